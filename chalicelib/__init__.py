@@ -1,0 +1,1 @@
+"""Buyer protection: orders in escrow, disputes, deadlines, and the money that follows."""

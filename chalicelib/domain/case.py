@@ -1,0 +1,46 @@
+"""The unit of consistency: one order with its disputes, judged by one policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.order import Order
+from chalicelib.domain.policy import Policy
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An order, every dispute about it, and the policy in force when it was paid (C6).
+
+    They change together, in one transaction: escrow, line caps and "one open dispute a line" concern them all.
+    """
+
+    order: Order
+    disputes: tuple[Dispute, ...]
+    policy: Policy
+
+    def dispute(self, number: int) -> Dispute:
+        """The order's nth dispute, counting from 1. Raises ``KeyError``."""
+        if not 1 <= number <= len(self.disputes):
+            raise KeyError(number)
+        return self.disputes[number - 1]
+
+    @property
+    def open_disputes(self) -> tuple[Dispute, ...]:
+        """The disputes that still go on."""
+        return tuple(dispute for dispute in self.disputes if dispute.open)
+
+    @property
+    def closes_at(self) -> datetime:
+        """When protection ends (O7)."""
+        return self.order.closes_at(self.policy)
+
+    @property
+    def updated_at(self) -> datetime:
+        """When anything last changed."""
+        return max([self.order.updated_at, *(dispute.updated_at for dispute in self.disputes)])

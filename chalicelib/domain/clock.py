@@ -1,0 +1,116 @@
+"""The clock's moves: what happens when a deadline passes, applied at its due time and in order (D9, D12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import Basis, Outcome, Stage
+from chalicelib.domain.mediation import carry_out_decision, decide_by_default
+from chalicelib.domain.people import CLOCK
+from chalicelib.domain.returns import refund_return
+from chalicelib.domain.settlement import carry_out, complete, end
+from chalicelib.domain.stages import next_due_at, next_request_due
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """What passing a stage's deadline does: in words, and where it leads."""
+
+    says: str
+    leads_to: tuple[Stage, ...]
+    effect: Callable[[Progress, int], None]
+
+
+def _grant_request(progress: Progress, number: int) -> None:
+    dispute = progress.dispute(number)
+    basis = Basis.GUARANTEE if dispute.coverage.reason is Reason.NO_LONGER_WANTED else Basis.SELLER_SILENT
+    carry_out(progress, number, dispute.request.type, dispute.request.amount, basis)
+
+
+def _escalate(progress: Progress, number: int) -> None:
+    progress.record(number, e.Escalated("No agreement within the time for negotiation."))
+
+
+def _review_overdue(progress: Progress, number: int) -> None:
+    decide_by_default(progress, number)
+
+
+def _return_not_shipped(progress: Progress, number: int) -> None:
+    end(progress, number, Outcome.EXPIRED)
+
+
+_SETTLED = (Stage.AWAITING_RETURN, Stage.RESOLVED)
+EXPIRIES: dict[Stage, Expiry] = {
+    Stage.OPENED: Expiry("the seller was silent: the request is granted as asked", _SETTLED, _grant_request),
+    Stage.NEGOTIATING: Expiry("no agreement: escalated automatically", (Stage.UNDER_REVIEW,), _escalate),
+    Stage.UNDER_REVIEW: Expiry("nobody decided: the policy's default", (Stage.DECIDED, *_SETTLED), _review_overdue),
+    Stage.AWAITING_RETURN: Expiry("the buyer did not ship: nothing refunded", (Stage.RESOLVED,), _return_not_shipped),
+    Stage.RETURN_IN_TRANSIT: Expiry("the seller did not object: refunded", (Stage.RESOLVED,), refund_return),
+    Stage.DECIDED: Expiry("no appeal: the decision is carried out", _SETTLED, carry_out_decision),
+}
+"""The clock's row for every stage that has a deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next thing the clock will do to a case, and when."""
+
+    at: datetime
+    apply: Callable[[Progress], None]
+
+
+def next_due(case: Case) -> Due | None:
+    """The earliest deadline of a case, of those at one instant a dispute's before the order's; None when all has ended."""
+    dues = [*_dispute_dues(case), *_order_dues(case)]
+    return min(dues, key=lambda due: due.at, default=None)
+
+
+def _dispute_dues(case: Case) -> list[Due]:
+    dues = []
+    for dispute in case.open_disputes:
+        at = next_due_at(dispute, case.policy)
+        if at is not None:
+            dues.append(Due(at, lambda progress, number=dispute.number: _expire(progress, number)))  # type: ignore[misc]
+    return dues
+
+
+def _order_dues(case: Case) -> list[Due]:
+    dues = []
+    if case.order.completed_at is None and not case.open_disputes:
+        dues.append(Due(case.closes_at, complete))
+    for instruction in case.order.instructions:
+        retry = instruction.retry_at(case.policy)
+        if retry is not None:
+            retried = e.PaymentRetried(instruction.id, instruction.attempts + 1)
+            dues.append(Due(retry, lambda progress, event=retried: progress.record(e.ORDER, event)))  # type: ignore[misc]
+    return dues
+
+
+def _expire(progress: Progress, number: int) -> None:
+    dispute = progress.dispute(number)
+    request = next_request_due(dispute)
+    if request and request.due_at == next_due_at(dispute, progress.case.policy):
+        progress.record(number, e.InformationRequestLapsed(request.id))
+    else:
+        EXPIRIES[dispute.stage].effect(progress, number)
+
+
+def advance(progress: Progress, now: datetime) -> None:
+    """Apply every deadline that has passed at ``now``, each at its due time, in order (D9).
+
+    A deadline has passed when ``now >= due``. One that a later fact moved into the past takes effect when that fact
+    became known. The result is the same whenever, and however often, this is called on the way.
+    """
+    while (due := next_due(progress.case)) and due.at <= now:
+        progress.turn(CLOCK, due.at)
+        due.apply(progress)

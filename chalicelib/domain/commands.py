@@ -1,0 +1,102 @@
+"""What people can ask for: one value per command, already well formed but not yet judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding
+from chalicelib.domain.money import Money
+from chalicelib.domain.people import ReturnAddress, Role
+
+
+class DisputeCommand:
+    """A move in one dispute."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accept(DisputeCommand):
+    proposal_id: str
+    return_address: ReturnAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Propose(DisputeCommand):
+    type: OfferType
+    amount: Money
+    note: str = ""
+    return_address: ReturnAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decline(DisputeCommand):
+    proposal_id: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate(DisputeCommand):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(DisputeCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AddEvidence(DisputeCommand):
+    type: EvidenceType
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTime(DisputeCommand):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(DisputeCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RequestInformation(DisputeCommand):
+    to: Role
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decide(DisputeCommand):
+    type: OfferType
+    amount: Money
+    finding: Finding
+    rationale: str
+    return_address: ReturnAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal(DisputeCommand):
+    type: EvidenceType
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptDecision(DisputeCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShipReturn(DisputeCommand):
+    carrier: Carrier
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeReturn(DisputeCommand):
+    type: AcknowledgementType
+    evidence: str = ""

@@ -1,0 +1,56 @@
+"""A delivery that becomes known while a claim of non-receipt is open (C5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.claim import OfferType, Reason, Remedy
+from chalicelib.domain.dispute import Basis, Outcome, Proposal
+from chalicelib.domain.events import ClaimNarrowed
+from chalicelib.domain.money import total
+from chalicelib.domain.moves import next_proposal_id
+from chalicelib.domain.people import Role
+from chalicelib.domain.settlement import end
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.progress import Progress
+
+
+def delivery_became_known(progress: Progress) -> None:
+    """Judge every open claim of non-receipt again (C5).
+
+    Lines delivered within the promise that held when the claim was opened leave it; when none is left the case closes as
+    ``carrier_shows_delivered``. Lines delivered after their promise stay covered.
+    """
+    for dispute in progress.case.open_disputes:
+        if dispute.coverage.reason is not Reason.NOT_RECEIVED:
+            continue
+        kept = {p.line_id for p in dispute.promises if _in_time(progress, p.line_id, p.promised_by)}
+        delivered = tuple(line for line in dispute.claim.line_ids if line in kept)
+        if len(delivered) == len(dispute.claim.items):
+            end(progress, dispute.number, Outcome.RESOLVED_SELLER_FAVOUR, basis=Basis.CARRIER_SHOWS_DELIVERED)
+        elif delivered:
+            _narrow(progress, dispute, delivered)
+
+
+def _in_time(progress: Progress, line_id: str, promised_by: datetime) -> bool:
+    delivered = progress.case.order.delivered_at(line_id)
+    return delivered is not None and delivered < promised_by
+
+
+def _narrow(progress: Progress, dispute: Dispute, delivered: tuple[str, ...]) -> None:
+    items = tuple(item for item in dispute.claim.items if item.line_id not in delivered)
+    caps = tuple(cap for cap in dispute.coverage.caps if cap.line_id not in delivered)
+    currency = dispute.coverage.maximum.currency
+    maximum = total((part for cap in caps for part in (cap.items, cap.shipping)), currency)
+    coverage = replace(dispute.coverage, caps=caps, remedies=(Remedy(OfferType.REFUND, maximum),))
+    request = None
+    if dispute.request.amount > maximum:
+        asked = next_proposal_id(dispute)
+        request = Proposal(asked, Role.BUYER, OfferType.REFUND, maximum, progress.now, "Less what was delivered in time.")
+    claim = replace(dispute.claim, items=items)
+    progress.record(dispute.number, ClaimNarrowed(claim, coverage, delivered, request))

@@ -1,0 +1,287 @@
+"""A dispute now: where it stands, what is on the table, and how it ended (section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.claim import Claim, Covered, OfferType
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Payer
+from chalicelib.domain.parcel import Parcel
+from chalicelib.domain.people import ReturnAddress, Role
+
+
+class Stage(StrEnum):
+    """Where a dispute stands."""
+
+    OPENED = "opened"
+    NEGOTIATING = "negotiating"
+    UNDER_REVIEW = "under_review"
+    AWAITING_RETURN = "awaiting_return"
+    RETURN_IN_TRANSIT = "return_in_transit"
+    DECIDED = "decided"
+    RESOLVED = "resolved"
+
+
+class Status(StrEnum):
+    """The standard status that clients see, computed from stage and turn (section 4)."""
+
+    WAITING_FOR_SELLER_RESPONSE = "waiting_for_seller_response"
+    WAITING_FOR_BUYER_RESPONSE = "waiting_for_buyer_response"
+    UNDER_REVIEW = "under_review"
+    RESOLVED = "resolved"
+
+
+class Outcome(StrEnum):
+    """How a dispute ended (D8)."""
+
+    RESOLVED_BUYER_FAVOUR = "resolved_buyer_favour"
+    RESOLVED_SELLER_FAVOUR = "resolved_seller_favour"
+    RESOLVED_WITH_AGREEMENT = "resolved_with_agreement"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Basis(StrEnum):
+    """On what ground a remedy is carried out."""
+
+    AGREEMENT = "agreement"
+    SELLER_SILENT = "seller_silent"
+    GUARANTEE = "guarantee"
+    DECISION = "decision"
+    DEFAULT_DECISION = "default_decision"
+    CARRIER_SHOWS_DELIVERED = "carrier_shows_delivered"
+
+
+class Finding(StrEnum):
+    """What a decision found (D5)."""
+
+    NOT_RECEIVED = "not_received"
+    DELIVERED_LATE = "delivered_late"
+    CARRIER_SHOWS_DELIVERED = "carrier_shows_delivered"
+    NOT_AS_DESCRIBED = "not_as_described"
+    SELLER_PROVED_AS_DESCRIBED = "seller_proved_as_described"
+    COUNTERFEIT = "counterfeit"
+    GENUINE = "genuine"
+    RETURN_RECEIVED = "return_received"
+    RETURN_NOT_AS_SENT = "return_not_as_sent"
+    NO_ANSWER_FROM_BUYER = "no_answer_from_buyer"
+    NO_ANSWER_FROM_SELLER = "no_answer_from_seller"
+    NOT_DECIDED_IN_TIME = "not_decided_in_time"
+
+
+CLOCK_FINDINGS = (Finding.NO_ANSWER_FROM_BUYER, Finding.NO_ANSWER_FROM_SELLER, Finding.NOT_DECIDED_IN_TIME)
+"""The findings of the policy's default decision, which no mediator may give."""
+
+
+class EvidenceType(StrEnum):
+    """What a piece of evidence is."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    CORRESPONDENCE = "correspondence"
+    TRACKING_INFORMATION = "tracking_information"
+    PROOF_OF_DELIVERY = "proof_of_delivery"
+    PROOF_OF_RETURN = "proof_of_return"
+    STATEMENT = "statement"
+
+
+class AcknowledgementType(StrEnum):
+    """What the seller says of a returned parcel."""
+
+    ITEM_RECEIVED = "item_received"
+    ITEM_NOT_RECEIVED = "item_not_received"
+    DAMAGED = "damaged"
+    EMPTY_PACKAGE_OR_DIFFERENT = "empty_package_or_different"
+    MISSING_ITEMS = "missing_items"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one side puts on the table (D1). Ids count up from 1, the buyer's request."""
+
+    id: str
+    by: Role
+    type: OfferType
+    amount: Money
+    at: datetime
+    note: str = ""
+    return_address: ReturnAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence; both sides and the mediator see it (D4)."""
+
+    id: str
+    by: Role
+    type: EvidenceType
+    note: str
+    at: datetime
+    answers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRequest:
+    """A mediator's question to one party, with its own clock (D4)."""
+
+    id: str
+    to: Role
+    question: str
+    asked_at: datetime
+    due_at: datetime
+    answered_at: datetime | None = None
+    lapsed: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether an answer is still waited for."""
+        return self.answered_at is None and not self.lapsed
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, found, and why (D5). ``by`` is the mediator's id, or None for the policy's default."""
+
+    id: str
+    by: str | None
+    type: OfferType
+    amount: Money
+    finding: Finding
+    rationale: str
+    final: bool
+    return_address: ReturnAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A remedy that is being carried out through a return."""
+
+    amount: Money
+    basis: Basis
+    return_address: ReturnAddress
+    return_postage: Payer
+
+
+@dataclass(frozen=True, slots=True)
+class LinePromise:
+    """A claimed line's promise when the dispute was opened: what the seller does later cannot move it (C5)."""
+
+    line_id: str
+    promised_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeftByClock:
+    """The stage that a deadline ended, kept to answer a late action (D10)."""
+
+    stage: Stage
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute now. ``version`` is the sequence number of its last event (I4)."""
+
+    id: str
+    number: int
+    version: int
+    claim: Claim
+    coverage: Covered
+    promises: tuple[LinePromise, ...]
+    opened_at: datetime
+    stage: Stage
+    stage_since: datetime
+    updated_at: datetime
+    turn: Role | None = None
+    proposals: tuple[Proposal, ...] = ()
+    on_table: str | None = None
+    accepted_by: tuple[Role, ...] = ()
+    granted: timedelta = timedelta(0)
+    granted_in_all: timedelta = timedelta(0)
+    evidence: tuple[Evidence, ...] = ()
+    information_requests: tuple[InformationRequest, ...] = ()
+    mediator: str | None = None
+    former_mediators: tuple[str, ...] = ()
+    escalated_at: datetime | None = None
+    decisions: tuple[Decision, ...] = ()
+    appealed_by: Role | None = None
+    grant: Grant | None = None
+    return_parcel: Parcel | None = None
+    left_by_clock: LeftByClock | None = None
+    outcome: Outcome | None = None
+    refund: Money | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the dispute still goes on."""
+        return self.stage is not Stage.RESOLVED
+
+    @property
+    def status(self) -> Status:
+        """The standard status (section 4): who is waited for."""
+        match self.stage:
+            case Stage.OPENED | Stage.RETURN_IN_TRANSIT:
+                return Status.WAITING_FOR_SELLER_RESPONSE
+            case Stage.AWAITING_RETURN:
+                return Status.WAITING_FOR_BUYER_RESPONSE
+            case Stage.NEGOTIATING if self.turn is Role.SELLER:
+                return Status.WAITING_FOR_SELLER_RESPONSE
+            case Stage.NEGOTIATING:
+                return Status.WAITING_FOR_BUYER_RESPONSE
+            case Stage.UNDER_REVIEW | Stage.DECIDED:
+                return Status.UNDER_REVIEW
+            case Stage.RESOLVED:
+                return Status.RESOLVED
+
+    @property
+    def awaited(self) -> Role | None:
+        """The party whose move it is, where it is one party's (D6)."""
+        match self.stage:
+            case Stage.OPENED | Stage.RETURN_IN_TRANSIT:
+                return Role.SELLER
+            case Stage.AWAITING_RETURN:
+                return Role.BUYER
+            case Stage.NEGOTIATING:
+                return self.turn
+            case _:
+                return None
+
+    @property
+    def proposal_on_table(self) -> Proposal | None:
+        """The proposal that can be accepted now, if there is one (D1)."""
+        return next((p for p in self.proposals if p.id == self.on_table), None)
+
+    def last_proposal(self, by: Role) -> Proposal | None:
+        """The newest proposal of one side."""
+        return next((p for p in reversed(self.proposals) if p.by is by), None)
+
+    @property
+    def request(self) -> Proposal:
+        """What the buyer asks for: the buyer's newest proposal."""
+        asked = self.last_proposal(Role.BUYER)
+        if asked is None:
+            msg = f"{self.id} was opened without a request"
+            raise ValueError(msg)
+        return asked
+
+    @property
+    def decision(self) -> Decision | None:
+        """The newest decision."""
+        return self.decisions[-1] if self.decisions else None
+
+
+def dispute_id(order_id: str, number: int) -> str:
+    """The id of an order's nth dispute. It names the order, so one read finds both."""
+    return f"{order_id}-d{number}"
+
+
+def order_of(dispute: str) -> tuple[str, int] | None:
+    """The order id and number within a dispute id; None where it is not one."""
+    order_id, separator, number = dispute.rpartition("-d")
+    if not separator or not order_id or not number.isascii() or not number.isdigit() or number.startswith("0"):
+        return None
+    return order_id, int(number)

@@ -1,0 +1,278 @@
+"""What can happen: every change is one event on the timeline of an order or of a dispute (D11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from chalicelib.domain.claim import Claim, Covered
+from chalicelib.domain.dispute import (
+    AcknowledgementType,
+    Basis,
+    Decision,
+    Evidence,
+    Grant,
+    InformationRequest,
+    LinePromise,
+    Outcome,
+    Proposal,
+)
+from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import OrderTerms
+from chalicelib.domain.parcel import CarrierRecord, Parcel
+from chalicelib.domain.people import Actor, ReturnAddress
+
+ORDER = 0
+"""The stream of the order itself; stream n > 0 is its nth dispute's."""
+
+
+class BrokenLog(Exception):  # noqa: N818 - it names what is wrong with the log
+    """An event does not follow from the ones before it."""
+
+
+class Payload:
+    """What happened, without when and by whom. ``type`` is its name on the wire."""
+
+    __slots__ = ()
+    type: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a timeline. ``seq`` counts from 1 without gaps in its stream (I4)."""
+
+    stream: int
+    seq: int
+    at: datetime
+    actor: Actor
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class OrderImported(Payload):
+    type = "order_imported"
+    terms: OrderTerms
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentHeld(Payload):
+    type = "payment_held"
+    entry: LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShipped(Payload):
+    type = "parcel_shipped"
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierReported(Payload):
+    type = "carrier_reported"
+    parcel: int
+    record: CarrierRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptConfirmed(Payload):
+    type = "receipt_confirmed"
+    line_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseExtended(Payload):
+    type = "promise_extended"
+    line_ids: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionExtended(Payload):
+    type = "protection_extended"
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefundShare:
+    """How much of a refund falls on one line, and on its share of the shipping fee (C4)."""
+
+    line_id: str
+    items: Money
+    shipping: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundIssued(Payload):
+    type = "refund_issued"
+    dispute_id: str
+    entry: LedgerEntry
+    shares: tuple[RefundShare, ...]
+    instruction: PaymentInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCompleted(Payload):
+    type = "order_completed"
+    entry: LedgerEntry | None
+    instruction: PaymentInstruction | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettled(Payload):
+    type = "payment_settled"
+    instruction_id: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFailed(Payload):
+    type = "payment_failed"
+    instruction_id: str
+    failure: str
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRetried(Payload):
+    type = "payment_retried"
+    instruction_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeOpened(Payload):
+    type = "dispute_opened"
+    dispute_id: str
+    claim: Claim
+    coverage: Covered
+    promises: tuple[LinePromise, ...]
+    request: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNarrowed(Payload):
+    type = "claim_narrowed"
+    claim: Claim
+    coverage: Covered
+    delivered: tuple[str, ...]
+    request: Proposal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalMade(Payload):
+    type = "proposal_made"
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeclined(Payload):
+    type = "proposal_declined"
+    proposal_id: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAccepted(Payload):
+    type = "proposal_accepted"
+    proposal_id: str
+    return_address: ReturnAddress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated(Payload):
+    type = "escalated"
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGranted(Payload):
+    type = "time_granted"
+    until: datetime
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAdded(Payload):
+    type = "evidence_added"
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class MediatorAssigned(Payload):
+    type = "mediator_assigned"
+    mediator: str
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRequested(Payload):
+    type = "information_requested"
+    request: InformationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRequestLapsed(Payload):
+    type = "information_request_lapsed"
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade(Payload):
+    type = "decision_made"
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionAccepted(Payload):
+    type = "decision_accepted"
+    decision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appealed(Payload):
+    type = "appealed"
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnGranted(Payload):
+    type = "return_granted"
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnShipped(Payload):
+    type = "return_shipped"
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCarrierReported(Payload):
+    type = "return_carrier_reported"
+    record: CarrierRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAcknowledged(Payload):
+    type = "return_acknowledged"
+    acknowledgement: AcknowledgementType
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeResolved(Payload):
+    type = "dispute_resolved"
+    outcome: Outcome
+    refund: Money
+    basis: Basis | None
+    return_forgone: bool = False
+
+
+PAYLOADS: dict[str, type[Payload]] = {
+    kind.type: kind
+    for kind in tuple(vars().values())
+    if isinstance(kind, type) and issubclass(kind, Payload) and kind is not Payload
+}
+"""Every kind of event by its name on the wire."""

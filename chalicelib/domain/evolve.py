@@ -1,0 +1,75 @@
+"""Folding events into state: the log is the truth and the state is what it adds up to (D11, I4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.domain.case import Case
+from chalicelib.domain.dispute import Dispute, LeftByClock
+from chalicelib.domain.events import BrokenLog
+from chalicelib.domain.evolve_dispute import on_dispute, opened
+from chalicelib.domain.evolve_order import imported, on_order
+from chalicelib.domain.people import Role
+from chalicelib.domain.stages import due_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.events import Event
+    from chalicelib.domain.policy import PolicyBook
+
+
+def fold(log: Iterable[Event], policies: PolicyBook) -> Case:
+    """Replay a whole log, in the order in which it was written. Raises ``BrokenLog`` for a gap or an unknown stream."""
+    case = reduce(lambda case, event: evolve(case, event, policies), log, None)
+    if case is None:
+        msg = "an empty log has no state"
+        raise BrokenLog(msg)
+    return case
+
+
+def evolve(case: Case | None, event: Event, policies: PolicyBook) -> Case:
+    """The case after one more event."""
+    payload = event.payload
+    if case is None:
+        if not isinstance(payload, e.OrderImported) or (event.stream, event.seq) != (e.ORDER, 1):
+            msg = f"a log begins with order_imported, not {payload.type}"
+            raise BrokenLog(msg)
+        return Case(imported(payload, event), (), policies.version(payload.policy_version))
+    if event.stream == e.ORDER:
+        _follows(event, case.order.version)
+        changed = on_order(payload, case.order, event)
+        return replace(case, order=replace(changed, version=event.seq, updated_at=event.at))
+    if isinstance(payload, e.DisputeOpened):
+        _follows(event, 0)
+        if event.stream != len(case.disputes) + 1:
+            msg = f"dispute {event.stream} follows {len(case.disputes)}"
+            raise BrokenLog(msg)
+        return replace(case, disputes=(*case.disputes, opened(payload, event)))
+    before = case.dispute(event.stream)
+    _follows(event, before.version)
+    after = _left(case, before, on_dispute(payload, before, event), event)
+    disputes = tuple(after if d.number == after.number else d for d in case.disputes)
+    return replace(case, disputes=disputes)
+
+
+def _follows(event: Event, version: int) -> None:
+    if event.seq != version + 1:
+        msg = f"event {event.seq} of stream {event.stream} follows {version}"
+        raise BrokenLog(msg)
+
+
+def _left(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispute:
+    """Mark the change: its number and time and, where the stage changed, since when and whether a deadline did it."""
+    after = replace(after, version=event.seq, updated_at=event.at)
+    if after.stage is before.stage and not isinstance(event.payload, e.Appealed):
+        return after
+    deadline = due_at(before, case.policy)
+    by_clock = event.actor.role is Role.CLOCK and deadline is not None and deadline <= event.at
+    earlier = before.left_by_clock if event.actor.role is Role.CLOCK else None
+    left = LeftByClock(before.stage, deadline) if by_clock and deadline else earlier
+    return replace(after, stage_since=event.at, granted=timedelta(0), left_by_clock=left)

@@ -1,0 +1,168 @@
+"""What each event does to a dispute."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import singledispatch
+from typing import Any
+
+from chalicelib.domain import events as e
+from chalicelib.domain.dispute import Dispute, Stage
+from chalicelib.domain.events import BrokenLog, Event
+from chalicelib.domain.people import PARTIES, Role
+
+UNDER_REVIEW_AGAIN: dict[str, Any] = {"stage": Stage.UNDER_REVIEW, "turn": None, "on_table": None, "accepted_by": ()}
+
+
+def opened(payload: e.DisputeOpened, event: Event) -> Dispute:
+    """The dispute as it begins: the seller's first answer is due."""
+    return Dispute(
+        id=payload.dispute_id,
+        number=event.stream,
+        version=event.seq,
+        claim=payload.claim,
+        coverage=payload.coverage,
+        promises=payload.promises,
+        opened_at=event.at,
+        stage=Stage.OPENED,
+        stage_since=event.at,
+        updated_at=event.at,
+        turn=Role.SELLER,
+        proposals=(payload.request,),
+        on_table=payload.request.id,
+    )
+
+
+@singledispatch
+def on_dispute(payload: e.Payload, dispute: Dispute, event: Event) -> Dispute:  # noqa: ARG001 - the signature of all of them
+    """The dispute after one more event, before its version is counted up."""
+    msg = f"{payload.type} does not happen to a dispute"
+    raise BrokenLog(msg)
+
+
+@on_dispute.register
+def _(payload: e.ProposalMade, dispute: Dispute, event: Event) -> Dispute:
+    proposals = (*dispute.proposals, payload.proposal)
+    tabled = replace(dispute, proposals=proposals, on_table=payload.proposal.id, accepted_by=())
+    return _answered(tabled, event.actor.role)
+
+
+@on_dispute.register
+def _(_: e.ProposalDeclined, dispute: Dispute, event: Event) -> Dispute:
+    return _answered(replace(dispute, on_table=None), event.actor.role)
+
+
+def _answered(dispute: Dispute, by: Role) -> Dispute:
+    """Whoever's turn it was has answered: the turn goes to the other side, and the seller's first answer begins negotiation."""
+    if dispute.turn is not by or by not in PARTIES:
+        return dispute
+    stage = Stage.NEGOTIATING if dispute.stage is Stage.OPENED else dispute.stage
+    return replace(dispute, stage=stage, turn=by.other_party)
+
+
+@on_dispute.register
+def _(payload: e.ProposalAccepted, dispute: Dispute, event: Event) -> Dispute:
+    proposals = tuple(
+        replace(p, return_address=payload.return_address or p.return_address) if p.id == payload.proposal_id else p
+        for p in dispute.proposals
+    )
+    return replace(dispute, proposals=proposals, accepted_by=(*dispute.accepted_by, event.actor.role))
+
+
+@on_dispute.register
+def _(payload: e.ClaimNarrowed, dispute: Dispute, _: Event) -> Dispute:
+    narrowed = replace(dispute, claim=payload.claim, coverage=payload.coverage)
+    on_table = dispute.proposal_on_table
+    if payload.request:
+        narrowed = replace(narrowed, proposals=(*dispute.proposals, payload.request))
+        if on_table and on_table.by is Role.BUYER:
+            return replace(narrowed, on_table=payload.request.id, accepted_by=())
+    if on_table and on_table.amount > payload.coverage.maximum:
+        return replace(narrowed, on_table=None, accepted_by=())
+    return narrowed
+
+
+@on_dispute.register
+def _(_: e.Escalated, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, stage=Stage.UNDER_REVIEW, turn=None, escalated_at=event.at)
+
+
+@on_dispute.register
+def _(payload: e.TimeGranted, dispute: Dispute, _: Event) -> Dispute:
+    more = timedelta(seconds=payload.seconds)
+    return replace(dispute, granted=dispute.granted + more, granted_in_all=dispute.granted_in_all + more)
+
+
+@on_dispute.register
+def _(payload: e.EvidenceAdded, dispute: Dispute, event: Event) -> Dispute:
+    requests = tuple(
+        replace(r, answered_at=event.at) if r.id == payload.evidence.answers else r for r in dispute.information_requests
+    )
+    return replace(dispute, evidence=(*dispute.evidence, payload.evidence), information_requests=requests)
+
+
+@on_dispute.register
+def _(payload: e.MediatorAssigned, dispute: Dispute, _: Event) -> Dispute:
+    return replace(dispute, mediator=payload.mediator)
+
+
+@on_dispute.register
+def _(payload: e.InformationRequested, dispute: Dispute, _: Event) -> Dispute:
+    return replace(dispute, information_requests=(*dispute.information_requests, payload.request))
+
+
+@on_dispute.register
+def _(payload: e.InformationRequestLapsed, dispute: Dispute, _: Event) -> Dispute:
+    requests = (replace(r, lapsed=True) if r.id == payload.request_id else r for r in dispute.information_requests)
+    return replace(dispute, information_requests=tuple(requests))
+
+
+@on_dispute.register
+def _(payload: e.DecisionMade, dispute: Dispute, _: Event) -> Dispute:
+    decisions = (*dispute.decisions, payload.decision)
+    return replace(dispute, stage=Stage.DECIDED, decisions=decisions, on_table=None, accepted_by=())
+
+
+@on_dispute.register
+def _(_: e.DecisionAccepted, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, accepted_by=(*dispute.accepted_by, event.actor.role))
+
+
+@on_dispute.register
+def _(payload: e.Appealed, dispute: Dispute, event: Event) -> Dispute:
+    former = (*dispute.former_mediators, dispute.mediator) if dispute.mediator else dispute.former_mediators
+    reopened = replace(dispute, **UNDER_REVIEW_AGAIN, mediator=None, former_mediators=former)
+    evidence = (*dispute.evidence, payload.evidence)
+    return replace(reopened, appealed_by=event.actor.role, escalated_at=event.at, evidence=evidence)
+
+
+@on_dispute.register
+def _(payload: e.ReturnGranted, dispute: Dispute, _: Event) -> Dispute:
+    return replace(dispute, stage=Stage.AWAITING_RETURN, turn=None, on_table=None, grant=payload.grant)
+
+
+@on_dispute.register
+def _(payload: e.ReturnShipped, dispute: Dispute, _: Event) -> Dispute:
+    return replace(dispute, stage=Stage.RETURN_IN_TRANSIT, return_parcel=payload.parcel)
+
+
+@on_dispute.register
+def _(payload: e.ReturnCarrierReported, dispute: Dispute, _: Event) -> Dispute:
+    parcel = dispute.return_parcel
+    return replace(dispute, return_parcel=parcel.with_record(payload.record) if parcel else None)
+
+
+@on_dispute.register
+def _(payload: e.ReturnAcknowledged, dispute: Dispute, event: Event) -> Dispute:
+    if payload.evidence is None:
+        return dispute
+    evidence = (*dispute.evidence, payload.evidence)
+    disputed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=evidence)
+    return replace(disputed, escalated_at=event.at)
+
+
+@on_dispute.register
+def _(payload: e.DisputeResolved, dispute: Dispute, _: Event) -> Dispute:
+    resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None)
+    return replace(resolved, outcome=payload.outcome, refund=payload.refund)

@@ -1,0 +1,146 @@
+"""The conditions of the state machine. Each is a sentence, and says why it refuses (D10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.moves import stale
+from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.people import Actor
+    from chalicelib.domain.policy import Policy
+
+    Check = Callable[["Circumstances"], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a guard looks at."""
+
+    dispute: Dispute
+    policy: Policy
+    actor: Actor
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named condition; ``refusal`` is None where it holds."""
+
+    name: str
+    says: str
+    refusal: Check
+
+
+def _own_turn(at: Circumstances) -> Refusal | None:
+    if at.dispute.turn is at.actor.role:
+        return None
+    return Refusal(WRONG_STATE, "It is the other side's turn to answer.", turn=at.dispute.turn)
+
+
+def _proposal_on_table(at: Circumstances) -> Refusal | None:
+    return None if at.dispute.on_table else stale(at.dispute)
+
+
+def _others_proposal(at: Circumstances) -> Refusal | None:
+    proposal = at.dispute.proposal_on_table
+    if proposal and proposal.by is at.actor.role:
+        return Refusal(WRONG_PARTY, "Your own proposal is on the table; the other side may accept it.")
+    return None
+
+
+def _not_accepted_yet(at: Circumstances) -> Refusal | None:
+    if at.actor.role in at.dispute.accepted_by:
+        return Refusal(WRONG_STATE, "You have accepted it; that stands.")
+    return None
+
+
+def _seller_had_time(at: Circumstances) -> Refusal | None:
+    opens = at.dispute.opened_at + at.policy.days("early_escalation")
+    if at.now >= opens:
+        return None
+    return Refusal(TOO_EARLY, f"The seller has until {opens.isoformat()} before you can escalate.", opens_at=opens)
+
+
+def _negotiable(at: Circumstances) -> Refusal | None:
+    if at.dispute.coverage.reason is Reason.NO_LONGER_WANTED:
+        return Refusal(WRONG_STATE, "This return is guaranteed, no questions asked: it cannot be refused or bargained over.")
+    return None
+
+
+def _unassigned(at: Circumstances) -> Refusal | None:
+    if at.dispute.mediator is None:
+        return None
+    return Refusal(WRONG_STATE, "A mediator has taken this case already.", mediator=at.dispute.mediator)
+
+
+def _new_to_the_case(at: Circumstances) -> Refusal | None:
+    if at.actor.id in at.dispute.former_mediators:
+        return Refusal(WRONG_PARTY, "You decided this case before; an appeal goes to a different mediator.")
+    return None
+
+
+def _own_case(at: Circumstances) -> Refusal | None:
+    if at.dispute.mediator == at.actor.id:
+        return None
+    return Refusal(WRONG_PARTY, "Take the case first; only its mediator acts in it.", mediator=at.dispute.mediator)
+
+
+def _waits_for_the_other(at: Circumstances) -> Refusal | None:
+    if at.dispute.awaited is not at.actor.role:
+        return None
+    return Refusal(WRONG_PARTY, "It is you who is awaited; only the side that waits can grant more time.")
+
+
+def _time_left_to_grant(at: Circumstances) -> Refusal | None:
+    most = at.policy.days("granted_at_most")
+    if at.dispute.granted_in_all < most:
+        return None
+    return Refusal(LIMIT_REACHED, f"All {most.days} days of extra time in this dispute have been granted.")
+
+
+def _room(limit: str, what: str, count: Callable[[Circumstances], int]) -> Check:
+    def refusal(at: Circumstances) -> Refusal | None:
+        most = getattr(at.policy, limit)
+        return None if count(at) < most else Refusal(LIMIT_REACHED, f"This dispute holds no more than {most} {what}.")
+
+    return refusal
+
+
+OWN_TURN = Guard("own_turn", "it is their turn", _own_turn)
+PROPOSAL_ON_TABLE = Guard("proposal_on_table", "a proposal is on the table", _proposal_on_table)
+OTHERS_PROPOSAL = Guard("others_proposal", "the proposal is not their own", _others_proposal)
+NOT_ACCEPTED_YET = Guard("not_accepted_yet", "they have not accepted already", _not_accepted_yet)
+SELLER_HAD_TIME = Guard("seller_had_time", "the seller has had three days", _seller_had_time)
+NEGOTIABLE = Guard("negotiable", "the claim is not a no-questions-asked return", _negotiable)
+UNASSIGNED = Guard("unassigned", "nobody has taken the case", _unassigned)
+NEW_TO_THE_CASE = Guard("new_to_the_case", "they have not decided it before", _new_to_the_case)
+OWN_CASE = Guard("own_case", "they have taken the case", _own_case)
+WAITS_FOR_THE_OTHER = Guard("waits_for_the_other", "the other side is awaited", _waits_for_the_other)
+TIME_LEFT_TO_GRANT = Guard("time_left_to_grant", "less than 30 days have been granted", _time_left_to_grant)
+ROOM_FOR_PROPOSALS = Guard(
+    "room_for_proposals",
+    "fewer proposals than the limit",
+    _room("proposals_at_most", "proposals", lambda at: len(at.dispute.proposals)),
+)
+ROOM_FOR_EVIDENCE = Guard(
+    "room_for_evidence",
+    "fewer pieces of evidence than the limit",
+    _room(
+        "evidence_at_most",
+        "pieces of evidence from each side",
+        lambda at: sum(piece.by is at.actor.role for piece in at.dispute.evidence),
+    ),
+)
+ROOM_FOR_QUESTIONS = Guard(
+    "room_for_questions",
+    "fewer information requests than the limit",
+    _room("information_requests_at_most", "information requests", lambda at: len(at.dispute.information_requests)),
+)

@@ -1,0 +1,126 @@
+"""Escrow: what was paid is held, then refunded or released, entry by entry (O3), and the orders to pay it out (M1, M2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.money import Money
+from chalicelib.domain.refusals import CONFLICT, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.policy import Policy
+
+
+class Movement(StrEnum):
+    """A kind of ledger entry."""
+
+    HOLD = "hold"
+    REFUND = "refund"
+    RELEASE = "release"
+
+
+_ACCOUNTS = {
+    Movement.HOLD: ("buyer", "escrow"),
+    Movement.REFUND: ("escrow", "buyer"),
+    Movement.RELEASE: ("escrow", "seller"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One immutable movement of money and its cause (O3)."""
+
+    number: int
+    movement: Movement
+    amount: Money
+    cause: str
+    at: datetime
+
+    @property
+    def debit(self) -> str:
+        """The account the money leaves."""
+        return _ACCOUNTS[self.movement][0]
+
+    @property
+    def credit(self) -> str:
+        """The account the money enters."""
+        return _ACCOUNTS[self.movement][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Escrow:
+    """The balance of one order. It cannot exist out of balance: ``held + refunded + released == paid``, each >= 0 (O3)."""
+
+    paid: Money
+    held: Money
+    refunded: Money
+    released: Money
+
+    def __post_init__(self) -> None:
+        if min(self.paid.minor, self.held.minor, self.refunded.minor, self.released.minor) < 0:
+            msg = f"escrow below zero: {self}"
+            raise ValueError(msg)
+        if self.held + self.refunded + self.released != self.paid:
+            msg = f"escrow out of balance: {self}"
+            raise ValueError(msg)
+
+    def after(self, entry: LedgerEntry) -> Escrow:
+        """The balance once ``entry`` is posted."""
+        match entry.movement:
+            case Movement.HOLD:
+                return replace(self, paid=self.paid + entry.amount, held=self.held + entry.amount)
+            case Movement.REFUND:
+                return replace(self, held=self.held - entry.amount, refunded=self.refunded + entry.amount)
+            case Movement.RELEASE:
+                return replace(self, held=self.held - entry.amount, released=self.released + entry.amount)
+
+
+def empty_escrow(currency: str) -> Escrow:
+    """The balance before anything was paid."""
+    nothing = Money(0, currency)
+    return Escrow(paid=nothing, held=nothing, refunded=nothing, released=nothing)
+
+
+class InstructionStatus(StrEnum):
+    """Where a payment instruction stands with the marketplace's payment system."""
+
+    PENDING = "pending"
+    SETTLED = "settled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentInstruction:
+    """An order to pay, issued once with its ledger entry under a stable id (M1, M2).
+
+    A failed one is tried again under the same id, a growing wait later, until the policy's attempts are used up;
+    then it stays ``failed`` for people to deal with.
+    """
+
+    id: str
+    movement: Movement
+    amount: Money
+    payee: str
+    entry: int
+    issued_at: datetime
+    status: InstructionStatus = InstructionStatus.PENDING
+    attempts: int = 1
+    failed_at: datetime | None = None
+    failure: str | None = None
+    reference: str | None = None
+
+    def retry_at(self, policy: Policy) -> datetime | None:
+        """When the next attempt is due: None unless it has failed and attempts are left (M2)."""
+        if self.failed_at is None or self.attempts > len(policy.payment_retry_hours):
+            return None
+        return self.failed_at + timedelta(hours=policy.payment_retry_hours[self.attempts - 1])
+
+    def check_open(self, attempt: int | None = None) -> None:
+        """Raise ``Refusal(conflict)`` when a result can no longer be reported, or is not about this attempt."""
+        if self.status is InstructionStatus.SETTLED:
+            raise Refusal(CONFLICT, "This payment instruction is settled; its result is final.", status=self.status.value)
+        if attempt is not None and attempt != self.attempts:
+            raise Refusal(CONFLICT, f"Attempt {self.attempts} is the current one.", attempts=self.attempts)

@@ -1,0 +1,65 @@
+"""Running the table: what an actor may do now, doing it, and saying why not (D10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.guards import Circumstances
+from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal
+from chalicelib.domain.stages import due_at
+from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.commands import DisputeCommand
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.people import Actor
+    from chalicelib.domain.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedAction:
+    """Something the caller may do now, and by when (D10)."""
+
+    action: Action
+    until: datetime
+
+
+def allowed_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -> tuple[AllowedAction, ...]:
+    """Everything ``actor`` may do in ``dispute`` at ``now``, with the deadline that ends the chance (D10)."""
+    deadline = due_at(dispute, case.policy)
+    if deadline is None:
+        return ()
+    return tuple(AllowedAction(action, deadline) for action in Action if refusal(case, dispute, action, actor, now) is None)
+
+
+def refusal(case: Case, dispute: Dispute, action: Action, actor: Actor, now: datetime) -> Refusal | None:
+    """Why ``actor`` may not take ``action`` now; None when the table allows it."""
+    rule = TABLE.get((dispute.stage, action, actor.role))
+    if rule is None:
+        return _not_in_table(dispute, action, actor)
+    circumstances = Circumstances(dispute, case.policy, actor, now)
+    return next((found for guard in rule.guards if (found := guard.refusal(circumstances))), None)
+
+
+def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:
+    left = dispute.left_by_clock
+    if left and (left.stage, action, actor.role) in TABLE:
+        msg = f"Too late: the time for this ran out at {left.due_at.isoformat()}."
+        return Refusal(TOO_LATE, msg, deadline=left.due_at, stage=dispute.stage)
+    others = sorted({role.value for stage, known, role in TABLE if (stage, known) == (dispute.stage, action)})
+    if others:
+        return Refusal(WRONG_PARTY, f"Only the {' or the '.join(others)} can do this now.", stage=dispute.stage)
+    return Refusal(WRONG_STATE, f"This cannot be done while a dispute is {dispute.stage.value}.", stage=dispute.stage)
+
+
+def perform(progress: Progress, number: int, command: DisputeCommand, actor: Actor) -> None:
+    """Take one action in a dispute. Raises ``Refusal`` and records nothing where the table or the move refuses it."""
+    action = ACTION_OF[type(command)]
+    refused = refusal(progress.case, progress.dispute(number), action, actor, progress.now)
+    if refused:
+        raise refused
+    EFFECTS[action](progress, number, command, actor)

@@ -1,0 +1,124 @@
+"""The mediator's moves, the appeal, and the decision that the policy makes when nobody does (D4, D5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.dispute import CLOCK_FINDINGS, Basis, Decision, Dispute, Finding, InformationRequest
+from chalicelib.domain.money import Money
+from chalicelib.domain.moves import check_amount, new_evidence, usable_address
+from chalicelib.domain.people import PARTIES, Actor, Role
+from chalicelib.domain.refusals import INVALID, Refusal
+from chalicelib.domain.settlement import carry_out
+from chalicelib.domain.stages import requests_of_review
+
+if TYPE_CHECKING:
+    from chalicelib.domain import commands as c
+    from chalicelib.domain.progress import Progress
+
+
+def assign(progress: Progress, number: int, _: c.Assign, actor: Actor) -> None:
+    """Take the case."""
+    progress.record(number, e.MediatorAssigned(actor.id))
+
+
+def request_information(progress: Progress, number: int, command: c.RequestInformation, _: Actor) -> None:
+    """Ask one party, with its own due date (D4)."""
+    if command.to not in PARTIES:
+        raise Refusal(INVALID, "Information is asked of the buyer or of the seller.", field="to")
+    asked = len(progress.dispute(number).information_requests)
+    due = progress.now + progress.case.policy.days("information")
+    request = InformationRequest(f"r{asked + 1}", command.to, command.question, progress.now, due)
+    progress.record(number, e.InformationRequested(request))
+
+
+def decide(progress: Progress, number: int, command: c.Decide, actor: Actor) -> None:
+    """Decide: nothing, part or all, with or without a return. After an appeal it is final and carried out at once (D5)."""
+    dispute = progress.dispute(number)
+    if command.finding in CLOCK_FINDINGS:
+        raise Refusal(INVALID, f"{command.finding.value} is found by the clock alone.", field="finding")
+    check_amount(dispute, command.type, command.amount, actor.role)
+    address = None
+    if command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor and dispute.return_parcel is None:
+        address = usable_address(progress, number, command.return_address)
+    _record(
+        progress,
+        number,
+        Decision(
+            id=_next_decision_id(dispute),
+            by=actor.id,
+            type=command.type,
+            amount=command.amount,
+            finding=command.finding,
+            rationale=command.rationale,
+            final=dispute.appealed_by is not None,
+            return_address=address,
+        ),
+    )
+
+
+def decide_by_default(progress: Progress, number: int) -> None:
+    """Decide as the policy does when no mediator did: against the one party that left a request unanswered, else for the
+    buyer (section 4, under_review).
+    """
+    dispute = progress.dispute(number)
+    silent = {r.to for r in requests_of_review(dispute) if r.lapsed}
+    if silent == {Role.BUYER}:
+        finding, amount = Finding.NO_ANSWER_FROM_BUYER, Money(0, dispute.coverage.maximum.currency)
+        rationale = "The buyer left the mediator's request for information unanswered."
+    else:
+        granted = dispute.grant.amount if dispute.grant else dispute.request.amount
+        amount = min(granted, dispute.coverage.maximum, key=lambda money: money.minor)
+        if silent == {Role.SELLER}:
+            finding = Finding.NO_ANSWER_FROM_SELLER
+            rationale = "The seller left the mediator's request for information unanswered."
+        else:
+            finding = Finding.NOT_DECIDED_IN_TIME
+            rationale = "The time for a review has passed; the buyer's request is granted."
+    _record(
+        progress,
+        number,
+        Decision(
+            id=_next_decision_id(dispute),
+            by=None,
+            type=dispute.request.type,
+            amount=amount,
+            finding=finding,
+            rationale=rationale,
+            final=dispute.appealed_by is not None,
+        ),
+    )
+
+
+def _next_decision_id(dispute: Dispute) -> str:
+    return f"decision-{len(dispute.decisions) + 1}"
+
+
+def _record(progress: Progress, number: int, decision: Decision) -> None:
+    progress.record(number, e.DecisionMade(decision))
+    if decision.final:
+        carry_out_decision(progress, number)
+
+
+def accept_decision(progress: Progress, number: int, _: c.AcceptDecision, __: Actor) -> None:
+    """Accept the decision; when both parties have, it is carried out at once."""
+    progress.record(number, e.DecisionAccepted(progress.dispute(number).decisions[-1].id))
+    if set(PARTIES) <= set(progress.dispute(number).accepted_by):
+        carry_out_decision(progress, number)
+
+
+def appeal(progress: Progress, number: int, command: c.Appeal, actor: Actor) -> None:
+    """Appeal the decision with new evidence: a different mediator reviews the case (D5)."""
+    evidence = new_evidence(progress, number, command.type, command.note, actor.role)
+    progress.record(number, e.Appealed(evidence))
+
+
+def carry_out_decision(progress: Progress, number: int) -> None:
+    """Do what was decided last, within what the claim still allows."""
+    dispute = progress.dispute(number)
+    decision = dispute.decisions[-1]
+    basis = Basis.DECISION if decision.by else Basis.DEFAULT_DECISION
+    amount = min(decision.amount, dispute.coverage.maximum, key=lambda money: money.minor)
+    carry_out(progress, number, decision.type, amount, basis, decision.return_address)

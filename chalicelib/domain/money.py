@@ -1,0 +1,100 @@
+"""Money as integer minor units of an ISO 4217 currency (O2), and fair splitting (C4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# ISO 4217 codes in circulation, grouped by the number of decimals of their minor unit.
+_CODES_BY_EXPONENT = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP"
+    " CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR"
+    " JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN"
+    " NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP"
+    " SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+EXPONENTS: dict[str, int] = {code: exponent for exponent, codes in _CODES_BY_EXPONENT.items() for code in codes.split()}
+"""Decimals of each currency's minor unit, by ISO 4217 code (O2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in whole minor units of one currency (O2).
+
+    Arithmetic and comparison between currencies raise ``ValueError``: there is no rate here.
+    """
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            msg = f"minor units are a whole number, not {self.minor!r}"
+            raise TypeError(msg)
+        if self.currency not in EXPONENTS:
+            msg = f"{self.currency!r} is not an ISO 4217 currency"
+            raise ValueError(msg)
+
+    def _same(self, other: Money) -> int:
+        if other.currency != self.currency:
+            msg = f"{self.currency} and {other.currency} do not mix"
+            raise ValueError(msg)
+        return other.minor
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: Money) -> bool:
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: Money) -> bool:
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: Money) -> bool:
+        return self.minor >= self._same(other)
+
+    def __mul__(self, count: int) -> Money:
+        return Money(self.minor * count, self.currency)
+
+    def __str__(self) -> str:
+        exponent = EXPONENTS[self.currency]
+        if not exponent:
+            return f"{self.minor} {self.currency}"
+        sign = "-" if self.minor < 0 else ""
+        whole, part = divmod(abs(self.minor), 10**exponent)
+        return f"{sign}{whole}.{part:0{exponent}d} {self.currency}"
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum of ``amounts``; zero of ``currency`` when there are none."""
+    return sum(amounts, Money(0, currency))
+
+
+def split(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
+    """Split ``amount`` in proportion to ``weights`` by the largest-remainder method (C4).
+
+    The parts add up exactly; a tie goes to the earlier part. With every weight zero the parts are equal. A part
+    never exceeds its weight when ``amount`` does not exceed their sum, so weights may be used as caps.
+    Raises ``ValueError`` for no weights, or negative ones.
+    """
+    if not weights or min(weights) < 0:
+        msg = "splitting needs at least one weight, none below zero"
+        raise ValueError(msg)
+    shares = weights if any(weights) else [1] * len(weights)
+    whole = sum(shares)
+    parts = [amount.minor * share // whole for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-(amount.minor * shares[i] % whole), i))
+    for i in by_remainder[: amount.minor - sum(parts)]:
+        parts[i] += 1
+    return tuple(Money(part, amount.currency) for part in parts)

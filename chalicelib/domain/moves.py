@@ -1,0 +1,156 @@
+"""The moves of a dispute: what each command records, once the table has allowed it (section 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import events as e
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.dispute import Basis, Dispute, Evidence, EvidenceType, Outcome, Proposal, Stage
+from chalicelib.domain.people import PARTIES, Role
+from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal
+from chalicelib.domain.settlement import carry_out, end, return_country
+from chalicelib.domain.stages import deadline_of
+
+if TYPE_CHECKING:
+    from chalicelib.domain.money import Money
+    from chalicelib.domain.people import Actor, ReturnAddress
+    from chalicelib.domain.progress import Progress
+
+
+def stale(dispute: Dispute) -> Refusal:
+    """The refusal of an answer to a proposal that is not on the table, with the one that is (D1)."""
+    current = dispute.proposal_on_table
+    if current is None:
+        return Refusal(STALE_PROPOSAL, "There is no proposal on the table to answer; make one.", current_proposal=None)
+    return Refusal(
+        STALE_PROPOSAL, f"Proposal {current.id} is the one on the table; look at it first.", current_proposal=current
+    )
+
+
+def next_proposal_id(dispute: Dispute) -> str:
+    """The id of the next proposal: they count up from 1 (D1)."""
+    return str(len(dispute.proposals) + 1)
+
+
+def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role) -> None:
+    """Raise ``Refusal(invalid)`` for an offer the claim cannot take (D2).
+
+    The buyer stays within the remedy asked for; nobody goes above the claim's maximum or below zero.
+    """
+    reason, maximum = dispute.coverage.reason, dispute.coverage.maximum
+    only = {Reason.NOT_RECEIVED: OfferType.REFUND, Reason.NO_LONGER_WANTED: OfferType.REFUND_WITH_RETURN}.get(reason)
+    if only not in (None, offer):
+        raise Refusal(INVALID, f"A {reason.value} claim only takes {only.value}.", field="type")
+    if amount.currency != maximum.currency:
+        raise Refusal(INVALID, f"This order is in {maximum.currency}.", field="amount")
+    remedy = dispute.coverage.remedy(offer)
+    if by is Role.BUYER and remedy:
+        maximum = remedy.maximum
+    least = 1 if by is Role.BUYER else 0
+    if not least <= amount.minor <= maximum.minor:
+        msg = f"The amount must be from {least} to {maximum.minor} minor units of {maximum.currency} ({offer.value})."
+        raise Refusal(INVALID, msg, field="amount", maximum=maximum)
+
+
+def usable_address(progress: Progress, number: int, given: ReturnAddress | None) -> ReturnAddress:
+    """The address a return goes to: the one given, else the one on file (D3). Raises ``Refusal(return_address_required)``."""
+    country = return_country(progress.case, progress.dispute(number))
+    address = given or progress.addresses.on_file(progress.now, country)
+    if address is None or (country and address.country != country):
+        where = f" in {country}" if country else ""
+        msg = f"A return needs a return address{where}: give one here, or put one in the seller's profile."
+        raise Refusal(RETURN_ADDRESS_REQUIRED, msg, country=country)
+    return address
+
+
+def accept(progress: Progress, number: int, command: c.Accept, actor: Actor) -> None:
+    """Accept the proposal on the table, and only the one that was seen (D1). A mediator's takes both parties."""
+    dispute = progress.dispute(number)
+    proposal = dispute.proposal_on_table
+    if proposal is None or proposal.id != command.proposal_id:
+        raise stale(dispute)
+    address = proposal.return_address
+    if proposal.type is OfferType.REFUND_WITH_RETURN and proposal.amount.minor and actor.role is Role.SELLER:
+        address = usable_address(progress, number, command.return_address)
+    progress.record(number, e.ProposalAccepted(proposal.id, address))
+    if proposal.by in PARTIES or set(PARTIES) <= set(progress.dispute(number).accepted_by):
+        basis = Basis.GUARANTEE if dispute.coverage.reason is Reason.NO_LONGER_WANTED else Basis.AGREEMENT
+        carry_out(progress, number, proposal.type, proposal.amount, basis, address)
+
+
+def propose(progress: Progress, number: int, command: c.Propose, actor: Actor) -> None:
+    """Put a proposal on the table. A seller's of at least what the buyer asks, of the same type, settles at once (D2)."""
+    dispute = progress.dispute(number)
+    check_amount(dispute, command.type, command.amount, actor.role)
+    if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role:
+        _check_improves(dispute, command)
+    address = None
+    if actor.role is Role.SELLER and command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor:
+        address = usable_address(progress, number, command.return_address)
+    made = Proposal(next_proposal_id(dispute), actor.role, command.type, command.amount, progress.now, command.note, address)
+    progress.record(number, e.ProposalMade(made))
+    asked = dispute.request
+    if actor.role is Role.SELLER and made.type is asked.type and made.amount >= asked.amount:
+        carry_out(progress, number, made.type, made.amount, Basis.AGREEMENT, address)
+
+
+def _check_improves(dispute: Dispute, command: c.Propose) -> None:
+    """Out of turn a seller may only better an own proposal that is on the table (section 4, negotiating)."""
+    own = dispute.proposal_on_table
+    if own is None:
+        return
+    dearer = command.type is own.type and command.amount > own.amount
+    kinder = command.type is OfferType.REFUND and own.type is OfferType.REFUND_WITH_RETURN and command.amount >= own.amount
+    if not (dearer or kinder):
+        msg = "While the buyer considers your proposal you can only improve it: a higher amount, or no return."
+        raise Refusal(INVALID, msg, field="amount", current_proposal=own)
+
+
+def decline(progress: Progress, number: int, command: c.Decline, _: Actor) -> None:
+    """Decline the proposal on the table; the turn goes to the other side."""
+    dispute = progress.dispute(number)
+    if dispute.on_table is None or command.proposal_id not in (None, dispute.on_table):
+        raise stale(dispute)
+    progress.record(number, e.ProposalDeclined(dispute.on_table, command.note))
+
+
+def escalate(progress: Progress, number: int, command: c.Escalate, _: Actor) -> None:
+    """Ask for a mediator."""
+    progress.record(number, e.Escalated(command.note))
+
+
+def withdraw(progress: Progress, number: int, _: c.Withdraw, __: Actor) -> None:
+    """Give the dispute up; it may be opened again while protection lasts (D7)."""
+    end(progress, number, Outcome.WITHDRAWN)
+
+
+def new_evidence(
+    progress: Progress, number: int, kind: EvidenceType, note: str, by: Role, answers: str | None = None
+) -> Evidence:
+    """The next piece of evidence of a dispute."""
+    kept = len(progress.dispute(number).evidence)
+    return Evidence(f"e{kept + 1}", by, kind, note, progress.now, answers)
+
+
+def add_evidence(progress: Progress, number: int, command: c.AddEvidence, actor: Actor) -> None:
+    """Add a piece of evidence. It answers the mediator's request to this party that has waited longest, if one waits (D4)."""
+    dispute = progress.dispute(number)
+    waiting = [r for r in dispute.information_requests if r.pending and r.to is actor.role]
+    answers = min(waiting, key=lambda r: r.due_at).id if waiting else None
+    kept = new_evidence(progress, number, command.type, command.note, actor.role, answers)
+    progress.record(number, e.EvidenceAdded(kept))
+
+
+def grant_time(progress: Progress, number: int, command: c.GrantTime, _: Actor) -> None:
+    """Give the awaited party more time: only later, and within the policy's total (D6)."""
+    dispute, policy = progress.dispute(number), progress.case.policy
+    deadline = deadline_of(dispute, policy)
+    left = policy.days("granted_at_most") - dispute.granted_in_all
+    more = command.until - deadline
+    if more.total_seconds() < 1 or more > left:
+        latest = deadline + left
+        msg = f"Name a time after {deadline.isoformat()} and not after {latest.isoformat()}."
+        raise Refusal(INVALID, msg, field="until", deadline=deadline, latest=latest)
+    progress.record(number, e.TimeGranted(command.until, int(more.total_seconds())))

@@ -1,0 +1,101 @@
+"""Opening a dispute: the claim is judged, and the request becomes proposal 1 (C1-C3, D1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, NotCovered, NotYet, OfferType, Reason, Verdict
+from chalicelib.domain.coverage import decide
+from chalicelib.domain.dispute import Basis, LinePromise, Proposal, dispute_id
+from chalicelib.domain.events import DisputeOpened
+from chalicelib.domain.moves import check_amount
+from chalicelib.domain.people import Role
+from chalicelib.domain.refusals import (
+    ATTESTATION_REQUIRED,
+    INVALID,
+    LIMIT_REACHED,
+    NOT_COVERED,
+    NOT_YET_COVERED,
+    Refusal,
+)
+from chalicelib.domain.settlement import carry_out, return_country
+
+if TYPE_CHECKING:
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.money import Money
+    from chalicelib.domain.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the buyer asks for. No type means the first remedy, no amount all of it."""
+
+    type: OfferType | None = None
+    amount: Money | None = None
+    note: str = ""
+
+
+def whole_order(case: Case) -> tuple[ClaimItem, ...]:
+    """The items of a claim about everything (C3)."""
+    return tuple(ClaimItem(line.id, line.quantity) for line in case.order.terms.lines)
+
+
+def open_dispute(progress: Progress, claim: Claim, request: Request) -> int:
+    """Open a dispute and return its number.
+
+    Raises ``Refusal``: ``not_covered`` with the exclusion, ``not_yet_covered`` with the date, ``attestation_required``,
+    ``limit_reached``, or ``invalid`` for a claim or a request that is not well formed. A guaranteed return goes straight
+    to its stage where the seller has an address for it on file (section 3).
+    """
+    case = progress.case
+    _check_form(claim)
+    coverage = _covered(decide(case, claim, progress.now))
+    if coverage.reason is Reason.NO_LONGER_WANTED and not claim.attests_unused:
+        msg = "Confirm that the items are unused and in their original packaging (attests_unused)."
+        raise Refusal(ATTESTATION_REQUIRED, msg, field="attests_unused")
+    if len(case.open_disputes) >= case.policy.open_disputes_at_most:
+        msg = f"An order has at most {case.policy.open_disputes_at_most} disputes open at once. Claim several lines together."
+        raise Refusal(LIMIT_REACHED, msg)
+    if len(case.disputes) >= case.policy.disputes_at_most:
+        raise Refusal(LIMIT_REACHED, f"An order has at most {case.policy.disputes_at_most} disputes over its life.")
+    number = len(case.disputes) + 1
+    promises = tuple(LinePromise(line, case.order.promised_by(line, case.policy)) for line in claim.line_ids)
+    asked = _asked(coverage, request, progress)
+    opened = DisputeOpened(dispute_id(case.order.terms.order_id, number), claim, coverage, promises, asked)
+    progress.record(number, opened)
+    check_amount(progress.dispute(number), asked.type, asked.amount, Role.BUYER)
+    if coverage.reason is Reason.NO_LONGER_WANTED:
+        country = return_country(progress.case, progress.dispute(number))
+        address = progress.addresses.on_file(progress.now, country)
+        if address:
+            carry_out(progress, number, asked.type, asked.amount, Basis.GUARANTEE, address)
+    return number
+
+
+def _check_form(claim: Claim) -> None:
+    if claim.reason is Reason.NOT_AS_DESCRIBED and claim.issue is None:
+        raise Refusal(INVALID, "Say what is not as described (issue).", field="issue")
+    if claim.issue is not None and claim.reason not in (Reason.NOT_AS_DESCRIBED, Reason.COUNTERFEIT):
+        raise Refusal(INVALID, "An issue goes with the reason not_as_described.", field="issue")
+
+
+def _covered(verdict: Verdict) -> Covered:
+    match verdict:
+        case NotCovered(exclusion, line_id):
+            raise Refusal(NOT_COVERED, EXPLANATIONS[exclusion], exclusion=exclusion, line_id=line_id)
+        case NotYet(opens_at, line_id):
+            when = f"from {opens_at.isoformat()}" if opens_at else "once delivery is on record or you confirm receipt"
+            raise Refusal(NOT_YET_COVERED, f"This can be claimed {when}.", opens_at=opens_at, line_id=line_id)
+        case Covered():
+            return verdict
+
+
+def _asked(coverage: Covered, request: Request, progress: Progress) -> Proposal:
+    offer = request.type or coverage.remedies[0].type
+    remedy = coverage.remedy(offer)
+    if remedy is None:
+        remedies = [known.type.value for known in coverage.remedies]
+        raise Refusal(INVALID, f"This claim can ask for: {', '.join(remedies)}.", field="type", remedies=remedies)
+    amount = request.amount or remedy.maximum
+    return Proposal("1", Role.BUYER, offer, amount, progress.now, request.note)

@@ -1,0 +1,165 @@
+"""An order as the marketplace sold it, and when its promise and its protection end (O1, O4-O8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.ledger import Escrow, PaymentInstruction
+from chalicelib.domain.money import Money, split, total
+from chalicelib.domain.parcel import Parcel
+
+if TYPE_CHECKING:
+    from chalicelib.domain.policy import Policy
+
+
+class Guarantee(StrEnum):
+    """The guarantees: the first two come with every order, a seller may offer the others (section 3)."""
+
+    ON_TIME_DELIVERY = "on_time_delivery"
+    AS_DESCRIBED = "as_described"
+    GUARANTEED_GENUINE = "guaranteed_genuine"
+    DOMESTIC_RETURNS = "domestic_returns"
+    EXTRA_RETURNS = "extra_returns"
+
+
+OFFERED_BY_SELLERS = (Guarantee.GUARANTEED_GENUINE, Guarantee.DOMESTIC_RETURNS, Guarantee.EXTRA_RETURNS)
+
+
+class Payer(StrEnum):
+    """Who pays the postage of a return (C3)."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedGuarantee:
+    """A guarantee the seller offers with the order, and who pays the return postage under it (C3)."""
+
+    type: Guarantee
+    return_postage: Payer = Payer.BUYER
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order."""
+
+    id: str
+    title: str
+    quantity: int
+    unit_price: Money
+
+    @property
+    def price(self) -> Money:
+        """What was paid for the whole line."""
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What was sold and promised: the imported body, never changed afterwards (O1)."""
+
+    order_id: str
+    buyer_id: str
+    seller_id: str
+    currency: str
+    lines: tuple[Line, ...]
+    shipping_fee: Money
+    paid_at: datetime
+    paid_on_platform: bool
+    destination_country: str
+    deliver_by: datetime | None = None
+    deliver_within_days: int | None = None
+    guarantees: tuple[OfferedGuarantee, ...] = ()
+
+    @property
+    def price(self) -> Money:
+        """Everything the buyer paid, shipping included."""
+        return total((line.price for line in self.lines), self.currency) + self.shipping_fee
+
+    def shipping_shares(self) -> dict[str, Money]:
+        """Each line's share of the shipping fee, in proportion to its price (C3, C4)."""
+        shares = split(self.shipping_fee, [line.price.minor for line in self.lines])
+        return {line.id: share for line, share in zip(self.lines, shares, strict=True)}
+
+    def offers(self, guarantee: Guarantee) -> OfferedGuarantee | None:
+        """The seller's terms of ``guarantee``, or None where it is not offered."""
+        return next((offered for offered in self.guarantees if offered.type is guarantee), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What has happened to one line."""
+
+    line_id: str
+    refunded: Money
+    refunded_shipping: Money
+    extended_to: datetime | None = None
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order now: its terms, its parcels, its lines' histories and its escrow. ``version`` counts its events (I4)."""
+
+    terms: OrderTerms
+    policy_version: str
+    version: int
+    updated_at: datetime
+    line_states: tuple[LineState, ...]
+    escrow: Escrow
+    entries: int = 0
+    parcels: tuple[Parcel, ...] = ()
+    instructions: tuple[PaymentInstruction, ...] = ()
+    protection_extended_to: datetime | None = None
+    completed_at: datetime | None = None
+
+    def line(self, line_id: str) -> Line:
+        """The line called ``line_id``. Raises ``KeyError``."""
+        return {line.id: line for line in self.terms.lines}[line_id]
+
+    def line_state(self, line_id: str) -> LineState:
+        """The history of the line called ``line_id``. Raises ``KeyError``."""
+        return {state.line_id: state for state in self.line_states}[line_id]
+
+    def parcels_of(self, line_id: str) -> list[Parcel]:
+        """The parcels that count for a line: those that carry it, less any that went back and were sent again."""
+        carrying = [parcel for parcel in self.parcels if line_id in parcel.line_ids]
+        return [p for p in carrying if not (p.returned_to_sender and any(q.number > p.number for q in carrying))]
+
+    def promised_by(self, line_id: str, policy: Policy) -> datetime:
+        """When the line was to arrive (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).
+
+        While nothing is shipped and no date was named, the policy's bound from payment stands in.
+        """
+        extended = self.line_state(line_id).extended_to
+        promise = self.terms.deliver_by or self._promised_from_shipment(line_id, policy)
+        return max(promise, extended) if extended else promise
+
+    def _promised_from_shipment(self, line_id: str, policy: Policy) -> datetime:
+        parcels = self.parcels_of(line_id)
+        if not parcels:
+            return self.terms.paid_at + policy.days("unshipped")
+        days = self.terms.deliver_within_days
+        return max(p.shipped_at + timedelta(days=days or policy.carrier_days[p.carrier.value]) for p in parcels)
+
+    def delivered_at(self, line_id: str) -> datetime | None:
+        """When the line arrived: the last of its parcels by the carrier's records, or the buyer's word if earlier (O6, O7)."""
+        recorded = [parcel.delivered_at for parcel in self.parcels_of(line_id)]
+        carried = max((at for at in recorded if at), default=None) if all(recorded) else None
+        known = [at for at in (carried, self.line_state(line_id).confirmed_at) if at]
+        return min(known, default=None)
+
+    def arrived_late(self, line_id: str, policy: Policy) -> bool:
+        """Whether delivery is on record and came when the promise had already passed (D9: at the very instant is late)."""
+        delivered = self.delivered_at(line_id)
+        return delivered is not None and delivered >= self.promised_by(line_id, policy)
+
+    def closes_at(self, policy: Policy) -> datetime:
+        """When protection ends (O7): the policy's days after the last line arrived or, for one that has not, was promised."""
+        last = max(self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines)
+        closes = last + policy.days("protection")
+        return max(closes, self.protection_extended_to) if self.protection_extended_to else closes

@@ -1,0 +1,161 @@
+"""What happens to an order: import, shipments, carrier records, receipt, extensions, payment results (O1-O8, M2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.domain.carriers import Carrier, tracking_number
+from chalicelib.domain.delivery import delivery_became_known
+from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement
+from chalicelib.domain.order import OFFERED_BY_SELLERS, OrderTerms
+from chalicelib.domain.parcel import CarrierRecord, Parcel
+from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.ledger import PaymentInstruction
+    from chalicelib.domain.progress import Progress
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""How far ahead of ours another system's clock may run."""
+PARCELS_AT_MOST = 20
+
+
+def check_not_future(at: datetime, now: datetime, field: str) -> None:
+    """Raise ``Refusal(invalid)`` for a fact from the future."""
+    if at > now + CLOCKS_DIFFER_BY:
+        raise Refusal(INVALID, f"{field} lies in the future; report what has happened.", field=field, now=now)
+
+
+def import_order(progress: Progress, terms: OrderTerms) -> None:
+    """Import an order and hold its whole payment (O1, O3). An order paid elsewhere has nothing here to hold."""
+    check_not_future(terms.paid_at, progress.now, "paid_at")
+    policy = progress.policies.in_force(terms.paid_at)
+    _check_terms(terms, policy.days("longest_promise"))
+    progress.record(e.ORDER, e.OrderImported(terms, policy.version))
+    if terms.paid_on_platform:
+        entry = LedgerEntry(1, Movement.HOLD, terms.price, "order_imported", progress.now)
+        progress.record(e.ORDER, e.PaymentHeld(entry))
+
+
+def _check_terms(terms: OrderTerms, longest: timedelta) -> None:
+    line_ids = [line.id for line in terms.lines]
+    if not line_ids or len(set(line_ids)) != len(line_ids):
+        raise Refusal(INVALID, "An order has at least one line, and each line its own id.", field="lines")
+    amounts = [terms.shipping_fee, *(line.unit_price for line in terms.lines)]
+    if any(amount.currency != terms.currency or amount.minor < 0 for amount in amounts):
+        raise Refusal(INVALID, f"Every amount is in {terms.currency}, and none below zero.", field="currency")
+    if terms.price.minor < 1:
+        raise Refusal(INVALID, "An order that costs nothing has nothing to protect.", field="lines")
+    if terms.deliver_by is not None and terms.deliver_within_days is not None:
+        raise Refusal(INVALID, "Give deliver_by or deliver_within_days, not both.", field="deliver_by")
+    if terms.deliver_by is not None and not terms.paid_at < terms.deliver_by <= terms.paid_at + longest:
+        raise Refusal(INVALID, f"deliver_by lies after paid_at, by {longest.days} days at most.", field="deliver_by")
+    if terms.deliver_within_days is not None and not 1 <= terms.deliver_within_days <= longest.days:
+        raise Refusal(INVALID, f"deliver_within_days is from 1 to {longest.days}.", field="deliver_within_days")
+    offered = [guarantee.type for guarantee in terms.guarantees]
+    if len(set(offered)) != len(offered) or not set(offered) <= set(OFFERED_BY_SELLERS):
+        names = ", ".join(guarantee.value for guarantee in OFFERED_BY_SELLERS)
+        raise Refusal(INVALID, f"A seller offers each of {names} once; the others come with every order.", field="guarantees")
+
+
+def add_shipment(
+    progress: Progress, carrier: Carrier, written: str, shipped_at: datetime | None, line_ids: tuple[str, ...]
+) -> Parcel:
+    """Record a parcel of some lines, of all of them by default (O4). Returns it."""
+    order = progress.case.order
+    number = tracking_number(carrier, written)
+    shipped = shipped_at or progress.now
+    check_not_future(shipped, progress.now, "shipped_at")
+    if shipped < order.terms.paid_at:
+        raise Refusal(INVALID, "shipped_at lies before the order was paid.", field="shipped_at")
+    lines = line_ids or tuple(line.id for line in order.terms.lines)
+    _check_lines(progress.case, lines)
+    if any((p.carrier, p.tracking_number) == (carrier, number) for p in order.parcels):
+        raise Refusal(CONFLICT, "This parcel is on record already.", tracking_number=number)
+    if len(order.parcels) >= PARCELS_AT_MOST:
+        raise Refusal(LIMIT_REACHED, f"An order travels in at most {PARCELS_AT_MOST} parcels.")
+    parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines)
+    progress.record(e.ORDER, e.ParcelShipped(parcel))
+    return parcel
+
+
+def _check_lines(case: Case, line_ids: tuple[str, ...]) -> None:
+    known = [line.id for line in case.order.terms.lines]
+    if len(set(line_ids)) != len(line_ids) or not set(line_ids) <= set(known):
+        raise Refusal(INVALID, "Name lines of this order, each once.", field="line_ids", lines=known)
+
+
+def record_carrier_event(progress: Progress, carrier: Carrier, tracking: str, record: CarrierRecord) -> bool:
+    """Take in one carrier record, of a parcel or of a return on its way (O6). Returns whether it was news."""
+    check_not_future(record.occurred_at, progress.now, "occurred_at")
+    news = False
+    for parcel in progress.case.order.parcels:
+        if (parcel.carrier, parcel.tracking_number) == (carrier, tracking) and parcel.takes(record):
+            progress.record(e.ORDER, e.CarrierReported(parcel.number, record))
+            delivery_became_known(progress)
+            news = True
+    for dispute in progress.case.open_disputes:
+        back = dispute.return_parcel
+        if back and (back.carrier, back.tracking_number) == (carrier, tracking) and back.takes(record):
+            progress.record(dispute.number, e.ReturnCarrierReported(record))
+            news = True
+    return news
+
+
+def confirm_receipt(progress: Progress, line_ids: tuple[str, ...]) -> None:
+    """The buyer says that lines have arrived, all of them by default (O6). Confirming twice changes nothing."""
+    lines = line_ids or tuple(line.id for line in progress.case.order.terms.lines)
+    _check_lines(progress.case, lines)
+    unconfirmed = tuple(line for line in lines if progress.case.order.line_state(line).confirmed_at is None)
+    if unconfirmed:
+        progress.record(e.ORDER, e.ReceiptConfirmed(unconfirmed))
+        delivery_became_known(progress)
+
+
+def extend_promise(progress: Progress, until: datetime) -> None:
+    """The seller promises delivery later than before, for the lines whose promise has not passed (O8)."""
+    order, policy = progress.case.order, progress.case.policy
+    undelivered = [line.id for line in order.terms.lines if order.delivered_at(line.id) is None]
+    running = [line for line in undelivered if progress.now < order.promised_by(line, policy)]
+    if not running:
+        raise Refusal(TOO_LATE, "The promise has passed or been kept; it can only be extended before.")
+    _check_later(progress, until, max(order.promised_by(line, policy) for line in running))
+    progress.record(e.ORDER, e.PromiseExtended(tuple(running), until))
+
+
+def extend_protection(progress: Progress, until: datetime) -> None:
+    """The seller lets protection end later than before (O8)."""
+    case = progress.case
+    if case.order.completed_at is not None or progress.now >= case.closes_at:
+        raise Refusal(TOO_LATE, "Protection has ended; it can only be extended before.", deadline=case.closes_at)
+    _check_later(progress, until, case.closes_at)
+    progress.record(e.ORDER, e.ProtectionExtended(until))
+
+
+def _check_later(progress: Progress, until: datetime, current: datetime) -> None:
+    latest = progress.now + progress.case.policy.days("longest_promise")
+    if not current < until <= latest:
+        msg = f"Name a time after {current.isoformat()}, never an earlier one, and not after {latest.isoformat()}."
+        raise Refusal(INVALID, msg, field="until", current=current, latest=latest)
+
+
+def instruction_of(case: Case, instruction_id: str) -> PaymentInstruction | None:
+    """The payment instruction called so, or None."""
+    return next((i for i in case.order.instructions if i.id == instruction_id), None)
+
+
+def report_payment(
+    progress: Progress, instruction: PaymentInstruction, *, reference: str | None, failure: str | None, attempt: int | None
+) -> None:
+    """Take in what the payment system says of an instruction: settled with a reference, or failed with a reason (M1, M2)."""
+    instruction.check_open(attempt)
+    if failure is None:
+        progress.record(e.ORDER, e.PaymentSettled(instruction.id, reference or ""))
+        return
+    if instruction.status is InstructionStatus.FAILED:
+        return  # the same failure, reported again
+    left = max(0, len(progress.case.policy.payment_retry_hours) + 1 - instruction.attempts)
+    progress.record(e.ORDER, e.PaymentFailed(instruction.id, failure, left))

@@ -1,0 +1,71 @@
+"""A parcel and what the carrier's records say of it (O4, O6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.carriers import Carrier
+
+RECORDS_AT_MOST = 100
+"""How many carrier records one parcel keeps; the newest news of a parcel with more is its delivery or return."""
+
+
+class CarrierStatus(StrEnum):
+    """What a carrier reports of a parcel."""
+
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERY_ATTEMPTED = "delivery_attempted"
+    EXCEPTION = "exception"
+    DELIVERED = "delivered"
+    RETURNED_TO_SENDER = "returned_to_sender"
+
+
+_FINAL = (CarrierStatus.DELIVERED, CarrierStatus.RETURNED_TO_SENDER)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CarrierRecord:
+    """One record of a carrier, at the carrier's own time."""
+
+    occurred_at: datetime
+    status: CarrierStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A shipment of some lines. Its records are a set kept sorted, so order and repetition of arrival cannot matter (O6)."""
+
+    number: int
+    carrier: Carrier
+    tracking_number: str
+    shipped_at: datetime
+    line_ids: tuple[str, ...]
+    records: tuple[CarrierRecord, ...] = ()
+
+    def takes(self, record: CarrierRecord) -> bool:
+        """Whether ``record`` is news. Repeated records are not; nor is mere progress once the parcel has its fill."""
+        return record not in self.records and (record.status in _FINAL or len(self.records) < RECORDS_AT_MOST)
+
+    def with_record(self, record: CarrierRecord) -> Parcel:
+        """The parcel knowing ``record`` as well."""
+        return replace(self, records=tuple(sorted((*self.records, record))))
+
+    @property
+    def returned_to_sender(self) -> bool:
+        """Whether the carrier's last word is that the parcel went back."""
+        finals = [record for record in self.records if record.status in _FINAL]
+        return bool(finals) and self.delivered_at is None
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When the carrier first recorded delivery, unless a later record says the parcel went back to its sender."""
+        delivered: datetime | None = None
+        for record in self.records:
+            if record.status is CarrierStatus.RETURNED_TO_SENDER:
+                delivered = None
+            elif record.status is CarrierStatus.DELIVERED and delivered is None:
+                delivered = record.occurred_at
+        return delivered

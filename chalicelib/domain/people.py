@@ -1,0 +1,75 @@
+"""Who acts, and where goods go back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """In which capacity somebody acts. The clock is one of them: a deadline is its move (D9)."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    MEDIATOR = "mediator"
+    PLATFORM = "platform"
+    CLOCK = "clock"
+
+    @property
+    def other_party(self) -> Role:
+        """The opposite side of a dispute; only a buyer or a seller has one."""
+        return {Role.BUYER: Role.SELLER, Role.SELLER: Role.BUYER}[self]
+
+
+PARTIES = (Role.BUYER, Role.SELLER)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person or machine in one capacity."""
+
+    role: Role
+    id: str
+
+
+CLOCK = Actor(Role.CLOCK, "clock")
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where a returned item goes (D3). ``country`` is ISO 3166-1 alpha-2."""
+
+    name: str
+    lines: tuple[str, ...]
+    city: str
+    postal_code: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressesOnFile:
+    """The return addresses of a seller's profile from one moment on."""
+
+    since: datetime
+    addresses: tuple[ReturnAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Every set of return addresses a seller has had on file, oldest first.
+
+    The clock asks for the address that was on file when a deadline passed, so a late sweep changes nothing (D9).
+    """
+
+    history: tuple[AddressesOnFile, ...] = ()
+
+    def on_file(self, at: datetime, country: str | None = None) -> ReturnAddress | None:
+        """The address on file at ``at``: in ``country`` where one is asked for, else the first; None without one."""
+        current = next((entry.addresses for entry in reversed(self.history) if entry.since <= at), ())
+        return next((a for a in current if country is None or a.country == country), None)
+
+    def replaced(self, addresses: tuple[ReturnAddress, ...], at: datetime) -> AddressBook:
+        """The book with ``addresses`` on file from ``at``; itself when nothing changes."""
+        current = self.history[-1].addresses if self.history else ()
+        return self if addresses == current else AddressBook((*self.history, AddressesOnFile(at, addresses)))

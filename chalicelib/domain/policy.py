@@ -1,0 +1,114 @@
+"""The limits and windows as versioned data (C6). An order is judged by the version in force when it was paid."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.carriers import Carrier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of every limit and window. ``_days`` are days of 24 hours."""
+
+    version: str
+    in_force_from: datetime
+    carrier_days: dict[str, int]
+    """The promise that applies where the seller made none, by carrier, from shipment (O5)."""
+    unshipped_days: int
+    """The promise, from payment, while nothing has been shipped and the seller named no date (O5)."""
+    protection_days: int
+    """How long protection lasts after delivery or, with none on record, after the promise (O7)."""
+    longest_promise_days: int
+    """How far after payment a promise may lie, and how far ahead an extension may reach (O1, O8)."""
+    seller_answer_days: int
+    early_escalation_days: int
+    negotiation_days: int
+    review_days: int
+    information_days: int
+    return_shipping_days: int
+    return_receipt_days: int
+    return_lost_days: int
+    appeal_days: int
+    granted_days_at_most: int
+    """All the time that one party may grant the other in one dispute (D6)."""
+    open_disputes_at_most: int
+    disputes_at_most: int
+    """Disputes open at once, and over the life of one order: a bound on what one transaction holds."""
+    proposals_at_most: int
+    evidence_at_most: int
+    """Pieces of evidence per party in one dispute (N6)."""
+    information_requests_at_most: int
+    payment_retry_hours: tuple[int, ...]
+    """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
+
+    def days(self, name: str) -> timedelta:
+        """The window called ``name`` as a duration."""
+        return timedelta(days=getattr(self, f"{name}_days"))
+
+
+def policy_from_data(data: Mapping[str, Any]) -> Policy:
+    """Build one version from its JSON object. Raises ``ValueError`` naming what is missing, unknown or out of range."""
+    names = {field.name for field in fields(Policy)}
+    if data.keys() != names:
+        msg = f"policy {data.get('version')!r}: missing {sorted(names - data.keys())}, unknown {sorted(data.keys() - names)}"
+        raise ValueError(msg)
+    values = dict(data)
+    values["in_force_from"] = datetime.fromisoformat(data["in_force_from"])
+    if values["in_force_from"].tzinfo is None:
+        msg = f"policy {data['version']!r}: in_force_from needs a time zone"
+        raise ValueError(msg)
+    if set(data["carrier_days"]) != {carrier.value for carrier in Carrier}:
+        msg = f"policy {data['version']!r}: carrier_days names exactly the eight carriers"
+        raise ValueError(msg)
+    values["payment_retry_hours"] = tuple(data["payment_retry_hours"])
+    numbers = [v for v in values.values() if isinstance(v, int)]
+    for number in (*numbers, *data["carrier_days"].values(), *values["payment_retry_hours"]):
+        if type(number) is not int or not 0 < number <= 10_000:  # noqa: PLR2004 - a sanity bound, not a rule
+            msg = f"policy {data['version']!r}: {number!r} is not a whole number from 1 to 10000"
+            raise ValueError(msg)
+    if len(numbers) != len(names) - 4:
+        msg = f"policy {data['version']!r}: every limit is a whole number"
+        raise ValueError(msg)
+    if data["early_escalation_days"] >= data["seller_answer_days"]:
+        msg = f"policy {data['version']!r}: the buyer's early escalation comes before the seller's deadline"
+        raise ValueError(msg)
+    return Policy(**values)
+
+
+class PolicyBook:
+    """Every version, found by its name or by the moment an order was paid (C6)."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        """Order the versions by when they came into force. Raises ``ValueError`` for none, or for repeated names."""
+        self._policies = sorted(policies, key=lambda policy: policy.in_force_from)
+        self._by_version = {policy.version: policy for policy in self._policies}
+        if not self._policies or len(self._by_version) != len(self._policies):
+            msg = "a policy book holds at least one version, each under its own name"
+            raise ValueError(msg)
+
+    def in_force(self, at: datetime) -> Policy:
+        """The newest version in force at ``at``; before the first one, the first."""
+        return next((p for p in reversed(self._policies) if p.in_force_from <= at), self._policies[0])
+
+    def version(self, name: str) -> Policy:
+        """The version called ``name``. Raises ``KeyError`` for one that was never published."""
+        return self._by_version[name]
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self._policies)
+
+
+@lru_cache(maxsize=1)
+def published() -> PolicyBook:
+    """The versions shipped beside this module, validated once."""
+    text = Path(__file__).with_name("policies.json").read_text(encoding="utf-8")
+    return PolicyBook(policy_from_data(data) for data in json.loads(text))

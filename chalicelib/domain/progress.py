@@ -1,0 +1,72 @@
+"""A case in motion: what has been recorded so far, folded as it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.events import ORDER, Event, Payload
+from chalicelib.domain.evolve import evolve
+from chalicelib.domain.people import AddressBook
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.people import Actor
+    from chalicelib.domain.policy import PolicyBook
+
+
+class Progress:
+    """The working set of one command: a case, and the events that have changed it. Time never runs backwards in it."""
+
+    def __init__(self, case: Case | None, policies: PolicyBook, addresses: AddressBook | None = None) -> None:
+        """Start from ``case``, or from nothing for an order about to be imported."""
+        self._case = case
+        self.policies = policies
+        self.addresses = addresses or AddressBook()
+        self.events: list[Event] = []
+        self._at: datetime | None = None
+        self._actor: Actor | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case as it stands now."""
+        if self._case is None:
+            msg = "nothing has been recorded yet"
+            raise LookupError(msg)
+        return self._case
+
+    @property
+    def now(self) -> datetime:
+        """The time at which things are recorded at present."""
+        if self._at is None:
+            msg = "call turn() first"
+            raise LookupError(msg)
+        return self._at
+
+    def turn(self, actor: Actor, at: datetime) -> datetime:
+        """From here on ``actor`` acts, at ``at`` or, where the case is newer, at its latest change. Returns that time."""
+        self._actor = actor
+        self._at = max(at, self._case.updated_at) if self._case else at
+        return self._at
+
+    def dispute(self, number: int) -> Dispute:
+        """The dispute as it stands now."""
+        return self.case.dispute(number)
+
+    def record(self, stream: int, payload: Payload) -> None:
+        """Add one event to a stream and fold it in."""
+        if self._actor is None:
+            msg = "call turn() first"
+            raise LookupError(msg)
+        event = Event(stream, self._version(stream) + 1, self.now, self._actor, payload)
+        self._case = evolve(self._case, event, self.policies)
+        self.events.append(event)
+
+    def _version(self, stream: int) -> int:
+        if self._case is None:
+            return 0
+        if stream == ORDER:
+            return self._case.order.version
+        return self._case.dispute(stream).version if stream <= len(self._case.disputes) else 0

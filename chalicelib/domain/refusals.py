@@ -1,0 +1,34 @@
+"""Why a request is refused: one exception type of the domain, with a stable code (D10)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+WRONG_STATE: Final = "wrong_state"
+WRONG_PARTY: Final = "wrong_party"
+TOO_EARLY: Final = "too_early"
+TOO_LATE: Final = "too_late"
+STALE_PROPOSAL: Final = "stale_proposal"
+NOT_COVERED: Final = "not_covered"
+NOT_YET_COVERED: Final = "not_yet_covered"
+INVALID: Final = "invalid"
+CONFLICT: Final = "conflict"
+LIMIT_REACHED: Final = "limit_reached"
+RETURN_ADDRESS_REQUIRED: Final = "return_address_required"
+ATTESTATION_REQUIRED: Final = "attestation_required"
+INVALID_TRACKING_NUMBER: Final = "invalid_tracking_number"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+    """A command that the rules do not allow now.
+
+    ``code`` is stable and machine-readable, ``message`` says what to do, and ``details`` carries the facts a client
+    needs to go on: the deadline, the proposal now on the table, the date from which it will be possible.
+    """
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:  # noqa: ANN401 - facts of any kind
+        """Refuse with a code, words, and the facts that go with them."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details

@@ -1,0 +1,108 @@
+"""Carrying out what was agreed, granted or decided: a return first, or the end of the dispute and the money (D3, D8, M1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.dispute import Basis, Grant, Outcome
+from chalicelib.domain.events import ORDER, DisputeResolved, OrderCompleted, RefundIssued, RefundShare, ReturnGranted
+from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction
+from chalicelib.domain.money import Money, split, total
+from chalicelib.domain.order import Guarantee, Payer
+
+if TYPE_CHECKING:
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.people import ReturnAddress
+    from chalicelib.domain.progress import Progress
+
+
+def return_country(case: Case, dispute: Dispute) -> str | None:
+    """The country a return address must be in: the buyer's under Domestic Returns, unless Extra Returns helps out (D3)."""
+    terms = case.order.terms
+    domestic = dispute.coverage.guarantee is Guarantee.DOMESTIC_RETURNS and not terms.offers(Guarantee.EXTRA_RETURNS)
+    return terms.destination_country if domestic else None
+
+
+def carry_out(
+    progress: Progress,
+    number: int,
+    offer: OfferType,
+    amount: Money,
+    basis: Basis,
+    address: ReturnAddress | None = None,
+) -> None:
+    """Do what ``basis`` grants the buyer: ``amount``, after a return if ``offer`` says so.
+
+    The address is ``address``, else the one on file now. With none, the seller forgoes the return (D3). An item that is
+    already on its way back is not asked for again.
+    """
+    dispute = progress.dispute(number)
+    if offer is OfferType.REFUND or not amount.minor or dispute.return_parcel is not None:
+        resolve(progress, number, amount, basis)
+        return
+    address = address or progress.addresses.on_file(progress.now, return_country(progress.case, dispute))
+    if address is None:
+        resolve(progress, number, amount, basis, return_forgone=True)
+        return
+    remedy = dispute.coverage.remedy(OfferType.REFUND_WITH_RETURN)
+    postage = remedy.return_postage if remedy and remedy.return_postage else Payer.SELLER
+    progress.record(number, ReturnGranted(Grant(amount, basis, address, postage)))
+
+
+def resolve(progress: Progress, number: int, amount: Money, basis: Basis, *, return_forgone: bool = False) -> None:
+    """End a dispute with a refund of ``amount``, which may be nothing, and pay it at once (D8, M1)."""
+    if basis is Basis.AGREEMENT:
+        outcome = Outcome.RESOLVED_WITH_AGREEMENT
+    else:
+        outcome = Outcome.RESOLVED_BUYER_FAVOUR if amount.minor else Outcome.RESOLVED_SELLER_FAVOUR
+    end(progress, number, outcome, amount, basis, return_forgone=return_forgone)
+
+
+def end(
+    progress: Progress,
+    number: int,
+    outcome: Outcome,
+    amount: Money | None = None,
+    basis: Basis | None = None,
+    *,
+    return_forgone: bool = False,
+) -> None:
+    """Close a dispute with ``outcome`` and, where ``amount`` is more than nothing, refund it."""
+    refund = amount or Money(0, progress.case.order.terms.currency)
+    progress.record(number, DisputeResolved(outcome, refund, basis, return_forgone))
+    if refund.minor:
+        _refund(progress, number, refund)
+
+
+def _refund(progress: Progress, number: int, amount: Money) -> None:
+    """Refund ``amount``: on the claimed items first, and on their shipping with what is more than their price (C3, C4)."""
+    dispute = progress.dispute(number)
+    caps = dispute.coverage.caps
+    of_items = min(amount, total((cap.items for cap in caps), amount.currency), key=lambda money: money.minor)
+    items = split(of_items, [cap.items.minor for cap in caps])
+    shipping = split(amount - of_items, [cap.shipping.minor for cap in caps])
+    shares = tuple(RefundShare(c.line_id, i, s) for c, i, s in zip(caps, items, shipping, strict=True))
+    entry, instruction = _movement(progress, Movement.REFUND, amount, dispute.id)
+    progress.record(ORDER, RefundIssued(dispute.id, entry, shares, instruction))
+
+
+def complete(progress: Progress) -> None:
+    """Complete the order: release what is still held to the seller (O7)."""
+    held = progress.case.order.escrow.held
+    if held.minor:
+        entry, instruction = _movement(progress, Movement.RELEASE, held, "order_completed")
+        progress.record(ORDER, OrderCompleted(entry, instruction))
+    else:
+        progress.record(ORDER, OrderCompleted(None, None))
+
+
+def _movement(progress: Progress, movement: Movement, amount: Money, cause: str) -> tuple[LedgerEntry, PaymentInstruction]:
+    """The next ledger entry and its payment instruction, under ids that follow from the order's history (M2)."""
+    order = progress.case.order
+    terms = order.terms
+    entry = LedgerEntry(order.entries + 1, movement, amount, cause, progress.now)
+    payee = terms.buyer_id if movement is Movement.REFUND else terms.seller_id
+    payment_id = f"{terms.order_id}-p{len(order.instructions) + 1}"
+    return entry, PaymentInstruction(payment_id, movement, amount, payee, entry.number, progress.now)
