@@ -276,3 +276,10 @@ PAYLOADS: dict[str, type[Payload]] = {
     if isinstance(kind, type) and issubclass(kind, Payload) and kind is not Payload
 }
 """Every kind of event by its name on the wire."""
+
+
+def ledger_entry(payload: Payload) -> LedgerEntry | None:
+    """The ledger entry that an event posts, if it moves money (O3)."""
+    if isinstance(payload, PaymentHeld | RefundIssued | OrderCompleted):
+        return payload.entry
+    return None

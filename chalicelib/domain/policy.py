@@ -38,7 +38,7 @@ class Policy:
     return_receipt_days: int
     return_lost_days: int
     appeal_days: int
-    granted_days_at_most: int
+    granted_at_most_days: int
     """All the time that one party may grant the other in one dispute (D6)."""
     open_disputes_at_most: int
     disputes_at_most: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.events import ORDER, Event, Payload
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event, and the case on either side of it."""
+
+    event: Event
+    before: Case | None
+    after: Case
+
+
 class Progress:
     """The working set of one command: a case, and the events that have changed it. Time never runs backwards in it."""
 
@@ -25,7 +35,7 @@ class Progress:
         self._case = case
         self.policies = policies
         self.addresses = addresses or AddressBook()
-        self.events: list[Event] = []
+        self.steps: list[Step] = []
         self._at: datetime | None = None
         self._actor: Actor | None = None
 
@@ -36,6 +46,11 @@ class Progress:
             msg = "nothing has been recorded yet"
             raise LookupError(msg)
         return self._case
+
+    @property
+    def events(self) -> list[Event]:
+        """What has been recorded so far, in order."""
+        return [step.event for step in self.steps]
 
     @property
     def now(self) -> datetime:
@@ -61,8 +76,8 @@ class Progress:
             msg = "call turn() first"
             raise LookupError(msg)
         event = Event(stream, self._version(stream) + 1, self.now, self._actor, payload)
-        self._case = evolve(self._case, event, self.policies)
-        self.events.append(event)
+        before, self._case = self._case, evolve(self._case, event, self.policies)
+        self.steps.append(Step(event, before, self._case))
 
     def _version(self, stream: int) -> int:
         if self._case is None:

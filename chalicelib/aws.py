@@ -1,0 +1,35 @@
+"""AWS clients: low-level, one per service and process, made when first needed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+CONNECT_TIMEOUT_S = 1
+READ_TIMEOUT_S = 3
+ATTEMPTS = 3
+"""Together they stay well inside the gateway's 29 seconds. This is the one layer that retries transport errors."""
+
+
+@lru_cache(maxsize=1)
+def _session() -> Session:
+    from botocore.session import Session  # noqa: PLC0415 - a quarter of the import time; jobs without AWS calls skip it
+
+    return Session()
+
+
+@lru_cache(maxsize=8)
+def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
+    """The process's client of ``service``. Credentials, region and endpoint come from the environment."""
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        user_agent_extra="buyer-protection",
+    )
+    return _session().create_client(service, config=config)

@@ -1,0 +1,112 @@
+"""Disputes: open one, act in it, look at it (section 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import machine, opening
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.dispute import Status
+from chalicelib.domain.people import Actor, Role
+from chalicelib.service import views
+from chalicelib.service.access import check_dispute, check_order, place_of
+from chalicelib.service.execute import Request, current, execute
+from chalicelib.store import lists
+from chalicelib.store.errors import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.commands import DisputeCommand
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.progress import Progress
+    from chalicelib.service.context import Services
+    from chalicelib.service.views import Json
+    from chalicelib.store.items import Item
+
+CREATED = 201
+OK = 200
+
+
+def open_dispute(services: Services, order_id: str, request: Request, claim: Claim, asked: opening.Request) -> Answer:
+    """Open a dispute about an order, about all of it where the claim names no items (C3). 201 with the dispute."""
+
+    def check(case: Case) -> None:
+        check_order(case, request.actor)
+        request.check(case)
+
+    def command(progress: Progress) -> int:
+        items = claim.items or opening.whole_order(progress.case)
+        whole = Claim(claim.reason, items, claim.issue, claim.attests_unused, claim.description)
+        return opening.open_dispute(progress, whole, asked)
+
+    def answer(case: Case, number: int) -> tuple[int, Json]:
+        return CREATED, views.dispute(case, case.dispute(number), request.actor, services.clock.now())
+
+    return execute(services, order_id, Request(request.actor, request.once, check), command, answer)
+
+
+def act(
+    services: Services,
+    dispute_id: str,
+    request: Request,
+    command: DisputeCommand,
+    check: Callable[[Dispute], None] = lambda _: None,
+) -> Answer:
+    """Take one action in a dispute; 200 with the dispute as it is then, and what the caller may do next (D10)."""
+    order_id, number = place_of(dispute_id)
+
+    def check_case(case: Case) -> None:
+        check(check_dispute(case, number, request.actor))
+        request.check(case)
+
+    def perform(progress: Progress) -> None:
+        machine.perform(progress, number, command, request.actor)
+
+    def answer(case: Case, _: None) -> tuple[int, Json]:
+        return OK, views.dispute(case, case.dispute(number), request.actor, services.clock.now())
+
+    return execute(services, order_id, Request(request.actor, request.once, check_case), perform, answer)
+
+
+def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:
+    """One dispute, as this caller may see it. Raises ``NotFound``."""
+    order_id, number = place_of(dispute_id)
+    now = services.clock.now()
+    case = current(services, order_id, now).case
+    return views.dispute(case, check_dispute(case, number, actor), actor, now)
+
+
+def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
+    """Everything that happened in a dispute, in order; what has expired is there whether or not it was swept (D9, D11)."""
+    order_id, number = place_of(dispute_id)
+    progress = current(services, order_id, services.clock.now())
+    check_dispute(progress.case, number, actor)
+    log = services.cases.log(order_id, number)
+    expired = [event for event in progress.events if event.stream == number and event.seq > len(log)]
+    return {"dispute_id": dispute_id, "events": [views.event(event) for event in (*log, *expired)]}
+
+
+def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:
+    """The caller's disputes, newest first; for a mediator the escalated ones: those under review, or those that were."""
+
+    def keep(found: Item) -> bool:
+        return status is None or lists.as_dispute(found).status is status
+
+    if actor.role is Role.MEDIATOR:
+        place = lists.mediation(waiting=status in (None, Status.UNDER_REVIEW))
+    else:
+        place = lists.disputes_of(actor.role.value, actor.id)
+    page = services.lists.page(place, limit, cursor, keep)
+    return {"items": [views.dispute_summary(lists.as_dispute(found)) for found in page.found], "cursor": page.cursor}
+
+
+def mediation_queue(services: Services, limit: int, cursor: str | None) -> Json:
+    """The disputes that wait for a mediator, the longest waiting first."""
+    page = services.lists.page(lists.mediation(waiting=True), limit, cursor)
+    waiting = [lists.as_dispute(found) for found in page.found]
+    items = [
+        views.dispute_summary(it) | {"escalated_at": views.time(it.escalated_at), "mediator_id": it.mediator} for it in waiting
+    ]
+    return {"items": items, "cursor": page.cursor}

@@ -1,0 +1,55 @@
+"""What a service cannot do, beside the domain's refusals. One tree with one mapping at the edge (``api.problems``)."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Base of them all; ``code`` is the stable problem code."""
+
+    code = "error"
+
+
+class NotFound(ServiceError):  # noqa: N818 - the names are what the caller is told
+    """There is no such thing, or none that this caller may know of: a stranger is told the same."""
+
+    code = "not_found"
+
+
+class Forbidden(ServiceError):  # noqa: N818
+    """This role never does that."""
+
+    code = "forbidden"
+
+
+class KeyReused(ServiceError):  # noqa: N818
+    """An Idempotency-Key came back with another body (I5)."""
+
+    code = "idempotency_key_reused"
+
+
+class Busy(ServiceError):  # noqa: N818
+    """The case is being changed by others; the same request may be sent again (I5)."""
+
+    code = "in_progress"
+
+
+class VersionMismatch(ServiceError):  # noqa: N818
+    """If-Match named another version than the current one."""
+
+    code = "version_mismatch"
+
+    def __init__(self, current: int) -> None:
+        """Carry the version that is current."""
+        super().__init__(f"the current version is {current}")
+        self.current = current
+
+
+class Malformed(ServiceError):  # noqa: N818
+    """A request is not well formed in a way its model could not see. ``field`` is where."""
+
+    code = "validation_failed"
+
+    def __init__(self, message: str, field: str) -> None:
+        """Say what is wrong, and where."""
+        super().__init__(message)
+        self.field = field

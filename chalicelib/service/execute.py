@@ -1,0 +1,154 @@
+"""The flow of a command: one strong read, what has expired, the decision, one transaction (D9, I5, I11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from chalicelib.domain.engine import as_of, run
+from chalicelib.domain.people import Actor, AddressBook, Role
+from chalicelib.domain.refusals import Refusal
+from chalicelib.service.errors import Busy, KeyReused, NotFound
+from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.people import ReturnAddress
+    from chalicelib.domain.progress import Progress
+    from chalicelib.service.context import Services
+
+ATTEMPTS = 5
+"""How often a command is decided anew when others change the case at the same moment."""
+
+T = TypeVar("T")
+
+
+class ProfileAddresses(AddressBook):
+    """The seller's address book, read when a return first asks for it: most commands never do."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[], AddressBook]) -> None:
+        """Read through ``read``, once."""
+        object.__setattr__(self, "_read", [read])
+
+    def on_file(self, at: datetime, country: str | None = None) -> ReturnAddress | None:
+        """As ``AddressBook.on_file``."""
+        kept: list[Any] = self._read  # type: ignore[attr-defined]
+        if callable(kept[0]):
+            kept[0] = kept[0]()
+        book: AddressBook = kept[0]
+        return book.on_file(at, country)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, and what makes the request happen once. ``check`` may refuse by the case as it is now (404, 412)."""
+
+    actor: Actor
+    once: Once | None = None
+    check: Callable[[Case], None] = lambda _: None
+
+
+def addresses(services: Services, case: Case | None) -> AddressBook:
+    """The return addresses of the case's seller, not read yet."""
+    if case is None:
+        return AddressBook()
+    seller = case.order.terms.seller_id
+    return ProfileAddresses(lambda: services.people.profile(Role.SELLER.value, seller).addresses)
+
+
+def current(services: Services, order_id: str, now: datetime) -> Progress:
+    """The case as it is at ``now``, swept or not, with what a sweep would record (D9). Raises ``NotFound``."""
+    case = services.cases.load(order_id)
+    if case is None:
+        raise NotFound
+    return as_of(case, services.policies, addresses(services, case), now)
+
+
+def execute(
+    services: Services,
+    order_id: str,
+    request: Request,
+    command: Callable[[Progress], T],
+    answer: Callable[[Case, T], tuple[int, Any]],
+    *,
+    creates: bool = False,
+) -> Answer:
+    """Carry out ``command`` on an order's case, once, and give ``answer`` of it.
+
+    A request that was carried out before gets its first answer again. Raises ``NotFound`` for an order that is not there
+    (unless the command ``creates`` it), ``KeyReused``, ``Busy`` when others keep changing the case, and the command's
+    ``Refusal``, of which nothing is kept.
+    """
+    for attempt in range(ATTEMPTS):
+        case = services.cases.load(order_id)
+        try:
+            return _attempt(services, case, request, command, answer, creates=creates)
+        except AlreadyAnswered as first:
+            return replayed(first, request.once)
+        except Conflict:
+            services.pause(attempt)
+        except (Refusal, NotFound):
+            # It may be refused because it has been done: the state it made is what refuses it now.
+            kept = _kept(services, request.once)
+            if kept:
+                return kept
+            raise
+    raise Busy
+
+
+def _attempt(
+    services: Services,
+    case: Case | None,
+    request: Request,
+    command: Callable[[Progress], T],
+    answer: Callable[[Case, T], tuple[int, Any]],
+    *,
+    creates: bool,
+) -> Answer:
+    if case is None and not creates:
+        raise NotFound
+    now, book = services.clock.now(), addresses(services, case)
+    if case is not None:
+        request.check(as_of(case, services.policies, book, now).case)
+    result, progress = run(case, services.policies, book, request.actor, now, command)
+    status, body = answer(progress.case, result)
+    given = Answer(status, msgspec.json.encode(body).decode())
+    services.cases.commit(case, progress, request.once, given, int(services.epoch()))
+    return given
+
+
+def _kept(services: Services, once: Once | None) -> Answer | None:
+    if once is None:
+        return None
+    try:
+        services.cases.check_new(once, int(services.epoch()))
+    except AlreadyAnswered as first:
+        return replayed(first, once)
+    return None
+
+
+def replayed(first: AlreadyAnswered, once: Once | None) -> Answer:
+    """The first answer, for the same body. Raises ``KeyReused`` for another one (I5)."""
+    if once is None or first.fingerprint != once.fingerprint:
+        raise KeyReused
+    return first.answer
+
+
+def sweep_order(services: Services, order_id: str) -> int:
+    """Make visible what has expired in one case (D9). Returns how many events that took; 0 when another sweep was first."""
+    case = services.cases.load(order_id)
+    if case is None:
+        return 0
+    progress = as_of(case, services.policies, addresses(services, case), services.clock.now())
+    try:
+        services.cases.commit(case, progress, None, None, int(services.epoch()))
+    except Conflict:
+        return 0  # whoever changed it applied what had expired, or the next sweep will
+    return len(progress.steps)

@@ -1,0 +1,185 @@
+"""Orders: import, shipments, receipt, extensions, carrier events, and the questions about them (O1-O9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.domain import orders as rules
+from chalicelib.domain.carriers import tracking_number
+from chalicelib.domain.events import ledger_entry
+from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.protection import protection
+from chalicelib.domain.refusals import CONFLICT, Refusal
+from chalicelib.service import views
+from chalicelib.service.access import check_order
+from chalicelib.service.errors import Malformed
+from chalicelib.service.execute import Request, current, execute, replayed
+from chalicelib.store import lists
+from chalicelib.store.errors import AlreadyAnswered, Answer, Once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.carriers import Carrier
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.order import OrderTerms
+    from chalicelib.domain.parcel import CarrierRecord
+    from chalicelib.domain.progress import Progress
+    from chalicelib.service.context import Services
+    from chalicelib.service.views import Json
+
+CREATED = 201
+OK = 200
+
+
+def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
+    """Import an order: 201. The same order again is a no-op: 200. Another body for its id is refused as a conflict (O1)."""
+
+    def command(progress: Progress) -> bool:
+        try:
+            known = progress.case.order.terms
+        except LookupError:
+            rules.import_order(progress, terms)
+            return True
+        if known != terms:
+            raise Refusal(CONFLICT, "This order id was imported with other terms; they do not change afterwards.")
+        return False
+
+    def answer(case: Case, new: bool) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
+        return (CREATED if new else OK), views.order(case)
+
+    return execute(services, terms.order_id, Request(actor), command, answer, creates=True)
+
+
+def _change(
+    services: Services, order_id: str, request: Request, command: Callable[[Progress], Any], status: int = OK
+) -> Answer:
+    def check(case: Case) -> None:
+        check_order(case, request.actor)
+        request.check(case)
+
+    checked = Request(request.actor, request.once, check)
+    return execute(services, order_id, checked, command, lambda case, _: (status, views.order(case)))
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A parcel as the platform or the seller reports it (O4)."""
+
+    carrier: Carrier
+    tracking_number: str
+    shipped_at: datetime | None = None
+    line_ids: tuple[str, ...] = ()
+
+
+def add_shipment(services: Services, order_id: str, request: Request, shipment: Shipment) -> Answer:
+    """Record a shipment (O4)."""
+
+    def command(progress: Progress) -> None:
+        rules.add_shipment(progress, shipment.carrier, shipment.tracking_number, shipment.shipped_at, shipment.line_ids)
+
+    return _change(services, order_id, request, command, CREATED)
+
+
+def confirm_receipt(services: Services, order_id: str, request: Request, line_ids: tuple[str, ...]) -> Answer:
+    """The buyer confirms receipt (O6)."""
+    return _change(services, order_id, request, lambda progress: rules.confirm_receipt(progress, line_ids))
+
+
+def extend(
+    services: Services, order_id: str, request: Request, promise: datetime | None, protection_until: datetime | None
+) -> Answer:
+    """The seller extends the promise, or the protection, or both (O8)."""
+    if promise is None and protection_until is None:
+        raise Malformed("Name a new deliver_by, a new closes_at, or both.", "deliver_by")
+
+    def command(progress: Progress) -> None:
+        if promise:
+            rules.extend_promise(progress, promise)
+        if protection_until:
+            rules.extend_protection(progress, protection_until)
+
+    return _change(services, order_id, request, command)
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierEvent:
+    """One record of a carrier about a tracking number (O6)."""
+
+    carrier: Carrier
+    tracking_number: str
+    record: CarrierRecord
+
+
+def record_carrier_events(services: Services, actor: Actor, once: Once, events: tuple[CarrierEvent, ...]) -> Answer:
+    """Take in a batch of carrier events, each on its own: one that fails spoils no other (O6).
+
+    The answer says of each what became of it: ``recorded``, ``duplicate``, ``unknown_parcel`` or the code of its refusal.
+    """
+    try:
+        services.cases.check_new(once, int(services.epoch()))
+        results = [_record(services, actor, event) for event in events]
+        answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
+        services.cases.keep_answer(once, answer, int(services.epoch()))
+    except AlreadyAnswered as first:
+        return replayed(first, once)
+    return answer
+
+
+def _record(services: Services, actor: Actor, event: CarrierEvent) -> Json:
+    try:
+        number = tracking_number(event.carrier, event.tracking_number)
+        orders = services.cases.orders_of_parcel(event.carrier.value, number)
+        news = [_record_on(services, actor, order_id, event, number) for order_id in orders]
+    except Refusal as refused:
+        return {"status": refused.code, "detail": refused.message}
+    if not news:
+        return {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
+    return {"status": "recorded" if any(news) else "duplicate", "order_ids": orders}
+
+
+def _record_on(services: Services, actor: Actor, order_id: str, event: CarrierEvent, number: str) -> bool:
+    def command(progress: Progress) -> bool:
+        return rules.record_carrier_event(progress, event.carrier, number, event.record)
+
+    answer = execute(services, order_id, Request(actor), command, lambda _, news: (OK, news))
+    return answer.body == "true"
+
+
+def get_order(services: Services, order_id: str, actor: Actor) -> Json:
+    """One order. Raises ``NotFound``."""
+    return views.order(_seen(services, order_id, actor, services.clock.now()).case)
+
+
+def get_protection(services: Services, order_id: str, actor: Actor) -> Json:
+    """What guarantees the buyer has on this order now (O9). Raises ``NotFound``."""
+    now = services.clock.now()
+    case = _seen(services, order_id, actor, now).case
+    return views.guarantees(case, protection(case, now), now)
+
+
+def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
+    """The order's ledger: what is booked, and what a passed deadline books at its due time (O3, D9). Raises ``NotFound``."""
+    progress = _seen(services, order_id, actor, services.clock.now())
+    entries = services.cases.ledger(order_id)
+    expired = (ledger_entry(event.payload) for event in progress.events)
+    return views.ledger(progress.case, entries + [entry for entry in expired if entry and entry.number > len(entries)])
+
+
+def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Progress:
+    progress = current(services, order_id, now)
+    check_order(progress.case, actor)
+    return progress
+
+
+def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:
+    """ "My Orders", newest first. The platform names the ``owner`` whose orders it wants."""
+    whose = owner if actor.role is Role.PLATFORM else actor
+    if whose is None:
+        raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
+    page = services.lists.page(lists.orders_of(whose.role.value, whose.id), limit, cursor)
+    return {"items": [views.order_summary(lists.as_order(found)) for found in page.found], "cursor": page.cursor}

@@ -1,0 +1,50 @@
+"""The sweep: makes visible what has expired, shard by shard. Outcomes never depend on it (D9)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.service.execute import sweep_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.service.context import Services
+
+log = logging.getLogger(__name__)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep of one shard did. ``unfinished`` says that time ran out with orders left."""
+
+    orders: int
+    events: int
+    failed: int
+    unfinished: bool
+
+
+def sweep_shard(services: Services, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> Swept:
+    """Sweep one shard of the deadline index until nothing is due or ``may_go_on`` says no.
+
+    An order that fails is logged and passed over, so that it holds up no other; it stays due for the next sweep.
+    """
+    now, after = services.clock.now(), None
+    orders = events = failed = 0
+    while True:
+        due, after = services.lists.due(shard, now, PAGE, after)
+        for order_id in due:
+            if not may_go_on():
+                return Swept(orders, events, failed, unfinished=True)
+            try:
+                events += sweep_order(services, order_id)
+                orders += 1
+            except Exception:
+                failed += 1
+                log.exception("sweep failed", extra={"order_id": order_id})
+        if after is None:
+            return Swept(orders, events, failed, unfinished=False)

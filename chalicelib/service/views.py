@@ -1,0 +1,188 @@
+"""What callers are shown: JSON-ready data in the words of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.machine import allowed_actions
+from chalicelib.domain.stages import next_due_at
+from chalicelib.store.codec import plain, timestamp
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.claim import Remedy
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.events import Event
+    from chalicelib.domain.ledger import Escrow, LedgerEntry, PaymentInstruction
+    from chalicelib.domain.order import Order
+    from chalicelib.domain.parcel import Parcel
+    from chalicelib.domain.people import Actor
+    from chalicelib.domain.protection import GuaranteeNow
+
+Json = dict[str, Any]
+
+
+def time(at: datetime | None) -> str | None:
+    """A moment on the wire, or null."""
+    return timestamp(at) if at else None
+
+
+def escrow(balance: Escrow) -> Json:
+    """The balance of an order (O3)."""
+    view: Json = plain(balance)
+    return view
+
+
+def order_summary(order: Order) -> Json:
+    """An order in a list."""
+    terms = order.terms
+    return {
+        "id": terms.order_id,
+        "buyer_id": terms.buyer_id,
+        "seller_id": terms.seller_id,
+        "paid_at": timestamp(terms.paid_at),
+        "price": plain(terms.price),
+        "titles": [line.title for line in terms.lines],
+        "status": "completed" if order.completed_at else "in_protection",
+        "completed_at": time(order.completed_at),
+        "version": order.version,
+    }
+
+
+def order(case: Case) -> Json:
+    """An order in full: terms, deliveries, deadlines, escrow, disputes."""
+    it, terms = case.order, case.order.terms
+    return order_summary(it) | {
+        "currency": terms.currency,
+        "lines": [_line(case, line.id) for line in terms.lines],
+        "shipping_fee": plain(terms.shipping_fee),
+        "paid_on_platform": terms.paid_on_platform,
+        "destination_country": terms.destination_country,
+        "deliver_by": timestamp(max(it.promised_by(line.id, case.policy) for line in terms.lines)),
+        "guarantees": plain(terms.guarantees),
+        "parcels": [
+            plain(parcel) | {"delivered_at": time(parcel.delivered_at), "records": plain(parcel.records)}
+            for parcel in it.parcels
+        ],
+        "closes_at": timestamp(case.closes_at),
+        "escrow": escrow(it.escrow),
+        "disputes": [{"id": d.id, "status": d.status.value, "stage": d.stage.value} for d in case.disputes],
+        "policy_version": it.policy_version,
+    }
+
+
+def _parcel(parcel: Parcel) -> Json:
+    view: Json = plain(parcel)
+    return view | {"delivered_at": time(parcel.delivered_at)}
+
+
+def _line(case: Case, line_id: str) -> Json:
+    line, state = case.order.line(line_id), case.order.line_state(line_id)
+    view: Json = plain(line)
+    return view | {
+        "price": plain(line.price),
+        "deliver_by": timestamp(case.order.promised_by(line_id, case.policy)),
+        "delivered_at": time(case.order.delivered_at(line_id)),
+        "refunded": plain(state.refunded + state.refunded_shipping),
+    }
+
+
+def dispute_summary(it: Dispute) -> Json:
+    """A dispute in a list."""
+    return {
+        "id": it.id,
+        "order_id": it.id.rpartition("-d")[0],
+        "reason": it.claim.reason.value,
+        "status": it.status.value,
+        "stage": it.stage.value,
+        "requested": plain(it.request.amount),
+        "opened_at": timestamp(it.opened_at),
+        "updated_at": timestamp(it.updated_at),
+        "outcome": it.outcome.value if it.outcome else None,
+        "refund": plain(it.refund),
+        "version": it.version,
+    }
+
+
+def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
+    """A dispute in full, as ``viewer`` may see it, with what the viewer may do now and by when (D10)."""
+    terms, on_table = case.order.terms, it.proposal_on_table
+    return dispute_summary(it) | {
+        "buyer_id": terms.buyer_id,
+        "seller_id": terms.seller_id,
+        "claim": plain(it.claim),
+        "guarantee": it.coverage.guarantee.value,
+        "remedies": remedies(it.coverage.remedies),
+        "maximum": plain(it.coverage.maximum),
+        "turn": it.turn.value if it.turn else None,
+        "deadline": time(next_due_at(it, case.policy)),
+        "proposals": plain(it.proposals),
+        "current_proposal": plain(on_table) if on_table else None,
+        "accepted_by": plain(it.accepted_by),
+        "evidence": plain(it.evidence),
+        "information_requests": plain(it.information_requests),
+        "mediator_id": it.mediator,
+        "escalated_at": time(it.escalated_at),
+        "decision": plain(it.decision) if it.decision else None,
+        "appealed_by": it.appealed_by.value if it.appealed_by else None,
+        "return": _return(it),
+        "policy_version": case.policy.version,
+        "allowed_actions": [
+            {"action": allowed.action.value, "until": timestamp(allowed.until)}
+            for allowed in allowed_actions(case, it, viewer, now)
+        ],
+    }
+
+
+def _return(it: Dispute) -> Json | None:
+    if it.grant is None:
+        return None
+    view: Json = plain(it.grant)
+    return view | {"parcel": _parcel(it.return_parcel) if it.return_parcel else None}
+
+
+def remedies(known: tuple[Remedy, ...]) -> list[Json]:
+    """What may be asked for, and how much at most."""
+    view: list[Json] = plain(known)
+    return view
+
+
+def event(it: Event) -> Json:
+    """One entry of a timeline (D11)."""
+    return {
+        "seq": it.seq,
+        "at": timestamp(it.at),
+        "actor": {"role": it.actor.role.value, "id": it.actor.id},
+        "type": it.payload.type,
+        "data": plain(it.payload),
+    }
+
+
+def ledger(case: Case, entries: list[LedgerEntry]) -> Json:
+    """An order's ledger: every entry and the balance they add up to (O3)."""
+    return {
+        "order_id": case.order.terms.order_id,
+        "balance": escrow(case.order.escrow),
+        "entries": [plain(entry) | {"debit": entry.debit, "credit": entry.credit} for entry in entries],
+        "payment_instructions": [instruction(it) for it in case.order.instructions],
+    }
+
+
+def instruction(it: PaymentInstruction) -> Json:
+    """A payment instruction (M1)."""
+    view: Json = plain(it)
+    return view
+
+
+def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime) -> Json:
+    """The answer to "What guarantees can I get?" (O9)."""
+    return {
+        "order_id": case.order.terms.order_id,
+        "as_of": timestamp(now),
+        "closes_at": timestamp(case.closes_at),
+        "completed": case.order.completed_at is not None,
+        "policy_version": case.policy.version,
+        "guarantees": [plain(it) for it in known],
+    }

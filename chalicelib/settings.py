@@ -1,0 +1,65 @@
+"""Every environment variable, read once (and nowhere else)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this deployment is set up."""
+
+    table_name: str
+    payments_topic_arn: str
+    events_topic_arn: str
+    mediators_topic_arn: str
+    person_topic_prefix: str
+    """Every person has an SNS topic of this prefix, a role and an id."""
+    sweep_queue_url: str
+    deadline_shards: int
+    """Partitions of the deadline index. It can be raised on a live table, never lowered."""
+    oidc_issuer: str
+    oidc_audience: str
+    oidc_jwks_url: str
+    oidc_role_claim: str
+    app_link_base: str
+    sandbox: bool
+    """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
+    log_level: str
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read the settings. What is absent is empty: a function needs only its own. Raises ``ValueError`` for a bad number."""
+    read = environment.get
+    shards = int(read("DEADLINE_SHARDS", "8"))
+    if not 1 <= shards <= 1024:  # noqa: PLR2004 - one SQS message per shard a minute is the practical bound
+        msg = f"DEADLINE_SHARDS is from 1 to 1024, not {shards}"
+        raise ValueError(msg)
+    return Settings(
+        table_name=read("TABLE_NAME", ""),
+        payments_topic_arn=read("PAYMENTS_TOPIC_ARN", ""),
+        events_topic_arn=read("EVENTS_TOPIC_ARN", ""),
+        mediators_topic_arn=read("MEDIATORS_TOPIC_ARN", ""),
+        person_topic_prefix=read("PERSON_TOPIC_PREFIX", ""),
+        sweep_queue_url=read("SWEEP_QUEUE_URL", ""),
+        deadline_shards=shards,
+        oidc_issuer=read("OIDC_ISSUER", ""),
+        oidc_audience=read("OIDC_AUDIENCE", ""),
+        oidc_jwks_url=read("OIDC_JWKS_URL", ""),
+        oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
+        app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
+        sandbox=read("SANDBOX", "") == "true",
+        log_level=read("LOG_LEVEL", "INFO"),
+    )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """This process's settings."""
+    return settings_from(os.environ)

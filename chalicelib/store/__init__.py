@@ -1,0 +1,1 @@
+"""State in one DynamoDB table: key scheme, items, and one transaction per command."""

@@ -1,0 +1,123 @@
+"""Cases in the table: one strong read, one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.ledger import LedgerEntry
+from chalicelib.domain.order import Order
+from chalicelib.store import keys
+from chalicelib.store.codec import event_from, load
+from chalicelib.store.items import Item, item, text
+from chalicelib.store.transaction import answer_put, answered, case_puts, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalicelib.domain.events import Event
+    from chalicelib.domain.policy import PolicyBook
+    from chalicelib.domain.progress import Progress
+    from chalicelib.store.errors import Answer, Once
+
+
+class Cases:
+    """The table as a collection of cases. ``client`` is a low-level DynamoDB client, made on first use."""
+
+    def __init__(self, client: Callable[[], Any], table: str, policies: PolicyBook, shards: int) -> None:
+        """Keep cases in ``table``, and their deadlines in so many ``shards``."""
+        self._client = client
+        self.table = table
+        self.policies = policies
+        self.shards = shards
+
+    def load(self, order_id: str) -> Case | None:
+        """The case of an order, read strongly in one query; None where there is no such order."""
+        found = self._query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            values={":pk": keys.order_pk(order_id), ":sk": keys.STATE_PREFIX},
+            ConsistentRead=True,
+        )
+        states = {text(stored, "sk"): text(stored, "data") for stored in found}
+        if keys.ORDER_SK not in states:
+            return None
+        order = load(states.pop(keys.ORDER_SK), Order)
+        disputes = tuple(load(states[sk], Dispute) for sk in sorted(states))
+        return Case(order, disputes, self.policies.version(order.policy_version))
+
+    def commit(self, before: Case | None, progress: Progress, once: Once | None, answer: Answer | None, now_s: int) -> None:
+        """Write what a command changed, and its answer, in one transaction.
+
+        Raises ``Conflict`` when the case has changed since it was read, ``AlreadyAnswered`` when this request was
+        carried out before; nothing is written then. A command that changed nothing still keeps its answer.
+        """
+        puts = case_puts(self.table, before, progress, self.shards) if progress.steps else []
+        if once and answer:
+            puts.append(answer_put(self.table, once, answer, now_s))
+        if puts:
+            write(self._client(), puts, once)
+
+    def keep_answer(self, once: Once, answer: Answer, now_s: int) -> None:
+        """Keep the answer of a request that is not about one case. Raises ``AlreadyAnswered``."""
+        write(self._client(), [answer_put(self.table, once, answer, now_s)], once)
+
+    def check_new(self, once: Once, now_s: int) -> None:
+        """Raise ``AlreadyAnswered`` when the answer to this request is kept."""
+        key = item(pk=f"IDEMPOTENCY#{once.digest}", sk=keys.ANSWER_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        if found and int(found["expires_at"]["N"]) >= now_s:
+            raise answered(found)
+
+    def log(self, order_id: str, stream: int) -> list[Event]:
+        """Every event of one stream, in order."""
+        found = self._query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            values={":pk": keys.order_pk(order_id), ":sk": keys.events_prefix(stream)},
+            ConsistentRead=True,
+        )
+        return [event_of(stored) for stored in found]
+
+    def ledger(self, order_id: str) -> list[LedgerEntry]:
+        """An order's ledger, in order."""
+        found = self._query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            values={":pk": keys.order_pk(order_id), ":sk": "LEDGER#"},
+            ConsistentRead=True,
+        )
+        return [load(text(stored, "data"), LedgerEntry) for stored in found]
+
+    def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
+        """The orders that a tracking number belongs to."""
+        found = self._query(
+            KeyConditionExpression="pk = :pk",
+            values={":pk": keys.track_pk(carrier, tracking_number)},
+            ConsistentRead=True,
+        )
+        return [keys.order_id_of(text(stored, "sk")) for stored in found]
+
+    def _query(self, values: dict[str, str], **arguments: Any) -> Iterator[Item]:  # noqa: ANN401 - DynamoDB arguments
+        start: dict[str, Any] = {}
+        while True:
+            page = self._client().query(
+                TableName=self.table,
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                **arguments,
+                **start,
+            )
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def event_of(stored: Item) -> Event:
+    """The event that an item keeps."""
+    return event_from(
+        int(stored["stream"]["N"]),
+        int(stored["seq"]["N"]),
+        text(stored, "at"),
+        (text(stored, "actor_role"), text(stored, "actor_id")),
+        text(stored, "type"),
+        text(stored, "data"),
+    )

@@ -1,0 +1,35 @@
+"""What can go wrong with the table that a caller can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a request as it was first given: an HTTP status and a JSON body."""
+
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a request happen once: the digest of caller, route and key, and the fingerprint of its body (I5)."""
+
+    digest: str
+    fingerprint: str
+
+
+class Conflict(Exception):  # noqa: N818 - it is expected, and answered by trying again
+    """Somebody else changed the case first, or is changing it right now. Nothing was written."""
+
+
+class AlreadyAnswered(Exception):  # noqa: N818 - it is an answer
+    """The request was carried out before. Nothing was written this time."""
+
+    def __init__(self, answer: Answer, fingerprint: str) -> None:
+        """Carry the first answer, and the fingerprint of the body that got it."""
+        super().__init__("answered before")
+        self.answer = answer
+        self.fingerprint = fingerprint

@@ -1,0 +1,126 @@
+"""Items of the table as DynamoDB wants them, from domain values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.clock import next_due
+from chalicelib.domain.dispute import Dispute, Stage
+from chalicelib.domain.events import ORDER
+from chalicelib.store import keys
+from chalicelib.store.codec import dump, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
+    from chalicelib.domain.progress import Step
+
+Item = dict[str, Any]
+
+
+def item(**attributes: str | int) -> Item:
+    """A low-level item of strings and numbers."""
+    return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in attributes.items()}
+
+
+def version_of(case: Case | None) -> int:
+    """How many events a case has had: the number its lock counts."""
+    return 0 if case is None else case.order.version + sum(dispute.version for dispute in case.disputes)
+
+
+def order_item(case: Case, shards: int) -> Item:
+    """An order's state, its places in the lists, and the case's next deadline."""
+    terms = case.order.terms
+    sort = keys.newest_first(terms.paid_at, terms.order_id)
+    attributes: dict[str, str | int] = {
+        "pk": keys.order_pk(terms.order_id),
+        "sk": keys.ORDER_SK,
+        "v": version_of(case),
+        "data": dump(case.order),
+        "buyer_pk": keys.list_pk("O", terms.buyer_id),
+        "buyer_sk": sort,
+        "seller_pk": keys.list_pk("O", terms.seller_id),
+        "seller_sk": sort,
+    }
+    due = next_due(case)
+    if due:
+        attributes["due_pk"] = keys.due_pk(keys.shard_of(terms.order_id, shards))
+        attributes["due_sk"] = keys.newest_first(due.at, terms.order_id)
+    return item(**attributes)
+
+
+def dispute_item(case: Case, dispute: Dispute) -> Item:
+    """A dispute's state and its places in the lists."""
+    terms = case.order.terms
+    sort = keys.newest_first(dispute.opened_at, dispute.id)
+    attributes: dict[str, str | int] = {
+        "pk": keys.order_pk(terms.order_id),
+        "sk": keys.dispute_sk(dispute.number),
+        "data": dump(dispute),
+        "buyer_pk": keys.list_pk("D", terms.buyer_id),
+        "buyer_sk": sort,
+        "seller_pk": keys.list_pk("D", terms.seller_id),
+        "seller_sk": sort,
+    }
+    if dispute.escalated_at:
+        waiting = dispute.stage is Stage.UNDER_REVIEW
+        attributes["work_pk"] = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
+        attributes["work_sk"] = keys.newest_first(dispute.escalated_at, dispute.id)
+    return item(**attributes)
+
+
+def event_item(step: Step) -> Item:
+    """One event, with what its readers need to know of the case around it."""
+    event, terms = step.event, step.after.order.terms
+    attributes: dict[str, str | int] = {
+        "pk": keys.order_pk(terms.order_id),
+        "sk": keys.event_sk(event.stream, event.seq),
+        "stream": event.stream,
+        "seq": event.seq,
+        "at": timestamp(event.at),
+        "actor_role": event.actor.role.value,
+        "actor_id": event.actor.id,
+        "type": event.payload.type,
+        "data": dump(event.payload),
+        "publish": "event",
+        "order_id": terms.order_id,
+        "buyer_id": terms.buyer_id,
+        "seller_id": terms.seller_id,
+        "currency": terms.currency,
+    }
+    if event.stream != ORDER:
+        now = step.after.dispute(event.stream)
+        attributes |= {"dispute_id": now.id, "dispute": dump(now)}
+        if step.before and len(step.before.disputes) >= event.stream:
+            attributes["status_before"] = step.before.dispute(event.stream).status.value
+    return item(**attributes)
+
+
+def ledger_item(case: Case, entry: LedgerEntry) -> Item:
+    """One ledger entry."""
+    order_id = case.order.terms.order_id
+    return item(pk=keys.order_pk(order_id), sk=keys.ledger_sk(entry.number), data=dump(entry))
+
+
+def payment_item(case: Case, number: int, instruction: PaymentInstruction) -> Item:
+    """A payment instruction, listed by its status."""
+    return item(
+        pk=keys.order_pk(case.order.terms.order_id),
+        sk=keys.payment_sk(number),
+        data=dump(instruction),
+        work_pk=keys.work_payments(instruction.status.value),
+        work_sk=keys.newest_first(instruction.issued_at, instruction.id),
+    )
+
+
+def track_item(carrier: str, tracking_number: str, order_id: str) -> Item:
+    """That a tracking number belongs to an order."""
+    return item(pk=keys.track_pk(carrier, tracking_number), sk=keys.order_pk(order_id))
+
+
+def text(stored: Mapping[str, Any], name: str) -> str:
+    """The string attribute ``name`` of a stored item; empty where it has none."""
+    value: str = stored.get(name, {}).get("S", "")
+    return value

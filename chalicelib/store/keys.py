@@ -1,0 +1,113 @@
+"""The key scheme: every partition, sort key and index key, and nothing else knows them.
+
+============================  ==================================  =========================================
+partition (pk)                sort key (sk)                       what
+============================  ==================================  =========================================
+``ORDER#<order>``             ``#ORDER``                          the order's state; its ``v`` locks the case
+                              ``#DISPUTE#<n>``                    a dispute's state
+                              ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
+                              ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
+``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
+``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
+``BUYER#<id>``                ``PROFILE``                         contacts
+``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
+``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
+``CLOCK``                     ``CLOCK``                           a sandbox's clock
+============================  ==================================  =========================================
+
+State sorts before everything else of its order (``#`` comes before letters), so one query reads a whole case.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from chalicelib.store.codec import timestamp
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STATE_PREFIX = "#"
+ORDER_SK = "#ORDER"
+PROFILE_SK = "PROFILE"
+ANSWER_SK = "ANSWER"
+CLOCK_KEY = "CLOCK"
+
+BY_BUYER = "by_buyer"
+BY_SELLER = "by_seller"
+BY_DUE = "by_due"
+BY_WORK = "by_work"
+
+MEDIATION_OPEN = "MEDIATION#open"
+MEDIATION_CLOSED = "MEDIATION#closed"
+
+
+def order_pk(order_id: str) -> str:
+    """The partition of an order and all that belongs to it."""
+    return f"ORDER#{order_id}"
+
+
+def order_id_of(pk: str) -> str:
+    """The order id within a partition key."""
+    return pk.removeprefix("ORDER#")
+
+
+def dispute_sk(number: int) -> str:
+    """The nth dispute's state."""
+    return f"#DISPUTE#{number:04d}"
+
+
+def event_sk(stream: int, seq: int) -> str:
+    """One event."""
+    return f"EVENT#{stream:04d}#{seq:06d}"
+
+
+def events_prefix(stream: int) -> str:
+    """All events of one stream."""
+    return f"EVENT#{stream:04d}#"
+
+
+def ledger_sk(number: int) -> str:
+    """One ledger entry."""
+    return f"LEDGER#{number:06d}"
+
+
+def payment_sk(number: int) -> str:
+    """One payment instruction."""
+    return f"PAYMENT#{number:04d}"
+
+
+def track_pk(carrier: str, tracking_number: str) -> str:
+    """The orders a tracking number belongs to."""
+    return f"TRACK#{carrier}#{tracking_number}"
+
+
+def profile_pk(role: str, person_id: str) -> str:
+    """A buyer's or seller's profile."""
+    return f"{role.upper()}#{person_id}"
+
+
+def list_pk(kind: str, person_id: str) -> str:
+    """One person's list of orders (``O``) or disputes (``D``)."""
+    return f"{kind}#{person_id}"
+
+
+def newest_first(at: datetime, item_id: str) -> str:
+    """Sorts a list by time, and by id within a second."""
+    return f"{timestamp(at)}#{item_id}"
+
+
+def work_payments(status: str) -> str:
+    """The list of payment instructions in one status."""
+    return f"PAYMENT#{status}"
+
+
+def due_pk(shard: int) -> str:
+    """One shard of the deadline index."""
+    return f"DUE#{shard}"
+
+
+def shard_of(order_id: str, shards: int) -> int:
+    """The shard an order's deadline goes to."""
+    return zlib.crc32(order_id.encode()) % shards

@@ -1,0 +1,177 @@
+"""Lists from the sparse indexes: newest first, by page. They may lag; what they name is read strongly."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.ledger import PaymentInstruction
+from chalicelib.domain.order import Order
+from chalicelib.store import keys
+from chalicelib.store.codec import load, timestamp
+from chalicelib.store.items import Item, item, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+PAGE_AT_MOST = 100
+"""What BatchGetItem takes, and the longest list page (section 7)."""
+_PAGES_SEARCHED = 10
+
+
+class BadCursor(ValueError):  # noqa: N818 - it names what is wrong
+    """A cursor that no list has given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of stored items, and the cursor of the next one; None at the end."""
+
+    found: tuple[Item, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A list: an index and the partition of it that this caller may read."""
+
+    index: str
+    pk_name: str
+    pk: str
+    sk_name: str
+    newest_first: bool = True
+
+
+def orders_of(role: str, person_id: str) -> Place:
+    """A buyer's or a seller's orders."""
+    return Place(f"by_{role}", f"{role}_pk", keys.list_pk("O", person_id), f"{role}_sk")
+
+
+def disputes_of(role: str, person_id: str) -> Place:
+    """A buyer's or a seller's disputes."""
+    return Place(f"by_{role}", f"{role}_pk", keys.list_pk("D", person_id), f"{role}_sk")
+
+
+def mediation(*, waiting: bool) -> Place:
+    """The disputes that wait for a mediator, oldest first, or those that have been reviewed, newest first."""
+    pk = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
+    return Place(keys.BY_WORK, "work_pk", pk, "work_sk", newest_first=not waiting)
+
+
+def payments(status: str) -> Place:
+    """The payment instructions in one status."""
+    return Place(keys.BY_WORK, "work_pk", keys.work_payments(status), "work_sk")
+
+
+def _encode(key: Item, place: Place) -> str:
+    parts = "\n".join((text(key, place.sk_name), text(key, "pk"), text(key, "sk")))
+    return base64.urlsafe_b64encode(parts.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, place: Place) -> Item:
+    """The index key a cursor stands for, always within ``place``: a cursor cannot be carried to another person's list."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        parts = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
+        index_sk, pk, sk = parts.split("\n")
+    except (ValueError, binascii.Error) as error:
+        raise BadCursor from error
+    if not (index_sk and pk and sk):
+        raise BadCursor
+    return item(pk=pk, sk=sk) | {place.pk_name: {"S": place.pk}, place.sk_name: {"S": index_sk}}
+
+
+class Lists:
+    """The indexes of the table."""
+
+    def __init__(self, client: Callable[[], Any], table: str) -> None:
+        """Read the indexes of ``table``."""
+        self._client = client
+        self.table = table
+
+    def page(self, place: Place, limit: int, cursor: str | None, keep: Callable[[Item], bool] | None = None) -> Page:
+        """Up to ``limit`` items of a list for which ``keep`` holds, and where to go on.
+
+        A filtered page may come back short with a cursor: a bound on what one request searches. Raises ``BadCursor``.
+        """
+        start = _decode(cursor, place) if cursor else None
+        found: list[Item] = []
+        for _ in range(_PAGES_SEARCHED):
+            page = self._index_page(place, limit, start)
+            for key, stored in self._read(page["Items"]):
+                if keep is None or keep(stored):
+                    found.append(stored)
+                    if len(found) == limit:
+                        more = key != _key_of(page["Items"][-1]) or "LastEvaluatedKey" in page
+                        return Page(tuple(found), _encode(_index_key(page["Items"], key), place) if more else None)
+            if "LastEvaluatedKey" not in page:
+                return Page(tuple(found), None)
+            start = page["LastEvaluatedKey"]
+        return Page(tuple(found), _encode(start or {}, place))
+
+    def _index_page(self, place: Place, limit: int, start: Item | None) -> Any:  # noqa: ANN401 - a botocore reply
+        arguments: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
+        return self._client().query(
+            TableName=self.table,
+            IndexName=place.index,
+            KeyConditionExpression=f"{place.pk_name} = :pk",
+            ExpressionAttributeValues={":pk": {"S": place.pk}},
+            ScanIndexForward=not place.newest_first,
+            Limit=limit,
+            **arguments,
+        )
+
+    def _read(self, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:
+        """Each item that the index names, read strongly, in the index's order; what is gone is left out."""
+        wanted = [_key_of(entry) for entry in index_items]
+        stored: dict[tuple[str, str], Item] = {}
+        request: dict[str, Any] = {self.table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
+        while request:
+            reply = self._client().batch_get_item(RequestItems=request)
+            for read in reply["Responses"].get(self.table, []):
+                stored[text(read, "pk"), text(read, "sk")] = read
+            request = reply.get("UnprocessedKeys", {})
+        for key in wanted:
+            found = stored.get((text(key, "pk"), text(key, "sk")))
+            if found:
+                yield key, found
+
+    def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[str], Item | None]:
+        """Orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""
+        arguments: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
+        page = self._client().query(
+            TableName=self.table,
+            IndexName=keys.BY_DUE,
+            KeyConditionExpression="due_pk = :pk AND due_sk <= :now",
+            ExpressionAttributeValues={":pk": {"S": keys.due_pk(shard)}, ":now": {"S": f"{timestamp(now)}#~"}},
+            Limit=limit,
+            **arguments,
+        )
+        return [keys.order_id_of(text(found, "pk")) for found in page["Items"]], page.get("LastEvaluatedKey")
+
+
+def _key_of(index_item: Item) -> Item:
+    return {"pk": index_item["pk"], "sk": index_item["sk"]}
+
+
+def _index_key(index_items: list[Item], key: Item) -> Item:
+    return next(entry for entry in index_items if _key_of(entry) == key)
+
+
+def as_order(stored: Item) -> Order:
+    """The order that a listed item keeps."""
+    return load(text(stored, "data"), Order)
+
+
+def as_dispute(stored: Item) -> Dispute:
+    """The dispute that a listed item keeps."""
+    return load(text(stored, "data"), Dispute)
+
+
+def as_instruction(stored: Item) -> PaymentInstruction:
+    """The payment instruction that a listed item keeps."""
+    return load(text(stored, "data"), PaymentInstruction)

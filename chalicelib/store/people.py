@@ -1,0 +1,59 @@
+"""Profiles of buyers and sellers: how to reach them, and where returns go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.people import AddressBook
+from chalicelib.store import keys
+from chalicelib.store.codec import dump, load
+from chalicelib.store.errors import Conflict
+from chalicelib.store.items import item, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it."""
+
+    role: str
+    person_id: str
+    email: str | None = None
+    phone: str | None = None
+    language: str = "en"
+    addresses: AddressBook = field(default_factory=AddressBook)
+    topic: str | None = None
+    subscriptions: dict[str, str] = field(default_factory=dict)
+    version: int = 0
+
+
+class People:
+    """The table as a collection of profiles."""
+
+    def __init__(self, client: Callable[[], Any], table: str) -> None:
+        """Keep profiles in ``table``."""
+        self._client = client
+        self.table = table
+
+    def profile(self, role: str, person_id: str) -> Profile:
+        """A person's profile, read strongly; an empty one for somebody who registered nothing."""
+        key = item(pk=keys.profile_pk(role, person_id), sk=keys.PROFILE_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return load(text(found, "data"), Profile) if found else Profile(role, person_id)
+
+    def save(self, profile: Profile) -> None:
+        """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""
+        key = keys.profile_pk(profile.role, profile.person_id)
+        stored = item(pk=key, sk=keys.PROFILE_SK, v=profile.version, data=dump(profile))
+        try:
+            self._client().put_item(
+                TableName=self.table,
+                Item=stored,
+                ConditionExpression="attribute_not_exists(pk) OR v = :seen",
+                ExpressionAttributeValues={":seen": {"N": str(profile.version - 1)}},
+            )
+        except self._client().exceptions.ConditionalCheckFailedException as error:
+            raise Conflict from error

@@ -1,0 +1,106 @@
+"""One command, one transaction: everything it changed is written, or nothing is (I11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.domain import events as e
+from chalicelib.domain.ledger import PaymentInstruction
+from chalicelib.store import items, keys
+from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.progress import Progress
+
+ANSWERS_KEPT_S = 7 * 24 * 3600
+"""How long a request's first answer is replayed (I5)."""
+
+_NEW = "attribute_not_exists(pk)"
+_UNCHANGED = "v = :seen"
+_NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
+
+
+def _put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
+    put: dict[str, Any] = {"TableName": table, "Item": item}
+    if condition:
+        put["ConditionExpression"] = condition
+        put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if values:
+        put["ExpressionAttributeValues"] = {f":{name}": {"N": str(value)} for name, value in values.items()}
+    return {"Put": put}
+
+
+def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, Any]:
+    """The record of an answer, which can be written once while it is kept. ``now_s`` is real time: keys expire by it."""
+    record = items.item(
+        pk=f"IDEMPOTENCY#{once.digest}",
+        sk=keys.ANSWER_SK,
+        fingerprint=once.fingerprint,
+        status=answer.status,
+        body=answer.body,
+        expires_at=now_s + ANSWERS_KEPT_S,
+    )
+    return _put(table, record, _NEW_OR_EXPIRED, now=now_s)
+
+
+def case_puts(table: str, before: Case | None, progress: Progress, shards: int) -> list[dict[str, Any]]:
+    """Everything a command changed.
+
+    First the order, whose condition carries the version of the whole case that was read: two commands on one case cannot
+    both pass. The rest is new by construction, and says so.
+    """
+    case = progress.case
+    lock = {"condition": _UNCHANGED, "seen": items.version_of(before)} if before else {"condition": _NEW}
+    puts = [_put(table, items.order_item(case, shards), **lock)]
+    puts += [_put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
+    puts += [_put(table, items.event_item(step), _NEW) for step in progress.steps]
+    entries = (e.ledger_entry(event.payload) for event in progress.events)
+    puts += [_put(table, items.ledger_item(case, entry), _NEW) for entry in entries if entry]
+    puts += [_put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
+    order_id = case.order.terms.order_id
+    tracked = {(p.carrier.value, p.tracking_number) for p in _parcels(progress)}
+    return puts + [_put(table, items.track_item(*number, order_id)) for number in sorted(tracked)]
+
+
+def _instructions(before: Case | None, case: Case) -> list[tuple[int, PaymentInstruction]]:
+    known = before.order.instructions if before else ()
+    return [(n, i) for n, i in enumerate(case.order.instructions, 1) if i not in known]
+
+
+def _parcels(progress: Progress) -> Iterator[Any]:
+    for event in progress.events:
+        if isinstance(event.payload, e.ParcelShipped | e.ReturnShipped):
+            yield event.payload.parcel
+
+
+def write(client: Any, puts: list[dict[str, Any]], once: Once | None) -> None:  # noqa: ANN401 - a botocore client
+    """Write all of ``puts`` in one transaction, the answer's record last where there is one.
+
+    Raises ``AlreadyAnswered`` when that record exists, ``Conflict`` when another condition failed or another transaction
+    is under way. A lost reply is safe to try again: the conditions refuse a second application.
+    """
+    try:
+        client.transact_write_items(TransactItems=puts)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "TransactionInProgressException":
+            raise Conflict from error
+        if code != "TransactionCanceledException":
+            raise
+        reasons: Any = error.response.get("CancellationReasons", [])
+        if once and reasons and reasons[-1].get("Code") == "ConditionalCheckFailed":
+            raise answered(reasons[-1].get("Item", {})) from error
+        if {r.get("Code") for r in reasons} <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+            raise Conflict from error
+        raise
+
+
+def answered(record: items.Item) -> AlreadyAnswered:
+    """The answer that a record keeps."""
+    answer = Answer(int(record["status"]["N"]), record["body"]["S"])
+    return AlreadyAnswered(answer, record["fingerprint"]["S"])
