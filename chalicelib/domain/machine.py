@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.guards import Circumstances
 from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal
 from chalicelib.domain.stages import due_at
-from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action
+from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action, Rule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +33,9 @@ def allowed_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -
     deadline = due_at(dispute, case.policy)
     if deadline is None:
         return ()
-    return tuple(AllowedAction(action, deadline) for action in Action if refusal(case, dispute, action, actor, now) is None)
+    at = Circumstances(dispute, case.policy, actor, now)
+    rules = (TABLE.get((dispute.stage, action, actor.role)) for action in Action)
+    return tuple(AllowedAction(rule.action, deadline) for rule in rules if rule and _stopped(rule, at) is None)
 
 
 def refusal(case: Case, dispute: Dispute, action: Action, actor: Actor, now: datetime) -> Refusal | None:
@@ -41,8 +43,11 @@ def refusal(case: Case, dispute: Dispute, action: Action, actor: Actor, now: dat
     rule = TABLE.get((dispute.stage, action, actor.role))
     if rule is None:
         return _not_in_table(dispute, action, actor)
-    circumstances = Circumstances(dispute, case.policy, actor, now)
-    return next((found for guard in rule.guards if (found := guard.refusal(circumstances))), None)
+    return _stopped(rule, Circumstances(dispute, case.policy, actor, now))
+
+
+def _stopped(rule: Rule, at: Circumstances) -> Refusal | None:
+    return next((found for guard in rule.guards if (found := guard.refusal(at))), None)
 
 
 def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:

@@ -15,11 +15,8 @@ from chalicelib.store import lists
 from chalicelib.store.errors import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from chalicelib.domain.case import Case
     from chalicelib.domain.commands import DisputeCommand
-    from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.progress import Progress
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
@@ -34,7 +31,7 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
 
     def check(case: Case) -> None:
         check_order(case, request.actor)
-        request.check(case)
+        request.check_version(case.order.version)
 
     def command(progress: Progress) -> int:
         items = claim.items or opening.whole_order(progress.case)
@@ -44,7 +41,7 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
     def answer(case: Case, number: int) -> tuple[int, Json]:
         return CREATED, views.dispute(case, case.dispute(number), request.actor, services.clock.now())
 
-    return execute(services, order_id, Request(request.actor, request.once, check), command, answer)
+    return execute(services, order_id, request, command, answer, check=check)
 
 
 def act(
@@ -52,14 +49,12 @@ def act(
     dispute_id: str,
     request: Request,
     command: DisputeCommand,
-    check: Callable[[Dispute], None] = lambda _: None,
 ) -> Answer:
     """Take one action in a dispute; 200 with the dispute as it is then, and what the caller may do next (D10)."""
     order_id, number = place_of(dispute_id)
 
-    def check_case(case: Case) -> None:
-        check(check_dispute(case, number, request.actor))
-        request.check(case)
+    def check(case: Case) -> None:
+        request.check_version(check_dispute(case, number, request.actor).version)
 
     def perform(progress: Progress) -> None:
         machine.perform(progress, number, command, request.actor)
@@ -67,7 +62,7 @@ def act(
     def answer(case: Case, _: None) -> tuple[int, Json]:
         return OK, views.dispute(case, case.dispute(number), request.actor, services.clock.now())
 
-    return execute(services, order_id, Request(request.actor, request.once, check_case), perform, answer)
+    return execute(services, order_id, request, perform, answer, check=check)
 
 
 def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.domain.engine import as_of, run
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service.errors import Busy, KeyReused, NotFound
+from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
 from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
 
 if TYPE_CHECKING:
@@ -48,11 +48,16 @@ class ProfileAddresses(AddressBook):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, and what makes the request happen once. ``check`` may refuse by the case as it is now (404, 412)."""
+    """Who asks, what makes the request happen once, and the version it was made for, if the caller names one."""
 
     actor: Actor
     once: Once | None = None
-    check: Callable[[Case], None] = lambda _: None
+    if_match: int | None = None
+
+    def check_version(self, current_version: int) -> None:
+        """Raise ``VersionMismatch`` when the request was made for another version."""
+        if self.if_match not in (None, current_version):
+            raise VersionMismatch(current_version)
 
 
 def addresses(services: Services, case: Case | None) -> AddressBook:
@@ -78,23 +83,24 @@ def execute(
     command: Callable[[Progress], T],
     answer: Callable[[Case, T], tuple[int, Any]],
     *,
+    check: Callable[[Case], None] = lambda _: None,
     creates: bool = False,
 ) -> Answer:
     """Carry out ``command`` on an order's case, once, and give ``answer`` of it.
 
-    A request that was carried out before gets its first answer again. Raises ``NotFound`` for an order that is not there
-    (unless the command ``creates`` it), ``KeyReused``, ``Busy`` when others keep changing the case, and the command's
-    ``Refusal``, of which nothing is kept.
+    ``check`` may refuse by the case as it is now. A request that was carried out before gets its first answer again.
+    Raises ``NotFound`` for an order that is not there (unless the command ``creates`` it), ``KeyReused``, ``Busy`` when
+    others keep changing the case, and the command's ``Refusal``, of which nothing is kept.
     """
     for attempt in range(ATTEMPTS):
         case = services.cases.load(order_id)
         try:
-            return _attempt(services, case, request, command, answer, creates=creates)
+            return _attempt(services, case, request, command, answer, check=check, creates=creates)
         except AlreadyAnswered as first:
             return replayed(first, request.once)
         except Conflict:
             services.pause(attempt)
-        except (Refusal, NotFound):
+        except (Refusal, NotFound, VersionMismatch):
             # It may be refused because it has been done: the state it made is what refuses it now.
             kept = _kept(services, request.once)
             if kept:
@@ -110,13 +116,14 @@ def _attempt(
     command: Callable[[Progress], T],
     answer: Callable[[Case, T], tuple[int, Any]],
     *,
+    check: Callable[[Case], None],
     creates: bool,
 ) -> Answer:
     if case is None and not creates:
         raise NotFound
     now, book = services.clock.now(), addresses(services, case)
     if case is not None:
-        request.check(as_of(case, services.policies, book, now).case)
+        check(as_of(case, services.policies, book, now).case)
     result, progress = run(case, services.policies, book, request.actor, now, command)
     status, body = answer(progress.case, result)
     given = Answer(status, msgspec.json.encode(body).decode())

@@ -60,10 +60,9 @@ def _change(
 ) -> Answer:
     def check(case: Case) -> None:
         check_order(case, request.actor)
-        request.check(case)
+        request.check_version(case.order.version)
 
-    checked = Request(request.actor, request.once, check)
-    return execute(services, order_id, checked, command, lambda case, _: (status, views.order(case)))
+    return execute(services, order_id, request, command, lambda case, _: (status, views.order(case)), check=check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Pro
 
 
 def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:
-    """ "My Orders", newest first. The platform names the ``owner`` whose orders it wants."""
+    """The caller's orders, newest first. The platform names the ``owner`` whose orders it wants."""
     whose = owner if actor.role is Role.PLATFORM else actor
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")

@@ -1,0 +1,54 @@
+"""The map: the API's blueprints and every event function. Chalice finds functions here only.
+
+One package serves all functions. Each imports what it needs and no more: ``SERVES`` says which kind a function is, so
+that the jobs never load the API's models. While packaging nothing says so, and everything is declared.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+from chalice.app import DynamoDBEvent, Rate, SQSEvent
+
+from chalicelib.api.application import Application
+
+if TYPE_CHECKING:
+    from chalicelib.jobs import LambdaContext
+
+app = Application("buyer-protection", configure_logs=False)
+logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
+
+if os.environ.get("SERVES", "http") == "http":
+    from chalicelib.api.register import register
+
+    register(app)
+
+# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue and stream.
+_PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
+_PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
+def sweep(_: object) -> dict[str, int]:
+    """Every minute: one message per shard, so that one slow shard delays no other."""
+    from chalicelib.jobs import fan_out  # noqa: PLC0415 - each function loads its own
+
+    return fan_out()
+
+
+@app.on_sqs_message(queue_arn=_PLACEHOLDER_QUEUE, batch_size=1, name="sweep_shard")
+def sweep_shard(event: SQSEvent) -> dict[str, Any]:
+    """Sweep the shards that messages name; those left unfinished come again."""
+    from chalicelib.jobs import sweep_messages  # noqa: PLC0415
+
+    return sweep_messages(event.to_dict()["Records"], cast("LambdaContext", event.context))
+
+
+@app.on_dynamodb_record(stream_arn=_PLACEHOLDER_STREAM, batch_size=25, starting_position="TRIM_HORIZON", name="publish")
+def publish(event: DynamoDBEvent) -> dict[str, Any]:
+    """Tell people and systems what the table's stream says has happened."""
+    from chalicelib.jobs import publish_stream  # noqa: PLC0415
+
+    return publish_stream(event.to_dict()["Records"])

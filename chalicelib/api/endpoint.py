@@ -1,0 +1,178 @@
+"""The seam between Chalice and the services: every route is declared through here, and behaves alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.api import problems
+from chalicelib.api.auth import authenticate
+from chalicelib.api.problems import Problem
+from chalicelib.bootstrap import services
+from chalicelib.service.errors import Forbidden, NotFound
+from chalicelib.service.execute import Request as ServiceRequest
+from chalicelib.store.errors import Answer, Once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import BaseModel
+
+    from chalicelib.domain.people import Actor, Role
+    from chalicelib.service.context import Services
+
+BODY_AT_MOST = 65_536
+LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+Model = TypeVar("Model", bound="BaseModel")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One route as declared: what documentation, role matrix and API description are made from."""
+
+    method: str
+    path: str
+    roles: tuple[Role, ...]
+    body: type[BaseModel] | None
+    query: tuple[str, ...]
+    status: int
+    summary: str
+    operation: str
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a route: who, with which body and query, once by which key, if at which version."""
+
+    actor: Actor
+    services: Services
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    once: Once | None = None
+    if_match: int | None = None
+
+    @property
+    def request(self) -> ServiceRequest:
+        """The call as services take it."""
+        return ServiceRequest(self.actor, self.once, self.if_match)
+
+    @property
+    def limit(self) -> int:
+        """The page size asked for. Raises ``Problem`` unless it is a number from 1 to 100."""
+        written = self.query.get("limit", str(LIMIT_DEFAULT))
+        if not re.fullmatch(r"[0-9]{1,3}", written) or not 1 <= int(written) <= LIMIT_AT_MOST:
+            raise Problem("validation_failed", f"limit is a number from 1 to {LIMIT_AT_MOST}.", errors=[{"field": "limit"}])
+        return int(written)
+
+    def expect_once(self) -> Once:
+        """The idempotency of a route that always has one."""
+        if self.once is None:
+            raise Problem("idempotency_key_required")
+        return self.once
+
+
+def route(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    roles: tuple[Role, ...],
+    body: type[BaseModel] | None = None,
+    query: tuple[str, ...] = (),
+    status: int = 200,
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Declare a route. The handler gets a ``Call`` and the path's ids, and returns JSON-ready data or an ``Answer``.
+
+    The first sentence of its docstring becomes the summary. No roles means anyone, without a token, and the handler gets
+    no call.
+    """
+
+    def declare(handler: Callable[..., Any]) -> Callable[..., Response]:
+        summary = (handler.__doc__ or "").split("\n", 1)[0].rstrip(".")
+        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__)
+        ENDPOINTS.append(endpoint)
+
+        def view(**ids: str) -> Response:
+            try:
+                return _success(handler(*_call(endpoint, blueprint.current_request, ids), **ids), status)
+            except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
+                return problems.response(error)
+
+        blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}")(view)
+        return view
+
+    return declare
+
+
+def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> tuple[Call, ...]:
+    """The call, where the route wants one: what anyone may ask has no caller."""
+    if not endpoint.roles:
+        return ()
+    actor = authenticate(request.headers.get("authorization"))
+    if actor.role not in endpoint.roles:
+        raise Forbidden
+    if not all(_ID.fullmatch(value) for value in ids.values()):
+        raise NotFound
+    raw = _raw(request)
+    if len(raw) > BODY_AT_MOST:
+        raise Problem("body_too_large")
+    query = dict(request.query_params or {})
+    unknown = sorted(query.keys() - set(endpoint.query))
+    if unknown:
+        raise Problem("validation_failed", f"Unknown parameters: {', '.join(unknown)}.", errors=[{"field": u} for u in unknown])
+    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    once = _once(request, actor, raw) if endpoint.method == "POST" else None
+    return (Call(actor, services(), body, query, once, _if_match(request)),)
+
+
+def _raw(request: Request) -> bytes:
+    """The body; nothing at all counts as an empty object."""
+    raw = request.raw_body
+    return (raw.encode() if isinstance(raw, str) else raw) or b"{}"
+
+
+def _once(request: Request, actor: Actor, raw: bytes) -> Once:
+    key = request.headers.get("idempotency-key", "")
+    if not _KEY.fullmatch(key):
+        raise Problem("idempotency_key_required")
+    scope = json.dumps([actor.role.value, actor.id, request.method, request.path, key])
+    content = json.dumps(json.loads(raw), sort_keys=True)
+    return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(content.encode()).hexdigest())
+
+
+def _if_match(request: Request) -> int | None:
+    written = request.headers.get("if-match")
+    if written is None or written.strip() == "*":
+        return None
+    match = _ETAG.fullmatch(written.strip())
+    if match is None:
+        raise Problem("malformed_request", 'If-Match is a version in quotes, as ETag gave it: "3".')
+    return int(match.group(1))
+
+
+def _success(result: Any, status: int) -> Response:  # noqa: ANN401 - JSON-ready data of any shape
+    if isinstance(result, Response):
+        return result
+    answer = result if isinstance(result, Answer) else Answer(status, msgspec.json.encode(result).decode())
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
+    version = msgspec.json.decode(answer.body, type=_Versioned).version if answer.body.startswith("{") else None
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    return Response(body=answer.body, status_code=answer.status, headers=headers)
+
+
+class _Versioned(msgspec.Struct):
+    version: int | None = None

@@ -1,0 +1,41 @@
+"""The mediator's desk over HTTP (D4, D5)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint
+
+from chalicelib.api import dispute_models as m
+from chalicelib.api.endpoint import Call, route
+from chalicelib.domain import commands as c
+from chalicelib.domain.people import Role
+from chalicelib.service import disputes
+from chalicelib.service.views import Json
+from chalicelib.store.errors import Answer
+
+blueprint = Blueprint(__name__)
+
+MEDIATORS = (Role.MEDIATOR,)
+
+
+@route(blueprint, "GET", "/mediation/queue", roles=MEDIATORS, query=("limit", "cursor"))
+def mediation_queue(call: Call) -> Json:
+    """List the disputes that wait for a mediator, the longest waiting first."""
+    return disputes.mediation_queue(call.services, call.limit, call.query.get("cursor"))
+
+
+@route(blueprint, "POST", "/disputes/{dispute_id}/assignment", roles=MEDIATORS, body=m.Nothing)
+def assign(call: Call, dispute_id: str) -> Answer:
+    """Take the case."""
+    return disputes.act(call.services, dispute_id, call.request, c.Assign())
+
+
+@route(blueprint, "POST", "/disputes/{dispute_id}/information-requests", roles=MEDIATORS, body=m.RequestInformation)
+def request_information(call: Call, dispute_id: str) -> Answer:
+    """Ask one party for information."""
+    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+
+
+@route(blueprint, "POST", "/disputes/{dispute_id}/decision", roles=MEDIATORS, body=m.Decide)
+def decide(call: Call, dispute_id: str) -> Answer:
+    """Decide the case."""
+    return disputes.act(call.services, dispute_id, call.request, call.body.command())

@@ -1,0 +1,69 @@
+"""The shapes of requests that resources share. Strict: unknown fields are refused, nothing is coerced (section 7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from chalicelib.domain import money as domain_money
+from chalicelib.domain.people import ReturnAddress
+
+AMOUNT_AT_MOST = 10**13
+"""Minor units: more than any order, and far from where numbers lose digits on the way."""
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
+class Model(BaseModel):
+    """Base of all request bodies."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def _known_currency(code: str) -> str:
+    if code not in domain_money.EXPONENTS:
+        msg = f"{code} is not an ISO 4217 currency code"
+        raise ValueError(msg)
+    return code
+
+
+def _to_the_second(at: datetime) -> datetime:
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        msg = f"the year lies between {_FIRST_YEAR} and {_LAST_YEAR}"
+        raise ValueError(msg)
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_to_the_second), Field(description="ISO 8601 with a time zone")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Money(Model):
+    """An amount in whole minor units: 1050 EUR is 10.50 euros, 1050 JPY is 1050 yen (O2)."""
+
+    minor: Annotated[int, Field(ge=0, le=AMOUNT_AT_MOST)]
+    currency: Currency
+
+    def domain(self) -> domain_money.Money:
+        """As the rules have it."""
+        return domain_money.Money(self.minor, self.currency)
+
+
+class Address(Model):
+    """A postal address that a return goes to (D3)."""
+
+    name: ShortText
+    lines: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=4)]
+    city: ShortText
+    postal_code: Annotated[str, StringConstraints(max_length=20)] = ""
+    country: Country
+
+    def domain(self) -> ReturnAddress:
+        """As the rules have it."""
+        return ReturnAddress(self.name, self.lines, self.city, self.postal_code, self.country)

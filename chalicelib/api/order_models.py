@@ -1,0 +1,110 @@
+"""The bodies of order, shipment and carrier requests."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.api.models import Country, Currency, Identifier, Model, Moment, Money, ShortText
+from chalicelib.domain import order as domain
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.order import Guarantee, Payer
+from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.service.orders import CarrierEvent, Shipment
+
+TrackingNumber = Annotated[str, StringConstraints(min_length=5, max_length=50)]
+
+
+class Line(Model):
+    """One line of an order."""
+
+    id: Identifier
+    title: ShortText
+    quantity: Annotated[int, Field(ge=1, le=10_000)]
+    unit_price: Money
+
+
+class OfferedGuarantee(Model):
+    """A guarantee the seller offers with the order: guaranteed_genuine, domestic_returns or extra_returns."""
+
+    type: Guarantee
+    return_postage: Payer = Payer.BUYER
+
+
+class ImportOrder(Model):
+    """An order as the marketplace sold it (O1). Give deliver_by or deliver_within_days, or neither (O5)."""
+
+    buyer_id: Identifier
+    seller_id: Identifier
+    currency: Currency
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
+    shipping_fee: Money
+    paid_at: Moment
+    paid_on_platform: bool = True
+    destination_country: Country
+    deliver_by: Moment | None = None
+    deliver_within_days: Annotated[int, Field(ge=1)] | None = None
+    guarantees: Annotated[tuple[OfferedGuarantee, ...], Field(max_length=3)] = ()
+
+    def terms(self, order_id: str) -> domain.OrderTerms:
+        """As the rules have it."""
+        return domain.OrderTerms(
+            order_id=order_id,
+            buyer_id=self.buyer_id,
+            seller_id=self.seller_id,
+            currency=self.currency,
+            lines=tuple(domain.Line(it.id, it.title, it.quantity, it.unit_price.domain()) for it in self.lines),
+            shipping_fee=self.shipping_fee.domain(),
+            paid_at=self.paid_at,
+            paid_on_platform=self.paid_on_platform,
+            destination_country=self.destination_country,
+            deliver_by=self.deliver_by,
+            deliver_within_days=self.deliver_within_days,
+            guarantees=tuple(domain.OfferedGuarantee(it.type, it.return_postage) for it in self.guarantees),
+        )
+
+
+class AddShipment(Model):
+    """A parcel (O4). shipped_at is now by default; line_ids names the lines it carries, all by default."""
+
+    carrier: Carrier
+    tracking_number: TrackingNumber
+    shipped_at: Moment | None = None
+    line_ids: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
+
+    def shipment(self) -> Shipment:
+        """As the service takes it."""
+        return Shipment(self.carrier, self.tracking_number, self.shipped_at, self.line_ids)
+
+
+class CarrierEventIn(Model):
+    """One record of a carrier (O6)."""
+
+    carrier: Carrier
+    tracking_number: TrackingNumber
+    status: CarrierStatus
+    occurred_at: Moment
+
+    def event(self) -> CarrierEvent:
+        """As the service takes it."""
+        return CarrierEvent(self.carrier, self.tracking_number, CarrierRecord(self.occurred_at, self.status))
+
+
+class CarrierEvents(Model):
+    """A batch of carrier records, in any order, repeated or not (O6)."""
+
+    events: Annotated[tuple[CarrierEventIn, ...], Field(min_length=1, max_length=100)]
+
+
+class ConfirmReceipt(Model):
+    """Which lines have arrived: all by default (O6)."""
+
+    line_ids: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
+
+
+class ExtendOrder(Model):
+    """A later promise, a later end of protection, or both (O8)."""
+
+    deliver_by: Moment | None = None
+    closes_at: Moment | None = None

@@ -1,0 +1,63 @@
+"""Payment instructions over HTTP, for the marketplace's payment system (M1, M2)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from chalice.app import Blueprint
+from pydantic import Field, model_validator
+
+from chalicelib.api.endpoint import Call, route
+from chalicelib.api.models import Model, ShortText
+from chalicelib.api.problems import Problem
+from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.domain.people import Role
+from chalicelib.service import payments
+from chalicelib.service.views import Json
+from chalicelib.store.errors import Answer
+
+blueprint = Blueprint(__name__)
+
+
+class PaymentResult(Model):
+    """What became of a payment: settled with the payment system's reference, or failed with a reason."""
+
+    status: InstructionStatus
+    reference: ShortText | None = None
+    failure: ShortText | None = None
+    attempt: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_status(self) -> PaymentResult:
+        fits = {
+            InstructionStatus.SETTLED: self.reference is not None and self.failure is None,
+            InstructionStatus.FAILED: self.failure is not None and self.reference is None,
+        }
+        if not fits.get(self.status):
+            msg = "settled goes with a reference, failed with a failure"
+            raise ValueError(msg)
+        return self
+
+
+@route(blueprint, "GET", "/payment-instructions", roles=(Role.PLATFORM,), query=("status", "limit", "cursor"))
+def list_payment_instructions(call: Call) -> Json:
+    """List the payment instructions in one status, pending by default, newest first."""
+    written = call.query.get("status", InstructionStatus.PENDING.value)
+    if written not in {status.value for status in InstructionStatus}:
+        allowed = ", ".join(status.value for status in InstructionStatus)
+        raise Problem("validation_failed", f"status is one of {allowed}.", errors=[{"field": "status"}])
+    return payments.list_instructions(call.services, InstructionStatus(written), call.limit, call.query.get("cursor"))
+
+
+@route(blueprint, "POST", "/payment-instructions/{instruction_id}/result", roles=(Role.PLATFORM,), body=PaymentResult)
+def report_result(call: Call, instruction_id: str) -> Answer:
+    """Report a payment as settled or failed."""
+    result: PaymentResult = call.body
+    return payments.report_result(
+        call.services,
+        instruction_id,
+        call.request,
+        reference=result.reference,
+        failure=result.failure,
+        attempt=result.attempt,
+    )

@@ -1,0 +1,21 @@
+"""All blueprints onto the app, and the answers that Chalice itself gives turned into problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.api import disputes, mediation, meta, orders, payments, people
+from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from chalice.app import Chalice
+
+
+def register(app: Chalice) -> None:
+    """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
+    for resource in (orders, disputes, mediation, payments, people, meta):
+        app.register_blueprint(resource.blueprint)
+    if settings().sandbox:
+        from chalicelib.api import sandbox  # noqa: PLC0415 - it cannot be reached in production
+
+        app.register_blueprint(sandbox.blueprint)
