@@ -10,7 +10,7 @@ _CODES = {403: "not_found", 404: "not_found", 405: "method_not_allowed", 415: "u
 _FIRST_ERROR = 400
 
 
-class Application(Chalice):  # type: ignore[misc]
+class Application(Chalice):
     """Chalice, whose own error answers are problem+json."""
 
     def __call__(self, event: Any, context: Any) -> Any:  # noqa: ANN401 - Lambda's own types

@@ -1,0 +1,56 @@
+# The same commands locally and in CI. Everything they need goes into .venv and .local of this folder.
+PYTHON ?= python3
+PY := .venv/bin/python
+FEED ?= ../shared/data/real-orders.jsonl
+ENGINE ?= memory
+LIMIT ?= 0
+CHECKED := app.py chalicelib localcloud tools tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test fuzz check format docs replay package clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+setup: .venv/.ready ## install what the other commands need
+
+.venv/.ready: requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: setup ## the whole system on this machine, until Ctrl-C
+	$(PY) -m localcloud run
+
+demo: setup ## five disputes played against the local cloud
+	$(PY) -m localcloud demo
+
+test: setup ## all tests
+	$(PY) -m pytest
+
+fuzz: setup ## the long versions of the random tests
+	FUZZ_EXAMPLES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py
+
+check: setup ## style, types, architecture, templates, pages made from code
+	.venv/bin/ruff check $(CHECKED)
+	.venv/bin/ruff format --check $(CHECKED)
+	.venv/bin/mypy $(CHECKED)
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint infra/*.json || true
+	$(PY) -m tools.pages --check
+
+format: setup ## put code into shape
+	.venv/bin/ruff check --fix $(CHECKED)
+	.venv/bin/ruff format $(CHECKED)
+
+docs: setup ## write the pages made from code
+	$(PY) -m tools.pages
+
+replay: setup ## real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
+	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)
+
+package: setup ## the deployment package in .local/package
+	$(PY) -m localcloud package
+
+clean: ## remove what the other commands made
+	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,175 @@
+"""Who is told what, and how: one table of event x condition x audience x urgency (N1, N2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.notify import conditions as c
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.notify.happening import Happening
+
+
+class Audience(StrEnum):
+    """Somebody who is told. Parties are people with addresses of their own; the others listen to one topic each."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    MEDIATORS = "mediators"
+    MARKETPLACE = "marketplace"
+    PAYMENTS = "payments"
+
+
+class Channel(StrEnum):
+    """A way to reach somebody."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    TOPIC = "topic"
+
+
+class Urgency(StrEnum):
+    """Whether a message asks for something, tells something, or is read by a machine."""
+
+    ACTION = "action"
+    NEWS = "news"
+    DATA = "data"
+
+
+REACH: dict[tuple[Audience, Urgency], tuple[Channel, ...]] = {
+    (Audience.SELLER, Urgency.ACTION): (Channel.EMAIL, Channel.SMS),
+    (Audience.SELLER, Urgency.NEWS): (Channel.EMAIL,),
+    (Audience.BUYER, Urgency.ACTION): (Channel.EMAIL,),
+    (Audience.BUYER, Urgency.NEWS): (Channel.EMAIL,),
+    (Audience.MEDIATORS, Urgency.ACTION): (Channel.TOPIC,),
+    (Audience.MARKETPLACE, Urgency.DATA): (Channel.TOPIC,),
+    (Audience.PAYMENTS, Urgency.DATA): (Channel.TOPIC,),
+}
+"""The channels of each audience. SMS is for what needs action alone (N3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One row: when ``event`` happens and ``when`` holds, ``audience`` is told ``text`` (a name in the wording).
+
+    Whoever acted is not told of it, unless ``own_too``: what follows from the act is news to them as well.
+    """
+
+    event: type[e.Payload]
+    audience: Audience
+    urgency: Urgency
+    text: str = ""
+    when: Callable[[Happening], bool] = c.always
+    own_too: bool = False
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The ways in which it goes out, to those who registered an address for them."""
+        return REACH[self.audience, self.urgency]
+
+
+_B, _S, _M = Audience.BUYER, Audience.SELLER, Audience.MEDIATORS
+_ACT, _NEWS = Urgency.ACTION, Urgency.NEWS
+
+TO_PEOPLE: tuple[Notice, ...] = (
+    # a dispute begins
+    Notice(e.DisputeOpened, _S, _ACT, "opened.seller", c.seller_must_answer),
+    Notice(e.DisputeOpened, _B, _NEWS, "opened.buyer", c.seller_must_answer, own_too=True),
+    Notice(e.DisputeOpened, _S, _ACT, "return_asked.seller", c.return_is_guaranteed),
+    Notice(e.DisputeOpened, _B, _NEWS, "return_asked.buyer", c.return_is_guaranteed, own_too=True),
+    Notice(e.ClaimNarrowed, _S, _NEWS, "narrowed.seller"),
+    Notice(e.ClaimNarrowed, _B, _NEWS, "narrowed.buyer", own_too=True),
+    # negotiation; what settles is told by what follows from it
+    Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.leaves_a_choice),
+    Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.leaves_a_choice),
+    Notice(e.ProposalDeclined, _S, _ACT, "declined.seller"),
+    Notice(e.ProposalDeclined, _B, _ACT, "declined.buyer"),
+    Notice(e.ProposalAccepted, _S, _ACT, "accepted.seller", c.other_party_has_not_accepted),
+    Notice(e.ProposalAccepted, _B, _ACT, "accepted.buyer", c.other_party_has_not_accepted),
+    Notice(e.TimeGranted, _S, _NEWS, "time.seller"),
+    Notice(e.TimeGranted, _B, _NEWS, "time.buyer"),
+    Notice(e.EvidenceAdded, _S, _NEWS, "evidence.seller"),
+    Notice(e.EvidenceAdded, _B, _NEWS, "evidence.buyer"),
+    # mediation
+    Notice(e.Escalated, _S, _NEWS, "escalated.seller"),
+    Notice(e.Escalated, _B, _NEWS, "escalated.buyer"),
+    Notice(e.Escalated, _M, _ACT, "escalated.mediators"),
+    Notice(e.InformationRequested, _S, _ACT, "information.seller", c.asks_the_seller),
+    Notice(e.InformationRequested, _B, _ACT, "information.buyer", c.asks_the_buyer),
+    Notice(e.InformationRequestLapsed, _S, _NEWS, "lapsed.seller", c.was_asked_of_the_seller),
+    Notice(e.InformationRequestLapsed, _B, _NEWS, "lapsed.buyer", c.was_asked_of_the_buyer),
+    Notice(e.DecisionMade, _S, _ACT, "decision.seller", c.can_be_appealed),
+    Notice(e.DecisionMade, _B, _ACT, "decision.buyer", c.can_be_appealed),
+    Notice(e.DecisionMade, _S, _NEWS, "final_decision.seller", c.is_final),
+    Notice(e.DecisionMade, _B, _NEWS, "final_decision.buyer", c.is_final),
+    Notice(e.DecisionAccepted, _S, _NEWS, "decision_accepted.seller", c.other_party_has_not_accepted),
+    Notice(e.DecisionAccepted, _B, _NEWS, "decision_accepted.buyer", c.other_party_has_not_accepted),
+    Notice(e.Appealed, _S, _NEWS, "appealed.seller"),
+    Notice(e.Appealed, _B, _NEWS, "appealed.buyer"),
+    Notice(e.Appealed, _M, _ACT, "appealed.mediators"),
+    # the return
+    Notice(e.ReturnGranted, _B, _ACT, "return_granted.buyer", own_too=True),
+    Notice(e.ReturnGranted, _S, _NEWS, "return_granted.seller"),
+    Notice(e.ReturnShipped, _S, _ACT, "return_shipped.seller"),
+    Notice(e.ReturnCarrierReported, _S, _ACT, "return_delivered.seller", c.return_has_arrived),
+    Notice(e.ReturnAcknowledged, _B, _NEWS, "return_problem.buyer", c.return_has_a_problem),
+    Notice(e.ReturnAcknowledged, _M, _ACT, "return_problem.mediators", c.return_has_a_problem),
+    # the end, and the money
+    Notice(e.DisputeResolved, _S, _NEWS, "refunded.seller", c.refunds, own_too=True),
+    Notice(e.DisputeResolved, _B, _NEWS, "refunded.buyer", c.refunds, own_too=True),
+    Notice(e.DisputeResolved, _S, _NEWS, "withdrawn.seller", c.was_withdrawn),
+    Notice(e.DisputeResolved, _S, _NEWS, "expired.seller", c.return_was_not_sent),
+    Notice(e.DisputeResolved, _B, _NEWS, "expired.buyer", c.return_was_not_sent),
+    Notice(e.DisputeResolved, _S, _NEWS, "closed.seller", c.closes_without_refund, own_too=True),
+    Notice(e.DisputeResolved, _B, _NEWS, "closed.buyer", c.closes_without_refund, own_too=True),
+    Notice(e.OrderCompleted, _S, _NEWS, "completed.seller", c.pays_out),
+    # the promise
+    Notice(e.PromiseExtended, _B, _NEWS, "promise.buyer"),
+    Notice(e.ProtectionExtended, _B, _NEWS, "protection.buyer"),
+)
+"""What people are told."""
+
+TO_PAYMENTS: tuple[Notice, ...] = (
+    Notice(e.RefundIssued, Audience.PAYMENTS, Urgency.DATA),
+    Notice(e.OrderCompleted, Audience.PAYMENTS, Urgency.DATA, when=c.pays_out),
+    Notice(e.PaymentRetried, Audience.PAYMENTS, Urgency.DATA),
+)
+"""What the marketplace's payment system is told (M1, M2)."""
+
+TO_MARKETPLACE: tuple[Notice, ...] = tuple(
+    Notice(kind, Audience.MARKETPLACE, Urgency.DATA, own_too=True) for kind in e.PAYLOADS.values()
+)
+"""The marketplace's own systems are told everything."""
+
+TABLE: tuple[Notice, ...] = (*TO_PAYMENTS, *TO_MARKETPLACE, *TO_PEOPLE)
+"""Everything, in the order in which it leaves: money first."""
+
+NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
+    e.OrderImported: "the marketplace tells its buyers and sellers of a sale",
+    e.PaymentHeld: "the marketplace tells its buyers and sellers of a payment",
+    e.ParcelShipped: "the marketplace tells its buyers of shipments",
+    e.CarrierReported: "the marketplace tells its buyers of deliveries; what one does to a dispute is told with the dispute",
+    e.ReceiptConfirmed: "the buyer's own act; what it does to a dispute is told with the dispute",
+    e.MediatorAssigned: "it changes nothing for the parties: they are told what the mediator asks or decides",
+    e.RefundIssued: "told by the end of the dispute, in the same transaction, which knows why",
+    e.PaymentSettled: "the payment system tells its payees",
+    e.PaymentFailed: "for the marketplace to put right: its systems are told, and an alarm is raised",
+    e.PaymentRetried: "as a failed payment",
+}
+"""Events of which no person is told, and why."""
+
+_BY_EVENT: dict[type[e.Payload], tuple[Notice, ...]] = {
+    kind: tuple(notice for notice in TABLE if notice.event is kind) for kind in e.PAYLOADS.values()
+}
+
+
+def notices(happening: Happening) -> list[Notice]:
+    """The rows of the table that hold for what happened, in the order of the table."""
+    by = happening.event.actor.role.value
+    rows = _BY_EVENT[type(happening.event.payload)]
+    return [row for row in rows if (row.own_too or row.audience.value != by) and row.when(happening)]

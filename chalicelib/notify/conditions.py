@@ -1,0 +1,115 @@
+"""The conditions of the audience table: questions about one happening, each a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import Outcome
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import PARTIES, Role
+
+if TYPE_CHECKING:
+    from chalicelib.notify.happening import Happening
+
+
+def always(_: Happening) -> bool:
+    """Whatever it is."""
+    return True
+
+
+def return_is_guaranteed(it: Happening) -> bool:
+    """The claim is one the seller cannot refuse: a return under the seller's own guarantee."""
+    return it.the_dispute.coverage.reason is Reason.NO_LONGER_WANTED
+
+
+def seller_must_answer(it: Happening) -> bool:
+    """The claim is one the seller has to answer."""
+    return not return_is_guaranteed(it)
+
+
+def leaves_a_choice(it: Happening) -> bool:
+    """The proposal waits for an answer. A seller's of at least what the buyer asks does not: it settles at once (D2)."""
+    made, asked = it.payload(e.ProposalMade).proposal, it.the_dispute.request
+    return not (made.by is Role.SELLER and made.type is asked.type and made.amount >= asked.amount)
+
+
+def other_party_has_not_accepted(it: Happening) -> bool:
+    """One party has accepted what a mediator proposed or decided, and the other's answer is open."""
+    dispute = it.the_dispute
+    if isinstance(it.event.payload, e.ProposalAccepted):
+        accepted = it.event.payload.proposal_id
+        if any(proposal.id == accepted and proposal.by in PARTIES for proposal in dispute.proposals):
+            return False  # a party's proposal takes one acceptance, and what follows tells both
+    return not set(PARTIES) <= set(dispute.accepted_by)
+
+
+def asks_the_seller(it: Happening) -> bool:
+    """The mediator asks the seller."""
+    return it.payload(e.InformationRequested).request.to is Role.SELLER
+
+
+def asks_the_buyer(it: Happening) -> bool:
+    """The mediator asks the buyer."""
+    return it.payload(e.InformationRequested).request.to is Role.BUYER
+
+
+def was_asked_of_the_seller(it: Happening) -> bool:
+    """The question left unanswered was the seller's to answer."""
+    return _asked(it) is Role.SELLER
+
+
+def was_asked_of_the_buyer(it: Happening) -> bool:
+    """The question left unanswered was the buyer's to answer."""
+    return _asked(it) is Role.BUYER
+
+
+def _asked(it: Happening) -> Role | None:
+    lapsed = it.payload(e.InformationRequestLapsed).request_id
+    return next((request.to for request in it.the_dispute.information_requests if request.id == lapsed), None)
+
+
+def can_be_appealed(it: Happening) -> bool:
+    """The decision is open to an appeal (D5)."""
+    return not is_final(it)
+
+
+def is_final(it: Happening) -> bool:
+    """The decision ends the matter (D5)."""
+    return it.payload(e.DecisionMade).decision.final
+
+
+def return_has_arrived(it: Happening) -> bool:
+    """The carrier has delivered the return."""
+    return it.payload(e.ReturnCarrierReported).record.status is CarrierStatus.DELIVERED
+
+
+def return_has_a_problem(it: Happening) -> bool:
+    """The seller says something is wrong with the return, and a mediator looks at it again."""
+    return it.payload(e.ReturnAcknowledged).evidence is not None
+
+
+def refunds(it: Happening) -> bool:
+    """The dispute ends with money for the buyer."""
+    return it.payload(e.DisputeResolved).refund.minor > 0
+
+
+def was_withdrawn(it: Happening) -> bool:
+    """The buyer has given the dispute up."""
+    return it.payload(e.DisputeResolved).outcome is Outcome.WITHDRAWN
+
+
+def return_was_not_sent(it: Happening) -> bool:
+    """The buyer let the time for sending the item back pass."""
+    return it.payload(e.DisputeResolved).outcome is Outcome.EXPIRED
+
+
+def closes_without_refund(it: Happening) -> bool:
+    """The dispute ends without money, by an agreement, a decision or the carrier's records."""
+    return not (refunds(it) or was_withdrawn(it) or return_was_not_sent(it))
+
+
+def pays_out(it: Happening) -> bool:
+    """The order completes with money left for the seller."""
+    return it.payload(e.OrderCompleted).instruction is not None

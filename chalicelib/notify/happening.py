@@ -1,0 +1,67 @@
+"""What happened, as it comes out of the table's stream: an event and what it says of the case around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.events import Event, Payload
+from chalicelib.store.cases import event_of
+from chalicelib.store.codec import load
+from chalicelib.store.items import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+P = TypeVar("P", bound=Payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of an order or, with ``dispute`` as it stood right after it, of a dispute."""
+
+    event: Event
+    order_id: str
+    buyer_id: str
+    seller_id: str
+    dispute: Dispute | None = None
+    status_before: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The event's name in all the world: order, stream and sequence number."""
+        return f"{self.order_id}#{self.event.stream}#{self.event.seq}"
+
+    @property
+    def type(self) -> str:
+        """What kind of event it is, as on the wire."""
+        return self.event.payload.type
+
+    def payload(self, kind: type[P]) -> P:
+        """Its payload, which has to be of ``kind``. Raises ``TypeError`` when it is not."""
+        if not isinstance(self.event.payload, kind):
+            msg = f"{self.id} is {self.type}, not {kind.type}"
+            raise TypeError(msg)
+        return self.event.payload
+
+    @property
+    def the_dispute(self) -> Dispute:
+        """The dispute it is about. Raises ``TypeError`` for an event of the order alone."""
+        if self.dispute is None:
+            msg = f"{self.id} ({self.type}) is not about a dispute"
+            raise TypeError(msg)
+        return self.dispute
+
+
+def happening_of(image: Mapping[str, Any]) -> Happening:
+    """The happening that an event's item holds, in DynamoDB's attribute form."""
+    dispute = text(image, "dispute")
+    return Happening(
+        event=event_of(dict(image)),
+        order_id=text(image, "order_id"),
+        buyer_id=text(image, "buyer_id"),
+        seller_id=text(image, "seller_id"),
+        dispute=load(dispute, Dispute) if dispute else None,
+        status_before=text(image, "status_before") or None,
+    )

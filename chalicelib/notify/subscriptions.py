@@ -1,0 +1,76 @@
+"""One SNS topic per person, and the addresses subscribed to it (N1)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws import client as aws_client
+from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+_LONGEST_ID = 160
+"""SNS takes topic names of up to 256 characters; the rest is room for the prefix, the role and the hash's mark."""
+_UNSAFE = re.compile(r"_(?=[0-9A-F]{2})|[^A-Za-z0-9_-]")
+_GONE = ("NotFound", "InvalidParameter")
+"""What SNS answers to the end of a subscription that is gone, or that nobody has confirmed: such a one ends by itself."""
+
+
+def topic_safe(person_id: str) -> str:
+    """``person_id`` in the letters a topic name may have; two ids never come out the same.
+
+    Other characters become ``_`` and the two hex digits of each of their UTF-8 bytes, and so does a ``_`` that could be
+    mistaken for such a sign. A very long id becomes its hash behind ``_FF``, which no UTF-8 text can contain.
+    """
+    safe = _UNSAFE.sub(lambda found: "".join(f"_{byte:02X}" for byte in found[0].encode()), person_id)
+    return safe if len(safe) <= _LONGEST_ID else f"_FF{hashlib.sha256(person_id.encode()).hexdigest()}"
+
+
+def _sns() -> Any:  # noqa: ANN401 - botocore makes its clients at run time
+    return aws_client("sns")
+
+
+class SnsSubscriptions:
+    """People's topics in SNS. Implements ``Subscriptions`` of the services."""
+
+    def __init__(self, client: Callable[[], Any] = _sns, prefix: str | None = None) -> None:
+        """Name topics by ``prefix``, by default the deployment's. ``client`` gives a low-level SNS client on first use."""
+        self._client = client
+        self._prefix = prefix
+
+    def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
+        """Subscribe an address (an email address, or a phone number as E.164); the ARNs of topic and subscription.
+
+        The subscription takes messages of its own channel only, so that one publication reaches one channel. Doing it
+        again changes nothing. An email address gets nothing until its owner has confirmed it.
+        """
+        prefix = settings().person_topic_prefix if self._prefix is None else self._prefix
+        topic = self._client().create_topic(Name=f"{prefix}{role}-{topic_safe(person_id)}")["TopicArn"]
+        subscribed = self._client().subscribe(
+            TopicArn=topic,
+            Protocol=channel,
+            Endpoint=address,
+            Attributes={"FilterPolicy": json.dumps({"channel": [channel]})},
+            ReturnSubscriptionArn=True,  # a pending one's ARN as well: it is what ends it later
+        )
+        return topic, subscribed["SubscriptionArn"]
+
+    def unsubscribe(self, subscription: str) -> None:
+        """End a subscription. One that is gone, or was never confirmed and has no ARN yet, is no error."""
+        if not subscription.startswith("arn:"):
+            return
+        try:
+            self._client().unsubscribe(SubscriptionArn=subscription)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+            log.info("subscription had ended already", extra={"subscription": subscription})

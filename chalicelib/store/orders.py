@@ -1,0 +1,31 @@
+"""Orders without their disputes: one read by key, for whoever needs an order's terms or payments and decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.order import Order
+from chalicelib.store import keys
+from chalicelib.store.codec import load
+from chalicelib.store.items import item, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Orders:
+    """The table as a collection of orders."""
+
+    def __init__(self, client: Callable[[], Any], table: str) -> None:
+        """Read the orders in ``table``."""
+        self._client = client
+        self.table = table
+
+    def order(self, order_id: str) -> Order:
+        """The order now, read strongly. Raises ``LookupError`` where there is none."""
+        key = item(pk=keys.order_pk(order_id), sk=keys.ORDER_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        if found is None:
+            msg = f"there is no order {order_id}"
+            raise LookupError(msg)
+        return load(text(found, "data"), Order)

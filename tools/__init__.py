@@ -1,0 +1,1 @@
+"""What the developers run: pages made from the code, and their drift check."""

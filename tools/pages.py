@@ -1,0 +1,53 @@
+"""Writes the pages that are made from the code, or with ``--check`` says which of them no longer fit it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools import errors_page, guarantees_page, state_machine_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _openapi() -> str:
+    import app  # noqa: F401, PLC0415 - declaring the routes is what importing it does
+    from chalicelib.api.openapi import description  # noqa: PLC0415
+
+    return json.dumps(description(), indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/state-machine.md": state_machine_page.page,
+    "docs/guarantees.md": guarantees_page.page,
+    "docs/errors.md": errors_page.page,
+    "openapi.json": _openapi,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check every page; 1 when a check found drift."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
+    check = parser.parse_args(arguments).check
+    drifted = []
+    for name, make in PAGES.items():
+        path, text = ROOT / name, make()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        drifted.append(name)
+        if not check:
+            path.write_text(text, encoding="utf-8")
+    for name in drifted:
+        sys.stdout.write(f"{name} {'no longer fits the code: run make docs' if check else 'written'}\n")
+    return 1 if check and drifted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

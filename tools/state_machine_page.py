@@ -1,0 +1,70 @@
+"""The state machine as a page: a diagram and two tables, all from ``domain.table`` and ``domain.clock``."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from chalicelib.domain.clock import EXPIRIES
+from chalicelib.domain.dispute import Stage
+from chalicelib.domain.policy import published
+from chalicelib.domain.stages import WINDOWS
+from chalicelib.domain.table import TABLE, Rule
+
+_HEAD = """# The state machine of a dispute
+
+This page is made from `chalicelib/domain/table.py` and `chalicelib/domain/clock.py` (`make docs`); the same
+tables decide what is allowed, what is refused, and what the clock does.
+
+## Diagram
+
+```mermaid
+stateDiagram-v2
+    [*] --> opened: buyer opens a dispute
+"""
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    return f"{_HEAD}{_diagram()}    resolved --> [*]\n```\n\n{_actions()}\n{_deadlines()}"
+
+
+def _diagram() -> str:
+    arrows: dict[tuple[Stage, Stage], list[str]] = {}
+    for rule in TABLE.values():
+        for to in rule.leads_to:
+            if to is not rule.stage:
+                arrows.setdefault((rule.stage, to), []).append(f"{rule.actor.value} {rule.action.value}")
+    for stage, expiry in EXPIRIES.items():
+        for to in expiry.leads_to:
+            arrows.setdefault((stage, to), []).append("clock")
+    lines = [f"    {a.value} --> {b.value}: {', '.join(dict.fromkeys(labels))}\n" for (a, b), labels in arrows.items()]
+    return "".join(lines)
+
+
+def _actions() -> str:
+    out = ["## Who may do what\n\nA cell that is not here is refused, with the reason.\n"]
+    rules = sorted(TABLE.values(), key=lambda rule: list(Stage).index(rule.stage))
+    for stage, of_stage in groupby(rules, key=lambda rule: rule.stage):
+        out.append(f"\n### {stage.value}\n\n| action | who | if | leads to |\n|---|---|---|---|\n")
+        out.extend(_row(rule) for rule in of_stage)
+    return "".join(out)
+
+
+def _row(rule: Rule) -> str:
+    conditions = "; ".join(guard.says for guard in rule.guards) or "always"
+    to = ", ".join(stage.value for stage in rule.leads_to)
+    return f"| `{rule.action.value}` | {rule.actor.value} | {conditions} | {to} |\n"
+
+
+def _deadlines() -> str:
+    policy = list(published())[-1]
+    out = ["## What the clock does\n\nDays of policy version `", policy.version, "`, from when the stage was entered.\n\n"]
+    out.append("| stage | deadline | when it passes | leads to |\n|---|---|---|---|\n")
+    for stage, window in WINDOWS.items():
+        days = f"{policy.days(window).days} days"
+        if stage is Stage.RETURN_IN_TRANSIT:
+            days = f"{policy.return_receipt_days} days after the carrier delivers, or {days} with no delivery on record"
+        expiry = EXPIRIES[stage]
+        to = ", ".join(it.value for it in expiry.leads_to)
+        out.append(f"| {stage.value} | {days} | {expiry.says} | {to} |\n")
+    return "".join(out)
