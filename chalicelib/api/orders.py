@@ -59,6 +59,12 @@ def get_ledger(call: Call, order_id: str) -> Json:
     return orders.get_ledger(call.services, order_id, call.actor)
 
 
+@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=OWNERS)
+def get_order_timeline(call: Call, order_id: str) -> Json:
+    """Show everything that happened to an order, in order."""
+    return orders.get_timeline(call.services, order_id, call.actor)
+
+
 @route(blueprint, "POST", "/orders/{order_id}/shipments", roles=(SELLER, PLATFORM), body=m.AddShipment, status=201)
 def add_shipment(call: Call, order_id: str) -> Answer:
     """Record a parcel with its carrier and tracking number."""

@@ -44,7 +44,10 @@ def decide(case: Case, claim: Claim, now: datetime) -> Verdict:
         for line_id in claim.line_ids:
             if applies(case, reason, line_id, now):
                 return NotCovered(exclusion, line_id)
-    return _still_to_come(case, claim, reason, now) or _cover(case, claim, reason)
+    covered = _cover(case, claim, reason)
+    if not covered.maximum.minor:
+        return NotCovered(Exclusion.ALREADY_REFUNDED, claim.line_ids[0])
+    return _still_to_come(case, claim, reason, now) or covered
 
 
 def check_items(case: Case, claim: Claim) -> None:
@@ -99,7 +102,12 @@ def _protection_ended(case: Case, _: Reason, __: str, now: datetime) -> bool:
 
 
 def _nothing_left(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
-    return case.order.line_state(line_id).refunded >= case.order.line(line_id).price
+    """Whether all that was paid for a line went back. A gift stands in no claim's way until its shipping has been refunded."""
+    price, state = case.order.line(line_id).price, case.order.line_state(line_id)
+    if price.minor:
+        return state.refunded >= price
+    share = case.order.terms.shipping_shares()[line_id]
+    return 0 < share.minor <= state.refunded_shipping.minor
 
 
 def _settled_before(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:

@@ -57,7 +57,7 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role) ->
 def usable_address(progress: Progress, number: int, given: ReturnAddress | None) -> ReturnAddress:
     """The address a return goes to: the one given, else the one on file (D3). Raises ``Refusal(return_address_required)``."""
     country = return_country(progress.case, progress.dispute(number))
-    address = given or progress.addresses.on_file(progress.now, country)
+    address = given or progress.address_on_file(country)
     if address is None or (country and address.country != country):
         where = f" in {country}" if country else ""
         msg = f"A return needs a return address{where}: give one here, or put one in the seller's profile."
@@ -72,7 +72,8 @@ def accept(progress: Progress, number: int, command: c.Accept, actor: Actor) -> 
     if proposal is None or proposal.id != command.proposal_id:
         raise stale(dispute)
     address = proposal.return_address
-    if proposal.type is OfferType.REFUND_WITH_RETURN and proposal.amount.minor and actor.role is Role.SELLER:
+    returns = proposal.type is OfferType.REFUND_WITH_RETURN and proposal.amount.minor and dispute.return_parcel is None
+    if returns and actor.role is Role.SELLER:
         address = usable_address(progress, number, command.return_address)
     progress.record(number, e.ProposalAccepted(proposal.id, address))
     if proposal.by in PARTIES or set(PARTIES) <= set(progress.dispute(number).accepted_by):

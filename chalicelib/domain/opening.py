@@ -67,7 +67,7 @@ def open_dispute(progress: Progress, claim: Claim, request: Request) -> int:
     check_amount(progress.dispute(number), asked.type, asked.amount, Role.BUYER)
     if coverage.reason is Reason.NO_LONGER_WANTED:
         country = return_country(progress.case, progress.dispute(number))
-        address = progress.addresses.on_file(progress.now, country)
+        address = progress.address_on_file(country)
         if address:
             carry_out(progress, number, asked.type, asked.amount, Basis.GUARANTEE, address)
     return number

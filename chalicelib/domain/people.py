@@ -59,14 +59,19 @@ class AddressesOnFile:
 class AddressBook:
     """Every set of return addresses a seller has had on file, oldest first.
 
-    The clock asks for the address that was on file when a deadline passed, so a late sweep changes nothing (D9).
+    The clock asks for the address that was on file before a deadline passed, so no sweep, late or punctual, changes
+    what it finds (D9).
     """
 
     history: tuple[AddressesOnFile, ...] = ()
 
-    def on_file(self, at: datetime, country: str | None = None) -> ReturnAddress | None:
-        """The address on file at ``at``: in ``country`` where one is asked for, else the first; None without one."""
-        current = next((entry.addresses for entry in reversed(self.history) if entry.since <= at), ())
+    def on_file(self, at: datetime, country: str | None = None, *, for_clock: bool = False) -> ReturnAddress | None:
+        """The address on file at ``at``: in ``country`` where one is asked for, else the first; None without one.
+
+        For the clock, one put on file at the very instant came too late.
+        """
+        known = (entry for entry in reversed(self.history) if entry.since < at or (entry.since == at and not for_clock))
+        current = next((entry.addresses for entry in known), ())
         return next((a for a in current if country is None or a.country == country), None)
 
     def replaced(self, addresses: tuple[ReturnAddress, ...], at: datetime) -> AddressBook:

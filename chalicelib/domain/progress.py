@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.events import ORDER, Event, Payload
 from chalicelib.domain.evolve import evolve
-from chalicelib.domain.people import AddressBook
+from chalicelib.domain.people import CLOCK, AddressBook
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.people import Actor
+    from chalicelib.domain.people import Actor, ReturnAddress
     from chalicelib.domain.policy import PolicyBook
 
 
@@ -65,6 +65,10 @@ class Progress:
         self._actor = actor
         self._at = max(at, self._case.updated_at) if self._case else at
         return self._at
+
+    def address_on_file(self, country: str | None) -> ReturnAddress | None:
+        """The seller's address on file, in ``country`` where one is asked for, as whoever acts now finds it (D3, D9)."""
+        return self.addresses.on_file(self.now, country, for_clock=self._actor == CLOCK)
 
     def dispute(self, number: int) -> Dispute:
         """The dispute as it stands now."""

@@ -42,7 +42,7 @@ def carry_out(
     if offer is OfferType.REFUND or not amount.minor or dispute.return_parcel is not None:
         resolve(progress, number, amount, basis)
         return
-    address = address or progress.addresses.on_file(progress.now, return_country(progress.case, dispute))
+    address = address or progress.address_on_file(return_country(progress.case, dispute))
     if address is None:
         resolve(progress, number, amount, basis, return_forgone=True)
         return

@@ -87,6 +87,8 @@ TO_PEOPLE: tuple[Notice, ...] = (
     # negotiation; what settles is told by what follows from it
     Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.leaves_a_choice),
     Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.leaves_a_choice),
+    Notice(e.ProposalMade, _S, _ACT, "mediated.seller", c.is_a_mediators),
+    Notice(e.ProposalMade, _B, _ACT, "mediated.buyer", c.is_a_mediators),
     Notice(e.ProposalDeclined, _S, _ACT, "declined.seller"),
     Notice(e.ProposalDeclined, _B, _ACT, "declined.buyer"),
     Notice(e.ProposalAccepted, _S, _ACT, "accepted.seller", c.other_party_has_not_accepted),

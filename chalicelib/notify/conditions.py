@@ -29,10 +29,16 @@ def seller_must_answer(it: Happening) -> bool:
     return not return_is_guaranteed(it)
 
 
+def is_a_mediators(it: Happening) -> bool:
+    """The proposal is a mediator's."""
+    return it.payload(e.ProposalMade).proposal.by is Role.MEDIATOR
+
+
 def leaves_a_choice(it: Happening) -> bool:
-    """The proposal waits for an answer. A seller's of at least what the buyer asks does not: it settles at once (D2)."""
+    """A party's proposal waits for the other's answer. A seller's of all the buyer asks does not: it settles at once (D2)."""
     made, asked = it.payload(e.ProposalMade).proposal, it.the_dispute.request
-    return not (made.by is Role.SELLER and made.type is asked.type and made.amount >= asked.amount)
+    settles = made.by is Role.SELLER and made.type is asked.type and made.amount >= asked.amount
+    return made.by in PARTIES and not settles
 
 
 def other_party_has_not_accepted(it: Happening) -> bool:

@@ -34,14 +34,14 @@ class Happening:
         return f"{self.order_id}#{self.event.stream}#{self.event.seq}"
 
     @property
-    def type(self) -> str:
+    def kind(self) -> str:
         """What kind of event it is, as on the wire."""
         return self.event.payload.type
 
     def payload(self, kind: type[P]) -> P:
         """Its payload, which has to be of ``kind``. Raises ``TypeError`` when it is not."""
         if not isinstance(self.event.payload, kind):
-            msg = f"{self.id} is {self.type}, not {kind.type}"
+            msg = f"{self.id} is {self.kind}, not {kind.type}"
             raise TypeError(msg)
         return self.event.payload
 
@@ -49,7 +49,7 @@ class Happening:
     def the_dispute(self) -> Dispute:
         """The dispute it is about. Raises ``TypeError`` for an event of the order alone."""
         if self.dispute is None:
-            msg = f"{self.id} ({self.type}) is not about a dispute"
+            msg = f"{self.id} ({self.kind}) is not about a dispute"
             raise TypeError(msg)
         return self.dispute
 

@@ -11,6 +11,7 @@ from chalicelib.domain.people import Actor, Role
 from chalicelib.service import views
 from chalicelib.service.access import check_dispute, check_order, place_of
 from chalicelib.service.execute import Request, current, execute
+from chalicelib.service.orders import timeline
 from chalicelib.store import lists
 from chalicelib.store.errors import Answer
 
@@ -78,9 +79,7 @@ def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
     order_id, number = place_of(dispute_id)
     progress = current(services, order_id, services.clock.now())
     check_dispute(progress.case, number, actor)
-    log = services.cases.log(order_id, number)
-    expired = [event for event in progress.events if event.stream == number and event.seq > len(log)]
-    return {"dispute_id": dispute_id, "events": [views.event(event) for event in (*log, *expired)]}
+    return {"dispute_id": dispute_id, "events": timeline(services, progress, number)}
 
 
 def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:

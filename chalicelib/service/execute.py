@@ -37,13 +37,13 @@ class ProfileAddresses(AddressBook):
         """Read through ``read``, once."""
         object.__setattr__(self, "_read", [read])
 
-    def on_file(self, at: datetime, country: str | None = None) -> ReturnAddress | None:
+    def on_file(self, at: datetime, country: str | None = None, *, for_clock: bool = False) -> ReturnAddress | None:
         """As ``AddressBook.on_file``."""
         kept: list[Any] = self._read  # type: ignore[attr-defined]
         if callable(kept[0]):
             kept[0] = kept[0]()
         book: AddressBook = kept[0]
-        return book.on_file(at, country)
+        return book.on_file(at, country, for_clock=for_clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.domain import orders as rules
 from chalicelib.domain.carriers import tracking_number
-from chalicelib.domain.events import ledger_entry
+from chalicelib.domain.events import ORDER, ledger_entry
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.protection import protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
@@ -167,6 +167,19 @@ def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
     entries = services.cases.ledger(order_id)
     expired = (ledger_entry(event.payload) for event in progress.events)
     return views.ledger(progress.case, entries + [entry for entry in expired if entry and entry.number > len(entries)])
+
+
+def get_timeline(services: Services, order_id: str, actor: Actor) -> Json:
+    """Everything that happened to the order itself, in order (D11). Raises ``NotFound``."""
+    progress = _seen(services, order_id, actor, services.clock.now())
+    return {"order_id": order_id, "events": timeline(services, progress, ORDER)}
+
+
+def timeline(services: Services, progress: Progress, stream: int) -> list[Json]:
+    """One stream's events: what is stored, and what has expired since, swept or not (D9, D11)."""
+    log = services.cases.log(progress.case.order.terms.order_id, stream)
+    expired = [event for event in progress.events if event.stream == stream and event.seq > len(log)]
+    return [views.event(event) for event in (*log, *expired)]
 
 
 def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Progress:

@@ -1,0 +1,98 @@
+"""The facts a message can name, taken from what happened. Nobody's name, address or own words are among them (N3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import events as e
+from chalicelib.domain.claim import OfferType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.money import Money
+    from chalicelib.notify.catalog import Catalog
+    from chalicelib.notify.happening import Happening
+
+
+def moment(at: datetime) -> str:
+    """``at``, which is in UTC, to the minute and with its zone: the same in every language."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def facts(it: Happening, due: datetime | None, catalog: Catalog) -> dict[str, str]:
+    """Every fact of a happening by the name that templates use, in the catalog's words. ``due`` is the stage's deadline."""
+    named = {"order": it.order_id}
+    if it.dispute:
+        named |= {"dispute": it.dispute.id, "reason": catalog.words["reason"][it.dispute.claim.reason.value]}
+    amount, offer = _money(it.event.payload, it.dispute)
+    if amount:
+        sort = offer.value if amount.minor else "nothing"
+        named |= {"amount": str(amount), "remedy": catalog.words["remedy"][sort].format(amount=amount)}
+    by = _due(it.event.payload, due)
+    if by:
+        named["due"] = moment(by)
+    return named | _particulars(it.event.payload, it.dispute, catalog)
+
+
+def _money(  # noqa: PLR0911 - one line per kind of event, as a table
+    payload: e.Payload, dispute: Dispute | None
+) -> tuple[Money | None, OfferType]:
+    """The amount it is about, and on which terms."""
+    match payload:
+        case e.DisputeOpened(request=proposal) | e.ProposalMade(proposal=proposal):
+            return proposal.amount, proposal.type
+        case e.ClaimNarrowed() if dispute:
+            return dispute.request.amount, dispute.request.type
+        case e.ProposalAccepted(proposal_id=accepted) if dispute:
+            proposal = next(p for p in dispute.proposals if p.id == accepted)
+            return proposal.amount, proposal.type
+        case e.DecisionMade(decision=decision):
+            return decision.amount, decision.type
+        case e.DecisionAccepted() if dispute and dispute.decision:
+            return dispute.decision.amount, dispute.decision.type
+        case e.ReturnGranted(grant=grant):
+            return grant.amount, OfferType.REFUND_WITH_RETURN
+        case e.DisputeResolved(refund=refund):
+            return refund, OfferType.REFUND
+        case e.OrderCompleted(instruction=instruction) if instruction:
+            return instruction.amount, OfferType.REFUND
+        case _ if dispute and dispute.grant:
+            return dispute.grant.amount, OfferType.REFUND_WITH_RETURN
+        case _:
+            return None, OfferType.REFUND
+
+
+def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
+    match payload:
+        case e.InformationRequested(request=request):
+            return request.due_at
+        case e.TimeGranted(until=until) | e.PromiseExtended(until=until) | e.ProtectionExtended(until=until):
+            return until
+        case _:
+            return due
+
+
+def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
+    payload: e.Payload, dispute: Dispute | None, catalog: Catalog
+) -> dict[str, str]:
+    """What only this kind of event has to say."""
+    words = catalog.words
+    match payload:
+        case e.DecisionMade(decision=decision):
+            return {"finding": words["finding"][decision.finding.value]}
+        case e.ReturnGranted(grant=grant):
+            return {"ground": words["basis"][grant.basis.value], "postage": words["postage"][grant.return_postage.value]}
+        case e.ReturnShipped(parcel=parcel):
+            return {"carrier": words["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+        case e.ReturnCarrierReported() if dispute and dispute.return_parcel:
+            parcel = dispute.return_parcel
+            return {"carrier": words["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+        case e.ReturnAcknowledged(acknowledgement=acknowledgement):
+            return {"problem": words["problem"][acknowledgement.value]}
+        case e.DisputeResolved(basis=basis, return_forgone=forgone):
+            ground = words["basis"][basis.value] if basis else ""
+            return {"ground": f"{ground} {words['item']['kept']}" if forgone else ground}
+        case _:
+            return {}

@@ -1,0 +1,114 @@
+"""What machines are told: the typed event, and the payment instruction, as JSON (N1, M1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain import events as e
+from chalicelib.domain.money import Money
+from chalicelib.store.codec import dump, plain, timestamp
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ledger import PaymentInstruction
+    from chalicelib.domain.order import Order
+    from chalicelib.notify.happening import Happening
+
+
+def event_json(it: Happening) -> str:
+    """The event for the marketplace's systems: ids, old and new state, amounts in minor units; nobody's own words."""
+    event, dispute = it.event, it.dispute
+    return dump(
+        {
+            "id": it.id,
+            "type": it.kind,
+            "at": timestamp(event.at),
+            "seq": event.seq,
+            "actor_role": event.actor.role.value,
+            "order_id": it.order_id,
+            "buyer_id": it.buyer_id,
+            "seller_id": it.seller_id,
+            "dispute_id": dispute.id if dispute else getattr(event.payload, "dispute_id", None),
+            "status_before": it.status_before,
+            "status": dispute.status.value if dispute else None,
+            "stage": dispute.stage.value if dispute else None,
+            "outcome": dispute.outcome.value if dispute and dispute.outcome else None,
+            "instruction_id": _instruction_id(event.payload),
+            "amounts": amounts(event.payload),
+        }
+    )
+
+
+def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901 - one case per kind of event, as a table
+    """Every amount an event is about, by what it is the amount of."""
+    found: dict[str, Money] = {}
+    match payload:
+        case e.OrderImported(terms=terms):
+            found = {"price": terms.price}
+        case e.PaymentHeld(entry=entry):
+            found = {"held": entry.amount}
+        case e.RefundIssued(entry=entry):
+            found = {"refunded": entry.amount}
+        case e.OrderCompleted(entry=entry) if entry:
+            found = {"released": entry.amount}
+        case e.DisputeOpened(request=request, coverage=coverage):
+            found = {"requested": request.amount, "maximum": coverage.maximum}
+        case e.ClaimNarrowed(request=request, coverage=coverage):
+            found = {"requested": request.amount} if request else {}
+            found |= {"maximum": coverage.maximum}
+        case e.ProposalMade(proposal=proposal):
+            found = {"proposed": proposal.amount}
+        case e.DecisionMade(decision=decision):
+            found = {"decided": decision.amount}
+        case e.ReturnGranted(grant=grant):
+            found = {"granted": grant.amount}
+        case e.DisputeResolved(refund=refund):
+            found = {"refund": refund}
+        case _:
+            pass
+    return {name: plain(amount) for name, amount in found.items()}
+
+
+def _instruction_id(payload: e.Payload) -> str | None:
+    match payload:
+        case e.RefundIssued(instruction=instruction) | e.OrderCompleted(instruction=instruction):
+            return instruction.id if instruction else None
+        case e.PaymentSettled(instruction_id=found) | e.PaymentFailed(instruction_id=found):
+            return found
+        case e.PaymentRetried(instruction_id=found):
+            return found
+        case _:
+            return None
+
+
+def payment_json(it: Happening, order: Order | None = None) -> str:
+    """The payment instruction that an event issues, under its stable id (M1, M2).
+
+    A new attempt names its instruction only; the rest is read from ``order``. Raises ``LookupError`` when it is not there.
+    """
+    match it.event.payload:
+        case e.RefundIssued(instruction=instruction) | e.OrderCompleted(instruction=instruction) if instruction:
+            return _payment(it.order_id, instruction, instruction.attempts)
+        case e.PaymentRetried(instruction_id=wanted, attempt=attempt):
+            known = order.instructions if order else ()
+            retried = next((instruction for instruction in known if instruction.id == wanted), None)
+            if retried is None:
+                msg = f"{it.order_id} has no payment instruction {wanted}"
+                raise LookupError(msg)
+            return _payment(it.order_id, retried, attempt)
+        case _:
+            msg = f"{it.id} ({it.kind}) issues no payment"
+            raise LookupError(msg)
+
+
+def _payment(order_id: str, instruction: PaymentInstruction, attempt: int) -> str:
+    return dump(
+        {
+            "id": instruction.id,
+            "movement": instruction.movement.value,
+            "amount": plain(instruction.amount),
+            "payee": instruction.payee,
+            "order_id": order_id,
+            "attempt": attempt,
+            "issued_at": timestamp(instruction.issued_at),
+        }
+    )
