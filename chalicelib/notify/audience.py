@@ -143,9 +143,7 @@ TO_PAYMENTS: tuple[Notice, ...] = (
 )
 """What the marketplace's payment system is told (M1, M2)."""
 
-TO_MARKETPLACE: tuple[Notice, ...] = tuple(
-    Notice(kind, Audience.MARKETPLACE, Urgency.DATA, own_too=True) for kind in e.PAYLOADS.values()
-)
+TO_MARKETPLACE: tuple[Notice, ...] = tuple(Notice(kind, Audience.MARKETPLACE, Urgency.DATA) for kind in e.PAYLOADS.values())
 """The marketplace's own systems are told everything."""
 
 TABLE: tuple[Notice, ...] = (*TO_PAYMENTS, *TO_MARKETPLACE, *TO_PEOPLE)

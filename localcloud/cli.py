@@ -1,0 +1,198 @@
+"""`python -m localcloud`: run the local cloud, and talk to the one that runs."""
+
+import argparse
+import importlib.util
+import json
+import logging
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localcloud import aws, clock, venvs
+from localcloud.check_zip import complaints
+from localcloud.cloud import LocalCloud
+from localcloud.issuer import mint_from
+from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
+from localcloud.package import STAGES, build
+from localcloud.ports import Ports
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do as asked and return the exit code: 0 done, 1 with one line on standard error that says what to do about it."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("localcloud").setLevel(logging.INFO)
+    try:
+        options = _parser().parse_args(arguments)
+        return int(options.action(options))
+    except (LocalCloudError, BotoCoreError, ClientError) as error:
+        # An AWS error can quote the whole request.
+        print(f"localcloud: {str(error)[:3000]}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description="The product on this machine.")
+    parser.add_argument("--directory", type=Path, default=LOCAL, help="where it keeps its state (default: .local)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="start everything; Ctrl-C stops it")
+    ports = Ports()
+    for name in ("cloud", "issuer", "outbox"):
+        run.add_argument(f"--{name}-port", type=int, default=getattr(ports, name), help="default: %(default)s")
+    run.add_argument("--max-life", type=clock.seconds, default=12 * 3600, help="stop by itself after this (default: 12h)")
+    run.add_argument("--empty", action="store_true", help="load no demo marketplace")
+    run.set_defaults(action=_run)
+
+    commands.add_parser("demo", help="play five disputes on free ports, and check them").set_defaults(action=_demo)
+
+    replay = commands.add_parser("replay", help="run real orders through the same services, and report")
+    replay.add_argument("--feed", type=Path, required=True, help="orders, one JSON object a line")
+    replay.add_argument("--engine", choices=("memory", "ministack"), default="memory", help="default: %(default)s")
+    replay.add_argument("--limit", type=int, default=0, help="stop after so many orders (default: all)")
+    replay.add_argument("--twice", action="store_true", help="send every command and every sweep two times")
+    replay.add_argument("--sweep-seed", type=int, help="sweep at random times instead of once a day")
+    replay.set_defaults(action=_replay)
+
+    token = commands.add_parser("token", help="print a token, such as for buyer:alice")
+    token.add_argument("who", metavar="ROLE:ID")
+    token.add_argument("--for", dest="lifetime", type=clock.seconds, default=24 * 3600, help="lifetime (default: 24h)")
+    token.set_defaults(action=_token)
+
+    clocks = commands.add_parser("clock", help="show the sandbox clock, or move it and run the sweep")
+    clocks.add_argument("verb", choices=("show", "advance"))
+    clocks.add_argument("span", nargs="?", type=clock.seconds, help="such as 5d, 36h, 90s")
+    clocks.set_defaults(action=_clock)
+
+    logs = commands.add_parser("logs", help="print what a function logged")
+    logs.add_argument("function", choices=("api", "sweep", "sweep_shard", "publish"))
+    logs.set_defaults(action=_logs)
+
+    commands.add_parser("sweep", help="run the sweep once").set_defaults(action=_sweep)
+    commands.add_parser("setup", help="make the environments `run` needs, and no more").set_defaults(action=_setup)
+
+    package = commands.add_parser("package", help="build what is deployed for a stage")
+    package.add_argument("stage", choices=STAGES, nargs="?", default="prod", help="default: prod")
+    package.add_argument("--out", type=Path, default=LOCAL / "package", help="where to (default: .local/package)")
+    package.set_defaults(action=_package)
+
+    check = commands.add_parser("check-zip", help="say what makes a deployment zip unfit")
+    check.add_argument("zip", type=Path)
+    check.set_defaults(action=_check_zip)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    began = time.monotonic()
+    up, stop = threading.Event(), threading.Event()
+
+    def interrupt(_number: int, _frame: object) -> None:
+        if not up.is_set() or stop.is_set():
+            raise KeyboardInterrupt  # breaks off the start, or a stop that takes too long
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    ports = Ports(options.cloud_port, options.issuer_port, options.outbox_port)
+    try:
+        with LocalCloud(options.directory, ports, options.max_life) as cloud:
+            if not options.empty:
+                _load_demo_data(cloud)
+            print(_welcome(cloud, time.monotonic() - began), flush=True)
+            up.set()
+            deadline = began + options.max_life
+            while not stop.wait(1.0) and time.monotonic() < deadline:
+                cloud.check()
+            print("stopping", flush=True)
+    except KeyboardInterrupt:
+        print("broken off", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _load_demo_data(cloud: LocalCloud) -> None:
+    if importlib.util.find_spec("localcloud.demo_data"):
+        importlib.import_module("localcloud.demo_data").load(cloud.endpoints)
+
+
+def _demo(_options: argparse.Namespace) -> int:
+    return int(importlib.import_module("localcloud.demo").main())
+
+
+def _replay(options: argparse.Namespace) -> int:
+    report = importlib.import_module("localcloud.replay_report")
+    how = report.Options(options.engine, options.limit or None, options.twice, options.sweep_seed)
+    return int(report.main(options.feed, how))
+
+
+def _welcome(cloud: LocalCloud, took: float) -> str:
+    here = "python -m localcloud"
+    return f"""
+The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is forgotten when it stops.
+
+  API      {cloud.api}
+  Token    {here} token buyer:alice      (also seller:, mediator:, platform:)
+  Outbox   {cloud.outbox}
+  Clock    {here} clock advance 5d
+
+Addresses are in {cloud.directory / "endpoints.json"}. Ctrl-C stops everything."""
+
+
+def _token(options: argparse.Namespace) -> int:
+    role, _, subject = options.who.partition(":")
+    print(mint_from(read_endpoints(options.directory), role, subject, options.lifetime))
+    return 0
+
+
+def _clock(options: argparse.Namespace) -> int:
+    endpoints = read_endpoints(options.directory)
+    if options.verb == "advance":
+        if options.span is None:
+            message = "by how much? Such as: clock advance 5d"
+            raise LocalCloudError(message)
+        clock.advance(endpoints, options.span)
+        clock.sweep(endpoints)
+    print(json.dumps(clock.read(endpoints)))
+    return 0
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    clock.sweep(read_endpoints(options.directory))
+    return 0
+
+
+def _logs(options: argparse.Namespace) -> int:
+    endpoints = read_endpoints(options.directory)
+    group = f"/aws/lambda/{endpoints[f'{options.function}_function']}"
+    pages = aws.client("logs", endpoints["ministack"]).get_paginator("filter_log_events")
+    for found in pages.paginate(logGroupName=group):
+        for event in found["events"]:
+            print(event["message"].rstrip())
+    return 0
+
+
+def _setup(_options: argparse.Namespace) -> int:
+    for name in ("ministack", "sam"):
+        venvs.ensure(name)
+    return 0
+
+
+def _package(options: argparse.Namespace) -> int:
+    artefact = build(options.stage)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for path in (artefact.template, artefact.zip):
+        shutil.copy(path, options.out)
+    print(f"{options.out}: stage {options.stage}, {artefact.zip.stat().st_size / 1e6:.1f} MB, sha256 {artefact.digest}")
+    return 0
+
+
+def _check_zip(options: argparse.Namespace) -> int:
+    found = complaints(options.zip)
+    for complaint in found:
+        print(complaint)
+    return 1 if found else 0

@@ -1,0 +1,166 @@
+"""The local cloud as one thing to hold: started by `with`, gone afterwards, however the block is left."""
+
+import json
+import logging
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from localcloud import aws, clock, venvs
+from localcloud.aws import Client
+from localcloud.deploy import deploy
+from localcloud.issuer import AUDIENCE, Issuer, mint
+from localcloud.layout import LOCAL, LocalCloudError, try_lock, write_json
+from localcloud.ministack import REGION, MiniStack
+from localcloud.outbox import Outbox
+from localcloud.package import Artefact, build
+from localcloud.ports import Ports
+
+log = logging.getLogger(__name__)
+STACK = "buyer-protection-local"
+AN_HOUR = 3600.0
+
+
+class LocalCloud:
+    """`with LocalCloud(directory, Ports.free()) as cloud:` runs the packaged product, empty, on loopback.
+
+    All its state lives below `directory` and starts afresh each time but for the signing key. Nothing it starts
+    outlives this process, nor `max_life` seconds. A second copy in the same directory, or on taken ports, is
+    refused with LocalCloudError, which says what is in the way.
+    """
+
+    def __init__(self, directory: Path = LOCAL, ports: Ports | None = None, max_life: float = AN_HOUR) -> None:
+        self.directory = directory.resolve()
+        self.endpoints: dict[str, Any] = {}
+        self._ports = ports or Ports()
+        self._max_life = max_life
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._open:
+            self._start()
+            # Only once everything runs does leaving become the caller's: until here a failure undoes what was done.
+            self._open = self._open.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._open.close()
+
+    @property
+    def api(self) -> str:
+        """The API's address, without a slash at its end."""
+        return str(self.endpoints["api"])
+
+    @property
+    def outbox(self) -> str:
+        """The outbox page; its data is at /messages.json and /systems.json."""
+        return str(self.endpoints["outbox"])
+
+    def token(self, role: str, subject: str) -> str:
+        """Return a bearer token for `subject` as buyer, seller, mediator or platform."""
+        return mint(self._issuer.key, self._issuer.url, role, subject)
+
+    def advance_clock(self, seconds: int) -> dict[str, Any]:
+        """Move the sandbox clock forward; nothing happens by itself: see `sweep_now`."""
+        return clock.advance(self.endpoints, seconds)
+
+    def sweep_now(self) -> None:
+        """Run the sweep once and return when all its shards are done."""
+        clock.sweep(self.endpoints)
+
+    def aws(self, service: str) -> Client:
+        """Return a client of that service with every right, for looking into the deployment."""
+        return aws.client(service, self._ministack.url)
+
+    def check(self) -> None:
+        """Raise LocalCloudError if the engine is gone."""
+        if not self._ministack.running:
+            message = f"MiniStack ended by itself; see {self.directory / 'ministack.log'}"
+            raise LocalCloudError(message)
+
+    def _start(self) -> None:
+        self._own_directory()
+        if taken := self._ports.taken():
+            raise LocalCloudError("; ".join(taken))
+        with ThreadPoolExecutor() as pool:
+            environments = pool.map(venvs.ensure, ("ministack", "sam"))
+            artefact = build("local")
+            list(environments)  # raises what went wrong there
+        self._issuer = Issuer(self.directory / "issuer-key.pem", self._ports.issuer)
+        self._open.callback(self._issuer.stop)
+        self._ministack = MiniStack(self.directory, self._ports.cloud, self._max_life)
+        self._open.callback(self._ministack.stop)
+        outputs = self._deploy(artefact)
+        outbox = Outbox(self.aws("sns"), f"{STACK}-", outputs["PersonTopicPrefix"], self._ports.outbox)
+        self._open.callback(outbox.stop)
+        topics = [outputs[f"{name}TopicArn"] for name in ("Payments", "Events", "Mediators")]
+        if not outbox.listens_to(topics):
+            message = "the outbox could not subscribe to the deployment's topics; see ministack.log"
+            raise LocalCloudError(message)
+        self._announce(outputs)
+
+    def _own_directory(self) -> None:
+        """Take the directory for this process, or say who has it; clear what an earlier run left."""
+        held = try_lock(self.directory / "run.lock")
+        if held is None:
+            owner = json.loads((self.directory / "run.json").read_text(encoding="utf-8"))
+            message = (
+                f"a local cloud is already running here: process {owner['pid']}, "
+                f"ports {', '.join(map(str, owner['ports']))}; end it with Ctrl-C there or `kill {owner['pid']}`"
+            )
+            raise LocalCloudError(message)
+        self._open.callback(_release, held)
+        for name in ("tmp", "state", "s3"):
+            shutil.rmtree(self.directory / name, ignore_errors=True)
+        ports = [self._ports.cloud, self._ports.issuer, self._ports.outbox]
+        write_json(self.directory / "run.json", {"pid": os.getpid(), "ports": ports})
+
+    def _deploy(self, artefact: Artefact) -> dict[str, str]:
+        began = time.monotonic()
+        parameters = {
+            "OidcIssuer": self._issuer.url,
+            "OidcAudience": AUDIENCE,
+            "OidcJwksUrl": self._issuer.jwks_url,
+            "AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}",
+        }
+        outputs = deploy(artefact, STACK, parameters, self.aws)
+        log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
+        return outputs
+
+    def _announce(self, outputs: dict[str, str]) -> None:
+        self.endpoints = {
+            "api": f"{self._ministack.url}/_aws/execute-api/{outputs['RestAPIId']}/api",
+            "outbox": f"http://127.0.0.1:{self._ports.outbox}",
+            "issuer": self._issuer.url,
+            "audience": AUDIENCE,
+            "ministack": self._ministack.url,
+            "region": REGION,
+            "stack": STACK,
+            "table": outputs["TableName"],
+            "sweep_function": outputs["SweepFunction"],
+            "sweep_shard_function": outputs["SweepShardFunction"],
+            "publish_function": outputs["PublishFunction"],
+            "api_function": outputs["APIHandlerName"],
+            "sweep_queue": outputs["SweepQueueUrl"],
+            "sweep_failures": outputs["SweepFailuresUrl"],
+            "stream_failures": outputs["StreamFailuresUrl"],
+            "payments_topic": outputs["PaymentsTopicArn"],
+            "events_topic": outputs["EventsTopicArn"],
+            "mediators_topic": outputs["MediatorsTopicArn"],
+            "person_topic_prefix": outputs["PersonTopicPrefix"],
+            "signing_key": str(self.directory / "issuer-key.pem"),
+            "pid": os.getpid(),
+            "ministack_pid": self._ministack.pid,
+        }
+        path = self.directory / "endpoints.json"
+        write_json(path, self.endpoints)
+        self._open.callback(path.unlink, missing_ok=True)
+
+
+def _release(lock: IO[str]) -> None:
+    lock.close()

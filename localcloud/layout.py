@@ -1,0 +1,66 @@
+"""Where the local cloud keeps its files, and the file by which other programs find a running one."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+try:
+    import fcntl
+except ImportError as error:  # pragma: no cover - Windows
+    message = "the local cloud needs a Unix-like system (on Windows: WSL)"
+    raise SystemExit(message) from error
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+# Dear to make and the same for every copy, so they are shared by all of them.
+VENVS = LOCAL / "venvs"
+BUILD = LOCAL / "build"
+
+
+class LocalCloudError(Exception):
+    """Something the person at the keyboard can act on; its text says what."""
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[IO[str]]:
+    """Hold `path` as a lock, waiting for whoever has it; the system frees it even when its holder is killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+
+
+def try_lock(path: Path) -> IO[str] | None:
+    """Take `path` as a lock and return its open handle, or None when another process has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = path.open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return None
+    return handle
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Replace `path` in one step, so that a reader never sees half of it."""
+    scratch = path.with_suffix(f".{os.getpid()}.tmp")
+    scratch.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    scratch.replace(path)
+
+
+def read_endpoints(directory: Path = LOCAL) -> dict[str, Any]:
+    """Return the addresses of the local cloud running in `directory`; LocalCloudError when none is."""
+    path = directory / "endpoints.json"
+    try:
+        endpoints: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        os.kill(int(endpoints["pid"]), 0)
+    except (FileNotFoundError, ProcessLookupError) as error:
+        message = "no local cloud is running here: start one with `make run`"
+        raise LocalCloudError(message) from error
+    except PermissionError:
+        pass  # It runs, as somebody else.
+    return endpoints

@@ -1,0 +1,71 @@
+"""Where MiniStack 1.5.33 differs from AWS in what it makes of a template, and what sets it right.
+
+Everything here is for the local cloud alone, changes nothing in the package, and goes when the engine no longer needs it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.aws import Client
+
+# AWS asks of a batch the right to its single call; MiniStack asks for one named after the batch.
+BATCHES = {"sqs:SendMessage": "sqs:SendMessageBatch"}
+# AWS finds the topic of a subscription and checks the right to that; MiniStack checks the right to everything.
+BY_SUBSCRIPTION = ("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes")
+
+
+def mend_rights(template: dict[str, Any]) -> dict[str, Any]:
+    """Add to the roles of `template` the rights that MiniStack asks for and AWS does not; returns it."""
+    for resource in template["Resources"].values():
+        if resource["Type"] != "AWS::IAM::Role":
+            continue
+        for policy in resource["Properties"].get("Policies", []):
+            statements = policy["PolicyDocument"]["Statement"]
+            actions = {action for statement in statements for action in statement["Action"]}
+            for statement in statements:
+                statement["Action"] += [BATCHES[action] for action in statement["Action"] if action in BATCHES]
+            if unsure := [action for action in BY_SUBSCRIPTION if action in actions]:
+                statements.append({"Effect": "Allow", "Action": unsure, "Resource": "*"})
+    return template
+
+
+def _only(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return the properties of the template's only resource of that kind."""
+    (found,) = (item for item in template["Resources"].values() if item["Type"] == kind)
+    properties: dict[str, Any] = found["Properties"]
+    return properties
+
+
+def mend_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
+    """Give the API what is dropped of an imported definition: gateway responses and preflight answers."""
+    body = _only(template, "AWS::ApiGateway::RestApi")["Body"]
+    for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items():
+        gateway.put_gateway_response(restApiId=api, responseType=kind, **response)
+    resources = {item["path"]: item["id"] for item in gateway.get_resources(restApiId=api, limit=500)["items"]}
+    for path, operations in body["paths"].items():
+        for method, operation in operations.items():
+            integration = operation.get("x-amazon-apigateway-integration", {})
+            if integration.get("type") != "mock":
+                continue
+            for response in integration.get("responses", {}).values():
+                parameters = response.get("responseParameters", {})
+                target = {"restApiId": api, "resourceId": resources[path], "httpMethod": method.upper()}
+                target["statusCode"] = str(response["statusCode"])
+                gateway.put_method_response(**target, responseParameters=dict.fromkeys(parameters, False))
+                gateway.put_integration_response(**target, responseParameters=parameters)
+    stage = _only(template, "AWS::ApiGateway::Stage")
+    gateway.create_deployment(restApiId=api, stageName=stage["StageName"])
+
+
+def spare_the_machine(functions: Client) -> None:
+    """Sweep two shards at a time: here each further one costs a process of some 60 MB and its start."""
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if "ScalingConfig" in mapping:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": 2})
+
+
+def mend_table(template: Mapping[str, Any], table: str, dynamodb: Client) -> None:
+    """Switch on expiry, which is left out when CloudFormation makes a table."""
+    declared = _only(template, "AWS::DynamoDB::Table")
+    if wanted := declared.get("TimeToLiveSpecification"):
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)

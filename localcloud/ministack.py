@@ -1,0 +1,102 @@
+"""The AWS engine: MiniStack as a child process on loopback, its environment clean, its files in its directory."""
+
+import logging
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from localcloud import venvs
+from localcloud.layout import LocalCloudError
+from localcloud.ports import HOST
+
+log = logging.getLogger(__name__)
+REGION = "eu-west-1"
+# Not secrets: MiniStack's root credentials, good for nothing else.
+ACCESS_KEY = "test"
+SECRET_KEY = "test"  # noqa: S105
+
+
+class MiniStack:
+    """One running engine. IAM is enforced, so that a right missing from a policy is missed here too."""
+
+    def __init__(self, directory: Path, port: int, max_life: float) -> None:
+        self.url = f"http://{HOST}:{port}"
+        self._directory = directory
+        self._log = directory / "ministack.log"
+        self._guard = self._start(venvs.ensure("ministack"), port, max_life)
+        try:
+            self._wait(30.0)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, python: Path, port: int, max_life: float) -> "subprocess.Popen[bytes]":
+        for name in ("tmp", "state", "s3"):
+            (self._directory / name).mkdir(parents=True, exist_ok=True)
+        # Spelled out in full: functions inherit it, and nothing of the developer's shell may reach them.
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "HOME": str(self._directory),
+            "TMPDIR": str(self._directory / "tmp"),
+            "STATE_DIR": str(self._directory / "state"),
+            "S3_DATA_DIR": str(self._directory / "s3"),
+            "BIND_HOST": HOST,  # its default is every interface
+            "GATEWAY_PORT": str(port),
+            "MINISTACK_HOST": "localhost",
+            "MINISTACK_REGION": REGION,
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AUTH": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",  # a deployed function cannot write beside its code either
+        }
+        guard = Path(__file__).with_name("guard.py")
+        command = [sys.executable, "-I", str(guard), str(max_life), str(python), "-I", "-m", "ministack"]
+        with self._log.open("wb") as output:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=self._directory,
+                start_new_session=True,  # Ctrl-C in the terminal is for its starter, which then stops it in order
+            )
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self._guard.poll() is None and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        tail = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        message = f"MiniStack did not start; the end of its log:\n{tail}"
+        raise LocalCloudError(message)
+
+    @property
+    def pid(self) -> int:
+        """The process to end, should it ever be needed by hand: it takes MiniStack and its workers with it."""
+        return self._guard.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine is still there."""
+        return self._guard.poll() is None
+
+    def stop(self) -> None:
+        """End the engine and every function process; safe to call twice."""
+        if self._guard.stdin:
+            self._guard.stdin.close()
+        try:
+            self._guard.wait(10)
+        except subprocess.TimeoutExpired:  # pragma: no cover - the guard kills within its grace
+            self._guard.kill()
+            self._guard.wait()

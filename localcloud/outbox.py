@@ -1,0 +1,125 @@
+"""The outbox: subscribes itself to every topic the deployment publishes to, and shows what people received.
+
+MiniStack accepts e-mail and SMS subscriptions but delivers to none, so this reads along by http, as SNS allows,
+and works out from each topic's subscriptions who would have been reached.
+"""
+
+import json
+import logging
+import queue
+import threading
+import time
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localcloud.aws import Client
+from localcloud.loopback import NOTHING_HERE, Answer, LoopbackServer
+from localcloud.messages import Messages, as_json
+from localcloud.outbox_page import machines_page, page
+from localcloud.subscriptions import AddressBook
+
+log = logging.getLogger(__name__)
+POLL = 0.2  # seconds between looks for new topics: below the time from a topic's creation to its first message
+
+
+class Outbox:
+    """Serves the page on loopback from threads of this process until `stop`."""
+
+    def __init__(self, sns: Client, topic_prefix: str, person_prefix: str, port: int) -> None:
+        self.messages = Messages(person_prefix)
+        self._sns = sns
+        self._topic_prefix = topic_prefix
+        self._addresses = AddressBook(sns)
+        self._asked: set[str] = set()
+        self._confirmed: set[str] = set()
+        self._stopped = threading.Event()
+        self._arrived: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._server = LoopbackServer(port, self._show, self._take)
+        self.url = self._server.url
+        self._workers = [
+            threading.Thread(target=work, name=f"outbox-{work.__name__}", daemon=True)
+            for work in (self._follow_topics, self._sort)
+        ]
+        for worker in self._workers:
+            worker.start()
+
+    def listens_to(self, topics: list[str], patience: float = 10.0) -> bool:
+        """Wait until the messages of all these topics (ARNs) arrive here; False when they did not in time."""
+        deadline = time.monotonic() + patience
+        while not self._confirmed.issuperset(topics):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def people(self) -> list[str]:
+        """List everyone who has a topic or got a message, such as `seller:acme`."""
+        owners = {self.messages.person_of(topic.rsplit(":", 1)[-1]) for topic in self._asked}
+        return sorted((owners | {entry.person for entry in self.messages.to_people()}) - {""})
+
+    def _show(self, address: str) -> Answer:
+        url = urlsplit(address)
+        person = parse_qs(url.query).get("person", [""])[0]
+        messages = self.messages
+        match url.path:
+            case "/":
+                return Answer(page(self.people(), person, messages.to_people(person)), "text/html")
+            case "/systems":
+                return Answer(machines_page(self.people(), messages.to_machines()), "text/html")
+            case "/messages.json":
+                return Answer(json.dumps(as_json(messages.to_people(person)), indent=1))
+            case "/systems.json":
+                return Answer(json.dumps(as_json(messages.to_machines()), indent=1))
+        return NOTHING_HERE
+
+    def _take(self, address: str, body: bytes) -> Answer:
+        """Accept an SNS delivery at once and sort it afterwards: MiniStack waits five seconds and tries once."""
+        if address != "/sns":
+            return NOTHING_HERE
+        self._arrived.put(json.loads(body))
+        return Answer("{}")
+
+    def _sort(self) -> None:
+        while (delivery := self._arrived.get()) is not None:
+            try:
+                self._sort_one(delivery)
+            except (BotoCoreError, ClientError, KeyError) as error:
+                if not self._stopped.is_set():
+                    log.warning("the outbox could not take a message: %r", error)
+
+    def _sort_one(self, delivery: dict[str, Any]) -> None:
+        topic = delivery["TopicArn"]
+        if delivery["Type"] == "SubscriptionConfirmation":
+            self._sns.confirm_subscription(TopicArn=topic, Token=delivery["Token"])
+            self._confirmed.add(topic)
+        elif delivery["Type"] == "Notification":
+            self.messages.take(delivery, self._addresses.people_at(topic))
+
+    def _follow_topics(self) -> None:
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            try:
+                for listing in self._sns.get_paginator("list_topics").paginate():
+                    for item in listing["Topics"]:
+                        self._subscribe(item["TopicArn"])
+            except (BotoCoreError, ClientError) as error:
+                if not self._stopped.is_set():
+                    log.warning("the outbox could not look for topics: %s", error)
+            # Never more than a third of the time: a marketplace with thousands of topics must not be slowed by it.
+            self._stopped.wait(max(POLL, 2 * (time.monotonic() - began)))
+
+    def _subscribe(self, topic: str) -> None:
+        ours = topic.rsplit(":", 1)[-1].startswith(self._topic_prefix)
+        if ours and topic not in self._asked:
+            self._sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{self.url}/sns")
+            self._asked.add(topic)
+
+    def stop(self) -> None:
+        """Stop following topics, stop serving and free the port."""
+        self._stopped.set()
+        self._arrived.put(None)
+        for worker in self._workers:
+            worker.join(5)
+        self._server.stop()

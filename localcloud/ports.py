@@ -1,0 +1,67 @@
+"""The three ports of a local cloud, all on loopback, and who sits on one that is taken."""
+
+import re
+import socket
+from contextlib import ExitStack
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """`cloud` serves AWS and the API, `issuer` the token keys, `outbox` the page with the messages."""
+
+    cloud: int = 8510
+    issuer: int = 8511
+    outbox: int = 8512
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Return three ports nobody listens on now."""
+        with ExitStack() as open_sockets:
+            found = []
+            for _ in range(3):
+                listener = open_sockets.enter_context(socket.socket())
+                listener.bind((HOST, 0))
+                found.append(int(listener.getsockname()[1]))
+            return cls(*found)
+
+    def taken(self) -> list[str]:
+        """Say of each port that cannot be had which it is, what it is for, and which process has it."""
+        complaints = []
+        for purpose, port in zip(("cloud", "issuer", "outbox"), astuple(self), strict=True):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    pid = holder(port)
+                    who = f"process {pid}" if pid else "another process"
+                    complaints.append(f"port {port} (for the {purpose}) is held by {who}")
+        return complaints
+
+
+def holder(port: int) -> int | None:
+    """Return the pid that listens on `port`, where the system lets us see it (Linux, own processes)."""
+    inodes = set()
+    for table in ("tcp", "tcp6"):
+        try:
+            lines = Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            listening = fields[3] == "0A"
+            if listening and int(fields[1].rsplit(":", 1)[1], 16) == port:
+                inodes.add(fields[9])
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            target = str(descriptor.readlink())
+        except OSError:
+            continue
+        match = re.fullmatch(r"socket:\[(\d+)\]", target)
+        if match and match[1] in inodes:
+            return int(descriptor.parts[2])
+    return None

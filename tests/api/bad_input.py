@@ -1,0 +1,160 @@
+"""Bodies that are wrong in one way each, made from a good one and its model."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+NO_JSON: dict[str, bytes] = {
+    "half an object": b"{",
+    "a word": b"nope",
+    "two objects": b"{}{}",
+    "a comma too many": b'{"note": "x",}',
+    "a comment": b"{} // none",
+    "single quotes": b"{'note': 'x'}",
+    "another encoding": '{"note": "ñ"}'.encode("latin-1"),
+    "sixteen bits a letter": "{}".encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "half a surrogate pair": b'{"note": "\\ud800"}',
+    "half a surrogate pair as a name": b'{"\\udfff": 1}',
+    "half a surrogate pair in bytes": b'{"note": "\xed\xa0\x80"}',
+    "a line break in a word": b'{"note": "a\nb"}',
+    "a zero byte": b"{}\x00",
+    "blanks alone": b" \n ",
+    "very deep lists": b'{"note": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+    "very deep objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "half of very deep lists": b"[" * 60_000,
+    "a form": b"note=x",
+}
+"""What no route takes for JSON."""
+
+NO_OBJECT: dict[str, bytes] = {
+    "null": b"null",
+    "a list": b"[]",
+    "a list of one": b"[{}]",
+    "a word": b'"{}"',
+    "a number": b"7",
+    "truth": b"true",
+    "no number": b"NaN",
+    "an unknown field": b'{"unknown": 1}',
+    "an empty field": b'{"": ""}',
+    "a prototype": b'{"__proto__": {}, "constructor": {}}',
+    "infinity": b'{"unknown": -Infinity}',
+    "a number out of range": b'{"unknown": 1e999}',
+    "a number of 4000 digits": b'{"unknown": ' + b"9" * 4000 + b"}",
+    "a number of 40000 digits": b'{"unknown": ' + b"9" * 40_000 + b"}",
+    "very many fields": json.dumps({f"field{n}": n for n in range(3000)}).encode(),
+    "the same field twice": b'{"unknown": 1, "unknown": 1}',
+}
+"""JSON that no route takes."""
+
+_WRONG_FOR: dict[type, list[Any]] = {
+    str: [7, 1.5, True, [], ["x"], {}, 10**30],
+    int: ["1", "", 1.5, 1e2, True, [], {}, -1, 10**25, float("nan"), float("inf")],
+    bool: ["true", 0, 1, [], {}],
+    list: ["x", 7, {}, True, "", {"0": "x"}],
+    dict: ["x", 7, [], True, [{}]],
+}
+_WRONG_TIMES = [
+    "",
+    "yesterday",
+    "2026-03-20",
+    "12:00:00Z",
+    "2026-03-20T12:00:00",
+    "2026-02-30T12:00:00Z",
+    "2026-03-20T25:00:00Z",
+    "2026-03-20T12:00:00+99:00",
+    "2026-03-20T12:00:00 Europe/Madrid",
+    "0001-01-01T00:00:00+23:59",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
+    "9999-12-31T23:59:59Z",
+    "+12026-03-20T12:00:00Z",
+    "-0001-03-20T12:00:00Z",
+    "2101-01-01T00:00:00Z",
+    "1773835200",
+    "1e400",
+    "9" * 400,
+    "２０２６-03-20T12:00:00Z",
+    1773835200,
+    1773835200.5,
+    -1,
+]
+
+Place = tuple[str | int, ...]
+
+
+def _places(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:  # noqa: ANN401 - any JSON
+    """Every value inside a body, with the way to it."""
+    parts: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        parts = list(value.items())
+    if isinstance(value, list):
+        parts = list(enumerate(value))
+    for name, part in parts:
+        yield (*place, name), part
+        yield from _places(part, (*place, name))
+
+
+def _with(body: Any, place: Place, value: object) -> Any:  # noqa: ANN401 - any JSON
+    changed = copy.deepcopy(body)
+    inner = changed
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = value
+    return changed
+
+
+def _without(body: Any, place: Place) -> Any:  # noqa: ANN401 - any JSON
+    changed = copy.deepcopy(body)
+    inner = changed
+    for step in place[:-1]:
+        inner = inner[step]
+    del inner[place[-1]]
+    return changed
+
+
+def _nullable(model: type[BaseModel], place: Place) -> bool:
+    """Whether the model takes null there. No model does inside another."""
+    known = model.model_json_schema()["properties"].get(place[0], {})
+    return len(place) == 1 and {"type": "null"} in known.get("anyOf", [])
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, str) and value[:1].isdigit() and value.endswith("Z") and "T" in value
+
+
+def wrong_bodies(model: type[BaseModel], good: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Bodies of which one value has the wrong type, or is missing, or too much; each with what is wrong."""
+    for name in model.model_json_schema().get("required", []):
+        yield f"without {name}", _without(good, (name,))
+    inside: list[tuple[Place, Any]] = [((), good), *_places(good)]
+    for place, value in inside:
+        where = ".".join(map(str, place)) or "the body"
+        if isinstance(value, dict):
+            yield f"{where} with an unknown field", _with(good, (*place, "unknown"), None)
+        if not place:
+            continue
+        if not _nullable(model, place):
+            yield f"{where} is null", _with(good, place, None)
+        wrong = _WRONG_TIMES if _is_time(value) else []
+        for other in [*_WRONG_FOR.get(type(value), []), *wrong]:
+            yield f"{where} is {str(other)[:40]!r}", _with(good, place, other)
+        if isinstance(value, list):
+            yield f"{where} has too many", _with(good, place, (value or ["x"]) * 101)
+        if place[-1] in ("minor", "currency"):
+            for other in (10**13 + 1, 10.0, 0.1, "10.00", "eur", "EU", "XXX", "ЕUR", "EUR\n", "EURO"):
+                yield f"{where} is {other!r}", _with(good, place, other)
+
+
+def too_long(good: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Bodies of which one word is longer than any text may be."""
+    for place, value in _places(good):
+        if isinstance(value, str):
+            yield f"{'.'.join(map(str, place))} is very long", _with(good, place, "x" * 2001)

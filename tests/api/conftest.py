@@ -1,0 +1,77 @@
+"""The API as deployed, in this process: the real app over a table in memory, a clock that tests move, an issuer of tokens."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+import pytest
+from chalice.config import Config
+from chalice.local import LocalGateway
+from edge import Api, Clock, Quiet
+from issuer import AUDIENCE, Issuer
+
+from chalicelib.api import auth, endpoint
+from chalicelib.domain.policy import published
+from chalicelib.service.context import Services
+from chalicelib.settings import settings
+from chalicelib.store.cases import Cases
+from chalicelib.store.lists import Lists
+from chalicelib.store.people import People
+from localcloud.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TABLE = "table"
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    """An OpenID Connect issuer on loopback."""
+    with Issuer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gateway(issuer: Issuer) -> Iterator[LocalGateway]:
+    """The real app behind Chalice's local gateway, set up as a stage that is no sandbox."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
+            patch.delenv(name, raising=False)
+        patch.setenv("TABLE_NAME", TABLE)
+        patch.setenv("OIDC_ISSUER", issuer.name)
+        patch.setenv("OIDC_AUDIENCE", AUDIENCE)
+        patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
+        settings.cache_clear()
+        auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+        yield LocalGateway(importlib.import_module("app").app, Config.create())
+    settings.cache_clear()
+    auth._keys.cache_clear()  # noqa: SLF001
+
+
+@pytest.fixture
+def new_api(gateway: LocalGateway, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[MemoryTable], Api]:
+    """Makes the API serve a given table."""
+
+    def serve(table: MemoryTable) -> Api:
+        clock = Clock()
+        served = Services(
+            cases=Cases(lambda: table, TABLE, published(), shards=2),
+            lists=Lists(lambda: table, TABLE),
+            people=People(lambda: table, TABLE),
+            subscriptions=Quiet(),
+            clock=clock,
+            policies=published(),
+            pause=lambda _: None,
+        )
+        monkeypatch.setattr(endpoint, "services", lambda: served)
+        return Api(gateway, table, clock, issuer)
+
+    return serve
+
+
+@pytest.fixture
+def api(new_api: Callable[[MemoryTable], Api]) -> Api:
+    """The API over an empty table."""
+    return new_api(MemoryTable(TABLE))

@@ -1,0 +1,129 @@
+"""A client of the API in this process, and what it asks of every answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalice.local import LocalGateway
+    from issuer import Issuer
+
+    from localcloud.memory_table import MemoryTable
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+ANYONE = ""
+"""Who calls without a token."""
+
+
+@dataclass
+class Clock:
+    """Tells the time that a test says it is."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        """The time now."""
+        return self.at
+
+    def wait(self, some: timedelta) -> None:
+        """Let time pass."""
+        self.at += some
+
+
+@dataclass
+class Quiet:
+    """Subscribes people to nothing, and remembers it."""
+
+    subscribed: dict[str, str] = field(default_factory=dict)
+
+    def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
+        """Remember an address; the topic and the subscription."""
+        subscription = f"{role}-{person_id}-{channel}"
+        self.subscribed[subscription] = address
+        return f"{role}-{person_id}", subscription
+
+    def unsubscribe(self, subscription: str) -> None:
+        """Forget a subscription."""
+        self.subscribed.pop(subscription, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the API."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - a JSON document
+        """What the body says."""
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> str:
+        """The code of a problem, after a look at whether it is one as all problems are (RFC 9457)."""
+        told = self.json
+        assert CONTENT_TYPE == self.headers["content-type"]
+        assert {"type", "title", "status", "code", "detail"} <= told.keys()
+        kind = CATALOGUE[told["code"]]
+        assert (kind.status, kind.status) == (self.status, told["status"])
+        assert f"urn:buyer-protection:problem:{told['code']}" == told["type"]
+        assert told["detail"].strip()
+        return str(told["code"])
+
+    @property
+    def refused(self) -> tuple[int, str]:
+        """The status and code of a problem that is the caller's to solve."""
+        assert 400 <= self.status < 500, (self.status, self.body)
+        return self.status, self.problem
+
+
+@dataclass
+class Api:
+    """The API over one table."""
+
+    gateway: LocalGateway
+    table: MemoryTable
+    clock: Clock
+    issuer: Issuer
+    keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
+
+    def send(self, method: str, path: str, headers: dict[str, str], raw: bytes = b"") -> Reply:
+        """Send just that."""
+        answer = self.gateway.handle_request(method, path, headers, raw)
+        body = answer["body"]
+        known = {name.lower(): value for name, value in answer["headers"].items()}
+        return Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
+
+    def headers(self, who: str, **more: str) -> dict[str, str]:
+        """The headers of a good request by ``role:id``, and others; ``idempotency_key`` is a new one by default."""
+        known = {"content-type": "application/json", "idempotency-key": more.pop("idempotency_key", "") or next(self.keys)}
+        if who:
+            known["authorization"] = f"Bearer {self.issuer.token(who)}"
+        return known | {name.replace("_", "-"): value for name, value in more.items()}
+
+    def call(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Reply:
+        """A request by ``role:id`` with a JSON body, or none."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        return self.send(method, path, self.headers(who, **headers), raw)
+
+    def done(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
+        """What the answer to a request says that has to succeed."""
+        reply = self.call(who, method, path, body, **headers)
+        assert reply.status in (200, 201), (method, path, reply.status, reply.body)
+        return reply.json
+
+
+def at(moment: datetime) -> str:
+    """A moment on the wire."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,165 @@
+"""An OpenID Connect issuer on loopback: keys, a JWKS address, and tokens good and bad."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+AUDIENCE = "buyer-protection"
+RSA_KID, EC_KID = "rsa-1", "ec-1"
+
+
+def base64url(data: object) -> str:
+    """A part of a token: JSON in base64url."""
+    return base64.urlsafe_b64encode(json.dumps(data).encode()).rstrip(b"=").decode()
+
+
+class Issuer:
+    """Publishes one RSA and one EC key, and signs with the first."""
+
+    def __init__(self) -> None:
+        """Make the keys and take a port."""
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        """A key that is not published."""
+        self.published: Any = {"keys": [_published_rsa(self.key), _published_ec()]}
+        self.broken = False
+        """Whether its address answers with something that is no JWKS."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.name = f"http://127.0.0.1:{self._server.server_port}"
+        self.jwks_url = f"{self.name}/jwks.json"
+        self._tokens: dict[str, str] = {}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        issuer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802 - the standard library's name
+                content = b"<html>" if issuer.broken else json.dumps(issuer.published).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+    def __enter__(self) -> Issuer:
+        """Serve."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def claims(self, who: str) -> dict[str, Any]:
+        """The claims of a good token for ``role:id``."""
+        role, _, subject = who.partition(":")
+        now = int(time.time())
+        return {"iss": self.name, "aud": AUDIENCE, "sub": subject, "role": role, "iat": now, "exp": now + 3600}
+
+    def token(self, who: str) -> str:
+        """A good token for ``role:id``; the same one each time."""
+        if who not in self._tokens:
+            self._tokens[who] = self.sign(self.claims(who))
+        return self._tokens[who]
+
+    def sign(self, claims: dict[str, Any], **headers: object) -> str:
+        """Any claims under a good signature."""
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": RSA_KID, **headers})
+
+    def bad_tokens(self, who: str) -> dict[str, str]:
+        """What ``role:id`` might send in place of a good token, by what is wrong with it."""
+        good, now = self.claims(who), int(time.time())
+        pem = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        wrong_claims: dict[str, dict[str, Any]] = {
+            "expired": {"exp": now - 31},
+            "not yet valid": {"nbf": now + 600},
+            "issued in the future": {"iat": now + 600},
+            "for another audience": {"aud": "another-api"},
+            "for no audience": {"aud": None},
+            "by another issuer": {"iss": "https://issuer.example"},
+            "for the clock": {"role": "clock"},
+            "for no role": {"role": None},
+            "for an unknown role": {"role": "admin"},
+            "for a role of another type": {"role": {"name": "platform"}},
+            "for roles of another type": {"role": [["platform"], 7]},
+            "for nobody": {"sub": None},
+            "for an empty name": {"sub": ""},
+            "for a number": {"sub": 7},
+            "for a name with a separator": {"sub": "ana#1"},
+            "for a name with a line break": {"sub": "ana\n"},
+            "for a name in other letters": {"sub": "анна"},
+            "for a name too long": {"sub": "a" * 129},
+            "until a word": {"exp": "tomorrow"},
+            "until infinity": {"exp": float("inf")},
+            "until a very large number": {"exp": 10**400},
+            "since a list": {"iat": []},
+        }
+        tokens = {what: self._signed(good | changes) for what, changes in wrong_claims.items()}
+        for claim in ("exp", "iat", "sub", "iss", "aud", "role"):
+            tokens[f"without {claim}"] = self.sign({name: value for name, value in good.items() if name != claim})
+        head, body, signature = self.sign(good).split(".")
+        return tokens | {
+            "of one letter": "x",
+            "of three dots": "...",
+            "of other letters": "töken",
+            "very long": "x" * 9000,
+            "without its signature": f"{head}.{body}.",
+            "cut short": f"{head}.{body}.{signature[:-4]}",
+            "with other claims under the signature": f"{head}.{base64url(good | {'sub': 'mallory'})}.{signature}",
+            "with claims that are no object": jwt.api_jws.encode(b"[1]", self.key, "RS256", {"kid": RSA_KID}),
+            "with claims that are no JSON": jwt.api_jws.encode(b"{", self.key, "RS256", {"kid": RSA_KID}),
+            "signed by a stranger": jwt.encode(good, self.stranger, "RS256", {"kid": RSA_KID}),
+            "of an unknown key": self.sign(good, kid="rsa-2"),
+            "of an unnamed key": jwt.encode(good, self.key, "RS256"),
+            "of a key of another kind": self.sign(good, kid=EC_KID),
+            "of a key named by a number": f"{base64url({'alg': 'RS256', 'kid': 7})}.{body}.{signature}",
+            "of no algorithm": f"{base64url({'alg': 'none', 'kid': RSA_KID})}.{body}.",
+            "of an algorithm in a list": f"{base64url({'alg': ['RS256'], 'kid': RSA_KID})}.{body}.{signature}",
+            "signed with the public key as a secret": _hs256(good, pem),
+            "of a stronger algorithm": jwt.encode(good, self.key, "RS512", {"kid": RSA_KID}),
+        }
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        """Claims that the library would not sign as they are."""
+        content = json.dumps({name: value for name, value in claims.items() if value is not None})
+        return jwt.api_jws.encode(content.encode(), self.key, "RS256", {"kid": RSA_KID})
+
+
+def _hs256(claims: dict[str, Any], secret: bytes) -> str:
+    """A token whose secret is the public key: what a library that trusts the header's algorithm would take."""
+    signed = f"{base64url({'alg': 'HS256', 'kid': RSA_KID, 'typ': 'JWT'})}.{base64url(claims)}"
+    digest = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+    return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+
+
+def _published_rsa(key: rsa.RSAPrivateKey) -> dict[str, Any]:
+    public: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(key.public_key()))
+    return public | {"kid": RSA_KID, "use": "sig", "alg": "RS256"}
+
+
+def _published_ec() -> dict[str, Any]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    public: dict[str, Any] = json.loads(ECAlgorithm.to_jwk(key.public_key()))
+    return public | {"kid": EC_KID, "use": "sig", "alg": "ES256"}

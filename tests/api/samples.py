@@ -1,0 +1,239 @@
+"""One good request for every route, and the stories that lead up to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, auto
+from typing import TYPE_CHECKING, Any
+
+from edge import ANYONE, DAY, HOUR, NOON, at
+
+from chalicelib.api import register  # noqa: F401 - it declares the routes
+from chalicelib.api.endpoint import ENDPOINTS, Endpoint
+
+if TYPE_CHECKING:
+    from edge import Api
+
+ANA, BEN = "buyer:ana", "buyer:ben"
+ACME, ZETA = "seller:acme", "seller:zeta"
+MIA = "mediator:mia"
+MARKET = "platform:market"
+
+AT_HOME = {"name": "Acme returns", "lines": ["Calle Mayor 1"], "city": "Madrid", "postal_code": "28013", "country": "ES"}
+SELLER_CONTACTS = {
+    "email": "returns@acme.example",
+    "phone": "+34600000000",
+    "language": "es",
+    "return_addresses": [AT_HOME],
+}
+
+
+def euros(minor: int) -> dict[str, Any]:
+    """So many cents."""
+    return {"minor": minor, "currency": "EUR"}
+
+
+ORDER: dict[str, Any] = {
+    "buyer_id": "ana",
+    "seller_id": "acme",
+    "currency": "EUR",
+    "lines": [{"id": "a", "title": "Lamp", "quantity": 1, "unit_price": euros(9000)}],
+    "shipping_fee": euros(1000),
+    "paid_at": at(NOON),
+    "paid_on_platform": True,
+    "destination_country": "ES",
+    "deliver_by": at(NOON + 30 * DAY),
+    "guarantees": [{"type": "guaranteed_genuine", "return_postage": "seller"}],
+}
+CLAIM = {"reason": "not_as_described", "issue": "damaged", "items": [{"line_id": "a", "quantity": 1}], "description": "Cracked."}
+OFFER = {"type": "refund", "amount": euros(1000), "note": "Keep it."}
+DECISION = {
+    "type": "refund",
+    "amount": euros(5000),
+    "finding": "not_as_described",
+    "rationale": "The photos show it.",
+    "return_address": AT_HOME,
+}
+
+
+def shipped_with(number: int) -> dict[str, Any]:
+    """A parcel."""
+    return {"carrier": "tnt", "tracking_number": f"{number:09d}"}
+
+
+class Stop(IntEnum):
+    """How far the story of an order goes."""
+
+    NOWHERE = auto()
+    SOLD = auto()
+    DELIVERED = auto()
+    DISPUTED = auto()
+    NEGOTIATING = auto()
+    ESCALATED = auto()
+    ASSIGNED = auto()
+    DECIDED = auto()
+    AWAITING_RETURN = auto()
+    RETURN_IN_TRANSIT = auto()
+    PAYING = auto()
+
+
+def bring(api: Api, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> None:
+    """Play an order's story up to ``stop``: sold now, delivered after nine days, damaged."""
+    dispute, delivered = f"/disputes/{order_id}-d1", at(api.clock.at + 9 * DAY)
+    dispute_steps: list[tuple[Stop, str, str, Any]] = [
+        (Stop.NEGOTIATING, ACME, "/proposals", OFFER),
+        (Stop.ESCALATED, ANA, "/escalate", {}),
+        (Stop.ASSIGNED, MIA, "/assignment", {}),
+        (Stop.DECIDED, MIA, "/decision", DECISION),
+    ]
+    return_steps: list[tuple[Stop, str, str, Any]] = [
+        (Stop.AWAITING_RETURN, ACME, "/proposals/1/accept", {}),
+        (Stop.RETURN_IN_TRANSIT, ANA, "/return/shipment", shipped_with(900000000 + parcel)),
+        (Stop.PAYING, ACME, "/return/acknowledgement", {"type": "item_received"}),
+    ]
+    if stop >= Stop.SOLD:
+        api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+        sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
+        api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
+    if stop >= Stop.DELIVERED:
+        api.done(ACME, "POST", f"/orders/{order_id}/shipments", shipped_with(parcel))
+        api.clock.wait(9 * DAY)
+        record = shipped_with(parcel) | {"status": "delivered", "occurred_at": delivered}
+        api.done(MARKET, "POST", "/carrier-events", {"events": [record]})
+        api.clock.wait(HOUR)
+    if stop >= Stop.DISPUTED:
+        api.done(ANA, "POST", f"/orders/{order_id}/disputes", CLAIM)
+    for reached, who, path, body in return_steps if stop >= Stop.AWAITING_RETURN else dispute_steps:
+        if stop >= reached:
+            api.clock.wait(HOUR)
+            api.done(who, "POST", dispute + path, body)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that succeeds once the story has come to ``stop``, and keys of its answer.
+
+    ``other`` is a body that would do as well.
+    """
+
+    stop: Stop
+    who: str
+    body: Any = None
+    keys: tuple[str, ...] = ()
+    other: Any = None
+    ids: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+
+
+_ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "version")
+_DISPUTE_KEYS = ("id", "status", "stage", "deadline", "proposals", "allowed_actions", "version")
+_LIST_KEYS = ("items", "cursor")
+_LATER = {"deliver_by": at(NOON + 40 * DAY), "closes_at": at(NOON + 90 * DAY)}
+_GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
+
+SAMPLES: dict[str, Sample] = {
+    "import_order": Sample(Stop.NOWHERE, MARKET, ORDER, _ORDER_KEYS),
+    "list_orders": Sample(Stop.SOLD, ANA, keys=_LIST_KEYS, query="?limit=5"),
+    "get_order": Sample(Stop.DELIVERED, ANA, keys=_ORDER_KEYS),
+    "get_protection": Sample(Stop.DELIVERED, ANA, keys=("guarantees", "closes_at", "as_of")),
+    "get_ledger": Sample(Stop.PAYING, ACME, keys=("balance", "entries", "payment_instructions")),
+    "get_order_timeline": Sample(Stop.DELIVERED, ANA, keys=("order_id", "events")),
+    "add_shipment": Sample(
+        Stop.SOLD,
+        ACME,
+        shipped_with(1) | {"shipped_at": at(NOON), "line_ids": ["a"]},
+        _ORDER_KEYS,
+        other=shipped_with(2),
+    ),
+    "confirm_receipt": Sample(Stop.SOLD, ANA, {"line_ids": ["a"]}, _ORDER_KEYS, other={}),
+    "extend": Sample(Stop.SOLD, ACME, _LATER, _ORDER_KEYS, other={"deliver_by": at(NOON + 50 * DAY)}),
+    "record_carrier_events": Sample(
+        Stop.DELIVERED,
+        MARKET,
+        {"events": [shipped_with(1) | {"status": "in_transit", "occurred_at": at(NOON)}]},
+        ("results",),
+        other={"events": [shipped_with(1) | {"status": "exception", "occurred_at": at(NOON)}]},
+    ),
+    "open_dispute": Sample(
+        Stop.DELIVERED,
+        ANA,
+        CLAIM | {"request_type": "refund_with_return", "request_amount": euros(10000), "attests_unused": False},
+        _DISPUTE_KEYS,
+        other=CLAIM,
+    ),
+    "list_disputes": Sample(Stop.DISPUTED, ANA, keys=_LIST_KEYS, query="?status=waiting_for_seller_response&limit=5"),
+    "get_dispute": Sample(Stop.DISPUTED, ACME, keys=_DISPUTE_KEYS),
+    "get_timeline": Sample(Stop.DISPUTED, ANA, keys=("dispute_id", "events")),
+    "propose": Sample(Stop.DISPUTED, ACME, OFFER | {"return_address": AT_HOME}, _DISPUTE_KEYS, other=OFFER | {"note": "!"}),
+    "accept": Sample(
+        Stop.DISPUTED, ACME, {"return_address": AT_HOME}, _DISPUTE_KEYS, other={}, ids={"proposal_id": "1"}
+    ),
+    "decline": Sample(Stop.DISPUTED, ACME, {"proposal_id": "1", "note": "No."}, _DISPUTE_KEYS, other={}),
+    "escalate": Sample(Stop.NEGOTIATING, ANA, {"note": "Please look."}, _DISPUTE_KEYS, other={}),
+    "withdraw": Sample(Stop.DISPUTED, ANA, {}, _DISPUTE_KEYS),
+    "add_evidence": Sample(
+        Stop.DISPUTED, ANA, {"type": "photo", "note": "The crack."}, _DISPUTE_KEYS, other={"note": "It is cracked."}
+    ),
+    "grant_time": Sample(
+        Stop.DISPUTED, ANA, {"until": at(_GRANTED)}, _DISPUTE_KEYS, other={"until": at(_GRANTED + DAY)}
+    ),
+    "appeal": Sample(Stop.DECIDED, ANA, {"type": "photo", "note": "New."}, _DISPUTE_KEYS, other={"note": "Newer."}),
+    "accept_decision": Sample(Stop.DECIDED, ACME, {}, _DISPUTE_KEYS),
+    "ship_return": Sample(Stop.AWAITING_RETURN, ANA, shipped_with(900000001), _DISPUTE_KEYS, other=shipped_with(900000002)),
+    "acknowledge_return": Sample(
+        Stop.RETURN_IN_TRANSIT,
+        ACME,
+        {"type": "damaged", "evidence": "Broken glass."},
+        _DISPUTE_KEYS,
+        other={"type": "item_received"},
+    ),
+    "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
+    "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
+    "request_information": Sample(
+        Stop.ASSIGNED,
+        MIA,
+        {"to": "seller", "question": "Which box?"},
+        _DISPUTE_KEYS,
+        other={"to": "buyer", "question": "Which box?"},
+    ),
+    "decide": Sample(Stop.ASSIGNED, MIA, DECISION, _DISPUTE_KEYS, other=DECISION | {"rationale": "It is so."}),
+    "put_seller_contacts": Sample(Stop.NOWHERE, ACME, SELLER_CONTACTS, ("id", "email", "return_addresses", "version")),
+    "put_buyer_contacts": Sample(
+        Stop.NOWHERE, ANA, {"email": "ana@ana.example", "phone": None, "language": "ru"}, ("id", "email", "version")
+    ),
+    "list_payment_instructions": Sample(Stop.PAYING, MARKET, keys=_LIST_KEYS, query="?status=pending&limit=5"),
+    "report_result": Sample(
+        Stop.PAYING,
+        MARKET,
+        {"status": "settled", "reference": "ref-1", "failure": None, "attempt": 1},
+        ("id", "status"),
+        other={"status": "failed", "failure": "closed account"},
+    ),
+    "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
+    "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
+}
+IDS = {
+    "order_id": "o-1",
+    "dispute_id": "o-1-d1",
+    "instruction_id": "o-1-p1",
+    "seller_id": "acme",
+    "buyer_id": "ana",
+}
+"""What the stories call things."""
+
+EVERY = [endpoint for endpoint in ENDPOINTS if not endpoint.path.startswith("/sandbox/")]
+GUARDED = [endpoint for endpoint in EVERY if endpoint.roles]
+POSTS = [endpoint for endpoint in EVERY if endpoint.method == "POST"]
+WITH_BODY = [endpoint for endpoint in EVERY if endpoint.body]
+WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
+LISTS = [endpoint for endpoint in EVERY if "cursor" in endpoint.query]
+
+
+def sample_of(endpoint: Endpoint) -> Sample:
+    """The good request for a route."""
+    return SAMPLES[endpoint.operation]
+
+
+def path_of(endpoint: Endpoint, **ids: str) -> str:
+    """The route's address in the stories, with other ids where they are given."""
+    return endpoint.path.format(**{**IDS, **sample_of(endpoint).ids, **ids})

@@ -1,0 +1,202 @@
+"""Every route once as it is meant, and the central story over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from edge import ANYONE, DAY, HOUR, at
+from samples import (
+    ACME,
+    ANA,
+    CLAIM,
+    EVERY,
+    MARKET,
+    MIA,
+    OFFER,
+    ORDER,
+    SAMPLES,
+    SELLER_CONTACTS,
+    WITH_BODY,
+    Stop,
+    bring,
+    euros,
+    path_of,
+    sample_of,
+    shipped_with,
+)
+
+if TYPE_CHECKING:
+    from edge import Api
+
+    from chalicelib.api.endpoint import Endpoint
+
+
+def test_every_route_has_a_sample() -> None:
+    """Whoever adds a route says how it is called well, and gets the tests of bad input for it."""
+    assert sorted(SAMPLES) == sorted(endpoint.operation for endpoint in EVERY)
+
+
+@pytest.mark.parametrize("endpoint", EVERY, ids=lambda e: e.operation)
+def test_a_good_request_is_answered(api: Api, endpoint: Endpoint) -> None:
+    """A good request gets the route's status, JSON with what it promises, and the version as ETag where there is one."""
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+
+    reply = api.call(sample.who, endpoint.method, path_of(endpoint) + sample.query, sample.body)
+
+    assert (endpoint.status, "application/json") == (reply.status, reply.headers["content-type"]), reply.body
+    assert set(sample.keys) <= reply.json.keys()
+    version = reply.json.get("version")
+    assert (f'"{version}"' if version is not None else None) == reply.headers.get("etag")
+
+
+@pytest.mark.parametrize("endpoint", [e for e in WITH_BODY if sample_of(e).other is not None], ids=lambda e: e.operation)
+def test_the_other_good_body_does_as_well(api: Api, endpoint: Endpoint) -> None:
+    """What is optional may be left out."""
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+
+    assert endpoint.status == api.call(sample.who, endpoint.method, path_of(endpoint), sample.other).status
+
+
+def test_anyone_may_ask_with_any_header(api: Api) -> None:
+    """Health and description need no token, and mind none."""
+    assert {"status": "ok"} == api.done(ANYONE, "GET", "/health", authorization="Bearer nonsense")
+
+
+def test_importing_again_is_no_news(api: Api) -> None:
+    """O1: the same order again is a 200 that changes nothing; another body for its id is a conflict."""
+    first = api.call(MARKET, "PUT", "/orders/o-1", ORDER)
+    stored = api.table.snapshot()
+
+    again = api.call(MARKET, "PUT", "/orders/o-1", ORDER)
+    other = api.call(MARKET, "PUT", "/orders/o-1", ORDER | {"shipping_fee": euros(1)})
+
+    assert (201, 200) == (first.status, again.status)
+    assert first.json == again.json
+    assert (409, "conflict") == other.refused
+    assert stored == api.table.snapshot()
+
+
+def test_an_order_that_never_arrived(api: Api) -> None:
+    """D9, M1: the seller is silent for five days, and any reader sees the refund, swept or not."""
+    api.done(MARKET, "PUT", "/orders/o-1", ORDER)
+    early = api.call(ANA, "POST", "/orders/o-1/disputes", {"reason": "not_received"})
+    api.clock.wait(30 * DAY)
+    opened = api.done(ANA, "POST", "/orders/o-1/disputes", {"reason": "not_received"})
+    api.clock.wait(5 * DAY)
+
+    assert (409, "not_yet_covered") == early.refused
+    assert "waiting_for_seller_response" == opened["status"]
+    seen = api.done(ANA, "GET", "/disputes/o-1-d1")
+    assert ("resolved", "resolved_buyer_favour", euros(10000)) == (seen["status"], seen["outcome"], seen["refund"])
+    ledger = api.done(ACME, "GET", "/orders/o-1/ledger")
+    assert {"held": euros(0), "refunded": euros(10000), "released": euros(0), "paid": euros(10000)} == ledger["balance"]
+    assert ["refund"] == [it["type"] for it in ledger["payment_instructions"]]
+
+
+def test_a_dispute_from_claim_to_return(api: Api) -> None:
+    """Section 4: offer, counter-offer, agreement, parcel back, refund, and the marketplace pays it out."""
+    bring(api, Stop.DISPUTED)
+    path = "/disputes/o-1-d1"
+    offered = api.done(ACME, "POST", f"{path}/proposals", OFFER)
+    api.clock.wait(HOUR)
+    back = {"type": "refund_with_return", "amount": euros(9000)}
+    countered = api.done(ANA, "POST", f"{path}/proposals", back)
+    stale = api.call(ACME, "POST", f"{path}/proposals/{offered['current_proposal']['id']}/accept", {})
+    agreed = api.done(ACME, "POST", f"{path}/proposals/{countered['current_proposal']['id']}/accept", {})
+    api.clock.wait(DAY)
+    sent = api.done(ANA, "POST", f"{path}/return/shipment", shipped_with(900000001))
+    api.clock.wait(DAY)
+    ended = api.done(ACME, "POST", f"{path}/return/acknowledgement", {"type": "item_received"})
+
+    assert (409, "stale_proposal") == stale.refused
+    assert countered["current_proposal"] == stale.json["current_proposal"]
+    assert ["awaiting_return", "return_in_transit", "resolved"] == [agreed["stage"], sent["stage"], ended["stage"]]
+    assert ("resolved_with_agreement", euros(9000)) == (ended["outcome"], ended["refund"])
+    timeline = api.done(ANA, "GET", f"{path}/timeline")["events"]
+    assert list(range(1, len(timeline) + 1)) == [event["seq"] for event in timeline]
+    pending = api.done(MARKET, "GET", "/payment-instructions")["items"]
+    assert [("o-1-p1", euros(9000))] == [(it["id"], it["amount"]) for it in pending]
+    api.done(MARKET, "POST", "/payment-instructions/o-1-p1/result", {"status": "settled", "reference": "r"})
+    assert [] == api.done(MARKET, "GET", "/payment-instructions")["items"]
+
+
+def test_a_dispute_that_a_mediator_decides(api: Api) -> None:
+    """D5, D10: the queue shows the case, the decision both accept is carried out at once, and nothing is left to do."""
+    bring(api, Stop.ESCALATED)
+    queue = api.done(MIA, "GET", "/mediation/queue")
+    assert ["o-1-d1"] == [it["id"] for it in queue["items"]]
+    bring_on = [
+        (MIA, "/assignment", {}),
+        (MIA, "/information-requests", {"to": "seller", "question": "Which box?"}),
+        (ACME, "/evidence", {"note": "The small one."}),
+        (MIA, "/decision", {"type": "refund", "amount": euros(4000), "finding": "not_as_described", "rationale": "Cracked."}),
+        (ACME, "/decision/accept", {}),
+        (ANA, "/decision/accept", {}),
+    ]
+    for who, path, body in bring_on:
+        api.clock.wait(HOUR)
+        api.done(who, "POST", f"/disputes/o-1-d1{path}", body)
+
+    seen = api.done(MIA, "GET", "/disputes/o-1-d1")
+    assert ("resolved", euros(4000), []) == (seen["stage"], seen["refund"], seen["allowed_actions"])
+    assert [] == api.done(MIA, "GET", "/mediation/queue")["items"]
+    assert ["o-1-d1"] == [it["id"] for it in api.done(MIA, "GET", "/disputes?status=resolved")["items"]]
+
+
+def test_lists_go_on_where_they_stopped(api: Api) -> None:
+    """Section 7: newest first, page by page, each thing once, for its owners alone."""
+    for n in range(5):
+        paid = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + DAY)}
+        api.done(MARKET, "PUT", f"/orders/o-{n}", ORDER | paid)
+        api.clock.wait(HOUR)
+    seen, query = [], "?limit=2"
+    while query:
+        page = api.done(ANA, "GET", f"/orders{query}")
+        seen += [it["id"] for it in page["items"]]
+        query = f"?limit=2&cursor={page['cursor']}" if page["cursor"] else ""
+
+    assert ["o-4", "o-3", "o-2", "o-1", "o-0"] == seen
+    assert seen == [it["id"] for it in api.done(MARKET, "GET", "/orders?seller_id=acme")["items"]]
+    assert {"items": [], "cursor": None} == api.done("buyer:acme", "GET", "/orders")
+
+
+def test_contacts_are_replaced_whole(api: Api) -> None:
+    """N1: what is absent is removed, and the versions count up."""
+    first = api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    then = api.done(MARKET, "PUT", "/sellers/acme/contacts", {"email": "new@acme.example"})
+
+    assert (1, SELLER_CONTACTS["phone"]) == (first["version"], first["phone"])
+    assert (2, "new@acme.example", None, []) == (then["version"], then["email"], then["phone"], then["return_addresses"])
+
+
+def test_carrier_events_fail_one_by_one(api: Api) -> None:
+    """O6: of a batch, each record is answered for itself, and one that fails spoils no other."""
+    bring(api, Stop.DELIVERED)
+    known = shipped_with(1) | {"status": "out_for_delivery", "occurred_at": at(api.clock.at - DAY)}
+    records = [
+        known,
+        known,
+        shipped_with(77) | {"status": "delivered", "occurred_at": at(api.clock.at)},
+        {"carrier": "ups", "tracking_number": "1Z5R89390357567128", "status": "delivered", "occurred_at": at(api.clock.at)},
+        known | {"occurred_at": at(api.clock.at + DAY)},
+    ]
+
+    results = api.done(MARKET, "POST", "/carrier-events", {"events": records})["results"]
+
+    expected = ["recorded", "duplicate", "unknown_parcel", "invalid_tracking_number", "invalid"]
+    assert expected == [result["status"] for result in results]
+
+
+def test_a_claim_says_why_it_is_refused(api: Api) -> None:
+    """C2: an excluded claim names its exclusion and explains it."""
+    bring(api, Stop.DELIVERED)
+
+    refused = api.call(ANA, "POST", "/orders/o-1/disputes", {"reason": "not_received"})
+    again = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM | {"items": [{"line_id": "z", "quantity": 1}]})
+
+    assert (409, "not_covered") == refused.refused
+    assert "carrier_shows_delivered" == refused.json["exclusion"]
+    assert (422, "invalid") == again.refused

@@ -1,0 +1,222 @@
+"""The eight carriers' tracking numbers (O4): what is taken, what is refused, and what the check digits catch."""
+
+from __future__ import annotations
+
+import string
+from random import Random
+
+import pytest
+
+from chalicelib.domain.carriers import Carrier, tracking_number
+from chalicelib.domain.refusals import INVALID_TRACKING_NUMBER, Refusal
+
+EXAMPLES = {
+    Carrier.UPS: ("1Z5R89390357567127", "1Z879E930346834440", "1Z410E7W0392751591", "1Z8V92A70367203024"),
+    Carrier.FEDEX: (
+        "986578788855",
+        "477179081230",
+        "799531274483",
+        "041441760228964",
+        "568283610012000",
+        "9611020987654312345672",
+    ),
+    Carrier.DHL: ("3318810025", "8487135506", "3318810036", "3318810014", "JJD0099999999", "JVGL0999999990"),
+    Carrier.EMS: ("EE473124829CN", "RB123456785GB"),
+    Carrier.CHINA_POST: ("RR473124829CN", "RA123456785CN"),
+    Carrier.HONGKONG_POST: ("RB473124829HK",),
+    Carrier.TNT: ("123456782", "GE123456782WW"),
+    Carrier.SF_EXPRESS: ("SF1234567890123", "123456789012", "SF123456789012", "1234567890123"),
+}
+"""Numbers as the carriers print them, with check digits worked out elsewhere."""
+
+WRONG = {
+    Carrier.UPS: ("1Z5R89390357567128", "2Z5R89390357567127", "1Z5R8939035756712", "1Z5R8939035756712X"),
+    Carrier.FEDEX: (
+        "986578788856",
+        "98657878885",
+        "9865787888555",
+        "041441760228965",
+        "9511020987654312345672",
+        "A86578788855",
+    ),
+    Carrier.DHL: ("3318810026", "331881002", "331881002555", "JD12345678", "JDABC1234567890"),
+    Carrier.EMS: ("EE473124828CN", "E473124829CN", "EE473124829C", "EE473124829C1", "1E473124829CN", "EE47312482CN"),
+    Carrier.CHINA_POST: ("RR473124820CN", "RR473124829"),
+    Carrier.HONGKONG_POST: ("RB473124892HK", "473124829"),
+    Carrier.TNT: ("12345678", "1234567890", "GE12345678WW", "G1234567890W"),
+    Carrier.SF_EXPRESS: ("SF12345678901", "SF12345678901234", "XX1234567890123", "SF12345678901A"),
+}
+
+ALWAYS_WRONG = (
+    "",
+    " ",
+    "-",
+    "1Z",
+    "000",
+    "'; drop table",
+    "٣٣١٨٨١٠٠٢٥",
+    "EE４７３124829CN",  # noqa: RUF001 - nor are full-width ones
+    "1Z5R89390357567127\x00",
+    "9" * 10_000,
+)
+
+DRAWN = 300
+"""Random numbers per carrier."""
+
+
+def s10_digit(serial: str) -> int:
+    """UPU S10, written out from the standard: weights 8 6 4 2 3 5 9 7, eleven less the remainder, 10 is 0 and 11 is 5."""
+    left = 11 - sum(int(d) * w for d, w in zip(serial, (8, 6, 4, 2, 3, 5, 9, 7), strict=True)) % 11
+    return {10: 0, 11: 5}.get(left, left)
+
+
+def mod10_digit(values: list[int], *, weights: tuple[int, int]) -> int:
+    """What makes the weighted sum a multiple of ten."""
+    summed = sum(value * weights[i % 2] for i, value in enumerate(values))
+    return (10 - summed % 10) % 10
+
+
+def ups_values(body: str) -> list[int]:
+    """UPS counts letters from A = 2, round and round."""
+    return [int(c) if c.isdigit() else (string.ascii_uppercase.index(c) + 2) % 10 for c in body]
+
+
+def fedex_express_digit(serial: str) -> int:
+    """From the right 1, 3, 7, 1, 3, 7 ..., modulo 11; ten is written 0."""
+    summed = sum(int(d) * (1, 3, 7)[i % 3] for i, d in enumerate(reversed(serial)))
+    return summed % 11 % 10
+
+
+def drawn(carrier: Carrier, random: Random) -> str:
+    """A random valid number of a carrier."""
+    number = ""
+
+    def digits(count: int) -> str:
+        return "".join(random.choices(string.digits, k=count))
+
+    def letters(count: int) -> str:
+        return "".join(random.choices(string.ascii_uppercase, k=count))
+
+    match carrier:
+        case Carrier.EMS | Carrier.CHINA_POST | Carrier.HONGKONG_POST:
+            serial = digits(8)
+            number = f"{letters(2)}{serial}{s10_digit(serial)}{letters(2)}"
+        case Carrier.UPS:
+            body = "".join(random.choices(string.digits + string.ascii_uppercase, k=15))
+            number = f"1Z{body}{mod10_digit(ups_values(body), weights=(1, 2))}"
+        case Carrier.FEDEX:
+            if random.random() < 0.5:
+                serial = digits(11)
+                number = f"{serial}{fedex_express_digit(serial)}"
+            serial = digits(14)
+            check = mod10_digit([int(d) for d in reversed(serial)], weights=(3, 1))
+            number = random.choice([f"{serial}{check}", f"96{digits(5)}{serial}{check}"])
+        case Carrier.DHL:
+            serial = digits(random.choice([9, 10]))
+            number = f"{serial}{int(serial) % 7}"
+        case Carrier.TNT:
+            number = random.choice([digits(9), f"{letters(2)}{digits(9)}{letters(2)}"])
+        case Carrier.SF_EXPRESS:
+            number = random.choice(["SF", ""]) + digits(random.choice([12, 13]))
+    return number
+
+
+def refused(carrier: Carrier, written: str) -> bool:
+    """Whether a number is refused, with the code and the words that belong to it."""
+    try:
+        tracking_number(carrier, written)
+    except Refusal as caught:
+        refusal = caught
+    else:
+        return False
+    assert (INVALID_TRACKING_NUMBER, carrier.value) == (refusal.code, refusal.details["carrier"])
+    assert "Expected" in refusal.message
+    return True
+
+
+def test_the_carriers_are_the_eight_of_the_page() -> None:
+    """O4: TNT, EMS, UPS, FedEx, DHL, China Post, Hongkong Post and S.F. Express, and no other."""
+    expected = {"tnt", "ems", "ups", "fedex", "dhl", "china_post", "hongkong_post", "sf_express"}
+    assert expected == {carrier.value for carrier in Carrier}
+    assert set(Carrier) == set(EXAMPLES) == set(WRONG)
+
+
+@pytest.mark.parametrize(("carrier", "written"), [(carrier, number) for carrier in EXAMPLES for number in EXAMPLES[carrier]])
+def test_a_number_off_a_label_is_taken(carrier: Carrier, written: str) -> None:
+    """O4: numbers with the form and the check digit their carrier publishes are taken as they are."""
+    assert written == tracking_number(carrier, written)
+
+
+@pytest.mark.parametrize(("carrier", "written"), [(carrier, number) for carrier in WRONG for number in WRONG[carrier]])
+def test_a_misread_number_is_refused(carrier: Carrier, written: str) -> None:
+    """O4: a wrong form or a wrong check digit is refused, and the refusal says what is expected."""
+    assert refused(carrier, written)
+
+
+@pytest.mark.parametrize("carrier", list(Carrier))
+@pytest.mark.parametrize("written", ALWAYS_WRONG, ids=lambda written: ascii(written[:20]))
+def test_nonsense_is_refused_by_every_carrier(carrier: Carrier, written: str) -> None:
+    """O4, I10: no text whatever gets past, and none causes anything but the refusal."""
+    assert refused(carrier, written)
+
+
+@pytest.mark.parametrize("carrier", list(Carrier))
+def test_spaces_hyphens_and_small_letters_do_not_matter(carrier: Carrier) -> None:
+    """O4: a number may be typed as it is easiest to read; what is kept is how the carrier prints it."""
+    for number in EXAMPLES[carrier]:
+        spaced = " ".join(number[i : i + 4] for i in range(0, len(number), 4)).lower()
+        assert number == tracking_number(carrier, f" {spaced}\t") == tracking_number(carrier, spaced.replace(" ", "-"))
+
+
+@pytest.mark.parametrize("carrier", list(Carrier))
+def test_every_number_made_by_the_carriers_rule_is_taken(carrier: Carrier) -> None:
+    """O4: hundreds of random numbers, their check digits computed independently, are all valid."""
+    random = Random(f"numbers of {carrier.value}")  # noqa: S311 - reproducible, not secret
+    for _ in range(DRAWN):
+        number = drawn(carrier, random)
+        assert number == tracking_number(carrier, number)
+
+
+def must_catch(carrier: Carrier, number: str, at: int, digit: str) -> bool:
+    """Whether the check digit promises to catch ``digit`` written at ``at`` instead of what ``number`` has there.
+
+    Modulo 10 with a weight of 2 cannot see a difference of 5 (UPS's even places); modulo 7 cannot see one of 7 (DHL);
+    S10 writes the remainders 0 and 6 alike, as 5, and FedEx Express the remainders 10 and 0 alike, as 0.
+    """
+    step = abs(int(digit) - int(number[at]))
+    match carrier:
+        case Carrier.UPS:
+            return not (at in range(3, 17, 2) and step == 5)
+        case Carrier.DHL:
+            return step != 7 or at == len(number) - 1
+        case Carrier.FEDEX if len(number) == 12:
+            return number[-1] != "0" or at == 11
+        case Carrier.FEDEX:
+            return len(number) == 15 or at >= 7
+        case _:
+            return number[10] != "5" or at == 10
+
+
+@pytest.mark.parametrize("carrier", [Carrier.EMS, Carrier.UPS, Carrier.FEDEX, Carrier.DHL])
+def test_single_digit_errors_are_caught_where_the_check_digit_promises_it(carrier: Carrier) -> None:
+    """O4: every single wrong digit that the carrier's method can see is seen, over hundreds of numbers."""
+    random = Random(f"slips in {carrier.value}")  # noqa: S311 - reproducible, not secret
+    tried = 0
+    for number in (*EXAMPLES[carrier], *(drawn(carrier, random) for _ in range(60))):
+        for at in (i for i, c in enumerate(number) if c.isdigit() and not number.startswith("J")):
+            for digit in set(string.digits) - {number[at]}:
+                if must_catch(carrier, number, at, digit):
+                    slipped = number[:at] + digit + number[at + 1 :]
+                    assert refused(carrier, slipped), (number, slipped)
+                    tried += 1
+    assert tried > 3000
+
+
+def test_ups_letters_count_in_the_check_digit() -> None:
+    """O4: in a UPS number a wrong letter is caught like a wrong digit, unless both count the same."""
+    number = "1Z879E930346834440"
+    value = dict(zip(string.ascii_uppercase, ups_values(string.ascii_uppercase), strict=True))
+    for letter in string.ascii_uppercase:
+        slipped = number.replace("E", letter)
+        caught = (value[letter] - value["E"]) * 2 % 10 != 0
+        assert caught == refused(Carrier.UPS, slipped), letter

@@ -1,0 +1,231 @@
+"""A delivery that becomes known while a claim of non-receipt is open (C5)."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import pytest
+from worlds import (
+    ABROAD,
+    AT_HOME,
+    BUYER,
+    DAY,
+    HOUR,
+    MEDIATOR,
+    OTHER_MEDIATOR,
+    PROMISED,
+    SECOND,
+    SELLER,
+    World,
+    claim_of,
+    money,
+    order_terms,
+)
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import coverage
+from chalicelib.domain.claim import Covered, Exclusion, NotCovered, OfferType, Reason
+from chalicelib.domain.dispute import Basis, EvidenceType, Finding, Outcome, Stage
+from chalicelib.domain.events import ClaimNarrowed, DisputeResolved
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import CLOCK, Role
+from chalicelib.domain.refusals import INVALID, WRONG_STATE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.commands import DisputeCommand
+    from chalicelib.domain.people import Actor
+
+IN_TIME, AT_THE_PROMISE, LATE = PROMISED - SECOND, PROMISED, PROMISED + DAY
+BOTH = claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 2))
+Step = tuple["Actor", "DisputeCommand"]
+
+OFFER = c.Propose(OfferType.REFUND, money(700))
+DECISION = c.Decide(OfferType.REFUND, money(1000), Finding.NOT_RECEIVED, "No proof of delivery.")
+ON_THE_WAY: dict[Stage, tuple[Step, ...]] = {
+    Stage.OPENED: (),
+    Stage.NEGOTIATING: ((SELLER, OFFER),),
+    Stage.UNDER_REVIEW: ((SELLER, OFFER), (BUYER, c.Escalate()), (MEDIATOR, c.Assign())),
+    Stage.DECIDED: ((SELLER, OFFER), (BUYER, c.Escalate()), (MEDIATOR, c.Assign()), (MEDIATOR, DECISION)),
+}
+
+
+def two_lines(stage: Stage = Stage.OPENED, *, amount: int | None = None) -> World:
+    """Two lines in a parcel each (6.00 + share 0.60; 2 x 2.00 + share 0.40), claimed as not received; 11.00 in all."""
+    world = World.of(order_terms((1, 600), (2, 200), shipping=100), AT_HOME)
+    world.wait(DAY).ship("a")
+    world.ship("b")
+    world.go(PROMISED + 2 * DAY).open(BOTH, None, money(amount) if amount else None)
+    for actor, command in ON_THE_WAY[stage]:
+        world.wait(HOUR).act(actor, command)
+    assert world.dispute().stage is stage
+    world.wait(HOUR)
+    return world
+
+
+def last_end(world: World) -> DisputeResolved:
+    """How the dispute ended."""
+    return [event.payload for event in world.log if isinstance(event.payload, DisputeResolved)][-1]
+
+
+@pytest.mark.parametrize("stage", ON_THE_WAY)
+def test_everything_delivered_in_time_closes_the_case(stage: Stage) -> None:
+    """C5: once all that is claimed turns out delivered within the promise, the case closes, in any stage, and nothing is paid."""
+    world = two_lines(stage)
+    world.deliver(IN_TIME, parcel=1)
+    assert world.dispute().stage is stage
+    world.wait(HOUR).deliver(IN_TIME - DAY, parcel=2)
+    dispute = world.dispute()
+    assert (Outcome.RESOLVED_SELLER_FAVOUR, money(0)) == (dispute.outcome, dispute.refund)
+    assert Basis.CARRIER_SHOWS_DELIVERED is last_end(world).basis
+    assert world.case.order.escrow.refunded == money(0)
+    again = coverage.decide(world.case, BOTH, world.now)
+    assert NotCovered(Exclusion.CARRIER_SHOWS_DELIVERED, "a") == again
+
+
+@pytest.mark.parametrize("at", [AT_THE_PROMISE, LATE])
+@pytest.mark.parametrize("stage", ON_THE_WAY)
+def test_a_late_delivery_stays_covered(stage: Stage, at: datetime) -> None:
+    """C5: delivered at the promise or after it, the claim goes on as it was, for as much as it was."""
+    world = two_lines(stage)
+    before = world.dispute()
+    world.deliver(at, parcel=1)
+    world.deliver(at, parcel=2)
+    assert before == world.dispute()
+    assert world.wait(60 * DAY).as_of_now().dispute(1).outcome is Outcome.RESOLVED_BUYER_FAVOUR
+
+
+@pytest.mark.parametrize("stage", ON_THE_WAY)
+def test_a_line_delivered_in_time_leaves_the_claim(stage: Stage) -> None:
+    """C5, D2: the claim goes on about the other line alone, worth that line and its share of the shipping at most."""
+    world = two_lines(stage)
+    world.deliver(IN_TIME, parcel=1)
+    dispute = world.dispute()
+    assert dispute.claim.line_ids == ("b",)
+    assert money(440) == dispute.coverage.maximum
+    assert (OfferType.REFUND, money(440), Role.BUYER) == (dispute.request.type, dispute.request.amount, dispute.request.by)
+    assert [event.payload.delivered for event in world.log if isinstance(event.payload, ClaimNarrowed)] == [("a",)]
+    world.wait(60 * DAY).sweep()
+    ended = world.dispute()
+    assert (Outcome.RESOLVED_BUYER_FAVOUR, money(440)) == (ended.outcome, ended.refund)
+    states = {state.line_id: (state.refunded.minor, state.refunded_shipping.minor) for state in world.case.order.line_states}
+    assert states == {"a": (0, 0), "b": (400, 40)}
+
+
+def test_an_offer_above_what_is_left_leaves_the_table() -> None:
+    """C5, D1, D2: the seller's 7.00 is more than the 4.40 left, so nobody can accept it any more."""
+    world = two_lines(Stage.NEGOTIATING)
+    assert world.dispute().on_table == "2"
+    world.deliver(IN_TIME, parcel=1)
+    assert world.dispute().on_table is None
+    assert world.refused_act(BUYER, c.Accept("2")).code == "stale_proposal"
+    assert world.refused_act(BUYER, c.Propose(OfferType.REFUND, money(441))).code == INVALID
+    world.act(BUYER, c.Propose(OfferType.REFUND, money(440)))
+    world.act(SELLER, c.Accept("4"))
+    assert money(440) == world.dispute().refund
+
+
+def test_an_offer_within_what_is_left_stays_on_the_table() -> None:
+    """C5, D1: the seller's 7.00 of at most 6.60 goes, but an offer that still fits stays and can be accepted."""
+    world = two_lines()
+    world.act(SELLER, c.Propose(OfferType.REFUND, money(300)))
+    world.deliver(IN_TIME, parcel=2)
+    assert world.dispute().on_table == "2"
+    world.act(BUYER, c.Accept("2"))
+    assert money(300) == world.dispute().refund
+
+
+def test_the_buyers_own_request_is_cut_to_what_is_left() -> None:
+    """C5, D1: what the buyer asks is replaced by a proposal of what can still be asked, and the old one is stale."""
+    world = two_lines()
+    world.deliver(IN_TIME, parcel=2)
+    assert ("2", money(660)) == (world.dispute().on_table, world.dispute().request.amount)
+    assert world.refused_act(SELLER, c.Accept("1")).code == "stale_proposal"
+    world.act(SELLER, c.Accept("2"))
+    assert money(660) == world.dispute().refund
+
+
+def test_a_modest_request_is_left_alone() -> None:
+    """C5: a request within what is left stays the buyer's own, word for word."""
+    world = two_lines(amount=300)
+    asked = world.dispute().request
+    world.deliver(IN_TIME, parcel=1)
+    assert asked == world.dispute().request
+    assert world.dispute().on_table == "1"
+
+
+def test_a_decision_is_carried_out_within_what_is_left() -> None:
+    """C5, C3: a decision of 10.00 pays 4.40 when only that much of the claim is left."""
+    world = two_lines(Stage.DECIDED)
+    world.deliver(IN_TIME, parcel=1)
+    world.act(BUYER, c.AcceptDecision())
+    world.act(SELLER, c.AcceptDecision())
+    assert money(440) == world.dispute().refund
+
+
+def test_receipt_confirmed_within_the_promise_of_record_closes_too() -> None:
+    """C5, O6: when the buyer confirms receipt during the claim it is after the promise, so the claim stays covered."""
+    world = two_lines()
+    world.confirm("a")
+    assert world.dispute().claim == BOTH
+    assert world.dispute().stage is Stage.OPENED
+
+
+def test_the_promise_that_counts_is_the_one_the_claim_was_opened_under() -> None:
+    """C5, O8: extending the promise of a parcel sent later does not turn a late delivery into a timely one."""
+    world = World.of(order_terms(deliver_by=None))
+    world.wait(DAY).ship()
+    promised = world.case.order.promised_by("a", world.case.policy)
+    world.go(promised + DAY).open(claim_of(Reason.NOT_RECEIVED))
+    world.ship()
+    world.report(CarrierStatus.RETURNED_TO_SENDER, promised - DAY)
+    world.wait(DAY).deliver(parcel=2)
+    assert world.dispute().open
+    assert Covered is type(world.dispute().coverage)
+
+
+def test_a_delivery_leaves_other_claims_alone() -> None:
+    """C5: a delivery in time ends claims of non-receipt only; what is not as described stays so."""
+    world = World.of(order_terms((1, 600), (1, 400)), ABROAD)
+    world.wait(DAY).ship("a")
+    world.ship("b")
+    world.go(PROMISED + DAY).deliver(LATE, parcel=1)
+    world.open(claim_of(Reason.NOT_AS_DESCRIBED))
+    world.open(claim_of(Reason.NOT_RECEIVED, ("b", 1)))
+    world.wait(HOUR).deliver(IN_TIME, parcel=2)
+    assert tuple(dispute.open for dispute in world.case.disputes) == (True, False)
+
+
+def test_the_timeline_says_who_reported_the_delivery_and_that_it_closed_the_case() -> None:
+    """C5, D11: narrowing and closing are events of the dispute, recorded with the report that caused them."""
+    world = two_lines()
+    world.deliver(IN_TIME, parcel=1)
+    world.deliver(IN_TIME, parcel=2)
+    mine = [event for event in world.log if event.stream == 1]
+    assert [event.payload.type for event in mine] == ["dispute_opened", "claim_narrowed", "dispute_resolved"]
+    assert CLOCK not in [event.actor for event in mine]
+    assert world.case == world.refolded()
+
+
+def test_the_two_lines_may_turn_up_in_either_order() -> None:
+    """C5: two timely records, or one timely and one late, end the same whichever is reported first."""
+    for at_a, at_b in ((IN_TIME, IN_TIME), (IN_TIME, LATE), (LATE, IN_TIME), (LATE, LATE)):
+        ends = set()
+        for reports in permutations(((1, at_a), (2, at_b))):
+            world = two_lines()
+            for parcel, at in reports:
+                world.deliver(at, parcel=parcel)
+            dispute = world.wait(60 * DAY).as_of_now().dispute(1)
+            ends.add((dispute.outcome, dispute.refund))
+        assert len(ends) == 1
+
+
+def test_a_closed_case_is_not_opened_again_by_a_late_word() -> None:
+    """C5, D10: once closed, the case stays closed; appeal and evidence are refused."""
+    world = two_lines(Stage.DECIDED)
+    world.deliver(IN_TIME, parcel=1)
+    world.deliver(IN_TIME, parcel=2)
+    assert world.refused_act(BUYER, c.Appeal(EvidenceType.STATEMENT, "It was not me who signed.")).code == WRONG_STATE
+    assert world.refused_act(OTHER_MEDIATOR, c.Assign()).code == WRONG_STATE

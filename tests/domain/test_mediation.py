@@ -1,0 +1,393 @@
+"""A mediator between the two: questions, evidence, decisions, appeals, and the decision nobody made (D4, D5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from worlds import (
+    AT_HOME,
+    BUYER,
+    DAY,
+    DECIDED_FOR_BUYER,
+    HOUR,
+    MEDIATOR,
+    NEWS,
+    OTHER_MEDIATOR,
+    SECOND,
+    SELLER,
+    World,
+    disputed,
+    money,
+)
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.dispute import EvidenceType, Finding, Outcome, Stage, Status
+from chalicelib.domain.events import DecisionMade
+from chalicelib.domain.people import Role
+from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
+
+if TYPE_CHECKING:
+    from chalicelib.domain.people import Actor
+
+REFUND, WITH_RETURN = OfferType.REFUND, OfferType.REFUND_WITH_RETURN
+TAKEN_BACK = c.Appeal(EvidenceType.DOCUMENT, "The expert's report.")
+
+
+def asks(whom: Role) -> c.RequestInformation:
+    """A question to one party."""
+    return c.RequestInformation(whom, "What happened?")
+
+
+def decides(
+    minor: int, kind: OfferType = REFUND, finding: Finding = Finding.NOT_AS_DESCRIBED, rationale: str = "As the photos show."
+) -> c.Decide:
+    """A decision."""
+    return c.Decide(kind, money(minor), finding, rationale)
+
+
+def answer(by: Actor) -> tuple[Actor, c.AddEvidence]:
+    """Some evidence of a party's."""
+    return by, c.AddEvidence(EvidenceType.STATEMENT, f"It was like this, says {by.id}.")
+
+
+# Taking a case
+
+
+def test_one_mediator_takes_the_case() -> None:
+    """Section 4, D10: a case under review is taken once, and only its mediator acts in it."""
+    world = disputed(Stage.NEGOTIATING)
+    world.act(BUYER, c.Escalate("No use."))
+    for command in (asks(Role.BUYER), c.Propose(REFUND, money(1)), decides(1)):
+        assert world.refused_act(MEDIATOR, command).code == WRONG_PARTY
+    world.act(MEDIATOR, c.Assign())
+    assert world.refused_act(OTHER_MEDIATOR, c.Assign()).code == WRONG_STATE
+    assert world.refused_act(MEDIATOR, c.Assign()).code == WRONG_STATE
+    for command in (asks(Role.BUYER), c.Propose(REFUND, money(1)), decides(1)):
+        assert world.refused_act(OTHER_MEDIATOR, command).code == WRONG_PARTY
+    assert (Status.UNDER_REVIEW, MEDIATOR.id) == (world.dispute().status, world.dispute().mediator)
+
+
+# Questions and answers
+
+
+@pytest.mark.parametrize("whom", [BUYER, SELLER])
+def test_a_request_goes_to_one_party_who_answers_with_evidence(whom: Actor) -> None:
+    """D4: a request has one addressee and its own due date; the addressee's next evidence answers it, the other's does not."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, asks(whom.role))
+    asked_at = world.now
+    other = SELLER if whom is BUYER else BUYER
+    world.wait(HOUR).act(*answer(other))
+    assert world.dispute().information_requests[0].pending
+    world.wait(HOUR).act(*answer(whom))
+    request = world.dispute().information_requests[0]
+    assert (whom.role, asked_at + 3 * DAY, world.now, False) == (
+        request.to,
+        request.due_at,
+        request.answered_at,
+        request.lapsed,
+    )
+    assert [piece.answers for piece in world.dispute().evidence] == [None, "r1"]
+    assert not world.wait(10 * DAY).as_of_now().dispute(1).information_requests[0].lapsed
+
+
+@pytest.mark.parametrize("to", [Role.MEDIATOR, Role.PLATFORM, Role.CLOCK])
+def test_only_the_parties_are_asked(to: Role) -> None:
+    """D4: information is asked of the buyer or of the seller."""
+    assert disputed(Stage.UNDER_REVIEW).refused_act(MEDIATOR, asks(to)).code == INVALID
+
+
+def test_evidence_answers_the_oldest_question_first() -> None:
+    """D4: two questions to one party take two answers, in the order in which they were asked."""
+    world = disputed(Stage.UNDER_REVIEW)
+    for _ in range(2):
+        world.wait(HOUR).act(MEDIATOR, asks(Role.SELLER))
+    world.wait(HOUR).act(*answer(SELLER))
+    assert [request.pending for request in world.dispute().information_requests] == [False, True]
+    world.wait(HOUR).act(*answer(SELLER))
+    assert [request.pending for request in world.dispute().information_requests] == [False, False]
+
+
+def test_an_answer_after_the_due_date_does_not_undo_the_silence() -> None:
+    """D4, D9: evidence after the three days is on record, but the request has lapsed."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, asks(Role.BUYER))
+    world.wait(3 * DAY).act(*answer(BUYER))
+    request = world.dispute().information_requests[0]
+    assert (request.lapsed, request.answered_at) == (True, None)
+    assert [piece.answers for piece in world.dispute().evidence] == [None]
+
+
+def test_questions_and_evidence_are_bounded() -> None:
+    """D4, C6: ten questions in a dispute, and twenty pieces of evidence from each side."""
+    world = disputed(Stage.UNDER_REVIEW)
+    for _ in range(10):
+        world.act(MEDIATOR, asks(Role.BUYER))
+    assert world.refused_act(MEDIATOR, asks(Role.SELLER)).code == LIMIT_REACHED
+    for _ in range(20):
+        world.act(*answer(BUYER))
+    assert world.refused_act(*answer(BUYER)).code == LIMIT_REACHED
+    world.act(*answer(SELLER))
+    assert len(world.dispute().evidence) == 21
+
+
+# The decision nobody made (section 4, D5, D12)
+
+
+@pytest.mark.parametrize(
+    ("silent", "finding", "refund"),
+    [
+        ((), Finding.NOT_DECIDED_IN_TIME, 4000),
+        ((Role.BUYER,), Finding.NO_ANSWER_FROM_BUYER, 0),
+        ((Role.SELLER,), Finding.NO_ANSWER_FROM_SELLER, 4000),
+        ((Role.BUYER, Role.SELLER), Finding.NOT_DECIDED_IN_TIME, 4000),
+    ],
+)
+def test_without_a_decision_the_policy_decides(silent: tuple[Role, ...], finding: Finding, refund: int) -> None:
+    """D5, D12: against the one party that left a request unanswered, else for the buyer, as the buyer last asked."""
+    world = disputed(Stage.NEGOTIATING)
+    world.act(BUYER, c.Propose(REFUND, money(4000)))
+    world.act(SELLER, c.Escalate())
+    world.act(MEDIATOR, c.Assign())
+    escalated_at = world.now
+    for whom in (BUYER, SELLER):
+        world.wait(HOUR).act(MEDIATOR, asks(whom.role))
+        if whom.role not in silent:
+            world.wait(HOUR).act(*answer(whom))
+    decision = world.go(escalated_at + 14 * DAY).as_of_now().dispute(1).decision
+    assert decision is not None
+    assert (None, finding, money(refund), REFUND, False) == (
+        decision.by,
+        decision.finding,
+        decision.amount,
+        decision.type,
+        decision.final,
+    )
+    assert decision.rationale
+    ended = world.go(escalated_at + 21 * DAY).as_of_now().dispute(1)
+    favour = Outcome.RESOLVED_BUYER_FAVOUR if refund else Outcome.RESOLVED_SELLER_FAVOUR
+    assert (favour, money(refund)) == (ended.outcome, ended.refund)
+
+
+def test_one_answer_of_two_is_still_silence() -> None:
+    """Section 4, D4: a party that answered one request and left another unanswered has left one unanswered."""
+    world = disputed(Stage.UNDER_REVIEW)
+    since = world.dispute().stage_since
+    world.act(MEDIATOR, asks(Role.BUYER))
+    world.act(*answer(BUYER))
+    world.act(MEDIATOR, asks(Role.BUYER))
+    decision = world.go(since + 14 * DAY).as_of_now().dispute(1).decision
+    assert decision is not None
+    assert decision.finding is Finding.NO_ANSWER_FROM_BUYER
+
+
+def test_a_request_still_running_at_the_end_is_not_silence() -> None:
+    """D4: only a request whose three days have passed counts against anyone."""
+    world = disputed(Stage.UNDER_REVIEW)
+    since = world.dispute().stage_since
+    world.go(since + 11 * DAY + SECOND).act(MEDIATOR, asks(Role.BUYER))
+    decision = world.go(since + 14 * DAY).as_of_now().dispute(1).decision
+    assert decision is not None
+    assert decision.finding is Finding.NOT_DECIDED_IN_TIME
+
+
+def test_the_silence_before_an_appeal_is_not_held_against_anyone_after_it() -> None:
+    """D4, D5: the second review starts afresh."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, asks(Role.BUYER))
+    world.wait(3 * DAY).act(MEDIATOR, decides(0, finding=Finding.GENUINE))
+    world.wait(HOUR).act(BUYER, TAKEN_BACK)
+    decision = world.wait(14 * DAY).as_of_now().dispute(1).decision
+    assert decision is not None
+    assert (decision.finding, decision.final) == (Finding.NOT_DECIDED_IN_TIME, True)
+
+
+# What a mediator decides
+
+
+@pytest.mark.parametrize("minor", [0, 1, 5000, 10_000])
+@pytest.mark.parametrize("kind", list(OfferType))
+def test_a_decision_gives_nothing_part_or_all_with_or_without_return(minor: int, kind: OfferType) -> None:
+    """D5: whatever type and amount within the claim is decided is what is carried out when the appeal window has passed."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, decides(minor, kind))
+    dispute = world.dispute()
+    assert (dispute.stage, dispute.status) == (Stage.DECIDED, Status.UNDER_REVIEW)
+    made = dispute.decision
+    assert made is not None
+    assert (MEDIATOR.id, kind, money(minor), "As the photos show.") == (made.by, made.type, made.amount, made.rationale)
+    after = world.wait(7 * DAY).as_of_now().dispute(1)
+    if kind is WITH_RETURN and minor:
+        assert (Stage.AWAITING_RETURN, money(minor)) == (after.stage, after.grant and after.grant.amount)
+    else:
+        favour = Outcome.RESOLVED_BUYER_FAVOUR if minor else Outcome.RESOLVED_SELLER_FAVOUR
+        assert (favour, money(minor)) == (after.outcome, after.refund)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        decides(-1),
+        decides(10_001),
+        c.Decide(REFUND, money(1, "EUR"), Finding.GENUINE, "No."),
+        decides(1, finding=Finding.NO_ANSWER_FROM_BUYER),
+        decides(1, finding=Finding.NO_ANSWER_FROM_SELLER),
+        decides(1, finding=Finding.NOT_DECIDED_IN_TIME),
+    ],
+)
+def test_a_decision_stays_within_the_claim_and_its_own_findings(command: c.Decide) -> None:
+    """D5, D2: below nothing, above the maximum, another currency, or a finding that only the clock makes, is refused."""
+    assert disputed(Stage.UNDER_REVIEW).refused_act(MEDIATOR, command).code == INVALID
+
+
+def test_when_both_accept_the_decision_it_is_carried_out_at_once() -> None:
+    """D5, section 4: one acceptance waits for the other; with both there is nothing left to wait for."""
+    for first, second in ((BUYER, SELLER), (SELLER, BUYER)):
+        world = disputed(Stage.DECIDED)
+        world.wait(HOUR).act(first, c.AcceptDecision())
+        assert world.dispute().stage is Stage.DECIDED
+        assert world.refused_act(first, c.AcceptDecision()).code == WRONG_STATE
+        assert world.refused_act(first, TAKEN_BACK).code == WRONG_STATE
+        world.wait(HOUR).act(second, c.AcceptDecision())
+        assert (Outcome.RESOLVED_BUYER_FAVOUR, money(5000)) == (world.dispute().outcome, world.dispute().refund)
+
+
+def test_one_who_accepted_does_not_stop_the_others_appeal() -> None:
+    """D5: the buyer's acceptance binds the buyer; the seller may still appeal."""
+    world = disputed(Stage.DECIDED)
+    world.act(BUYER, c.AcceptDecision())
+    world.act(SELLER, TAKEN_BACK)
+    assert (world.dispute().stage, world.dispute().accepted_by) == (Stage.UNDER_REVIEW, ())
+
+
+# Going to another mediator
+
+
+def appealed(by: Actor = SELLER) -> World:
+    """A decision for the buyer, appealed."""
+    world = disputed(Stage.DECIDED)
+    world.wait(DAY).act(by, TAKEN_BACK)
+    return world
+
+
+@pytest.mark.parametrize("by", [BUYER, SELLER])
+def test_an_appeal_brings_new_evidence_to_a_different_mediator(by: Actor) -> None:
+    """D5: the appeal's evidence is on record, the mediator who decided cannot take the case again, another can."""
+    world = appealed(by)
+    dispute = world.dispute()
+    assert (Stage.UNDER_REVIEW, None, by.role, world.now) == (
+        dispute.stage,
+        dispute.mediator,
+        dispute.appealed_by,
+        dispute.stage_since,
+    )
+    assert [(by.role, "The expert's report.")] == [(piece.by, piece.note) for piece in dispute.evidence]
+    assert world.refused_act(MEDIATOR, c.Assign()).code == WRONG_PARTY
+    world.act(OTHER_MEDIATOR, c.Assign())
+    assert world.dispute().mediator == OTHER_MEDIATOR.id
+
+
+def test_the_decision_on_appeal_is_final() -> None:
+    """D5: it is carried out at once; there is no second appeal window. Both decisions stay on record."""
+    world = appealed()
+    world.act(OTHER_MEDIATOR, c.Assign())
+    world.act(OTHER_MEDIATOR, decides(0, finding=Finding.SELLER_PROVED_AS_DESCRIBED, rationale="The report settles it."))
+    dispute = world.dispute()
+    assert (Stage.RESOLVED, Outcome.RESOLVED_SELLER_FAVOUR, money(0)) == (dispute.stage, dispute.outcome, dispute.refund)
+    assert [(False, MEDIATOR.id), (True, OTHER_MEDIATOR.id)] == [(d.final, d.by) for d in dispute.decisions]
+    assert sum(isinstance(event.payload, DecisionMade) for event in world.log) == 2
+    for actor in (BUYER, SELLER):
+        assert world.refused_act(actor, TAKEN_BACK).code == WRONG_STATE
+
+
+def test_an_appeal_nobody_decides_ends_too() -> None:
+    """D12, D5: 14 days after the appeal the policy decides, finally and at once."""
+    world = appealed()
+    ended = world.wait(14 * DAY).as_of_now().dispute(1)
+    assert ended.stage is Stage.AWAITING_RETURN
+    assert ended.grant is not None
+    assert money(10_000) == ended.grant.amount
+
+
+def test_the_policys_own_decision_can_be_appealed() -> None:
+    """D5: what the policy decided for want of a mediator may go to one on appeal."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.wait(14 * DAY).act(SELLER, TAKEN_BACK)
+    assert world.dispute().stage is Stage.UNDER_REVIEW
+    world.act(OTHER_MEDIATOR, c.Assign())
+    world.act(OTHER_MEDIATOR, decides(100))
+    assert (Outcome.RESOLVED_BUYER_FAVOUR, money(100)) == (world.dispute().outcome, world.dispute().refund)
+
+
+def test_an_appeal_after_its_window_is_too_late() -> None:
+    """D5, D10: seven days after the decision it has been carried out, and the appellant is told so."""
+    world = disputed(Stage.DECIDED)
+    due = world.now + 7 * DAY
+    refused = world.go(due).refused_act(SELLER, TAKEN_BACK)
+    assert (TOO_LATE, due) == (refused.code, refused.details["deadline"])
+
+
+def test_only_evidence_with_an_appeal_counts_once_decided() -> None:
+    """D5: after the decision, evidence comes with an appeal or not at all."""
+    assert disputed(Stage.DECIDED).refused_act(BUYER, NEWS).code == WRONG_STATE
+
+
+# Agreeing under review
+
+
+def test_a_mediators_proposal_takes_both_parties() -> None:
+    """Section 4, D1: the proposal of a mediator is agreed when both have accepted it, each once."""
+    for first, second in ((BUYER, SELLER), (SELLER, BUYER)):
+        world = disputed(Stage.UNDER_REVIEW)
+        world.act(MEDIATOR, c.Propose(REFUND, money(6000)))
+        on_table = world.dispute().on_table
+        assert on_table == "3"
+        world.act(first, c.Accept("3"))
+        assert (Stage.UNDER_REVIEW, (first.role,)) == (world.dispute().stage, world.dispute().accepted_by)
+        assert world.refused_act(first, c.Accept("3")).code == WRONG_STATE
+        world.act(second, c.Accept("3"))
+        assert (Outcome.RESOLVED_WITH_AGREEMENT, money(6000)) == (world.dispute().outcome, world.dispute().refund)
+
+
+def test_a_new_proposal_of_the_mediator_starts_the_count_again() -> None:
+    """D1: what one party accepted was the old proposal; the new one needs both again."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, c.Propose(REFUND, money(6000)))
+    world.act(BUYER, c.Accept("3"))
+    world.act(MEDIATOR, c.Propose(REFUND, money(3000)))
+    assert world.refused_act(SELLER, c.Accept("3")).code == STALE_PROPOSAL
+    world.act(SELLER, c.Accept("4"))
+    assert world.dispute().stage is Stage.UNDER_REVIEW
+    world.act(BUYER, c.Accept("4"))
+    assert money(3000) == world.dispute().refund
+
+
+def test_an_offer_left_on_the_table_can_still_be_accepted_under_review() -> None:
+    """Section 4, D1: the other side may accept what was on the table when the case was escalated; its author may not."""
+    world = disputed(Stage.UNDER_REVIEW)
+    assert world.refused_act(SELLER, c.Accept("2")).code == WRONG_PARTY
+    world.act(BUYER, c.Accept("2"))
+    assert (Outcome.RESOLVED_WITH_AGREEMENT, money(1000)) == (world.dispute().outcome, world.dispute().refund)
+
+
+def test_a_mediators_return_uses_the_sellers_address_whoever_accepts_first() -> None:
+    """D3, D1: the address the seller gives when accepting is where the return goes, first or second."""
+    for first, second in ((BUYER, SELLER), (SELLER, BUYER)):
+        world = disputed(Stage.UNDER_REVIEW)
+        world.put_on_file()
+        world.act(MEDIATOR, c.Propose(WITH_RETURN, money(9000)))
+        for party in (first, second):
+            world.act(party, c.Accept("3", AT_HOME if party is SELLER else None))
+        grant = world.dispute().grant
+        assert grant is not None
+        assert (world.dispute().stage, grant.return_address) == (Stage.AWAITING_RETURN, AT_HOME)
+
+
+def test_the_decision_of_the_world_is_what_it_says() -> None:
+    """D5: the decision used throughout these tests has its type, amount, finding and rationale on the timeline."""
+    world = disputed(Stage.DECIDED)
+    made = [event.payload.decision for event in world.log if isinstance(event.payload, DecisionMade)]
+    expected = (DECIDED_FOR_BUYER.type, DECIDED_FOR_BUYER.amount, DECIDED_FOR_BUYER.finding, DECIDED_FOR_BUYER.rationale)
+    assert [expected] == [(d.type, d.amount, d.finding, d.rationale) for d in made]

@@ -1,0 +1,585 @@
+"""The state machine, cell by cell: every stage x action x actor against an expectation written from section 4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from worlds import (
+    ABROAD,
+    AT_HOME,
+    BUYER,
+    DAMAGED,
+    DAY,
+    DECIDED_FOR_BUYER,
+    HOUR,
+    ITEM_RECEIVED,
+    MEDIATOR,
+    NEWS,
+    OTHER_MEDIATOR,
+    PLATFORM,
+    SECOND,
+    SELLER,
+    World,
+    claim_of,
+    delivered,
+    disputed,
+    money,
+    order_terms,
+)
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.clock import EXPIRIES
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.guards import Circumstances
+from chalicelib.domain.machine import allowed_actions
+from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.people import CLOCK, Actor, Role
+from chalicelib.domain.stages import deadline_of
+from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+SITUATIONS = {
+    "O": Stage.OPENED,
+    "N": Stage.NEGOTIATING,  # the seller has offered 10.00: the buyer's turn
+    "n": Stage.NEGOTIATING,  # the buyer has answered with 80.00: the seller's turn
+    "U": Stage.UNDER_REVIEW,  # taken by a mediator, the seller's proposal on the table
+    "A": Stage.AWAITING_RETURN,
+    "T": Stage.RETURN_IN_TRANSIT,
+    "D": Stage.DECIDED,
+    "R": Stage.RESOLVED,
+}
+
+# What section 4 lets each person do in each situation: the stage it leads to, by its initial, or why it is refused.
+# "party": somebody else may do it now; "state": nobody may, or not until the other side has answered.
+EXPECTED = {
+    Role.BUYER: """
+                         O      N      n      U      A      T      D      R
+    accept               party  R      state  R      state  state  state  state
+    propose              O      N      state  party  state  state  state  state
+    decline              party  N      state  state  state  state  state  state
+    escalate             early  U      U      state  state  state  state  state
+    withdraw             R      R      R      R      R      state  state  state
+    add_evidence         O      N      N      U      A      T      state  state
+    grant_time           O      party  N      state  party  T      state  state
+    assign               state  state  state  party  state  state  state  state
+    request_information  state  state  state  party  state  state  state  state
+    decide               state  state  state  party  state  state  state  state
+    accept_decision      state  state  state  state  state  state  D      state
+    appeal               state  state  state  state  state  state  U      state
+    ship_return          state  state  state  state  T      state  state  state
+    acknowledge_return   state  state  state  state  state  party  state  state
+    """,
+    Role.SELLER: """
+                         O      N      n      U      A      T      D      R
+    accept               A      state  R      party  state  state  state  state
+    propose              N      N      N      party  state  state  state  state
+    decline              N      state  N      state  state  state  state  state
+    escalate             party  U      U      state  state  state  state  state
+    withdraw             party  party  party  party  party  state  state  state
+    add_evidence         O      N      N      U      A      T      state  state
+    grant_time           party  N      party  state  A      party  state  state
+    assign               state  state  state  party  state  state  state  state
+    request_information  state  state  state  party  state  state  state  state
+    decide               state  state  state  party  state  state  state  state
+    accept_decision      state  state  state  state  state  state  D      state
+    appeal               state  state  state  state  state  state  U      state
+    ship_return          state  state  state  state  party  state  state  state
+    acknowledge_return   state  state  state  state  state  R      state  state
+    """,
+    Role.MEDIATOR: """
+                         O      N      n      U      A      T      D      R
+    accept               party  party  party  party  state  state  state  state
+    propose              party  party  party  U      state  state  state  state
+    decline              party  party  party  state  state  state  state  state
+    escalate             party  party  party  state  state  state  state  state
+    withdraw             party  party  party  party  party  state  state  state
+    add_evidence         party  party  party  party  party  party  state  state
+    grant_time           party  party  party  state  party  party  state  state
+    assign               state  state  state  state  state  state  state  state
+    request_information  state  state  state  U      state  state  state  state
+    decide               state  state  state  D      state  state  state  state
+    accept_decision      state  state  state  state  state  state  party  state
+    appeal               state  state  state  state  state  state  party  state
+    ship_return          state  state  state  state  party  state  state  state
+    acknowledge_return   state  state  state  state  state  party  state  state
+    """,
+}
+# A machine has no move in a dispute: the platform reports facts, and the clock has its own table.
+EXPECTED[Role.PLATFORM] = EXPECTED[Role.CLOCK] = """
+                         O      N      n      U      A      T      D      R
+    accept               party  party  party  party  state  state  state  state
+    propose              party  party  party  party  state  state  state  state
+    decline              party  party  party  state  state  state  state  state
+    escalate             party  party  party  state  state  state  state  state
+    withdraw             party  party  party  party  party  state  state  state
+    add_evidence         party  party  party  party  party  party  state  state
+    grant_time           party  party  party  state  party  party  state  state
+    assign               state  state  state  party  state  state  state  state
+    request_information  state  state  state  party  state  state  state  state
+    decide               state  state  state  party  state  state  state  state
+    accept_decision      state  state  state  state  state  state  party  state
+    appeal               state  state  state  state  state  state  party  state
+    ship_return          state  state  state  state  party  state  state  state
+    acknowledge_return   state  state  state  state  state  party  state  state
+    """
+REFUSALS = {"party": "wrong_party", "state": "wrong_state", "early": "too_early"}
+ACTORS = {actor.role: actor for actor in (BUYER, SELLER, MEDIATOR, PLATFORM, CLOCK)}
+
+Cell = tuple[str, Action, Role, str]
+
+
+def cells() -> list[Cell]:
+    """Every cell of the expectation: situation, action, role, and what comes of it."""
+    found: list[Cell] = []
+    for role, grid in EXPECTED.items():
+        header, *rows = [line.split() for line in grid.strip().splitlines()]
+        for action, *row in rows:
+            found += [(situation, Action(action), role, cell) for situation, cell in zip(header, row, strict=True)]
+    return found
+
+
+def situation(name: str) -> World:
+    """A dispute brought into one of the situations."""
+    if name != "n":
+        return disputed(SITUATIONS[name])
+    world = disputed(Stage.NEGOTIATING)
+    world.wait(HOUR).act(BUYER, c.Propose(OfferType.REFUND, money(8000)))
+    return world
+
+
+def command_for(action: Action, role: Role, world: World) -> c.DisputeCommand:
+    """A well-formed command, right in all that does not concern who may act when."""
+    dispute = world.dispute()
+    end = deadline_of(dispute, world.case.policy) if dispute.open else world.now
+    amounts = {Role.BUYER: 7000, Role.SELLER: 2000}
+    commands: dict[Action, c.DisputeCommand] = {
+        Action.ACCEPT: c.Accept(dispute.on_table or "1"),
+        Action.PROPOSE: c.Propose(OfferType.REFUND, money(amounts.get(role, 4000))),
+        Action.DECLINE: c.Decline(dispute.on_table),
+        Action.ESCALATE: c.Escalate(),
+        Action.WITHDRAW: c.Withdraw(),
+        Action.ADD_EVIDENCE: NEWS,
+        Action.GRANT_TIME: c.GrantTime(end + DAY),
+        Action.ASSIGN: c.Assign(),
+        Action.REQUEST_INFORMATION: c.RequestInformation(Role.SELLER, "Which batch was it?"),
+        Action.DECIDE: DECIDED_FOR_BUYER,
+        Action.ACCEPT_DECISION: c.AcceptDecision(),
+        Action.APPEAL: c.Appeal(EvidenceType.VIDEO, "It rattles."),
+        Action.SHIP_RETURN: c.ShipReturn(Carrier.TNT, "900000002"),
+        Action.ACKNOWLEDGE_RETURN: ITEM_RECEIVED,
+    }
+    return commands[action]
+
+
+@pytest.mark.parametrize(("name", "action", "role", "expected"), cells())
+def test_each_cell_leads_where_section_4_says_or_says_why_not(name: str, action: Action, role: Role, expected: str) -> None:
+    """D10: every action of everybody in every stage leads where section 4 says, or is refused with its reason and no trace."""
+    world = situation(name)
+    actor, command = ACTORS[role], command_for(action, role, world)
+    offered = [a.action for a in allowed_actions(world.case, world.dispute(), actor, world.now)]
+    if expected in REFUSALS:
+        before = list(world.log)
+
+        refused = world.refused_act(actor, command)
+
+        assert REFUSALS[expected] == refused.code
+        assert before == world.log
+        assert action not in offered
+    else:
+        world.act(actor, command)
+
+        assert SITUATIONS[expected] is world.dispute().stage
+        assert action in offered
+
+
+def test_the_expectation_misses_no_cell() -> None:
+    """D10: the expectation covers all 7 stages x 14 actions x 5 roles, negotiation from either side's turn."""
+    covered = {(SITUATIONS[name], action, role) for name, action, role, _ in cells()}
+
+    assert {(stage, action, role) for stage in Stage for action in Action for role in Role} == covered
+    assert len(covered) == 7 * 14 * 5
+
+
+def test_every_allowed_cell_of_the_table_is_expected() -> None:
+    """D10: the machine's table holds no cell beyond section 4's, and misses none of them.
+
+    Two stand apart in a review, because of what happened before it in the grid: its mediator has taken the case
+    already, and the proposal left on the table is the seller's own.
+    """
+    expected = {(SITUATIONS[name], action, role) for name, action, role, cell in cells() if cell in ("early", *SITUATIONS)}
+    expected |= {(Stage.UNDER_REVIEW, Action.ASSIGN, Role.MEDIATOR), (Stage.UNDER_REVIEW, Action.ACCEPT, Role.SELLER)}
+
+    assert expected == set(TABLE)
+
+
+def test_every_command_has_one_action_and_every_action_an_effect() -> None:
+    """D10: commands and actions correspond one to one, and each action does something."""
+    defined = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.DisputeCommand)}
+
+    assert defined - {c.DisputeCommand} == set(ACTION_OF)
+    assert sorted(Action) == sorted(ACTION_OF.values())
+    assert set(Action) == set(EFFECTS)
+
+
+# Guards ---------------------------------------------------------------------------------------------------------------
+
+
+def returns_without_address() -> World:
+    """A no-questions-asked return that waits, opened, for the seller's address."""
+    offers = (OfferedGuarantee(Guarantee.EXTRA_RETURNS),)
+    world = delivered(order_terms(guarantees=offers))
+    world.wait(DAY).open(claim_of(Reason.NO_LONGER_WANTED))
+    return world
+
+
+def declined() -> World:
+    """A negotiation with nothing on the table, and the buyer to speak."""
+    world = disputed(Stage.OPENED)
+    world.wait(HOUR).act(SELLER, c.Decline("1"))
+    return world
+
+
+def reviewed(*steps: tuple[Actor, c.DisputeCommand]) -> World:
+    """A review after some more steps in it."""
+    world = disputed(Stage.UNDER_REVIEW)
+    for actor, command in steps:
+        world.wait(SECOND).act(actor, command)
+    return world
+
+
+def decided(*steps: tuple[Actor, c.DisputeCommand]) -> World:
+    """A decision after some more steps."""
+    world = disputed(Stage.DECIDED)
+    for actor, command in steps:
+        world.wait(SECOND).act(actor, command)
+    return world
+
+
+def times(count: int, actor: Actor, command: Callable[[int], c.DisputeCommand]) -> tuple[tuple[Actor, c.DisputeCommand], ...]:
+    """The same step many times, numbered from 1."""
+    return tuple((actor, command(n)) for n in range(1, count + 1))
+
+
+def all_time_granted() -> World:
+    """A dispute in which all 30 days of extra time have been granted."""
+    world = disputed(Stage.OPENED)
+    world.act(BUYER, c.GrantTime(deadline_of(world.dispute(), world.case.policy) + 30 * DAY))
+    return world
+
+
+def much_proposed() -> World:
+    """A negotiation in which the seller has improved the offer until forty proposals were made."""
+    world = disputed(Stage.NEGOTIATING)
+    for n in range(38):
+        world.act(SELLER, c.Propose(OfferType.REFUND, money(1001 + n)))
+    return world
+
+
+MEDIATED = (MEDIATOR, c.Propose(OfferType.REFUND, money(3000)))
+APPEALED = (SELLER, c.Appeal(EvidenceType.DOCUMENT, "The inspection report."))
+NEXT_QUESTION = c.RequestInformation(Role.BUYER, "And the box?")
+A_PROPOSAL = c.Propose(OfferType.REFUND, money(6000))
+
+GUARDED: dict[str, list[tuple[Callable[[], World], Actor, c.DisputeCommand, str]]] = {
+    "own_turn": [
+        (lambda: situation("N"), SELLER, c.Accept("2"), "wrong_state"),
+        (lambda: situation("N"), SELLER, c.Decline("2"), "wrong_state"),
+        (lambda: situation("n"), BUYER, c.Accept("3"), "wrong_state"),
+        (lambda: situation("n"), BUYER, A_PROPOSAL, "wrong_state"),
+        (lambda: situation("n"), BUYER, c.Decline(), "wrong_state"),
+    ],
+    "proposal_on_table": [
+        (declined, BUYER, c.Accept("1"), "stale_proposal"),
+        (declined, BUYER, c.Decline(), "stale_proposal"),
+    ],
+    "others_proposal": [
+        (reviewed, SELLER, c.Accept("2"), "wrong_party"),
+    ],
+    "not_accepted_yet": [
+        (lambda: reviewed(MEDIATED, (BUYER, c.Accept("3"))), BUYER, c.Accept("3"), "wrong_state"),
+        (lambda: reviewed(MEDIATED, (SELLER, c.Accept("3"))), SELLER, c.Accept("3"), "wrong_state"),
+        (lambda: decided((BUYER, c.AcceptDecision())), BUYER, c.AcceptDecision(), "wrong_state"),
+        (lambda: decided((BUYER, c.AcceptDecision())), BUYER, c.Appeal(EvidenceType.PHOTO, "Wait."), "wrong_state"),
+        (lambda: decided((SELLER, c.AcceptDecision())), SELLER, c.Appeal(EvidenceType.PHOTO, "Wait."), "wrong_state"),
+    ],
+    "seller_had_time": [
+        (lambda: disputed(Stage.OPENED), BUYER, c.Escalate(), "too_early"),
+        (lambda: disputed(Stage.OPENED).wait(3 * DAY - SECOND), BUYER, c.Escalate(), "too_early"),
+    ],
+    "negotiable": [
+        (returns_without_address, SELLER, c.Decline("1"), "wrong_state"),
+        (returns_without_address, SELLER, c.Propose(OfferType.REFUND, money(9000)), "wrong_state"),
+        (returns_without_address, BUYER, c.Propose(OfferType.REFUND_WITH_RETURN, money(100)), "wrong_state"),
+    ],
+    "unassigned": [
+        (reviewed, MEDIATOR, c.Assign(), "wrong_state"),
+        (reviewed, OTHER_MEDIATOR, c.Assign(), "wrong_state"),
+    ],
+    "new_to_the_case": [
+        (lambda: decided(APPEALED), MEDIATOR, c.Assign(), "wrong_party"),
+    ],
+    "own_case": [
+        (reviewed, OTHER_MEDIATOR, MEDIATED[1], "wrong_party"),
+        (reviewed, OTHER_MEDIATOR, NEXT_QUESTION, "wrong_party"),
+        (reviewed, OTHER_MEDIATOR, DECIDED_FOR_BUYER, "wrong_party"),
+        (lambda: decided(APPEALED), MEDIATOR, DECIDED_FOR_BUYER, "wrong_party"),
+        (lambda: decided(APPEALED), OTHER_MEDIATOR, DECIDED_FOR_BUYER, "wrong_party"),
+    ],
+    "waits_for_the_other": [
+        (lambda: situation("N"), BUYER, c.GrantTime(disputed(Stage.NEGOTIATING).now + 9 * DAY), "wrong_party"),
+        (lambda: situation("n"), SELLER, c.GrantTime(disputed(Stage.NEGOTIATING).now + 9 * DAY), "wrong_party"),
+    ],
+    "time_left_to_grant": [
+        (all_time_granted, BUYER, c.GrantTime(all_time_granted().now + 36 * DAY), "limit_reached"),
+    ],
+    "room_for_proposals": [
+        (much_proposed, SELLER, c.Propose(OfferType.REFUND, money(8000)), "limit_reached"),
+        (much_proposed, BUYER, A_PROPOSAL, "limit_reached"),
+    ],
+    "room_for_evidence": [
+        (lambda: reviewed(*times(20, BUYER, lambda _: NEWS)), BUYER, NEWS, "limit_reached"),
+        (lambda: reviewed(*times(20, SELLER, lambda _: NEWS)), SELLER, NEWS, "limit_reached"),
+        (
+            lambda: reviewed(*times(20, BUYER, lambda _: NEWS), (MEDIATOR, DECIDED_FOR_BUYER)),
+            BUYER,
+            c.Appeal(EvidenceType.PHOTO, "One more."),
+            "limit_reached",
+        ),
+    ],
+    "room_for_questions": [
+        (lambda: reviewed(*times(10, MEDIATOR, lambda _: NEXT_QUESTION)), MEDIATOR, NEXT_QUESTION, "limit_reached"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("build", "actor", "command", "code"),
+    [pytest.param(*case, id=f"{name}-{n}") for name, cases in GUARDED.items() for n, case in enumerate(cases)],
+)
+def test_each_guard_refuses_with_its_reason(
+    build: Callable[[], World], actor: Actor, command: c.DisputeCommand, code: str
+) -> None:
+    """D10: a guard that does not hold refuses with its own code, records nothing, and the action is not offered."""
+    world = build()
+    before = list(world.log)
+
+    refused = world.refused_act(actor, command)
+
+    offered = [a.action for a in allowed_actions(world.case, world.dispute(), actor, world.now)]
+    assert code == refused.code
+    assert before == world.log
+    assert ACTION_OF[type(command)] not in offered
+
+
+def test_every_guard_of_the_table_is_tested() -> None:
+    """D10: no guard stands in the table without a case here in which it refuses."""
+    assert {guard.name for rule in TABLE.values() for guard in rule.guards} == set(GUARDED)
+
+
+@pytest.mark.parametrize(("name", "refused"), [(name, case) for name, cases in GUARDED.items() for case in cases])
+def test_each_refusal_is_its_own_guards(name: str, refused: tuple[Callable[[], World], Actor, c.DisputeCommand, str]) -> None:
+    """D10: in each of those cases the guard named is the one that refuses, and every guard before it holds."""
+    build, actor, command, _ = refused
+    world = build()
+    rule = TABLE[world.dispute().stage, ACTION_OF[type(command)], actor.role]
+    at = Circumstances(world.dispute(), world.case.policy, actor, world.now)
+
+    assert name == next(guard.name for guard in rule.guards if guard.refusal(at))
+
+
+def test_the_buyer_may_escalate_once_the_seller_has_had_three_days() -> None:
+    """Section 4, opened: the buyer escalates from the third day on."""
+    world = disputed(Stage.OPENED)
+    world.go(world.dispute().opened_at + 3 * DAY).act(BUYER, c.Escalate())
+
+    assert Stage.UNDER_REVIEW is world.dispute().stage
+
+
+def test_in_a_review_each_party_accepts_the_others_last_proposal() -> None:
+    """Section 4, under_review: the parties may still agree on what was on the table."""
+    by_seller = situation("n")
+    by_seller.act(SELLER, c.Escalate())
+    by_seller.act(SELLER, c.Accept("3"))
+    by_buyer = disputed(Stage.UNDER_REVIEW)
+    by_buyer.act(BUYER, c.Accept("2"))
+
+    assert (Stage.RESOLVED, money(8000)) == (by_seller.dispute().stage, by_seller.dispute().refund)
+    assert (Stage.RESOLVED, money(1000)) == (by_buyer.dispute().stage, by_buyer.dispute().refund)
+
+
+def test_a_mediators_proposal_takes_both_parties() -> None:
+    """Section 4, under_review: a mediator's proposal settles the case when both parties have accepted it."""
+    world = reviewed(MEDIATED, (BUYER, c.Accept("3")))
+    before = world.dispute().stage
+    world.act(SELLER, c.Accept("3"))
+
+    assert (before, world.dispute().stage) == (Stage.UNDER_REVIEW, Stage.RESOLVED)
+    assert money(3000) == world.dispute().refund
+
+
+def test_an_answer_to_a_replaced_proposal_is_stale() -> None:
+    """D1: accepting or declining what is no longer on the table is refused with the proposal that is."""
+    world = situation("n")
+
+    for command in (c.Accept("2"), c.Decline("2")):
+        refused = world.refused_act(SELLER, command)
+        assert ("stale_proposal", world.dispute().proposal_on_table) == (refused.code, refused.details["current_proposal"])
+
+
+def test_a_different_mediator_takes_the_appeal() -> None:
+    """D5: who decided may not take the appeal, anybody else may."""
+    world = decided(APPEALED)
+    world.act(OTHER_MEDIATOR, c.Assign())
+
+    assert OTHER_MEDIATOR.id == world.dispute().mediator
+
+
+def test_a_decision_after_an_appeal_is_final() -> None:
+    """D5: the second decision is carried out at once."""
+    world = decided(APPEALED, (OTHER_MEDIATOR, c.Assign()), (OTHER_MEDIATOR, DECIDED_FOR_BUYER))
+
+    assert (Stage.RESOLVED, money(5000)) == (world.dispute().stage, world.dispute().refund)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in AcknowledgementType if kind is not AcknowledgementType.ITEM_RECEIVED])
+def test_a_problem_with_the_return_is_reviewed(kind: AcknowledgementType) -> None:
+    """Section 4, return_in_transit: every problem needs evidence and leads to a review."""
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    refused = world.refused_act(SELLER, c.AcknowledgeReturn(kind))
+    world.act(SELLER, c.AcknowledgeReturn(kind, "The box as it came."))
+
+    assert refused.code == "invalid"
+    assert Stage.UNDER_REVIEW is world.dispute().stage
+
+
+# The clock ------------------------------------------------------------------------------------------------------------
+
+# Each stage's own time, where it leads when nobody acts, and what each person is then too late for (section 4).
+EXPIRES: dict[Stage, tuple[timedelta, Stage, tuple[tuple[Actor, Action], ...]]] = {
+    Stage.OPENED: (
+        5 * DAY,
+        Stage.AWAITING_RETURN,
+        (
+            *((SELLER, action) for action in (Action.ACCEPT, Action.PROPOSE, Action.DECLINE)),
+            *((BUYER, action) for action in (Action.PROPOSE, Action.ESCALATE, Action.GRANT_TIME)),
+        ),
+    ),
+    Stage.NEGOTIATING: (
+        7 * DAY,
+        Stage.UNDER_REVIEW,
+        tuple(
+            (party, action)
+            for party in (BUYER, SELLER)
+            for action in (Action.PROPOSE, Action.DECLINE, Action.ESCALATE, Action.GRANT_TIME)
+        ),
+    ),
+    Stage.UNDER_REVIEW: (
+        14 * DAY,
+        Stage.DECIDED,
+        (
+            *((MEDIATOR, action) for action in (Action.ASSIGN, Action.REQUEST_INFORMATION, Action.PROPOSE, Action.DECIDE)),
+            *((party, action) for party in (BUYER, SELLER) for action in (Action.ACCEPT, Action.ADD_EVIDENCE)),
+            (BUYER, Action.WITHDRAW),
+        ),
+    ),
+    Stage.AWAITING_RETURN: (
+        10 * DAY,
+        Stage.RESOLVED,
+        (
+            *((BUYER, action) for action in (Action.SHIP_RETURN, Action.WITHDRAW, Action.ADD_EVIDENCE)),
+            *((SELLER, action) for action in (Action.GRANT_TIME, Action.ADD_EVIDENCE)),
+        ),
+    ),
+    Stage.RETURN_IN_TRANSIT: (
+        30 * DAY,
+        Stage.RESOLVED,
+        (
+            *((SELLER, action) for action in (Action.ACKNOWLEDGE_RETURN, Action.ADD_EVIDENCE)),
+            *((BUYER, action) for action in (Action.GRANT_TIME, Action.ADD_EVIDENCE)),
+        ),
+    ),
+    Stage.DECIDED: (
+        7 * DAY,
+        Stage.RESOLVED,
+        tuple((party, action) for party in (BUYER, SELLER) for action in (Action.APPEAL, Action.ACCEPT_DECISION)),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("stage", "actor", "action"),
+    [(stage, actor, action) for stage, (_, __, late) in EXPIRES.items() for actor, action in late],
+)
+def test_too_late_names_the_deadline_that_passed(stage: Stage, actor: Actor, action: Action) -> None:
+    """D9, D10: from the deadline on, swept or not, what the stage allowed is refused as too late, with that deadline."""
+    world = disputed(stage)
+    command = command_for(action, actor.role, world)
+    deadline = world.dispute().stage_since + EXPIRES[stage][0]
+
+    refused = world.go(deadline).refused_act(actor, command)
+
+    assert ("too_late", deadline) == (refused.code, refused.details["deadline"])
+
+
+@pytest.mark.parametrize("stage", list(EXPIRES))
+def test_too_late_is_said_of_everything_that_ended(stage: Stage) -> None:
+    """D10: whatever the stage's table allowed and the next stage does not is what people are too late for."""
+    _, after, late = EXPIRES[stage]
+    before_it = {(role, action) for known, action, role in TABLE if known is stage}
+    after_it = {(role, action) for known, action, role in TABLE if known is after}
+
+    assert before_it - after_it == {(actor.role, action) for actor, action in late}
+
+
+@pytest.mark.parametrize("stage", list(EXPIRES))
+def test_a_deadline_has_passed_at_the_very_instant_and_not_before(stage: Stage) -> None:
+    """D9: one second before its deadline a stage still stands; at it, it is over, whether or not a sweep has run."""
+    window, after, _ = EXPIRES[stage]
+    world = disputed(stage)
+    deadline = world.dispute().stage_since + window
+
+    assert stage is world.go(deadline - SECOND).as_of_now().dispute(1).stage
+    assert after is world.go(deadline).as_of_now().dispute(1).stage
+    assert stage is world.dispute().stage
+
+
+def test_nobody_is_too_late_for_what_was_never_theirs() -> None:
+    """D10: after a deadline, an action that was somebody else's is still wrong, not late."""
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    refused = world.wait(40 * DAY).refused_act(BUYER, ITEM_RECEIVED)
+
+    assert refused.code == "wrong_state"
+
+
+def test_the_clock_has_a_row_for_every_stage_but_the_last() -> None:
+    """D12: every stage but ``resolved`` has an expiry, and ``resolved`` has none."""
+    assert set(Stage) - {Stage.RESOLVED} == set(EXPIRIES)
+
+
+def test_a_return_that_needs_no_address_of_the_profile() -> None:
+    """D3: without any address on file, an accepting seller has to give one, and a silent one forgoes the return."""
+    world = delivered()
+    world.wait(DAY).open(DAMAGED)
+    refused = world.refused_act(SELLER, c.Accept("1"))
+    world.act(SELLER, c.Accept("1", ABROAD))
+    silence = delivered()
+    silence.wait(DAY).open(DAMAGED)
+    silent = silence.wait(5 * DAY).as_of_now().dispute(1)
+
+    assert refused.code == "return_address_required"
+    assert (Stage.RESOLVED, silent.request.amount) == (silent.stage, silent.refund)
+    assert Stage.AWAITING_RETURN is world.dispute().stage
+
+
+def test_findings_of_the_clock_are_not_a_mediators() -> None:
+    """Section 4, under_review: a default decision's findings are refused from a mediator."""
+    world = disputed(Stage.UNDER_REVIEW, AT_HOME)
+    late = c.Decide(OfferType.REFUND, money(1), Finding.NOT_DECIDED_IN_TIME, "Late.")
+
+    assert world.refused_act(MEDIATOR, late).code == "invalid"

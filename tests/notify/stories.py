@@ -1,0 +1,219 @@
+"""Stories in which everything happens that anyone is told of, as the table's stream brings them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from worlds import (
+    ALL_RETURNS,
+    AT_HOME,
+    BUYER,
+    DAY,
+    DECIDED_FOR_BUYER,
+    HOUR,
+    ITEM_RECEIVED,
+    MEDIATOR,
+    NEWS,
+    OTHER_MEDIATOR,
+    PROMISED,
+    SECOND,
+    SELLER,
+    World,
+    claim_of,
+    delivered,
+    disputed,
+    money,
+    order_terms,
+)
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.evolve import evolve
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
+from chalicelib.domain.progress import Step
+from chalicelib.notify.happening import Happening, happening_of
+from chalicelib.store.items import event_item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.case import Case
+
+OFFER = c.Propose(OfferType.REFUND, money(2000))
+NOTHING = c.Decide(OfferType.REFUND, money(0), Finding.SELLER_PROVED_AS_DESCRIBED, "As described.")
+APPEAL = c.Appeal(EvidenceType.PHOTO, "Another photo.")
+
+
+def records_of(world: World) -> list[dict[str, Any]]:
+    """A world's events as DynamoDB's stream brings them to Lambda."""
+    records: list[dict[str, Any]] = []
+    case: Case | None = None
+    for event in world.log:
+        before, case = case, evolve(case, event, world.policies)
+        number = str(len(records) + 1)
+        change = {"NewImage": event_item(Step(event, before, case)), "SequenceNumber": number}
+        records.append({"eventID": number, "eventName": "INSERT", "dynamodb": change})
+    return records
+
+
+def happenings_of(world: World) -> list[Happening]:
+    """A world's events as publishing reads them."""
+    return [happening_of(record["dynamodb"]["NewImage"]) for record in records_of(world)]
+
+
+def never_arrived() -> World:
+    """The seller is silent, the request is granted, the refund fails once before it is paid, and nothing is left."""
+    world = World.of()
+    world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED))
+    world.wait(5 * DAY).sweep()
+    world.pay(1, failure="card closed")
+    world.wait(DAY).sweep()
+    world.pay(1)
+    world.wait(100 * DAY).sweep()
+    return world
+
+
+def no_dispute() -> World:
+    """Both dates are extended, the buyer confirms receipt, and the seller is paid in the end."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.extend_promise(PROMISED + 5 * DAY)
+    world.extend_protection(PROMISED + 60 * DAY)
+    world.wait(DAY).confirm()
+    world.wait(90 * DAY).sweep()
+    return world
+
+
+def partly_delivered() -> World:
+    """Half of what is claimed as missing turns out to have been delivered in time."""
+    world = World.of(order_terms((1, 9000), (1, 3000)))
+    world.wait(DAY).ship("a")
+    world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 1)))
+    world.wait(HOUR).deliver(PROMISED - DAY)
+    return world
+
+
+def haggling() -> World:
+    """Proposals, refusals, evidence and time to and fro, and an agreement."""
+    world = disputed(Stage.OPENED)
+    asked = c.Propose(OfferType.REFUND_WITH_RETURN, money(8000))
+    world.act(BUYER, asked)
+    world.act(BUYER, c.GrantTime(world.now + 6 * DAY))
+    world.act(SELLER, c.Decline())
+    world.act(SELLER, c.GrantTime(world.now + 8 * DAY))
+    world.act(BUYER, NEWS)
+    world.act(SELLER, NEWS)
+    world.act(BUYER, c.Propose(OfferType.REFUND, money(6000)))
+    world.act(SELLER, OFFER)
+    world.act(BUYER, c.Decline())
+    world.act(SELLER, c.Propose(OfferType.REFUND, money(3000)))
+    world.act(BUYER, c.Accept("5"))
+    return world
+
+
+def settled_at_once() -> World:
+    """The seller proposes all that the buyer asks for, and later gets the item back."""
+    world = disputed(Stage.OPENED)
+    world.act(SELLER, c.Propose(OfferType.REFUND_WITH_RETURN, world.dispute().request.amount))
+    world.act(BUYER, c.ShipReturn(Carrier.HONGKONG_POST, "RR123456785HK"))
+    world.wait(5 * DAY).report_return(CarrierStatus.IN_TRANSIT)
+    world.wait(DAY).report_return(CarrierStatus.DELIVERED)
+    world.wait(DAY).act(SELLER, ITEM_RECEIVED)
+    return world
+
+
+def bad_return() -> World:
+    """The return arrives damaged, a mediator decides for the seller, both accept it."""
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    world.act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Broken in two."))
+    world.act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, NOTHING)
+    world.act(SELLER, c.AcceptDecision())
+    world.act(BUYER, c.AcceptDecision())
+    return world
+
+
+def reviewed() -> World:
+    """Questions are left unanswered, the decision is appealed by the seller, and the final one is for the buyer."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
+    world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
+    world.wait(4 * DAY).sweep()
+    world.act(MEDIATOR, DECIDED_FOR_BUYER)
+    world.act(BUYER, c.AcceptDecision())
+    world.act(SELLER, APPEAL)
+    world.act(OTHER_MEDIATOR, c.Assign())
+    world.act(OTHER_MEDIATOR, DECIDED_FOR_BUYER)
+    return world
+
+
+def appealed_by_the_buyer() -> World:
+    """The seller escalates, the decision gives nothing, the buyer appeals, and nobody decides again."""
+    world = disputed(Stage.NEGOTIATING)
+    world.act(SELLER, c.Escalate())
+    world.act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, NOTHING)
+    world.act(BUYER, APPEAL)
+    world.wait(15 * DAY).sweep()
+    return world
+
+
+def mediated(first: Role) -> World:
+    """Both accept the mediator's proposal, ``first`` before the other."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, OFFER)
+    for actor in (BUYER, SELLER) if first is Role.BUYER else (SELLER, BUYER):
+        world.act(actor, c.Accept("3"))
+    return world
+
+
+def left_to_the_clock() -> World:
+    """Nobody answers a proposal: it goes to mediation by itself, and the buyer gives up."""
+    world = disputed(Stage.NEGOTIATING)
+    world.wait(8 * DAY).sweep()
+    world.act(BUYER, c.Withdraw())
+    return world
+
+
+def not_sent_back() -> World:
+    """The buyer lets the time to send the item back pass."""
+    world = disputed(Stage.AWAITING_RETURN)
+    world.wait(11 * DAY).sweep()
+    return world
+
+
+def no_longer_wanted(*, address: bool) -> World:
+    """A return under the seller's guarantee, with a return address on file or without."""
+    world = delivered(order_terms(guarantees=ALL_RETURNS), *([AT_HOME] if address else []))
+    world.wait(DAY).open(claim_of(Reason.NO_LONGER_WANTED))
+    world.wait(6 * DAY).sweep()
+    return world
+
+
+STORIES: dict[str, Callable[[], World]] = {
+    "never_arrived": never_arrived,
+    "no_dispute": no_dispute,
+    "partly_delivered": partly_delivered,
+    "haggling": haggling,
+    "settled_at_once": settled_at_once,
+    "bad_return": bad_return,
+    "reviewed": reviewed,
+    "appealed_by_the_buyer": appealed_by_the_buyer,
+    "mediated_buyer_first": lambda: mediated(Role.BUYER),
+    "mediated_seller_first": lambda: mediated(Role.SELLER),
+    "left_to_the_clock": left_to_the_clock,
+    "not_sent_back": not_sent_back,
+    "no_longer_wanted": lambda: no_longer_wanted(address=True),
+    "no_longer_wanted_no_address": lambda: no_longer_wanted(address=False),
+}
+
+
+@lru_cache(maxsize=1)
+def everything() -> tuple[tuple[str, World, Happening], ...]:
+    """Every happening of every story."""
+    told = ((name, story()) for name, story in STORIES.items())
+    return tuple((name, world, happening) for name, world in told for happening in happenings_of(world))

@@ -1,0 +1,120 @@
+"""Who is told what (N1, N2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from stories import STORIES, everything, happenings_of
+
+from chalicelib.domain import events as e
+from chalicelib.notify.audience import (
+    NOT_TOLD_TO_PEOPLE,
+    REACH,
+    TABLE,
+    TO_PAYMENTS,
+    TO_PEOPLE,
+    Audience,
+    Channel,
+    Urgency,
+    notices,
+)
+
+if TYPE_CHECKING:
+    from chalicelib.notify.happening import Happening
+
+PEOPLE = (Audience.BUYER, Audience.SELLER)
+
+TOLD = {
+    "never_arrived": "opened.seller opened.buyer refunded.seller refunded.buyer",
+    "no_dispute": "promise.buyer protection.buyer completed.seller",
+    "partly_delivered": "opened.seller opened.buyer narrowed.seller narrowed.buyer",
+    "haggling": "opened.seller opened.buyer proposal.seller time.seller declined.buyer time.buyer evidence.seller"
+    " evidence.buyer proposal.seller proposal.buyer declined.seller proposal.buyer refunded.seller refunded.buyer",
+    "settled_at_once": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_delivered.seller"
+    " refunded.seller refunded.buyer",
+    "bad_return": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_problem.buyer"
+    " return_problem.mediators decision.seller decision.buyer decision_accepted.buyer closed.seller closed.buyer",
+    "reviewed": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators information.seller"
+    " information.buyer lapsed.seller lapsed.buyer decision.seller decision.buyer decision_accepted.seller appealed.buyer"
+    " appealed.mediators final_decision.seller final_decision.buyer refunded.seller refunded.buyer",
+    "appealed_by_the_buyer": "opened.seller opened.buyer proposal.buyer escalated.buyer escalated.mediators"
+    " decision.seller decision.buyer appealed.seller appealed.mediators final_decision.seller final_decision.buyer"
+    " return_granted.buyer return_granted.seller",
+    "mediated_buyer_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
+    " mediated.seller mediated.buyer accepted.seller refunded.seller refunded.buyer",
+    "mediated_seller_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
+    " mediated.seller mediated.buyer accepted.buyer refunded.seller refunded.buyer",
+    "left_to_the_clock": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.buyer"
+    " escalated.mediators withdrawn.seller",
+    "not_sent_back": "opened.seller opened.buyer return_granted.buyer expired.seller expired.buyer",
+    "no_longer_wanted": "return_asked.seller return_asked.buyer return_granted.buyer return_granted.seller",
+    "no_longer_wanted_no_address": "return_asked.seller return_asked.buyer refunded.seller refunded.buyer",
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_is_told_to_those_it_concerns_and_to_nobody_else(story: str) -> None:
+    """Every message of every story is the one expected, in the order in which things happened (N2)."""
+    told = [row.text for it in happenings_of(STORIES[story]()) for row in notices(it) if row.text]
+    assert TOLD[story].split() == told
+
+
+@pytest.mark.parametrize("kind", e.PAYLOADS.values(), ids=e.PAYLOADS)
+def test_every_event_is_told_to_people_or_says_why_not(kind: type[e.Payload]) -> None:
+    """An event is in the table or in the list of those that nobody is told of, never in both or in neither (N1)."""
+    in_table = any(row.event is kind for row in TO_PEOPLE)
+    assert in_table != (kind in NOT_TOLD_TO_PEOPLE)
+
+
+@pytest.mark.parametrize("kind", e.PAYLOADS.values(), ids=e.PAYLOADS)
+def test_the_marketplace_is_told_everything(kind: type[e.Payload]) -> None:
+    """Whatever happened, and whoever did it, the marketplace's systems are told once (N1)."""
+    told = [[row.audience for row in notices(it)] for _, _, it in everything() if isinstance(it.event.payload, kind)]
+    assert [audiences.count(Audience.MARKETPLACE) for audiences in told] == [1] * len(told)
+    assert told
+
+
+def test_every_row_is_lived_through() -> None:
+    """The stories of these tests make every row of the table hold at least once."""
+    told = {row for _, _, it in everything() for row in notices(it)}
+    assert set() == set(TABLE) - told
+
+
+def test_every_row_reaches_somebody() -> None:
+    """Each row's audience and urgency have a channel (N1)."""
+    assert [row for row in TABLE if not row.channels] == []
+
+
+def test_sms_is_for_sellers_and_for_action_alone() -> None:
+    """No other audience and no mere news goes out by SMS (N1, N3)."""
+    assert [key for key, channels in REACH.items() if Channel.SMS in channels] == [(Audience.SELLER, Urgency.ACTION)]
+
+
+def test_email_reaches_both_parties_whatever_it_is_about() -> None:
+    """Sellers and buyers get everything that concerns them by email (N1)."""
+    people = [channels for (audience, _), channels in REACH.items() if audience in PEOPLE]
+    assert [Channel.EMAIL in channels for channels in people] == [True] * 4
+
+
+def test_nobody_is_told_of_an_own_act_unless_something_follows() -> None:
+    """Whoever acted hears only of a dispute's beginning, narrowing and end, and of a return to send (N2)."""
+    own = {row.text for _, _, it in everything() for row in notices(it) if row.audience.value == it.event.actor.role.value}
+    what_follows = "opened.buyer return_asked.buyer narrowed.buyer return_granted.buyer refunded.seller refunded.buyer"
+    assert own <= {*what_follows.split(), "closed.seller", "closed.buyer"}
+
+
+def test_money_leaves_first() -> None:
+    """Payment instructions come before every other message of their event (M1)."""
+    assert TABLE[: len(TO_PAYMENTS)] == TO_PAYMENTS
+
+
+def test_an_order_without_money_left_pays_nobody() -> None:
+    """A completion that releases nothing instructs no payment and tells the seller nothing (O7)."""
+    nothing_left = [it for _, _, it in everything() if _completes_empty(it)]
+    told = {row.audience for it in nothing_left for row in notices(it)}
+    assert {Audience.MARKETPLACE} == told
+
+
+def _completes_empty(it: Happening) -> bool:
+    return isinstance(it.event.payload, e.OrderCompleted) and it.event.payload.instruction is None

@@ -1,0 +1,241 @@
+"""From the stream to everyone concerned: once, in order, whatever fails (N4, M1, I9)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fakes import Desk, FakeMarkers, FakePeople, FakeSender, registered
+from stories import STORIES, never_arrived, no_dispute, records_of, reviewed
+from worlds import World, order_terms
+
+from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.notify.publish import publish_records
+
+if TYPE_CHECKING:
+    from chalicelib.notify.ports import Message
+
+
+def another_order(order_id: str) -> World:
+    """An order to which little happens: its import and its payment."""
+    return World.of(order_terms(order_id=order_id))
+
+
+def numbered(*worlds: World) -> list[dict[str, Any]]:
+    """The records of some worlds, one after the other, under sequence numbers of their own."""
+    records = [record for world in worlds for record in records_of(world)]
+    return [record | {"dynamodb": record["dynamodb"] | {"SequenceNumber": str(100 + n)}} for n, record in enumerate(records)]
+
+
+def to(desk: Desk, recipient: str) -> list[Message]:
+    """What was sent to one recipient."""
+    return [message for message in desk.sender.sent if message.attributes["recipient"] == recipient]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_redelivery_sends_nothing_twice(story: str) -> None:
+    """Each story delivered twice sends every message once (N4)."""
+    world = STORIES[story]()
+    desk = Desk((world,))
+    assert publish_records(records_of(world), desk.publishing) == []
+    once = list(desk.sender.names)
+    assert publish_records(records_of(world), desk.publishing) == []
+    assert (once, len(set(once))) == (desk.sender.names, len(once))
+
+
+def test_a_crash_between_sending_and_marking_sends_again() -> None:
+    """A message that was sent but not marked is sent again, so none can be lost (N4, I11)."""
+    world = never_arrived()
+    told = "order-1#1#1 seller:acme sms"
+    desk = Desk((world,), markers=FakeMarkers(crashes_at=told))
+    with pytest.raises(KeyboardInterrupt):
+        publish_records(records_of(world), desk.publishing)
+    assert publish_records(records_of(world), desk.publishing) == []
+    assert desk.sender.names.count(told) == 2
+    assert set(desk.sender.names) == desk.markers.kept
+    assert len(desk.sender.names) == len(desk.markers.kept) + 1
+
+
+def test_a_failed_record_is_reported_and_other_orders_go_on() -> None:
+    """One order's failure is reported by its sequence number and stops no other order (N4)."""
+    worlds = (another_order("one"), another_order("two"), another_order("three"))
+    desk = Desk(worlds, sender=FakeSender(refuses={"two#0#2 marketplace topic"}))
+    assert publish_records(numbered(*worlds), desk.publishing) == ["103"]
+    sent = [f"{order}#0#{seq} marketplace topic" for order in ("one", "two", "three") for seq in (1, 2)]
+    assert [it for it in sent if it != "two#0#2 marketplace topic"] == desk.sender.names
+
+
+def test_no_event_overtakes_an_earlier_one_of_its_order() -> None:
+    """After a failure the rest of that order waits, and everything leaves in order once it is delivered again (N4)."""
+    world = never_arrived()
+    desk = Desk((world,), sender=FakeSender(refuses={"order-1#0#2 marketplace topic"}))
+    records = records_of(world)
+    failed = publish_records(records, desk.publishing)
+    assert [record["dynamodb"]["SequenceNumber"] for record in records[1:]] == failed
+    desk.sender.refuses.clear()
+    assert publish_records(records[1:], desk.publishing) == []
+    undisturbed = Desk((world,))
+    publish_records(records, undisturbed.publishing)
+    assert undisturbed.sender.names == desk.sender.names
+
+
+@pytest.mark.parametrize("position", range(8))
+def test_a_failure_anywhere_loses_nothing_and_doubles_nothing(position: int) -> None:
+    """Whichever record fails at first, the retry from it on sends each message exactly once (N4, I9)."""
+    worlds = (another_order("one"), another_order("two"), another_order("three"), another_order("four"))
+    records = numbered(*worlds)
+    image = records[position]["dynamodb"]["NewImage"]
+    event = f"{image['order_id']['S']}#{image['stream']['N']}#{image['seq']['N']}"
+    desk = Desk(worlds, sender=FakeSender(refuses={f"{event} marketplace topic"}))
+    failed = publish_records(records, desk.publishing)
+    desk.sender.refuses.clear()
+    lowest = min(int(number) for number in failed) - 100
+    assert position == lowest
+    assert publish_records(records[lowest:], desk.publishing) == []
+    assert (len(desk.sender.names), len(set(desk.sender.names))) == (8, 8)
+
+
+def test_a_failed_message_stops_none_of_the_others_of_its_event() -> None:
+    """The seller's email leaves although the SMS did not, and is not repeated with it (N4)."""
+    world = never_arrived()
+    sms = "order-1#1#1 seller:acme sms"
+    desk = Desk((world,), sender=FakeSender(refuses={sms}))
+    opened = [record for record in records_of(world) if record["dynamodb"]["NewImage"]["stream"]["N"] == "1"][:1]
+    assert [opened[0]["dynamodb"]["SequenceNumber"]] == publish_records(opened, desk.publishing)
+    others = ["marketplace topic", "seller:acme email", "buyer:ana email"]
+    assert [f"order-1#1#1 {it}" for it in others] == desk.sender.names
+    desk.sender.refuses.clear()
+    assert publish_records(opened, desk.publishing) == []
+    assert sms == desk.sender.names[-1]
+    assert len(desk.sender.names) == 4
+
+
+def test_a_record_that_cannot_be_read_is_reported() -> None:
+    """An event of an unknown kind fails, holds back its own order only, and raises nothing (N4)."""
+    worlds = (another_order("one"), another_order("two"))
+    records = numbered(*worlds)
+    records[0]["dynamodb"]["NewImage"]["type"] = {"S": "unheard_of"}
+    desk = Desk(worlds)
+    assert publish_records(records, desk.publishing) == ["100", "101"]
+    assert desk.sender.names == ["two#0#1 marketplace topic", "two#0#2 marketplace topic"]
+
+
+def test_records_that_are_no_events_are_passed_over() -> None:
+    """Other items of the table, and what the table forgets, are nobody's news."""
+    desk = Desk(())
+    order = {"NewImage": {"pk": {"S": "ORDER#1"}, "sk": {"S": "#ORDER"}}, "SequenceNumber": "1"}
+    forgotten = {"Keys": {"pk": {"S": "SENT#1"}}, "SequenceNumber": "2"}
+    records = [{"eventName": "MODIFY", "dynamodb": order}, {"eventName": "REMOVE", "dynamodb": forgotten}]
+    assert (publish_records(records, desk.publishing), desk.sender.names) == ([], [])
+
+
+def test_whoever_registered_nothing_is_passed_over() -> None:
+    """A seller with an email address alone gets no SMS, and a buyer without contacts gets nothing (N1)."""
+    world = never_arrived()
+    desk = Desk((world,), people=FakePeople({"seller:acme": registered("seller", "acme", "email")}))
+    assert publish_records(records_of(world), desk.publishing) == []
+    people = {
+        (m.attributes["recipient"], m.attributes["channel"], m.topic)
+        for m in desk.sender.sent
+        if ":" in m.attributes["recipient"]
+    }
+    assert {("seller:acme", "email", "topic-seller-acme")} == people
+
+
+def test_an_email_has_a_subject_and_an_sms_has_none() -> None:
+    """Each channel gets the form that is its own (N3)."""
+    world = never_arrived()
+    desk = Desk((world,))
+    publish_records(records_of(world), desk.publishing)
+    email, sms = to(desk, "seller:acme")[:2]
+    assert email.subject == "Answer by 2026-04-06 12:00 UTC: dispute order-1-d1 opened"
+    assert (sms.subject, sms.attributes["AWS.SNS.SMS.SMSType"]) == (None, "Transactional")
+    assert sms.text.endswith("https://app.example.com/disputes/order-1-d1")
+
+
+def test_mediators_hear_of_what_waits_for_them() -> None:
+    """An escalation and an appeal go to the mediators' topic (N1)."""
+    world = reviewed()
+    desk = Desk((world,))
+    publish_records(records_of(world), desk.publishing)
+    assert [message.attributes["event_type"] for message in to(desk, "mediators")] == ["escalated", "appealed"]
+
+
+def test_the_marketplace_gets_every_event_typed() -> None:
+    """Its topic gets ids, old and new state and amounts, in the order of the log (N1)."""
+    world = never_arrived()
+    desk = Desk((world,))
+    publish_records(records_of(world), desk.publishing)
+    told = [json.loads(message.text) for message in to(desk, "marketplace")]
+    assert [event.payload.type for event in world.log] == [it["type"] for it in told]
+    resolved = next(it for it in told if it["type"] == "dispute_resolved")
+    expected = {
+        "id": "order-1#1#2",
+        "type": "dispute_resolved",
+        "at": "2026-04-06T12:00:01Z",
+        "seq": 2,
+        "actor_role": "clock",
+        "order_id": "order-1",
+        "buyer_id": "ana",
+        "seller_id": "acme",
+        "dispute_id": "order-1-d1",
+        "status_before": "waiting_for_seller_response",
+        "status": "resolved",
+        "stage": "resolved",
+        "outcome": "resolved_buyer_favour",
+        "instruction_id": None,
+        "amounts": {"refund": {"minor": 10000, "currency": "USD"}},
+    }
+    assert expected == resolved
+
+
+def test_payments_are_instructed_under_a_stable_id() -> None:
+    """A refund and its second attempt are the same instruction, complete both times (M1, M2)."""
+    world = never_arrived()
+    desk = Desk((world,))
+    publish_records(records_of(world), desk.publishing)
+    first = {
+        "id": "order-1-p1",
+        "movement": "refund",
+        "amount": {"minor": 10000, "currency": "USD"},
+        "payee": "ana",
+        "order_id": "order-1",
+        "attempt": 1,
+        "issued_at": "2026-04-06T12:00:01Z",
+    }
+    assert InstructionStatus.SETTLED is world.case.order.instructions[0].status
+    assert [first, first | {"attempt": 2}] == [json.loads(message.text) for message in to(desk, "payments")]
+
+
+def test_a_completed_order_pays_the_seller() -> None:
+    """What is held at the end is instructed as a release to the seller (O7, M1)."""
+    world = no_dispute()
+    desk = Desk((world,))
+    publish_records(records_of(world), desk.publishing)
+    (paid,) = (json.loads(message.text) for message in to(desk, "payments"))
+    assert (paid["movement"], paid["payee"], paid["amount"]["minor"]) == ("release", "acme", 10000)
+
+
+def test_a_retry_of_an_unknown_instruction_is_reported() -> None:
+    """A payment that cannot be told whole is not told at all, but tried again (M2)."""
+    world = never_arrived()
+    empty = replace(world.case.order, instructions=())
+    desk = Desk((world,))
+    world.known = replace(world.case, order=empty)
+    records = [r for r in records_of(world) if r["dynamodb"]["NewImage"]["type"]["S"] == "payment_retried"]
+    assert [records[0]["dynamodb"]["SequenceNumber"]] == publish_records(records, desk.publishing)
+    assert to(desk, "payments") == []
+
+
+def test_publishing_loads_nothing_of_the_edge() -> None:
+    """The stream's function imports neither pydantic nor chalice nor any route."""
+    code = (
+        "import sys, chalicelib.notify.publish, chalicelib.notify.subscriptions\n"
+        "print([m for m in sys.modules if m.startswith(('pydantic', 'chalice.', 'chalicelib.api', 'boto3'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    assert ran.stdout.strip() == "[]"

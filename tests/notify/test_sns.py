@@ -1,0 +1,187 @@
+"""People's topics and the markers, against moto: in process and in one thread."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from fakes import Desk, FakePeople
+from moto import mock_aws
+from stories import never_arrived, records_of
+
+from chalicelib.domain.people import AddressBook
+from chalicelib.notify.ports import Message, SnsSender
+from chalicelib.notify.publish import publish_records
+from chalicelib.notify.subscriptions import SnsSubscriptions, topic_safe
+from chalicelib.store.codec import dump
+from chalicelib.store.items import item
+from chalicelib.store.orders import Orders
+from chalicelib.store.people import Profile
+from chalicelib.store.sent import KEPT_S, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REGION = "eu-west-1"
+NOW_S = 1_780_000_000
+
+
+@pytest.fixture
+def sns() -> Iterator[Any]:
+    """An SNS that nobody else uses."""
+    with mock_aws():
+        yield boto3.client("sns", region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    """An empty table."""
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106
+        client.create_table(
+            TableName="table",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        )
+        yield client
+
+
+def subscriptions(sns: object) -> SnsSubscriptions:
+    """Subscriptions in a deployment called p."""
+    return SnsSubscriptions(lambda: sns, "p-")
+
+
+def test_a_person_has_one_topic_with_an_address_per_channel(sns: Any) -> None:  # noqa: ANN401 - a botocore client
+    """Email and SMS are subscriptions of one topic, each to messages of its own channel (N1)."""
+    mine = subscriptions(sns)
+    email_topic, _ = mine.subscribe("seller", "acme", "email", "a@example.com")
+    topic, _ = mine.subscribe("seller", "acme", "sms", "+34600000000")
+    assert email_topic == topic
+    assert topic.rsplit(":", 1)[-1] == "p-seller-acme"
+    found = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert sorted((s["Protocol"], s["Endpoint"]) for s in found) == [("email", "a@example.com"), ("sms", "+34600000000")]
+    for one in found:
+        attributes = sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"]
+        assert {"channel": [one["Protocol"]]} == json.loads(attributes["FilterPolicy"])
+
+
+def test_subscribing_again_changes_nothing(sns: Any) -> None:  # noqa: ANN401
+    """The same address of the same person is subscribed once (N1)."""
+    mine = subscriptions(sns)
+    first, second = (mine.subscribe("buyer", "ana", "email", "a@example.com") for _ in range(2))
+    assert first == second
+    assert len(sns.list_subscriptions_by_topic(TopicArn=first[0])["Subscriptions"]) == 1
+
+
+def test_an_ended_subscription_is_gone_and_can_be_ended_again(sns: Any) -> None:  # noqa: ANN401
+    """No address is left behind, and ending twice is no error (N1)."""
+    mine = subscriptions(sns)
+    topic, subscription = mine.subscribe("buyer", "ana", "email", "a@example.com")
+    mine.unsubscribe(subscription)
+    mine.unsubscribe(subscription)
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+class Answering:
+    """An SNS that answers every end of a subscription with one error."""
+
+    def __init__(self, code: str) -> None:
+        """Answer with ``code``."""
+        self.code = code
+
+    def unsubscribe(self, SubscriptionArn: str) -> None:  # noqa: N803 - SNS's name
+        """Answer."""
+        raise ClientError({"Error": {"Code": self.code, "Message": SubscriptionArn}}, "Unsubscribe")
+
+
+@pytest.mark.parametrize("code", ["NotFound", "InvalidParameter"])
+def test_a_subscription_that_sns_does_not_end_for_want_of_it_counts_as_ended(code: str) -> None:
+    """One that is gone or was never confirmed is no error (N1)."""
+    SnsSubscriptions(lambda: Answering(code), "p-").unsubscribe("arn:aws:sns:eu-west-1:1:p-buyer-ana:1")
+
+
+@pytest.mark.parametrize("pending", ["PendingConfirmation", "pending confirmation"])
+def test_a_pending_subscription_without_a_name_is_left_to_end_by_itself(pending: str) -> None:
+    """What has no ARN yet is not asked for at all (N1)."""
+    SnsSubscriptions(lambda: Answering("Throttling"), "p-").unsubscribe(pending)
+
+
+def test_any_other_answer_is_an_error() -> None:
+    """A subscription that could not be ended is not forgotten (N1)."""
+    with pytest.raises(ClientError, match="Throttling"):
+        SnsSubscriptions(lambda: Answering("Throttling"), "p-").unsubscribe("arn:aws:sns:eu-west-1:1:p-buyer-ana:1")
+
+
+IDS = ["acme", "a_b", "a.b", "a:b", "a@b", "a-b", "a_2Eb", "a_5F2Eb", "_", "__", "_AA", "_A", "A_", "é", "_C3_A9"]
+IDS += ["x" * 64, ":" * 64, ":" * 200, "x" * 160, "x" * 161, "x" * 162, topic_safe("x" * 161)]
+
+
+def test_topic_names_are_safe_and_never_the_same_for_two_people() -> None:
+    """Whatever an id is made of, its topic's name is one that SNS takes, and nobody else's (N1)."""
+    names = [topic_safe(person) for person in IDS]
+    assert len(IDS) == len(set(names))
+    assert [name for name in names if not set(name) <= set("_-") | {c for c in name if c.isascii() and c.isalnum()}] == []
+    assert max(map(len, names)) <= 160
+    assert [topic_safe(person) for person in ("acme", "a_b", "a.b", "a_2Eb")] == ["acme", "a_b", "a_2Eb", "a_5F2Eb"]
+
+
+def test_a_message_is_published_with_its_attributes(sns: Any) -> None:  # noqa: ANN401
+    """SNS gets text, subject and attributes as they are (N1)."""
+    topic = sns.create_topic(Name="events")["TopicArn"]
+    published: dict[str, Any] = {}
+
+    class Watching:
+        def publish(self, **arguments: object) -> None:
+            published.update(arguments)
+            sns.publish(**arguments)
+
+    SnsSender(Watching).send(Message(topic, "text", "Subject", {"channel": "email"}))
+    attributes = {"channel": {"DataType": "String", "StringValue": "email"}}
+    assert {"TopicArn": topic, "Message": "text", "Subject": "Subject", "MessageAttributes": attributes} == published
+    published.clear()
+    SnsSender(Watching).send(Message(topic, "text"))
+    assert "Subject" not in published
+
+
+def test_a_marker_is_kept_for_thirty_days(dynamodb: Any) -> None:  # noqa: ANN401
+    """What has left is known by event, recipient and channel until long after any redelivery (N4)."""
+    sent = Sent(lambda: dynamodb, "table", lambda: NOW_S + 0.5)
+    assert not sent.has_left("order-1#1#1", "seller:acme", "sms")
+    sent.mark("order-1#1#1", "seller:acme", "sms")
+    sent.mark("order-1#1#1", "seller:acme", "sms")
+    assert sent.has_left("order-1#1#1", "seller:acme", "sms")
+    assert not sent.has_left("order-1#1#1", "seller:acme", "email")
+    (kept,) = dynamodb.scan(TableName="table")["Items"]
+    assert item(pk="SENT#order-1#1#1", sk="seller:acme#sms", expires_at=NOW_S + KEPT_S) == kept
+
+
+def test_an_order_is_read_by_its_key(dynamodb: Any) -> None:  # noqa: ANN401
+    """The order as it was written comes back, and a missing one says so."""
+    order = never_arrived().case.order
+    dynamodb.put_item(TableName="table", Item=item(pk="ORDER#order-1", sk="#ORDER", data=dump(order)))
+    orders = Orders(lambda: dynamodb, "table")
+    assert order == orders.order("order-1")
+    with pytest.raises(LookupError, match="order-2"):
+        orders.order("order-2")
+
+
+def test_one_publication_reaches_one_channel(sns: Any) -> None:  # noqa: ANN401
+    """A dispute opened comes as one email and one SMS to the seller's two addresses (N1, N4)."""
+    mine = subscriptions(sns)
+    topic, email = mine.subscribe("seller", "acme", "email", "a@example.com")
+    _, sms = mine.subscribe("seller", "acme", "sms", "+34600000000")
+    profile = Profile("seller", "acme", addresses=AddressBook(), topic=topic, subscriptions={"email": email, "sms": sms})
+    world = never_arrived()
+    desk = Desk((world,), people=FakePeople({"seller:acme": profile}))
+    publish_records(records_of(world), desk.publishing)
+    policies = {
+        channel: json.loads(sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"])["channel"]
+        for channel, arn in (("email", email), ("sms", sms))
+    }
+    opened = [m for m in desk.sender.sent if m.topic == topic and m.attributes["event"] == "order-1#1#1"]
+    reached = [[c for c, wanted in policies.items() if m.attributes["channel"] in wanted] for m in opened]
+    assert reached == [["email"], ["sms"]]

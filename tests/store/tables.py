@@ -1,0 +1,76 @@
+"""The table in two engines: the project's own in memory, and moto's, made from the definition that is deployed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import boto3
+from moto import mock_aws
+from worlds import World
+
+from chalicelib.domain.policy import published
+from chalicelib.store.cases import Cases
+from localcloud.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.domain.progress import Progress
+
+Client: TypeAlias = "MemoryTable | DynamoDBClient"
+
+NAME = "table"
+ENGINES = ("memory", "moto")
+RESOURCES = Path(__file__).parents[2] / "infra" / "resources.json"
+SHARDS = 8
+
+
+def definition() -> dict[str, Any]:
+    """The table as it is deployed, in the words of ``create_table``."""
+    properties = json.loads(RESOURCES.read_text(encoding="utf-8"))["Resources"]["Table"]["Properties"]
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: properties[name] for name in wanted}
+
+
+@contextmanager
+def engine(name: str) -> Iterator[Client]:
+    """A client of an empty table, in the engine called ``name``."""
+    if name == "memory":
+        yield MemoryTable(NAME)
+        return
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        client.create_table(TableName=NAME, **definition())
+        yield client
+
+
+def cases_in(client: Client, shards: int = SHARDS) -> Cases:
+    """The table as a collection of cases."""
+    return Cases(lambda: client, NAME, published(), shards)
+
+
+def everything(client: Client) -> list[dict[str, Any]]:
+    """Every item of the table, in the order of the keys."""
+    if isinstance(client, MemoryTable):
+        return client.snapshot()
+    found: list[dict[str, Any]] = [dict(item) for item in client.scan(TableName=NAME)["Items"]]
+    return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+
+@dataclass
+class KeptWorld(World):
+    """A world that commits everything it records to a table."""
+
+    cases: Cases = field(default_factory=lambda: cases_in(MemoryTable(NAME)))
+
+    def keep(self, progress: Progress) -> None:
+        """Record what a command recorded, here and in the table."""
+        before = self.known
+        super().keep(progress)
+        self.cases.commit(before, progress, None, None, 0)

@@ -1,0 +1,107 @@
+"""The deployed artefact over HTTP: a claim the seller never answers, from the order to the refund and every message between."""
+
+import json
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from localcloud.clock import read
+from localcloud.cloud import LocalCloud
+
+A_DAY = 86_400
+PATIENCE = 20.0  # seconds a message may take
+
+
+def call(cloud: LocalCloud, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    """Call the API as `role:id` and return the answer's JSON; urllib's HTTPError when it refuses."""
+    role, _, subject = who.partition(":")
+    headers = {
+        "authorization": f"Bearer {cloud.token(role, subject)}",
+        "content-type": "application/json",
+        "idempotency-key": str(uuid.uuid4()),
+    }
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{cloud.api}{path}", data=data, method=method, headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return json.load(reply)
+
+
+def shown(cloud: LocalCloud, page: str) -> list[dict[str, Any]]:
+    """What a page of the outbox (`messages` or `systems`) holds now."""
+    with urllib.request.urlopen(f"{cloud.outbox}/{page}.json", timeout=5) as reply:
+        entries: list[dict[str, Any]] = json.load(reply)
+    return entries
+
+
+def awaited(find: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Ask until something is found; the test fails when nothing is in time."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.2)
+    pytest.fail("it did not arrive")
+
+
+@pytest.fixture(scope="module")
+def dispute_id(cloud: LocalCloud) -> str:
+    """A claim of non-receipt against a seller with e-mail and phone; its order's promise is long broken."""
+    call(cloud, "seller:sys-shop", "PUT", "/sellers/sys-shop/contacts", {"email": "shop@example.com", "phone": "+4520123456"})
+    now = datetime.fromisoformat(read(cloud.endpoints)["now"])
+    order = {
+        "buyer_id": "sys-buyer",
+        "seller_id": "sys-shop",
+        "currency": "EUR",
+        "lines": [{"id": "1", "title": "A lamp", "quantity": 1, "unit_price": {"minor": 4000, "currency": "EUR"}}],
+        "shipping_fee": {"minor": 500, "currency": "EUR"},
+        "paid_at": (now - timedelta(days=12)).isoformat(),
+        "destination_country": "DE",
+        "deliver_by": (now - timedelta(days=5)).isoformat(),
+    }
+    call(cloud, "platform:sys", "PUT", "/orders/sys-order", order)
+    opened = call(cloud, "buyer:sys-buyer", "POST", "/orders/sys-order/disputes", {"reason": "not_received"})
+    return str(opened["id"])
+
+
+def test_the_seller_is_told_by_email_and_sms(cloud: LocalCloud, dispute_id: str) -> None:
+    """The table's stream reaches SNS, and the outbox shows one of each at the seller's own addresses."""
+    found = awaited(
+        lambda: both if len(both := [e for e in shown(cloud, "messages") if e["person"] == "seller:sys-shop"]) > 1 else []
+    )
+
+    assert {("email", "shop@example.com"), ("sms", "+4520123456")} == {(e["channel"], e["to"]) for e in found}
+    assert all(dispute_id in e["body"] for e in found if e["channel"] == "email")
+
+
+def test_the_silence_of_the_seller_is_ended_by_the_sweep(cloud: LocalCloud, dispute_id: str) -> None:
+    """Once the seller's time is up, one sweep decides, and the payment service is told to refund what the buyer paid."""
+    cloud.advance_clock(6 * A_DAY)
+    cloud.sweep_now()
+
+    after = call(cloud, "buyer:sys-buyer", "GET", f"/disputes/{dispute_id}")
+    instructions = awaited(lambda: [e for e in shown(cloud, "systems") if e["topic"].endswith("-payments")])
+
+    assert "closed" in json.dumps(after["stage"]) or "resolved" in json.dumps(after["stage"])
+    assert any("4500" in e["body"] for e in instructions)
+
+
+def test_the_schedule_ticks_by_itself(cloud: LocalCloud) -> None:
+    """Nobody has to sweep: the rule runs the function each minute."""
+    group = f"/aws/lambda/{cloud.endpoints['sweep_function']}"
+    logs = cloud.aws("logs")
+    began = int(datetime.now(UTC).timestamp() * 1000)
+    deadline = time.monotonic() + 75
+
+    def ticks() -> list[Any]:
+        found: list[Any] = logs.filter_log_events(logGroupName=group, startTime=began, filterPattern="START")["events"]
+        return found
+
+    while not ticks() and time.monotonic() < deadline:
+        time.sleep(1)
+
+    assert [] != ticks()

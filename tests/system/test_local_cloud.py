@@ -1,0 +1,142 @@
+"""The local cloud itself: what it tells apart, what it refuses, and that it leaves nothing behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from localcloud import clock
+from localcloud.cloud import LocalCloud
+from localcloud.layout import ROOT, LocalCloudError
+from localcloud.messages import Messages
+from localcloud.ports import HOST, Ports, holder
+from localcloud.subscriptions import Subscription
+
+TOPIC = "arn:aws:sns:eu-west-1:000000000000:p-seller-acme"
+
+
+@pytest.mark.parametrize(("text", "expected"), [("5d", 432000), ("1d12h", 129600), ("90s", 90), ("10m", 600)])
+def test_a_span_is_read_as_people_write_it(text: str, expected: int) -> None:
+    """Days, hours, minutes and seconds, alone or one after the other."""
+    assert expected == clock.seconds(text)
+
+
+@pytest.mark.parametrize("text", ["", "5", "d", "5 d", "-5d", "5w"])
+def test_what_is_no_span_is_refused(text: str) -> None:
+    """Nothing is guessed: a clock moved by the wrong amount cannot be moved back."""
+    with pytest.raises(LocalCloudError, match="not a span"):
+        clock.seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("policy", "attributes", "expected"),
+    [
+        (None, {}, True),
+        ({"channel": ["email"]}, {"channel": "email"}, True),
+        ({"channel": ["email"]}, {"channel": "sms"}, False),
+        ({"channel": ["email"]}, {}, False),
+        (
+            {"channel": ["email", "sms"], "kind": [{"prefix": "dispute."}]},
+            {"channel": "sms", "kind": "dispute.x"},
+            True,
+        ),
+        ({"kind": [{"anything-but": ["advert"]}]}, {"kind": "advert"}, False),
+        ({"kind": [{"exists": False}]}, {}, True),
+    ],
+)
+def test_a_filter_policy_decides_as_sns_does(
+    policy: dict[str, object] | None, attributes: dict[str, str], expected: bool
+) -> None:
+    """A message reaches an address when every key of its filter finds a rule that matches."""
+    assert expected == Subscription("email", "a@b.example", policy).receives(attributes)
+
+
+def test_a_message_is_shown_once_to_each_address_it_reaches() -> None:
+    """SNS may deliver twice; a mailbox must show one, and a phone the other channel's text only."""
+    messages = Messages("p-")
+    people = [
+        Subscription("email", "ann@acme.example", {"channel": ["email"]}),
+        Subscription("sms", "+4512345678", {"channel": ["sms"]}),
+    ]
+    notification = {
+        "MessageId": "m1",
+        "TopicArn": TOPIC,
+        "Timestamp": "2026-01-01T00:00:00Z",
+        "Subject": "A claim",
+        "Message": "Reply by Friday.",
+        "MessageAttributes": {"channel": {"Type": "String", "Value": "email"}},
+    }
+    messages.take(notification, people)
+    messages.take(notification, people)
+
+    shown = messages.to_people("seller:acme")
+
+    assert [("email", "ann@acme.example", "A claim")] == [(e.channel, e.to, e.subject) for e in shown]
+
+
+def test_the_holder_of_a_port_is_named() -> None:
+    """Whoever starts a second thing on a port learns which process to end."""
+    with socket.create_server((HOST, 0)) as server:
+        port = int(server.getsockname()[1])
+        free = Ports.free()
+
+        assert os.getpid() == holder(port)
+        assert [f"port {port} (for the cloud) is held by process {os.getpid()}"] == Ports(
+            port, free.issuer, free.outbox
+        ).taken()
+
+
+def test_a_second_copy_is_refused_and_says_what_is_in_its_way(cloud: LocalCloud) -> None:
+    """Two in one directory would overwrite each other: the second names the process and its ports."""
+    expected = rf"process {os.getpid()}, ports \d+, \d+, \d+"
+
+    with pytest.raises(LocalCloudError, match=expected), LocalCloud(cloud.directory, Ports.free()):
+        pytest.fail("a second copy started")
+
+
+def test_other_programs_find_it(cloud: LocalCloud) -> None:
+    """endpoints.json holds the addresses, and the outbox answers at its own."""
+    endpoints = json.loads((cloud.directory / "endpoints.json").read_text(encoding="utf-8"))
+
+    with urllib.request.urlopen(f"{endpoints['outbox']}/messages.json", timeout=5) as reply:
+        assert isinstance(json.load(reply), list)
+    assert (cloud.api, cloud.outbox) == (endpoints["api"], endpoints["outbox"])
+
+
+def test_an_unknown_route_is_a_problem_document(cloud: LocalCloud) -> None:
+    """What the gateway answers by itself looks like what the app answers."""
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{cloud.api}/no-such-route", timeout=20)
+
+    with caught.value as answer:
+        assert (404, "application/problem+json") == (answer.code, answer.headers["content-type"])
+        assert 404 == json.load(answer)["status"]
+
+
+def test_nothing_outlives_a_killed_starter(tmp_path: Path) -> None:
+    """Killed outright, with no chance to tidy up, it still leaves no engine and no port behind."""
+    ports = Ports.free()
+    options = ["--cloud-port", str(ports.cloud), "--issuer-port", str(ports.issuer), "--outbox-port", str(ports.outbox)]
+    command = [sys.executable, "-m", "localcloud", "--directory", str(tmp_path), "run", "--empty", *options]
+    starter = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "endpoints.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    engine = json.loads((tmp_path / "endpoints.json").read_text(encoding="utf-8"))["ministack_pid"]
+
+    starter.send_signal(signal.SIGKILL)
+    starter.wait(5)
+    deadline = time.monotonic() + 15
+    while (Path("/proc", str(engine)).exists() or ports.taken()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert not Path("/proc", str(engine)).exists()
+    assert [] == ports.taken()

@@ -1,0 +1,174 @@
+"""What is deployed: the zip's contents, its sameness on every build, and the template around it."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.check_zip import complaints
+from localcloud.layout import ROOT
+from localcloud.package import Artefact, build, exported
+
+FUNCTIONS = {"APIHandler": "http", "Sweep": "jobs", "SweepShard": "jobs", "Publish": "jobs"}
+
+
+def template_of(package: Artefact) -> dict[str, Any]:
+    """Read the package's SAM template."""
+    template: dict[str, Any] = json.loads(package.template.read_text(encoding="utf-8"))
+    return template
+
+
+def rewritten(package: Artefact, target: Path, change: Callable[[str, bytes], bytes | None], **added: bytes) -> Path:
+    """Copy the zip, passing each file through `change` (None drops it) and adding files; `__` in a name is a slash."""
+    with zipfile.ZipFile(package.zip) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+        for name, content in added.items():
+            new.writestr(name.replace("__", "/") + ".py", content)
+    return target
+
+
+def kept(_name: str, content: bytes) -> bytes:
+    """Change nothing."""
+    return content
+
+
+def test_the_zip_is_fit_to_deploy(local_package: Artefact) -> None:
+    """The checker has nothing to say of what we deploy."""
+    assert [] == complaints(local_package.zip)
+
+
+@pytest.mark.parametrize(
+    "part", ["pydantic_core/_pydantic_core", "msgspec/_core", "cryptography/hazmat/bindings/_rust", "_cffi_backend"]
+)
+def test_a_missing_native_part_is_noticed(local_package: Artefact, tmp_path: Path, part: str) -> None:
+    """A wheel without its compiled half, which Chalice only warns of, fails the check."""
+    broken = rewritten(local_package, tmp_path / "z.zip", lambda name, content: None if name.startswith(part) else content)
+
+    assert f"{part} is missing for this runtime" in complaints(broken)
+
+
+@pytest.mark.parametrize("module", ["boto3__x", "botocore__x", "moto__x", "chalice__cli__x", "localcloud__x", "tests__x"])
+def test_what_is_not_for_production_is_noticed(local_package: Artefact, tmp_path: Path, module: str) -> None:
+    """The SDK, the tools and our own test code may not be shipped."""
+    broken = rewritten(local_package, tmp_path / "z.zip", kept, **{module: b""})
+
+    assert f"{module.replace('__', '/')}.py must not be shipped" in complaints(broken)
+
+
+def test_missing_bytecode_is_noticed(local_package: Artefact, tmp_path: Path) -> None:
+    """A module that Lambda would have to compile on each cold start fails the check."""
+    broken = rewritten(local_package, tmp_path / "z.zip", kept, chalicelib__late=b"x = 1\n")
+
+    assert ["chalicelib/late.py has no bytecode for this runtime"] == complaints(broken)
+
+
+def test_bytecode_that_would_be_checked_again_is_noticed(local_package: Artefact, tmp_path: Path) -> None:
+    """Bytecode validated by file time, which a zip does not keep, fails the check."""
+    timed = f"__pycache__/app.{sys.implementation.cache_tag}.pyc"
+    broken = rewritten(
+        local_package,
+        tmp_path / "z.zip",
+        lambda name, content: content[:4] + bytes(4) + content[8:] if name == timed else content,
+    )
+
+    assert [f"{timed} is not unchecked bytecode of this runtime"] == complaints(broken)
+
+
+def test_another_build_has_the_same_bytes(local_package: Artefact, tmp_path: Path) -> None:
+    """Packaging again from scratch, elsewhere, gives the same zip and the same template."""
+    again = build("local", out=tmp_path / "build" / "local")
+
+    assert (local_package.digest, template_of(local_package)) == (again.digest, template_of(again))
+
+
+def test_the_zip_is_the_same_for_every_stage(local_package: Artefact, production_package: Artefact) -> None:
+    """Production runs the very bytes that were tested: stages differ by template only."""
+    assert local_package.digest == production_package.digest
+
+
+def test_only_what_belongs_in_a_package_is_exported() -> None:
+    """No bytecode, no tool state and nothing outside the app's own files reaches the build."""
+    strays = [name for name in exported(ROOT) if "__pycache__" in name or "deployments" in name or name[0] == "/"]
+
+    assert [] == strays
+
+
+def test_the_sandbox_clock_is_not_in_production(local_package: Artefact, production_package: Artefact) -> None:
+    """The routes that move time exist in the sandbox stage and in no production template, nor does the switch."""
+    production = template_of(production_package)
+    paths = production["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    sandbox = template_of(local_package)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+
+    assert [] == [path for path in paths if path.startswith("/sandbox")]
+    assert "SANDBOX" not in json.dumps(production)
+    assert "/sandbox/clock" in sandbox
+
+
+@pytest.mark.parametrize(("function", "serves"), FUNCTIONS.items())
+def test_each_function_knows_what_it_serves(production_package: Artefact, function: str, serves: str) -> None:
+    """Jobs are told they are jobs, so that they load no edge models."""
+    properties = template_of(production_package)["Resources"][function]["Properties"]
+
+    assert serves == properties["Environment"]["Variables"]["SERVES"]
+
+
+def test_the_api_answers_before_the_gateway_gives_up(production_package: Artefact) -> None:
+    """The API function times out below API Gateway's 29 seconds, and no function runs on Lambda's default memory."""
+    resources = template_of(production_package)["Resources"]
+
+    assert resources["APIHandler"]["Properties"]["Timeout"] < 29
+    assert all(resources[name]["Properties"]["MemorySize"] >= 512 for name in FUNCTIONS)
+
+
+def test_no_function_has_a_right_over_everything(production_package: Artefact) -> None:
+    """Each function has a role of its own, whose rights name actions and resources; ListStreams takes no resource."""
+    resources = template_of(production_package)["Resources"]
+    roles = [resources[name]["Properties"]["Role"]["Fn::GetAtt"][0] for name in FUNCTIONS]
+    statements = [
+        statement
+        for role in roles
+        for policy in resources[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    broad = [s for s in statements if "*" in s["Resource"] and s["Action"] != ["dynamodb:ListStreams"]]
+
+    assert len(FUNCTIONS) == len(set(roles))
+    assert [] == broad
+    assert [] == [action for s in statements for action in s["Action"] if "*" in action]
+
+
+def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package: Artefact) -> None:
+    """Stream and queue report failures item by item, give up after a bound, and keep what they gave up on."""
+    resources = template_of(production_package)["Resources"]
+    stream = resources["Publish"]["Properties"]["Events"]["PublishDynamodbEventSource"]["Properties"]
+    queue = resources["SweepShard"]["Properties"]["Events"]["SweepShardSqsEventSource"]["Properties"]
+    redrive = resources["SweepQueue"]["Properties"]["RedrivePolicy"]
+
+    assert ["ReportBatchItemFailures"] == stream["FunctionResponseTypes"] == queue["FunctionResponseTypes"]
+    assert stream["BisectBatchOnFunctionError"]
+    assert stream["MaximumRetryAttempts"] > 0
+    assert {"Fn::GetAtt": ["StreamFailures", "Arn"]} == stream["DestinationConfig"]["OnFailure"]["Destination"]
+    assert {"Fn::GetAtt": ["SweepFailures", "Arn"]} == redrive["deadLetterTargetArn"]
+    # AWS's advice: six times the function's timeout, or a slow run is taken for a failed one.
+    visibility = resources["SweepQueue"]["Properties"]["VisibilityTimeout"]
+    assert visibility >= 6 * resources["SweepShard"]["Properties"]["Timeout"]
+
+
+@pytest.mark.parametrize("stage", ["local", "prod"])
+def test_cloudformation_lint_has_nothing_to_say(stage: str) -> None:
+    """The merged template is what cfn-lint calls correct."""
+    package = build(stage)
+    command = [sys.executable, "-c", "from cfnlint.runner import main; raise SystemExit(main())"]
+    done = subprocess.run(
+        [*command, "--regions", "eu-west-1", "--", str(package.template)], capture_output=True, text=True, check=False
+    )
+
+    assert (0, "") == (done.returncode, done.stdout)
