@@ -6,19 +6,19 @@ that the jobs never load the API's models. While packaging nothing says so, and 
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING, Any, cast
 
 from chalice.app import DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.api.application import Application
+from chalicelib.logs import configure
 
 if TYPE_CHECKING:
     from chalicelib.jobs import LambdaContext
 
 app = Application("buyer-protection", configure_logs=False)
-logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
+configure(os.environ.get("LOG_LEVEL", "INFO"))
 
 if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register

@@ -11,7 +11,7 @@ from chalicelib.domain.dispute import Basis, Dispute, Evidence, EvidenceType, Ou
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal
 from chalicelib.domain.settlement import carry_out, end, return_country
-from chalicelib.domain.stages import deadline_of
+from chalicelib.domain.stages import deadline_of, requests_of_review
 
 if TYPE_CHECKING:
     from chalicelib.domain.money import Money
@@ -138,7 +138,7 @@ def new_evidence(
 def add_evidence(progress: Progress, number: int, command: c.AddEvidence, actor: Actor) -> None:
     """Add a piece of evidence. It answers the mediator's request to this party that has waited longest, if one waits (D4)."""
     dispute = progress.dispute(number)
-    waiting = [r for r in dispute.information_requests if r.pending and r.to is actor.role]
+    waiting = [r for r in requests_of_review(dispute) if r.pending and r.to is actor.role]
     answers = min(waiting, key=lambda r: r.due_at).id if waiting else None
     kept = new_evidence(progress, number, command.type, command.note, actor.role, answers)
     progress.record(number, e.EvidenceAdded(kept))
