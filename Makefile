@@ -36,7 +36,8 @@ check: setup ## style, types, architecture, templates, pages made from code
 	.venv/bin/ruff format --check $(CHECKED)
 	.venv/bin/mypy $(CHECKED)
 	.venv/bin/lint-imports
-	.venv/bin/cfn-lint infra/*.json || true
+	$(PY) -m localcloud package prod --out .local/check
+	.venv/bin/cfn-lint .local/check/sam.json
 	$(PY) -m tools.pages --check
 
 format: setup ## put code into shape
@@ -49,8 +50,8 @@ docs: setup ## write the pages made from code
 replay: setup ## real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
 	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)
 
-package: setup ## the deployment package in .local/package
-	$(PY) -m localcloud package
+package: setup ## the deployment package of production, in build/
+	$(PY) -m localcloud package prod --out build
 
 clean: ## remove what the other commands made
-	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -35,6 +35,7 @@ class LocalCloud:
     """
 
     def __init__(self, directory: Path = LOCAL, ports: Ports | None = None, max_life: float = AN_HOUR) -> None:
+        """Note where; nothing starts before `with`."""
         self.directory = directory.resolve()
         self.endpoints: dict[str, Any] = {}
         self._ports = ports or Ports()

@@ -71,6 +71,7 @@ class Issuer:
     """Serves the keys on loopback from a thread of this process until `stop`."""
 
     def __init__(self, key_file: Path, port: int) -> None:
+        """Start serving the key kept in `key_file`, made now if there is none."""
         self.key = load_key(key_file)
         self._server = LoopbackServer(port, self._document)
         self.url = self._server.url

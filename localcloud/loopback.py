@@ -29,6 +29,7 @@ class LoopbackServer:
     """Serves from its making until `stop`. `get` is given the path with its query, `post` the body as well."""
 
     def __init__(self, port: int, get: Callable[[str], Answer], post: Callable[[str, bytes], Answer] | None = None) -> None:
+        """Start serving."""
         self.url = f"http://{HOST}:{port}"
 
         class Handler(BaseHTTPRequestHandler):

@@ -30,6 +30,7 @@ class Messages:
     """The deliveries so far; safe to use from many threads."""
 
     def __init__(self, person_prefix: str) -> None:
+        """Take topics whose names begin with `person_prefix` for people's."""
         self._prefix = person_prefix
         self._lock = threading.Lock()
         self._entries: list[Entry] = []

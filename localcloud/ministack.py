@@ -23,6 +23,7 @@ class MiniStack:
     """One running engine. IAM is enforced, so that a right missing from a policy is missed here too."""
 
     def __init__(self, directory: Path, port: int, max_life: float) -> None:
+        """Start it, and return when it answers; LocalCloudError with its last words when it does not."""
         self.url = f"http://{HOST}:{port}"
         self._directory = directory
         self._log = directory / "ministack.log"

@@ -28,6 +28,7 @@ class Outbox:
     """Serves the page on loopback from threads of this process until `stop`."""
 
     def __init__(self, sns: Client, topic_prefix: str, person_prefix: str, port: int) -> None:
+        """Start serving, and follow every topic whose name begins with `topic_prefix`."""
         self.messages = Messages(person_prefix)
         self._sns = sns
         self._topic_prefix = topic_prefix

@@ -60,12 +60,8 @@ def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
 
 def exported(root: Path) -> list[str]:
     """List what may go into a package, as a checkout would have it: tracked files and new ones git does not ignore."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PACKAGED],
-        cwd=root,
-        capture_output=True,
-        check=False,
-    )
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PACKAGED]
+    listing = subprocess.run(command, cwd=root, capture_output=True, check=False)
     names = listing.stdout.decode().split("\0") if listing.returncode == 0 else list(_walk(root))
     # A deleted file stays listed until its deletion is staged.
     return sorted(name for name in set(names) if name and _wanted(name) and (root / name).is_file())

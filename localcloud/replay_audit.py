@@ -9,7 +9,6 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement, empty_escrow
 from chalicelib.service.context import Services
 from chalicelib.store.codec import dump
-
 from localcloud.replay_story import COVERED
 
 ACCOUNTS = ("paid", "held", "refunded", "released")

@@ -18,7 +18,6 @@ from chalicelib.service.context import Services
 from chalicelib.service.execute import Request
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.errors import Once
-
 from localcloud.replay_engine import SHARDS, DataClock
 from localcloud.replay_story import COVERED, Claim, Command, Deliver, Import, Ship, Timed
 
@@ -49,6 +48,7 @@ class Driver:
     """Performs steps; with `twice` it sends everything two times, and expects the first answer again."""
 
     def __init__(self, services: Services, clock: DataClock, *, twice: bool = False) -> None:
+        """Work through `services`, whose clock is `clock`."""
         self.seen = Seen()
         self._services = services
         self._clock = clock

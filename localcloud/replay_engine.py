@@ -13,7 +13,6 @@ from chalicelib.service.context import Services
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
-
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
 from localcloud.memory_table import MemoryTable
@@ -30,6 +29,7 @@ class DataClock:
     """Shows the time that the replay has reached."""
 
     def __init__(self) -> None:
+        """Show no time yet."""
         self.at = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:

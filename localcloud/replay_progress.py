@@ -12,6 +12,7 @@ class Progress:
     """Counts up to `total`; `note` says what it is at."""
 
     def __init__(self, total: int, what: str, out: TextIO | None = None) -> None:
+        """Write to `out`, the standard error stream by default."""
         self._total = max(total, 1)
         self._what = what
         self._out = out or sys.stderr

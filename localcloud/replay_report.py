@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chalicelib.domain.money import Money
-
 from localcloud.layout import LocalCloudError
 from localcloud.replay import Options, Result, replay
 from localcloud.replay_audit import ACCOUNTS

@@ -51,6 +51,7 @@ class AddressBook:
     """Reads subscriptions from SNS, remembering each topic's for a moment."""
 
     def __init__(self, sns: Client) -> None:
+        """Read with this SNS client."""
         self._sns = sns
         self._known: dict[str, tuple[float, list[Subscription]]] = {}
 

@@ -23,5 +23,6 @@ class Application(Chalice):
         from chalicelib.api.problems import Problem, response  # noqa: PLC0415 - only the API has errors to answer
 
         code = _CODES.get(status, "internal_error" if status >= 500 else "malformed_request")  # noqa: PLR2004
-        made: Any = response(Problem(code))
+        kept = {"Allow": types["allow"]} if "allow" in types else {}
+        made: Any = response(Problem(code, headers=kept))
         return made.to_dict()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from json import JSONDecodeError
 from typing import Any
 
 import jwt
-from jwt import PyJWKClient
-from jwt.exceptions import InvalidTokenError, PyJWKClientConnectionError, PyJWKClientError
+from jwt import PyJWK, PyJWKClient
+from jwt.exceptions import PyJWKClientConnectionError, PyJWKSetError, PyJWTError
 
 from chalicelib.api.problems import Problem
 from chalicelib.domain.people import Actor, Role
@@ -24,7 +25,8 @@ PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
 
 @lru_cache(maxsize=1)
 def _keys() -> PyJWKClient:
-    return PyJWKClient(settings().oidc_jwks_url, cache_keys=True, lifespan=KEYS_KEPT_S, timeout=IDP_TIMEOUT_S)
+    # The set of keys is kept for so long, not single keys: those PyJWT would keep for good, withdrawn or not.
+    return PyJWKClient(settings().oidc_jwks_url, lifespan=KEYS_KEPT_S, timeout=IDP_TIMEOUT_S)
 
 
 def authenticate(header: str | None) -> Actor:
@@ -41,18 +43,23 @@ def _claims(token: str) -> dict[str, Any]:
             raise _unauthenticated("The token is not signed with RS256.")
         claims: dict[str, Any] = jwt.decode(
             token,
-            _keys().get_signing_key_from_jwt(token),
+            _signing_key(token),
             algorithms=["RS256"],
             audience=settings().oidc_audience,
             issuer=settings().oidc_issuer,
             leeway=CLOCK_SKEW_S,
             options={"require": ["exp", "iat", "sub", "iss", "aud"]},
         )
-    except PyJWKClientConnectionError as error:
-        raise Problem("identity_provider_unavailable") from error
-    except (InvalidTokenError, PyJWKClientError, ValueError) as error:
+    except (PyJWTError, ValueError, OverflowError) as error:
         raise _unauthenticated(f"The token is not valid: {error}.") from error
     return claims
+
+
+def _signing_key(token: str) -> PyJWK:
+    try:
+        return _keys().get_signing_key_from_jwt(token)
+    except (PyJWKClientConnectionError, PyJWKSetError, JSONDecodeError) as error:
+        raise Problem("identity_provider_unavailable") from error
 
 
 def _actor(claims: dict[str, Any]) -> Actor:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import problems
+from chalicelib.api import cursors, problems
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
 from chalicelib.bootstrap import services
@@ -31,7 +31,7 @@ BODY_AT_MOST = 65_536
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 Model = TypeVar("Model", bound="BaseModel")
 
@@ -61,6 +61,8 @@ class Call:
     services: Services
     body: Any = None
     query: dict[str, str] = field(default_factory=dict)
+    scope: str = ""
+    """The list that the caller asks for: whose, which, and with what parameters."""
     once: Once | None = None
     if_match: int | None = None
 
@@ -107,7 +109,9 @@ def route(
 
         def view(**ids: str) -> Response:
             try:
-                return _success(handler(*_call(endpoint, blueprint.current_request, ids), **ids), status)
+                call = _call(endpoint, blueprint.current_request, ids)
+                result = handler(call, **ids) if call else handler(**ids)
+                return _success(_page(call, result) if call and "cursor" in query else result, status)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
                 return problems.response(error)
 
@@ -117,10 +121,10 @@ def route(
     return declare
 
 
-def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> tuple[Call, ...]:
+def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | None:
     """The call, where the route wants one: what anyone may ask has no caller."""
     if not endpoint.roles:
-        return ()
+        return None
     actor = authenticate(request.headers.get("authorization"))
     if actor.role not in endpoint.roles:
         raise Forbidden
@@ -134,22 +138,46 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> tuple[Ca
     if unknown:
         raise Problem("validation_failed", f"Unknown parameters: {', '.join(unknown)}.", errors=[{"field": u} for u in unknown])
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
-    once = _once(request, actor, raw) if endpoint.method == "POST" else None
-    return (Call(actor, services(), body, query, once, _if_match(request)),)
+    content = _content(raw) if endpoint.body else ""
+    once = _once(request, actor, ids, content) if endpoint.method == "POST" else None
+    scope = json.dumps([actor.role.value, actor.id, endpoint.path, {**query, "cursor": "", "limit": ""}], sort_keys=True)
+    if query.get("cursor"):
+        query["cursor"] = cursors.opened(query["cursor"], scope)
+    return Call(actor, services(), body, query, scope, once, _if_match(request))
+
+
+def _page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
+    """A page of a list, its cursor good for this caller and these parameters alone; a caller may change the limit."""
+    return page | {"cursor": cursors.sealed(page["cursor"], call.scope)} if page["cursor"] else page
 
 
 def _raw(request: Request) -> bytes:
     """The body; nothing at all counts as an empty object."""
-    raw = request.raw_body
+    try:
+        raw = request.raw_body
+    except UnicodeError as error:
+        raise Problem("malformed_request", "The body is not text in UTF-8.") from error
     return (raw.encode() if isinstance(raw, str) else raw) or b"{}"
 
 
-def _once(request: Request, actor: Actor, raw: bytes) -> Once:
+def _content(raw: bytes) -> str:
+    """What a JSON body says, whatever its spelling. Raises ``Problem`` for one that says two things at once."""
+    return json.dumps(json.loads(raw, object_pairs_hook=_fields), sort_keys=True)
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise Problem("malformed_request", "The body gives a field twice.")
+    return fields
+
+
+def _once(request: Request, actor: Actor, ids: dict[str, str], content: str) -> Once:
     key = request.headers.get("idempotency-key", "")
     if not _KEY.fullmatch(key):
         raise Problem("idempotency_key_required")
-    scope = json.dumps([actor.role.value, actor.id, request.method, request.path, key])
-    content = json.dumps(json.loads(raw), sort_keys=True)
+    # Chalice's path is the route's; only with the ids does it say what the request is about.
+    scope = json.dumps([actor.role.value, actor.id, request.method, request.path, ids, key], sort_keys=True)
     return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(content.encode()).hexdigest())
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.domain import money as domain_money
 from chalicelib.domain.people import ReturnAddress
@@ -13,6 +14,7 @@ from chalicelib.domain.people import ReturnAddress
 AMOUNT_AT_MOST = 10**13
 """Minor units: more than any order, and far from where numbers lose digits on the way."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:")
 
 
 class Model(BaseModel):
@@ -28,6 +30,13 @@ def _known_currency(code: str) -> str:
     return code
 
 
+def _written_out(at: object) -> object:
+    if not isinstance(at, str) or not _DATE_AND_TIME.match(at):  # pydantic would also take a number of seconds
+        msg = "a time is written as in 2026-03-20T12:00:00Z"
+        raise ValueError(msg)
+    return at
+
+
 def _to_the_second(at: datetime) -> datetime:
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         msg = f"the year lies between {_FIRST_YEAR} and {_LAST_YEAR}"
@@ -35,7 +44,13 @@ def _to_the_second(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_to_the_second), Field(description="ISO 8601 with a time zone")]
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False),  # after a validator of ours, strict would want a datetime
+    BeforeValidator(_written_out),
+    AfterValidator(_to_the_second),
+    Field(description="ISO 8601 with a time zone"),
+]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

@@ -7,6 +7,7 @@ import re
 from chalice.app import Blueprint
 
 from chalicelib.api import order_models as m
+from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.endpoint import Call, route
 from chalicelib.api.problems import Problem
 from chalicelib.domain.people import Actor, Role
@@ -35,7 +36,10 @@ def list_orders(call: Call) -> Json:
     """List the caller's orders, newest first; the platform names a buyer or a seller."""
     owner = None
     for role in (BUYER, SELLER):
-        named = call.query.get(f"{role.value}_id")
+        field = f"{role.value}_id"
+        named = call.query.get(field)
+        if named and not PERSON_ID.fullmatch(named):
+            raise Problem("validation_failed", f"{field} is not an id this API uses.", errors=[{"field": field}])
         if named and call.actor.role is PLATFORM:
             owner = Actor(role, named)
     return orders.list_orders(call.services, call.actor, owner, call.limit, call.query.get("cursor"))

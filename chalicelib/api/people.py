@@ -46,7 +46,7 @@ def put_seller_contacts(call: Call, seller_id: str) -> Json:
     _own(call, seller_id)
     addresses = tuple(it.domain() for it in call.body.return_addresses)
     contacts = Contacts(call.body.email, call.body.phone, call.body.language, addresses)
-    return put_contacts(call.services, Role.SELLER, seller_id, contacts)
+    return put_contacts(call.services, Role.SELLER, seller_id, call.request, contacts)
 
 
 @route(blueprint, "PUT", "/buyers/{buyer_id}/contacts", roles=(Role.BUYER, Role.PLATFORM), body=BuyerContacts)
@@ -54,4 +54,4 @@ def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """Replace a buyer's contacts."""
     _own(call, buyer_id)
     contacts = Contacts(call.body.email, call.body.phone, call.body.language)
-    return put_contacts(call.services, Role.BUYER, buyer_id, contacts)
+    return put_contacts(call.services, Role.BUYER, buyer_id, call.request, contacts)

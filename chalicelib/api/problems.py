@@ -82,12 +82,12 @@ def response(error: Exception) -> Response:
     problem = _problem(error)
     kind = CATALOGUE[problem.code]
     body = {
+        **plain(problem.members),
         "type": f"urn:buyer-protection:problem:{problem.code}",
         "title": kind.status.phrase,
         "status": kind.status.value,
         "code": problem.code,
         "detail": problem.detail,
-        **plain(problem.members),
     }
     headers: dict[str, str | list[str]] = {"Content-Type": CONTENT_TYPE, **problem.headers}
     return Response(body=json.dumps(body), status_code=kind.status.value, headers=headers)

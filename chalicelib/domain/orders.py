@@ -120,7 +120,7 @@ def extend_promise(progress: Progress, until: datetime) -> None:
     order, policy = progress.case.order, progress.case.policy
     undelivered = [line.id for line in order.terms.lines if order.delivered_at(line.id) is None]
     running = [line for line in undelivered if progress.now < order.promised_by(line, policy)]
-    if not running:
+    if not running or order.completed_at is not None:
         raise Refusal(TOO_LATE, "The promise has passed or been kept; it can only be extended before.")
     _check_later(progress, until, max(order.promised_by(line, policy) for line in running))
     progress.record(e.ORDER, e.PromiseExtended(tuple(running), until))

@@ -12,6 +12,7 @@ from chalicelib.store.errors import Conflict
 
 if TYPE_CHECKING:
     from chalicelib.service.context import Services
+    from chalicelib.service.execute import Request
     from chalicelib.service.views import Json
     from chalicelib.store.people import Profile
 
@@ -28,9 +29,13 @@ class Contacts:
     return_addresses: tuple[ReturnAddress, ...] = ()
 
 
-def put_contacts(services: Services, role: Role, person_id: str, contacts: Contacts) -> Json:
-    """Replace a person's contacts. The SNS subscriptions follow: a changed or removed address leaves none behind (N1)."""
+def put_contacts(services: Services, role: Role, person_id: str, request: Request, contacts: Contacts) -> Json:
+    """Replace a person's contacts. The SNS subscriptions follow: a changed or removed address leaves none behind (N1).
+
+    Raises ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes them right now.
+    """
     before = services.people.profile(role.value, person_id)
+    request.check_version(before.version)
     after = replace(
         before,
         email=contacts.email,

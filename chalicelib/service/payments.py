@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import orders as rules
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
     from chalicelib.store.errors import Answer
+
+
+log = logging.getLogger(__name__)
+
+FAILED = "payment_instruction_failed"
+"""The word in the log that the alarm counts (M2)."""
 
 
 def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
@@ -49,4 +56,7 @@ def report_result(
         known = rules.instruction_of(case, instruction_id)
         return 200, views.instruction(known) if known else {}
 
-    return execute(services, order_id, request, command, answer)
+    given = execute(services, order_id, request, command, answer)
+    if failure is not None:
+        log.error("%s: %s", FAILED, instruction_id, extra={"order_id": order_id})
+    return given

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.store.items import item
+from chalicelib.service.errors import Busy
+from chalicelib.store.items import item, text
 from chalicelib.store.keys import CLOCK_KEY
 
 if TYPE_CHECKING:
@@ -28,19 +29,24 @@ class SandboxClock:
 
     def offset(self) -> int:
         """How many seconds the sandbox is ahead."""
-        found = self._client().get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
-        return int(found["offset_seconds"]["N"]) if found else 0
+        return self._kept()[0]
 
     def advance(self, seconds: int, request: str) -> None:
-        """Move the clock forward by ``seconds``, once for each ``request``."""
+        """Move the clock forward by ``seconds``, once for each ``request``. Raises ``Busy`` when others move it too."""
+        offset, last_request = self._kept()
+        if last_request == request:
+            return  # a lost reply, asked for again
         client = self._client()
         try:
-            client.update_item(
+            client.put_item(
                 TableName=self._table,
-                Key=_KEY,
-                UpdateExpression="SET last_request = :request ADD offset_seconds :more",
-                ConditionExpression="attribute_not_exists(last_request) OR last_request <> :request",
-                ExpressionAttributeValues={":more": {"N": str(seconds)}, ":request": {"S": request}},
+                Item=_KEY | item(offset_seconds=offset + seconds, last_request=request),
+                ConditionExpression="attribute_not_exists(pk) OR offset_seconds = :seen",
+                ExpressionAttributeValues={":seen": {"N": str(offset)}},
             )
         except client.exceptions.ConditionalCheckFailedException:
-            return  # a lost reply, asked for again
+            raise Busy from None
+
+    def _kept(self) -> tuple[int, str]:
+        found = self._client().get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item", {})
+        return int(found.get("offset_seconds", {"N": "0"})["N"]), text(found, "last_request")

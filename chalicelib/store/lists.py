@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PAGE_AT_MOST = 100
 """What BatchGetItem takes, and the longest list page (section 7)."""
 _PAGES_SEARCHED = 10
+# The longest keys that DynamoDB takes: it answers a longer one with an error.
+_PK_BYTES, _SK_BYTES = 2048, 1024
 
 
 class BadCursor(ValueError):  # noqa: N818 - it names what is wrong
@@ -80,7 +82,7 @@ def _decode(cursor: str, place: Place) -> Item:
         index_sk, pk, sk = parts.split("\n")
     except (ValueError, binascii.Error) as error:
         raise BadCursor from error
-    if not (index_sk and pk and sk):
+    if not (0 < len(pk.encode()) <= _PK_BYTES and all(0 < len(key.encode()) <= _SK_BYTES for key in (index_sk, sk))):
         raise BadCursor
     return item(pk=pk, sk=sk) | {place.pk_name: {"S": place.pk}, place.sk_name: {"S": index_sk}}
 

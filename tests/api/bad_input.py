@@ -56,7 +56,7 @@ NO_OBJECT: dict[str, bytes] = {
 
 _WRONG_FOR: dict[type, list[Any]] = {
     str: [7, 1.5, True, [], ["x"], {}, 10**30],
-    int: ["1", "", 1.5, 1e2, True, [], {}, -1, 10**25, float("nan"), float("inf")],
+    int: ["1", "", 1.5, 1e2, True, [], {}, -1, 10**25, 10**4200, float("nan"), float("inf")],
     bool: ["true", 0, 1, [], {}],
     list: ["x", 7, {}, True, "", {"0": "x"}],
     dict: ["x", 7, [], True, [{}]],

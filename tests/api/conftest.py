@@ -6,8 +6,6 @@ import importlib
 from typing import TYPE_CHECKING
 
 import pytest
-from chalice.config import Config
-from chalice.local import LocalGateway
 from edge import Api, Clock, Quiet
 from issuer import AUDIENCE, Issuer
 
@@ -34,8 +32,8 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture(scope="session")
-def gateway(issuer: Issuer) -> Iterator[LocalGateway]:
-    """The real app behind Chalice's local gateway, set up as a stage that is no sandbox."""
+def app(issuer: Issuer) -> Iterator[object]:
+    """The real app, set up as a stage that is no sandbox."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
             patch.delenv(name, raising=False)
@@ -45,13 +43,13 @@ def gateway(issuer: Issuer) -> Iterator[LocalGateway]:
         patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
         settings.cache_clear()
         auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
-        yield LocalGateway(importlib.import_module("app").app, Config.create())
+        yield importlib.import_module("app").app
     settings.cache_clear()
     auth._keys.cache_clear()  # noqa: SLF001
 
 
 @pytest.fixture
-def new_api(gateway: LocalGateway, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[MemoryTable], Api]:
+def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[MemoryTable], Api]:
     """Makes the API serve a given table."""
 
     def serve(table: MemoryTable) -> Api:
@@ -66,7 +64,7 @@ def new_api(gateway: LocalGateway, issuer: Issuer, monkeypatch: pytest.MonkeyPat
             pause=lambda _: None,
         )
         monkeypatch.setattr(endpoint, "services", lambda: served)
-        return Api(gateway, table, clock, issuer)
+        return Api(app, table, clock, issuer)
 
     return serve
 

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from chalice.local import LambdaEventConverter, RouteMatcher
+
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalice.local import LocalGateway
     from issuer import Issuer
 
     from localcloud.memory_table import MemoryTable
@@ -92,15 +93,21 @@ class Reply:
 class Api:
     """The API over one table."""
 
-    gateway: LocalGateway
+    app: Any
     table: MemoryTable
     clock: Clock
     issuer: Issuer
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
 
-    def send(self, method: str, path: str, headers: dict[str, str], raw: bytes = b"") -> Reply:
-        """Send just that."""
-        answer = self.gateway.handle_request(method, path, headers, raw)
+    def send(
+        self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None
+    ) -> Reply:
+        """Send just that, with these ids in the path as the gateway hands them over."""
+        event = LambdaEventConverter(RouteMatcher(list(self.app.routes)), self.app.api.binary_types).create_lambda_event(
+            method, path, headers, raw
+        )
+        event["pathParameters"] |= ids or {}
+        answer = self.app(event, None)
         body = answer["body"]
         known = {name.lower(): value for name, value in answer["headers"].items()}
         return Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())

@@ -113,7 +113,6 @@ class Issuer:
             "for a name too long": {"sub": "a" * 129},
             "until a word": {"exp": "tomorrow"},
             "until infinity": {"exp": float("inf")},
-            "until a very large number": {"exp": 10**400},
             "since a list": {"iat": []},
         }
         tokens = {what: self._signed(good | changes) for what, changes in wrong_claims.items()}

@@ -60,11 +60,19 @@ class Untouched:
         self.path = path_of(endpoint)
         self.good = b"" if self.sample.body is None else json.dumps(self.sample.body).encode()
 
-    def send(self, what: object = "", *, path: str = "", raw: bytes | None = None, who: str | None = None, **headers: str) -> Reply:
+    def send(  # noqa: PLR0913 - whatever can be wrong about it
+        self,
+        what: object = "",
+        *,
+        path: str = "",
+        raw: bytes | str | None = None,
+        who: str = "",
+        ids: dict[str, str] | None = None,
+        **headers: str,
+    ) -> Reply:
         """The good request with something wrong about it. Nothing may be stored."""
-        caller = self.sample.who if who is None else who
-        sent = self.api.headers(caller, **headers)
-        reply = self.api.send(self.endpoint.method, path or self.path, sent, self.good if raw is None else raw)
+        sent = self.api.headers(who or self.sample.who, **headers)
+        reply = self.api.send(self.endpoint.method, path or self.path, sent, self.good if raw is None else raw, ids)
         assert self.stored == self.api.table.snapshot(), what
         return reply
 
@@ -111,8 +119,9 @@ def test_a_mediator_does_not_see_what_was_not_escalated(api: Api) -> None:
 
 
 def _odd_ids(existing: str) -> Iterator[str]:
-    yield from ("..", ".", "%2e%2e", "%00", f"{existing}%00", "%2F", "%", "%zz", "a%0Ab", "a b", "#", "%23ORDER", "*", "-d1")
-    yield from ("ñ", quote("ñ"), "\u202e", quote("日本"), "%ff%fe", "😀", "'", '"', ";drop", "{order_id}", "$ne", "x" * 10_000)
+    """Ids as a gateway may hand them over, decoded or not."""
+    yield from ("..", ".", "%2e%2e", "%00", f"{existing}%00", "%2F", "%", "%zz", "a%0Ab", "a b", "#", "a#b", "#ORDER", "a/b", "*", "-d1", f"{existing}\n")
+    yield from ("ñ", quote("ñ"), "\u202e", "\x00", "\ud800", "日本", "%ff%fe", "😀", "'", '"', ";drop", "{order_id}", "$ne", "x" * 10_000)
     yield from ("", "o-1-d0", "o-1-d01", "o-1-d-1", "o-1-d" + "9" * 100, "o-1-d１", "o-1-d", "-", "o-1-p0", "o-1-p", "O-1")
 
 
@@ -124,7 +133,7 @@ def test_odd_ids_are_missing_things(api: Api, endpoint: Endpoint) -> None:
         if name == "proposal_id" or endpoint.method == "PUT":
             continue
         for odd in _odd_ids("o-1"):
-            assert (404, "not_found") == route.send(odd, path=path_of(endpoint, **{name: odd})).refused, odd
+            assert (404, "not_found") == route.send(odd, ids={name: odd}).refused, odd
     route.end()
 
 
@@ -136,8 +145,8 @@ def test_odd_ids_make_nothing(api: Api, endpoint: Endpoint) -> None:
         for odd in _odd_ids("acme"):
             if odd.replace("-", "").isalnum() and odd.isascii() and len(odd) < 200 and odd[0] != "-":
                 continue
-            path = path_of(endpoint, order_id=odd, seller_id=odd, buyer_id=odd)
-            assert route.send(odd, path=path, who=who).refused[0] in (404, 422), odd
+            ids = dict.fromkeys(("order_id", "seller_id", "buyer_id"), odd)
+            assert route.send(odd, ids=ids, who=who).refused[0] in (404, 422), odd
     route.end()
 
 
@@ -145,7 +154,8 @@ def test_an_odd_proposal_is_a_stale_one(api: Api) -> None:
     """D1: accepting what was never proposed shows the proposal that is on the table, or finds nothing by such a name."""
     bring(api, Stop.DISPUTED)
     for odd in _odd_ids("1"):
-        reply = api.call(ACME, "POST", f"/disputes/o-1-d1/proposals/{odd}/accept", {})
+        path = "/disputes/o-1-d1/proposals/1/accept"
+        reply = api.send("POST", path, api.headers(ACME), b"{}", {"proposal_id": odd})
         assert reply.refused in ((404, "not_found"), (409, "stale_proposal")), odd
 
 
@@ -181,7 +191,8 @@ def test_a_value_of_the_wrong_type_is_refused(api: Api, endpoint: Endpoint) -> N
     assert endpoint.body
     for what, body in wrong_bodies(endpoint.body, route.sample.body):
         reply = route.send(what, raw=json.dumps(body).encode())
-        expected = ((422, "validation_failed"), (422, "invalid"), (422, "invalid_tracking_number"), (400, "malformed_request"))
+        expected = {(422, "validation_failed"), (422, "invalid"), (422, "invalid_tracking_number"), (400, "malformed_request")}
+        expected |= {(409, "conflict")} if what.startswith("attempt is '10") else set()
         assert reply.refused in expected, what
         if reply.json["code"] == "validation_failed":
             assert reply.json["errors"], what
@@ -204,7 +215,7 @@ def test_a_field_given_twice_is_refused(api: Api, endpoint: Endpoint) -> None:
 def test_a_body_that_is_too_large_is_refused(api: Api, endpoint: Endpoint) -> None:
     """Section 7: a byte more than allowed is too much, of whatever."""
     route = Untouched(api, endpoint)
-    for raw in (b"x" * (BODY_AT_MOST + 1), route.good + b" " * BODY_AT_MOST, ("é" * BODY_AT_MOST).encode()):
+    for raw in (b"x" * (BODY_AT_MOST + 1), (route.good or b"{}") + b" " * BODY_AT_MOST, ("é" * BODY_AT_MOST).encode()):
         assert (413, "body_too_large") == route.send(raw=raw).refused
     route.end()
 

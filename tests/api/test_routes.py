@@ -93,7 +93,7 @@ def test_an_order_that_never_arrived(api: Api) -> None:
     assert ("resolved", "resolved_buyer_favour", euros(10000)) == (seen["status"], seen["outcome"], seen["refund"])
     ledger = api.done(ACME, "GET", "/orders/o-1/ledger")
     assert {"held": euros(0), "refunded": euros(10000), "released": euros(0), "paid": euros(10000)} == ledger["balance"]
-    assert ["refund"] == [it["type"] for it in ledger["payment_instructions"]]
+    assert ["refund"] == [it["movement"] for it in ledger["payment_instructions"]]
 
 
 def test_a_dispute_from_claim_to_return(api: Api) -> None:

@@ -31,6 +31,7 @@ from chalicelib.domain import machine, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
+from chalicelib.domain.coverage import returns_offered
 from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Outcome
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderTerms, Payer
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 THIRD_MEDIATOR = Actor(Role.MEDIATOR, "ola")
 PEOPLE = (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR, THIRD_MEDIATOR)
 
-AFTER_DELIVERY = (Reason.NO_LONGER_WANTED, Reason.COUNTERFEIT, Reason.NOT_AS_DESCRIBED, Reason.NOT_RECEIVED)
+AFTER_DELIVERY = [Reason.NO_LONGER_WANTED, Reason.COUNTERFEIT, Reason.NOT_AS_DESCRIBED]
 
 # How often an action is tried, of those allowed: what ends a dispute is rarer than what goes on with it.
 EAGERNESS = {Action.ACCEPT: 3, Action.WITHDRAW: 1, Action.ADD_EVIDENCE: 2, Action.GRANT_TIME: 2, Action.PROPOSE: 4}
@@ -135,10 +136,10 @@ class Explorer:
         pick, known = self.random, self.terms.lines
         line, whole = pick.choice(known).id, pick.random() < 0.4
         ended = {d.coverage.reason for d in case.disputes if d.outcome is not Outcome.WITHDRAWN and line in d.claim.line_ids}
+        possible = [Reason.NOT_RECEIVED] * (self.world.now >= case.order.promised_by(line, case.policy))
         if case.order.delivered_at(line) is not None:
-            likely = [reason for reason in AFTER_DELIVERY if reason not in ended]
-        else:
-            likely = [Reason.NOT_RECEIVED] * (self.world.now >= case.order.promised_by(line, case.policy))
+            possible = AFTER_DELIVERY[not returns_offered(case) :] + possible * case.order.arrived_late(line, case.policy)
+        likely = [reason for reason in possible if reason not in ended]
         if likely:
             return self._opening(case, pick.choice(likely), None if whole else (ClaimItem(line, 1),))
         if pick.random() < 0.5 and not any(case.order.delivered_at(line.id) for line in known):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,26 +29,28 @@ def named_in(text: str) -> set[str]:
     return rules
 
 
-def tests_and_words() -> list[tuple[str, str]]:
-    """Every test function of this room, with its docstring."""
-    found = []
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and path != Path(__file__):
-                found.append((f"{path.name}::{node.name}", ast.get_docstring(node) or ""))
-    return found
+@cache
+def docstrings() -> tuple[tuple[str, str], ...]:
+    """Every test function of this room but those here, with its docstring."""
+    paths = sorted(path for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__))
+    return tuple(
+        (f"{path.name}::{node.name}", ast.get_docstring(node) or "")
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in ELSEWHERE])
 def test_every_rule_is_named_by_a_test(rule: str) -> None:
     """Each rule of the domain is named in the docstring of at least one test function of this room."""
-    assert [name for name, words in tests_and_words() if rule in named_in(words)]
+    assert [name for name, words in docstrings() if rule in named_in(words)]
 
 
 def test_every_test_says_what_holds() -> None:
     """Each test has a docstring, and no docstring names a rule that does not exist."""
-    assert [name for name, words in tests_and_words() if not words] == []
-    unknown = {name: named_in(words) - set(RULES) for name, words in tests_and_words()}
+    assert [name for name, words in docstrings() if not words] == []
+    unknown = {name: named_in(words) - set(RULES) for name, words in docstrings()}
     assert {name: rules for name, rules in unknown.items() if rules} == {}
 
 

@@ -204,6 +204,21 @@ def test_the_silence_before_an_appeal_is_not_held_against_anyone_after_it() -> N
     assert (decision.finding, decision.final) == (Finding.NOT_DECIDED_IN_TIME, True)
 
 
+def test_an_answer_goes_to_the_review_that_is_going_on() -> None:
+    """D4, D5: after an appeal, evidence answers the new mediator's question, not one left over from the first review."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, asks(Role.BUYER))
+    world.wait(HOUR).act(MEDIATOR, decides(5000))
+    world.wait(HOUR).act(SELLER, TAKEN_BACK)
+    world.wait(HOUR).act(OTHER_MEDIATOR, c.Assign())
+    world.act(OTHER_MEDIATOR, asks(Role.BUYER))
+    world.wait(HOUR).act(*answer(BUYER))
+    assert world.dispute().evidence[-1].answers == "r2"
+    decision = world.wait(14 * DAY).as_of_now().dispute(1).decision
+    assert decision is not None
+    assert decision.finding is Finding.NOT_DECIDED_IN_TIME
+
+
 # What a mediator decides
 
 

@@ -140,7 +140,7 @@ def test_leaving_out_the_return_is_an_improvement() -> None:
 
 
 def test_a_decline_clears_the_table_and_passes_the_turn() -> None:
-    """Section 4, D1: after a decline there is nothing to accept and it is the other side's turn; the 7 days run from the first."""
+    """Section 4, D1: after a decline nothing can be accepted and the turn passes; the 7 days run from the first answer."""
     world = non_receipt()
     world.wait(HOUR).act(SELLER, c.Decline("1"))
     dispute = world.dispute()

@@ -248,6 +248,20 @@ def test_a_replacement_takes_the_place_of_the_parcel_that_went_back() -> None:
     assert world.now == world.case.order.delivered_at("a")
 
 
+def test_half_of_a_line_that_went_back_is_missing_until_it_is_sent_again() -> None:
+    """O6, O7: of a line's two parcels one arrived and one went back; only what is sent instead completes the line."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.ship()
+    world.wait(2 * DAY).deliver(parcel=1)
+    world.wait(DAY).report(CarrierStatus.RETURNED_TO_SENDER, parcel=2)
+    assert world.case.order.delivered_at("a") is None
+    world.wait(DAY).ship()
+    assert world.case.order.delivered_at("a") is None
+    world.wait(DAY).deliver(parcel=3)
+    assert world.now == world.case.order.delivered_at("a")
+
+
 # Records in any order
 
 STORIES: dict[str, tuple[tuple[CarrierStatus, int], ...]] = {
@@ -412,6 +426,16 @@ def test_a_promise_that_has_been_kept_is_not_extended() -> None:
     assert world.refusal(SELLER, lambda progress: orders.extend_promise(progress, PROMISED + DAY)).code == TOO_LATE
 
 
+def test_a_completed_order_has_nothing_left_to_extend() -> None:
+    """O8, O7: what the carrier says after completion opens neither the promise nor protection again."""
+    world = delivered()
+    world.wait(15 * DAY).sweep()
+    world.report(CarrierStatus.RETURNED_TO_SENDER)
+    assert world.case.order.delivered_at("a") is None
+    for extend in (orders.extend_promise, orders.extend_protection):
+        assert world.refusal(SELLER, lambda progress, extend=extend: extend(progress, PROMISED + 20 * DAY)).code == TOO_LATE  # type: ignore[misc]
+
+
 def test_an_extension_reaches_the_lines_that_still_wait() -> None:
     """O8: only lines not yet delivered, and whose promise still runs, get the later promise."""
     world = World.of(order_terms((1, 10), (1, 20)))
@@ -444,6 +468,16 @@ def test_protection_is_extended_again_and_again_but_only_later() -> None:
     assert sum(isinstance(event.payload, ProtectionExtended) for event in world.log) == 4
     world.wait(DAY).deliver()
     assert closes == world.case.closes_at
+
+
+def test_extended_protection_never_ends_before_its_own_time() -> None:
+    """O7, O8: a delivery late in extended protection still gives 15 days; the later of the two ends it."""
+    world = World.of()
+    world.wait(DAY).ship()
+    extended = PROMISED + 20 * DAY
+    world.extend_protection(extended)
+    world.go(extended - DAY).deliver()
+    assert extended + 14 * DAY == world.case.closes_at
 
 
 def test_extensions_reach_a_year_ahead_at_most() -> None:

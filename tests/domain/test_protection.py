@@ -34,7 +34,10 @@ from chalicelib.domain.protection import GuaranteeNow, protection
 from chalicelib.domain.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.domain.case import Case
+    from chalicelib.domain.progress import Progress
 
 REASON_OF = {
     Guarantee.ON_TIME_DELIVERY: Reason.NOT_RECEIVED,
@@ -50,6 +53,11 @@ OFFERS = tuple(chain.from_iterable(combinations(OFFERED, n) for n in range(4)))
 def answers(world: World) -> dict[Guarantee, GuaranteeNow]:
     """What the order's protection is now."""
     return {answer.guarantee: answer for answer in protection(world.as_of_now(), world.now)}
+
+
+def opening_of(claim: Claim) -> Callable[[Progress], int]:
+    """The command that opens a dispute, asking for all of the first remedy."""
+    return lambda progress: opening.open_dispute(progress, claim, opening.Request())
 
 
 def offering(*types: Guarantee) -> tuple[OfferedGuarantee, ...]:
@@ -134,7 +142,7 @@ def test_the_answer_holds_all_through_a_random_life() -> None:
     """O9, C1: through shipments, deliveries, disputes, refunds and extensions, the answer stays the claim's."""
     random = Random("protection")  # noqa: S311 - reproducible, not secret
     applied = 0
-    for _ in range(60):
+    for _ in range(25):
         terms = order_terms((2, 600), (1, 0), (3, 201), guarantees=offering(*random.choice(OFFERS)))
         world = World.of(terms, AT_HOME)
         for _ in range(14):
@@ -144,7 +152,7 @@ def test_the_answer_holds_all_through_a_random_life() -> None:
             for answer in protection(case, world.now):
                 check(case, answer, world)
                 applied += answer.applies
-    assert applied > 300
+    assert applied > 100
 
 
 def _something_happens(world: World, random: Random) -> None:
@@ -186,13 +194,10 @@ def test_what_applies_can_be_claimed_and_what_does_not_cannot() -> None:
                     number = world.open(claim)
                     world.act(BUYER, c.Withdraw(), number)
                 else:
-                    asked = opening.Request()
-                    refused = world.refusal(
-                        BUYER, lambda progress, claim=claim, asked=asked: opening.open_dispute(progress, claim, asked)
-                    )
+                    refused = world.refusal(BUYER, opening_of(claim))
                     assert refused.code in ("not_covered", "not_yet_covered")
                 tried[answer.applies] += 1
-    assert min(tried.values()) > 50
+    assert min(tried.values()) > 20
 
 
 # The page's own words
@@ -234,11 +239,17 @@ def test_after_delivery_the_remedies_are_shown_with_their_most() -> None:
     } == worth
 
 
-def test_each_return_guarantee_shows_its_own_postage() -> None:
-    """O9, C3: where both are offered, a guarantee's answer is about the terms that a claim would get."""
-    terms = order_terms(guarantees=offering(Guarantee.EXTRA_RETURNS))
-    (remedy,) = answers(delivered(terms))[Guarantee.EXTRA_RETURNS].remedies
-    assert remedy.return_postage is Payer.BUYER
+@pytest.mark.parametrize("offered", [OFFERED[1:], OFFERED[1:2], OFFERED[2:]], ids=["both", "domestic", "extra"])
+def test_the_postage_shown_is_the_postage_a_claim_gets(offered: tuple[Guarantee, ...]) -> None:
+    """O9, C3: who pays the return is shown as it will be, also where both return guarantees are offered on different terms."""
+    terms = {Guarantee.DOMESTIC_RETURNS: Payer.SELLER, Guarantee.EXTRA_RETURNS: Payer.BUYER}
+    world = delivered(order_terms(guarantees=tuple(OfferedGuarantee(kind, terms[kind]) for kind in offered)), AT_HOME)
+    found = answers(world)
+    shown = {found[kind].remedies[0].return_postage for kind in offered}
+    world.wait(HOUR).open(claim_of(Reason.NO_LONGER_WANTED))
+    grant = world.dispute().grant
+    assert grant is not None
+    assert {grant.return_postage} == shown
 
 
 def test_after_the_close_everything_has_ended() -> None:
@@ -263,3 +274,7 @@ def test_one_line_of_two_may_be_claimable() -> None:
         ("b", True, None),
     ]
     assert money(800) == on_time.remedies[0].maximum
+    as_described = answers(world)[Guarantee.AS_DESCRIBED]
+    arrived = [PROMISED - DAY, PROMISED + DAY]
+    assert arrived == [line.opens_at for line in as_described.lines]
+    assert as_described.opens_at == max(arrived)

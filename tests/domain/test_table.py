@@ -577,6 +577,30 @@ def test_a_return_that_needs_no_address_of_the_profile() -> None:
     assert Stage.AWAITING_RETURN is world.dispute().stage
 
 
+@pytest.mark.parametrize("swept_first", [True, False])
+def test_an_address_put_on_file_as_the_deadline_passes_comes_too_late(*, swept_first: bool) -> None:
+    """D3, D9: at the very instant of a deadline the clock goes by what was on file before, swept before or after."""
+    world = delivered()
+    number = world.wait(DAY).open(DAMAGED)
+    world.go(world.dispute().opened_at + 5 * DAY)
+    if swept_first:
+        world.sweep()
+    world.put_on_file(AT_HOME)
+    world.wait(HOUR).sweep()
+
+    assert Stage.RESOLVED is world.dispute(number).stage
+
+
+def test_a_seller_may_use_an_address_the_moment_it_is_on_file() -> None:
+    """D3: people, unlike the clock, find what was put on file at this very instant."""
+    world = delivered()
+    world.wait(DAY).open(DAMAGED)
+    world.put_on_file(AT_HOME)
+    world.act(SELLER, c.Accept("1"))
+
+    assert Stage.AWAITING_RETURN is world.dispute().stage
+
+
 def test_findings_of_the_clock_are_not_a_mediators() -> None:
     """Section 4, under_review: a default decision's findings are refused from a mediator."""
     world = disputed(Stage.UNDER_REVIEW, AT_HOME)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from fakes import Desk, FakePeople
+from fakes import LINKS, Desk, FakePeople
 from moto import mock_aws
+from moto.backends import get_backend
 from stories import never_arrived, records_of
 
 from chalicelib.domain.people import AddressBook
+from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import Message, SnsSender
-from chalicelib.notify.publish import publish_records
+from chalicelib.notify.publish import publish_records, publishing
 from chalicelib.notify.subscriptions import SnsSubscriptions, topic_safe
+from chalicelib.settings import settings_from
 from chalicelib.store.codec import dump
 from chalicelib.store.items import item
 from chalicelib.store.orders import Orders
@@ -167,6 +170,29 @@ def test_an_order_is_read_by_its_key(dynamodb: Any) -> None:  # noqa: ANN401
     assert order == orders.order("order-1")
     with pytest.raises(LookupError, match="order-2"):
         orders.order("order-2")
+
+
+def test_the_deployment_publishes_through_its_own_topics_and_table(
+    sns: Any,  # noqa: ANN401
+    dynamodb: Any,  # noqa: ANN401
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Put together from the settings alone, publishing reaches the topics and keeps its markers (N1, N4)."""
+    topics = {name: sns.create_topic(Name=f"p-{name}")["TopicArn"] for name in ("events", "payments", "mediators")}
+    arns = Topics(**topics)
+    monkeypatch.setattr("chalicelib.notify.publish.client", {"sns": sns, "dynamodb": dynamodb}.__getitem__)
+    environment = {"TABLE_NAME": "table", "PERSON_TOPIC_PREFIX": "p-", "APP_LINK_BASE": LINKS}
+    environment |= {f"{name.upper()}_TOPIC_ARN": arn for name, arn in topics.items()}
+    monkeypatch.setattr("chalicelib.notify.publish.settings", lambda: settings_from(environment))
+    monkeypatch.setattr("chalicelib.notify.publish.publishing", publishing.__wrapped__)
+    world = never_arrived()
+    dynamodb.put_item(TableName="table", Item=item(pk="ORDER#order-1", sk="#ORDER", data=dump(world.case.order)))
+    assert publish_records(records_of(world)) == []
+    backend = get_backend("sns")[arns.events.split(":")[4]][REGION]
+    counted = {arn: len(backend.topics[arn].sent_notifications) for arn in topics.values()}
+    assert counted == {arns.events: len(world.log), arns.payments: 2, arns.mediators: 0}
+    markers = [it for it in dynamodb.scan(TableName="table")["Items"] if it["pk"]["S"].startswith("SENT#")]
+    assert len(markers) == sum(counted.values())
 
 
 def test_one_publication_reaches_one_channel(sns: Any) -> None:  # noqa: ANN401

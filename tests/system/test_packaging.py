@@ -42,7 +42,7 @@ def kept(_name: str, content: bytes) -> bytes:
 
 def test_the_zip_is_fit_to_deploy(local_package: Artefact) -> None:
     """The checker has nothing to say of what we deploy."""
-    assert [] == complaints(local_package.zip)
+    assert complaints(local_package.zip) == []
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_missing_bytecode_is_noticed(local_package: Artefact, tmp_path: Path) ->
     """A module that Lambda would have to compile on each cold start fails the check."""
     broken = rewritten(local_package, tmp_path / "z.zip", kept, chalicelib__late=b"x = 1\n")
 
-    assert ["chalicelib/late.py has no bytecode for this runtime"] == complaints(broken)
+    assert complaints(broken) == ["chalicelib/late.py has no bytecode for this runtime"]
 
 
 def test_bytecode_that_would_be_checked_again_is_noticed(local_package: Artefact, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_only_what_belongs_in_a_package_is_exported() -> None:
     """No bytecode, no tool state and nothing outside the app's own files reaches the build."""
     strays = [name for name in exported(ROOT) if "__pycache__" in name or "deployments" in name or name[0] == "/"]
 
-    assert [] == strays
+    assert strays == []
 
 
 def test_the_sandbox_clock_is_not_in_production(local_package: Artefact, production_package: Artefact) -> None:
@@ -107,7 +107,7 @@ def test_the_sandbox_clock_is_not_in_production(local_package: Artefact, product
     paths = production["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     sandbox = template_of(local_package)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
 
-    assert [] == [path for path in paths if path.startswith("/sandbox")]
+    assert [path for path in paths if path.startswith("/sandbox")] == []
     assert "SANDBOX" not in json.dumps(production)
     assert "/sandbox/clock" in sandbox
 
@@ -141,8 +141,8 @@ def test_no_function_has_a_right_over_everything(production_package: Artefact) -
     broad = [s for s in statements if "*" in s["Resource"] and s["Action"] != ["dynamodb:ListStreams"]]
 
     assert len(FUNCTIONS) == len(set(roles))
-    assert [] == broad
-    assert [] == [action for s in statements for action in s["Action"] if "*" in action]
+    assert broad == []
+    assert [action for s in statements for action in s["Action"] if "*" in action] == []
 
 
 def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package: Artefact) -> None:
@@ -155,8 +155,8 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
     assert ["ReportBatchItemFailures"] == stream["FunctionResponseTypes"] == queue["FunctionResponseTypes"]
     assert stream["BisectBatchOnFunctionError"]
     assert stream["MaximumRetryAttempts"] > 0
-    assert {"Fn::GetAtt": ["StreamFailures", "Arn"]} == stream["DestinationConfig"]["OnFailure"]["Destination"]
-    assert {"Fn::GetAtt": ["SweepFailures", "Arn"]} == redrive["deadLetterTargetArn"]
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SweepFailures", "Arn"]}
     # AWS's advice: six times the function's timeout, or a slow run is taken for a failed one.
     visibility = resources["SweepQueue"]["Properties"]["VisibilityTimeout"]
     assert visibility >= 6 * resources["SweepShard"]["Properties"]["Timeout"]
@@ -171,4 +171,4 @@ def test_cloudformation_lint_has_nothing_to_say(stage: str) -> None:
         [*command, "--regions", "eu-west-1", "--", str(package.template)], capture_output=True, text=True, check=False
     )
 
-    assert (0, "") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (0, "")

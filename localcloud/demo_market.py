@@ -1,0 +1,113 @@
+"""The marketplace's own backend, as the demo plays it: it registers sellers, imports orders, reports parcels, pays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.carriers import Carrier
+from localcloud.demo_api import Api
+from localcloud.replay_tracking import made_up
+
+PLATFORM = "platform:market"
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order: prices in minor units of the currency; the lines are (title, quantity, unit price)."""
+
+    order_id: str
+    buyer: str
+    seller: str
+    currency: str
+    lines: Sequence[tuple[str, int, int]]
+    shipping: int
+    paid_at: datetime
+    deliver_by: datetime
+    country: str = "PT"
+
+    @property
+    def price(self) -> int:
+        """Everything paid, in minor units."""
+        return sum(quantity * price for _, quantity, price in self.lines) + self.shipping
+
+
+class Market:
+    """Speaks to the API as the platform."""
+
+    def __init__(self, api: Api) -> None:
+        """Speak through `api`."""
+        self.api = api
+
+    def register_seller(self, seller: str, city: str, country: str, phone: str) -> None:
+        """Give a seller an e-mail address, a phone and a return address."""
+        address = {
+            "name": seller.title(),
+            "lines": ["1 Market Street"],
+            "city": city,
+            "postal_code": "1000",
+            "country": country,
+        }
+        body = {"email": f"{seller}@shops.example", "phone": phone, "language": "en", "return_addresses": [address]}
+        self.api.put(PLATFORM, f"/sellers/{seller}/contacts", body)
+
+    def register_buyer(self, buyer: str) -> None:
+        """Give a buyer an e-mail address."""
+        self.api.put(PLATFORM, f"/buyers/{buyer}/contacts", {"email": f"{buyer}@mail.example", "language": "en"})
+
+    def import_order(self, sale: Sale) -> None:
+        """Import a paid order."""
+        lines = [
+            {"id": str(number), "title": title, "quantity": quantity, "unit_price": money(price, sale.currency)}
+            for number, (title, quantity, price) in enumerate(sale.lines, 1)
+        ]
+        body = {
+            "buyer_id": sale.buyer,
+            "seller_id": sale.seller,
+            "currency": sale.currency,
+            "lines": lines,
+            "shipping_fee": money(sale.shipping, sale.currency),
+            "paid_at": wire(sale.paid_at),
+            "destination_country": sale.country,
+            "deliver_by": wire(sale.deliver_by),
+        }
+        self.api.put(PLATFORM, f"/orders/{sale.order_id}", body)
+
+    def ship(self, order_id: str, carrier: Carrier, at: datetime) -> str:
+        """Report the parcel of an order; its tracking number."""
+        number = made_up(carrier, order_id)
+        body = {"carrier": carrier.value, "tracking_number": number, "shipped_at": wire(at)}
+        self.api.post(PLATFORM, f"/orders/{order_id}/shipments", body)
+        return number
+
+    def carrier_says(self, carrier: Carrier, number: str, status: str, at: datetime) -> None:
+        """Pass on a carrier's record of a parcel, an order's or a return's."""
+        event = {"carrier": carrier.value, "tracking_number": number, "status": status, "occurred_at": wire(at)}
+        self.api.post(PLATFORM, "/carrier-events", {"events": [event]})
+
+    def pay_out(self) -> int:
+        """Be the payment system: pay what it is told to pay, and report each as settled. How many that were."""
+        pending: list[dict[str, Any]] = self.api.get(PLATFORM, "/payment-instructions?status=pending&limit=100")["items"]
+        for instruction in pending:
+            result = {"status": "settled", "reference": f"bank-{instruction['id']}"}
+            self.api.post(PLATFORM, f"/payment-instructions/{instruction['id']}/result", result)
+        return len(pending)
+
+    def now(self) -> datetime:
+        """The sandbox's time."""
+        return datetime.fromisoformat(self.api.get(PLATFORM, "/sandbox/clock")["now"])
+
+
+def money(minor: int, currency: str) -> dict[str, Any]:
+    """An amount on the wire."""
+    return {"minor": minor, "currency": currency}
+
+
+def wire(at: datetime) -> str:
+    """A moment on the wire."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def days(count: float) -> timedelta:
+    """So many days."""
+    return timedelta(days=count)

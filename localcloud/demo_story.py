@@ -1,0 +1,144 @@
+"""One story of the demo: an order, its people, what they do, and what has to come of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.money import Money
+from localcloud.demo_checks import Checks
+from localcloud.demo_market import Market, Sale, days, money
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The story goes on when so many days of the demo have passed.
+
+    The sweep is run then, unless `by_schedule`: in that case the deployment's own schedule has to.
+    """
+
+    day: float
+    by_schedule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Somebody did something."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A story as written: who is in it, and how it goes."""
+
+    title: str
+    order_id: str
+    buyer: str
+    seller: str
+    currency: str
+    play: "Callable[[Story], Iterator[Until]]"
+
+
+@dataclass(slots=True)
+class Story:
+    """A script as it is played. `expected_messages` holds (recipient, channel, event type) of those that have to go out."""
+
+    script: Script
+    market: Market
+    checks: Checks
+    live: Callable[[str], None]
+    began: datetime
+    acts: list[Act] = field(default_factory=list)
+    dispute_id: str | None = None
+    expected_messages: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @property
+    def buyer(self) -> str:
+        """The buyer, as callers are written."""
+        return f"buyer:{self.script.buyer}"
+
+    @property
+    def seller(self) -> str:
+        """The seller, as callers are written."""
+        return f"seller:{self.script.seller}"
+
+    def say(self, who: str, what: str) -> None:
+        """Note what somebody does, and show it to whoever is watching."""
+        at = self.market.now()
+        self.acts.append(Act(at, who, what))
+        self.live(f"day {(at - self.began).days:>2}  {self.script.order_id}  {who} {what}")
+
+    def expect(self, what: str, expected: object, seen: object) -> None:
+        """Claim something about this story."""
+        self.checks.same(f"{self.script.order_id}: {what}", expected, seen)
+
+    def expect_messages(self, event_type: str, *to: str) -> None:
+        """Claim that this event is told: `buyer` and `seller` by e-mail, `sms` to the seller's phone."""
+        routes = {"buyer": (self.buyer, "email"), "seller": (self.seller, "email"), "sms": (self.seller, "sms")}
+        self.expected_messages |= {(*routes[one], event_type) for one in to}
+
+    def money(self, minor: int) -> dict[str, Any]:
+        """An amount of this story's currency, on the wire."""
+        return money(minor, self.script.currency)
+
+    def words(self, minor: int) -> str:
+        """An amount of this story's currency, as people write it."""
+        return str(Money(minor, self.script.currency))
+
+    def sell(self, lines: Sequence[tuple[str, int, int]], shipping: int, promised_in: int) -> Sale:
+        """The order is paid and imported, with delivery promised on that day of the demo."""
+        it = self.script
+        promise = self.began + days(promised_in)
+        sale = Sale(it.order_id, it.buyer, it.seller, it.currency, lines, shipping, self.market.now(), promise)
+        self.market.import_order(sale)
+        titles = " and ".join(f"{quantity} x {title}" for title, quantity, _ in lines)
+        self.say(self.buyer, f"buys {titles} for {self.words(sale.price)}, promised by day {promised_in}; the payment is held")
+        return sale
+
+    def ship(self, carrier: Carrier) -> str:
+        """The order's parcel leaves; its tracking number."""
+        number = self.market.ship(self.script.order_id, carrier, self.market.now())
+        self.say(self.seller, f"ships with {carrier.value}, {number}")
+        return number
+
+    def carrier_says(self, carrier: Carrier, number: str, status: str) -> None:
+        """The carrier records something about a parcel."""
+        self.market.carrier_says(carrier, number, status, self.market.now())
+        self.say(carrier.value, f"records {number}: {status}")
+
+    def open(self, claim: Mapping[str, Any], what: str) -> dict[str, Any]:
+        """The buyer opens the dispute."""
+        opened = self.market.api.post(self.buyer, f"/orders/{self.script.order_id}/disputes", claim)
+        self.dispute_id = opened["id"]
+        self.say(self.buyer, what)
+        self.expect_messages("dispute_opened", "seller", "sms", "buyer")
+        return opened
+
+    def act(self, who: str, path: str, body: Mapping[str, Any], what: str) -> dict[str, Any]:
+        """Somebody does something in the dispute, which the API lists among what they may do; the dispute afterwards."""
+        answer = self.market.api.post(who, f"/disputes/{self.dispute_id}{path}", body)
+        self.say(who, what)
+        return answer
+
+    def dispute(self) -> dict[str, Any]:
+        """The dispute as the buyer sees it now."""
+        return self.market.api.get(self.buyer, f"/disputes/{self.dispute_id}")
+
+    def order(self) -> dict[str, Any]:
+        """The order as the buyer sees it now."""
+        return self.market.api.get(self.buyer, f"/orders/{self.script.order_id}")
+
+    def expect_end(self, outcome: str | None, refunded: int, paid: int) -> None:
+        """Claim how the dispute has ended, and where all of the payment has gone once the order is completed."""
+        if outcome:
+            ended = self.dispute()
+            self.expect("the outcome", outcome, ended["outcome"])
+            self.expect("the refund", self.money(refunded), ended["refund"])
+        order = self.order()
+        balance = {"paid": paid, "held": 0, "refunded": refunded, "released": paid - refunded}
+        self.expect("the order", "completed", order["status"])
+        self.expect("the balance", {name: self.money(minor) for name, minor in balance.items()}, order["escrow"])

@@ -1,0 +1,259 @@
+"""The table in memory does what DynamoDB does, as far as the store asks it, and refuses what it does not know."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tables import NAME, definition, engine, everything
+
+from localcloud.memory_table import INDEXES, MemoryTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.memory_rules import Item
+
+OPERATIONS = 60
+CONDITIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("", ()),
+    ("attribute_not_exists(pk)", ()),
+    ("v = :seen", ("seen",)),
+    ("attribute_not_exists(pk) OR v = :seen", ("seen",)),
+    ("attribute_not_exists(pk) OR expires_at < :now", ("now",)),
+    ("attribute_exists(pk) AND v <= :seen", ("seen",)),
+)
+Operation = tuple[str, dict[str, Any]]
+
+
+def made(pick: Random, key: tuple[str, str] | None = None) -> Item:
+    """An item of a small world, in some indexes."""
+    pk, sk = key or (pick.choice("AB"), pick.choice(("#A", "#B", "E#1", "E#2", "E#3")))
+    item: Item = {"pk": {"S": pk}, "sk": {"S": sk}, "v": {"N": str(pick.randint(0, 2))}}
+    if pick.random() < 0.5:
+        item["expires_at"] = {"N": str(pick.choice((9, 10, 100)))}
+    for pk_name, sk_name in INDEXES.values():
+        if pick.random() < 0.5:
+            item[pk_name] = {"S": pick.choice("XY")}
+        if pick.random() < 0.8:
+            item[sk_name] = {"S": pick.choice("12345")}
+    return item
+
+
+def put(pick: Random, key: tuple[str, str] | None = None) -> dict[str, Any]:
+    """The arguments of a write, under some condition."""
+    arguments: dict[str, Any] = {"TableName": NAME, "Item": made(pick, key)}
+    expression, names = pick.choice(CONDITIONS)
+    if expression:
+        arguments["ConditionExpression"] = expression
+        arguments["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if names:
+        arguments["ExpressionAttributeValues"] = {f":{name}": {"N": str(pick.choice((0, 1, 2, 10, 50)))} for name in names}
+    return arguments
+
+
+def operation(pick: Random) -> Operation:
+    """Some call of the client."""
+    kind = pick.choice(("put_item", "transact_write_items", "transact_write_items", "get_item", "batch_get_item", "query", "query"))
+    keys = [(pk, sk) for pk in "AB" for sk in ("#A", "#B", "E#1", "E#2", "E#3")]
+    spelled = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in pick.sample(keys, pick.randint(1, 5))]
+    match kind:
+        case "put_item":
+            return kind, put(pick)
+        case "transact_write_items":
+            chosen = [pick.choice(keys) for _ in range(pick.randint(1, 4))]
+            return kind, {"TransactItems": [{"Put": put(pick, key)} for key in chosen]}
+        case "get_item":
+            return kind, {"TableName": NAME, "Key": spelled[0], "ConsistentRead": True}
+        case "batch_get_item":
+            return kind, {"RequestItems": {NAME: {"Keys": spelled, "ConsistentRead": True}}}
+    return "query", _query(pick)
+
+
+def _query(pick: Random) -> dict[str, Any]:
+    forward = {"TableName": NAME, "Limit": pick.randint(1, 6), "ScanIndexForward": pick.random() < 0.5}
+    name = pick.choice((None, *INDEXES))
+    if name is None:
+        pk_name, sk_name, pk, sks = "pk", "sk", pick.choice("ABC"), ("#", "E#", "E#2", "Z")
+    else:
+        pk_name, sk_name = INDEXES[name]
+        pk, sks = pick.choice("XYZ"), ("2", "3", "9")
+        forward["IndexName"] = name
+    expression, values = f"{pk_name} = :pk", {":pk": {"S": pk}}
+    tests = ("", f"begins_with({sk_name}, :sk)", *(f"{sk_name} {test} :sk" for test in ("=", "<", "<=", ">", ">=")))
+    if test := pick.choice(tests):
+        expression, values = f"{expression} AND {test}", values | {":sk": {"S": pick.choice(sks)}}
+    return forward | {"KeyConditionExpression": expression, "ExpressionAttributeValues": values}
+
+
+def outcome(client: Any, call: Operation) -> object:  # noqa: ANN401 - either engine's client
+    """What a call comes to: its items, or its error with the reasons. A query is walked to its end."""
+    name, arguments = call
+    try:
+        if name == "query":
+            return walked(client, arguments)
+        reply = getattr(client, name)(**arguments)
+    except ClientError as error:
+        reasons: Any = error.response.get("CancellationReasons", [])
+        return error.response["Error"]["Code"], [(reason.get("Code"), reason.get("Item")) for reason in reasons]
+    if name == "batch_get_item":
+        return sorted((item["pk"]["S"], item["sk"]["S"], item["v"]["N"]) for item in reply["Responses"].get(NAME, []))
+    return reply.get("Item")
+
+
+def walked(client: Any, arguments: dict[str, Any]) -> list[Item]:  # noqa: ANN401 - either engine's client
+    """Every item of a query, by following its pages."""
+    found: list[Item] = []
+    start: dict[str, Any] = {}
+    while True:
+        page = client.query(**arguments, **start)
+        assert len(page["Items"]) <= arguments["Limit"]
+        found += page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return found
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_histories_come_to_the_same_in_both_engines(seed: int) -> None:
+    """Every call has the same items, or the same error with the same reasons, and leaves the same table."""
+    pick = Random(seed)  # noqa: S311 - tests want the same luck every time
+    with engine("memory") as memory, engine("moto") as moto:
+        for _ in range(OPERATIONS):
+            call = operation(pick)
+            assert outcome(moto, call) == outcome(memory, call), call
+        assert everything(moto) == everything(memory)
+
+
+def test_the_table_has_the_indexes_that_are_deployed() -> None:
+    """The definition that is deployed and the table in memory name the same indexes over the same keys, keys only."""
+    deployed = {
+        index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
+        for index in definition()["GlobalSecondaryIndexes"]
+    }
+    assert INDEXES == deployed
+    assert {"KEYS_ONLY"} == {index["Projection"]["ProjectionType"] for index in definition()["GlobalSecondaryIndexes"]}
+
+
+def item(pk: object = None, **more: object) -> dict[str, Any]:
+    """An item with one attribute or key of choice."""
+    return {"pk": pk or {"S": "A"}, "sk": {"S": "B"}, **more}
+
+
+INVALID: dict[str, Callable[[MemoryTable], object]] = {
+    "no key": lambda table: table.put_item(TableName=NAME, Item={"pk": {"S": "A"}}),
+    "an empty key": lambda table: table.put_item(TableName=NAME, Item=item({"S": ""})),
+    "a number as key": lambda table: table.put_item(TableName=NAME, Item=item({"N": "1"})),
+    "a key too long": lambda table: table.put_item(TableName=NAME, Item=item({"S": "x" * 2049})),
+    "an index key of the wrong type": lambda table: table.put_item(TableName=NAME, Item=item(due_sk={"N": "1"})),
+    "an empty index key": lambda table: table.put_item(TableName=NAME, Item=item(due_sk={"S": ""})),
+    "no whole number": lambda table: table.put_item(TableName=NAME, Item=item(v={"N": "1.5x"})),
+    "an item too large": lambda table: table.put_item(TableName=NAME, Item=item(data={"S": "x" * 400 * 1024})),
+    "an unused value": lambda table: table.put_item(
+        TableName=NAME, Item=item(), ConditionExpression="attribute_not_exists(pk)", ExpressionAttributeValues={":v": {"N": "1"}}
+    ),
+    "a value left out": lambda table: table.put_item(TableName=NAME, Item=item(), ConditionExpression="v = :v"),
+    "an empty transaction": lambda table: table.transact_write_items(TransactItems=[]),
+    "101 actions": lambda table: table.transact_write_items(
+        TransactItems=[{"Put": {"TableName": NAME, "Item": item({"S": str(n)})}} for n in range(101)]
+    ),
+    "one item twice": lambda table: table.transact_write_items(
+        TransactItems=[{"Put": {"TableName": NAME, "Item": item()}}, {"Put": {"TableName": NAME, "Item": item(v={"N": "1"})}}]
+    ),
+    "a key read twice": lambda table: table.batch_get_item(RequestItems={NAME: {"Keys": [item(), item()]}}),
+    "a consistent read of an index": lambda table: table.query(
+        TableName=NAME,
+        IndexName="by_due",
+        ConsistentRead=True,
+        KeyConditionExpression="due_pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "X"}},
+    ),
+    "no partition": lambda table: table.query(
+        TableName=NAME, KeyConditionExpression="sk = :sk", ExpressionAttributeValues={":sk": {"S": "X"}}
+    ),
+    "a start in another partition": lambda table: table.query(
+        TableName=NAME,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "X"}},
+        ExclusiveStartKey={"pk": {"S": "Y"}, "sk": {"S": "1"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", INVALID)
+def test_what_dynamodb_refuses_is_refused(what: str) -> None:
+    """A request that is not well formed is a validation error, and leaves nothing behind."""
+    table = MemoryTable(NAME)
+    with pytest.raises(ClientError) as refused:
+        INVALID[what](table)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert table.snapshot() == []
+
+
+UNKNOWN: dict[str, Callable[[MemoryTable], object]] = {
+    "an expression": lambda table: table.put_item(TableName=NAME, Item=item(), ConditionExpression="size(pk) > 1"),
+    "a mixture": lambda table: table.put_item(
+        TableName=NAME, Item=item(), ConditionExpression="attribute_exists(pk) AND attribute_exists(v) OR attribute_exists(w)"
+    ),
+    "a type": lambda table: table.put_item(TableName=NAME, Item=item(v={"BOOL": True})),
+    "an action": lambda table: table.transact_write_items(TransactItems=[{"Delete": {"TableName": NAME, "Key": item()}}]),
+    "an argument": lambda table: table.put_item(TableName=NAME, Item=item(), ReturnValues="ALL_OLD"),
+}
+
+
+@pytest.mark.parametrize("what", UNKNOWN)
+def test_what_the_table_does_not_know_is_never_guessed(what: str) -> None:
+    """An unknown form raises, so no test passes on a behaviour that nobody has checked."""
+    with pytest.raises((NotImplementedError, TypeError)):
+        UNKNOWN[what](MemoryTable(NAME))
+
+
+def test_another_table_is_not_found() -> None:
+    """There is one table, under one name."""
+    with pytest.raises(ClientError) as missing:
+        MemoryTable(NAME).get_item(TableName="elsewhere", Key=item())
+    assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_a_failed_single_write_is_caught_by_the_clients_own_exception() -> None:
+    """Callers catch ``client.exceptions.ConditionalCheckFailedException``, as with the real client."""
+    table = MemoryTable(NAME)
+    table.put_item(TableName=NAME, Item=item())
+    with pytest.raises(table.exceptions.ConditionalCheckFailedException):
+        table.put_item(TableName=NAME, Item=item(), ConditionExpression="attribute_not_exists(pk)")
+
+
+def test_a_page_that_the_limit_ended_names_its_last_key() -> None:
+    """As in DynamoDB, even where nothing follows: whoever reads a list has to cope with an empty last page."""
+    table = MemoryTable(NAME)
+    table.put_item(TableName=NAME, Item=item())
+    page = table.query(
+        TableName=NAME, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "A"}}, Limit=1
+    )
+    assert page["LastEvaluatedKey"] == item()
+
+
+def test_the_observer_sees_each_write_once_and_no_failed_one() -> None:
+    """New images come in the order of the writes, one list a transaction: what a stream of the table would carry."""
+    seen: list[list[Item]] = []
+    table = MemoryTable(NAME, seen.append)
+    table.put_item(TableName=NAME, Item=item())
+    with pytest.raises(ClientError):
+        table.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": NAME, "Item": item({"S": "Z"})}},
+                {"Put": {"TableName": NAME, "Item": item(), "ConditionExpression": "attribute_not_exists(pk)"}},
+            ]
+        )
+    table.transact_write_items(TransactItems=[{"Put": {"TableName": NAME, "Item": item({"S": str(n)})}} for n in range(2)])
+    assert seen == [[item()], [item({"S": "0"}), item({"S": "1"})]]
+
+
+def test_what_is_read_is_a_copy() -> None:
+    """Nobody changes the table but by writing."""
+    table = MemoryTable(NAME)
+    table.put_item(TableName=NAME, Item=item())
+    table.get_item(TableName=NAME, Key=item())["Item"]["pk"]["S"] = "changed"
+    assert table.snapshot() == [item()]

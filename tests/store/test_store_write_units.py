@@ -1,0 +1,152 @@
+"""What a command writes: the items of its one transaction, counted, so that a change of cost is a choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from tables import NAME, KeptWorld, cases_in
+from worlds import AT_HOME, BUYER, DAMAGED, DAY, ITEM_RECEIVED, PAID_AT, PLATFORM, SELLER, claim_of, money, order_terms
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import opening, orders
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.engine import run
+from chalicelib.store.errors import Answer, Once
+from chalicelib.store.keys import ORDER_SK
+from localcloud.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from chalicelib.domain.progress import Progress
+    from chalicelib.store.items import Item
+
+
+@dataclass
+class Counting(KeptWorld):
+    """A world that counts what each of its transactions writes."""
+
+    written: list[list[Item]] = field(default_factory=list)
+
+    @classmethod
+    def imported(cls) -> Counting:
+        """An order just imported."""
+        world = cls(now=PAID_AT)
+        world.cases = cases_in(MemoryTable(NAME, world.written.append))
+        world.put_on_file(AT_HOME)
+        world.run(PLATFORM, lambda progress: orders.import_order(progress, order_terms()))
+        return world
+
+    @property
+    def last(self) -> list[str]:
+        """What the last transaction wrote, by kind."""
+        return sorted(_kind(item) for item in self.written[-1])
+
+    def delivered(self) -> Counting:
+        """The order, delivered."""
+        self.wait(DAY).ship()
+        self.wait(DAY).deliver()
+        return self
+
+
+def _kind(item: Item) -> str:
+    sk: str = item["sk"]["S"]
+    if item["pk"]["S"].startswith("TRACK#"):
+        return "track"
+    return "order" if sk == ORDER_SK else sk.strip("#").split("#", maxsplit=1)[0].lower()
+
+
+def test_an_import_writes_the_order_two_events_and_the_entry() -> None:
+    """O1, O3: four items."""
+    assert Counting.imported().last == ["event", "event", "ledger", "order"]
+
+
+def test_a_shipment_writes_three_items() -> None:
+    """O4: the order, its event, and the way from the tracking number to it."""
+    world = Counting.imported()
+    world.ship()
+    assert world.last == ["event", "order", "track"]
+
+
+def test_a_carrier_record_writes_two_items() -> None:
+    """O6: the order and its event."""
+    assert Counting.imported().delivered().last == ["event", "order"]
+
+
+def test_an_opening_writes_three_items() -> None:
+    """Section 3: the order, whose version is the lock, the dispute, and its event."""
+    world = Counting.imported().delivered()
+    world.open(DAMAGED)
+    assert world.last == ["dispute", "event", "order"]
+
+
+def test_a_proposal_writes_three_items() -> None:
+    """D1: the order, the dispute, and its event."""
+    world = Counting.imported().delivered()
+    world.open(DAMAGED)
+    world.act(SELLER, c.Propose(OfferType.REFUND, money(1000)))
+    assert world.last == ["dispute", "event", "order"]
+
+
+def test_a_settlement_writes_its_money_with_it() -> None:
+    """M1: acceptance, resolution and refund are three events in the transaction that pays: eight items with order, dispute,
+    ledger entry and payment instruction.
+    """
+    world = Counting.imported()
+    world.go(order_terms().deliver_by or PAID_AT).open(claim_of(Reason.NOT_RECEIVED))
+    world.act(SELLER, c.Accept("1"))
+    refund = ["dispute", "event", "event", "event", "ledger", "order", "payment"]
+    assert [kind for kind in world.last if kind != "event"] == [kind for kind in refund if kind != "event"]
+    assert 3 <= world.last.count("event") <= 4
+
+
+def test_a_return_received_writes_its_money_with_it() -> None:
+    """D8, M1: acknowledgement, resolution and refund."""
+    world = Counting.imported().delivered()
+    world.open(DAMAGED)
+    world.act(SELLER, c.Accept("1"))
+    world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
+    assert world.last == ["dispute", "event", "order", "track"]
+    world.act(SELLER, ITEM_RECEIVED)
+    assert [kind for kind in world.last if kind != "event"] == ["dispute", "ledger", "order", "payment"]
+
+
+def test_an_answer_adds_one_item() -> None:
+    """I5: what makes a request happen once is one more item of the same transaction."""
+    world = Counting.imported().delivered()
+    asked = opening.Request()
+    before = world.case
+    progress: Progress = run(
+        before, world.policies, world.addresses, BUYER, world.now, lambda progress: opening.open_dispute(progress, DAMAGED, asked)
+    )[1]
+    world.cases.commit(before, progress, Once("digest", "body"), Answer(201, "{}"), 0)
+    assert [item["pk"]["S"].split("#")[0] for item in world.written[-1]] == ["ORDER", "ORDER", "ORDER", "IDEMPOTENCY"]
+
+
+def test_only_events_are_published() -> None:
+    """N4: of everything written, exactly the events carry the mark by which the stream is filtered, and are new."""
+    world = Counting.imported().delivered()
+    world.open(DAMAGED)
+    world.wait(90 * DAY).sweep()
+    items = [item for transaction in world.written for item in transaction]
+    published = [item["sk"]["S"] for item in items if "publish" in item]
+    assert published == [item["sk"]["S"] for item in items if _kind(item) == "event"]
+    assert len(set(published)) == len(published) == len(world.log)
+
+
+@pytest.mark.parametrize("claims", [5])
+def test_the_longest_silence_fits_one_transaction(claims: int) -> None:
+    """I8, D12: however much has expired at once in one case, it can be written: at most 100 items."""
+    terms = order_terms(*[(1, 9000)] * claims)
+    world = Counting(now=PAID_AT)
+    world.cases = cases_in(MemoryTable(NAME, world.written.append))
+    world.put_on_file(AT_HOME)
+    world.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+    world.delivered()
+    for number in range(1, claims + 1):
+        world.open(claim_of(Reason.NOT_AS_DESCRIBED, (chr(ord("a") + number - 1), 1)))
+        world.act(SELLER, c.Decline(), number)
+    world.wait(400 * DAY).sweep()
+    assert len(world.written[-1]) <= 100
+    assert world.case == world.cases.load("order-1")
