@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.issuer import mint_from
+from localcloud.layout import LocalCloudError
 
 PATIENCE = 30  # seconds for one answer
 FIRST_ERROR = 400
@@ -22,7 +23,7 @@ class Reply:
     body: dict[str, Any]
 
 
-class UnexpectedAnswerError(Exception):
+class UnexpectedAnswerError(LocalCloudError):
     """The API answered otherwise than the story has it; the text says what was asked and what came back."""
 
 
@@ -47,23 +48,26 @@ class Api:
         return self._good("POST", path, self.call(who, "POST", path, body))
 
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
-        """The answer, whatever it is; every POST is a request of its own."""
+        """The answer, whatever it is; every POST is a request of its own. Raises UnexpectedAnswerError for none at all."""
         headers = {"authorization": f"Bearer {self._token(who)}"}
         if body is not None:
             headers |= {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
         data = None if body is None else json.dumps(body).encode()
         address = f"{self._endpoints['api']}{path}"
-        request = urllib.request.Request(address, method=method, headers=headers, data=data)  # noqa: S310 - loopback
+        request = urllib.request.Request(address, method=method, headers=headers, data=data)
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as reply:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
                 return Reply(reply.status, json.load(reply))
         except urllib.error.HTTPError as error:
             with error:
                 return Reply(error.code, json.load(error))
+        except OSError as error:
+            message = f"{method} {path}: no answer: {error}"
+            raise UnexpectedAnswerError(message) from error
 
     def outbox(self, page: str) -> list[dict[str, Any]]:
         """What the outbox shows: `messages.json` for people, `systems.json` for machines."""
-        with urllib.request.urlopen(f"{self._endpoints['outbox']}/{page}", timeout=PATIENCE) as reply:  # noqa: S310
+        with urllib.request.urlopen(f"{self._endpoints['outbox']}/{page}", timeout=PATIENCE) as reply:
             entries: list[dict[str, Any]] = json.load(reply)
             return entries
 

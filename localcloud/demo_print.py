@@ -13,8 +13,8 @@ from localcloud.demo_story import Story
 WIDTH = 118
 
 
-def story_lines(story: Story, messages: Sequence[Mapping[str, Any]], ledger: Mapping[str, Any]) -> Iterator[str]:
-    """One story, with the messages about its order and that order's ledger."""
+def story_lines(story: Story, messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """One story, with `messages`, those about its order, and that order's ledger. Raises UnexpectedAnswerError."""
     script = story.script
     yield f"=== {script.title}  (order {script.order_id}, {story.buyer}, {story.seller})"
     for act in story.acts:
@@ -30,17 +30,21 @@ def story_lines(story: Story, messages: Sequence[Mapping[str, Any]], ledger: Map
     yield "  The messages"
     for person in sorted({message["person"] for message in messages}):
         for message in (m for m in messages if m["person"] == person):
-            text = message["subject"] if message["channel"] == "email" else message["body"]
+            text = message["body"] if message["channel"] == "sms" else message["subject"]
             yield from _wrapped(f"    {person:<17} {message['channel']:<5}  ", text)
     yield ""
     yield "  The money"
+    yield from _money_lines(ledger_of(story))
+    yield ""
+
+
+def _money_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
     for entry in ledger["entries"]:
-        route = f"{entry['debit']} -> {entry['credit']}"
-        yield f"    {entry['number']}  {entry['at']}  {entry['movement']:<8} {_money(entry['amount']):>14}  {route:<17} {entry['cause']}"
+        moved = f"{entry['movement']:<8} {_money(entry['amount']):>14}  {entry['debit']} -> {entry['credit']}"
+        yield f"    {entry['number']}  {entry['at']}  {moved:<44} {entry['cause']}"
     balance = ledger["balance"]
     parts = " + ".join(f"{_money(balance[name])} {name}" for name in ("held", "refunded", "released"))
     yield f"    {parts} = {_money(balance['paid'])} paid"
-    yield ""
 
 
 def check_lines(made: Sequence[Check]) -> Iterator[str]:

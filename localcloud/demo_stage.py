@@ -8,10 +8,9 @@ from datetime import datetime
 from localcloud.cloud import LocalCloud
 from localcloud.demo_api import UnexpectedAnswerError
 from localcloud.demo_market import Market, days
-from localcloud.demo_story import Story, Until
+from localcloud.demo_story import Story, Sweep, Until
 
 SCHEDULE_PATIENCE = 75.0  # the schedule fires every minute; the queue and the stream take a moment more
-MESSAGE_PATIENCE = 30.0
 
 
 class Stage:
@@ -33,26 +32,23 @@ class Stage:
             try:
                 self._wake(wake, stories[number])
                 upcoming = next(scenes[number], None)
-                self._market.pay_out()
-            except UnexpectedAnswerError as error:
-                stories[number].expect("the story can be played to its end", "yes", str(error))
+            except (UnexpectedAnswerError, LookupError) as error:
+                stories[number].expect("the story can be played to its end", "yes", f"{type(error).__name__}: {error}")
                 continue
             if upcoming:
                 heapq.heappush(waiting, (max(upcoming.day, day), number, upcoming))
 
     def _wake(self, wake: Until, story: Story) -> None:
-        """Move the clock to where a story goes on, and have everything done that is due by then."""
-        self._move_to(wake.day)
-        if wake.by_schedule:
+        """Move the clock to where a story goes on; what is due by then is swept, and what is to be paid out is paid."""
+        ahead = (self._began + days(wake.day) - self._market.now()).total_seconds()
+        if ahead > 0:
+            # A whole second more: the clock shows whole seconds, and a deadline has to have passed.
+            self._market.clock_moved(self._cloud.advance_clock(int(ahead) + 1)["offset_seconds"])
+        if wake.sweep is Sweep.BY_SCHEDULE:
             self._wait_for_schedule(story)
-        elif wake.day:
+        elif wake.sweep is Sweep.NOW:
             self._cloud.sweep_now()
         self._market.pay_out()
-
-    def _move_to(self, day: float) -> None:
-        ahead = (self._began + days(day) - self._market.now()).total_seconds()
-        if ahead > 0:
-            self._cloud.advance_clock(int(ahead) + 1)
 
     def _wait_for_schedule(self, story: Story) -> None:
         """Nobody calls the sweep: the deployment's schedule has to fire, and end the story's dispute."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from chalicelib.domain.carriers import Carrier
@@ -11,15 +12,20 @@ from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market, Sale, days, money
 
 
+class Sweep(Enum):
+    """Who makes visible what has expired by then: nobody, the stage at once, or the deployment's own schedule."""
+
+    NOT_NEEDED = auto()
+    NOW = auto()
+    BY_SCHEDULE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Until:
-    """The story goes on when so many days of the demo have passed.
-
-    The sweep is run then, unless `by_schedule`: in that case the deployment's own schedule has to.
-    """
+    """The story goes on when so many days of the demo have passed, and the sweep has been run if one is needed."""
 
     day: float
-    by_schedule: bool = False
+    sweep: Sweep = Sweep.NOT_NEEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,13 @@ class Story:
         self.checks.same(f"{self.script.order_id}: {what}", expected, seen)
 
     def expect_messages(self, event_type: str, *to: str) -> None:
-        """Claim that this event is told: `buyer` and `seller` by e-mail, `sms` to the seller's phone."""
-        routes = {"buyer": (self.buyer, "email"), "seller": (self.seller, "email"), "sms": (self.seller, "sms")}
+        """Claim that this event is told: `buyer` and `seller` by e-mail, `sms` to the seller's phone, `mediators` by topic."""
+        routes = {
+            "buyer": (self.buyer, "email"),
+            "seller": (self.seller, "email"),
+            "sms": (self.seller, "sms"),
+            "mediators": ("mediators", "topic"),
+        }
         self.expected_messages |= {(*routes[one], event_type) for one in to}
 
     def money(self, minor: int) -> dict[str, Any]:

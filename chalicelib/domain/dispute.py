@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -281,7 +282,7 @@ def dispute_id(order_id: str, number: int) -> str:
 
 def order_of(dispute: str) -> tuple[str, int] | None:
     """The order id and number within a dispute id; None where it is not one."""
-    order_id, separator, number = dispute.rpartition("-d")
-    if not separator or not order_id or not number.isascii() or not number.isdigit() or number.startswith("0"):
+    order_id, _, number = dispute.rpartition("-d")
+    if not order_id or not re.fullmatch("[1-9][0-9]{0,3}", number):
         return None
     return order_id, int(number)

@@ -141,6 +141,18 @@ def _kept(services: Services, once: Once | None) -> Answer | None:
     return None
 
 
+def keep_answer(services: Services, once: Once, answer: Answer) -> None:
+    """Keep the answer of a request that is not about one case. Raises ``AlreadyAnswered``, ``Busy``."""
+    for attempt in range(ATTEMPTS):
+        try:
+            services.cases.keep_answer(once, answer, int(services.epoch()))
+        except Conflict:
+            services.pause(attempt)
+        else:
+            return
+    raise Busy
+
+
 def replayed(first: AlreadyAnswered, once: Once | None) -> Answer:
     """The first answer, for the same body. Raises ``KeyReused`` for another one (I5)."""
     if once is None or first.fingerprint != once.fingerprint:

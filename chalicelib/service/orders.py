@@ -15,8 +15,8 @@ from chalicelib.domain.protection import protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
 from chalicelib.service.access import check_order
-from chalicelib.service.errors import Malformed
-from chalicelib.service.execute import Request, current, execute, replayed
+from chalicelib.service.errors import Busy, Malformed
+from chalicelib.service.execute import Request, current, execute, keep_answer, replayed
 from chalicelib.store import lists
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 
@@ -117,13 +117,14 @@ class CarrierEvent:
 def record_carrier_events(services: Services, actor: Actor, once: Once, events: tuple[CarrierEvent, ...]) -> Answer:
     """Take in a batch of carrier events, each on its own: one that fails spoils no other (O6).
 
-    The answer says of each what became of it: ``recorded``, ``duplicate``, ``unknown_parcel`` or the code of its refusal.
+    The answer says of each what became of it: ``recorded``, ``duplicate``, ``unknown_parcel``, ``in_progress`` or the code
+    of its refusal.
     """
     try:
         services.cases.check_new(once, int(services.epoch()))
         results = [_record(services, actor, event) for event in events]
         answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
-        services.cases.keep_answer(once, answer, int(services.epoch()))
+        keep_answer(services, once, answer)
     except AlreadyAnswered as first:
         return replayed(first, once)
     return answer
@@ -136,6 +137,8 @@ def _record(services: Services, actor: Actor, event: CarrierEvent) -> Json:
         news = [_record_on(services, actor, order_id, event, number) for order_id in orders]
     except Refusal as refused:
         return {"status": refused.code, "detail": refused.message}
+    except Busy as busy:
+        return {"status": busy.code, "detail": "The order is being changed by others; send this event again."}
     if not news:
         return {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
     return {"status": "recorded" if any(news) else "duplicate", "order_ids": orders}
@@ -166,7 +169,9 @@ def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
     progress = _seen(services, order_id, actor, services.clock.now())
     entries = services.cases.ledger(order_id)
     expired = (ledger_entry(event.payload) for event in progress.events)
-    return views.ledger(progress.case, entries + [entry for entry in expired if entry and entry.number > len(entries)])
+    entries += [entry for entry in expired if entry and entry.number > len(entries)]
+    # What was booked since the case was read is left for the next request, so that entries and balance agree.
+    return views.ledger(progress.case, entries[: progress.case.order.entries])
 
 
 def get_timeline(services: Services, order_id: str, actor: Actor) -> Json:

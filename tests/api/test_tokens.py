@@ -70,7 +70,7 @@ def test_a_sandbox_clock_does_not_age_tokens(api: Api) -> None:
     assert 200 == api.call(ANA, "GET", "/orders").status
 
 
-@pytest.mark.parametrize("published", [None, {}, {"keys": []}, [], {"keys": [{"kty": "RSA"}]}, "x"])
+@pytest.mark.parametrize("published", [None, {}, {"keys": []}, {"keys": [{"kty": "RSA"}]}])
 def test_an_issuer_in_trouble_is_not_the_callers_fault(api: Api, published: object) -> None:
     """An issuer that does not publish its keys is a 503 that may be tried again, never a bad token."""
     api.issuer.published, api.issuer.broken = published, published is None

@@ -10,7 +10,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.evolve import evolve
 from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction
-from chalicelib.domain.stages import next_due_at
+from chalicelib.domain.stages import due_at, next_due_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +31,7 @@ class Auditor:
     moved: Counter[Movement] = field(default_factory=Counter)
     entries: int = 0
     instructions: set[str] = field(default_factory=set)
+    attempts: Counter[str] = field(default_factory=Counter)
     caps: dict[tuple[str, str], int] = field(default_factory=dict)
     refunded: Counter[tuple[str, str]] = field(default_factory=Counter)
     last_at: datetime | None = None
@@ -68,7 +69,13 @@ class Auditor:
                 self._post(entry, instruction)
                 assert self.folded is not None
                 assert not self.folded.open_disputes, "O7: while a dispute is open nothing is released"
+            case e.PaymentRetried(instruction_id, attempt):
+                self.attempts[instruction_id] += 1
+                assert attempt == self.attempts[instruction_id] + 1, "M2: attempts count up"
         self.folded = evolve(self.folded, event, self.policies)
+        if isinstance(event.payload, e.TimeGranted):
+            due = due_at(self.folded.dispute(event.stream), self.folded.policy)
+            assert due == event.payload.until, "D6: time granted moves the deadline to the time named"
 
     def _post(self, entry: LedgerEntry, instruction: PaymentInstruction | None) -> None:
         self.entries += 1
@@ -90,6 +97,8 @@ class Auditor:
         assert min(books) >= 0, "I1: each is zero or more"
         assert self.instructions == {i.id for i in case.order.instructions}, "I2: each instruction is known once"
         assert len(self.instructions) == len(case.order.instructions), "I2: each instruction is known once"
+        tried = {i.id: i.attempts - 1 for i in case.order.instructions if i.attempts > 1}
+        assert tried == self.attempts, "M2: every attempt is on the log"
 
     def _check_lines(self, case: Case) -> None:
         for (line_id, part), refunded in self.refunded.items():

@@ -77,6 +77,7 @@ def _pasts() -> tuple[Past, ...]:
             for reason in (Reason.NOT_AS_DESCRIBED, Reason.COUNTERFEIT)
         ),
         Past("decided otherwise", Reason.NOT_AS_DESCRIBED, Outcome.RESOLVED_SELLER_FAVOUR, Finding.GENUINE),
+        Past("proved, appealed, withdrawn", Reason.COUNTERFEIT, Outcome.WITHDRAWN, Finding.SELLER_PROVED_AS_DESCRIBED),
         Past("proved but under appeal", Reason.NOT_AS_DESCRIBED, None, Finding.SELLER_PROVED_AS_DESCRIBED),
     )
 

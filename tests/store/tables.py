@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import boto3
 from moto import mock_aws
-from worlds import World
+from worlds import PLATFORM, World
 
+from chalicelib.domain import orders
 from chalicelib.domain.policy import published
 from chalicelib.store.cases import Cases
 from localcloud.memory_table import MemoryTable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from chalicelib.domain.order import OrderTerms
     from chalicelib.domain.progress import Progress
 
 Client: TypeAlias = "MemoryTable | DynamoDBClient"
@@ -74,3 +76,7 @@ class KeptWorld(World):
         before = self.known
         super().keep(progress)
         self.cases.commit(before, progress, None, None, 0)
+
+    def import_order(self, terms: OrderTerms) -> None:
+        """The platform imports the order."""
+        self.run(PLATFORM, lambda progress: orders.import_order(progress, terms))

@@ -59,7 +59,7 @@ def kept(client: Client) -> KeptWorld:
     """An imported order, kept in the client's table."""
     world = KeptWorld(now=PAID_AT, cases=cases_in(client))
     world.put_on_file(AT_HOME)
-    world.run(PLATFORM, lambda progress: orders.import_order(progress, order_terms()))
+    world.import_order(order_terms())
     return world
 
 
@@ -205,8 +205,7 @@ def test_a_parcel_leads_to_every_order_it_belongs_to(client: Client) -> None:
     cases = cases_in(client)
     for order_id in ("one", "two", "three"):
         world = KeptWorld(now=PAID_AT, cases=cases)
-        terms = order_terms(order_id=order_id)
-        world.run(PLATFORM, lambda progress, terms=terms: orders.import_order(progress, terms))
+        world.import_order(order_terms(order_id=order_id))
         world.ship(number="000000009" if order_id == "three" else "000000001")
     assert sorted(cases.orders_of_parcel("tnt", "000000001")) == ["one", "two"]
     assert cases.orders_of_parcel("ups", "000000001") == []

@@ -11,9 +11,8 @@ from explorer import Explorer
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import KeptWorld
-from worlds import ABROAD, AT_HOME, DAY, PAID_AT, PLATFORM, PROMISED, claim_of, disputed, order_terms
+from worlds import ABROAD, AT_HOME, DAY, PAID_AT, PROMISED, claim_of, disputed, order_terms
 
-from chalicelib.domain import orders
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Dispute, Proposal, Stage
 from chalicelib.domain.events import PAYLOADS, ledger_entry
@@ -47,8 +46,7 @@ def histories() -> tuple[KeptWorld, ...]:
 def narrowed() -> KeptWorld:
     """A claim of non-receipt about two lines, one of which proves to have come in time (C5)."""
     world = KeptWorld(now=PAID_AT)
-    terms = order_terms((1, 9000), (1, 500))
-    world.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+    world.import_order(order_terms((1, 9000), (1, 500)))
     world.wait(DAY).ship("a")
     world.ship("b")
     world.go(PROMISED).open(claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 1)))

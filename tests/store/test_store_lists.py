@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import ENGINES, NAME, KeptWorld, cases_in, engine
-from worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, PAID_AT, PLATFORM, SELLER, order_terms
+from worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, PAID_AT, SELLER, order_terms
 
 from chalicelib.domain import commands as c
-from chalicelib.domain import orders
 from chalicelib.domain.dispute import Finding, Stage
 from chalicelib.store import lists
 from chalicelib.store.items import text
@@ -46,7 +45,7 @@ def bought(client: Client, number: int, *, buyer: str = BUYER.id, seller: str = 
     order_id, promised = f"order-{number:03d}", world.now + 30 * DAY
     terms = order_terms(order_id=order_id, buyer_id=buyer, seller_id=seller, paid_at=world.now, deliver_by=promised)
     world.put_on_file(AT_HOME)
-    world.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+    world.import_order(terms)
     return world
 
 
@@ -59,9 +58,7 @@ def disputed(client: Client, number: int) -> KeptWorld:
     return world
 
 
-def walked(
-    client: Client, place: Place, limit: int, keep: Callable[[Item], bool] | None = None
-) -> tuple[list[str], list[int]]:
+def walked(client: Client, place: Place, limit: int, keep: Callable[[Item], bool] | None = None) -> tuple[list[str], list[int]]:
     """Every order id of a list by following its cursors, and how many each page held."""
     found, sizes, cursor = [], [], None
     while True:
@@ -244,8 +241,7 @@ def test_due_orders_are_paged(client: Client) -> None:
     cases = cases_in(client, shards=1)
     for number in (3, 1, 0, 2):
         world = KeptWorld(now=PAID_AT + number * timedelta(minutes=1), cases=cases)
-        terms = order_terms(order_id=f"due-{number}", paid_at=world.now, deliver_by=world.now + 30 * DAY)
-        world.run(PLATFORM, lambda progress, terms=terms: orders.import_order(progress, terms))
+        world.import_order(order_terms(order_id=f"due-{number}", paid_at=world.now, deliver_by=world.now + 30 * DAY))
     seen: list[str] = []
     after: Item | None = None
     while True:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tables import NAME, KeptWorld, cases_in
-from worlds import AT_HOME, BUYER, DAMAGED, DAY, ITEM_RECEIVED, PAID_AT, PLATFORM, SELLER, claim_of, money, order_terms
+from worlds import AT_HOME, BUYER, DAMAGED, DAY, ITEM_RECEIVED, PAID_AT, SELLER, claim_of, money, order_terms
 
 from chalicelib.domain import commands as c
-from chalicelib.domain import opening, orders
+from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.engine import run
@@ -35,7 +35,7 @@ class Counting(KeptWorld):
         world = cls(now=PAID_AT)
         world.cases = cases_in(MemoryTable(NAME, world.written.append))
         world.put_on_file(AT_HOME)
-        world.run(PLATFORM, lambda progress: orders.import_order(progress, order_terms()))
+        world.import_order(order_terms())
         return world
 
     @property
@@ -118,7 +118,12 @@ def test_an_answer_adds_one_item() -> None:
     asked = opening.Request()
     before = world.case
     progress: Progress = run(
-        before, world.policies, world.addresses, BUYER, world.now, lambda progress: opening.open_dispute(progress, DAMAGED, asked)
+        before,
+        world.policies,
+        world.addresses,
+        BUYER,
+        world.now,
+        lambda progress: opening.open_dispute(progress, DAMAGED, asked),
     )[1]
     world.cases.commit(before, progress, Once("digest", "body"), Answer(201, "{}"), 0)
     assert [item["pk"]["S"].split("#")[0] for item in world.written[-1]] == ["ORDER", "ORDER", "ORDER", "IDEMPOTENCY"]
@@ -142,7 +147,7 @@ def test_the_longest_silence_fits_one_transaction(claims: int) -> None:
     world = Counting(now=PAID_AT)
     world.cases = cases_in(MemoryTable(NAME, world.written.append))
     world.put_on_file(AT_HOME)
-    world.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+    world.import_order(terms)
     world.delivered()
     for number in range(1, claims + 1):
         world.open(claim_of(Reason.NOT_AS_DESCRIBED, (chr(ord("a") + number - 1), 1)))

@@ -1,0 +1,192 @@
+"""What each function loads: its own and no more, for a cold start is paid by somebody who waits."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOMAIN = ROOT / "chalicelib" / "domain"
+
+NO_FUNCTION = ("boto3", "chalice.cli", "chalice.config", "chalice.local", "moto", "localcloud", "yaml", "pip", "requests")
+EDGE = (
+    "pydantic",
+    "pydantic_core",
+    "jwt",
+    "cryptography",
+    "chalicelib.api.auth",
+    "chalicelib.api.endpoint",
+    "chalicelib.api.models",
+    "chalicelib.api.openapi",
+    "chalicelib.api.problems",
+    "chalicelib.api.register",
+)
+SANDBOX = ("chalicelib.api.sandbox", "chalicelib.service.sandbox")
+PUBLISHING = ("chalicelib.notify.publish", "chalicelib.notify.wording")
+
+FAN_OUT = """
+import app, chalicelib.jobs as jobs
+class Sqs:
+    def send_message_batch(self, **_): return {}
+jobs.client = lambda service: Sqs()
+names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+assert {"shards": 8} == app.sweep(dict.fromkeys(names, ""), None)
+"""
+SWEEP = """
+import app
+assert {"batchItemFailures": []} == app.sweep_shard({"Records": []}, None)
+"""
+PUBLISH = """
+import app
+assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
+"""
+API = """
+import app
+event = {
+    "requestContext": {"httpMethod": "GET", "resourcePath": "/orders", "identity": {}, "path": "/orders"},
+    "headers": {}, "pathParameters": {}, "stageVariables": {}, "multiValueQueryStringParameters": None, "body": None,
+}
+assert 401 == app.app(event, None)["statusCode"]
+"""
+
+
+def _run(script: str, **environment: str) -> str:
+    """What a new process prints, with just this environment."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=ROOT,
+        env=kept | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
+
+
+def _loaded(script: str, **environment: str) -> set[str]:
+    """The modules that a new process has loaded once it has run ``script``."""
+    printed = _run(f"{script}\nimport json, sys; print(json.dumps(sorted(sys.modules)))", **environment)
+    return set(json.loads(printed.splitlines()[-1]))
+
+
+def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
+    """The modules that are, or lie in, one of ``names``."""
+    return {module for module in loaded if any(module == name or module.startswith(f"{name}.") for name in names)}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, set[str]]:
+    """The modules of every function, by its name."""
+    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH}
+    return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": _loaded(API, SERVES="http")}
+
+
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) -> None:
+    """No function loads what builds, tests or runs it elsewhere, or boto3 where botocore does; none loads a sandbox's code."""
+    assert set() == _among(loaded[function], (*NO_FUNCTION, *SANDBOX))
+
+
+@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish"])
+def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
+    """What runs on a schedule, a queue or a stream loads neither models nor tokens."""
+    assert set() == _among(loaded[function], EDGE)
+
+
+def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None:
+    """The function that runs every minute loads its queue's client and nothing of the rules."""
+    rooms = ("chalicelib.domain", "chalicelib.service", "chalicelib.store", "chalicelib.notify", "chalicelib.bootstrap", "msgspec")
+    assert set() == _among(loaded["sweep"], rooms)
+
+
+def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
+    """Who answers requests sends no messages: those leave from the stream (N4)."""
+    assert set() == _among(loaded["api"], PUBLISHING)
+
+
+def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
+    """The tests above looked at functions that were really at work."""
+    assert {"pydantic", "jwt", "chalicelib.api.endpoint", "chalicelib.service.disputes"} <= loaded["api"]
+    assert {"chalicelib.jobs"} <= loaded["sweep"]
+    assert {"chalicelib.service.sweep", "chalicelib.domain.clock"} <= loaded["sweep_shard"]
+    assert {"chalicelib.notify.publish"} <= loaded["publish"]
+
+
+ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"
+
+
+@pytest.mark.parametrize("said", ["", "TRUE", "1", "true "])
+def test_a_clock_that_moves_is_not_in_production(said: str) -> None:
+    """Unless the stage says SANDBOX=true, in so many letters, there is no route, no module and no way to a movable clock."""
+    environment = {"SANDBOX": said} if said else {}
+    script = f"""
+{API}
+import json, sys
+import chalicelib.bootstrap as bootstrap
+from chalicelib.service.context import SystemClock
+try:
+    bootstrap.sandbox_clock()
+    refused = False
+except PermissionError:
+    refused = True
+clock = type(bootstrap.services().clock) is SystemClock
+print(json.dumps([sorted(app.app.routes), refused, clock, sorted(sys.modules)]))
+"""
+    routes, refused, system_clock, modules = json.loads(_run(script, **environment).splitlines()[-1])
+
+    assert [] == [path for path in routes if "sandbox" in path]
+    assert (True, True) == (refused, system_clock)
+    assert set() == _among(set(modules), SANDBOX)
+
+
+def test_a_sandbox_has_its_clock() -> None:
+    """Where the stage says SANDBOX=true there are the clock's routes, and they are described like the others."""
+    script = "import app, json; from chalicelib.api.openapi import description; "
+    script += "print(json.dumps([sorted(app.app.routes), sorted(description()['paths'])]))"
+
+    served, described = json.loads(_run(script, SANDBOX="true"))
+
+    assert "/sandbox/clock" in served
+    assert served == described
+
+
+def test_while_packaging_everything_is_declared() -> None:
+    """With no word of what it serves, the app declares its routes and all of its functions."""
+    routes = json.loads(_run(ROUTES))
+    handlers = set(json.loads(_run("import app, json; print(json.dumps(sorted(app.app.handler_map)))")))
+
+    assert "/disputes/{dispute_id}" in routes
+    assert {"publish", "sweep", "sweep_shard", "POST-decide"} <= handlers
+
+
+def _imports(source: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source.name} imports relatively"
+            found.add(str(node.module))
+    return found
+
+
+def test_the_rules_need_nothing_but_python() -> None:
+    """The domain imports the standard library and itself."""
+    sources = sorted(DOMAIN.glob("**/*.py"))
+    assert len(sources) > 20
+    for source in sources:
+        foreign = {
+            module
+            for module in _imports(source)
+            if module.split(".")[0] not in sys.stdlib_module_names and not module.startswith("chalicelib.domain")
+        }
+        assert set() == foreign, source.name

@@ -1,0 +1,176 @@
+"""What people and machines do: every service function that writes, as something that can be tried again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from small_cloud import DAY, PAID_AT, SHARDS, Killed
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
+from chalicelib.domain.money import Money
+from chalicelib.domain.opening import Request as Asked
+from chalicelib.domain.order import Line, OrderTerms
+from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.people import Actor, ReturnAddress, Role
+from chalicelib.domain.refusals import Refusal
+from chalicelib.service import disputes, orders, payments
+from chalicelib.service.contacts import Contacts, put_contacts
+from chalicelib.service.context import Services
+from chalicelib.service.errors import ServiceError
+from chalicelib.service.execute import Request, sweep_order
+from chalicelib.service.sweep import sweep_shard
+from chalicelib.store.codec import plain
+from chalicelib.store.errors import Answer, Once
+
+BUYER, SELLER = Actor(Role.BUYER, "ana"), Actor(Role.SELLER, "acme")
+MIA, NOOR = Actor(Role.MEDIATOR, "mia"), Actor(Role.MEDIATOR, "noor")
+PLATFORM = Actor(Role.PLATFORM, "market")
+ORDER_ID, DISPUTE_ID = "order-1", "order-1-d1"
+HOME = ReturnAddress("Acme returns", ("Calle Mayor 1",), "Madrid", "28013", "ES")
+TERMS = OrderTerms(
+    order_id=ORDER_ID,
+    buyer_id=BUYER.id,
+    seller_id=SELLER.id,
+    currency="USD",
+    lines=(Line("a", "A vase", 1, Money(9000, "USD")), Line("b", "A plate", 2, Money(2500, "USD"))),
+    shipping_fee=Money(1000, "USD"),
+    paid_at=PAID_AT,
+    paid_on_platform=True,
+    destination_country="ES",
+    deliver_by=PAID_AT + 30 * DAY,
+)
+PARCEL, RETURN = "000000001", "900000001"
+
+Outcome = tuple[str, Any]
+"""What the caller hears: ``answer`` with status and body, ``refused`` with why, ``error``, or ``killed``: nothing at all."""
+
+
+def usd(minor: int) -> Money:
+    """So many cents."""
+    return Money(minor, "USD")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done once: ``do`` does it by the product's services; ``model`` by those over the model, if otherwise."""
+
+    name: str
+    do: Callable[[Services], object]
+    model: Callable[[Services], object] | None = None
+    moves_clock_to: datetime | None = None
+
+    def outcome(self, services: Services, *, modelled: bool = False) -> Outcome:
+        """Do it, and hear what a caller over HTTP hears."""
+        try:
+            result = self.model(services) if modelled and self.model else self.do(services)
+        except Refusal as refused:
+            return "refused", (refused.code, refused.message, plain(refused.details))
+        except ServiceError as error:
+            return "refused", (error.code, str(error), {})
+        except (ClientError, BotoCoreError) as error:
+            return "error", type(error).__name__
+        except Killed:
+            return "killed", None
+        if isinstance(result, Answer):
+            return "answer", (result.status, json.loads(result.body))
+        return "answer", result
+
+
+def once(name: str, body: str = "") -> Once:
+    """One idempotency key and the fingerprint of a body."""
+    return Once(f"digest-{name}", f"body-{body or name}")
+
+
+def asks(actor: Actor, name: str, body: str = "") -> Request:
+    """A request under the key ``name``."""
+    return Request(actor, once(name, body))
+
+
+def act(actor: Actor, command: c.DisputeCommand, key: str = "") -> Act:
+    """An action in the dispute under the key ``key``, which is the caller's own for this kind of action."""
+    name = f"{actor.id} {type(command).__name__} {key}".strip()
+    return Act(name, lambda services: disputes.act(services, DISPUTE_ID, asks(actor, name, repr(command)), command))
+
+
+def opens(reason: Reason, key: str, *items: tuple[str, int]) -> Act:
+    """The buyer opens a dispute about some lines, about all of them by default."""
+    issue = Issue.DAMAGED if reason is Reason.NOT_AS_DESCRIBED else None
+    claim = Claim(reason, tuple(ClaimItem(*it) for it in items), issue=issue)
+    body = f"{reason} {items}"
+    return Act(
+        f"ana opens {body} {key}",
+        lambda services: disputes.open_dispute(services, ORDER_ID, asks(BUYER, key, body), claim, Asked()),
+    )
+
+
+def imports(terms: OrderTerms = TERMS) -> Act:
+    """The platform imports the order."""
+    return Act("import", lambda services: orders.import_order(services, PLATFORM, terms))
+
+
+def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None) -> Act:
+    """A person registers contacts, and a seller return addresses."""
+    contacts = Contacts(email or f"{actor.id}@example.com", "+34600000000", "en", addresses)
+    return Act(
+        f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts)
+    )
+
+
+def ships() -> Act:
+    """The seller ships everything in one parcel."""
+    shipment = orders.Shipment(Carrier.TNT, PARCEL)
+    return Act("ships", lambda services: orders.add_shipment(services, ORDER_ID, asks(SELLER, "ships"), shipment))
+
+
+def carried(status: CarrierStatus, at: datetime, number: str = PARCEL, key: str = "") -> Act:
+    """The carrier reports something of a parcel, in a batch of one."""
+    name = f"carrier {status} {key}".strip()
+    event = orders.CarrierEvent(Carrier.TNT, number, CarrierRecord(at, status))
+    return Act(name, lambda services: orders.record_carrier_events(services, PLATFORM, once(name), (event,)))
+
+
+def confirms() -> Act:
+    """The buyer confirms receipt."""
+    return Act("ana confirms", lambda services: orders.confirm_receipt(services, ORDER_ID, asks(BUYER, "confirms"), ()))
+
+
+def extends(promise: datetime | None, protection: datetime | None) -> Act:
+    """The seller extends the promise or the protection."""
+    return Act("extends", lambda services: orders.extend(services, ORDER_ID, asks(SELLER, "extends"), promise, protection))
+
+
+def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Act:
+    """The payment system reports the first instruction settled or failed."""
+    reference = None if failure else "paid"
+    return Act(
+        f"pays {key}",
+        lambda services: payments.report_result(
+            services, f"{ORDER_ID}-p1", asks(PLATFORM, key), reference=reference, failure=failure, attempt=attempt
+        ),
+    )
+
+
+def sweeps(key: str = "") -> Act:
+    """A sweep of every shard. Its answer is how many events it recorded."""
+
+    def do(services: Services) -> int:
+        swept = [sweep_shard(services, shard) for shard in range(SHARDS)]
+        assert [0] * SHARDS == [it.failed for it in swept], "a sweep that meets others fails nothing"
+        return sum(it.events for it in swept)
+
+    return Act(f"sweep {key}".strip(), do, lambda services: sweep_order(services, ORDER_ID))
+
+
+def time_comes(at: datetime) -> Act:
+    """The clock reaches ``at``."""
+    return Act("time", lambda _: None, moves_clock_to=at)
+
+
+REFUND, BACK = OfferType.REFUND, OfferType.REFUND_WITH_RETURN

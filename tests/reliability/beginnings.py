@@ -1,0 +1,112 @@
+"""Where tests begin: one order brought to some point by the product itself, in the cloud and in the model alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from acts import (
+    BACK,
+    BUYER,
+    HOME,
+    MIA,
+    REFUND,
+    RETURN,
+    SELLER,
+    Act,
+    act,
+    carried,
+    imports,
+    opens,
+    registers,
+    ships,
+    time_comes,
+    usd,
+)
+from model import Model
+from small_cloud import DAY, HOUR, PAID_AT, SECOND, Cloud, restored
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.parcel import CarrierStatus
+
+DECIDES = c.Decide(REFUND, usd(5000), Finding.NOT_AS_DESCRIBED, "The photos show it.")
+RECEIVED = c.AcknowledgeReturn(AcknowledgementType.ITEM_RECEIVED)
+SENDS_BACK = c.ShipReturn(Carrier.TNT, RETURN)
+DELIVERED_AT = PAID_AT + 10 * DAY
+OPENED_AT = DELIVERED_AT + DAY
+LATE = PAID_AT + 30 * DAY + SECOND
+DAMAGED = opens(Reason.NOT_AS_DESCRIBED, "opens", ("a", 1))
+
+_KNOWN: tuple[Act | timedelta, ...] = (registers(SELLER, HOME), registers(BUYER))
+_IMPORTED = (*_KNOWN, imports())
+_SHIPPED = (*_IMPORTED, DAY, ships())
+_DELIVERED = (*_SHIPPED, 9 * DAY, carried(CarrierStatus.DELIVERED, DELIVERED_AT))
+_OPENED = (*_DELIVERED, DAY, DAMAGED)
+_NEGOTIATING = (*_OPENED, HOUR, act(SELLER, c.Propose(REFUND, usd(1000)), "first"))
+_ESCALATED = (*_NEGOTIATING, HOUR, act(BUYER, c.Escalate(), "first"))
+_REVIEWED = (*_ESCALATED, HOUR, act(MIA, c.Assign(), "first"))
+_ON_TABLE = (*_REVIEWED, HOUR, act(MIA, c.Propose(REFUND, usd(4000)), "first"))
+_DECIDED = (*_REVIEWED, HOUR, act(MIA, DECIDES, "first"))
+_AWAITING = (*_OPENED, HOUR, act(SELLER, c.Accept("1"), "first"))
+_RETURNING = (*_AWAITING, HOUR, act(BUYER, SENDS_BACK, "first"))
+_RESOLVED = (*_RETURNING, HOUR, act(SELLER, RECEIVED, "first"))
+_LATE = (*_SHIPPED, LATE - PAID_AT - DAY, opens(Reason.NOT_RECEIVED, "opens"), 3 * DAY)
+
+BEGINNINGS: dict[str, tuple[Act | timedelta, ...]] = {
+    "nothing": (),
+    "known": _KNOWN,
+    "imported": _IMPORTED,
+    "shipped": _SHIPPED,
+    "delivered": (*_DELIVERED, DAY),
+    "opened": (*_OPENED, HOUR),
+    "opened 3 days": (*_OPENED, 3 * DAY),
+    "negotiating": (*_NEGOTIATING, HOUR),
+    "escalated": (*_ESCALATED, HOUR),
+    "under_review": (*_REVIEWED, HOUR),
+    "proposed in review": (*_ON_TABLE, HOUR),
+    "decided": (*_DECIDED, HOUR),
+    "awaiting_return": (*_AWAITING, HOUR),
+    "return_in_transit": (*_RETURNING, HOUR),
+    "resolved": (*_RESOLVED, HOUR),
+    "not received": _LATE,
+}
+"""Acts and the time between them. In ``negotiating`` it is the buyer's turn, on proposal 2 of 10.00."""
+
+__all__ = ["BACK", "BEGINNINGS", "Beginning", "begun", "time_comes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A point that any number of tests can start from."""
+
+    items: tuple[dict[str, Any], ...]
+    records: tuple[dict[str, Any], ...]
+    subscriptions: dict[str, Any]
+    at: datetime
+    model: Model
+
+    def cloud(self) -> Cloud:
+        """A cloud of its own, at this point, with everything told so far."""
+        return restored(self.items, self.records, self.subscriptions, self.at)
+
+
+@lru_cache(maxsize=None)
+def begun(name: str) -> Beginning:
+    """The beginning called ``name``."""
+    cloud, model = Cloud(), Model()
+    for step in BEGINNINGS[name]:
+        if isinstance(step, timedelta):
+            cloud.clock.at += step
+            continue
+        outcome = step.outcome(cloud.services())
+        assert outcome[0] == "answer", (step.name, outcome)
+        assert outcome == model.does(step, cloud.clock.at), step.name
+    cloud.publish()
+    model.clock.at = cloud.clock.at
+    items = tuple(cloud.table.snapshot())
+    return Beginning(items, tuple(cloud.records), dict(cloud.sns.subscriptions), cloud.clock.at, model)

@@ -1,0 +1,38 @@
+"""Whether a history could have happened with one act at a time: some order of the acts, respecting real time, that the
+model gives the same answers in and the same end (I3, I4, I5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from model import Model
+from scheduler import Doing, History
+
+from chalicelib.domain.case import Case
+
+
+def explained(history: History, before: Model, after: Case | None) -> Model | None:
+    """The model after an order that explains the history, or None.
+
+    First the order in which the acts took effect by their own calls; only where that explains nothing, every other.
+    """
+    acts = [doing for doing in history.doings if not _without_effect(doing)]
+    for order in _orders(acts):
+        model = before.fork()
+        if all(doing.outcome == model.does(doing.act, doing.clock.at) for doing in order) and model.case == after:
+            return model
+    return None
+
+
+def _orders(doings: list[Doing]) -> Iterator[tuple[Doing, ...]]:
+    yield tuple(sorted(doings, key=lambda doing: doing.decided_at))
+    for order in permutations(doings):
+        if all(later.ended > earlier.began for i, later in enumerate(order) for earlier in order[:i]):
+            yield order
+
+
+def _without_effect(doing: Doing) -> bool:
+    """A sweep that recorded nothing: another was first, or nothing was due. The clock: each act remembers its time."""
+    return doing.act.moves_clock_to is not None or (doing.act.model is not None and doing.outcome == ("answer", 0))

@@ -1,0 +1,107 @@
+"""The model: the product's services over the pure core and a store that is a handful of Python values. Nothing races in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Never
+
+from acts import ORDER_ID, Act, Outcome
+from seam import FakeSns
+from small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
+
+from chalicelib.domain import events as e
+from chalicelib.domain.case import Case
+from chalicelib.domain.events import Event
+from chalicelib.domain.ledger import LedgerEntry
+from chalicelib.domain.progress import Progress
+from chalicelib.notify.subscriptions import SnsSubscriptions
+from chalicelib.service.context import Services
+from chalicelib.store.cases import Cases
+from chalicelib.store.errors import AlreadyAnswered, Answer, Once
+from chalicelib.store.lists import Lists
+from chalicelib.store.people import People, Profile
+
+
+def _no_client() -> Never:
+    raise AssertionError("the model has no cloud")
+
+
+@dataclass
+class Model(Cases, People):
+    """One order, everybody's profile and every answer, in memory; and the time at which the next act happens."""
+
+    case: Case | None = None
+    events: list[Event] = field(default_factory=list)
+    answers: dict[str, tuple[Answer, str]] = field(default_factory=dict)
+    profiles: dict[tuple[str, str], Profile] = field(default_factory=dict)
+    clock: MovedClock = field(default_factory=lambda: MovedClock(PAID_AT))
+    policies = POLICIES
+
+    def fork(self) -> Model:
+        """A model that goes on from here by itself."""
+        return Model(self.case, [*self.events], {**self.answers}, {**self.profiles}, replace(self.clock))
+
+    def does(self, act: Act, at: datetime) -> Outcome:
+        """The outcome of an act at ``at``."""
+        self.clock.at = at
+        return act.outcome(self.services(), modelled=True)
+
+    def services(self) -> Services:
+        """The product's services over this model."""
+        subscriptions = SnsSubscriptions(FakeSns, "person-")
+        lists = Lists(_no_client, "")
+        return Services(self, lists, self, subscriptions, self.clock, POLICIES, lambda _: None, lambda: EPOCH)
+
+    def load(self, order_id: str) -> Case | None:
+        """The order, if it is the one there is."""
+        return self.case if order_id == ORDER_ID else None
+
+    def commit(self, before: Case | None, progress: Progress, once: Once | None, answer: Answer | None, now_s: int) -> None:
+        """Keep what was recorded, and the answer."""
+        assert before == self.case, "nobody else is here"
+        del now_s
+        if once:
+            self.check_new(once, 0)
+        if progress.steps:
+            self.case = progress.case
+            self.events += progress.events
+        if once and answer:
+            self.answers[once.digest] = answer, once.fingerprint
+
+    def keep_answer(self, once: Once, answer: Answer, now_s: int) -> None:
+        """Keep an answer."""
+        self.check_new(once, now_s)
+        self.answers[once.digest] = answer, once.fingerprint
+
+    def check_new(self, once: Once, now_s: int) -> None:
+        """Raise ``AlreadyAnswered`` for a key that has been used."""
+        del now_s
+        if once.digest in self.answers:
+            raise AlreadyAnswered(*self.answers[once.digest])
+
+    def log(self, order_id: str, stream: int) -> list[Event]:
+        """One stream."""
+        assert order_id == ORDER_ID
+        return [event for event in self.events if event.stream == stream]
+
+    def ledger(self, order_id: str) -> list[LedgerEntry]:
+        """The ledger."""
+        assert order_id == ORDER_ID
+        return [entry for event in self.events if (entry := e.ledger_entry(event.payload))]
+
+    def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
+        """The order, if the parcel is one of its own."""
+        shipped: list[Any] = [
+            event.payload.parcel for event in self.events if isinstance(event.payload, e.ParcelShipped | e.ReturnShipped)
+        ]
+        mine = {(parcel.carrier.value, parcel.tracking_number) for parcel in shipped}
+        return [ORDER_ID] if (carrier, tracking_number) in mine else []
+
+    def profile(self, role: str, person_id: str) -> Profile:
+        """A profile."""
+        return self.profiles.get((role, person_id), Profile(role, person_id))
+
+    def save(self, profile: Profile) -> None:
+        """Keep a profile."""
+        self.profiles[profile.role, profile.person_id] = profile

@@ -1,0 +1,123 @@
+"""Acts at the same time, one AWS call at a time: who goes next is drawn from a seed, so every run can be had again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from threading import Lock, Thread, get_ident
+from typing import Any
+
+from acts import ORDER_ID, Act, Outcome
+from seam import Call, Carry, Hook, stacked, through
+from small_cloud import Cloud, MovedClock
+
+
+@dataclass
+class OwnClock(MovedClock):
+    """The cloud's clock as one process reads it; it remembers what it last showed."""
+
+    cloud: Cloud | None = None
+
+    def now(self) -> datetime:
+        """The cloud's time."""
+        if self.cloud:
+            self.at = self.cloud.clock.at
+        return self.at
+
+
+@dataclass
+class Doing:
+    """An act under way: from the step at which it began to the one at which it ended, and the calls in between."""
+
+    act: Act
+    clock: OwnClock
+    outcome: Outcome = ("", None)
+    began: int = -1
+    ended: int = -1
+    calls: list[tuple[int, Call]] = field(default_factory=list)
+    _go: Lock = field(default_factory=Lock)
+    _parked: Lock = field(default_factory=Lock)
+
+    def start(self, cloud: Cloud, hooks: dict[int, Doing]) -> None:
+        """Make its thread, which waits to be resumed."""
+        self._go.acquire()
+        self._parked.acquire()
+
+        def work() -> None:
+            hooks[get_ident()] = self
+            self._go.acquire()
+            try:
+                self.outcome = self.act.outcome(cloud.services(self.clock))
+            except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to; the history is checked
+                self.outcome = "crashed", repr(error)
+            self.ended = 0
+            self._parked.release()
+
+        Thread(target=work, daemon=True).start()
+
+    def park(self) -> None:
+        """Called by its own thread before a call: wait to be resumed."""
+        self._parked.release()
+        self._go.acquire()
+
+    def resume(self) -> None:
+        """Called by the scheduler: let it go on until its next call, or its end."""
+        self._go.release()
+        self._parked.acquire()
+
+    @property
+    def decided_at(self) -> int:
+        """The step at which it took effect: its last call or, where the rules refused it, its last read of the case."""
+        reads = [step for step, call in self.calls if _reads_case(call)]
+        steps = [step for step, _ in self.calls]
+        if self.outcome[0] == "refused" and reads:
+            return reads[-1]
+        return steps[-1] if steps else self.began
+
+
+def _reads_case(call: Call) -> bool:
+    values = call.arguments.get("ExpressionAttributeValues", {})
+    return call.operation == "query" and values.get(":pk", {}).get("S") == f"ORDER#{ORDER_ID}"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened: each act with its outcome, and the trace of calls."""
+
+    doings: tuple[Doing, ...]
+    trace: tuple[str, ...]
+
+
+def interleave(cloud: Cloud, acts: Sequence[Act], random: Random, around: Hook = through) -> History:
+    """Do ``acts`` at the same time in an order drawn from ``random``; ``around`` stands below the scheduler."""
+    mine: dict[int, Doing] = {}
+    doings = tuple(Doing(act, OwnClock(cloud.clock.at, cloud)) for act in acts)
+    trace: list[str] = []
+
+    def scheduled(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        doing = mine[get_ident()]
+        doing.park()
+        doing.calls.append((len(trace), call))
+        trace.append(f"{doing.act.name}: {call.name}")
+        return carry(call)
+
+    cloud.hook = stacked(scheduled, around)
+    for doing in doings:
+        doing.start(cloud, mine)
+    waiting = list(doings)
+    while waiting:
+        doing = random.choice(waiting)
+        if doing.began < 0:
+            doing.began = len(trace)
+            trace.append(f"{doing.act.name} begins")
+            if doing.act.moves_clock_to:
+                cloud.clock.at = max(cloud.clock.at, doing.act.moves_clock_to)
+        doing.resume()
+        if doing.ended >= 0:
+            doing.ended = len(trace)
+            trace.append(f"{doing.act.name} ends")
+            waiting.remove(doing)
+    cloud.hook = through
+    return History(doings, tuple(trace))

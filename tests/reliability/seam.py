@@ -1,0 +1,138 @@
+"""The one seam of every test here: the client call. A scheduler, a fault, a mutant or a recorder plugs into it.
+
+It lies above botocore: what passes it is what the product's code sees once botocore's own three attempts have ended.
+``wire.py`` injects below them, for a few commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an AWS client: ``client.<operation>(**arguments)``."""
+
+    service: str
+    operation: str
+    arguments: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What it is called in a trace."""
+        return f"{self.service}.{self.operation}"
+
+
+Carry = Callable[[Call], Any]
+"""Carries a call out."""
+Hook = Callable[[Call, Carry], Any]
+"""Stands around a call: lets it through, changes it, holds it, or fails it."""
+
+
+def through(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+    """Let the call through."""
+    return carry(call)
+
+
+def stacked(*hooks: Hook) -> Hook:
+    """Several hooks as one, the first of them outermost."""
+
+    def hook(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        for inner in reversed(hooks):
+            carry = partial(inner, carry=carry)
+        return carry(call)
+
+    return hook
+
+
+class Seam:
+    """A client whose every call goes through the hook that ``hook`` gives at that moment."""
+
+    def __init__(self, service: str, client: object, hook: Callable[[], Hook]) -> None:
+        """Stand in front of ``client``."""
+        self._service, self._client, self._hook = service, client, hook
+        self.exceptions = getattr(client, "exceptions", None)
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**arguments: object) -> Any:  # noqa: ANN401 - an AWS reply
+            return self._hook()(Call(self._service, operation, arguments), self._carry)
+
+        return call
+
+    def _carry(self, call: Call) -> Any:  # noqa: ANN401 - an AWS reply
+        return getattr(self._client, call.operation)(**call.arguments)
+
+
+@dataclass
+class Recorder:
+    """Lets every call through and keeps it."""
+
+    calls: list[Call] = field(default_factory=list)
+
+    def __call__(self, call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        """Keep the call, and let it through."""
+        self.calls.append(call)
+        return carry(call)
+
+
+Message = tuple[str, str, str]
+"""A message by (event, recipient, channel)."""
+
+
+@dataclass
+class FakeSns:
+    """Topics, subscriptions and publications, as far as the product uses them. Subscribing twice gives one subscription."""
+
+    subscriptions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    published: list[dict[str, Any]] = field(default_factory=list)
+
+    def create_topic(self, *, Name: str) -> dict[str, str]:  # noqa: N803 - as SNS spells it
+        """A topic, made once."""
+        return {"TopicArn": f"arn:aws:sns:local:0:{Name}"}
+
+    def subscribe(self, **asked: Any) -> dict[str, str]:  # noqa: ANN401 - as SNS takes them
+        """A subscription, made once for each topic, protocol and endpoint."""
+        place = asked["TopicArn"], asked["Protocol"], asked["Endpoint"]
+        arn = ":".join(place)
+        self.subscriptions[arn] = place
+        return {"SubscriptionArn": arn}
+
+    def unsubscribe(self, *, SubscriptionArn: str) -> dict[str, Any]:  # noqa: N803 - as SNS spells it
+        """End one. Raises ``NotFound`` for one that is gone."""
+        if self.subscriptions.pop(SubscriptionArn, None) is None:
+            raise ClientError({"Error": {"Code": "NotFound", "Message": "no such subscription"}}, "Unsubscribe")
+        return {}
+
+    def publish(self, **message: Any) -> dict[str, str]:  # noqa: ANN401 - as SNS takes them
+        """Keep a message."""
+        self.published.append(message)
+        return {"MessageId": str(len(self.published))}
+
+    @property
+    def names(self) -> list[Message]:
+        """What was published, in order, by event, recipient and channel."""
+        return [named(message) for message in self.published]
+
+
+def named(message: dict[str, Any]) -> Message:
+    """A publication by the event it tells, whom it reaches and how."""
+    given = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+    return given["event"], given["recipient"], given["channel"]
+
+
+@dataclass
+class FakeSqs:
+    """A queue that keeps what it is sent."""
+
+    bodies: list[str] = field(default_factory=list)
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        """Take a batch of messages."""
+        assert QueueUrl, "a queue has a URL"
+        self.bodies += [entry["MessageBody"] for entry in Entries]
+        return {"Successful": Entries}

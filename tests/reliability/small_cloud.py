@@ -1,0 +1,175 @@
+"""The product over a table, a topic and a queue in memory: every call through the seam, the clock moved by tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from seam import FakeSns, FakeSqs, Hook, Message, Seam, through
+
+from chalicelib.domain.policy import published
+from chalicelib.notify.letters import Topics
+from chalicelib.notify.ports import SnsSender
+from chalicelib.notify.publish import Publishing, publish_records
+from chalicelib.notify.subscriptions import SnsSubscriptions
+from chalicelib.service.context import Services
+from chalicelib.service.sweep import Swept, sweep_shard
+from chalicelib.store.cases import Cases
+from chalicelib.store.lists import Lists
+from chalicelib.store.orders import Orders
+from chalicelib.store.people import People
+from chalicelib.store.sent import Sent
+from localcloud.memory_table import MemoryTable
+
+Item = dict[str, Any]
+
+TABLE, SHARDS = "table", 2
+POLICIES = published()
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+PAID_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+EPOCH = 1_800_000_000.0
+"""Real time, by which answers and markers are kept: it stands still, so that tables can be compared byte for byte."""
+TOPICS = Topics(events="events", payments="payments", mediators="mediators")
+BATCH, ATTEMPTS = 25, 11
+"""The stream's batch, and how often it is delivered before it goes to the dead-letter queue (``infra/resources.json``)."""
+
+
+class Killed(BaseException):
+    """The process ended here. Nothing in the product may catch it."""
+
+
+@dataclass
+class MovedClock:
+    """Shows the time that a test has set."""
+
+    at: datetime = PAID_AT
+
+    def now(self) -> datetime:
+        """The time of the test."""
+        return self.at
+
+
+@dataclass
+class Cloud:
+    """One deployment in memory. ``records`` are the table's stream: the image of each event, in the order of writing."""
+
+    clock: MovedClock = field(default_factory=MovedClock)
+    hook: Hook = through
+    sns: FakeSns = field(default_factory=FakeSns)
+    sqs: FakeSqs = field(default_factory=FakeSqs)
+    records: list[Item] = field(default_factory=list)
+    dead_letters: list[Item] = field(default_factory=list)
+    epoch: float = EPOCH
+    table: MemoryTable = field(init=False)
+    streamed: int = 0
+
+    def __post_init__(self) -> None:
+        self.table = MemoryTable(TABLE, on_write=self._on_write)
+        self._clients = {name: self._seam(name) for name in ("dynamodb", "sns", "sqs")}
+
+    def _seam(self, name: str) -> Seam:
+        client = {"dynamodb": self.table, "sns": self.sns, "sqs": self.sqs}[name]
+        return Seam(name, client, lambda: self.hook)
+
+    def _on_write(self, images: list[Item]) -> None:
+        for image in images:
+            if "publish" in image:
+                number = f"{len(self.records) + 1:021d}"
+                self.records.append({"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": number}})
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - stands for a botocore client
+        """The client of ``service``."""
+        return self._clients[service]
+
+    def services(self, clock: MovedClock | None = None) -> Services:
+        """The product's services; a process of its own may have a clock of its own."""
+
+        def dynamodb() -> Any:  # noqa: ANN401 - stands for a botocore client
+            return self.client("dynamodb")
+
+        return Services(
+            cases=Cases(dynamodb, TABLE, POLICIES, SHARDS),
+            lists=Lists(dynamodb, TABLE),
+            people=People(dynamodb, TABLE),
+            subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
+            clock=clock or self.clock,
+            policies=POLICIES,
+            pause=lambda _: None,
+            epoch=lambda: self.epoch,
+        )
+
+    @property
+    def publishing(self) -> Publishing:
+        """What the stream's function works with."""
+
+        def dynamodb() -> Any:  # noqa: ANN401 - stands for a botocore client
+            return self.client("dynamodb")
+
+        sent = Sent(dynamodb, TABLE, lambda: self.epoch)
+        sender = SnsSender(lambda: self.client("sns"))
+        people, orders = People(dynamodb, TABLE), Orders(dynamodb, TABLE)
+        return Publishing(sender, sent, people, orders, POLICIES, TOPICS, "https://app.example.com")
+
+    def sweep(self) -> list[Swept]:
+        """Sweep every shard once, as a minute's messages do."""
+        return [sweep_shard(self.services(), shard) for shard in range(SHARDS)]
+
+    def publish(self) -> None:
+        """Deliver what is new in the stream, as Lambda does."""
+        fresh, self.streamed = self.records[self.streamed :], len(self.records)
+        self.deliver(fresh)
+
+    def deliver(self, records: list[Item], batch: int = BATCH) -> None:
+        """Deliver records in batches: each again from its lowest failure on, at last to the dead-letter queue."""
+        for start in range(0, len(records), batch):
+            rest = records[start : start + batch]
+            for _ in range(ATTEMPTS):
+                rest = self._delivered(rest)
+                if not rest:
+                    break
+            self.dead_letters += rest
+
+    def _delivered(self, records: list[Item]) -> list[Item]:
+        """What has to be delivered again."""
+        try:
+            failed = set(publish_records(records, self.publishing))
+        except Killed:
+            return records
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+        return records[min(map(numbers.index, failed)) :] if failed else []
+
+    def drain(self) -> None:
+        """Let the clock alone bring everything to its end, and everything be told."""
+        for later in (timedelta(0), 400 * DAY):
+            self.clock.at += later
+            self.sweep()
+            self.publish()
+
+    def messages(self) -> Counter[Message]:
+        """How often each message has been sent."""
+        return Counter(self.sns.names)
+
+
+def image_of(record: Item) -> Item:
+    """The item that a stream record brings."""
+    image: Item = record["dynamodb"]["NewImage"]
+    return image
+
+
+def restored(items: Iterable[Item], records: Iterable[Item], subscriptions: dict[str, Any], at: datetime) -> Cloud:
+    """A cloud that holds ``items``, at ``at``, and has told everything in ``records``."""
+    cloud = Cloud(MovedClock(at))
+    for stored in items:
+        cloud.table.put_item(TableName=TABLE, Item=stored)
+    cloud.records[:] = list(records)
+    cloud.streamed = len(cloud.records)
+    cloud.sns.subscriptions.update(subscriptions)
+    return cloud
+
+
+def events_of(cloud: Cloud) -> Iterator[Item]:
+    """The image of every event, in the order of writing."""
+    return map(image_of, cloud.records)

@@ -1,0 +1,212 @@
+"""The services over a table in memory, with a clock that only tests move and faults that only tests plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
+
+from chalicelib.domain import opening
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.people import Role
+from chalicelib.domain.policy import published
+from chalicelib.service import contacts, disputes, orders, payments
+from chalicelib.service.context import Services
+from chalicelib.service.execute import Request
+from chalicelib.store.cases import Cases
+from chalicelib.store.errors import Answer, Once
+from chalicelib.store.lists import Lists
+from chalicelib.store.people import People
+from localcloud.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.claim import Claim
+    from chalicelib.domain.commands import DisputeCommand
+    from chalicelib.domain.people import Actor
+    from localcloud.memory_rules import Item
+
+NAME = "table"
+ORDER = "order-1"
+DISPUTE = "order-1-d1"
+SHARDS = 4
+EPOCH = 1_800_000_000
+
+
+def cancelled(*codes: str) -> ClientError:
+    """A transaction that the table cancelled for these reasons, one an action."""
+    response: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"},
+        "CancellationReasons": [{"Code": code} for code in codes],
+    }
+    return ClientError(response, "TransactWriteItems")
+
+
+class FaultyTable(MemoryTable):
+    """A table whose next transactions fail as planned. ``lose_replies`` of them are carried out and not heard of."""
+
+    def __init__(self) -> None:
+        """Nothing is planned yet."""
+        super().__init__(NAME)
+        self.faults: list[Callable[[], None]] = []
+        self.lose_replies = 0
+        self.transactions = 0
+
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803 - DynamoDB's spelling
+        """As ``MemoryTable``, unless a fault is planned. Lost, it is sent again, as the client does."""
+        self.transactions += 1
+        if self.faults:
+            self.faults.pop(0)()
+        reply = super().transact_write_items(TransactItems=TransactItems)
+        if self.lose_replies:
+            self.lose_replies -= 1
+            return self.transact_write_items(TransactItems=TransactItems)
+        return reply
+
+    def fail(self, *errors: ClientError) -> None:
+        """Let the next transactions fail, each with its error."""
+        self.faults += [_raising(error) for error in errors]
+
+
+def _raising(error: ClientError) -> Callable[[], None]:
+    def fault() -> None:
+        raise error
+
+    return fault
+
+
+@dataclass
+class Watch:
+    """A clock that tests move."""
+
+    at: datetime = PAID_AT
+
+    def now(self) -> datetime:
+        """The time now."""
+        return self.at
+
+
+@dataclass
+class Phonebook:
+    """Subscriptions kept in memory: what is subscribed now, by the name each subscription got."""
+
+    live: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+
+    def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
+        """Subscribe an address. As with SNS, the same one twice is one subscription."""
+        name = f"{role}:{person_id}:{channel}:{address}"
+        self.live[name] = (role, person_id, channel, address)
+        return f"topic:{role}-{person_id}", name
+
+    def unsubscribe(self, subscription: str) -> None:
+        """End a subscription; one that is gone already is no error."""
+        self.live.pop(subscription, None)
+
+    def addresses(self) -> set[str]:
+        """Every address that would be written to."""
+        return {address for _, _, _, address in self.live.values()}
+
+
+def once(actor: Actor, key: str, body: object = "") -> Once:
+    """What makes a caller's request happen once: caller and key, and the body it came with."""
+    digest = hashlib.sha256(f"{actor.role}:{actor.id}:{key}".encode()).hexdigest()
+    return Once(digest, hashlib.sha256(repr(body).encode()).hexdigest())
+
+
+def read(answer: Answer) -> dict[str, Any]:
+    """The body of an answer."""
+    body: dict[str, Any] = json.loads(answer.body)
+    return body
+
+
+@dataclass
+class Office:
+    """One order's services, called as the routes call them."""
+
+    table: FaultyTable = field(default_factory=FaultyTable)
+    watch: Watch = field(default_factory=Watch)
+    phonebook: Phonebook = field(default_factory=Phonebook)
+    pauses: list[int] = field(default_factory=list)
+    epoch: float = EPOCH
+    keys: int = 0
+
+    def __post_init__(self) -> None:
+        """Put the services together."""
+        self.services = Services(
+            cases=Cases(lambda: self.table, NAME, published(), SHARDS),
+            lists=Lists(lambda: self.table, NAME),
+            people=People(lambda: self.table, NAME),
+            subscriptions=self.phonebook,
+            clock=self.watch,
+            policies=published(),
+            pause=self.pauses.append,
+            epoch=lambda: self.epoch,
+        )
+
+    def wait(self, some: timedelta) -> Office:
+        """Let time pass, and nothing else happen."""
+        self.watch.at += some
+        return self
+
+    def request(self, actor: Actor, key: str = "", body: object = "", if_match: int | None = None) -> Request:
+        """A request of an actor, under a key of its own unless one is given."""
+        self.keys += 1
+        return Request(actor, once(actor, key or f"key-{self.keys}", body), if_match)
+
+    def bought(self, **changes: Any) -> Office:  # noqa: ANN401 - fields of the order's terms
+        """An order imported now; its seller takes returns in the buyer's country."""
+        where = contacts.Contacts(None, None, "en", (AT_HOME,))
+        contacts.put_contacts(self.services, Role.SELLER, changes.get("seller_id", SELLER.id), Request(SELLER), where)
+        orders.import_order(self.services, PLATFORM, order_terms(**changes))
+        return self
+
+    def ship(self, order_id: str = ORDER, number: str = "000000001", request: Request | None = None) -> Answer:
+        """Ship everything with TNT."""
+        shipment = orders.Shipment(Carrier.TNT, number)
+        return orders.add_shipment(self.services, order_id, request or self.request(SELLER), shipment)
+
+    def report(self, *events: orders.CarrierEvent, key: str = "", body: object = "") -> Answer:
+        """The platform passes on carrier events, by default that the parcel was delivered now."""
+        told = events or (event(self.watch.at),)
+        request = self.request(PLATFORM, key, body)
+        assert request.once is not None
+        return orders.record_carrier_events(self.services, PLATFORM, request.once, told)
+
+    def delivered(self, **changes: Any) -> Office:  # noqa: ANN401 - fields of the order's terms
+        """An order imported, shipped a day later, and delivered the day after."""
+        self.bought(**changes).wait(DAY).ship()
+        self.wait(DAY).report()
+        return self
+
+    def disputed(self) -> Office:
+        """A delivered order with a dispute just opened, about damage."""
+        self.delivered().wait(DAY).open()
+        return self
+
+    def open(self, claim: Claim = DAMAGED, request: Request | None = None, order_id: str = ORDER) -> Answer:
+        """The buyer opens a dispute, asking for the first remedy in full."""
+        return disputes.open_dispute(self.services, order_id, request or self.request(BUYER), claim, opening.Request())
+
+    def act(self, actor: Actor, command: DisputeCommand, request: Request | None = None, dispute_id: str = DISPUTE) -> Answer:
+        """Take one action in a dispute."""
+        return disputes.act(self.services, dispute_id, request or self.request(actor), command)
+
+    def pay(self, instruction_id: str, request: Request | None = None, *, failure: str | None = None) -> Answer:
+        """The payment system reports an instruction settled or, with ``failure``, failed."""
+        asked = request or self.request(PLATFORM)
+        reference = None if failure else "ref"
+        return payments.report_result(self.services, instruction_id, asked, reference=reference, failure=failure, attempt=None)
+
+
+def event(
+    at: datetime, number: str = "000000001", status: CarrierStatus = CarrierStatus.DELIVERED, carrier: Carrier = Carrier.TNT
+) -> orders.CarrierEvent:
+    """One record of a carrier."""
+    return orders.CarrierEvent(carrier, number, CarrierRecord(at, status))

@@ -1,0 +1,113 @@
+"""Contacts: what is registered is what is subscribed, and nothing else is (N1)."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from random import Random
+
+import pytest
+from office import Office
+from worlds import ABROAD, AT_HOME, DAY, SELLER
+
+from chalicelib.domain.people import Role
+from chalicelib.service.contacts import Contacts, put_contacts
+from chalicelib.service.errors import Busy, VersionMismatch
+from chalicelib.service.execute import Request
+
+MAIL, OTHER_MAIL, PHONE, OTHER_PHONE = "a@acme.example", "b@acme.example", "+34600000001", "+34600000002"
+CHOICES = [Contacts(mail, phone, "en") for mail in (None, MAIL, OTHER_MAIL) for phone in (None, PHONE, OTHER_PHONE)]
+
+
+def registered(contacts: Contacts) -> set[str]:
+    """The addresses that contacts name."""
+    return {address for address in (contacts.email, contacts.phone) if address}
+
+
+def put(office: Office, contacts: Contacts, if_match: int | None = None) -> dict[str, object]:
+    """The seller registers contacts."""
+    return put_contacts(office.services, Role.SELLER, SELLER.id, Request(SELLER, None, if_match), contacts)
+
+
+@pytest.mark.parametrize(("before", "after"), permutations(CHOICES, 2), ids=str)
+def test_subscriptions_follow_the_contacts(before: Contacts, after: Contacts) -> None:
+    """N1: a changed or removed address leaves no subscription behind, and one that stays is kept."""
+    office = Office()
+    put(office, before)
+    assert registered(before) == office.phonebook.addresses()
+    put(office, after)
+    assert registered(after) == office.phonebook.addresses()
+    kept = office.services.people.profile("seller", SELLER.id)
+    assert set(kept.subscriptions.values()) == set(office.phonebook.live)
+
+
+def test_any_row_of_changes_leaves_no_orphan() -> None:
+    """N1: after any history exactly the registered addresses are subscribed."""
+    pick, office = Random(1), Office()  # noqa: S311 - tests want the same luck every time
+    for _ in range(200):
+        chosen = pick.choice(CHOICES)
+        put(office, chosen)
+        assert registered(chosen) == office.phonebook.addresses()
+
+
+def test_the_same_contacts_again_subscribe_nothing_new() -> None:
+    """N1: putting what is there is harmless; it only counts the version up."""
+    office = Office()
+    first = put(office, CHOICES[-1])
+    live = dict(office.phonebook.live)
+    assert first | {"version": 2} == put(office, CHOICES[-1])
+    assert live == office.phonebook.live
+
+
+def test_a_person_sees_what_was_registered() -> None:
+    """N1, N3, D3: contacts come back as they were put; a buyer has no return addresses to show."""
+    office = Office()
+    put(office, Contacts(MAIL, None, "es", (AT_HOME, ABROAD)))
+    seller = put(office, Contacts(MAIL, PHONE, "ru", (ABROAD,)))
+    assert (seller["email"], seller["phone"], seller["language"], seller["version"]) == (MAIL, PHONE, "ru", 2)
+    assert isinstance(seller["return_addresses"], tuple | list)
+    assert [ABROAD.city] == [address["city"] for address in seller["return_addresses"]]
+    buyer = put_contacts(office.services, Role.BUYER, "ana", Request(SELLER), CHOICES[0])
+    assert "return_addresses" not in buyer
+
+
+def test_a_change_made_for_an_old_version_is_refused() -> None:
+    """Section 7: If-Match is honoured, and a refused change touches no subscription."""
+    office = Office()
+    put(office, CHOICES[-1])
+    put(office, CHOICES[-1], if_match=1)
+    live = dict(office.phonebook.live)
+    with pytest.raises(VersionMismatch) as refused:
+        put(office, CHOICES[0], if_match=1)
+    assert refused.value.current == 2
+    assert live == office.phonebook.live
+
+
+@pytest.mark.parametrize("winner", CHOICES, ids=str)
+@pytest.mark.parametrize("loser", [CHOICES[0], CHOICES[4], CHOICES[8]], ids=str)
+def test_of_two_changes_at_one_moment_the_refused_one_leaves_nothing(winner: Contacts, loser: Contacts) -> None:
+    """N1: a change that lost the race is told to come back, and what is subscribed is what the winner registered."""
+    office = Office()
+    put(office, CHOICES[4])
+    people = office.services.people
+    save = people.save
+
+    def meanwhile(profile: object) -> None:
+        people.save = save  # type: ignore[method-assign]
+        put(office, winner)
+        save(profile)  # type: ignore[arg-type]
+
+    people.save = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(Busy):
+        put(office, loser)
+    assert registered(winner) == office.phonebook.addresses()
+
+
+def test_the_clock_uses_the_address_that_was_on_file() -> None:
+    """D3, D9: every set of return addresses is kept with its time, so a late sweep finds what was on file when it was due."""
+    office = Office()
+    put(office, Contacts(None, None, "en", (AT_HOME,)))
+    then = office.watch.at
+    office.wait(DAY)
+    put(office, Contacts(None, None, "en", (ABROAD,)))
+    book = office.services.people.profile("seller", SELLER.id).addresses
+    assert (AT_HOME, ABROAD) == (book.on_file(then), book.on_file(office.watch.at))

@@ -1,0 +1,127 @@
+"""Orders through the services: import, shipments, carrier batches, receipt and extensions (O1-O8)."""
+
+from __future__ import annotations
+
+import pytest
+from office import ORDER, Office, event, read
+from worlds import BUYER, DAY, PLATFORM, PROMISED, SELLER, money, order_terms
+
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.refusals import Refusal
+from chalicelib.service import orders
+from chalicelib.service.errors import Malformed
+
+
+def test_an_import_creates_the_order() -> None:
+    """O1, O3: 201 with the order, its whole payment held."""
+    answer = orders.import_order(Office().services, PLATFORM, order_terms())
+    assert (answer.status, read(answer)["escrow"]["held"]["minor"]) == (201, 10000)
+
+
+def test_the_same_import_again_changes_nothing() -> None:
+    """O1: 200 with the order as it is by now, and not one item written."""
+    office = Office().delivered()
+    before = office.table.snapshot()
+    answer = orders.import_order(office.services, PLATFORM, order_terms())
+    assert (answer.status, len(read(answer)["parcels"])) == (200, 1)
+    assert before == office.table.snapshot()
+
+
+@pytest.mark.parametrize("changed", [{"buyer_id": "bob"}, {"shipping_fee": money(1)}, {"deliver_by": PROMISED + DAY}], ids=str)
+def test_another_body_for_the_same_order_is_a_conflict(changed: dict[str, object]) -> None:
+    """O1: the terms of an order do not change after its import."""
+    office = Office().bought()
+    before = office.table.snapshot()
+    with pytest.raises(Refusal) as refused:
+        orders.import_order(office.services, PLATFORM, order_terms(**changed))
+    assert refused.value.code == "conflict"
+    assert before == office.table.snapshot()
+
+
+def test_a_shipment_is_recorded_once() -> None:
+    """O4: 201 with the order; the same parcel again, under another key, is a conflict."""
+    office = Office().bought().wait(DAY)
+    assert office.ship().status == 201
+    with pytest.raises(Refusal) as refused:
+        office.ship()
+    assert refused.value.code == "conflict"
+
+
+def test_a_batch_answers_each_event() -> None:
+    """O6: each event of a batch says what became of it, and one that fails spoils no other."""
+    office = Office().bought().wait(DAY)
+    office.ship()
+    at = office.wait(DAY).watch.at
+    told = (
+        event(at, "not a number"),
+        event(at, "000000099"),
+        event(at + 9 * DAY),
+        event(at, status=CarrierStatus.IN_TRANSIT),
+        event(at),
+        event(at, "000 000-001"),
+        event(at, carrier=Carrier.UPS),
+    )
+    results = read(office.report(*told))["results"]
+    expected = [
+        "invalid_tracking_number",
+        "unknown_parcel",
+        "invalid",
+        "recorded",
+        "recorded",
+        "duplicate",
+        "invalid_tracking_number",
+    ]
+    assert expected == [result["status"] for result in results]
+    assert [[ORDER]] * 3 == [result["order_ids"] for result in results if "order_ids" in result]
+
+
+def test_events_in_any_order_and_more_than_once_come_to_the_same() -> None:
+    """O6: delivered-at is what the records say, however they arrived."""
+    office, other = (Office().bought().wait(DAY) for _ in range(2))
+    at = office.watch.at
+    told = [event(at, status=CarrierStatus.IN_TRANSIT), event(at + DAY), event(at + DAY, status=CarrierStatus.OUT_FOR_DELIVERY)]
+    for each, events in ((office, told), (other, [*reversed(told), *told])):
+        each.ship()
+        each.wait(2 * DAY).report(*events)
+    views = [orders.get_order(each.services, ORDER, BUYER) for each in (office, other)]
+    assert views[0]["lines"] == views[1]["lines"]
+    assert views[0]["parcels"] == views[1]["parcels"]
+
+
+def test_one_parcel_of_two_orders_delivers_both() -> None:
+    """O6: a tracking number may carry several orders."""
+    office = Office().bought()
+    office.bought(order_id="order-2").wait(DAY)
+    office.ship()
+    office.ship("order-2")
+    result = read(office.wait(DAY).report())["results"][0]
+    assert result == {"status": "recorded", "order_ids": [ORDER, "order-2"]}
+
+
+def test_a_receipt_starts_the_protections_end() -> None:
+    """O6, O7: the buyer's confirmation counts as delivery; confirming again changes nothing."""
+    office = Office().bought().wait(DAY)
+    first = read(orders.confirm_receipt(office.services, ORDER, office.request(BUYER), ()))
+    assert first["closes_at"] == "2026-03-18T12:00:00Z"
+    assert first == read(orders.confirm_receipt(office.services, ORDER, office.request(BUYER), ()))
+
+
+def test_an_extension_moves_promise_and_protection_together_or_neither() -> None:
+    """O8, I11: of two wishes in one request one that is refused takes the other with it."""
+    office = Office().bought()
+    before = office.table.snapshot()
+    later = PROMISED + 10 * DAY
+    with pytest.raises(Refusal):
+        orders.extend(office.services, ORDER, office.request(SELLER), later, PROMISED)
+    assert before == office.table.snapshot()
+    both = read(orders.extend(office.services, ORDER, office.request(SELLER), later, PROMISED + 40 * DAY))
+    assert (both["deliver_by"], both["closes_at"]) == ("2026-04-11T12:00:00Z", "2026-05-11T12:00:00Z")
+
+
+def test_an_extension_of_nothing_is_malformed() -> None:
+    """O8: name what is to be extended."""
+    office = Office().bought()
+    with pytest.raises(Malformed) as refused:
+        orders.extend(office.services, ORDER, office.request(SELLER), None, None)
+    assert refused.value.field == "deliver_by"

@@ -1,0 +1,139 @@
+"""The sweep: every shard, nothing early, nothing held up (D9, D12)."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from office import DISPUTE, ORDER, SHARDS, Office, cancelled
+from worlds import BUYER, DAY, PLATFORM, SECOND, order_terms
+
+from chalicelib.service import disputes, orders
+from chalicelib.service import sweep as module
+from chalicelib.service.sweep import Swept, sweep_shard
+from chalicelib.store.keys import shard_of
+
+ORDERS = 30
+
+
+def many(office: Office, shard: int = 0) -> list[str]:
+    """Orders of one shard, each due a second after the one before."""
+    ids = [order_id for n in range(ORDERS * SHARDS * 2) if shard_of(order_id := f"order-{n}", SHARDS) == shard][:ORDERS]
+    for n, order_id in enumerate(ids):
+        terms = order_terms(order_id=order_id, deliver_by=office.watch.at + 30 * DAY + n * SECOND)
+        orders.import_order(office.services, PLATFORM, terms)
+    return ids
+
+
+def completed(office: Office, ids: list[str]) -> list[str]:
+    """Which of the orders the table says are completed."""
+    cases = {order_id: office.services.cases.load(order_id) for order_id in ids}
+    return [order_id for order_id, case in cases.items() if case and case.order.completed_at]
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of seven orders, so that thirty take several."""
+    monkeypatch.setattr(module, "PAGE", 7)
+
+
+def test_a_sweep_does_all_that_is_due_and_nothing_else() -> None:
+    """D9: of thirty orders the ten whose time has come are completed, at their due time."""
+    office = Office()
+    ids = many(office)
+    office.wait(45 * DAY + 9 * SECOND)
+    assert Swept(10, 10, 0, unfinished=False) == sweep_shard(office.services, 0)
+    assert ids[:10] == completed(office, ids)
+
+
+def test_nothing_is_swept_early() -> None:
+    """D9: a second before the first deadline a sweep finds nothing; at the deadline it finds one order."""
+    office = Office()
+    ids = many(office)
+    office.wait(45 * DAY - SECOND)
+    assert Swept(0, 0, 0, unfinished=False) == sweep_shard(office.services, 0)
+    office.wait(SECOND)
+    assert Swept(1, 1, 0, unfinished=False) == sweep_shard(office.services, 0)
+    assert ids[:1] == completed(office, ids)
+
+
+def test_a_second_sweep_finds_nothing() -> None:
+    """I3: sweeping again changes nothing."""
+    office = Office()
+    many(office)
+    sweep_shard(office.wait(60 * DAY).services, 0)
+    before = office.table.snapshot()
+    assert Swept(0, 0, 0, unfinished=False) == sweep_shard(office.services, 0)
+    assert before == office.table.snapshot()
+
+
+def test_each_shard_is_its_own() -> None:
+    """A sweep of one shard leaves the others to theirs; together they do everything."""
+    office = Office()
+    ids = {shard: many(office, shard) for shard in range(SHARDS)}
+    office.wait(60 * DAY)
+    for shard in range(SHARDS):
+        assert completed(office, ids[shard]) == []
+        assert sweep_shard(office.services, shard).orders == ORDERS
+        assert ids[shard] == completed(office, ids[shard])
+
+
+def test_a_poison_order_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """D12: an order that fails is logged by its id and passed over; it stays due, and the next sweep tries it again."""
+    office = Office()
+    ids = many(office)
+    office.wait(60 * DAY)
+    good = office.services.cases.load
+
+    def load(order_id: str) -> object:
+        if order_id == ids[3]:
+            raise ValueError(order_id)
+        return good(order_id)
+
+    office.services.cases.load = load  # type: ignore[method-assign, assignment]
+    with caplog.at_level(logging.ERROR):
+        swept = sweep_shard(office.services, 0)
+    assert Swept(ORDERS - 1, ORDERS - 1, 1, unfinished=False) == swept
+    assert [ids[3]] == [getattr(record, "order_id", None) for record in caplog.records]
+    office.services.cases.load = good  # type: ignore[method-assign]
+    assert Swept(1, 1, 0, unfinished=False) == sweep_shard(office.services, 0)
+
+
+def test_time_running_out_is_told() -> None:
+    """A sweep that has to stop says that orders are left, and the next one goes on where it stopped."""
+    office = Office()
+    ids = many(office)
+    office.wait(60 * DAY)
+    left = iter([True] * 12)
+    swept = sweep_shard(office.services, 0, lambda: next(left, False))
+    assert Swept(12, 12, 0, unfinished=True) == swept
+    assert ids[:12] == completed(office, ids)
+    assert Swept(18, 18, 0, unfinished=False) == sweep_shard(office.services, 0)
+
+
+def test_a_sweep_that_loses_a_race_does_no_harm() -> None:
+    """D9: whoever changed the case has applied what had expired, so the sweep lets it be."""
+    office = Office().delivered().wait(60 * DAY)
+    office.table.fail(cancelled("ConditionalCheckFailed"))
+    shard = shard_of(ORDER, SHARDS)
+    assert Swept(1, 0, 0, unfinished=False) == sweep_shard(office.services, shard)
+    assert Swept(1, 1, 0, unfinished=False) == sweep_shard(office.services, shard)
+
+
+def test_a_stale_index_entry_does_no_harm() -> None:
+    """Indexes lag: an order named as due that is not, or is not there, is read and left alone."""
+    office = Office().delivered()
+    before = office.table.snapshot()
+    office.services.lists.due = lambda *_: ([ORDER, "order-9"], None)  # type: ignore[method-assign]
+    assert Swept(2, 0, 0, unfinished=False) == sweep_shard(office.services, 0)
+    assert before == office.table.snapshot()
+
+
+def test_many_deadlines_of_one_case_are_one_transaction() -> None:
+    """I11, D9: what expired one after the other is applied in order and written at once."""
+    office = Office().disputed().wait(400 * DAY)
+    before = office.table.transactions
+    swept = sweep_shard(office.services, shard_of(ORDER, SHARDS))
+    assert (1, 1) == (swept.orders, office.table.transactions - before)
+    assert disputes.get_dispute(office.services, DISPUTE, BUYER)["status"] == "resolved"
+    assert swept.events > 1
