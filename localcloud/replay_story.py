@@ -87,7 +87,8 @@ def story(order: FeedOrder, numbers: TrackingNumbers) -> list[Timed]:
             known = max(order.delivered_at, shipped)
             steps.append(Timed(known, Deliver(terms.order_id, carrier, number, order.delivered_at)))
     if known is None or order.promise_broken:
-        steps.append(Timed(order.promise, Claim(terms.order_id, terms.buyer_id, COVERED)))
+        opens = max(order.promise, terms.paid_at)
+        steps.append(Timed(opens, Claim(terms.order_id, terms.buyer_id, COVERED)))
     else:
         refused = Exclusion.CARRIER_SHOWS_DELIVERED.value
         steps.append(Timed(known, Claim(terms.order_id, terms.buyer_id, refused)))

@@ -212,7 +212,8 @@ class Dispute:
     appealed_by: Role | None = None
     grant: Grant | None = None
     return_parcel: Parcel | None = None
-    left_by_clock: LeftByClock | None = None
+    left_by_clock: tuple[LeftByClock, ...] = ()
+    """The stages that the clock has ended since a person last moved the dispute on."""
     outcome: Outcome | None = None
     refund: Money | None = None
 

@@ -68,8 +68,9 @@ def _left(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispute:
     after = replace(after, version=event.seq, updated_at=event.at)
     if after.stage is before.stage and not isinstance(event.payload, e.Appealed):
         return after
-    deadline = due_at(before, case.policy)
-    by_clock = event.actor.role is Role.CLOCK and deadline is not None and deadline <= event.at
-    earlier = before.left_by_clock if event.actor.role is Role.CLOCK else None
-    left = LeftByClock(before.stage, deadline) if by_clock and deadline else earlier
+    left: tuple[LeftByClock, ...] = ()
+    if event.actor.role is Role.CLOCK:
+        deadline = due_at(before, case.policy)
+        expired = deadline is not None and deadline <= event.at
+        left = (*before.left_by_clock, LeftByClock(before.stage, deadline)) if deadline and expired else before.left_by_clock
     return replace(after, stage_since=event.at, granted=timedelta(0), left_by_clock=left)

@@ -51,8 +51,9 @@ def _stopped(rule: Rule, at: Circumstances) -> Refusal | None:
 
 
 def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:
-    left = dispute.left_by_clock
-    if left and (left.stage, action, actor.role) in TABLE:
+    missed = (left for left in reversed(dispute.left_by_clock) if (left.stage, action, actor.role) in TABLE)
+    left = next(missed, None)
+    if left:
         msg = f"Too late: the time for this ran out at {left.due_at.isoformat()}."
         return Refusal(TOO_LATE, msg, deadline=left.due_at, stage=dispute.stage)
     others = sorted({role.value for stage, known, role in TABLE if (stage, known) == (dispute.stage, action)})

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from feeds import COVERED, EVERY_KIND, REFUSED, late, lines, lost, row
 
 from localcloud import replay, replay_engine, replay_report
 from localcloud.layout import LocalCloudError
@@ -13,7 +14,6 @@ from localcloud.memory_table import MemoryTable
 from localcloud.replay import Options
 from localcloud.replay_progress import Progress
 from localcloud.replay_story import Claim
-from tests.replay.feeds import COVERED, EVERY_KIND, REFUSED, late, lines, lost, row
 
 FEED = lines(*EVERY_KIND)
 

@@ -1,14 +1,15 @@
 """From the data to commands in the order of time."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from feeds import DELIVERED, EVERY_KIND, HANDED, PAID, PROMISED, lines, row
 
 from localcloud.replay_feed import FeedOrder, read
 from localcloud.replay_story import COVERED, Claim, Deliver, Import, Ship, Timed, story, sweeps, timeline
 from localcloud.replay_tracking import TrackingNumbers
-from tests.replay.feeds import DELIVERED, EVERY_KIND, HANDED, PAID, PROMISED, lines, row
 
 REFUSED = "carrier_shows_delivered"
 
@@ -85,7 +86,7 @@ def test_all_orders_are_merged_in_the_order_of_time_with_sweeps_between() -> Non
 
     assert sorted(times) == times
     assert sum(map(len, stories)) == sum(step.command is not None for step in steps)
-    assert {timedelta(days=1)} == {later - earlier for earlier, later in zip(swept, swept[1:], strict=False)}
+    assert {timedelta(days=1)} == {later - earlier for earlier, later in pairwise(swept)}
     assert len(orders) == sum(isinstance(step.command, Import) for step in steps)
 
 

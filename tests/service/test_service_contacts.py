@@ -28,7 +28,7 @@ def put(office: Office, contacts: Contacts, if_match: int | None = None) -> dict
     return put_contacts(office.services, Role.SELLER, SELLER.id, Request(SELLER, None, if_match), contacts)
 
 
-@pytest.mark.parametrize(("before", "after"), permutations(CHOICES, 2), ids=str)
+@pytest.mark.parametrize(("before", "after"), list(permutations(CHOICES, 2)), ids=str)
 def test_subscriptions_follow_the_contacts(before: Contacts, after: Contacts) -> None:
     """N1: a changed or removed address leaves no subscription behind, and one that stays is kept."""
     office = Office()
