@@ -16,7 +16,7 @@ from chalicelib.domain.claim import (
     Remedy,
     Verdict,
 )
-from chalicelib.domain.dispute import Finding, Outcome
+from chalicelib.domain.dispute import Basis, Finding, Outcome
 from chalicelib.domain.money import Money, split, total
 from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
 from chalicelib.domain.refusals import INVALID, Refusal
@@ -114,6 +114,7 @@ def _settled_before(case: Case, reason: Reason, line_id: str, _: datetime) -> bo
     return any(
         not dispute.open
         and dispute.outcome is not Outcome.WITHDRAWN
+        and dispute.basis is not Basis.CARRIER_SHOWS_DELIVERED
         and dispute.coverage.reason is reason
         and line_id in dispute.claim.line_ids
         for dispute in case.disputes

@@ -216,6 +216,8 @@ class Dispute:
     """The stages that the clock has ended since a person last moved the dispute on."""
     outcome: Outcome | None = None
     refund: Money | None = None
+    basis: Basis | None = None
+    """On what ground it was resolved; None for a withdrawal or an expiry."""
 
     @property
     def open(self) -> bool:

@@ -165,4 +165,4 @@ def _(payload: e.ReturnAcknowledged, dispute: Dispute, event: Event) -> Dispute:
 @on_dispute.register
 def _(payload: e.DisputeResolved, dispute: Dispute, _: Event) -> Dispute:
     resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None)
-    return replace(resolved, outcome=payload.outcome, refund=payload.refund)
+    return replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)

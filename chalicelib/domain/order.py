@@ -126,9 +126,14 @@ class Order:
         return {state.line_id: state for state in self.line_states}[line_id]
 
     def parcels_of(self, line_id: str) -> list[Parcel]:
-        """The parcels that count for a line: those that carry it, less any that went back and were sent again."""
+        """The parcels that count for a line: those that carry it, less any that went back and were sent again after."""
         carrying = [parcel for parcel in self.parcels if line_id in parcel.line_ids]
-        return [p for p in carrying if not (p.returned_to_sender and any(q.number > p.number for q in carrying))]
+
+        def replaced(parcel: Parcel) -> bool:
+            back = parcel.returned_at
+            return back is not None and any(other.shipped_at >= back for other in carrying if other is not parcel)
+
+        return [parcel for parcel in carrying if not replaced(parcel)]
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
         """When the line was to arrive (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).
@@ -140,11 +145,14 @@ class Order:
         return max(promise, extended) if extended else promise
 
     def _promised_from_shipment(self, line_id: str, policy: Policy) -> datetime:
-        parcels = self.parcels_of(line_id)
-        if not parcels:
-            return self.terms.paid_at + policy.days("unshipped")
-        days = self.terms.deliver_within_days
-        return max(p.shipped_at + timedelta(days=days or policy.carrier_days[p.carrier.value]) for p in parcels)
+        """Counted from the last parcel that was on record before the promise passed: later ones cannot revive it (O8)."""
+        promise: datetime | None = None
+        for parcel in self.parcels_of(line_id):
+            days = self.terms.deliver_within_days or policy.carrier_days[parcel.carrier.value]
+            due = parcel.shipped_at + timedelta(days=days)
+            if promise is None or parcel.recorded_at < promise < due:
+                promise = due
+        return promise or self.terms.paid_at + policy.days("unshipped")
 
     def delivered_at(self, line_id: str) -> datetime | None:
         """When the line arrived: the last of its parcels by the carrier's records, or the buyer's word if earlier (O6, O7)."""

@@ -73,11 +73,11 @@ def add_shipment(
         raise Refusal(INVALID, "shipped_at lies before the order was paid.", field="shipped_at")
     lines = line_ids or tuple(line.id for line in order.terms.lines)
     _check_lines(progress.case, lines)
-    if any((p.carrier, p.tracking_number) == (carrier, number) for p in order.parcels):
+    if any(parcel.is_called(carrier, number) for parcel in order.parcels):
         raise Refusal(CONFLICT, "This parcel is on record already.", tracking_number=number)
     if len(order.parcels) >= PARCELS_AT_MOST:
         raise Refusal(LIMIT_REACHED, f"An order travels in at most {PARCELS_AT_MOST} parcels.")
-    parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines)
+    parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines, progress.now)
     progress.record(e.ORDER, e.ParcelShipped(parcel))
     return parcel
 
@@ -89,17 +89,25 @@ def _check_lines(case: Case, line_ids: tuple[str, ...]) -> None:
 
 
 def record_carrier_event(progress: Progress, carrier: Carrier, tracking: str, record: CarrierRecord) -> bool:
-    """Take in one carrier record, of a parcel or of a return on its way (O6). Returns whether it was news."""
+    """Take in one carrier record, of a parcel or of a return on its way (O6). Returns whether it was news.
+
+    A record from before the payment, or before the dispute whose return it would be of, is of another parcel that had
+    the same number once; it is no news.
+    """
     check_not_future(record.occurred_at, progress.now, "occurred_at")
     news = False
     for parcel in progress.case.order.parcels:
-        if (parcel.carrier, parcel.tracking_number) == (carrier, tracking) and parcel.takes(record):
+        if (
+            parcel.is_called(carrier, tracking)
+            and record.occurred_at >= progress.case.order.terms.paid_at
+            and parcel.takes(record)
+        ):
             progress.record(e.ORDER, e.CarrierReported(parcel.number, record))
             delivery_became_known(progress)
             news = True
     for dispute in progress.case.open_disputes:
         back = dispute.return_parcel
-        if back and (back.carrier, back.tracking_number) == (carrier, tracking) and back.takes(record):
+        if back and back.is_called(carrier, tracking) and record.occurred_at >= dispute.opened_at and back.takes(record):
             progress.record(dispute.number, e.ReturnCarrierReported(record))
             news = True
     return news

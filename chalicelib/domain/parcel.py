@@ -43,7 +43,12 @@ class Parcel:
     tracking_number: str
     shipped_at: datetime
     line_ids: tuple[str, ...]
+    recorded_at: datetime
     records: tuple[CarrierRecord, ...] = ()
+
+    def is_called(self, carrier: Carrier, tracking_number: str) -> bool:
+        """Whether the carrier knows this parcel by that number."""
+        return (self.carrier, self.tracking_number) == (carrier, tracking_number)
 
     def takes(self, record: CarrierRecord) -> bool:
         """Whether ``record`` is news. Repeated records are not; nor is mere progress once the parcel has its fill."""
@@ -54,10 +59,11 @@ class Parcel:
         return replace(self, records=tuple(sorted((*self.records, record))))
 
     @property
-    def returned_to_sender(self) -> bool:
-        """Whether the carrier's last word is that the parcel went back."""
+    def returned_at(self) -> datetime | None:
+        """When the carrier recorded that the parcel went back to its sender, if that is its last word."""
         finals = [record for record in self.records if record.status in _FINAL]
-        return bool(finals) and self.delivered_at is None
+        went_back = bool(finals) and finals[-1].status is CarrierStatus.RETURNED_TO_SENDER
+        return finals[-1].occurred_at if went_back else None
 
     @property
     def delivered_at(self) -> datetime | None:

@@ -22,7 +22,7 @@ def ship_return(progress: Progress, number: int, command: c.ShipReturn, _: Actor
     """Send the item back with a carrier and a tracking number (O4)."""
     dispute = progress.dispute(number)
     written = tracking_number(command.carrier, command.tracking_number)
-    parcel = Parcel(1, command.carrier, written, progress.now, dispute.claim.line_ids)
+    parcel = Parcel(1, command.carrier, written, progress.now, dispute.claim.line_ids, progress.now)
     progress.record(number, e.ReturnShipped(parcel))
 
 

@@ -48,7 +48,9 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     try:
         services.people.save(after)
     except Conflict:
+        _end_unless_kept(services, after, services.people.profile(role.value, person_id))
         raise Busy from None
+    _end_unless_kept(services, before, after)
     return contacts_view(after)
 
 
@@ -60,11 +62,19 @@ def _subscribed(services: Services, before: Profile, after: Profile) -> Profile:
         address = wanted[channel]
         if address == had[channel] and (address is None or channel in subscriptions):
             continue
-        if channel in subscriptions:
-            services.subscriptions.unsubscribe(subscriptions.pop(channel))
+        subscriptions.pop(channel, None)
         if address:
             topic, subscriptions[channel] = services.subscriptions.subscribe(after.role, after.person_id, channel, address)
     return replace(after, topic=topic, subscriptions=subscriptions)
+
+
+def _end_unless_kept(services: Services, gone: Profile, kept: Profile) -> None:
+    """End the subscriptions that ``gone`` names and ``kept`` does not.
+
+    It comes after the profile is kept: of two changes at one moment only the one that is kept ends what the other had.
+    """
+    for subscription in set(gone.subscriptions.values()) - set(kept.subscriptions.values()):
+        services.subscriptions.unsubscribe(subscription)
 
 
 def contacts_view(profile: Profile) -> Json:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 """How often a command is decided anew when others change the case at the same moment."""
+STEPS_AT_ONCE = 40
+"""How many expired steps one transaction takes on: a transaction has 100 items, and a step makes two at most."""
 
 T = TypeVar("T")
 
@@ -123,7 +125,11 @@ def _attempt(
         raise NotFound
     now, book = services.clock.now(), addresses(services, case)
     if case is not None:
-        check(as_of(case, services.policies, book, now).case)
+        expired = as_of(case, services.policies, book, now)
+        check(expired.case)
+        if len(expired.steps) > STEPS_AT_ONCE:
+            sweep_order(services, case.order.terms.order_id)
+            raise Conflict
     result, progress = run(case, services.policies, book, request.actor, now, command)
     status, body = answer(progress.case, result)
     given = Answer(status, msgspec.json.encode(body).decode())
@@ -165,7 +171,11 @@ def sweep_order(services: Services, order_id: str) -> int:
     case = services.cases.load(order_id)
     if case is None:
         return 0
-    progress = as_of(case, services.policies, addresses(services, case), services.clock.now())
+    book = addresses(services, case)
+    progress = as_of(case, services.policies, book, services.clock.now())
+    if len(progress.steps) > STEPS_AT_ONCE:
+        # After a long silence: the oldest deadlines now, the rest in the next sweep.
+        progress = as_of(case, services.policies, book, progress.steps[STEPS_AT_ONCE - 1].event.at)
     try:
         services.cases.commit(case, progress, None, None, int(services.epoch()))
     except Conflict:

@@ -69,15 +69,14 @@ class Doing:
 
     @property
     def decided_at(self) -> int:
-        """The step at which it took effect: its last call or, where the rules refused it, its last read of the case."""
-        reads = [step for step, call in self.calls if _reads_case(call)]
-        steps = [step for step, _ in self.calls]
-        if self.outcome[0] == "refused" and reads:
-            return reads[-1]
-        return steps[-1] if steps else self.began
+        """The step at which it took effect: the last at which it read the case or wrote it."""
+        return max((step for step, call in self.calls if _touches_case(call)), default=self.began)
 
 
-def _reads_case(call: Call) -> bool:
+def _touches_case(call: Call) -> bool:
+    if call.operation == "transact_write_items":
+        first: str = call.arguments["TransactItems"][0]["Put"]["Item"]["pk"]["S"]
+        return first == f"ORDER#{ORDER_ID}"
     values = call.arguments.get("ExpressionAttributeValues", {})
     return call.operation == "query" and values.get(":pk", {}).get("S") == f"ORDER#{ORDER_ID}"
 

@@ -12,6 +12,7 @@ from localcloud import replay, replay_engine, replay_report
 from localcloud.layout import LocalCloudError
 from localcloud.memory_table import MemoryTable
 from localcloud.replay import Options
+from localcloud.replay_audit import ACCOUNTS
 from localcloud.replay_progress import Progress
 from localcloud.replay_story import Claim
 
@@ -26,8 +27,8 @@ def test_every_kind_of_order_comes_out_as_the_data_says() -> None:
     assert dict.fromkeys(COVERED, "covered") | dict.fromkeys(REFUSED, "carrier_shows_delivered") == result.seen.claims
     assert {"resolved_buyer_favour": len(COVERED)} == result.books.outcomes
     assert COVERED | REFUSED == set(result.seen.imported)
-    assert (6572 * 11, 0, 6572 * 6, 6572 * 5) == tuple(result.books.totals["BRL", it] for it in replay_report.ACCOUNTS)
-    assert (3200, 0, 3200, 0) == tuple(result.books.totals["JPY", account] for account in replay_report.ACCOUNTS)
+    assert (6572 * 11, 0, 6572 * 6, 6572 * 5) == tuple(result.books.totals["BRL", it] for it in ACCOUNTS)
+    assert (3200, 0, 3200, 0) == tuple(result.books.totals["JPY", account] for account in ACCOUNTS)
 
 
 def test_nothing_of_the_feed_is_unaccounted_for() -> None:

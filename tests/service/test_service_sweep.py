@@ -6,8 +6,11 @@ import logging
 
 import pytest
 from office import DISPUTE, ORDER, SHARDS, Office, cancelled
-from worlds import BUYER, DAY, PLATFORM, SECOND, order_terms
+from worlds import BUYER, DAY, MEDIATOR, PLATFORM, SECOND, SELLER, claim_of, money, order_terms
 
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.people import Role
 from chalicelib.service import disputes, orders
 from chalicelib.service import sweep as module
 from chalicelib.service.sweep import Swept, sweep_shard
@@ -137,3 +140,44 @@ def test_many_deadlines_of_one_case_are_one_transaction() -> None:
     assert (1, 1) == (swept.orders, office.table.transactions - before)
     assert disputes.get_dispute(office.services, DISPUTE, BUYER)["status"] == "resolved"
     assert swept.events > 1
+
+
+def long_silent() -> Office:
+    """An order about which more has expired than one transaction holds: five reviews with ten unanswered questions each, and
+    twenty failed payments.
+    """
+    lines = order_terms(*[(1, 9000)] * 25).lines
+    office = Office().delivered(lines=lines)
+    for number, line in enumerate(lines, 1):
+        dispute_id = f"{ORDER}-d{number}"
+        office.open(claim_of(Reason.NOT_AS_DESCRIBED, (line.id, 1)))
+        if number <= 20:
+            office.act(BUYER, c.Propose(OfferType.REFUND, money(100)), dispute_id=dispute_id)
+            office.act(SELLER, c.Accept("2"), dispute_id=dispute_id)
+            office.pay(f"{ORDER}-p{number}", failure="closed")
+            continue
+        office.act(SELLER, c.Decline(), dispute_id=dispute_id)
+        office.act(BUYER, c.Escalate(), dispute_id=dispute_id)
+        office.act(MEDIATOR, c.Assign(), dispute_id=dispute_id)
+        for _ in range(10):
+            office.act(MEDIATOR, c.RequestInformation(Role.SELLER, "How so?"), dispute_id=dispute_id)
+    return office.wait(400 * DAY)
+
+
+def test_the_longest_silence_is_swept_in_parts() -> None:
+    """D12, I8: however much has expired in one case, sweeps bring it to its end, which is the one that readers saw before."""
+    office = long_silent()
+    shown = orders.get_order(office.services, ORDER, BUYER)
+    swept = [sweep_shard(office.services, shard_of(ORDER, SHARDS)) for _ in range(5)]
+    assert [0] * 5 == [it.failed for it in swept]
+    assert swept[-1].orders == 0
+    assert shown == orders.get_order(office.services, ORDER, BUYER)
+    assert completed(office, [ORDER]) == [ORDER]
+
+
+def test_a_command_after_the_longest_silence_is_answered() -> None:
+    """I10, D9: so it is with a command: what has expired is written first, in as many transactions as it takes."""
+    office = long_silent()
+    answer = office.pay(f"{ORDER}-p1")
+    assert answer.status == 200
+    assert office.services.cases.log(ORDER, 0)[-1].payload.type == "payment_settled"
