@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -33,7 +34,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
-Model = TypeVar("Model", bound="BaseModel")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,14 @@ class Call:
         if not re.fullmatch(r"[0-9]{1,3}", written) or not 1 <= int(written) <= LIMIT_AT_MOST:
             raise Problem("validation_failed", f"limit is a number from 1 to {LIMIT_AT_MOST}.", errors=[{"field": "limit"}])
         return int(written)
+
+    def choice(self, name: str, kinds: type[Choice], default: str = "") -> Choice:
+        """The query parameter ``name`` as one of ``kinds``. Raises ``Problem`` for another word."""
+        written = self.query.get(name, default)
+        if written not in {kind.value for kind in kinds}:
+            allowed = ", ".join(kind.value for kind in kinds)
+            raise Problem("validation_failed", f"{name} is one of {allowed}.", errors=[{"field": name}])
+        return kinds(written)
 
     def expect_once(self) -> Once:
         """The idempotency of a route that always has one."""

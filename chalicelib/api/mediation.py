@@ -9,6 +9,7 @@ from chalicelib.api.endpoint import Call, route
 from chalicelib.domain import commands as c
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes
+from chalicelib.service.disputes import QueueSort
 from chalicelib.service.views import Json
 from chalicelib.store.errors import Answer
 
@@ -17,10 +18,11 @@ blueprint = Blueprint(__name__)
 MEDIATORS = (Role.MEDIATOR,)
 
 
-@route(blueprint, "GET", "/mediation/queue", roles=MEDIATORS, query=("limit", "cursor"))
+@route(blueprint, "GET", "/mediation/queue", roles=MEDIATORS, query=("sort", "limit", "cursor"))
 def mediation_queue(call: Call) -> Json:
-    """List the disputes that wait for a mediator, the longest waiting first."""
-    return disputes.mediation_queue(call.services, call.limit, call.query.get("cursor"))
+    """List the disputes that wait for a mediator, the longest waiting first or, with sort=amount, the largest."""
+    sort = call.choice("sort", QueueSort, QueueSort.AGE)
+    return disputes.mediation_queue(call.services, sort, call.limit, call.query.get("cursor"))
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/assignment", roles=MEDIATORS, body=m.Nothing)

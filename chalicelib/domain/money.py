@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class Money:
 
     def __mul__(self, count: int) -> Money:
         return Money(self.minor * count, self.currency)
+
+    @property
+    def units(self) -> Fraction:
+        """The amount in whole units: euros, not cents."""
+        return Fraction(self.minor, 10 ** EXPONENTS[self.currency])
 
     def __str__(self) -> str:
         exponent = EXPONENTS[self.currency]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.service.errors import Busy
+from chalicelib.service.room import recent
 from chalicelib.store.codec import plain
 from chalicelib.store.errors import Conflict
 
@@ -41,7 +42,7 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         email=contacts.email,
         phone=contacts.phone,
         language=contacts.language,
-        addresses=before.addresses.replaced(contacts.return_addresses, services.clock.now()),
+        addresses=recent(before.addresses.replaced(contacts.return_addresses, services.clock.now())),
         version=before.version + 1,
     )
     after = _subscribed(services, before, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import machine, opening
@@ -16,8 +17,11 @@ from chalicelib.store import lists
 from chalicelib.store.errors import Answer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.case import Case
     from chalicelib.domain.commands import DisputeCommand
+    from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.progress import Progress
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
@@ -25,6 +29,13 @@ if TYPE_CHECKING:
 
 CREATED = 201
 OK = 200
+
+
+class QueueSort(StrEnum):
+    """How the mediation queue is sorted."""
+
+    AGE = "age"
+    AMOUNT = "amount"
 
 
 def open_dispute(services: Services, order_id: str, request: Request, claim: Claim, asked: opening.Request) -> Answer:
@@ -39,8 +50,8 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
         whole = Claim(claim.reason, items, claim.issue, claim.attests_unused, claim.description)
         return opening.open_dispute(progress, whole, asked)
 
-    def answer(case: Case, number: int) -> tuple[int, Json]:
-        return CREATED, views.dispute(case, case.dispute(number), request.actor, services.clock.now())
+    def answer(case: Case, number: int, now: datetime) -> tuple[int, Json]:
+        return CREATED, views.dispute(case, case.dispute(number), request.actor, now)
 
     return execute(services, order_id, request, command, answer, check=check)
 
@@ -60,8 +71,8 @@ def act(
     def perform(progress: Progress) -> None:
         machine.perform(progress, number, command, request.actor)
 
-    def answer(case: Case, _: None) -> tuple[int, Json]:
-        return OK, views.dispute(case, case.dispute(number), request.actor, services.clock.now())
+    def answer(case: Case, _: None, now: datetime) -> tuple[int, Json]:
+        return OK, views.dispute(case, case.dispute(number), request.actor, now)
 
     return execute(services, order_id, request, perform, answer, check=check)
 
@@ -96,11 +107,29 @@ def list_disputes(services: Services, actor: Actor, status: Status | None, limit
     return {"items": [views.dispute_summary(lists.as_dispute(found)) for found in page.found], "cursor": page.cursor}
 
 
-def mediation_queue(services: Services, limit: int, cursor: str | None) -> Json:
-    """The disputes that wait for a mediator, the longest waiting first."""
-    page = services.lists.page(lists.mediation(waiting=True), limit, cursor)
-    waiting = [lists.as_dispute(found) for found in page.found]
-    items = [
-        views.dispute_summary(it) | {"escalated_at": views.time(it.escalated_at), "mediator_id": it.mediator} for it in waiting
-    ]
-    return {"items": items, "cursor": page.cursor}
+QUEUE_SORTED_AT_MOST = 500
+"""How many of the longest waiting disputes are looked through for the largest."""
+
+
+def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str | None) -> Json:
+    """The disputes that wait for a mediator: the longest waiting first or, of the 500 longest waiting, the largest first.
+
+    Largest means in whole units of the order's own currency. Sorted so, it is one page without a cursor.
+    """
+    place = lists.mediation(waiting=True)
+    if sort is QueueSort.AGE:
+        page = services.lists.page(place, limit, cursor)
+        return {"items": [_waiting(lists.as_dispute(found)) for found in page.found], "cursor": page.cursor}
+    waiting: list[Dispute] = []
+    while len(waiting) < QUEUE_SORTED_AT_MOST:
+        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor)
+        waiting += [lists.as_dispute(found) for found in page.found]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    largest = sorted(waiting, key=lambda it: it.request.amount.units, reverse=True)
+    return {"items": [_waiting(it) for it in largest[:limit]], "cursor": None}
+
+
+def _waiting(it: Dispute) -> Json:
+    return views.dispute_summary(it) | {"escalated_at": views.time(it.escalated_at), "mediator_id": it.mediator}

@@ -11,6 +11,7 @@ from chalicelib.domain.engine import as_of, run
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
+from chalicelib.service.room import check_room
 from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
 
 if TYPE_CHECKING:
@@ -83,12 +84,12 @@ def execute(
     order_id: str,
     request: Request,
     command: Callable[[Progress], T],
-    answer: Callable[[Case, T], tuple[int, Any]],
+    answer: Callable[[Case, T, datetime], tuple[int, Any]],
     *,
     check: Callable[[Case], None] = lambda _: None,
     creates: bool = False,
 ) -> Answer:
-    """Carry out ``command`` on an order's case, once, and give ``answer`` of it.
+    """Carry out ``command`` on an order's case, once, and give ``answer`` of it, as of the one moment it was decided at.
 
     ``check`` may refuse by the case as it is now. A request that was carried out before gets its first answer again.
     Raises ``NotFound`` for an order that is not there (unless the command ``creates`` it), ``KeyReused``, ``Busy`` when
@@ -116,7 +117,7 @@ def _attempt(
     case: Case | None,
     request: Request,
     command: Callable[[Progress], T],
-    answer: Callable[[Case, T], tuple[int, Any]],
+    answer: Callable[[Case, T, datetime], tuple[int, Any]],
     *,
     check: Callable[[Case], None],
     creates: bool,
@@ -131,7 +132,8 @@ def _attempt(
             sweep_order(services, case.order.terms.order_id)
             raise Conflict
     result, progress = run(case, services.policies, book, request.actor, now, command)
-    status, body = answer(progress.case, result)
+    check_room(case, progress.case, request.actor)
+    status, body = answer(progress.case, result, now)
     given = Answer(status, msgspec.json.encode(body).decode())
     services.cases.commit(case, progress, request.once, given, int(services.epoch()))
     return given

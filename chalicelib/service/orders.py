@@ -49,7 +49,7 @@ def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
             raise Refusal(CONFLICT, "This order id was imported with other terms; they do not change afterwards.")
         return False
 
-    def answer(case: Case, new: bool) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
+    def answer(case: Case, new: bool, _: datetime) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
         return (CREATED if new else OK), views.order(case)
 
     return execute(services, terms.order_id, Request(actor), command, answer, creates=True)
@@ -62,7 +62,7 @@ def _change(
         check_order(case, request.actor)
         request.check_version(case.order.version)
 
-    return execute(services, order_id, request, command, lambda case, _: (status, views.order(case)), check=check)
+    return execute(services, order_id, request, command, lambda case, *_: (status, views.order(case)), check=check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _record_on(services: Services, actor: Actor, order_id: str, event: CarrierEv
     def command(progress: Progress) -> bool:
         return rules.record_carrier_event(progress, event.carrier, number, event.record)
 
-    answer = execute(services, order_id, Request(actor), command, lambda _, news: (OK, news))
+    answer = execute(services, order_id, Request(actor), command, lambda _, news, __: (OK, news))
     return answer.body == "true"
 
 

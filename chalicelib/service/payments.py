@@ -12,6 +12,8 @@ from chalicelib.service.execute import Request, execute
 from chalicelib.store import lists
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.case import Case
     from chalicelib.domain.ledger import InstructionStatus
     from chalicelib.domain.progress import Progress
@@ -52,7 +54,7 @@ def report_result(
             raise NotFound
         rules.report_payment(progress, instruction, reference=reference, failure=failure, attempt=attempt)
 
-    def answer(case: Case, _: None) -> tuple[int, Json]:
+    def answer(case: Case, _: None, __: datetime) -> tuple[int, Json]:
         known = rules.instruction_of(case, instruction_id)
         return 200, views.instruction(known) if known else {}
 

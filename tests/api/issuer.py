@@ -49,7 +49,7 @@ class Issuer:
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the standard library's name
+            def do_GET(self) -> None:
                 content = b"<html>" if issuer.broken else json.dumps(issuer.published).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(content)))

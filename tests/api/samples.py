@@ -45,7 +45,12 @@ ORDER: dict[str, Any] = {
     "deliver_by": at(NOON + 30 * DAY),
     "guarantees": [{"type": "guaranteed_genuine", "return_postage": "seller"}],
 }
-CLAIM = {"reason": "not_as_described", "issue": "damaged", "items": [{"line_id": "a", "quantity": 1}], "description": "Cracked."}
+CLAIM = {
+    "reason": "not_as_described",
+    "issue": "damaged",
+    "items": [{"line_id": "a", "quantity": 1}],
+    "description": "Cracked.",
+}
 OFFER = {"type": "refund", "amount": euros(1000), "note": "Keep it."}
 DECISION = {
     "type": "refund",
@@ -165,18 +170,14 @@ SAMPLES: dict[str, Sample] = {
     "get_dispute": Sample(Stop.DISPUTED, ACME, keys=_DISPUTE_KEYS),
     "get_timeline": Sample(Stop.DISPUTED, ANA, keys=("dispute_id", "events")),
     "propose": Sample(Stop.DISPUTED, ACME, OFFER | {"return_address": AT_HOME}, _DISPUTE_KEYS, other=OFFER | {"note": "!"}),
-    "accept": Sample(
-        Stop.DISPUTED, ACME, {"return_address": AT_HOME}, _DISPUTE_KEYS, other={}, ids={"proposal_id": "1"}
-    ),
+    "accept": Sample(Stop.DISPUTED, ACME, {"return_address": AT_HOME}, _DISPUTE_KEYS, other={}, ids={"proposal_id": "1"}),
     "decline": Sample(Stop.DISPUTED, ACME, {"proposal_id": "1", "note": "No."}, _DISPUTE_KEYS, other={}),
     "escalate": Sample(Stop.NEGOTIATING, ANA, {"note": "Please look."}, _DISPUTE_KEYS, other={}),
     "withdraw": Sample(Stop.DISPUTED, ANA, {}, _DISPUTE_KEYS),
     "add_evidence": Sample(
         Stop.DISPUTED, ANA, {"type": "photo", "note": "The crack."}, _DISPUTE_KEYS, other={"note": "It is cracked."}
     ),
-    "grant_time": Sample(
-        Stop.DISPUTED, ANA, {"until": at(_GRANTED)}, _DISPUTE_KEYS, other={"until": at(_GRANTED + DAY)}
-    ),
+    "grant_time": Sample(Stop.DISPUTED, ANA, {"until": at(_GRANTED)}, _DISPUTE_KEYS, other={"until": at(_GRANTED + DAY)}),
     "appeal": Sample(Stop.DECIDED, ANA, {"type": "photo", "note": "New."}, _DISPUTE_KEYS, other={"note": "Newer."}),
     "accept_decision": Sample(Stop.DECIDED, ACME, {}, _DISPUTE_KEYS),
     "ship_return": Sample(Stop.AWAITING_RETURN, ANA, shipped_with(900000001), _DISPUTE_KEYS, other=shipped_with(900000002)),

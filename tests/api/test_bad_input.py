@@ -62,7 +62,7 @@ class Untouched:
         self.path = path_of(endpoint)
         self.good = b"" if self.sample.body is None else json.dumps(self.sample.body).encode()
 
-    def send(  # noqa: PLR0913 - whatever can be wrong about it
+    def send(
         self,
         what: object = "",
         *,
@@ -123,8 +123,41 @@ def test_a_mediator_does_not_see_what_was_not_escalated(api: Api) -> None:
 
 def _odd_ids(existing: str) -> Iterator[str]:
     """Ids as a gateway may hand them over, decoded or not."""
-    yield from ("..", ".", "%2e%2e", "%00", f"{existing}%00", "%2F", "%", "%zz", "a%0Ab", "a b", "#", "a#b", "#ORDER", "a/b", "*", "-d1", f"{existing}\n")
-    yield from ("ñ", quote("ñ"), "\u202e", "\x00", "\ud800", "日本", "%ff%fe", "😀", "'", '"', ";drop", "{order_id}", "$ne", "x" * 10_000)
+    yield from (
+        "..",
+        ".",
+        "%2e%2e",
+        "%00",
+        f"{existing}%00",
+        "%2F",
+        "%",
+        "%zz",
+        "a%0Ab",
+        "a b",
+        "#",
+        "a#b",
+        "#ORDER",
+        "a/b",
+        "*",
+        "-d1",
+        f"{existing}\n",
+    )
+    yield from (
+        "ñ",
+        quote("ñ"),
+        "\u202e",
+        "\x00",
+        "\ud800",
+        "日本",
+        "%ff%fe",
+        "😀",
+        "'",
+        '"',
+        ";drop",
+        "{order_id}",
+        "$ne",
+        "x" * 10_000,
+    )
     yield from ("", "o-1-d0", "o-1-d01", "o-1-d-1", "o-1-d" + "9" * 100, "o-1-d１", "o-1-d", "-", "o-1-p0", "o-1-p", "O-1")
 
 
@@ -227,7 +260,14 @@ def test_a_body_that_is_too_large_is_refused(api: Api, endpoint: Endpoint) -> No
 def test_another_content_type_is_refused(api: Api, endpoint: Endpoint) -> None:
     """Section 7: bodies are application/json, with or without a charset."""
     route = Untouched(api, endpoint)
-    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x", ""):
+    for kind in (
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "x",
+        "",
+    ):
         assert (415, "unsupported_media_type") == route.send(kind, content_type=kind).refused
     assert (415, "unsupported_media_type") == route.send(content_type="application/octet-stream").refused
     with_charset = api.headers(route.sample.who, content_type="application/json; charset=utf-8")
@@ -271,7 +311,22 @@ def test_a_cursor_comes_from_the_list(api: Api, endpoint: Endpoint) -> None:
     foreign = [str(api.done(ACME, "GET", f"{path}?limit=1")["cursor"]) for path in bring_others.values()]
     cut = [cursor[:length] for length in range(1, len(cursor))]
     changed = [cursor[:n] + ("A" if cursor[n] != "A" else "B") + cursor[n + 1 :] for n in range(len(cursor))]
-    odd = ["x", "%", "====", "AAAA", "%00", "ñ", "日本", "\ud800", "null", "0", cursor + "A", cursor + "=", f"{cursor}\n", "A" * 9000]
+    odd = [
+        "x",
+        "%",
+        "====",
+        "AAAA",
+        "%00",
+        "ñ",
+        "日本",
+        "\ud800",
+        "null",
+        "0",
+        cursor + "A",
+        cursor + "=",
+        f"{cursor}\n",
+        "A" * 9000,
+    ]
     for bad in [*cut, *changed, *odd, *(other for other in foreign if other not in ("None", cursor))]:
         written = quote(bad, safe="%", errors="surrogatepass")
         reply = route.send(bad, path=f"{route.path}{one}{mark}cursor={written}")

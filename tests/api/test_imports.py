@@ -59,7 +59,7 @@ assert 401 == app.app(event, None)["statusCode"]
 def _run(script: str, **environment: str) -> str:
     """What a new process prints, with just this environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         cwd=ROOT,
         env=kept | {"PYTHONPATH": str(ROOT)} | environment,
@@ -104,7 +104,14 @@ def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) ->
 
 def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None:
     """The function that runs every minute loads its queue's client and nothing of the rules."""
-    rooms = ("chalicelib.domain", "chalicelib.service", "chalicelib.store", "chalicelib.notify", "chalicelib.bootstrap", "msgspec")
+    rooms = (
+        "chalicelib.domain",
+        "chalicelib.service",
+        "chalicelib.store",
+        "chalicelib.notify",
+        "chalicelib.bootstrap",
+        "msgspec",
+    )
     assert set() == _among(loaded["sweep"], rooms)
 
 

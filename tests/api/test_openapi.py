@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from openapi_spec_validator import validate
 from edge import ANYONE
+from openapi_spec_validator import validate
 from samples import EVERY, GUARDED
 
 from chalicelib.api.openapi import description

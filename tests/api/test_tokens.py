@@ -37,7 +37,14 @@ def test_a_bad_token_is_refused(api: Api, endpoint: Endpoint) -> None:
     stored = api.table.snapshot()
     tokens = {what: f"Bearer {token}" for what, token in api.issuer.bad_tokens(sample.who).items()}
     good = api.issuer.token(sample.who)
-    schemes = {"empty": "", "blank": " ", "no scheme": good, "basic": f"Basic {good}", "no token": "Bearer", "two": f"Bearer {good} x"}
+    schemes = {
+        "empty": "",
+        "blank": " ",
+        "no scheme": good,
+        "basic": f"Basic {good}",
+        "no token": "Bearer",
+        "two": f"Bearer {good} x",
+    }
     for what, written in (tokens | schemes).items():
         headers = api.headers(sample.who) | {"authorization": written}
         reply = api.send(endpoint.method, path_of(endpoint), headers, b"{}")

@@ -152,7 +152,7 @@ def test_a_mediator_lists_escalated_disputes_only() -> None:
 
     def listed() -> list[int]:
         found = [disputes.list_disputes(office.services, MEDIATOR, status, 10, None)["items"] for status in asked]
-        return [len(disputes.mediation_queue(office.services, 10, None)["items"]), *map(len, found)]
+        return [len(disputes.mediation_queue(office.services, disputes.QueueSort.AGE, 10, None)["items"]), *map(len, found)]
 
     assert listed() == [0, 0, 0, 0, 0]
     office.act(SELLER, c.Decline())

@@ -1,0 +1,83 @@
+"""Facts that come late must not take away what the buyer had: parcels, records undone, records of other parcels (O5-O8, C5)."""
+
+from __future__ import annotations
+
+from worlds import DAY, PAID_AT, PROMISED, World, claim_of, disputed, order_terms
+
+from chalicelib.domain import coverage
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Covered, Exclusion, NotCovered, Reason
+from chalicelib.domain.dispute import Basis, Stage
+from chalicelib.domain.parcel import CarrierStatus
+
+NOT_RECEIVED = claim_of(Reason.NOT_RECEIVED)
+
+
+def unpromised() -> World:
+    """An order without a promised date, shipped on its first day with DHL: promised 23 days later (O5)."""
+    world = World.of(order_terms(deliver_by=None))
+    world.wait(DAY).ship(carrier=Carrier.DHL, number="3318810025")
+    return world
+
+
+def test_a_parcel_recorded_after_the_promise_passed_does_not_revive_it() -> None:
+    """O5, O8: a promise is extended before it passes or not at all, also by shipping once more."""
+    world = unpromised()
+    promised = PAID_AT + 24 * DAY
+    world.go(promised).ship(carrier=Carrier.DHL, number="3318810014")
+
+    assert promised == world.case.order.promised_by("a", world.case.policy)
+    assert isinstance(coverage.decide(world.case, NOT_RECEIVED, world.now), Covered)
+
+
+def test_a_second_parcel_in_time_counts_from_its_own_shipment() -> None:
+    """O5: an order in several parcels is promised by its last one, as long as the promise has not passed."""
+    world = unpromised()
+    world.go(PAID_AT + 5 * DAY).ship(carrier=Carrier.DHL, number="3318810014")
+
+    assert PAID_AT + 28 * DAY == world.case.order.promised_by("a", world.case.policy)
+
+
+def test_a_parcel_that_went_back_counts_until_another_is_sent_after_it() -> None:
+    """O6: a second parcel that was under way already does not stand in for the one that went back."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.wait(DAY).ship()
+    world.wait(DAY).deliver(parcel=2)
+    world.wait(DAY).report(CarrierStatus.RETURNED_TO_SENDER, parcel=1)
+    before = world.case.order.delivered_at("a")
+    world.wait(DAY).ship()
+    world.wait(DAY).deliver(parcel=3)
+
+    assert (None, world.now) == (before, world.case.order.delivered_at("a"))
+
+
+def test_a_case_closed_by_a_delivery_record_can_be_opened_again_once_the_record_is_undone() -> None:
+    """C5, O6: the carrier's later word that the parcel went back leaves the buyer as protected as if it had come first."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.go(PROMISED).open(NOT_RECEIVED)
+    world.wait(DAY).deliver(at=PROMISED - DAY)
+    closed = coverage.decide(world.case, NOT_RECEIVED, world.now)
+    world.wait(DAY).report(CarrierStatus.RETURNED_TO_SENDER, at=PROMISED - DAY / 2)
+
+    assert Basis.CARRIER_SHOWS_DELIVERED is world.dispute().basis
+    assert NotCovered(Exclusion.CARRIER_SHOWS_DELIVERED, "a") == closed
+    assert 2 == world.open(NOT_RECEIVED)
+
+
+def test_a_record_from_before_the_payment_is_of_another_parcel() -> None:
+    """O6: carriers use numbers again; what happened before the order was paid did not happen to its parcel."""
+    world = World.of()
+    world.wait(DAY).ship()
+    news = world.report(CarrierStatus.DELIVERED, at=PAID_AT - DAY)
+
+    assert (False, None) == (news, world.case.order.delivered_at("a"))
+
+
+def test_a_record_from_before_the_dispute_is_not_of_its_return() -> None:
+    """O6: the same holds for the parcel of a return."""
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    news = world.report_return(CarrierStatus.DELIVERED, at=world.dispute().opened_at - DAY)
+
+    assert (False, Stage.RETURN_IN_TRANSIT) == (news, world.dispute().stage)
