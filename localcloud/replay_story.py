@@ -72,8 +72,8 @@ def story(order: FeedOrder, numbers: TrackingNumbers) -> list[Timed]:
     """The commands of one order in the order of time.
 
     The buyer of a broken promise claims at the promised instant, the first at which it can be; any other buyer as soon as
-    delivery is on record. Reports that the data dates impossibly early come as soon as they can: a parcel with the payment,
-    a delivery with its parcel. The carrier's own time of delivery stays as written.
+    delivery is on record. What the data dates before the payment is reported as of the payment: a record from before it is
+    taken for another parcel's. A delivery dated before its parcel comes with the parcel, at the carrier's own time.
     """
     terms = order.terms
     steps = [Timed(terms.paid_at, Import(terms))]
@@ -85,7 +85,8 @@ def story(order: FeedOrder, numbers: TrackingNumbers) -> list[Timed]:
         steps.append(Timed(shipped, Ship(terms.order_id, carrier, number, shipped)))
         if order.delivered_at:
             known = max(order.delivered_at, shipped)
-            steps.append(Timed(known, Deliver(terms.order_id, carrier, number, order.delivered_at)))
+            recorded = max(order.delivered_at, terms.paid_at)
+            steps.append(Timed(known, Deliver(terms.order_id, carrier, number, recorded)))
     if known is None or order.promise_broken:
         opens = max(order.promise, terms.paid_at)
         steps.append(Timed(opens, Claim(terms.order_id, terms.buyer_id, COVERED)))

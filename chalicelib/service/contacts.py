@@ -37,6 +37,7 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     """
     before = services.people.profile(role.value, person_id)
     request.check_version(before.version)
+    _end(services, before.ending)  # again: whoever wrote it down may not have come to it
     after = replace(
         before,
         email=contacts.email,
@@ -46,12 +47,13 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         version=before.version + 1,
     )
     after = _subscribed(services, before, after)
+    after = replace(after, ending=_gone(before, after))
     try:
         services.people.save(after)
     except Conflict:
-        _end_unless_kept(services, after, services.people.profile(role.value, person_id))
+        _end(services, _gone(after, services.people.profile(role.value, person_id)))
         raise Busy from None
-    _end_unless_kept(services, before, after)
+    _end(services, after.ending)
     return contacts_view(after)
 
 
@@ -69,12 +71,17 @@ def _subscribed(services: Services, before: Profile, after: Profile) -> Profile:
     return replace(after, topic=topic, subscriptions=subscriptions)
 
 
-def _end_unless_kept(services: Services, gone: Profile, kept: Profile) -> None:
-    """End the subscriptions that ``gone`` names and ``kept`` does not.
+def _gone(before: Profile, after: Profile) -> tuple[str, ...]:
+    """The subscriptions that ``before`` names and ``after`` does not."""
+    return tuple(sorted(set(before.subscriptions.values()) - set(after.subscriptions.values())))
+
+
+def _end(services: Services, subscriptions: tuple[str, ...]) -> None:
+    """End subscriptions; those that have ended already are no error.
 
     It comes after the profile is kept: of two changes at one moment only the one that is kept ends what the other had.
     """
-    for subscription in set(gone.subscriptions.values()) - set(kept.subscriptions.values()):
+    for subscription in subscriptions:
         services.subscriptions.unsubscribe(subscription)
 
 

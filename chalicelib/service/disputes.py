@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import machine, opening
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.dispute import Status
+from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service import views
 from chalicelib.service.access import check_dispute, check_order, place_of
@@ -118,17 +118,21 @@ def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str
     """
     place = lists.mediation(waiting=True)
     if sort is QueueSort.AGE:
-        page = services.lists.page(place, limit, cursor)
+        page = services.lists.page(place, limit, cursor, _undecided)
         return {"items": [_waiting(lists.as_dispute(found)) for found in page.found], "cursor": page.cursor}
     waiting: list[Dispute] = []
     while len(waiting) < QUEUE_SORTED_AT_MOST:
-        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor)
+        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor, _undecided)
         waiting += [lists.as_dispute(found) for found in page.found]
         cursor = page.cursor
         if cursor is None:
             break
     largest = sorted(waiting, key=lambda it: it.request.amount.units, reverse=True)
     return {"items": [_waiting(it) for it in largest[:limit]], "cursor": None}
+
+
+def _undecided(found: Item) -> bool:
+    return lists.as_dispute(found).stage is Stage.UNDER_REVIEW
 
 
 def _waiting(it: Dispute) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.clock import next_due
-from chalicelib.domain.dispute import Dispute, Stage
+from chalicelib.domain.dispute import Dispute, Status
 from chalicelib.domain.events import ORDER
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, timestamp
@@ -65,7 +65,7 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
         "seller_sk": sort,
     }
     if dispute.escalated_at:
-        waiting = dispute.stage is Stage.UNDER_REVIEW
+        waiting = dispute.status is Status.UNDER_REVIEW
         attributes["work_pk"] = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
         attributes["work_sk"] = keys.newest_first(dispute.escalated_at, dispute.id)
     return item(**attributes)

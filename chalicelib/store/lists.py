@@ -59,7 +59,7 @@ def disputes_of(role: str, person_id: str) -> Place:
 
 
 def mediation(*, waiting: bool) -> Place:
-    """The disputes that wait for a mediator, oldest first, or those that have been reviewed, newest first."""
+    """The disputes whose status is under_review, the longest escalated first, or those that were, newest first."""
     pk = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
     return Place(keys.BY_WORK, "work_pk", pk, "work_sk", newest_first=not waiting)
 

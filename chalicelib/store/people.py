@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it."""
+    """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it; ``ending`` are those
+    that this version replaced, which have ended unless whoever wrote it died before.
+    """
 
     role: str
     person_id: str
@@ -27,6 +29,7 @@ class Profile:
     addresses: AddressBook = field(default_factory=AddressBook)
     topic: str | None = None
     subscriptions: dict[str, str] = field(default_factory=dict)
+    ending: tuple[str, ...] = ()
     version: int = 0
 
 

@@ -103,9 +103,9 @@ class Api:
         self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None
     ) -> Reply:
         """Send just that, with these ids in the path as the gateway hands them over."""
-        event = LambdaEventConverter(RouteMatcher(list(self.app.routes)), self.app.api.binary_types).create_lambda_event(
-            method, path, headers, raw
-        )
+        routes = RouteMatcher(list(self.app.routes))
+        event = LambdaEventConverter(routes, self.app.api.binary_types).create_lambda_event(method, path, headers)
+        event["body"] = raw
         event["pathParameters"] |= ids or {}
         answer = self.app(event, None)
         body = answer["body"]

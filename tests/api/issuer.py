@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -61,7 +61,7 @@ class Issuer:
 
         return Handler
 
-    def __enter__(self) -> Issuer:
+    def __enter__(self) -> Self:
         """Serve."""
         self._thread.start()
         return self

@@ -80,7 +80,7 @@ class Act:
             return "killed", None
         if isinstance(result, Answer):
             return "answer", (result.status, json.loads(result.body))
-        return "answer", result
+        return "answer", (200, result) if isinstance(result, dict) else result
 
 
 def once(name: str, body: str = "") -> Once:

@@ -66,11 +66,19 @@ def test_a_parcel_handed_over_before_the_payment_is_reported_with_it() -> None:
     assert [at(PAID)] == [step.command.shipped_at for step in steps if isinstance(step.command, Ship)]
 
 
-def test_an_early_delivery_keeps_the_carriers_time() -> None:
-    """O6: a delivery dated before its parcel was reported comes with the parcel, dated as the carrier has it."""
-    steps = story_of(delivered_at="2024-02-29T09:00:00-03:00")
+@pytest.mark.parametrize(
+    ("handed", "delivered", "expected"),
+    [
+        ("2024-03-09T09:00:00-03:00", DELIVERED, ("2024-03-09T09:00:00-03:00", DELIVERED)),
+        (HANDED, "2024-02-29T09:00:00-03:00", (HANDED, PAID)),
+        ("2024-02-28T09:00:00-03:00", "2024-02-29T09:00:00-03:00", (PAID, PAID)),
+    ],
+)
+def test_an_early_delivery_comes_with_its_parcel(handed: str, delivered: str, expected: tuple[str, str]) -> None:
+    """O6: it keeps the carrier's time, unless that lies before the payment."""
+    steps = story_of(handed_to_carrier_at=handed, delivered_at=delivered)
 
-    assert [(at(HANDED), at("2024-02-29T09:00:00-03:00"))] == [
+    assert [tuple(map(at, expected))] == [
         (step.at, step.command.delivered_at) for step in steps if isinstance(step.command, Deliver)
     ]
 

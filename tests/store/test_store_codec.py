@@ -21,7 +21,7 @@ from chalicelib.domain.people import AddressBook, Role
 from chalicelib.store.codec import dump, from_timestamp, load, plain, timestamp
 from chalicelib.store.people import Profile
 
-HISTORIES = 60
+HISTORIES = 120
 STEPS = 45
 
 moments = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - the zone is UTC
@@ -44,12 +44,14 @@ def histories() -> tuple[KeptWorld, ...]:
 
 
 def narrowed() -> KeptWorld:
-    """A claim of non-receipt about two lines, one of which proves to have come in time (C5)."""
+    """A promise extended, and a claim of non-receipt about two lines, one of which proves to have come in time (C5)."""
     world = KeptWorld(now=PAID_AT)
     world.import_order(order_terms((1, 9000), (1, 500)))
     world.wait(DAY).ship("a")
     world.ship("b")
-    world.go(PROMISED).open(claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 1)))
+    world.extend_promise(PROMISED + DAY)
+    world.extend_protection(PROMISED + 40 * DAY)
+    world.go(PROMISED + DAY).open(claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 1)))
     world.wait(DAY).deliver(PROMISED - DAY)
     return world
 
@@ -85,7 +87,8 @@ def test_every_value_of_a_history_survives_a_round_trip() -> None:
 
 def test_the_histories_know_every_kind_of_event() -> None:
     """The round trips above leave no kind of event out."""
-    seen = {event.payload.type for world in histories() for event in world.log}
+    worlds = [*histories(), *(disputed(stage) for stage in Stage)]
+    seen = {event.payload.type for world in worlds for event in world.log}
     assert set(PAYLOADS) == seen
 
 
@@ -99,7 +102,17 @@ def test_every_stage_survives_a_round_trip(stage: Stage) -> None:
 def test_a_profile_survives_a_round_trip() -> None:
     """``load(dump(x)) == x`` for a profile with all that it can hold."""
     book = AddressBook().replaced((AT_HOME, ABROAD), PAID_AT).replaced((), PAID_AT)
-    profile = Profile("seller", "acme", "a@example.com", "+34600000000", "es", book, "topic", {"email": "arn"}, 7)
+    profile = Profile(
+        "seller",
+        "acme",
+        email="a@example.com",
+        phone="+34600000000",
+        language="es",
+        addresses=book,
+        topic="topic",
+        subscriptions={"email": "arn"},
+        version=7,
+    )
     assert profile == load(dump(profile), Profile)
 
 

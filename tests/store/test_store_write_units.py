@@ -90,7 +90,7 @@ def test_a_proposal_writes_three_items() -> None:
 
 
 def test_a_settlement_writes_its_money_with_it() -> None:
-    """M1: acceptance, resolution and refund are three events in the transaction that pays, with ledger entry and instruction."""
+    """M1: acceptance, resolution and refund are in the transaction that pays, with ledger entry and instruction."""
     world = Counting.imported()
     world.go(PROMISED).open(claim_of(Reason.NOT_RECEIVED))
     world.act(SELLER, c.Accept("1"))

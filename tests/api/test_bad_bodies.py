@@ -1,0 +1,99 @@
+"""I10: whatever body is sent to whichever route, the answer is a problem that says what is wrong, and nothing is stored."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from bad_input import NO_JSON, NO_OBJECT, too_long, wrong_bodies
+from samples import (
+    GUARDED,
+    WITH_BODY,
+)
+from untouched import Untouched
+
+from chalicelib.api.endpoint import BODY_AT_MOST
+
+if TYPE_CHECKING:
+    from edge import Api
+
+    from chalicelib.api.endpoint import Endpoint
+
+
+each_guarded_route = pytest.mark.parametrize("endpoint", GUARDED, ids=lambda e: e.operation)
+each_body = pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda e: e.operation)
+
+
+@each_body
+def test_a_body_that_is_no_json_is_refused(api: Api, endpoint: Endpoint) -> None:
+    """I10: what is no JSON is a 400, what is no object of the right fields a 422, and both say so."""
+    route = Untouched(api, endpoint)
+    for what, raw in NO_JSON.items():
+        assert (400, "malformed_request") == route.send(what, raw=raw).refused, what
+    for what, raw in NO_OBJECT.items():
+        assert route.send(what, raw=raw).refused in ((422, "validation_failed"), (400, "malformed_request")), what
+    route.end()
+
+
+@each_body
+def test_a_value_of_the_wrong_type_is_refused(api: Api, endpoint: Endpoint) -> None:
+    """Section 7, O2: every value of the body is checked, nothing is coerced, and no field is let in unknown."""
+    route = Untouched(api, endpoint)
+    assert endpoint.body
+    for what, body in wrong_bodies(endpoint.body, route.sample.body):
+        reply = route.send(what, raw=json.dumps(body).encode())
+        expected = {(422, "validation_failed"), (422, "invalid"), (422, "invalid_tracking_number"), (400, "malformed_request")}
+        expected |= {(409, "conflict")} if what.startswith("attempt is '10") else set()
+        assert reply.refused in expected, what
+        if reply.json["code"] == "validation_failed":
+            assert reply.json["errors"], what
+    for what, body in too_long(route.sample.body):
+        assert 422 == route.send(what, raw=json.dumps(body).encode()).refused[0], what
+    route.end()
+
+
+@each_body
+def test_a_field_given_twice_is_refused(api: Api, endpoint: Endpoint) -> None:
+    """Section 7: of two values of one field, none is the one that was meant."""
+    route = Untouched(api, endpoint)
+    for name, value in route.sample.body.items():
+        twice = route.good[:-1] + f", {json.dumps(name)}: {json.dumps(value)}".encode() + b"}"
+        assert (400, "malformed_request") == route.send(name, raw=twice).refused
+    route.end()
+
+
+@each_guarded_route
+def test_a_body_that_is_too_large_is_refused(api: Api, endpoint: Endpoint) -> None:
+    """Section 7: a byte more than allowed is too much, of whatever."""
+    route = Untouched(api, endpoint)
+    for raw in (b"x" * (BODY_AT_MOST + 1), (route.good or b"{}") + b" " * BODY_AT_MOST, ("é" * BODY_AT_MOST).encode()):
+        assert (413, "body_too_large") == route.send(raw=raw).refused
+    route.end()
+
+
+@each_body
+def test_another_content_type_is_refused(api: Api, endpoint: Endpoint) -> None:
+    """Section 7: bodies are application/json, with or without a charset."""
+    route = Untouched(api, endpoint)
+    for kind in (
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "x",
+        "",
+    ):
+        assert (415, "unsupported_media_type") == route.send(kind, content_type=kind).refused
+    assert (415, "unsupported_media_type") == route.send(content_type="application/octet-stream").refused
+    with_charset = api.headers(route.sample.who, content_type="application/json; charset=utf-8")
+    assert endpoint.status == api.send(endpoint.method, route.path, with_charset, route.good).status
+
+
+@each_body
+def test_a_body_that_is_no_text_is_refused(api: Api, endpoint: Endpoint) -> None:
+    """I10: a gateway hands bodies over as text; one that stands for no bytes is a 400 like any other that is no JSON."""
+    route = Untouched(api, endpoint)
+    assert (400, "malformed_request") == route.send(raw='{"note": "\ud800"}').refused
+    sent = api.headers(route.sample.who)
+    assert endpoint.status == api.send(endpoint.method, route.path, sent, route.good.decode()).status

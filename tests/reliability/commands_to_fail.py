@@ -1,0 +1,97 @@
+"""Every command in a situation in which it is accepted: each service function that writes, each move in a dispute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acts import (
+    BUYER,
+    HOME,
+    MIA,
+    REFUND,
+    RETURN,
+    SELLER,
+    Act,
+    act,
+    carried,
+    confirms,
+    extends,
+    imports,
+    opens,
+    pays,
+    registers,
+    ships,
+    usd,
+)
+from beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK
+from small_cloud import DAY, HOUR, PAID_AT
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
+
+PHOTO = c.AddEvidence(EvidenceType.PHOTO, "A photo.")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A beginning, and a command that is accepted there. ``by`` names the service function that carries it out."""
+
+    start: str
+    by: str
+    act: Act
+    move: type[c.DisputeCommand] | None = None
+
+    @property
+    def name(self) -> str:
+        """Which one it is."""
+        return f"{self.act.name} in {self.start}"
+
+
+def _moves() -> list[Situation]:
+    moves = {
+        "opened": ((SELLER, c.Accept("1")), (SELLER, c.Decline()), (BUYER, c.Withdraw()), (SELLER, PHOTO)),
+        "opened 3 days": ((BUYER, c.Escalate()), (BUYER, c.GrantTime(OPENED_AT + 9 * DAY))),
+        "negotiating": ((BUYER, c.Accept("2")), (BUYER, c.Propose(REFUND, usd(3000))), (SELLER, c.Propose(REFUND, usd(14000)))),
+        "escalated": ((MIA, c.Assign()),),
+        "under_review": ((MIA, c.RequestInformation(Role.SELLER, "When was it sent?")), (MIA, DECIDES)),
+        "proposed in review": ((BUYER, c.Accept("3")),),
+        "decided": ((BUYER, c.Appeal(EvidenceType.PHOTO, "Another.")), (SELLER, c.AcceptDecision())),
+        "awaiting_return": ((BUYER, SENDS_BACK),),
+        "return_in_transit": (
+            (SELLER, RECEIVED),
+            (SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "It is broken.")),
+        ),
+    }
+    return [Situation(start, "act", act(*it), type(it[1])) for start, taken in moves.items() for it in taken]
+
+
+COMMANDS: tuple[Situation, ...] = (
+    Situation("known", "import_order", imports()),
+    Situation("nothing", "put_contacts", registers(SELLER, HOME)),
+    Situation("known", "put_contacts", registers(SELLER, email="new@example.com")),
+    Situation("imported", "add_shipment", ships()),
+    Situation("shipped", "extend", extends(PAID_AT + 40 * DAY, PAID_AT + 90 * DAY)),
+    Situation("shipped", "confirm_receipt", confirms()),
+    Situation("shipped", "record_carrier_events", carried(CarrierStatus.DELIVERED, PAID_AT + DAY)),
+    Situation("not received", "record_carrier_events", carried(CarrierStatus.DELIVERED, PAID_AT + 29 * DAY)),
+    Situation("return_in_transit", "record_carrier_events", carried(CarrierStatus.DELIVERED, OPENED_AT + 3 * HOUR, RETURN)),
+    Situation("delivered", "open_dispute", DAMAGED),
+    Situation("delivered", "open_dispute", opens(Reason.NOT_AS_DESCRIBED, "all")),
+    Situation("resolved", "report_result", pays("paid")),
+    Situation("resolved", "report_result", pays("failed", "card closed", 1)),
+    *_moves(),
+)
+SWEPT: tuple[tuple[str, int], ...] = (
+    ("opened", 6),
+    ("negotiating", 30),
+    ("under_review", 15),
+    ("decided", 8),
+    ("awaiting_return", 11),
+    ("return_in_transit", 31),
+    ("delivered", 16),
+    ("not received", 40),
+)
+"""Beginnings, and so many days later, when something is due."""

@@ -1,0 +1,141 @@
+"""A fault at every AWS call of every job, then its next run: the end is the one without the fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from aftermath import Aftermath, aftermath
+from beginnings import begun
+from commands_to_fail import SWEPT
+from faults import Fault, Kind, faults_of
+from seam import Call, Recorder, through
+from small_cloud import DAY, SHARDS, Cloud, Killed
+
+from chalicelib import bootstrap, jobs
+from chalicelib.settings import settings
+
+ANSWER = ("answer", None)
+Job = Callable[[Cloud], None]
+
+
+class Unhurried:
+    """A Lambda context with all the time in the world."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """A minute."""
+        return 60_000
+
+
+@pytest.fixture
+def run_sweep(monkeypatch: pytest.MonkeyPatch) -> Job:
+    """The sweep's function, as the queue delivers to it: what it does not take comes again."""
+
+    def run(cloud: Cloud) -> None:
+        monkeypatch.setattr(bootstrap, "services", cloud.services)
+        for shard in range(SHARDS):
+            records = [{"messageId": str(shard), "body": json.dumps({"shard": shard})}]
+            for _ in range(3):
+                try:
+                    if not jobs.sweep_messages(records, Unhurried())["batchItemFailures"]:
+                        break
+                except (Exception, Killed):  # noqa: BLE001, S112 - as Lambda: whatever it is, the message comes again
+                    continue
+
+    return run
+
+
+def _end(start: str, days: int, job: Job, hook: Fault | Recorder) -> Aftermath:
+    cloud = begun(start).cloud()
+    cloud.clock.at += days * DAY
+    cloud.hook = hook
+    job(cloud)
+    cloud.hook = through
+    job(cloud)
+    return aftermath(cloud, ANSWER)
+
+
+def test_one_fault_in_a_sweep_changes_nothing(run_sweep: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    """I2, I3, I9, I11: each fault at each call of a sweep, then the next delivery: state, ledger, messages as without it."""
+    cases = 0
+    for start, days in SWEPT:
+        recorder = Recorder()
+        expected = _end(start, days, run_sweep, recorder)
+        for fault in faults_of(recorder.calls):
+            found = _end(start, days, run_sweep, fault)
+            assert expected == found, f"{start}: {fault.kind} at call {fault.at}"
+            cases += 1
+    with capsys.disabled():
+        print(f"\nfaults of sweeps: {cases} cases, {len(SWEPT)} kinds of deadline")  # noqa: T201
+
+
+def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[str]) -> None:
+    """I9, N4, M1: each fault at each call of publishing, then redelivery: each message leaves, twice only where a publication
+    went out and the process died, or heard nothing, before it was marked.
+    """
+    cases = doubled = 0
+    for start, days in SWEPT:
+        swept = begun(start).cloud()
+        swept.clock.at += days * DAY
+        swept.sweep()
+        recorder = Recorder()
+        expected = _published(swept, recorder)
+        for fault in faults_of(recorder.calls):
+            found = _published(swept, fault)
+            more = found.messages() - expected.messages()
+            assert set(expected.messages()) == set(found.messages()), f"{start}: {fault.kind} at call {fault.at}"
+            assert more.total() <= int(_may_double(recorder.calls[fault.at], fault.kind)), f"{fault.kind} at call {fault.at}"
+            assert not found.dead_letters
+            cases, doubled = cases + 1, doubled + more.total()
+    with capsys.disabled():
+        print(f"\nfaults of publishing: {cases} cases, {doubled} of them told somebody twice, none nobody")  # noqa: T201
+
+
+def _published(swept: Cloud, hook: Fault | Recorder) -> Cloud:
+    cloud = Cloud(replace(swept.clock), hook=hook)
+    cloud.epoch = swept.epoch
+    for item in swept.table.snapshot():
+        cloud.table.put_item(TableName="table", Item=item)
+    cloud.records[:], cloud.streamed = swept.records, swept.streamed
+    cloud.publish()
+    return cloud
+
+
+def _may_double(call: Call, kind: Kind) -> bool:
+    """Whether a message may have left unmarked: its publication got no answer, or its marker was not written."""
+    if call.operation == "publish":
+        return kind in (Kind.KILLED_AFTER, Kind.REPLY_LOST, Kind.ERROR_AFTER)
+    return call.operation == "put_item" and kind in (Kind.KILLED_BEFORE, Kind.REQUEST_LOST, Kind.ERROR_BEFORE, Kind.THROTTLED)
+
+
+def test_one_fault_in_the_fan_out_skips_no_shard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I3: whatever happens to one minute's messages, those of the next name every shard."""
+    known = replace(settings(), sweep_queue_url="https://queue", deadline_shards=25)
+    monkeypatch.setattr(jobs, "settings", lambda: known)
+    recorder = Recorder()
+    _fanned_out(monkeypatch, recorder)
+    assert len(recorder.calls) == 3
+    for fault in faults_of(recorder.calls):
+        cloud = Cloud()
+        cloud.hook = fault
+        monkeypatch.setattr(jobs, "client", cloud.client)
+        for _ in range(2):
+            _swallowing(jobs.fan_out)
+        assert set(range(25)) == {json.loads(body)["shard"] for body in cloud.sqs.bodies}, f"{fault.kind} at {fault.at}"
+
+
+def _fanned_out(monkeypatch: pytest.MonkeyPatch, recorder: Recorder) -> None:
+    cloud = Cloud()
+    cloud.hook = recorder
+    monkeypatch.setattr(jobs, "client", cloud.client)
+    assert jobs.fan_out() == {"shards": 25}
+
+
+def _swallowing(run: Callable[[], object]) -> None:
+    """As Lambda does with a scheduled function: it ends, and the next minute comes."""
+    try:
+        run()
+    except (Exception, Killed):  # noqa: BLE001
+        return

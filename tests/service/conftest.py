@@ -1,0 +1,6 @@
+"""What these tests borrow: the worlds of the domain's tests."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent.parent / "domain"))
