@@ -179,7 +179,7 @@ def test_any_cursor_is_a_place_or_refused(cursor: str) -> None:
 
 
 def test_mediators_see_disputes_once_escalated(client: Client) -> None:
-    """I6, section 1: a dispute enters the queue when it is escalated, and moves to the reviewed ones when it is decided."""
+    """I6, section 1: an escalated dispute is listed as under review until it is resolved, and among the reviewed ones then."""
     for number in (1, 2, 3):
         disputed(client, number).act(SELLER, c.Decline())
     waiting = disputed(client, 4)
@@ -190,6 +190,9 @@ def test_mediators_see_disputes_once_escalated(client: Client) -> None:
     asked = waiting.dispute().request
     waiting.act(MEDIATOR, c.Decide(asked.type, asked.amount, Finding.NOT_AS_DESCRIBED, "So it is."))
     assert waiting.dispute().stage is Stage.DECIDED
+    assert _disputes(client, lists.mediation(waiting=True)) == ["order-004-d1"]
+    for party in (BUYER, SELLER):
+        waiting.act(party, c.AcceptDecision())
     assert _disputes(client, lists.mediation(waiting=True)) == []
     assert _disputes(client, lists.mediation(waiting=False)) == ["order-004-d1"]
 
