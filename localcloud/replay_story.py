@@ -72,21 +72,20 @@ def story(order: FeedOrder, numbers: TrackingNumbers) -> list[Timed]:
     """The commands of one order in the order of time.
 
     The buyer of a broken promise claims at the promised instant, the first at which it can be; any other buyer as soon as
-    delivery is on record. What the data dates before the payment is reported as of the payment: a record from before it is
-    taken for another parcel's. A delivery dated before its parcel comes with the parcel, at the carrier's own time.
+    delivery is on record. What the data dates before the payment is reported when the order is there, at its own time. A delivery
+    dated before its parcel comes with the parcel, at the carrier's own time.
     """
     terms = order.terms
     steps = [Timed(terms.paid_at, Import(terms))]
     handed = order.handed_at or order.delivered_at
     known = None
     if handed:
-        shipped = max(handed, terms.paid_at)
+        reported = max(handed, terms.paid_at)
         carrier, number = numbers.of(terms.order_id)
-        steps.append(Timed(shipped, Ship(terms.order_id, carrier, number, shipped)))
+        steps.append(Timed(reported, Ship(terms.order_id, carrier, number, handed)))
         if order.delivered_at:
-            known = max(order.delivered_at, shipped)
-            recorded = max(order.delivered_at, terms.paid_at)
-            steps.append(Timed(known, Deliver(terms.order_id, carrier, number, recorded)))
+            known = max(order.delivered_at, reported)
+            steps.append(Timed(known, Deliver(terms.order_id, carrier, number, order.delivered_at)))
     if known is None or order.promise_broken:
         opens = max(order.promise, terms.paid_at)
         steps.append(Timed(opens, Claim(terms.order_id, terms.buyer_id, COVERED)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far ahead of ours another system's clock may run."""
+CONFIRMED_LATE_BY = timedelta(days=30)
+"""How long a payment may take to be confirmed: sellers ship, and parcels arrive, before ``paid_at``."""
 PARCELS_AT_MOST = 20
 
 
@@ -69,8 +71,9 @@ def add_shipment(
     number = tracking_number(carrier, written)
     shipped = shipped_at or progress.now
     check_not_future(shipped, progress.now, "shipped_at")
-    if shipped < order.terms.paid_at:
-        raise Refusal(INVALID, "shipped_at lies before the order was paid.", field="shipped_at")
+    if shipped < order.terms.paid_at - CONFIRMED_LATE_BY:
+        msg = f"shipped_at lies more than {CONFIRMED_LATE_BY.days} days before the order was paid."
+        raise Refusal(INVALID, msg, field="shipped_at")
     lines = line_ids or tuple(line.id for line in order.terms.lines)
     _check_lines(progress.case, lines)
     if any(parcel.is_called(carrier, number) for parcel in order.parcels):
@@ -91,8 +94,8 @@ def _check_lines(case: Case, line_ids: tuple[str, ...]) -> None:
 def record_carrier_event(progress: Progress, carrier: Carrier, tracking: str, record: CarrierRecord) -> bool:
     """Take in one carrier record, of a parcel or of a return on its way (O6). Returns whether it was news.
 
-    A record from before the payment, or before the dispute whose return it would be of, is of another parcel that had
-    the same number once; it is no news.
+    A record from long before the payment, or from before the dispute whose return it would be of, is of another parcel
+    that had the same number once; it is no news.
     """
     check_not_future(record.occurred_at, progress.now, "occurred_at")
     news = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worlds import DAY, PAID_AT, PROMISED, World, claim_of, disputed, order_terms
+from worlds import DAY, PAID_AT, PROMISED, SECOND, World, claim_of, disputed, order_terms
 
 from chalicelib.domain import coverage
 from chalicelib.domain.carriers import Carrier
@@ -66,13 +66,25 @@ def test_a_case_closed_by_a_delivery_record_can_be_opened_again_once_the_record_
     assert 2 == world.open(NOT_RECEIVED)
 
 
-def test_a_record_from_before_the_payment_is_of_another_parcel() -> None:
-    """O6: carriers use numbers again; what happened before the order was paid did not happen to its parcel."""
+def test_a_record_from_long_before_the_payment_is_of_another_parcel() -> None:
+    """O6: carriers use numbers again; what happened 30 days before the order was paid did not happen to its parcel."""
     world = World.of()
     world.wait(DAY).ship()
-    news = world.report(CarrierStatus.DELIVERED, at=PAID_AT - DAY)
+    earliest = PAID_AT - 30 * DAY
+    stray = world.report(CarrierStatus.DELIVERED, at=earliest - SECOND)
+    before = world.case.order.delivered_at("a")
+    news = world.report(CarrierStatus.DELIVERED, at=earliest)
 
-    assert (False, None) == (news, world.case.order.delivered_at("a"))
+    assert (False, None, True) == (stray, before, news)
+
+
+def test_a_payment_confirmed_late_does_not_hide_a_delivery() -> None:
+    """O4, O6: a parcel may be shipped and delivered before the payment is confirmed."""
+    world = World.of()
+    world.wait(DAY).ship(at=PAID_AT - 2 * DAY)
+    world.deliver(at=PAID_AT - DAY)
+
+    assert PAID_AT - DAY == world.case.order.delivered_at("a")
 
 
 def test_a_record_from_before_the_dispute_is_not_of_its_return() -> None:

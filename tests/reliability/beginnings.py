@@ -26,6 +26,7 @@ from acts import (
     usd,
 )
 from model import Model
+from seam import Hook, through
 from small_cloud import DAY, HOUR, PAID_AT, SECOND, Cloud, restored
 
 from chalicelib.domain import commands as c
@@ -90,9 +91,11 @@ class Beginning:
     at: datetime
     model: Model
 
-    def cloud(self) -> Cloud:
+    def cloud(self, under: Hook = through) -> Cloud:
         """A cloud of its own, at this point, with everything told so far."""
-        return restored(self.items, self.records, self.subscriptions, self.at)
+        cloud = restored(self.items, self.records, self.subscriptions, self.at)
+        cloud.under = under
+        return cloud
 
 
 @lru_cache(maxsize=None)

@@ -10,7 +10,7 @@ from threading import Lock, Thread, get_ident
 from typing import Any
 
 from acts import ORDER_ID, Act, Outcome
-from seam import Call, Carry, Hook, stacked, through
+from seam import Call, Carry, through
 from small_cloud import Cloud, MovedClock
 
 
@@ -89,8 +89,8 @@ class History:
     trace: tuple[str, ...]
 
 
-def interleave(cloud: Cloud, acts: Sequence[Act], random: Random, around: Hook = through) -> History:
-    """Do ``acts`` at the same time in an order drawn from ``random``; ``around`` stands below the scheduler."""
+def interleave(cloud: Cloud, acts: Sequence[Act], random: Random) -> History:
+    """Do ``acts`` at the same time in an order drawn from ``random``."""
     mine: dict[int, Doing] = {}
     doings = tuple(Doing(act, OwnClock(cloud.clock.at, cloud)) for act in acts)
     trace: list[str] = []
@@ -102,7 +102,7 @@ def interleave(cloud: Cloud, acts: Sequence[Act], random: Random, around: Hook =
         trace.append(f"{doing.act.name}: {call.name}")
         return carry(call)
 
-    cloud.hook = stacked(scheduled, around)
+    cloud.hook = scheduled
     for doing in doings:
         doing.start(cloud, mine)
     waiting = list(doings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from seam import FakeSns, FakeSqs, Hook, Message, Seam, through
+from seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
 from chalicelib.domain.policy import published
 from chalicelib.notify.letters import Topics
@@ -54,10 +54,14 @@ class MovedClock:
 
 @dataclass
 class Cloud:
-    """One deployment in memory. ``records`` are the table's stream: the image of each event, in the order of writing."""
+    """One deployment in memory. ``hook`` stands at its seam and ``under``, for a whole life, below that.
+
+    ``records`` are the table's stream: the image of each event, in the order of writing.
+    """
 
     clock: MovedClock = field(default_factory=MovedClock)
     hook: Hook = through
+    under: Hook = through
     sns: FakeSns = field(default_factory=FakeSns)
     sqs: FakeSqs = field(default_factory=FakeSqs)
     records: list[Item] = field(default_factory=list)
@@ -72,7 +76,7 @@ class Cloud:
 
     def _seam(self, name: str) -> Seam:
         client = {"dynamodb": self.table, "sns": self.sns, "sqs": self.sqs}[name]
-        return Seam(name, client, lambda: self.hook)
+        return Seam(name, client, lambda: stacked(self.hook, self.under))
 
     def _on_write(self, images: list[Item]) -> None:
         for image in images:

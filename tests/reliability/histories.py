@@ -1,0 +1,51 @@
+"""One race under one seed, and everything that holds of its history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from acts import ORDER_ID
+from books import audit
+from linear import explained
+from races import Race
+from scheduler import Doing, History, interleave
+from seam import Hook, through
+from small_cloud import Cloud
+
+from chalicelib.service.errors import Busy, KeyReused
+
+LOSSES: Counter[str] = Counter()
+"""Why losers lost, by code."""
+
+
+def run(race: Race, seed: int, under: Hook = through) -> tuple[Cloud, History]:
+    """One race under one seed, checked."""
+    random = Random(seed)
+    cloud = race.beginning.cloud(under)
+    history = interleave(cloud, race.drawn(random), random)
+    check(race, cloud, history)
+    return cloud, history
+
+
+def check(race: Race, cloud: Cloud, history: History) -> None:
+    """What holds of every history."""
+    case = audit(cloud)
+    model = explained(history, race.beginning.model, case)
+    assert model is not None, "no order of the acts explains their answers and the end"
+    log = [event for stream in range(len(model.case.disputes) + 1 if model.case else 0) for event in model.log(ORDER_ID, stream)]
+    assert sorted(log, key=lambda it: (it.stream, it.seq)) == sorted(model.events, key=lambda it: (it.stream, it.seq))
+    for doing in history.doings:
+        _check_told(doing)
+    cloud.drain()
+    assert model.case is None or audit(cloud) is not None
+    assert cloud.messages() == Counter(set(cloud.sns.names)), "N4: one message per event, recipient and channel"
+
+
+def _check_told(doing: Doing) -> None:
+    kind, said = doing.outcome
+    assert kind in ("answer", "refused"), f"I10: {doing.act.name} ended in {doing.outcome}"
+    if kind == "refused":
+        LOSSES[said[0]] += 1
+        assert said[0] != Busy.code, "so few rivals starve nobody"
+        assert said[0] == KeyReused.code or said[1], "D10: a refused action says why"
