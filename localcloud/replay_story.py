@@ -72,8 +72,8 @@ def story(order: FeedOrder, numbers: TrackingNumbers) -> list[Timed]:
     """The commands of one order in the order of time.
 
     The buyer of a broken promise claims at the promised instant, the first at which it can be; any other buyer as soon as
-    delivery is on record. What the data dates before the payment is reported when the order is there, at its own time. A delivery
-    dated before its parcel comes with the parcel, at the carrier's own time.
+    delivery is on record. What the data dates before the payment is reported when the order is there, at its own time. A
+    delivery dated before its parcel comes with the parcel, at the carrier's own time.
     """
     terms = order.terms
     steps = [Timed(terms.paid_at, Import(terms))]

@@ -34,14 +34,14 @@ def import_order(call: Call, order_id: str) -> Answer:
 @route(blueprint, "GET", "/orders", roles=OWNERS, query=("limit", "cursor", "buyer_id", "seller_id"))
 def list_orders(call: Call) -> Json:
     """List the caller's orders, newest first; the platform names a buyer or a seller."""
-    owner = None
-    for role in (BUYER, SELLER):
-        field = f"{role.value}_id"
-        named = call.query.get(field)
-        if named and not PERSON_ID.fullmatch(named):
-            raise Problem("validation_failed", f"{field} is not an id this API uses.", errors=[{"field": field}])
-        if named and call.actor.role is PLATFORM:
-            owner = Actor(role, named)
+    named = {role: call.query[field] for role in (BUYER, SELLER) if (field := f"{role.value}_id") in call.query}
+    if len(named) > (1 if call.actor.role is PLATFORM else 0):
+        detail = "Only the platform names whose orders it wants: buyer_id or seller_id."
+        raise Problem("validation_failed", detail, errors=[{"field": f"{role.value}_id"} for role in named])
+    owner = next((Actor(role, person) for role, person in named.items()), None)
+    if owner and not PERSON_ID.fullmatch(owner.id):
+        field = f"{owner.role.value}_id"
+        raise Problem("validation_failed", f"{field} is not an id this API uses.", errors=[{"field": field}])
     return orders.list_orders(call.services, call.actor, owner, call.limit, call.query.get("cursor"))
 
 

@@ -98,13 +98,9 @@ def record_carrier_event(progress: Progress, carrier: Carrier, tracking: str, re
     that had the same number once; it is no news.
     """
     check_not_future(record.occurred_at, progress.now, "occurred_at")
-    news = False
+    news, earliest = False, progress.case.order.terms.paid_at - CONFIRMED_LATE_BY
     for parcel in progress.case.order.parcels:
-        if (
-            parcel.is_called(carrier, tracking)
-            and record.occurred_at >= progress.case.order.terms.paid_at
-            and parcel.takes(record)
-        ):
+        if parcel.is_called(carrier, tracking) and record.occurred_at >= earliest and parcel.takes(record):
             progress.record(e.ORDER, e.CarrierReported(parcel.number, record))
             delivery_became_known(progress)
             news = True

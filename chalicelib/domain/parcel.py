@@ -9,7 +9,7 @@ from enum import StrEnum
 from chalicelib.domain.carriers import Carrier
 
 RECORDS_AT_MOST = 100
-"""How many carrier records one parcel keeps; the newest news of a parcel with more is its delivery or return."""
+"""How many carrier records of progress one parcel keeps, and how many of its delivery or return."""
 
 
 class CarrierStatus(StrEnum):
@@ -51,8 +51,9 @@ class Parcel:
         return (self.carrier, self.tracking_number) == (carrier, tracking_number)
 
     def takes(self, record: CarrierRecord) -> bool:
-        """Whether ``record`` is news. Repeated records are not; nor is mere progress once the parcel has its fill."""
-        return record not in self.records and (record.status in _FINAL or len(self.records) < RECORDS_AT_MOST)
+        """Whether ``record`` is news. Repeated records are not, nor any more of a kind that the parcel has its fill of."""
+        alike = sum((kept.status in _FINAL) == (record.status in _FINAL) for kept in self.records)
+        return record not in self.records and alike < RECORDS_AT_MOST
 
     def with_record(self, record: CarrierRecord) -> Parcel:
         """The parcel knowing ``record`` as well."""

@@ -50,9 +50,10 @@ class Cases:
         """Write what a command changed, and its answer, in one transaction.
 
         Raises ``Conflict`` when the case has changed since it was read, ``AlreadyAnswered`` when this request was
-        carried out before; nothing is written then. A command that changed nothing still keeps its answer.
+        carried out before; nothing is written then. A command that changed nothing still keeps its answer, under the
+        same lock: an answer of an older state must not come after another request's, of a newer one.
         """
-        puts = case_puts(self.table, before, progress, self.shards) if progress.steps else []
+        puts = case_puts(self.table, before, progress, self.shards) if progress.steps or once else []
         if once and answer:
             puts.append(answer_put(self.table, once, answer, now_s))
         if puts:

@@ -6,8 +6,6 @@ import importlib
 from typing import TYPE_CHECKING
 
 import pytest
-from edge import Api, Clock, Quiet
-from issuer import AUDIENCE, Issuer
 
 from chalicelib.api import auth, endpoint
 from chalicelib.domain.policy import published
@@ -17,6 +15,8 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
+from tests.api.edge import Api, Clock, Quiet
+from tests.api.issuer import AUDIENCE, Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

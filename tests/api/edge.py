@@ -15,9 +15,8 @@ from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from issuer import Issuer
-
     from localcloud.memory_table import MemoryTable
+    from tests.api.issuer import Issuer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Any
 
-from edge import ANYONE, DAY, HOUR, NOON, at
-
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
+from tests.api.edge import ANYONE, DAY, HOUR, NOON, at
 
 if TYPE_CHECKING:
-    from edge import Api
+    from tests.api.edge import Api
 
 ANA, BEN = "buyer:ana", "buyer:ben"
 ACME, ZETA = "seller:acme", "seller:zeta"

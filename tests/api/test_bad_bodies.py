@@ -6,19 +6,18 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from bad_input import NO_JSON, NO_OBJECT, too_long, wrong_bodies
-from samples import (
+
+from chalicelib.api.endpoint import BODY_AT_MOST
+from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, wrong_bodies
+from tests.api.samples import (
     GUARDED,
     WITH_BODY,
 )
-from untouched import Untouched
-
-from chalicelib.api.endpoint import BODY_AT_MOST
+from tests.api.untouched import Untouched
 
 if TYPE_CHECKING:
-    from edge import Api
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
 
 
 each_guarded_route = pytest.mark.parametrize("endpoint", GUARDED, ids=lambda e: e.operation)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from edge import ANYONE
-from samples import (
+
+from tests.api.edge import ANYONE
+from tests.api.samples import (
     ACME,
     ANA,
     EVERY,
@@ -20,12 +21,11 @@ from samples import (
     path_of,
     sample_of,
 )
-from untouched import Untouched
+from tests.api.untouched import Untouched
 
 if TYPE_CHECKING:
-    from edge import Api
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
 
 
 each_route = pytest.mark.parametrize("endpoint", EVERY, ids=lambda e: e.operation)

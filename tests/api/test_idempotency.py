@@ -6,8 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from edge import DAY, HOUR, Reply
-from samples import (
+
+from chalicelib.service import execute
+from localcloud.memory_rules import failure
+from localcloud.memory_table import MemoryTable
+from tests.api.edge import DAY, HOUR, Reply
+from tests.api.samples import (
     ACME,
     ANA,
     CLAIM,
@@ -23,16 +27,11 @@ from samples import (
     shipped_with,
 )
 
-from chalicelib.service import execute
-from localcloud.memory_rules import failure
-from localcloud.memory_table import MemoryTable
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edge import Api
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
 
 each_post = pytest.mark.parametrize("endpoint", POSTS, ids=lambda e: e.operation)
 

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from edge import DAY, Reply, at
-from samples import ACME, ANA, DECISION, MIA, Stop, bring, euros
 
 from chalicelib.service import room
+from tests.api.edge import DAY, Reply, at
+from tests.api.samples import ACME, ANA, DECISION, MIA, Stop, bring, euros
 
 if TYPE_CHECKING:
-    from edge import Api
+    from tests.api.edge import Api
 
 LONGEST = "\u0001" * 2000
 """Written as six bytes each."""

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from edge import ANYONE
 from openapi_spec_validator import validate
-from samples import EVERY, GUARDED
 
 from chalicelib.api.openapi import description
 from chalicelib.api.problems import CATALOGUE
+from tests.api.edge import ANYONE
+from tests.api.samples import EVERY, GUARDED
 
 if TYPE_CHECKING:
-    from edge import Api
+    from tests.api.edge import Api
 
 COMMITTED = Path(__file__).parents[2] / "openapi.json"
 

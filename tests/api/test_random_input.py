@@ -9,16 +9,15 @@ from urllib.parse import quote
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import EVERY, IDS, Stop, bring, path_of, sample_of
 
 from localcloud.memory_table import MemoryTable
+from tests.api.samples import EVERY, IDS, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edge import Api
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
 
 WORDS = [
     "refund refund_with_return not_received not_as_described counterfeit no_longer_wanted unauthorised_charge damaged",

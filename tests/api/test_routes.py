@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from edge import ANYONE, DAY, HOUR, at
-from samples import (
+
+from tests.api.edge import ANYONE, DAY, HOUR, at
+from tests.api.samples import (
     ACME,
     ANA,
     CLAIM,
@@ -27,9 +28,8 @@ from samples import (
 )
 
 if TYPE_CHECKING:
-    from edge import Api
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
 
 
 def test_every_route_has_a_sample() -> None:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from samples import (
+
+from chalicelib.api.endpoint import BODY_AT_MOST
+from chalicelib.domain.people import Role
+from tests.api.samples import (
     ACME,
     ANA,
     BEN,
@@ -20,17 +23,13 @@ from samples import (
     path_of,
     sample_of,
 )
-from untouched import Untouched
-
-from chalicelib.api.endpoint import BODY_AT_MOST
-from chalicelib.domain.people import Role
+from tests.api.untouched import Untouched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge import Api
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
 
 
 OF_ROLE = {Role.BUYER: ANA, Role.SELLER: ACME, Role.MEDIATOR: MIA, Role.PLATFORM: MARKET}

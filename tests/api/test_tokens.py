@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from edge import DAY
-from samples import ACME, ANA, GUARDED, MARKET, SAMPLES, Stop, bring, path_of, sample_of
 
 from chalicelib.api import auth
+from tests.api.edge import DAY
+from tests.api.samples import ACME, ANA, GUARDED, MARKET, SAMPLES, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge import Api
-    from issuer import Issuer
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api
+    from tests.api.issuer import Issuer
 
 
 @pytest.fixture(autouse=True)

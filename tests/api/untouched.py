@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from samples import (
+from tests.api.samples import (
     bring,
     path_of,
     sample_of,
 )
 
 if TYPE_CHECKING:
-    from edge import Api, Reply
-
     from chalicelib.api.endpoint import Endpoint
+    from tests.api.edge import Api, Reply
 
 
 class Untouched:

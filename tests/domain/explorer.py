@@ -10,22 +10,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from worlds import (
-    ABROAD,
-    AT_HOME,
-    BUYER,
-    DAY,
-    HOUR,
-    MEDIATOR,
-    OTHER_MEDIATOR,
-    PAID_AT,
-    PLATFORM,
-    SECOND,
-    SELLER,
-    World,
-    lines,
-)
-
 from chalicelib.domain import commands as c
 from chalicelib.domain import machine, opening, orders
 from chalicelib.domain.carriers import Carrier
@@ -40,6 +24,21 @@ from chalicelib.domain.people import PARTIES, Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.table import Action
+from tests.domain.worlds import (
+    ABROAD,
+    AT_HOME,
+    BUYER,
+    DAY,
+    HOUR,
+    MEDIATOR,
+    OTHER_MEDIATOR,
+    PAID_AT,
+    PLATFORM,
+    SECOND,
+    SELLER,
+    World,
+    lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +90,7 @@ class Explorer:
 
     def __init__(self, seed: int) -> None:
         """Begin a history: an order, mostly shipped, often delivered."""
-        self.random = Random(seed)  # noqa: S311 - tests want the same luck every time
+        self.random = Random(seed)
         self.terms = self._terms()
         self.world = World(now=PAID_AT)
         self.shipped = 0

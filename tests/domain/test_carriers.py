@@ -171,7 +171,7 @@ def test_spaces_hyphens_and_small_letters_do_not_matter(carrier: Carrier) -> Non
 @pytest.mark.parametrize("carrier", list(Carrier))
 def test_every_number_made_by_the_carriers_rule_is_taken(carrier: Carrier) -> None:
     """O4: hundreds of random numbers, their check digits computed independently, are all valid."""
-    random = Random(f"numbers of {carrier.value}")  # noqa: S311 - reproducible, not secret
+    random = Random(f"numbers of {carrier.value}")
     for _ in range(DRAWN):
         number = drawn(carrier, random)
         assert number == tracking_number(carrier, number)
@@ -200,7 +200,7 @@ def must_catch(carrier: Carrier, number: str, at: int, digit: str) -> bool:
 @pytest.mark.parametrize("carrier", [Carrier.EMS, Carrier.UPS, Carrier.FEDEX, Carrier.DHL])
 def test_single_digit_errors_are_caught_where_the_check_digit_promises_it(carrier: Carrier) -> None:
     """O4: every single wrong digit that the carrier's method can see is seen, over hundreds of numbers."""
-    random = Random(f"slips in {carrier.value}")  # noqa: S311 - reproducible, not secret
+    random = Random(f"slips in {carrier.value}")
     tried = 0
     for number in (*EXAMPLES[carrier], *(drawn(carrier, random) for _ in range(60))):
         for at in (i for i, c in enumerate(number) if c.isdigit() and not number.startswith("J")):

@@ -10,13 +10,13 @@ from itertools import chain, combinations, product
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import DAY, PROMISED, SECOND, World, money, order_terms
 
 from chalicelib.domain import coverage
 from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Exclusion, NotCovered, NotYet, OfferType, Reason
 from chalicelib.domain.dispute import Decision, Dispute, Finding, Outcome, Proposal, Stage
 from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
 from chalicelib.domain.people import Role
+from tests.domain.worlds import DAY, PROMISED, SECOND, World, money, order_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import coverage, opening, orders
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Covered, NotYet, OfferType, Reason
+from chalicelib.domain.dispute import AcknowledgementType, Finding, Outcome, Stage
+from chalicelib.domain.engine import as_of
+from chalicelib.domain.events import DisputeResolved
+from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
+from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, TOO_EARLY, TOO_LATE
+from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
     BUYER,
@@ -27,19 +40,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain import coverage, opening, orders
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Covered, NotYet, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Finding, Outcome, Stage
-from chalicelib.domain.engine import as_of
-from chalicelib.domain.events import DisputeResolved
-from chalicelib.domain.ledger import InstructionStatus
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
-from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.people import Role
-from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, TOO_EARLY, TOO_LATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,16 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import coverage
+from chalicelib.domain.claim import Covered, Exclusion, NotCovered, OfferType, Reason
+from chalicelib.domain.dispute import Basis, EvidenceType, Finding, Outcome, Stage
+from chalicelib.domain.events import ClaimNarrowed, DisputeResolved
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import CLOCK, Role
+from chalicelib.domain.refusals import INVALID, WRONG_STATE
+from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
     BUYER,
@@ -22,15 +31,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain import coverage
-from chalicelib.domain.claim import Covered, Exclusion, NotCovered, OfferType, Reason
-from chalicelib.domain.dispute import Basis, EvidenceType, Finding, Outcome, Stage
-from chalicelib.domain.events import ClaimNarrowed, DisputeResolved
-from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.people import CLOCK, Role
-from chalicelib.domain.refusals import INVALID, WRONG_STATE
 
 if TYPE_CHECKING:
     from datetime import datetime

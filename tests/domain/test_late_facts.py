@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from worlds import DAY, PAID_AT, PROMISED, SECOND, World, claim_of, disputed, order_terms
-
 from chalicelib.domain import coverage
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Covered, Exclusion, NotCovered, Reason
 from chalicelib.domain.dispute import Basis, Stage
 from chalicelib.domain.parcel import CarrierStatus
+from tests.domain.worlds import DAY, PAID_AT, PROMISED, SECOND, World, claim_of, disputed, order_terms
 
 NOT_RECEIVED = claim_of(Reason.NOT_RECEIVED)
 

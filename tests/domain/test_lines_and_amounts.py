@@ -6,7 +6,16 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import coverage, opening
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, Exclusion, NotCovered, OfferType, Reason
+from chalicelib.domain.dispute import Finding
+from chalicelib.domain.events import RefundIssued
+from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, NOT_COVERED, Refusal
+from tests.domain.worlds import (
     AT_HOME,
     BUYER,
     DAY,
@@ -22,15 +31,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain import coverage, opening
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Covered, Exclusion, NotCovered, OfferType, Reason
-from chalicelib.domain.dispute import Finding
-from chalicelib.domain.events import RefundIssued
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
-from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, NOT_COVERED, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ def test_the_default_claim_is_the_whole_order() -> None:
 @pytest.mark.parametrize("currency", ["JPY", "USD", "TND"])
 def test_an_order_claimed_line_by_line_gives_back_exactly_what_was_paid(currency: str) -> None:
     """C3, C4, O2, O3: refunding every line by itself, in whatever order, refunds the order to the last minor unit."""
-    random = Random(f"lines in {currency}")  # noqa: S311 - reproducible, not secret
+    random = Random(f"lines in {currency}")
     for _ in range(60):
         sold = [(random.randint(1, 4), random.randint(1, 10_000)) for _ in range(random.randint(1, 5))]
         fee = random.randint(0, 2_000)
@@ -131,7 +131,7 @@ def test_an_order_claimed_line_by_line_gives_back_exactly_what_was_paid(currency
 
 def test_no_history_refunds_a_line_beyond_what_was_paid_for_it() -> None:
     """C3, C4, O3: over random lives of several disputes and partial refunds, no line and no fee is refunded twice."""
-    random = Random("lives")  # noqa: S311 - reproducible, not secret
+    random = Random("lives")
     several = 0
     for _ in range(150):
         sold = [(random.randint(1, 3), random.randint(0, 400)) for _ in range(3)]

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.dispute import EvidenceType, Finding, Outcome, Stage, Status
+from chalicelib.domain.events import DecisionMade
+from chalicelib.domain.people import Role
+from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
+from tests.domain.worlds import (
     AT_HOME,
     BUYER,
     DAY,
@@ -20,13 +27,6 @@ from worlds import (
     disputed,
     money,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import EvidenceType, Finding, Outcome, Stage, Status
-from chalicelib.domain.events import DecisionMade
-from chalicelib.domain.people import Role
-from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
 
 if TYPE_CHECKING:
     from chalicelib.domain.people import Actor

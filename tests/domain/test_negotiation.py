@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import coverage, opening
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, Exclusion, NotCovered, OfferType, Reason
+from chalicelib.domain.dispute import Outcome, Stage, Status
+from chalicelib.domain.events import TimeGranted
+from chalicelib.domain.people import Role
+from chalicelib.domain.refusals import (
+    INVALID,
+    LIMIT_REACHED,
+    NOT_COVERED,
+    STALE_PROPOSAL,
+    WRONG_PARTY,
+    WRONG_STATE,
+)
+from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
     BUYER,
@@ -24,22 +40,6 @@ from worlds import (
     disputed,
     money,
     order_terms,
-)
-
-from chalicelib.domain import commands as c
-from chalicelib.domain import coverage, opening
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Covered, Exclusion, NotCovered, OfferType, Reason
-from chalicelib.domain.dispute import Outcome, Stage, Status
-from chalicelib.domain.events import TimeGranted
-from chalicelib.domain.people import Role
-from chalicelib.domain.refusals import (
-    INVALID,
-    LIMIT_REACHED,
-    NOT_COVERED,
-    STALE_PROPOSAL,
-    WRONG_PARTY,
-    WRONG_STATE,
 )
 
 if TYPE_CHECKING:

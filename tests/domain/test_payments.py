@@ -6,7 +6,14 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import orders
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.events import DisputeResolved, OrderCompleted, PaymentFailed, PaymentRetried, RefundIssued
+from chalicelib.domain.ledger import InstructionStatus, Movement
+from chalicelib.domain.refusals import CONFLICT
+from tests.domain.worlds import (
     AT_HOME,
     BUYER,
     DAMAGED,
@@ -23,13 +30,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain import orders
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.events import DisputeResolved, OrderCompleted, PaymentFailed, PaymentRetried, RefundIssued
-from chalicelib.domain.ledger import InstructionStatus, Movement
-from chalicelib.domain.refusals import CONFLICT
 
 RETRIES = [timedelta(hours=hours) for hours in (1, 4, 24, 72)]
 PENDING, SETTLED, FAILED = InstructionStatus.PENDING, InstructionStatus.SETTLED, InstructionStatus.FAILED
@@ -200,7 +200,7 @@ def test_a_retry_does_not_disturb_disputes_or_completion() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_no_instruction_is_ever_issued_twice(seed: int) -> None:
     """M2, O3: over random results, repeats and waits, ids and entries stay unique and their sum is what left escrow."""
-    random = Random(seed)  # noqa: S311 - reproducible, not secret
+    random = Random(seed)
     world = delivered(order_terms((1, 5000), (1, 4000), (1, 3000)), AT_HOME)
     for line in "abc":
         world.open(claim_of(Reason.NOT_AS_DESCRIBED, (line, 1)), OfferType.REFUND, money(random.randint(1, 2999)))

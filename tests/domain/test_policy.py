@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, World, order_terms
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import orders, policy
@@ -17,6 +16,7 @@ from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.money import Money
 from chalicelib.domain.policy import Policy, PolicyBook, policy_from_data, published
+from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, World, order_terms
 
 DEFAULT: dict[str, Any] = json.loads(Path(policy.__file__).with_name("policies.json").read_text(encoding="utf-8"))[0]
 CHANGE = datetime(2026, 6, 1, tzinfo=UTC)

@@ -15,9 +15,6 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from explorer import PEOPLE, Explorer, Step
-from invariants import Auditor, all_ended
-from worlds import DAY, NEWS, World
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
@@ -29,6 +26,9 @@ from chalicelib.domain.people import CLOCK
 from chalicelib.domain.progress import Progress
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.table import ACTION_OF, TABLE, Action
+from tests.domain.explorer import PEOPLE, Explorer, Step
+from tests.domain.invariants import Auditor, all_ended
+from tests.domain.worlds import DAY, NEWS, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ class History:
     def __init__(self, seed: int, tally: Tally) -> None:
         """Begin a history that counts into ``tally``."""
         self.explorer = Explorer(seed)
-        self.random = Random(-seed)  # noqa: S311 - tests want the same luck every time
+        self.random = Random(-seed)
         self.tally = tally
         self.explorer.look = self._watch_the_clock
         self.world = self.explorer.world

@@ -7,7 +7,16 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain import coverage, opening
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Exclusion, NotCovered, NotYet, OfferType, Reason
+from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.protection import GuaranteeNow, protection
+from chalicelib.domain.refusals import Refusal
+from tests.domain.worlds import (
     AT_HOME,
     BUYER,
     DAY,
@@ -23,15 +32,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain import coverage, opening
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Exclusion, NotCovered, NotYet, OfferType, Reason
-from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
-from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.protection import GuaranteeNow, protection
-from chalicelib.domain.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,7 @@ def test_every_order_has_an_answer_that_a_claim_agrees_with(offered: tuple[Guara
 
 def test_the_answer_holds_all_through_a_random_life() -> None:
     """O9, C1: through shipments, deliveries, disputes, refunds and extensions, the answer stays the claim's."""
-    random = Random("protection")  # noqa: S311 - reproducible, not secret
+    random = Random("protection")
     applied = 0
     for _ in range(25):
         terms = order_terms((2, 600), (1, 0), (3, 201), guarantees=offering(*random.choice(OFFERS)))

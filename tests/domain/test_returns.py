@@ -5,23 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
-    ABROAD,
-    AT_HOME,
-    BUYER,
-    DAMAGED,
-    DAY,
-    HOUR,
-    ITEM_RECEIVED,
-    MEDIATOR,
-    SELLER,
-    World,
-    claim_of,
-    delivered,
-    disputed,
-    money,
-    order_terms,
-)
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import opening, orders
@@ -39,6 +22,23 @@ from chalicelib.domain.refusals import (
     RETURN_ADDRESS_REQUIRED,
     WRONG_PARTY,
     WRONG_STATE,
+)
+from tests.domain.worlds import (
+    ABROAD,
+    AT_HOME,
+    BUYER,
+    DAMAGED,
+    DAY,
+    HOUR,
+    ITEM_RECEIVED,
+    MEDIATOR,
+    SELLER,
+    World,
+    claim_of,
+    delivered,
+    disputed,
+    money,
+    order_terms,
 )
 
 if TYPE_CHECKING:

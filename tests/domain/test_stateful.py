@@ -8,12 +8,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from explorer import PEOPLE, Step, moving, pay
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from invariants import Auditor, all_ended
-from worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PAID_AT, PLATFORM, SECOND, SELLER, World, lines
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import engine, machine, opening, orders
@@ -27,6 +24,9 @@ from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.table import Action
+from tests.domain.explorer import PEOPLE, Step, moving, pay
+from tests.domain.invariants import Auditor, all_ended
+from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PAID_AT, PLATFORM, SECOND, SELLER, World, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable

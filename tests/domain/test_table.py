@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from worlds import (
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.clock import EXPIRIES
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.guards import Circumstances
+from chalicelib.domain.machine import allowed_actions
+from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.people import CLOCK, Actor, Role
+from chalicelib.domain.stages import deadline_of
+from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action
+from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
     BUYER,
@@ -27,18 +39,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.clock import EXPIRIES
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
-from chalicelib.domain.guards import Circumstances
-from chalicelib.domain.machine import allowed_actions
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
-from chalicelib.domain.people import CLOCK, Actor, Role
-from chalicelib.domain.stages import deadline_of
-from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable

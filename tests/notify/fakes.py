@@ -11,10 +11,9 @@ from chalicelib.notify.publish import Publishing
 from chalicelib.store.people import Profile
 
 if TYPE_CHECKING:
-    from worlds import World
-
     from chalicelib.domain.order import Order
     from chalicelib.notify.ports import Message
+    from tests.domain.worlds import World
 
 LINKS = "https://app.example.com"
 TOPICS = Topics(events="events", payments="payments", mediators="mediators")

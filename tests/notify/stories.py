@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from worlds import (
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.evolve import evolve
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
+from chalicelib.domain.progress import Step
+from chalicelib.notify.happening import Happening, happening_of
+from chalicelib.store.items import event_item
+from tests.domain.worlds import (
     ALL_RETURNS,
     AT_HOME,
     BUYER,
@@ -26,17 +36,6 @@ from worlds import (
     money,
     order_terms,
 )
-
-from chalicelib.domain import commands as c
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
-from chalicelib.domain.evolve import evolve
-from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.people import Role
-from chalicelib.domain.progress import Step
-from chalicelib.notify.happening import Happening, happening_of
-from chalicelib.store.items import event_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable

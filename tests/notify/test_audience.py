@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from stories import STORIES, everything, happenings_of
 
 from chalicelib.domain import events as e
 from chalicelib.notify.audience import (
@@ -19,6 +18,7 @@ from chalicelib.notify.audience import (
     Urgency,
     notices,
 )
+from tests.notify.stories import STORIES, everything, happenings_of
 
 if TYPE_CHECKING:
     from chalicelib.notify.happening import Happening

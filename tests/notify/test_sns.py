@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from fakes import LINKS, Desk, FakePeople
 from moto import mock_aws
 from moto.backends import get_backend
-from stories import never_arrived, records_of
 
 from chalicelib.domain.people import AddressBook
 from chalicelib.notify.letters import Topics
@@ -24,6 +22,8 @@ from chalicelib.store.items import item
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import Profile
 from chalicelib.store.sent import KEPT_S, Sent
+from tests.notify.fakes import LINKS, Desk, FakePeople
+from tests.notify.stories import never_arrived, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import LINKS
-from stories import everything, happenings_of, never_arrived
 
 from chalicelib.domain import dispute
 from chalicelib.domain.carriers import Carrier
@@ -21,6 +19,8 @@ from chalicelib.notify.audience import TO_PEOPLE, Urgency, notices
 from chalicelib.notify.catalog import Catalog, Template
 from chalicelib.notify.wording import CATALOGS, SUBJECT_AT_MOST, one_line, words
 from chalicelib.notify.wording_en import ENGLISH
+from tests.notify.fakes import LINKS
+from tests.notify.stories import everything, happenings_of, never_arrived
 
 if TYPE_CHECKING:
     from enum import StrEnum

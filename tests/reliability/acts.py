@@ -118,9 +118,7 @@ def imports(terms: OrderTerms = TERMS) -> Act:
 def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None) -> Act:
     """A person registers contacts, and a seller return addresses."""
     contacts = Contacts(email or f"{actor.id}@example.com", "+34600000000", "en", addresses)
-    return Act(
-        f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts)
-    )
+    return Act(f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts))
 
 
 def ships() -> Act:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from acts import Act, Outcome
-from beginnings import Beginning
 from books import audit
 from seam import Call, Hook, Message, Recorder, through
-from small_cloud import Cloud
 
 from chalicelib.store.keys import PROFILE_SK
+
+if TYPE_CHECKING:
+    from acts import Act, Outcome
+    from beginnings import Beginning
+    from small_cloud import Cloud
 
 TRIES = 6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from acts import (
@@ -98,7 +98,7 @@ class Beginning:
         return cloud
 
 
-@lru_cache(maxsize=None)
+@cache
 def begun(name: str) -> Beginning:
     """The beginning called ``name``."""
     cloud, model = Cloud(), Model()

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from acts import ORDER_ID, BUYER, SELLER
+from acts import BUYER, ORDER_ID, SELLER
 from small_cloud import POLICIES, SHARDS, Cloud, events_of
 
 from chalicelib.domain import events as e
 from chalicelib.domain.case import Case
 from chalicelib.domain.clock import next_due
-from chalicelib.domain.dispute import Stage
+from chalicelib.domain.dispute import Status
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.ledger import InstructionStatus, Movement, empty_escrow
 from chalicelib.store import keys, lists
 from chalicelib.store.cases import event_of
-from chalicelib.store.lists import Place
 from chalicelib.store.items import Item, text, version_of
+from chalicelib.store.lists import Place
 
 T = TypeVar("T")
 
@@ -53,7 +53,9 @@ def _check_money(cloud: Cloud, case: Case, log: list[e.Event]) -> None:
     assert len({it.id for it in instructions}) == len(instructions), "I2: no instruction twice"
     for status in InstructionStatus:
         listed = [it.id for it in _listed(cloud, lists.payments(status.value), lists.as_instruction)]
-        assert sorted(it.id for it in instructions if it.status is status) == sorted(listed), f"M2: {status} payments are listed"
+        assert sorted(it.id for it in instructions if it.status is status) == sorted(listed), (
+            f"M2: {status} payments are listed"
+        )
 
 
 def _check_indexes(cloud: Cloud, case: Case) -> None:
@@ -69,7 +71,7 @@ def _check_indexes(cloud: Cloud, case: Case) -> None:
         mine = {it.id: it for it in _listed(cloud, lists.disputes_of(*of), lists.as_dispute)}
         assert {it.id: it for it in case.disputes} == mine, "disputes are listed"
     for waiting in (True, False):
-        wanted = {it.id for it in case.disputes if it.escalated_at and (it.stage is Stage.UNDER_REVIEW) is waiting}
+        wanted = {it.id for it in case.disputes if it.escalated_at and (it.status is Status.UNDER_REVIEW) is waiting}
         found = {it.id for it in _listed(cloud, lists.mediation(waiting=waiting), lists.as_dispute)}
         assert wanted == found, "mediators see what waits for them, and what was reviewed"
     parcels = [*case.order.parcels, *(it.return_parcel for it in case.disputes if it.return_parcel)]

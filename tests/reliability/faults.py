@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
-from seam import Call, Carry
 from small_cloud import Killed
+
+if TYPE_CHECKING:
+    from seam import Call, Carry
 
 
 class Kind(StrEnum):

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
-
-from model import Model
-from scheduler import Doing, History
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.case import Case
+
+if TYPE_CHECKING:
+    from model import Model
+    from scheduler import Doing, History
 
 
 def explained(history: History, before: Model, after: Case | None) -> Model | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -44,10 +43,14 @@ def stacked(*hooks: Hook) -> Hook:
 
     def hook(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
         for inner in reversed(hooks):
-            carry = partial(inner, carry=carry)
+            carry = _around(inner, carry)
         return carry(call)
 
     return hook
+
+
+def _around(hook: Hook, carry: Carry) -> Carry:
+    return lambda call: hook(call, carry)
 
 
 class Seam:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
-from acts import Act
 from aftermath import Aftermath, aftermath, heard, tried, undisturbed
 from beginnings import Beginning, begun
 from commands_to_fail import COMMANDS, Situation
@@ -19,6 +19,9 @@ from faults import Fault, Kind, faults_of
 
 from chalicelib.domain.table import ACTION_OF
 from chalicelib.service import contacts, disputes, orders, payments
+
+if TYPE_CHECKING:
+    from acts import Act
 
 PAIRS = os.environ.get("FUZZ_PAIRS") == "1"
 WRITES = ("execute(", "_change(", "people.save(", "keep_answer(")

@@ -174,6 +174,9 @@ def test_sns_that_is_down_gives_up_nothing_early() -> None:
     cloud.hook = down
     for _ in range(ATTEMPTS - 1):
         assert len(records[:BATCH]) == len(publish_records(records[:BATCH], cloud.publishing))
-    assert cloud.table.query(
-        TableName="table", KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "SENT#order-0#0#1"}}
-    )["Items"] == []
+    assert (
+        cloud.table.query(
+            TableName="table", KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "SENT#order-0#0#1"}}
+        )["Items"]
+        == []
+    )

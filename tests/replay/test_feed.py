@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from feeds import lines, row
 
 from localcloud.replay_feed import FeedOrder, Skipped, minor_units, read
+from tests.replay.feeds import lines, row
 
 
 def one(**changes: Any) -> FeedOrder | Skipped:  # noqa: ANN401 - JSON of any shape

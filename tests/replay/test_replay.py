@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feeds import COVERED, EVERY_KIND, REFUSED, late, lines, lost, row
 
 from localcloud import replay, replay_engine, replay_report
 from localcloud.layout import LocalCloudError
@@ -15,6 +14,7 @@ from localcloud.replay import Options
 from localcloud.replay_audit import ACCOUNTS
 from localcloud.replay_progress import Progress
 from localcloud.replay_story import Claim
+from tests.replay.feeds import COVERED, EVERY_KIND, REFUSED, late, lines, lost, row
 
 FEED = lines(*EVERY_KIND)
 

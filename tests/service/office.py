@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
 
 from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
@@ -24,6 +23,7 @@ from chalicelib.store.errors import Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office import DISPUTE, ORDER, Office, read
-from worlds import BUYER, DAMAGED, MEDIATOR, PLATFORM, SELLER
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import opening
@@ -16,6 +14,8 @@ from chalicelib.domain.people import Actor, Role
 from chalicelib.service import disputes, orders
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.orders import Shipment
+from tests.domain.worlds import BUYER, DAMAGED, MEDIATOR, PLATFORM, SELLER
+from tests.service.office import DISPUTE, ORDER, Office, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

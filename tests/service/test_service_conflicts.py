@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
-from office import ORDER, FaultyTable, Office, cancelled, event, read
-from test_service_idempotency import COMMANDS
-from worlds import BUYER, DAY, PLATFORM, SELLER, money, order_terms
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType
@@ -17,6 +14,9 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders
 from chalicelib.service.errors import Busy
 from chalicelib.service.execute import ATTEMPTS
+from tests.domain.worlds import BUYER, DAY, PLATFORM, SELLER, money, order_terms
+from tests.service.office import ORDER, FaultyTable, Office, cancelled, event, read
+from tests.service.test_service_idempotency import COMMANDS
 
 if TYPE_CHECKING:
     from localcloud.memory_rules import Item

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from office import DISPUTE, ORDER, Office, event, read
-from worlds import BUYER, DAY, ITEM_RECEIVED, MEDIATOR, PLATFORM, SELLER, money
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
@@ -15,6 +13,8 @@ from chalicelib.domain.dispute import EvidenceType, Finding
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders
 from chalicelib.service.errors import KeyReused, NotFound, VersionMismatch
+from tests.domain.worlds import BUYER, DAY, ITEM_RECEIVED, MEDIATOR, PLATFORM, SELLER, money
+from tests.service.office import DISPUTE, ORDER, Office, event, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

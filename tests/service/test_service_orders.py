@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from office import ORDER, Office, event, read
-from worlds import BUYER, DAY, PLATFORM, PROMISED, SELLER, money, order_terms
 
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders
 from chalicelib.service.errors import Malformed
+from tests.domain.worlds import BUYER, DAY, PLATFORM, PROMISED, SELLER, money, order_terms
+from tests.service.office import ORDER, Office, event, read
 
 
 def test_an_import_creates_the_order() -> None:

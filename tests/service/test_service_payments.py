@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from office import ORDER, SHARDS, Office, read
-from worlds import BUYER, DAY, HOUR, SELLER, money
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType
@@ -13,6 +11,8 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders, payments
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of
+from tests.domain.worlds import BUYER, DAY, HOUR, SELLER, money
+from tests.service.office import ORDER, SHARDS, Office, read
 
 RELEASE = f"{ORDER}-p1"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office import DISPUTE, ORDER, SHARDS, Office, read
-from worlds import BUYER, DAY, HOUR, ITEM_RECEIVED, MEDIATOR, SELLER
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.service import disputes, orders
 from chalicelib.service.sweep import sweep_shard
+from tests.domain.worlds import BUYER, DAY, HOUR, ITEM_RECEIVED, MEDIATOR, SELLER
+from tests.service.office import DISPUTE, ORDER, SHARDS, Office, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 
 import pytest
-from office import DISPUTE, ORDER, SHARDS, Office, cancelled
-from worlds import BUYER, DAY, MEDIATOR, PLATFORM, SECOND, SELLER, claim_of, money, order_terms
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType, Reason
@@ -15,6 +13,8 @@ from chalicelib.service import disputes, orders
 from chalicelib.service import sweep as module
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.keys import shard_of
+from tests.domain.worlds import BUYER, DAY, MEDIATOR, PLATFORM, SECOND, SELLER, claim_of, money, order_terms
+from tests.service.office import DISPUTE, ORDER, SHARDS, Office, cancelled
 
 ORDERS = 30
 

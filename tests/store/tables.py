@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import boto3
 from moto import mock_aws
-from worlds import PLATFORM, World
 
 from chalicelib.domain import orders
 from chalicelib.domain.policy import published
 from chalicelib.store.cases import Cases
 from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import PLATFORM, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tables import NAME, definition, engine, everything
 
 from localcloud.memory_table import INDEXES, MemoryTable
+from tests.store.tables import NAME, definition, engine, everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def walked(client: Any, arguments: dict[str, Any]) -> list[Item]:  # noqa: ANN40
 @pytest.mark.parametrize("seed", range(10))
 def test_random_histories_come_to_the_same_in_both_engines(seed: int) -> None:
     """Every call has the same items, or the same error with the same reasons, and leaves the same table."""
-    pick = Random(seed)  # noqa: S311 - tests want the same luck every time
+    pick = Random(seed)
     with engine("memory") as memory, engine("moto") as moto:
         for _ in range(OPERATIONS):
             call = operation(pick)

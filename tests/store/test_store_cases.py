@@ -6,21 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
-from tables import ENGINES, NAME, KeptWorld, cases_in, engine, everything
-from worlds import (
-    AT_HOME,
-    BUYER,
-    DAMAGED,
-    DAY,
-    ITEM_RECEIVED,
-    PAID_AT,
-    PLATFORM,
-    SELLER,
-    World,
-    disputed,
-    money,
-    order_terms,
-)
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import engine as rules
@@ -34,15 +19,29 @@ from chalicelib.store.codec import timestamp
 from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.transaction import ANSWERS_KEPT_S
 from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import (
+    AT_HOME,
+    BUYER,
+    DAMAGED,
+    DAY,
+    ITEM_RECEIVED,
+    PAID_AT,
+    PLATFORM,
+    SELLER,
+    World,
+    disputed,
+    money,
+    order_terms,
+)
+from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine, everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tables import Client
-
     from chalicelib.domain.claim import OfferType
     from chalicelib.domain.money import Money
     from chalicelib.domain.progress import Progress
+    from tests.store.tables import Client
 
 ONCE = Once("digest", "fingerprint")
 ANSWER = Answer(201, '{"id":"order-1"}')

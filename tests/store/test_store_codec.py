@@ -7,11 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
 import pytest
-from explorer import Explorer
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import KeptWorld
-from worlds import ABROAD, AT_HOME, DAY, PAID_AT, PROMISED, claim_of, disputed, order_terms
 
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Dispute, Proposal, Stage
@@ -20,6 +17,9 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.people import AddressBook, Role
 from chalicelib.store.codec import dump, from_timestamp, load, plain, timestamp
 from chalicelib.store.people import Profile
+from tests.domain.explorer import Explorer
+from tests.domain.worlds import ABROAD, AT_HOME, DAY, PAID_AT, PROMISED, claim_of, disputed, order_terms
+from tests.store.tables import KeptWorld
 
 HISTORIES = 120
 STEPS = 45

@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import ENGINES, NAME, KeptWorld, cases_in, engine
-from worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, PAID_AT, SELLER, order_terms
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.dispute import Finding, Stage
 from chalicelib.store import lists
 from chalicelib.store.items import text
 from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, PAID_AT, SELLER, order_terms
+from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tables import Client
-
     from chalicelib.store.items import Item
     from chalicelib.store.lists import Place
+    from tests.store.tables import Client
 
 
 @pytest.fixture(params=ENGINES)

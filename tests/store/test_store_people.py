@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tables import ENGINES, NAME, engine, everything
-from worlds import ABROAD, AT_HOME, DAY, PAID_AT
 
 from chalicelib.domain.people import AddressBook
 from chalicelib.store.errors import Conflict
 from chalicelib.store.people import People, Profile
+from tests.domain.worlds import ABROAD, AT_HOME, DAY, PAID_AT
+from tests.store.tables import ENGINES, NAME, engine, everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tables import Client
+    from tests.store.tables import Client
 
 
 @pytest.fixture(params=ENGINES)

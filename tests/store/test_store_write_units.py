@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from tables import NAME, KeptWorld, cases_in
-from worlds import AT_HOME, BUYER, DAMAGED, DAY, ITEM_RECEIVED, PAID_AT, PROMISED, SELLER, claim_of, money, order_terms
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import opening
@@ -17,6 +15,20 @@ from chalicelib.domain.engine import run
 from chalicelib.store.errors import Answer, Once
 from chalicelib.store.keys import ORDER_SK
 from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import (
+    AT_HOME,
+    BUYER,
+    DAMAGED,
+    DAY,
+    ITEM_RECEIVED,
+    PAID_AT,
+    PROMISED,
+    SELLER,
+    claim_of,
+    money,
+    order_terms,
+)
+from tests.store.tables import NAME, KeptWorld, cases_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.progress import Progress

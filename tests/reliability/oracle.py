@@ -1,0 +1,179 @@
+"""A small, sharp suite of checks that every fault of the store fails: each takes what stands below the seam."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from acts import BUYER, DISPUTE_ID, SELLER, act, asks, registers
+from aftermath import aftermath, heard, tried, undisturbed
+from beginnings import BEGINNINGS, begun
+from books import audit
+from commands_to_fail import COMMANDS, PHOTO, Situation
+from faults import Fault, Kind
+from histories import run
+from model import Model
+from mutants import CONDITIONAL, member
+from races import RACES
+from scheduler import interleave
+from seam import Call, Carry, Hook
+from small_cloud import DAY, TABLE, Cloud
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.dispute import EvidenceType
+from chalicelib.service import disputes
+from chalicelib.service.errors import KeyReused
+from chalicelib.store.transaction import ANSWERS_KEPT_S
+
+Check = Callable[[Hook], None]
+
+
+def stories_add_up(under: Hook) -> None:
+    """I1, I4, D9, D11: after every step of a story the table adds up, answers as the model does, and is told whole."""
+    for story in ("resolved", "decided", "not received"):
+        cloud, model = Cloud(under=under), Model()
+        for step in BEGINNINGS[story]:
+            if isinstance(step, timedelta):
+                cloud.clock.at += step
+                continue
+            assert model.does(step, cloud.clock.at) == step.outcome(cloud.services()), step.name
+            assert model.case == audit(cloud)
+        cloud.drain()
+        assert not cloud.dead_letters
+        audit(cloud)
+
+
+def feeds_tell_old_and_new(under: Hook) -> None:
+    """N1: the typed event of a change of status names the status before and after."""
+    cloud = begun("opened").cloud(under)
+    assert act(SELLER, c.Decline()).outcome(cloud.services())[0] == "answer"
+    cloud.publish()
+    told = next(it["Message"] for it in cloud.sns.published if it["TopicArn"] == "events")
+    wanted = '"status_before":"waiting_for_seller_response","status":"waiting_for_buyer_response"'
+    assert wanted in told
+
+
+def keys_have_one_effect(under: Hook) -> None:
+    """I5: one key has one effect and one answer, for one body, for as long as it is kept and no longer."""
+    cloud = begun("opened").cloud(under)
+    first, other = act(SELLER, PHOTO), c.AddEvidence(EvidenceType.VIDEO, "A film.")
+    once = first.outcome(cloud.services())
+    assert [once] * 3 == [first.outcome(cloud.services()) for _ in range(3)]
+    again = replace(first, do=lambda it: disputes.act(it, DISPUTE_ID, asks(SELLER, first.name, "other"), other))
+    assert ("refused", KeyReused.code) == _why(again.outcome(cloud.services()))
+    case = audit(cloud)
+    assert case
+    assert len(case.disputes[0].evidence) == 1
+    cloud.epoch += ANSWERS_KEPT_S + 1
+    assert once != first.outcome(cloud.services())
+    withdraws = act(BUYER, c.Withdraw())
+    assert withdraws.outcome(cloud.services()) == withdraws.outcome(cloud.services())
+
+
+def _why(outcome: tuple[str, Any]) -> tuple[str, str]:
+    return outcome[0], outcome[1][0]
+
+
+def races_are_linearizable(under: Hook) -> None:
+    """I1-I5: a few seeds of every race."""
+    for race in RACES:
+        for seed in range(4):
+            run(race, seed, under)
+
+
+def profiles_lose_no_change(under: Hook) -> None:
+    """I11: of changes of contacts at one moment each is counted that was answered, and the last is what is on file."""
+    for seed in range(6):
+        cloud = begun("known").cloud(under)
+        changes = [registers(SELLER, email=f"{name}@example.com") for name in ("one", "two", "three")]
+        history = interleave(cloud, changes, Random(seed))
+        answers = [it.outcome[1][1] for it in history.doings if it.outcome[0] == "answer"]
+        profile = cloud.services().people.profile("seller", SELLER.id)
+        assert profile.version == 1 + len(answers)
+        assert len({it["version"] for it in answers}) == len(answers)
+        assert Counter(_channels(cloud)) == {"email": 1, "sms": 1}
+
+
+def _channels(cloud: Cloud) -> list[str]:
+    return [channel for topic, channel, _ in cloud.sns.subscriptions.values() if "seller" in topic]
+
+
+def retries_after_faults_change_nothing(under: Hook) -> None:
+    """I5, I11: a few commands whose first attempt died, or heard nothing, after its transaction."""
+    for situation in COMMANDS[:: len(COMMANDS) // 8]:
+        beginning = begun(situation.start)
+        expected, made = undisturbed(beginning, situation.act)
+        for kind in (Kind.KILLED_AFTER, Kind.REPLY_LOST, Kind.KILLED_BEFORE):
+            cloud = beginning.cloud(under)
+            outcome, _ = tried(cloud, situation.act, Fault(len(made) - 1, kind))
+            found = aftermath(cloud, outcome)
+            assert heard(expected.outcome, situation.act) == heard(found.outcome, situation.act)
+            assert (expected.table, expected.messages) == (found.table, found.messages)
+
+
+def nothing_is_overwritten(under: Hook) -> None:
+    """D11, O3, I11: whatever has come into the table since the case was read is never written over."""
+    for situation in COMMANDS:
+        for of in _conditional_members(situation):
+            cloud = begun(situation.start).cloud(under)
+            hidden: list[dict[str, Any]] = []
+            cloud.hook = _slips_in(cloud, of, hidden)
+            with suppress(Exception):  # what slips in is no item of the store's: it may fail to be read
+                situation.act.outcome(cloud.services())
+            stray = next(it for it in cloud.table.snapshot() if (it["pk"], it["sk"]) == (hidden[0]["pk"], hidden[0]["sk"]))
+            assert hidden[0] == stray, f"{situation.name}: {of} overwritten"
+
+
+def _conditional_members(situation: Situation) -> list[str]:
+    _, made = undisturbed(begun(situation.start), situation.act)
+    return sorted({member(put) for call in made for put in _puts(call)} & set(CONDITIONAL))
+
+
+def _puts(call: Call) -> list[dict[str, Any]]:
+    if call.operation == "put_item":
+        return [call.arguments]
+    return [it["Put"] for it in call.arguments.get("TransactItems", [])]
+
+
+def _slips_in(cloud: Cloud, of: str, hidden: list[dict[str, Any]]) -> Hook:
+    """Write an item where a call is about to write one, once, just before it does."""
+
+    def hook(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        wanted = next((put for put in _puts(call) if member(put) == of), None)
+        if wanted and not hidden:
+            stray = deepcopy(wanted["Item"]) | {"v": {"N": "999"}, "slipped_in": {"S": "yes"}}
+            hidden.append(stray)
+            cloud.table.put_item(TableName=TABLE, Item=stray)
+        return carry(call)
+
+    return hook
+
+
+def sweeps_find_what_is_due(under: Hook) -> None:
+    """I3, D12: the sweep alone ends every story."""
+    for situation in COMMANDS[9:12]:
+        cloud = begun(situation.start).cloud(under)
+        situation.act.outcome(cloud.services())
+        cloud.clock.at += 400 * DAY
+        cloud.sweep()
+        case = audit(cloud)
+        assert case
+        assert (case.order.completed_at is not None, case.open_disputes) == (True, ())
+
+
+CHECKS: tuple[Check, ...] = (
+    stories_add_up,
+    feeds_tell_old_and_new,
+    keys_have_one_effect,
+    sweeps_find_what_is_due,
+    retries_after_faults_change_nothing,
+    nothing_is_overwritten,
+    profiles_lose_no_change,
+    races_are_linearizable,
+)

@@ -1,0 +1,56 @@
+"""The store's conditions, members and versions are all needed: leave any out, and a check fails."""
+
+from __future__ import annotations
+
+import pytest
+from aftermath import undisturbed
+from beginnings import begun
+from commands_to_fail import COMMANDS
+from mutants import CONDITIONAL, MEMBERS, MUTANTS, Mutant, member
+from oracle import CHECKS, Check
+from seam import Hook, through
+
+
+def killer(under: Hook) -> str:
+    """The first check that fails over ``under``; empty if none does."""
+    return next((check.__name__ for check in CHECKS if _fails(check, under)), "")
+
+
+def _fails(check: Check, under: Hook) -> bool:
+    try:
+        check(under)
+    except Exception:  # noqa: BLE001 - a store that crashes the product is found out as well
+        return True
+    return False
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda it: it.__name__)
+def test_the_store_as_it_is_passes_every_check(check: Check) -> None:
+    """I1-I5, I11: with nothing left out the checks hold, so that a failing one tells of the mutant alone."""
+    check(through)
+
+
+def test_no_mutant_of_the_store_survives(capsys: pytest.CaptureFixture[str]) -> None:
+    """I1-I5, I11: each condition, each member of each transaction, each version and each index has a check that needs it."""
+    killers = {mutant.name: killer(mutant) for mutant in MUTANTS}
+    survivors = [name for name, check in killers.items() if not check]
+    with capsys.disabled():
+        print(f"\nmutants of the store: {len(killers) - len(survivors)} of {len(killers)} killed")  # noqa: T201
+    assert survivors == []
+
+
+def test_every_write_has_its_mutants() -> None:
+    """A new kind of item, or a new condition, is one that the mutants do not know yet."""
+    conditional, known = set(), set()
+    for situation in COMMANDS:
+        for call in undisturbed(begun(situation.start), situation.act)[1]:
+            puts = (
+                [call.arguments]
+                if call.operation == "put_item"
+                else [it["Put"] for it in call.arguments.get("TransactItems", [])]
+            )
+            known |= {member(put) for put in puts}
+            conditional |= {member(put) for put in puts if "ConditionExpression" in put}
+    assert known == set(MEMBERS)
+    assert conditional == set(CONDITIONAL)
+    assert all(isinstance(mutant, Mutant) for mutant in MUTANTS)
