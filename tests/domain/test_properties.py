@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import Actor, Role
 
-HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "4000"))
+HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "10000"))
 STEPS, STEPS_AFTER_THE_END = 30, 3
 LONG_AFTER = 1500 * DAY
 WITHOUT_PARAMETERS = (c.Escalate(), c.Withdraw(), c.Assign(), c.AcceptDecision(), c.Decline(), NEWS)
