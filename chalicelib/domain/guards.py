@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.moves import stale
-from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal
+from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ def _seller_had_time(at: Circumstances) -> Refusal | None:
     opens = at.dispute.opened_at + at.policy.days("early_escalation")
     if at.now >= opens:
         return None
-    return Refusal(TOO_EARLY, f"The seller has until {opens.isoformat()} before you can escalate.", opens_at=opens)
+    return Refusal(TOO_EARLY, f"The seller has until {in_words(opens)} before you can escalate.", opens_at=opens)
 
 
 def _negotiable(at: Circumstances) -> Refusal | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.guards import Circumstances
-from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal
+from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 from chalicelib.domain.stages import due_at
 from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action, Rule
 
@@ -54,7 +54,7 @@ def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:
     missed = (left for left in reversed(dispute.left_by_clock) if (left.stage, action, actor.role) in TABLE)
     left = next(missed, None)
     if left:
-        msg = f"Too late: the time for this ran out at {left.due_at.isoformat()}."
+        msg = f"Too late: the time for this ran out at {in_words(left.due_at)}."
         return Refusal(TOO_LATE, msg, deadline=left.due_at, stage=dispute.stage)
     others = sorted({role.value for stage, known, role in TABLE if (stage, known) == (dispute.stage, action)})
     if others:

@@ -9,7 +9,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Basis, Dispute, Evidence, EvidenceType, Outcome, Proposal, Stage
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal
+from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal, in_words
 from chalicelib.domain.settlement import carry_out, end, return_country
 from chalicelib.domain.stages import deadline_of, requests_of_review
 
@@ -152,6 +152,6 @@ def grant_time(progress: Progress, number: int, command: c.GrantTime, _: Actor) 
     more = command.until - deadline
     if more.total_seconds() < 1 or more > left:
         latest = deadline + left
-        msg = f"Name a time after {deadline.isoformat()} and not after {latest.isoformat()}."
+        msg = f"Name a time after {in_words(deadline)} and not after {in_words(latest)}."
         raise Refusal(INVALID, msg, field="until", deadline=deadline, latest=latest)
     progress.record(number, e.TimeGranted(command.until, int(more.total_seconds())))

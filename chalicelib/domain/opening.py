@@ -18,6 +18,7 @@ from chalicelib.domain.refusals import (
     NOT_COVERED,
     NOT_YET_COVERED,
     Refusal,
+    in_words,
 )
 from chalicelib.domain.settlement import carry_out, return_country
 
@@ -85,7 +86,7 @@ def _covered(verdict: Verdict) -> Covered:
         case NotCovered(exclusion, line_id):
             raise Refusal(NOT_COVERED, EXPLANATIONS[exclusion], exclusion=exclusion, line_id=line_id)
         case NotYet(opens_at, line_id):
-            when = f"from {opens_at.isoformat()}" if opens_at else "once delivery is on record or you confirm receipt"
+            when = f"from {in_words(opens_at)}" if opens_at else "once delivery is on record or you confirm receipt"
             raise Refusal(NOT_YET_COVERED, f"This can be claimed {when}.", opens_at=opens_at, line_id=line_id)
         case Covered():
             return verdict

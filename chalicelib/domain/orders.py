@@ -11,7 +11,7 @@ from chalicelib.domain.delivery import delivery_became_known
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement
 from chalicelib.domain.order import OFFERED_BY_SELLERS, OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, Parcel
-from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, Refusal
+from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, Refusal, in_words
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
@@ -145,7 +145,7 @@ def extend_protection(progress: Progress, until: datetime) -> None:
 def _check_later(progress: Progress, until: datetime, current: datetime) -> None:
     latest = progress.now + progress.case.policy.days("longest_promise")
     if not current < until <= latest:
-        msg = f"Name a time after {current.isoformat()}, never an earlier one, and not after {latest.isoformat()}."
+        msg = f"Name a time after {in_words(current)}, never an earlier one, and not after {in_words(latest)}."
         raise Refusal(INVALID, msg, field="until", current=current, latest=latest)
 
 

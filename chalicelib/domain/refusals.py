@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 WRONG_STATE: Final = "wrong_state"
 WRONG_PARTY: Final = "wrong_party"
@@ -17,6 +20,11 @@ LIMIT_REACHED: Final = "limit_reached"
 RETURN_ADDRESS_REQUIRED: Final = "return_address_required"
 ATTESTATION_REQUIRED: Final = "attestation_required"
 INVALID_TRACKING_NUMBER: Final = "invalid_tracking_number"
+
+
+def in_words(at: datetime) -> str:
+    """A moment as people read it: absolute, to the second where it matters, with its zone."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at.second else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from small_cloud import DAY, PAID_AT, SHARDS, Killed
 
-from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.money import Money
@@ -22,12 +19,18 @@ from chalicelib.domain.people import Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders, payments
 from chalicelib.service.contacts import Contacts, put_contacts
-from chalicelib.service.context import Services
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, sweep_order
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.codec import plain
 from chalicelib.store.errors import Answer, Once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain import commands as c
+    from chalicelib.service.context import Services
 
 BUYER, SELLER = Actor(Role.BUYER, "ana"), Actor(Role.SELLER, "acme")
 MIA, NOOR = Actor(Role.MEDIATOR, "mia"), Actor(Role.MEDIATOR, "noor")

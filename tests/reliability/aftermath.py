@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from seam import Call, Hook, Message, Recorder, through
 from chalicelib.store.keys import PROFILE_SK
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from acts import Act, Outcome
     from beginnings import Beginning
     from small_cloud import Cloud

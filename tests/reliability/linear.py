@@ -4,15 +4,16 @@ model gives the same answers in and the same end (I3, I4, I5).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.case import Case
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from model import Model
     from scheduler import Doing, History
+
+    from chalicelib.domain.case import Case
 
 
 def explained(history: History, before: Model, after: Case | None) -> Model | None:

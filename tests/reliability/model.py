@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
 from acts import ORDER_ID, Act, Outcome
 from seam import FakeSns
 from small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
 
 from chalicelib.domain import events as e
-from chalicelib.domain.case import Case
-from chalicelib.domain.events import Event
-from chalicelib.domain.ledger import LedgerEntry
-from chalicelib.domain.progress import Progress
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
 from chalicelib.store.cases import Cases
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People, Profile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.events import Event
+    from chalicelib.domain.ledger import LedgerEntry
+    from chalicelib.domain.progress import Progress
 
 
 def _no_client() -> Never:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seam import Call, Carry
+    from collections.abc import Callable, Iterator
+
+from seam import Call, Carry
+
+from localcloud.memory_table import MemoryTable
 
 Put = dict[str, Any]
 
@@ -135,6 +138,61 @@ def _fingerprintless(put: Put) -> Put:
 
 
 MUTANTS: tuple[Mutant, ...] = tuple(_mutants())
+
+
+class Lagging:
+    """A store that reads as reads are by default: eventually. What it reads is the table as it was before the last write.
+
+    ``of`` says which reads have lost their ``ConsistentRead``, by the beginning of the partition they read.
+    """
+
+    def __init__(self, of: str) -> None:
+        """Let reads of partitions that begin so lag."""
+        self.name, self.of = f"strong read dropped: {of}", of
+        self._table: MemoryTable | None = None
+        self._copy = MemoryTable()
+        self._behind: list[Call] = []
+
+    def __call__(self, call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        """Carry the call out on the table or, where it has lost its strength, on what the replica knows."""
+        if call.service != "dynamodb" or "IndexName" in call.arguments or call.operation == "batch_get_item":
+            return carry(call)
+        replica = self._replica(carry)
+        if call.operation in ("put_item", "transact_write_items"):
+            reply = carry(call)
+            self._catch_up()
+            self._behind.append(call)
+            return reply
+        lags = _partition(call).startswith(self.of)
+        return getattr(replica, call.operation)(**call.arguments) if lags else carry(call)
+
+    def _replica(self, carry: Carry) -> MemoryTable:
+        table: MemoryTable = carry(Call("dynamodb", "this_table", {}))
+        if table is not self._table:
+            self._table, self._copy, self._behind = table, MemoryTable(table.name), []
+            for item in table.snapshot():
+                self._copy.put_item(TableName=table.name, Item=item)
+        return self._copy
+
+    def _catch_up(self) -> None:
+        while self._behind:
+            for put in puts_of(self._behind.pop(0)):
+                self._copy.put_item(TableName=self._copy.name, Item=put["Item"])
+
+
+def _partition(call: Call) -> str:
+    key = call.arguments.get("Key", {}).get("pk") or call.arguments["ExpressionAttributeValues"][":pk"]
+    return str(key["S"])
+
+
+def puts_of(call: Call) -> list[Put]:
+    """What a call writes."""
+    if call.operation == "put_item":
+        return [call.arguments]
+    return [it["Put"] for it in call.arguments.get("TransactItems", [])]
+
+
+LAGGING: tuple[Lagging, ...] = tuple(map(Lagging, ("ORDER#", "SELLER#", "IDEMPOTENCY#", "TRACK#", "SENT#")))
 
 
 CONDITIONAL = tuple(sorted({it.of for it in MUTANTS if it.name.startswith("condition of")}))

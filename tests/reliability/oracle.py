@@ -19,7 +19,7 @@ from commands_to_fail import COMMANDS, PHOTO, Situation
 from faults import Fault, Kind
 from histories import run
 from model import Model
-from mutants import CONDITIONAL, member
+from mutants import CONDITIONAL, member, puts_of
 from races import RACES
 from scheduler import interleave
 from seam import Call, Carry, Hook
@@ -57,6 +57,16 @@ def feeds_tell_old_and_new(under: Hook) -> None:
     told = next(it["Message"] for it in cloud.sns.published if it["TopicArn"] == "events")
     wanted = '"status_before":"waiting_for_seller_response","status":"waiting_for_buyer_response"'
     assert wanted in told
+
+
+def redelivery_tells_nothing_twice(under: Hook) -> None:
+    """N4: the stream brings again what has been told just now, and nobody hears it twice."""
+    cloud = begun("opened").cloud(under)
+    assert act(SELLER, c.Decline()).outcome(cloud.services())[0] == "answer"
+    fresh = cloud.records[cloud.streamed :]
+    for _ in range(3):
+        cloud.deliver(fresh)
+    assert set(cloud.messages().values()) == {1}
 
 
 def keys_have_one_effect(under: Hook) -> None:
@@ -132,20 +142,14 @@ def nothing_is_overwritten(under: Hook) -> None:
 
 def _conditional_members(situation: Situation) -> list[str]:
     _, made = undisturbed(begun(situation.start), situation.act)
-    return sorted({member(put) for call in made for put in _puts(call)} & set(CONDITIONAL))
-
-
-def _puts(call: Call) -> list[dict[str, Any]]:
-    if call.operation == "put_item":
-        return [call.arguments]
-    return [it["Put"] for it in call.arguments.get("TransactItems", [])]
+    return sorted({member(put) for call in made for put in puts_of(call)} & set(CONDITIONAL))
 
 
 def _slips_in(cloud: Cloud, of: str, hidden: list[dict[str, Any]]) -> Hook:
     """Write an item where a call is about to write one, once, just before it does."""
 
     def hook(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
-        wanted = next((put for put in _puts(call) if member(put) == of), None)
+        wanted = next((put for put in puts_of(call) if member(put) == of), None)
         if wanted and not hidden:
             stray = deepcopy(wanted["Item"]) | {"v": {"N": "999"}, "slipped_in": {"S": "yes"}}
             hidden.append(stray)
@@ -170,6 +174,7 @@ def sweeps_find_what_is_due(under: Hook) -> None:
 CHECKS: tuple[Check, ...] = (
     stories_add_up,
     feeds_tell_old_and_new,
+    redelivery_tells_nothing_twice,
     keys_have_one_effect,
     sweeps_find_what_is_due,
     retries_after_faults_change_nothing,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
+from typing import TYPE_CHECKING
 
 from acts import (
     BUYER,
@@ -33,6 +33,9 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import EvidenceType
 from chalicelib.domain.parcel import CarrierStatus
+
+if TYPE_CHECKING:
+    from random import Random
 
 SWEEPS = (sweeps("one"), sweeps("two"))
 PHOTO = c.AddEvidence(EvidenceType.PHOTO, "A photo.")

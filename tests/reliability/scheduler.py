@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from random import Random
 from threading import Lock, Thread, get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from acts import ORDER_ID, Act, Outcome
 from seam import Call, Carry, through
 from small_cloud import Cloud, MovedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from random import Random
 
 
 @dataclass

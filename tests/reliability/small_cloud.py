@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
@@ -23,6 +22,9 @@ from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
 from localcloud.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Item = dict[str, Any]
 
@@ -87,6 +89,10 @@ class Cloud:
     def client(self, service: str) -> Any:  # noqa: ANN401 - stands for a botocore client
         """The client of ``service``."""
         return self._clients[service]
+
+    def reach(self, service: str, seam: Seam) -> None:
+        """Reach ``service`` through another client from here on."""
+        self._clients[service] = seam
 
     def services(self, clock: MovedClock | None = None) -> Services:
         """The product's services; a process of its own may have a clock of its own."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +20,8 @@ from chalicelib.domain.table import ACTION_OF
 from chalicelib.service import contacts, disputes, orders, payments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from acts import Act
 
 PAIRS = os.environ.get("FUZZ_PAIRS") == "1"

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from acts import SELLER, act, pays
+from beginnings import begun
 from histories import LOSSES, run
 from races import RACES
+from small_cloud import DAY
 
+from chalicelib.domain import commands as c
 from chalicelib.domain.events import DisputeOpened
+from chalicelib.domain.refusals import CONFLICT
+
+if TYPE_CHECKING:
+    from seam import Call, Carry
 
 SEEDS = int(os.environ.get("FUZZ_SEEDS", "1000"))
 
@@ -43,3 +52,34 @@ def test_identical_opens_make_one_dispute(seed: int) -> None:
     opened = [it for it in history.doings if it.act in race.always]
     assert len({str(it.outcome) for it in opened if it.outcome[0] == "answer"}) <= 1
     assert sum(image["dynamodb"]["NewImage"]["type"]["S"] == DisputeOpened.type for image in cloud.records) <= 1
+
+
+def test_an_answer_is_of_one_moment() -> None:
+    """D9, D10: what a caller may do next is told as of the moment the command was decided at, however late it is told."""
+    beginning = begun("opened")
+    accepts = act(SELLER, c.Accept("1"))
+    cloud = beginning.cloud()
+
+    def late(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        if call.operation == "get_item":  # of the return address, after the case was read
+            cloud.clock.at += 30 * DAY
+        return carry(call)
+
+    cloud.hook = late
+    assert beginning.model.fork().does(accepts, beginning.at) == accepts.outcome(cloud.services())
+
+
+def test_an_answer_that_changes_nothing_is_not_of_an_older_state() -> None:
+    """I5: a failed payment reported again changes nothing; if it is settled meanwhile, the answer is that it is settled."""
+    cloud = begun("resolved").cloud()
+    assert "answer" == pays("failed", "card closed").outcome(cloud.services())[0]
+    meanwhile = [pays("paid")]
+
+    def settled(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        if call.operation == "transact_write_items" and meanwhile:
+            meanwhile.pop().outcome(cloud.services())
+        return carry(call)
+
+    cloud.hook = settled
+    kind, (code, _, details) = pays("failed again", "card closed").outcome(cloud.services())
+    assert ("refused", CONFLICT, "settled") == (kind, code, details["status"])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
 from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from beginnings import begun
@@ -17,6 +16,9 @@ from small_cloud import ATTEMPTS, BATCH, Cloud, image_of
 from chalicelib.jobs import publish_stream
 from chalicelib.notify import publish as publishing
 from chalicelib.notify.publish import publish_records
+
+if TYPE_CHECKING:
+    from collections import Counter
 
 Record = dict[str, Any]
 
