@@ -7,7 +7,9 @@ import logging
 import sys
 
 IDS = ("order_id", "dispute_id", "shard", "event", "request_id")
-"""What a log line may carry besides its words: ids that an operator looks things up by."""
+"""What a log line may carry besides its words: ids that an operator looks things up by,"""
+MEASURES = ("oldest_due_s",)
+"""and numbers that the stack makes metrics of."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -16,7 +18,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
         entry = {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        entry |= {name: value for name in IDS if (value := getattr(record, name, None)) is not None}
+        entry |= {name: value for name in (*IDS, *MEASURES) if (value := getattr(record, name, None)) is not None}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, default=str)

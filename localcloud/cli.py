@@ -4,6 +4,7 @@ import argparse
 import importlib.util
 import json
 import logging
+import os
 import shutil
 import signal
 import sys
@@ -131,7 +132,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _welcome(cloud: LocalCloud, took: float) -> str:
-    here = "python -m localcloud"
+    here = f"{os.path.relpath(sys.executable)} -m localcloud"
     return f"""
 The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is forgotten when it stops.
 

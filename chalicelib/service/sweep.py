@@ -31,20 +31,24 @@ class Swept:
 def sweep_shard(services: Services, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> Swept:
     """Sweep one shard of the deadline index until nothing is due or ``may_go_on`` says no.
 
-    An order that fails is logged and passed over, so that it holds up no other; it stays due for the next sweep.
+    An order that fails is logged and passed over, so that it holds up no other; it stays due for the next sweep. How long
+    the oldest order has been due is logged each time, for the alarm that watches the backlog.
     """
-    now, after = services.clock.now(), None
+    now = services.clock.now()
+    due, after = services.lists.due(shard, now, PAGE)
+    oldest_due_s = int((now - due[0].at).total_seconds()) if due else 0
+    log.info("backlog of a shard", extra={"shard": shard, "oldest_due_s": oldest_due_s})
     orders = events = failed = 0
     while True:
-        due, after = services.lists.due(shard, now, PAGE, after)
-        for order_id in due:
+        for it in due:
             if not may_go_on():
                 return Swept(orders, events, failed, unfinished=True)
             try:
-                events += sweep_order(services, order_id)
+                events += sweep_order(services, it.order_id)
                 orders += 1
             except Exception:
                 failed += 1
-                log.exception("sweep failed", extra={"order_id": order_id})
+                log.exception("sweep failed", extra={"order_id": it.order_id})
         if after is None:
             return Swept(orders, events, failed, unfinished=False)
+        due, after = services.lists.due(shard, now, PAGE, after)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
-from chalicelib.store.codec import load, timestamp
+from chalicelib.store.codec import from_timestamp, load, timestamp
 from chalicelib.store.items import Item, item, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
 PAGE_AT_MOST = 100
 """What BatchGetItem takes, and the longest list page (section 7)."""
@@ -35,6 +35,14 @@ class Page:
 
     found: tuple[Item, ...]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An order that the deadline index says is due, and since when."""
+
+    order_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ class Lists:
             if found:
                 yield key, found
 
-    def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[str], Item | None]:
+    def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[Due], Item | None]:
         """Orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""
         arguments: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
         page = self._client().query(
@@ -153,7 +161,12 @@ class Lists:
             Limit=limit,
             **arguments,
         )
-        return [keys.order_id_of(text(found, "pk")) for found in page["Items"]], page.get("LastEvaluatedKey")
+        return [_due(found) for found in page["Items"]], page.get("LastEvaluatedKey")
+
+
+def _due(index_item: Item) -> Due:
+    since, _, order_id = text(index_item, "due_sk").partition("#")
+    return Due(order_id, from_timestamp(since))
 
 
 def _key_of(index_item: Item) -> Item:

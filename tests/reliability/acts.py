@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from small_cloud import DAY, PAID_AT, SHARDS, Killed
 
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
@@ -24,6 +23,7 @@ from chalicelib.service.execute import Request, sweep_order
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.codec import plain
 from chalicelib.store.errors import Answer, Once
+from tests.reliability.small_cloud import DAY, PAID_AT, SHARDS, Killed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,17 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from books import audit
-from seam import Call, Hook, Message, Recorder, through
-
 from chalicelib.store.keys import PROFILE_SK
+from tests.reliability.books import audit
+from tests.reliability.seam import Call, Hook, Message, Recorder, through
 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from acts import Act, Outcome
-    from beginnings import Beginning
-    from small_cloud import Cloud
+    from tests.reliability.acts import Act, Outcome
+    from tests.reliability.beginnings import Beginning
+    from tests.reliability.small_cloud import Cloud
 
 TRIES = 6
 

@@ -7,8 +7,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from acts import (
-    BACK,
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.parcel import CarrierStatus
+from tests.reliability.acts import (
     BUYER,
     HOME,
     MIA,
@@ -22,18 +26,11 @@ from acts import (
     opens,
     registers,
     ships,
-    time_comes,
     usd,
 )
-from model import Model
-from seam import Hook, through
-from small_cloud import DAY, HOUR, PAID_AT, SECOND, Cloud, restored
-
-from chalicelib.domain import commands as c
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import AcknowledgementType, Finding
-from chalicelib.domain.parcel import CarrierStatus
+from tests.reliability.model import Model
+from tests.reliability.seam import Hook, through
+from tests.reliability.small_cloud import DAY, HOUR, PAID_AT, SECOND, Cloud, restored
 
 DECIDES = c.Decide(REFUND, usd(5000), Finding.NOT_AS_DESCRIBED, "The photos show it.")
 RECEIVED = c.AcknowledgeReturn(AcknowledgementType.ITEM_RECEIVED)
@@ -77,8 +74,6 @@ BEGINNINGS: dict[str, tuple[Act | timedelta, ...]] = {
     "not received": _LATE,
 }
 """Acts and the time between them. In ``negotiating`` it is the buyer's turn, on proposal 2 of 10.00."""
-
-__all__ = ["BACK", "BEGINNINGS", "Beginning", "begun", "time_comes"]
 
 
 @dataclass(frozen=True, slots=True)

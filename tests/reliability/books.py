@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from acts import BUYER, ORDER_ID, SELLER
-from seam import through
-from small_cloud import POLICIES, SHARDS, Cloud, events_of
-
 from chalicelib.domain import events as e
 from chalicelib.domain.clock import next_due
 from chalicelib.domain.dispute import Status
@@ -16,6 +12,9 @@ from chalicelib.domain.ledger import InstructionStatus, Movement, empty_escrow
 from chalicelib.store import keys, lists
 from chalicelib.store.cases import event_of
 from chalicelib.store.items import Item, text, version_of
+from tests.reliability.acts import BUYER, ORDER_ID, SELLER
+from tests.reliability.seam import through
+from tests.reliability.small_cloud import POLICIES, SHARDS, Cloud, events_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

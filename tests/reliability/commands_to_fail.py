@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acts import (
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import AcknowledgementType, EvidenceType
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
+from tests.reliability.acts import (
     BUYER,
     HOME,
     MIA,
@@ -23,14 +28,8 @@ from acts import (
     ships,
     usd,
 )
-from beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK
-from small_cloud import DAY, HOUR, PAID_AT
-
-from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType
-from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.people import Role
+from tests.reliability.beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK
+from tests.reliability.small_cloud import DAY, HOUR, PAID_AT
 
 PHOTO = c.AddEvidence(EvidenceType.PHOTO, "A photo.")
 

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
-from small_cloud import Killed
+
+from tests.reliability.small_cloud import Killed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seam import Call, Carry
+    from tests.reliability.seam import Call, Carry
 
 
 class Kind(StrEnum):

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from model import Model
-    from scheduler import Doing, History
-
     from chalicelib.domain.case import Case
+    from tests.reliability.model import Model
+    from tests.reliability.scheduler import Doing, History
 
 
 def explained(history: History, before: Model, after: Case | None) -> Model | None:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Never
 
-from acts import ORDER_ID, Act, Outcome
-from seam import FakeSns
-from small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
-
 from chalicelib.domain import events as e
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
@@ -16,6 +12,9 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People, Profile
+from tests.reliability.acts import ORDER_ID, Act, Outcome
+from tests.reliability.seam import FakeSns
+from tests.reliability.small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-from seam import Call, Carry
-
 from localcloud.memory_table import MemoryTable
+from tests.reliability.seam import Call, Carry
 
 Put = dict[str, Any]
 

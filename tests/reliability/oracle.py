@@ -11,25 +11,24 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from acts import BUYER, DISPUTE_ID, SELLER, act, asks, registers
-from aftermath import aftermath, heard, tried, undisturbed
-from beginnings import BEGINNINGS, begun
-from books import audit
-from commands_to_fail import COMMANDS, PHOTO, Situation
-from faults import Fault, Kind
-from histories import run
-from model import Model
-from mutants import CONDITIONAL, member, puts_of
-from races import RACES
-from scheduler import interleave
-from seam import Call, Carry, Hook
-from small_cloud import DAY, TABLE, Cloud
-
 from chalicelib.domain import commands as c
 from chalicelib.domain.dispute import EvidenceType
 from chalicelib.service import disputes
 from chalicelib.service.errors import KeyReused
 from chalicelib.store.transaction import ANSWERS_KEPT_S
+from tests.reliability.acts import BUYER, DISPUTE_ID, SELLER, act, asks, registers
+from tests.reliability.aftermath import aftermath, heard, tried, undisturbed
+from tests.reliability.beginnings import BEGINNINGS, begun
+from tests.reliability.books import audit
+from tests.reliability.commands_to_fail import COMMANDS, PHOTO, Situation
+from tests.reliability.faults import Fault, Kind
+from tests.reliability.histories import run
+from tests.reliability.model import Model
+from tests.reliability.mutants import CONDITIONAL, member, puts_of
+from tests.reliability.races import RACES
+from tests.reliability.scheduler import interleave
+from tests.reliability.seam import Call, Carry, Hook
+from tests.reliability.small_cloud import DAY, TABLE, Cloud
 
 Check = Callable[[Hook], None]
 

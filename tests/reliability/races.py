@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts import (
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.dispute import EvidenceType
+from chalicelib.domain.parcel import CarrierStatus
+from tests.reliability.acts import (
     BUYER,
     MIA,
     NOOR,
@@ -26,13 +30,8 @@ from acts import (
     time_comes,
     usd,
 )
-from beginnings import DECIDES, DELIVERED_AT, LATE, OPENED_AT, RECEIVED, SENDS_BACK, Beginning, begun
-from small_cloud import DAY, HOUR, PAID_AT, SECOND
-
-from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import EvidenceType
-from chalicelib.domain.parcel import CarrierStatus
+from tests.reliability.beginnings import DECIDES, DELIVERED_AT, LATE, OPENED_AT, RECEIVED, SENDS_BACK, Beginning, begun
+from tests.reliability.small_cloud import DAY, HOUR, PAID_AT, SECOND
 
 if TYPE_CHECKING:
     from random import Random

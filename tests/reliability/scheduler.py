@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from threading import Lock, Thread, get_ident
 from typing import TYPE_CHECKING, Any
 
-from acts import ORDER_ID, Act, Outcome
-from seam import Call, Carry, through
-from small_cloud import Cloud, MovedClock
+from tests.reliability.acts import ORDER_ID, Act, Outcome
+from tests.reliability.seam import Call, Carry, through
+from tests.reliability.small_cloud import Cloud, MovedClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

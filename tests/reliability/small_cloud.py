@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
-
 from chalicelib.domain.policy import published
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import SnsSender
@@ -22,6 +20,7 @@ from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
 from localcloud.memory_table import MemoryTable
+from tests.reliability.seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

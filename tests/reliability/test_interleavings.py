@@ -6,18 +6,18 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from acts import SELLER, act, pays
-from beginnings import begun
-from histories import LOSSES, run
-from races import RACES
-from small_cloud import DAY
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.events import DisputeOpened
 from chalicelib.domain.refusals import CONFLICT
+from tests.reliability.acts import SELLER, act, pays
+from tests.reliability.beginnings import begun
+from tests.reliability.histories import LOSSES, run
+from tests.reliability.races import RACES
+from tests.reliability.small_cloud import DAY
 
 if TYPE_CHECKING:
-    from seam import Call, Carry
+    from tests.reliability.seam import Call, Carry
 
 SEEDS = int(os.environ.get("FUZZ_SEEDS", "1000"))
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from aftermath import Aftermath, aftermath
-from beginnings import begun
-from commands_to_fail import SWEPT
-from faults import Fault, Kind, faults_of
-from seam import Call, Recorder, through
-from small_cloud import DAY, SHARDS, Cloud, Killed
 
 from chalicelib import bootstrap, jobs
 from chalicelib.settings import settings
+from tests.reliability.aftermath import Aftermath, aftermath
+from tests.reliability.beginnings import begun
+from tests.reliability.commands_to_fail import SWEPT
+from tests.reliability.faults import Fault, Kind, faults_of
+from tests.reliability.seam import Call, Recorder, through
+from tests.reliability.small_cloud import DAY, SHARDS, Cloud, Killed
 
 ANSWER = ("answer", None)
 Job = Callable[[Cloud], None]

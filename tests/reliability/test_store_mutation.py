@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from aftermath import undisturbed
-from beginnings import begun
-from commands_to_fail import COMMANDS
-from mutants import CONDITIONAL, LAGGING, MEMBERS, MUTANTS, member, puts_of
-from oracle import CHECKS, Check
-from seam import Hook, through
+
+from tests.reliability.aftermath import undisturbed
+from tests.reliability.beginnings import begun
+from tests.reliability.commands_to_fail import COMMANDS
+from tests.reliability.mutants import CONDITIONAL, LAGGING, MEMBERS, MUTANTS, member, puts_of
+from tests.reliability.oracle import CHECKS, Check
+from tests.reliability.seam import Hook, through
 
 
 def killer(under: Hook) -> str:

@@ -8,14 +8,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from beginnings import begun
-from faults import Fault, Kind
-from seam import Call, Carry, Message, named
-from small_cloud import ATTEMPTS, BATCH, Cloud, image_of
 
 from chalicelib.jobs import publish_stream
 from chalicelib.notify import publish as publishing
 from chalicelib.notify.publish import publish_records
+from tests.reliability.beginnings import begun
+from tests.reliability.faults import Fault, Kind
+from tests.reliability.seam import Call, Carry, Message, named
+from tests.reliability.small_cloud import ATTEMPTS, BATCH, Cloud, image_of
 
 if TYPE_CHECKING:
     from collections import Counter

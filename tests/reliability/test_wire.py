@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from aftermath import aftermath, heard, tried, undisturbed
-from beginnings import begun
 from botocore.exceptions import ConnectTimeoutError
-from commands_to_fail import COMMANDS, Situation
-from faults import Kind
-from wire import WIRED, Wire, Wiring
+
+from tests.reliability.aftermath import aftermath, heard, tried, undisturbed
+from tests.reliability.beginnings import begun
+from tests.reliability.commands_to_fail import COMMANDS, Situation
+from tests.reliability.faults import Kind
+from tests.reliability.wire import WIRED, Wire, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

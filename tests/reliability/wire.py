@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
-from faults import Kind
-from seam import Seam
 
 from chalicelib import aws
+from tests.reliability.faults import Kind
+from tests.reliability.seam import Seam
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pytest
     from botocore.awsrequest import AWSPreparedRequest
-    from small_cloud import Cloud
+
+    from tests.reliability.small_cloud import Cloud
 
 WIRED = (Kind.REQUEST_LOST, Kind.REPLY_LOST, Kind.ERROR_BEFORE, Kind.ERROR_AFTER, Kind.THROTTLED, Kind.CONFLICT)
 """What can happen to a request on the wire; a process that is killed has no wire."""
