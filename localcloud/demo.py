@@ -1,15 +1,15 @@
-"""`python -m localcloud demo`: five stories against the deployed product, and whether all of it came true."""
+"""`python -m localcloud demo`: nine stories against the deployed product, and whether all of it came true."""
 
 import sys
 import time
 
 from localcloud.cloud import LocalCloud
 from localcloud.demo_api import Api, UnexpectedAnswerError
+from localcloud.demo_cast import SCRIPTS, SELLERS
 from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market
 from localcloud.demo_print import check_lines, story_lines
 from localcloud.demo_stage import Stage
-from localcloud.demo_stories import SCRIPTS, SELLERS
 from localcloud.demo_story import Story
 from localcloud.demo_verify import messages_of, verify
 from localcloud.layout import LOCAL

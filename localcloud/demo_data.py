@@ -8,12 +8,12 @@ from typing import Any
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.money import Money
 from localcloud.demo_api import Api
-from localcloud.demo_market import Market, Sale, days, money
+from localcloud.demo_market import Market, Sale, Shop, days, money
 
-SELLERS = {
-    "acme": ("Porto", "PT", "+351912345601"),
-    "lumen": ("Austin", "US", "+15125550102"),
-    "hikari": ("Osaka", "JP", "+819012345603"),
+SELLERS: dict[str, Shop] = {
+    "acme": ("+351912345601", ("Porto", "PT")),
+    "lumen": ("+15125550102", ("Austin", "US")),
+    "hikari": ("+819012345603", ("Osaka", "JP")),
 }
 BUYERS = ("alice", "bruno", "chen", "dora")
 
@@ -53,8 +53,8 @@ def load(endpoints: Mapping[str, Any], show: Callable[[str], None] = print) -> N
     """Load it into the local cloud that `endpoints` describes, over HTTP, and show who and what there is."""
     market = Market(Api(endpoints))
     now = market.now()
-    for seller, place in SELLERS.items():
-        market.register_seller(seller, *place)
+    for seller, shop in SELLERS.items():
+        market.register_seller(seller, *shop)
     for buyer in BUYERS:
         market.register_buyer(buyer)
     for life in LIVES:

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.order import Guarantee
 from localcloud.demo_api import Api
 from localcloud.replay_tracking import made_up
 
 PLATFORM = "platform:market"
+
+Shop = tuple[str, *tuple[tuple[str, str], ...]]
+"""A seller's phone, and the cities and countries where returns are taken, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Sale:
     paid_at: datetime
     deliver_by: datetime
     country: str = "PT"
+    guarantees: Sequence[Guarantee] = ()
 
     @property
     def price(self) -> int:
@@ -38,18 +43,15 @@ class Market:
     def __init__(self, api: Api) -> None:
         """Speak through `api`."""
         self.api = api
+        self.declined: dict[str, str] = {}
+        """Orders of which the bank declines the next payment, and what it says."""
         self._ahead: timedelta | None = None
 
-    def register_seller(self, seller: str, city: str, country: str, phone: str) -> None:
-        """Give a seller an e-mail address, a phone and a return address."""
-        address = {
-            "name": seller.title(),
-            "lines": ["1 Market Street"],
-            "city": city,
-            "postal_code": "1000",
-            "country": country,
-        }
-        body = {"email": f"{seller}@shops.example", "phone": phone, "language": "en", "return_addresses": [address]}
+    def register_seller(self, seller: str, phone: str, *places: tuple[str, str]) -> None:
+        """Give a seller an e-mail address, a phone and a return address in each of `places`, (city, country)."""
+        home = {"name": seller.title(), "lines": ["1 Market Street"], "postal_code": "1000"}
+        addresses = [home | {"city": city, "country": country} for city, country in places]
+        body = {"email": f"{seller}@shops.example", "phone": phone, "language": "en", "return_addresses": addresses}
         self.api.put(PLATFORM, f"/sellers/{seller}/contacts", body)
 
     def register_buyer(self, buyer: str) -> None:
@@ -71,6 +73,7 @@ class Market:
             "paid_at": wire(sale.paid_at),
             "destination_country": sale.country,
             "deliver_by": wire(sale.deliver_by),
+            "guarantees": [{"type": guarantee.value} for guarantee in sale.guarantees],
         }
         self.api.put(PLATFORM, f"/orders/{sale.order_id}", body)
 
@@ -87,10 +90,13 @@ class Market:
         self.api.post(PLATFORM, "/carrier-events", {"events": [event]})
 
     def pay_out(self) -> int:
-        """Be the payment system: pay what it is told to pay, and report each as settled. How many that were."""
+        """Be the payment system: pay what it is told to pay, and report how each went. How many that were."""
         pending: list[dict[str, Any]] = self.api.get(PLATFORM, "/payment-instructions?status=pending&limit=100")["items"]
         for instruction in pending:
             result = {"status": "settled", "reference": f"bank-{instruction['id']}"}
+            order_id = instruction["id"].rpartition("-p")[0]
+            if order_id in self.declined:
+                result = {"status": "failed", "failure": self.declined.pop(order_id)}
             self.api.post(PLATFORM, f"/payment-instructions/{instruction['id']}/result", result)
         return len(pending)
 

@@ -45,6 +45,9 @@ def _money_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
     balance = ledger["balance"]
     parts = " + ".join(f"{_money(balance[name])} {name}" for name in ("held", "refunded", "released"))
     yield f"    {parts} = {_money(balance['paid'])} paid"
+    for one in ledger["payment_instructions"]:
+        tried = f" at attempt {one['attempts']}" if one["attempts"] > 1 else ""
+        yield f"    {one['id']}: {one['movement']} of {_money(one['amount'])} to {one['payee']} {one['status']}{tried}"
 
 
 def check_lines(made: Sequence[Check]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.money import Money
+from chalicelib.domain.order import Guarantee
 from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market, Sale, days, money
 
@@ -51,7 +52,7 @@ class Script:
 
 @dataclass(slots=True)
 class Story:
-    """A script as it is played. `expected_messages` holds (recipient, channel, event type) of those that have to go out."""
+    """A script as it is played. `expected_messages`: (order, recipient, channel, event type) of those that have to go out."""
 
     script: Script
     market: Market
@@ -60,7 +61,7 @@ class Story:
     began: datetime
     acts: list[Act] = field(default_factory=list)
     dispute_id: str | None = None
-    expected_messages: set[tuple[str, str, str]] = field(default_factory=set)
+    expected_messages: set[tuple[str, str, str, str]] = field(default_factory=set)
 
     @property
     def buyer(self) -> str:
@@ -90,7 +91,7 @@ class Story:
             "sms": (self.seller, "sms"),
             "mediators": ("mediators", "topic"),
         }
-        self.expected_messages |= {(*routes[one], event_type) for one in to}
+        self.expected_messages |= {(self.script.order_id, *routes[one], event_type) for one in to}
 
     def money(self, minor: int) -> dict[str, Any]:
         """An amount of this story's currency, on the wire."""
@@ -100,14 +101,24 @@ class Story:
         """An amount of this story's currency, as people write it."""
         return str(Money(minor, self.script.currency))
 
-    def sell(self, lines: Sequence[tuple[str, int, int]], shipping: int, promised_in: int) -> Sale:
+    def sell(
+        self,
+        lines: Sequence[tuple[str, int, int]],
+        shipping: int,
+        promised_in: int,
+        guarantee: Guarantee | None = None,
+        country: str = "PT",
+    ) -> Sale:
         """The order is paid and imported, with delivery promised on that day of the demo."""
         it = self.script
         promise = self.began + days(promised_in)
-        sale = Sale(it.order_id, it.buyer, it.seller, it.currency, lines, shipping, self.market.now(), promise)
+        offered = (guarantee,) if guarantee else ()
+        paid = self.market.now()
+        sale = Sale(it.order_id, it.buyer, it.seller, it.currency, lines, shipping, paid, promise, country, offered)
         self.market.import_order(sale)
         titles = " and ".join(f"{quantity} x {title}" for title, quantity, _ in lines)
-        self.say(self.buyer, f"buys {titles} for {self.words(sale.price)}, promised by day {promised_in}; the payment is held")
+        terms = f"promised by day {promised_in}" + (f", with {guarantee.value.replace('_', ' ').title()}" if guarantee else "")
+        self.say(self.buyer, f"buys {titles} for {self.words(sale.price)}, {terms}; the payment is held")
         return sale
 
     def ship(self, carrier: Carrier) -> str:
@@ -121,9 +132,36 @@ class Story:
         self.market.carrier_says(carrier, number, status, self.market.now())
         self.say(carrier.value, f"records {number}: {status}")
 
+    def refused(self, who: str, path: str, body: Mapping[str, Any], what: str, why: tuple[int, str]) -> None:
+        """Somebody tries what the API refuses, and is told why: the status, and the exclusion or else the code."""
+        answer = self.market.api.call(who, "POST", path, body)
+        told = answer.body.get("detail", "it is done")
+        self.say(who, f"{what}, and is told: {told}")
+        self.expect(what, why, (answer.status, answer.body.get("exclusion") or answer.body.get("code")))
+
+    def guarantee(self, guarantee: Guarantee, what: str) -> dict[str, Any]:
+        """The buyer asks what guarantees there are; what the API says of one of them."""
+        known = self.market.api.get(self.buyer, f"/orders/{self.script.order_id}/protection")["guarantees"]
+        answer: dict[str, Any] = next(one for one in known if one["guarantee"] == guarantee.value)
+        self.say(self.buyer, f"{what}, and is told of {guarantee.value.replace('_', ' ')}: {answer['explanation']}")
+        self.expect(f"{guarantee.value} can be claimed", expected=True, seen=answer["applies"])
+        return answer
+
+    def queued(self, mediator: str) -> None:
+        """A mediator looks at the queue, where this story's dispute has to be."""
+        queue = self.market.api.get(mediator, "/mediation/queue")["items"]
+        self.expect(
+            "the mediators' queue holds the case", expected=True, seen=self.dispute_id in [case["id"] for case in queue]
+        )
+
+    @property
+    def disputes(self) -> str:
+        """Where this order's disputes are opened."""
+        return f"/orders/{self.script.order_id}/disputes"
+
     def open(self, claim: Mapping[str, Any], what: str) -> dict[str, Any]:
         """The buyer opens the dispute."""
-        opened = self.market.api.post(self.buyer, f"/orders/{self.script.order_id}/disputes", claim)
+        opened = self.market.api.post(self.buyer, self.disputes, claim)
         self.dispute_id = opened["id"]
         self.say(self.buyer, what)
         self.expect_messages("dispute_opened", "seller", "sms", "buyer")

@@ -1,5 +1,6 @@
 """What has to be true of the demo at its end, beside what each story claims on its way."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -33,8 +34,9 @@ def verify(api: Api, stories: list[Story], checks: Checks) -> None:
 def _verify_messages(api: Api, stories: list[Story], checks: Checks) -> None:
     expected = {message for story in stories for message in story.expected_messages}
 
-    def missing() -> list[tuple[str, str, str]]:
-        sent = {(m["person"], m["channel"], m["attributes"]["event_type"]) for m in messages_of(api)}
+    def missing() -> list[tuple[str, ...]]:
+        about = [(m["attributes"], m) for m in messages_of(api)]
+        sent = {(a.get("order_id"), m["person"], m["channel"], a["event_type"]) for a, m in about}
         return sorted(expected - sent)
 
     until(lambda: not missing(), MESSAGE_PATIENCE)
@@ -56,11 +58,14 @@ def _verify_money(api: Api, story: Story) -> None:
     moved = [(entry["movement"], entry["amount"], "settled") for entry in ledger["entries"][1:]]
     instructed = [(one["movement"], one["amount"], one["status"]) for one in ledger["payment_instructions"]]
     story.expect("the payment instructions", moved, instructed)
-    told = {
-        entry["attributes"]["event"]
-        for entry in api.outbox("systems.json")
-        if entry["person"] == "payments" and entry["attributes"].get("order_id") == story.script.order_id
-    }
-    story.expect("how many instructions the payment system was told of", len(instructed), len(told))
+    attempts = {(one["id"], attempt) for one in ledger["payment_instructions"] for attempt in range(1, one["attempts"] + 1)}
+    story.expect("what the payment system was told, id and attempt", sorted(attempts), sorted(payments_told(api, story)))
     waiting = api.get(PLATFORM, "/payment-instructions?status=pending")["items"]
     story.expect("payments still waited for", [], [one["id"] for one in waiting if one["id"].startswith(story.script.order_id)])
+
+
+def payments_told(api: Api, story: Story) -> set[tuple[str, int]]:
+    """The payments of a story's order that the payment system was told to make: instruction and attempt."""
+    entries = [entry for entry in api.outbox("systems.json") if entry["person"] == "payments"]
+    bodies = [json.loads(entry["body"]) for entry in entries if entry["attributes"].get("order_id") == story.script.order_id]
+    return {(body["id"], body["attempt"]) for body in bodies}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import errors_page, guarantees_page, state_machine_page
+from tools import errors_page, guarantees_page, policy_page, state_machine_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ def _openapi() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/state-machine.md": state_machine_page.page,
     "docs/guarantees.md": guarantees_page.page,
+    "docs/policy.md": policy_page.page,
     "docs/errors.md": errors_page.page,
     "openapi.json": _openapi,
 }

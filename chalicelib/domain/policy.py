@@ -20,7 +20,9 @@ class Policy:
     """One version of every limit and window. ``_days`` are days of 24 hours."""
 
     version: str
+    """The version's name; orders and disputes show it."""
     in_force_from: datetime
+    """Orders paid from then on are judged by it, until the next version's time."""
     carrier_days: dict[str, int]
     """The promise that applies where the seller made none, by carrier, from shipment (O5)."""
     unshipped_days: int
@@ -30,23 +32,35 @@ class Policy:
     longest_promise_days: int
     """How far after payment a promise may lie, and how far ahead an extension may reach (O1, O8)."""
     seller_answer_days: int
+    """How long the seller has for the first answer; then the request is granted as asked."""
     early_escalation_days: int
+    """How long the buyer of a silent seller waits before a mediator can be asked for."""
     negotiation_days: int
+    """How long the parties negotiate after the seller's first answer; then a mediator is asked for."""
     review_days: int
+    """How long a review may take; then it is decided by default."""
     information_days: int
+    """How long a party has to answer a mediator's question (D4)."""
     return_shipping_days: int
+    """How long the buyer has to send an item back; then the dispute expires."""
     return_receipt_days: int
+    """How long the seller has to object once the carrier has delivered a return; then it is refunded."""
     return_lost_days: int
+    """How long after shipping a return with no delivery on record is refunded."""
     appeal_days: int
+    """How long a decision can be appealed; then it is carried out (D5)."""
     granted_at_most_days: int
     """All the time that one party may grant the other in one dispute (D6)."""
     open_disputes_at_most: int
+    """Disputes open at once about one order (C3)."""
     disputes_at_most: int
-    """Disputes open at once, and over the life of one order: a bound on what one transaction holds."""
+    """Disputes over the life of one order (C3)."""
     proposals_at_most: int
+    """Proposals in one dispute (D1)."""
     evidence_at_most: int
     """Pieces of evidence per party in one dispute (N6)."""
     information_requests_at_most: int
+    """A mediator's questions in one dispute (D4)."""
     payment_retry_hours: tuple[int, ...]
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 from localcloud.cloud import LocalCloud
 from localcloud.demo_api import Api, Reply, UnexpectedAnswerError
+from localcloud.demo_cast import SCRIPTS, SELLERS
 from localcloud.demo_checks import Check, Checks
 from localcloud.demo_market import Market
 from localcloud.demo_print import check_lines
 from localcloud.demo_stage import Stage
-from localcloud.demo_stories import SCRIPTS, SELLERS
 from localcloud.demo_story import Script, Story, Sweep, Until
 
 
