@@ -1,6 +1,6 @@
 """Who and what is in the demo: its stories in the order they are told, and the sellers in them."""
 
-from localcloud.demo_guarantees import declined_by_the_bank, no_longer_wanted, not_genuine
+from localcloud.demo_guarantees import fails_at_first, no_longer_wanted, not_genuine
 from localcloud.demo_market import Shop
 from localcloud.demo_stories import agreed_on_a_part, appealed, decided_by_a_mediator, never_arrived, nothing_wrong, sent_back
 from localcloud.demo_story import Script
@@ -14,9 +14,7 @@ SCRIPTS = (
     Script("A Domestic Return: no longer wanted, no questions asked", "jacket-6", "filip", "baltyk", "PLN", no_longer_wanted),
     Script("A counterfeit under Guaranteed Genuine", "watch-7", "grace", "aurum", "CHF", not_genuine),
     Script("An appeal", "guitar-8", "hugo", "kauri", "NZD", appealed),
-    Script(
-        "A charge nobody remembers, and a payment that fails at first", "boots-9", "ines", "maple", "CAD", declined_by_the_bank
-    ),
+    Script("A charge of unknown origin, and a payment that fails at first", "boots-9", "ines", "maple", "CAD", fails_at_first),
 )
 """Pairs of people of their own, so that each story's messages are its own."""
 

@@ -28,9 +28,7 @@ def no_longer_wanted(it: Story) -> Iterator[Until]:
     it.refused(it.buyer, it.disputes, claim, "asks to send it back", (UNPROCESSABLE, "attestation_required"))
     it.open(claim | unused, f"confirms that it is unused, and asks to send it back for {it.words(price)}")
     asked = it.dispute()
-    it.say(
-        "the guarantee", "grants the return at once, to the seller's address in the buyer's country; the buyer pays the postage"
-    )
+    it.say("the guarantee", "grants the return at once, to the seller's address in that country; the postage is the buyer's")
     it.expect("the buyer is to ship", "awaiting_return", asked["stage"])
     it.expect("where to", ("Gdynia", "PL"), tuple(asked["return"]["return_address"][name] for name in ("city", "country")))
     it.expect("who pays the postage", "buyer", asked["return"]["return_postage"])
@@ -91,22 +89,22 @@ def not_genuine(it: Story) -> Iterator[Until]:
     ended = it.act(it.seller, "/decision/accept", {}, "accepts it too, so it is carried out at once")
     it.expect("nobody has to wait", "resolved", ended["stage"])
     it.expect_messages("dispute_resolved", "buyer", "seller")
-    yield Until(19.2, Sweep.NOW)
+    yield Until(19.3, Sweep.NOW)
     it.expect_end("resolved_buyer_favour", sale.price, sale.price)
 
 
-def declined_by_the_bank(it: Story) -> Iterator[Until]:
+def fails_at_first(it: Story) -> Iterator[Until]:
     """A charge that is not the order's is the card company's matter; and the seller's payment fails once."""
     sale = it.sell([("pair of boots", 1, 189_00)], shipping=16_00, promised_in=9, country="CA")
     yield Until(1.7)
     number = it.ship(Carrier.TNT)
-    yield Until(4.3)
+    yield Until(4.35)
     it.carrier_says(Carrier.TNT, number, "delivered")
     yield Until(8.2)
     seen = "finds a second charge on the card that she did not make, and claims it"
     it.refused(it.buyer, it.disputes, {"reason": "unauthorised_charge"}, seen, (CONFLICT, "unauthorised_charge"))
     it.market.declined[it.script.order_id] = "the payee's account cannot be reached"
-    yield Until(19.4, Sweep.NOW)
+    yield Until(19.45, Sweep.NOW)
     it.say("the clock", "ends protection and completes the order: the seller is to be paid")
     it.expect_messages("order_completed", "seller")
     failed = it.market.api.get(PLATFORM, "/payment-instructions?status=failed")["items"]
@@ -114,7 +112,7 @@ def declined_by_the_bank(it: Story) -> Iterator[Until]:
     it.say("the bank", f"cannot pay {payment}: {', '.join(one['failure'] for one in failed)}; the payment is listed as failed")
     it.expect("the payments listed as failed", [payment], [one["id"] for one in failed])
     it.expect("what the payment system was told so far", {(payment, 1)}, payments_told(it.market.api, it))
-    yield Until(19.5, Sweep.NOW)
+    yield Until(19.55, Sweep.NOW)
     it.say("the clock", f"issues {payment} again an hour after it failed, under the same id")
     left = it.market.api.get(PLATFORM, "/payment-instructions?status=failed")["items"]
     it.expect("the payments still listed as failed", [], [one["id"] for one in left])

@@ -169,7 +169,7 @@ def appealed(it: Story) -> Iterator[Until]:
     it.act(SECOND_MEDIATOR, "/assignment", {}, "takes the case")
     finding = {
         "finding": "seller_proved_as_described",
-        "rationale": "The certificate names this guitar: its top is solid cedar.",
+        "rationale": "The certificate names this guitar: solid cedar.",
     }
     final = {"type": "refund", "amount": it.money(0)} | finding
     ended = it.act(SECOND_MEDIATOR, "/decision", final, "decides for good: no refund; carried out at once")

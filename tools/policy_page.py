@@ -13,8 +13,9 @@ from chalicelib.domain.policy import Policy, published
 _HEAD = """# The policy
 
 Every limit and window is data: `chalicelib/domain/policies.json`, validated when it is loaded. An order is judged by the
-version in force when it was paid; orders and disputes show which one that is (`policy_version`). To change a limit, add a version with
-a new name and a later `in_force_from`; a published version does not change. This page is made from the code (`make docs`).
+version in force when it was paid; orders and disputes show which one that is (`policy_version`). To change a limit, add a
+version with a new name and a later `in_force_from`; a published version does not change. This page is made from the code
+(`make docs`).
 
 """
 

@@ -13,6 +13,7 @@ from chalicelib.service import disputes, orders
 from chalicelib.service import sweep as module
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.keys import shard_of
+from chalicelib.store.lists import Due
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, PLATFORM, SECOND, SELLER, claim_of, money, order_terms
 from tests.service.office import DISPUTE, ORDER, SHARDS, Office, cancelled
 
@@ -127,7 +128,8 @@ def test_a_stale_index_entry_does_no_harm() -> None:
     """Indexes lag: an order named as due that is not, or is not there, is read and left alone."""
     office = Office().delivered()
     before = office.table.snapshot()
-    office.services.lists.due = lambda *_: ([ORDER, "order-9"], None)  # type: ignore[method-assign]
+    stale = [Due(ORDER, office.watch.at), Due("order-9", office.watch.at)]
+    office.services.lists.due = lambda *_: (stale, None)  # type: ignore[method-assign]
     assert Swept(2, 0, 0, unfinished=False) == sweep_shard(office.services, 0)
     assert before == office.table.snapshot()
 

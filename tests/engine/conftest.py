@@ -1,0 +1,26 @@
+"""The engine, once for all tests of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.endpoint import Endpoint, endpoint
+from tests.engine.floor import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Endpoint]:
+    """A DynamoDB with an empty table: MiniStack, or what ``DYNAMODB_ENDPOINT`` names."""
+    with endpoint() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def floor(engine: Endpoint) -> Floor:
+    """Where clerks race on that engine."""
+    return Floor(engine)

@@ -1,0 +1,200 @@
+"""The floor that races are run on: cases laid into the engine, and many clerks who act on one of them at one moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import count
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.evolve import fold
+from chalicelib.domain.ledger import Movement, empty_escrow
+from chalicelib.domain.policy import published
+from chalicelib.domain.refusals import Refusal
+from chalicelib.service.context import Services
+from chalicelib.service.errors import ServiceError
+from chalicelib.store import keys
+from chalicelib.store.cases import Cases
+from chalicelib.store.items import text
+from chalicelib.store.lists import Lists
+from chalicelib.store.people import People
+from tests.domain.worlds import BUYER
+from tests.service.office import ORDER, Phonebook, Watch, once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.events import Event
+    from chalicelib.domain.people import Actor
+    from chalicelib.service.execute import Request
+    from chalicelib.store.errors import Answer
+    from chalicelib.store.items import Item
+    from tests.engine.endpoint import Endpoint
+    from tests.service.office import Office
+
+POLICIES = published()
+SHARDS = 8
+BATCH = 25
+TRACKING = "000000001"
+"""The parcel of the cases that are laid; each copy has a number of its own."""
+
+
+class Meeting(Cases):
+    """Cases whose first reading is waited for by all who race: nobody writes before everybody has read."""
+
+    def __init__(self, *of: Any, meet: Barrier | None) -> None:  # noqa: ANN401 - as the original takes them
+        """Meet at ``meet``, or nowhere."""
+        super().__init__(*of)
+        self._meet = meet
+
+    def load(self, order_id: str) -> Case | None:
+        """As ``Cases.load``."""
+        found = super().load(order_id)
+        meet, self._meet = self._meet, None
+        if meet:
+            meet.wait(30)
+        return found
+
+
+@dataclass
+class Clerk:
+    """One server process: a client of its own, a clock of its own."""
+
+    client: Any
+    table: str
+    watch: Watch = field(default_factory=Watch)
+    meet: Barrier | None = None
+
+    @property
+    def services(self) -> Services:
+        """The product's services, as this process put them together."""
+
+        def dynamodb() -> Any:  # noqa: ANN401 - botocore makes its clients at run time
+            return self.client
+
+        return Services(
+            cases=Meeting(dynamodb, self.table, POLICIES, SHARDS, meet=self.meet),
+            lists=Lists(dynamodb, self.table),
+            people=People(dynamodb, self.table),
+            subscriptions=Phonebook(),
+            clock=self.watch,
+            policies=POLICIES,
+        )
+
+
+Act = "Callable[[Services], Answer | int | None]"
+
+
+@dataclass
+class Floor:
+    """Runs races: lays a case, lets clerks act on it at one moment, audits it, and takes it away again."""
+
+    engine: Endpoint
+    clerks: list[Clerk] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self._client = self.engine.client()
+
+    def clerk(self, n: int) -> Clerk:
+        """The nth clerk, hired when first needed."""
+        while len(self.clerks) <= n:
+            self.clerks.append(Clerk(self.engine.client(), self.engine.table))
+        return self.clerks[n]
+
+    def lay(self, office: Office) -> str:
+        """Put the office's case into the engine under a new order id, which is returned."""
+        number = next(self.numbers)
+        order_id = f"race-{number:06d}"
+        puts = [_copied(it, order_id, f"{number:09d}") for it in office.table.snapshot() if not text(it, "fingerprint")]
+        self._batches([{"PutRequest": {"Item": it}} for it in puts])
+        return order_id
+
+    def clear(self, order_id: str) -> None:
+        """Take a case away, so that the next sweep does not meet it."""
+        pk = {":pk": {"S": keys.order_pk(order_id)}}
+        found = self._client.query(
+            TableName=self.engine.table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=pk
+        )["Items"]
+        self._batches([{"DeleteRequest": {"Key": {"pk": it["pk"], "sk": it["sk"]}}} for it in found])
+
+    def _batches(self, requests: list[Item]) -> None:
+        for first in range(0, len(requests), BATCH):
+            left = {self.engine.table: requests[first : first + BATCH]}
+            while left:
+                left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
+
+    def race(self, acts: Sequence[tuple[datetime, Callable[[Services], Any]]], *, meet: bool) -> list[str]:
+        """All acts at one moment, each by a clerk whose clock shows the act's time; what each was told.
+
+        With ``meet`` nobody writes before everybody has read: every round is then a race.
+        """
+        start, meeting = Barrier(len(acts)), Barrier(len(acts)) if meet else None
+        clerks = [replace(self.clerk(n), watch=Watch(at), meet=meeting) for n, (at, _) in enumerate(acts)]
+
+        def run(n: int) -> str:
+            services = clerks[n].services
+            start.wait(30)
+            return told(lambda: acts[n][1](services))
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(run, range(len(acts))))
+
+    def audit(self, order_id: str) -> Case:
+        """I1, I2, I4 of what is stored; the case."""
+        cases = self.clerk(0).services.cases
+        case = cases.load(order_id)
+        assert case is not None
+        log: list[Event] = []
+        for stream in range(len(case.disputes) + 1):
+            events = cases.log(order_id, stream)
+            assert list(range(1, len(events) + 1)) == [it.seq for it in events], "I4: no gaps"
+            log += events
+        assert case == fold(log, POLICIES), "I4: the log folds to the state"
+        entries, balance = cases.ledger(order_id), empty_escrow(case.order.terms.currency)
+        assert list(range(1, len(entries) + 1)) == [entry.number for entry in entries]
+        for entry in entries:
+            balance = balance.after(entry)
+        assert balance == case.order.escrow, "I1: the entries add up to the balance"
+        assert balance.paid == balance.held + balance.refunded + balance.released == case.order.terms.price
+        moved = [(it.number, it.movement, it.amount) for it in entries if it.movement is not Movement.HOLD]
+        assert moved == [(it.entry, it.movement, it.amount) for it in case.order.instructions], "I2: no instruction twice"
+        return case
+
+
+def told(act: Callable[[], Any]) -> str:
+    """What came of an act: its answer, or the code of the refusal."""
+    try:
+        done = act()
+    except Refusal as refused:
+        return str(refused.details.get("exclusion") or refused.code)
+    except ServiceError as error:
+        return error.code
+    return done.body if hasattr(done, "body") else str(done)
+
+
+def request(actor: Actor = BUYER, key: str = "key") -> Request:
+    """A request of an actor under a key."""
+    from chalicelib.service.execute import Request as Asked  # noqa: PLC0415 - a name of its own here
+
+    return Asked(actor, once(actor, key))
+
+
+def _copied(item: Item, order_id: str, number: str) -> Item:
+    """An item of the office's case as it is for another order with another parcel."""
+    copied: Item = {}
+    for name, attribute in item.items():
+        written = attribute.get("S")
+        copied[name] = dict(attribute) if written is None else {"S": written.replace(ORDER, order_id).replace(TRACKING, number)}
+    if "due_pk" in copied:
+        copied["due_pk"] = {"S": keys.due_pk(keys.shard_of(order_id, SHARDS))}
+    return copied
+
+
+def show(title: str, rounds: int, outcomes: Counter[str]) -> None:
+    """Print how often each outcome came."""
+    print(f"\n{title}: {rounds} rounds; " + ", ".join(f"{what} {n}" for what, n in outcomes.most_common()))  # noqa: T201

@@ -1,0 +1,196 @@
+"""Two who act on one dispute at one moment: one wins, the loser is told why, and nothing is torn (I1, I2, I4, D1, D9)."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.service import disputes, orders
+from chalicelib.service.execute import Request, sweep_order
+from chalicelib.service.sweep import sweep_shard
+from chalicelib.store.keys import shard_of
+from chalicelib.store.errors import Once
+from tests.domain.worlds import (
+    BUYER,
+    DAY,
+    DECIDED_FOR_BUYER,
+    HOUR,
+    MEDIATOR,
+    OTHER_MEDIATOR,
+    PLATFORM,
+    PROMISED,
+    SECOND,
+    SELLER,
+    claim_of,
+    money,
+)
+from tests.engine.floor import SHARDS, Floor, request, show
+from tests.service.office import Office, event, once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.people import Actor
+    from chalicelib.service.context import Services
+
+ROUNDS = max(4, int(os.environ.get("FUZZ_ROUNDS", "20")) // 2)
+A_SMALL_REFUND = c.Propose(OfferType.REFUND, money(1000))
+
+Act = "Callable[[Services, str], Any]"
+
+
+def act(actor: Actor, command: c.DisputeCommand) -> Callable[[Services, str], Any]:
+    """Somebody takes an action in the dispute."""
+
+    def take(services: Services, order_id: str) -> str:
+        key = f"{order_id}/{actor.id}/{type(command).__name__}"
+        disputes.act(services, f"{order_id}-d1", request(actor, key), command)
+        return "done"
+
+    return take
+
+
+def sweep(services: Services, order_id: str) -> str:
+    """A sweep of the order's shard; how many events it made visible."""
+    swept = sweep_shard(services, shard_of(order_id, SHARDS))
+    assert swept.failed == 0
+    return f"swept {swept.events}" if swept.events else "nothing to sweep"
+
+
+def delivered(services: Services, order_id: str) -> str:
+    """The platform passes on that the parcel came, three weeks ago."""
+    number = f"{int(order_id.removeprefix('race-')):09d}"
+    told = event(PROMISED - 9 * DAY, number)
+    answer = orders.record_carrier_events(services, PLATFORM, once(PLATFORM, order_id), (told,))
+    return "recorded" if '"recorded"' in answer.body else answer.body
+
+
+def negotiating() -> Office:
+    """A dispute in which it is the buyer's turn, on the seller's proposal 2 of 10.00."""
+    office = Office().disputed().wait(HOUR)
+    office.act(SELLER, A_SMALL_REFUND)
+    return office.wait(HOUR)
+
+
+def under_review(*, taken: bool = True) -> Office:
+    """A dispute under review, taken by a mediator or not."""
+    office = negotiating()
+    office.act(BUYER, c.Escalate())
+    if taken:
+        office.act(MEDIATOR, c.Assign())
+    return office.wait(HOUR)
+
+
+def not_received() -> Office:
+    """A dispute about a parcel that did not come in time; the seller has declined."""
+    office = Office().bought().wait(DAY)
+    office.ship()
+    office.wait(30 * DAY).open(claim_of(Reason.NOT_RECEIVED))
+    office.wait(HOUR).act(SELLER, c.Decline())
+    return office.wait(HOUR)
+
+
+@dataclass(frozen=True)
+class Race:
+    """Two acts on a case, each at a time from the case's, what may come of them, and how the case may stand then."""
+
+    prepare: Callable[[], Office]
+    one: Callable[[Services, str], Any]
+    other: Callable[[Services, str], Any]
+    outcomes: frozenset[tuple[str, str]]
+    ends: Callable[[tuple[str, str], Case], bool]
+    clocks: tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]] = (lambda at: at, lambda at: at)
+
+
+def _stage(case: Case) -> Stage:
+    return case.dispute(1).stage
+
+
+def _refunded(case: Case) -> int:
+    return case.order.escrow.refunded.minor
+
+
+RACES = {
+    "accept_and_counter_propose": Race(
+        negotiating,
+        act(BUYER, c.Accept("2")),
+        act(SELLER, c.Propose(OfferType.REFUND, money(2000))),
+        frozenset({("done", "wrong_state"), ("stale_proposal", "done")}),
+        lambda told, case: (_stage(case), _refunded(case))
+        == ((Stage.RESOLVED, 1000) if told[0] == "done" else (Stage.NEGOTIATING, 0)),
+    ),
+    "accept_and_withdraw": Race(
+        negotiating,
+        act(BUYER, c.Accept("2")),
+        act(BUYER, c.Withdraw()),
+        frozenset({("done", "wrong_state"), ("wrong_state", "done")}),
+        lambda told, case: _refunded(case) == (1000 if told[0] == "done" else 0),
+    ),
+    "withdraw_and_decide": Race(
+        under_review,
+        act(BUYER, c.Withdraw()),
+        act(MEDIATOR, DECIDED_FOR_BUYER),
+        frozenset({("done", "wrong_state"), ("wrong_state", "done")}),
+        lambda told, case: _stage(case) is (Stage.RESOLVED if told[0] == "done" else Stage.DECIDED),
+    ),
+    "two_mediators": Race(
+        partial(under_review, taken=False),
+        act(MEDIATOR, c.Assign()),
+        act(OTHER_MEDIATOR, c.Assign()),
+        frozenset({("done", "wrong_state"), ("wrong_state", "done")}),
+        lambda told, case: case.dispute(1).mediator == (MEDIATOR if told[0] == "done" else OTHER_MEDIATOR).id,
+    ),
+    "answer_and_expiry": Race(
+        lambda: Office().disputed(),
+        act(SELLER, A_SMALL_REFUND),
+        sweep,
+        frozenset({("done", "nothing to sweep"), ("too_late", "swept 1")}),
+        lambda told, case: _stage(case) is (Stage.NEGOTIATING if told[0] == "done" else Stage.AWAITING_RETURN),
+        (lambda at: at + 5 * DAY - SECOND, lambda at: at + 5 * DAY),
+    ),
+    "two_sweeps": Race(
+        lambda: Office().disputed().wait(400 * DAY),
+        sweep,
+        sweep,
+        frozenset({("nothing to sweep", "swept 3"), ("swept 3", "nothing to sweep")}),
+        lambda _, case: case.order.completed_at is not None and case.order.escrow.held.minor == 0,
+    ),
+    "delivery_and_escalation": Race(
+        not_received,
+        delivered,
+        act(BUYER, c.Escalate()),
+        frozenset({("recorded", "done"), ("recorded", "wrong_state")}),
+        lambda told, case: (case.dispute(1).escalated_at is not None) == (told[1] == "done")
+        and case.dispute(1).outcome is Outcome.RESOLVED_SELLER_FAVOUR,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_one_of_two_wins(floor: Floor, name: str) -> None:
+    """One of the two is carried out, the other hears why not (or was in time as well), and the books are in order."""
+    race = RACES[name]
+    office = race.prepare()
+    seen: Counter[str] = Counter()
+    for n in range(ROUNDS):
+        order_id = floor.lay(office)
+        ats = [clock(office.watch.at) for clock in race.clocks]
+        acts = [(at, partial(it, order_id=order_id)) for at, it in zip(ats, (race.one, race.other), strict=True)]
+        told = floor.race(acts if n % 4 < 2 else acts[::-1], meet=n % 2 == 0)
+        one, other = told if n % 4 < 2 else told[::-1]
+        case = floor.audit(order_id)
+        assert (one, other) in race.outcomes
+        assert race.ends((one, other), case), (one, other, case)
+        seen[f"({one}, {other})"] += 1
+        floor.clear(order_id)
+    show(name, ROUNDS, seen)
