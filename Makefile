@@ -7,7 +7,7 @@ LIMIT ?= 0
 CHECKED := app.py chalicelib localcloud tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz check format docs replay package clean
+.PHONY: help setup run demo test fuzz mutate bench check format docs replay package clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -28,8 +28,13 @@ demo: setup ## five disputes played against the local cloud
 test: setup ## all tests
 	$(PY) -m pytest
 
-fuzz: setup ## the long versions of the random tests
-	FUZZ_EXAMPLES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py
+fuzz: setup ## the long versions of the random tests (about half an hour)
+	FUZZ_EXAMPLES=100000 FUZZ_HISTORIES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py
+	FUZZ_SEEDS=10000 FUZZ_PAIRS=1 $(PY) -m pytest tests/reliability
+	FUZZ_ROUNDS=200 $(PY) -m pytest tests/engine
+
+mutate: setup ## weaken the domain's tables one entry at a time: does a test notice?
+	$(PY) -m tools.mutate
 
 check: setup ## style, types, architecture, templates, pages made from code
 	.venv/bin/ruff check $(CHECKED)
@@ -49,6 +54,9 @@ docs: setup ## write the pages made from code
 
 replay: setup ## real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
 	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)
+
+bench: setup ## what things cost, as ratios of one run
+	$(PY) -m bench
 
 package: setup ## the deployment package of production, in build/
 	$(PY) -m localcloud package prod --out build

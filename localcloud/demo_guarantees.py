@@ -28,7 +28,7 @@ def no_longer_wanted(it: Story) -> Iterator[Until]:
     it.refused(it.buyer, it.disputes, claim, "asks to send it back", (UNPROCESSABLE, "attestation_required"))
     it.open(claim | unused, f"confirms that it is unused, and asks to send it back for {it.words(price)}")
     asked = it.dispute()
-    it.say("the guarantee", "grants the return at once, to the seller's address in that country; the postage is the buyer's")
+    it.say("the guarantee", "grants the return at once, to the seller's address in Poland; the buyer pays the postage")
     it.expect("the buyer is to ship", "awaiting_return", asked["stage"])
     it.expect("where to", ("Gdynia", "PL"), tuple(asked["return"]["return_address"][name] for name in ("city", "country")))
     it.expect("who pays the postage", "buyer", asked["return"]["return_postage"])
@@ -101,8 +101,8 @@ def fails_at_first(it: Story) -> Iterator[Until]:
     yield Until(4.35)
     it.carrier_says(Carrier.TNT, number, "delivered")
     yield Until(8.2)
-    seen = "finds a second charge on the card that she did not make, and claims it"
-    it.refused(it.buyer, it.disputes, {"reason": "unauthorised_charge"}, seen, (CONFLICT, "unauthorised_charge"))
+    unknown = "claims a second charge on her card, one she did not make"
+    it.refused(it.buyer, it.disputes, {"reason": "unauthorised_charge"}, unknown, (CONFLICT, "unauthorised_charge"))
     it.market.declined[it.script.order_id] = "the payee's account cannot be reached"
     yield Until(19.45, Sweep.NOW)
     it.say("the clock", "ends protection and completes the order: the seller is to be paid")

@@ -25,7 +25,7 @@ def story_lines(story: Story, messages: Sequence[Mapping[str, Any]]) -> Iterator
         for event in story.market.api.get(story.buyer, f"/disputes/{story.dispute_id}/timeline")["events"]:
             at = datetime.fromisoformat(event["at"])
             head = f"  {event['seq']:>3}  {at:%Y-%m-%d %H:%M}Z  {event['actor']['role']:<8}  "
-            yield from _wrapped(head, f"{event['type']:<24} {_particulars(event)}".rstrip())
+            yield from _wrapped(head, f"{event['type']:<25} {_particulars(event)}".rstrip())
     yield ""
     yield "  The messages"
     for person in sorted({message["person"] for message in messages}):
@@ -76,9 +76,16 @@ def _particulars(event: Mapping[str, Any]) -> str:
             data = data | data[inner]
     shown = []
     for name in ("outcome", "basis", "type", "amount", "refund", "to", "question", "finding", "rationale", "carrier",
-                 "tracking_number", "status", "acknowledgement", "mediator", "proposal_id", "note"):  # fmt: skip
+                 "tracking_number", "status", "acknowledgement", "mediator", "proposal_id", "return_address", "return_postage",
+                 "note"):  # fmt: skip
         value = data.get(name)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name == "return_address":
+            shown.append(f"to {value['city']} {value['country']}")
+        elif value and name == "return_postage":
+            shown.append(f"postage paid by the {value}")
+        elif value and name == "proposal_id":
+            shown.append(f"proposal {value}")
+        elif isinstance(value, dict):
             shown.append(_money(value))
         elif value and name in ("note", "question", "rationale"):
             shown.append(f'"{value}"')

@@ -151,9 +151,13 @@ def appealed(it: Story) -> Iterator[Until]:
     it.expect_messages("proposal_declined", "buyer")
     it.act(it.seller, "/escalate", {"note": "Let somebody else look at it."}, "asks for a mediator")
     it.expect_messages("escalated", "buyer", "mediators")
+    photo = {"type": "photo", "note": "The edge of the sound hole, from close by."}
+    it.act(it.buyer, "/evidence", photo, "adds a photo")
+    it.expect_messages("evidence_added", "seller")
     yield Until(6.6)
     it.queued(MEDIATOR)
     it.act(MEDIATOR, "/assignment", {}, "takes the case")
+    yield Until(7.6)
     why = {"finding": "not_as_described", "rationale": "The photo shows a laminate edge; the seller has shown nothing else."}
     decision = {"type": "refund", "amount": it.money(300_00)} | why
     it.act(MEDIATOR, "/decision", decision, f"decides on {it.words(300_00)}")

@@ -117,7 +117,7 @@ class Story:
         sale = Sale(it.order_id, it.buyer, it.seller, it.currency, lines, shipping, paid, promise, country, offered)
         self.market.import_order(sale)
         titles = " and ".join(f"{quantity} x {title}" for title, quantity, _ in lines)
-        terms = f"promised by day {promised_in}" + (f", with {guarantee.value.replace('_', ' ').title()}" if guarantee else "")
+        terms = f"promised by day {promised_in}" + (f", with {_named(guarantee).title()}" if guarantee else "")
         self.say(self.buyer, f"buys {titles} for {self.words(sale.price)}, {terms}; the payment is held")
         return sale
 
@@ -143,7 +143,7 @@ class Story:
         """The buyer asks what guarantees there are; what the API says of one of them."""
         known = self.market.api.get(self.buyer, f"/orders/{self.script.order_id}/protection")["guarantees"]
         answer: dict[str, Any] = next(one for one in known if one["guarantee"] == guarantee.value)
-        self.say(self.buyer, f"{what}, and is told of {guarantee.value.replace('_', ' ')}: {answer['explanation']}")
+        self.say(self.buyer, f"{what}, and is told of {_named(guarantee)}: {answer['explanation']}")
         self.expect(f"{guarantee.value} can be claimed", expected=True, seen=answer["applies"])
         return answer
 
@@ -191,3 +191,7 @@ class Story:
         balance = {"paid": paid, "held": 0, "refunded": refunded, "released": paid - refunded}
         self.expect("the order", "completed", order["status"])
         self.expect("the balance", {name: self.money(minor) for name, minor in balance.items()}, order["escrow"])
+
+
+def _named(guarantee: Guarantee) -> str:
+    return guarantee.value.replace("on_time", "on-time").replace("_", " ")

@@ -27,8 +27,8 @@ _TEXTS = {
     "return_asked.buyer": Template(
         "Your return: dispute {dispute}",
         "You have asked to return items of order {order}, for {remedy}.",
-        "Please wait for the return address before you send anything. The seller has to give one by {due}; without one you are"
-        " refunded and keep the items.",
+        "If the seller has a return address on file, you are told at once how to send them back. If not, please wait for the"
+        " address: the seller has to give one by {due}; without one you are refunded and keep the items.",
     ),
     "narrowed.seller": Template(
         "Dispute {dispute} is about less now",

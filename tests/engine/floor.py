@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -15,6 +17,7 @@ from chalicelib.domain.policy import published
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service.context import Services
 from chalicelib.service.errors import ServiceError
+from chalicelib.service.execute import Request
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
 from chalicelib.store.items import text
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.events import Event
     from chalicelib.domain.people import Actor
-    from chalicelib.service.execute import Request
-    from chalicelib.store.errors import Answer
     from chalicelib.store.items import Item
     from tests.engine.endpoint import Endpoint
     from tests.service.office import Office
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 POLICIES = published()
 SHARDS = 8
 BATCH = 25
+LATE_S = 0.03
 TRACKING = "000000001"
 """The parcel of the cases that are laid; each copy has a number of its own."""
 
@@ -46,10 +48,10 @@ TRACKING = "000000001"
 class Meeting(Cases):
     """Cases whose first reading is waited for by all who race: nobody writes before everybody has read."""
 
-    def __init__(self, *of: Any, meet: Barrier | None) -> None:  # noqa: ANN401 - as the original takes them
-        """Meet at ``meet``, or nowhere."""
+    def __init__(self, *of: Any, meet: Barrier | None, late: float) -> None:  # noqa: ANN401 - as the original takes them
+        """Meet at ``meet``, or nowhere, and go on so many seconds late."""
         super().__init__(*of)
-        self._meet = meet
+        self._meet, self._late = meet, late
 
     def load(self, order_id: str) -> Case | None:
         """As ``Cases.load``."""
@@ -57,6 +59,7 @@ class Meeting(Cases):
         meet, self._meet = self._meet, None
         if meet:
             meet.wait(30)
+            time.sleep(self._late)
         return found
 
 
@@ -68,6 +71,7 @@ class Clerk:
     table: str
     watch: Watch = field(default_factory=Watch)
     meet: Barrier | None = None
+    late: float = 0.0
 
     @property
     def services(self) -> Services:
@@ -77,16 +81,13 @@ class Clerk:
             return self.client
 
         return Services(
-            cases=Meeting(dynamodb, self.table, POLICIES, SHARDS, meet=self.meet),
+            cases=Meeting(dynamodb, self.table, POLICIES, SHARDS, meet=self.meet, late=self.late),
             lists=Lists(dynamodb, self.table),
             people=People(dynamodb, self.table),
             subscriptions=Phonebook(),
             clock=self.watch,
             policies=POLICIES,
         )
-
-
-Act = "Callable[[Services], Answer | int | None]"
 
 
 @dataclass
@@ -96,6 +97,7 @@ class Floor:
     engine: Endpoint
     clerks: list[Clerk] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
 
     def __post_init__(self) -> None:
         self._client = self.engine.client()
@@ -131,14 +133,18 @@ class Floor:
     def race(self, acts: Sequence[tuple[datetime, Callable[[Services], Any]]], *, meet: bool) -> list[str]:
         """All acts at one moment, each by a clerk whose clock shows the act's time; what each was told.
 
-        With ``meet`` nobody writes before everybody has read: every round is then a race.
+        With ``meet`` nobody writes before everybody has read: every round is then a race. Each is a little late, by dice, so
+        that it is not always the same who comes first.
         """
         start, meeting = Barrier(len(acts)), Barrier(len(acts)) if meet else None
-        clerks = [replace(self.clerk(n), watch=Watch(at), meet=meeting) for n, (at, _) in enumerate(acts)]
+        late = [self.dice.uniform(0, LATE_S) for _ in acts]
+        clerks = [replace(self.clerk(n), watch=Watch(at), meet=meeting, late=late[n]) for n, (at, _) in enumerate(acts)]
 
         def run(n: int) -> str:
             services = clerks[n].services
             start.wait(30)
+            if not meet:
+                time.sleep(late[n])
             return told(lambda: acts[n][1](services))
 
         with ThreadPoolExecutor(len(acts)) as pool:
@@ -179,9 +185,7 @@ def told(act: Callable[[], Any]) -> str:
 
 def request(actor: Actor = BUYER, key: str = "key") -> Request:
     """A request of an actor under a key."""
-    from chalicelib.service.execute import Request as Asked  # noqa: PLC0415 - a name of its own here
-
-    return Asked(actor, once(actor, key))
+    return Request(actor, once(actor, key))
 
 
 def _copied(item: Item, order_id: str, number: str) -> Item:

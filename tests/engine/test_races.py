@@ -14,10 +14,8 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.service import disputes, orders
-from chalicelib.service.execute import Request, sweep_order
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of
-from chalicelib.store.errors import Once
 from tests.domain.worlds import (
     BUYER,
     DAY,
@@ -43,10 +41,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
     from chalicelib.service.context import Services
 
-ROUNDS = max(4, int(os.environ.get("FUZZ_ROUNDS", "20")) // 2)
+ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "20"))
 A_SMALL_REFUND = c.Propose(OfferType.REFUND, money(1000))
-
-Act = "Callable[[Services, str], Any]"
 
 
 def act(actor: Actor, command: c.DisputeCommand) -> Callable[[Services, str], Any]:
@@ -126,8 +122,9 @@ RACES = {
         act(BUYER, c.Accept("2")),
         act(SELLER, c.Propose(OfferType.REFUND, money(2000))),
         frozenset({("done", "wrong_state"), ("stale_proposal", "done")}),
-        lambda told, case: (_stage(case), _refunded(case))
-        == ((Stage.RESOLVED, 1000) if told[0] == "done" else (Stage.NEGOTIATING, 0)),
+        lambda told, case: (
+            (_stage(case), _refunded(case)) == ((Stage.RESOLVED, 1000) if told[0] == "done" else (Stage.NEGOTIATING, 0))
+        ),
     ),
     "accept_and_withdraw": Race(
         negotiating,
@@ -170,8 +167,10 @@ RACES = {
         delivered,
         act(BUYER, c.Escalate()),
         frozenset({("recorded", "done"), ("recorded", "wrong_state")}),
-        lambda told, case: (case.dispute(1).escalated_at is not None) == (told[1] == "done")
-        and case.dispute(1).outcome is Outcome.RESOLVED_SELLER_FAVOUR,
+        lambda told, case: (
+            (case.dispute(1).escalated_at is not None) == (told[1] == "done")
+            and case.dispute(1).outcome is Outcome.RESOLVED_SELLER_FAVOUR
+        ),
     ),
 }
 

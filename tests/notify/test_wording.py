@@ -77,6 +77,13 @@ def test_every_message_renders_without_a_gap() -> None:
     assert [text for text in rendered if re.search(r"[{}]|None|  |\n\n\n|\bFalse\b", text)] == []
 
 
+def test_a_guaranteed_return_waits_for_an_address_only_where_none_is_on_file() -> None:
+    """Whether one is on file is not known when the claim is told, so both parties are told of both ways (D3, N3)."""
+    bodies = {row.text: w.body for row, _, w in said() if row.text.startswith("return_asked.")}
+    assert "If the seller has a return address on file" in bodies["return_asked.buyer"]
+    assert "If you have a return address on file" in bodies["return_asked.seller"]
+
+
 def test_what_needs_action_says_by_when_with_the_zone() -> None:
     """A message that asks for something names an absolute time, in email and on the phone (N3)."""
     when = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC\b")

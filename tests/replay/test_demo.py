@@ -1,6 +1,8 @@
 """The demo's machinery: stories side by side on one clock, and a failure that is told rather than hidden."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from localcloud.cloud import LocalCloud
@@ -11,6 +13,7 @@ from localcloud.demo_market import Market
 from localcloud.demo_print import check_lines
 from localcloud.demo_stage import Stage
 from localcloud.demo_story import Script, Story, Sweep, Until
+from localcloud.demo_verify import payments_told
 
 
 class _QuietApi(Api):
@@ -19,6 +22,32 @@ class _QuietApi(Api):
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         del who, method, path, body
         return Reply(200, {"items": [], "offset_seconds": 0})
+
+
+class _FakeApi(Api):
+    """Answers every call with what it was made with, and keeps what was sent."""
+
+    def __init__(self, reply: Reply, published: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__({})
+        self._reply, self._published = reply, published
+        self.sent: list[tuple[str, Mapping[str, Any]]] = []
+
+    def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
+        del who, method
+        if body is not None:
+            self.sent.append((path, body))
+        return self._reply
+
+    def outbox(self, page: str) -> list[dict[str, Any]]:
+        del page
+        return [dict(entry) for entry in self._published]
+
+
+def story_with(api: Api) -> Story:
+    """A story of the order `a`, whose people use that API."""
+    market = Market(api)
+    market.clock_moved(0)
+    return Story(script("a"), market, Checks(), print, datetime.now(UTC))
 
 
 class _FakeCloud:
@@ -88,3 +117,43 @@ def test_every_story_has_people_of_its_own() -> None:
     """Messages are told apart by person, so no two stories share one."""
     assert len(SCRIPTS) == len({it.buyer for it in SCRIPTS}) == len({it.order_id for it in SCRIPTS})
     assert [it.seller for it in SCRIPTS] == list(SELLERS)
+
+
+def test_the_bank_declines_one_payment_once() -> None:
+    """What the story has the bank decline fails with its reason; other orders' payments, and the next attempt, settle."""
+    api = _FakeApi(Reply(200, {"items": [{"id": "a-p1"}, {"id": "b-p1"}]}))
+    market = Market(api)
+    market.declined["a"] = "closed"
+
+    assert [2, 2] == [market.pay_out(), market.pay_out()]
+    assert ["failed", "settled", "settled", "settled"] == [body["status"] for _, body in api.sent]
+    assert {"status": "failed", "failure": "closed"} == api.sent[0][1]
+
+
+def test_a_refusal_is_told_and_has_to_be_the_expected_one() -> None:
+    """The exclusion counts where there is one, else the code; being let through is a failed check."""
+    refusals: list[tuple[int, dict[str, Any], tuple[int, str]]] = [
+        (409, {"detail": "No.", "code": "not_covered", "exclusion": "changed_mind"}, (409, "changed_mind")),
+        (422, {"detail": "No.", "code": "invalid"}, (422, "invalid")),
+    ]
+    for status, body, why in refusals:
+        it = story_with(_FakeApi(Reply(status, body)))
+        it.refused("buyer:x", "/y", {}, "tries", why)
+        assert ["tries, and is told: No."] == [act.what for act in it.acts]
+        assert [] == it.checks.failed
+
+    allowed = story_with(_FakeApi(Reply(201, {"id": "z"})))
+    allowed.refused("buyer:x", "/y", {}, "tries", (409, "changed_mind"))
+    assert ["a: tries"] == [check.what for check in allowed.checks.failed]
+
+
+def test_every_attempt_at_a_payment_is_told_under_its_id() -> None:
+    """The payments an order's story counts are its own, by instruction and attempt, however often one was delivered."""
+    told = [("a", "a-p1", 1), ("a", "a-p1", 2), ("a", "a-p1", 2), ("b", "b-p1", 1)]
+    published = [
+        {"person": "payments", "attributes": {"order_id": order}, "body": json.dumps({"id": payment, "attempt": attempt})}
+        for order, payment, attempt in told
+    ]
+    api = _FakeApi(Reply(200, {}), [*published, {"person": "marketplace", "attributes": {"order_id": "a"}, "body": ""}])
+
+    assert {("a-p1", 1), ("a-p1", 2)} == payments_told(api, story_with(api))

@@ -1,0 +1,1 @@
+"""What commands and sweeps cost, as ratios that hold on any machine."""

@@ -1,0 +1,70 @@
+"""Many orders at once: put straight into the table, as the services would have written them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.policy import published
+from chalicelib.service import orders
+from chalicelib.service.context import Services
+from chalicelib.store import keys
+from chalicelib.store.cases import Cases
+from chalicelib.store.items import text
+from chalicelib.store.lists import Lists
+from chalicelib.store.people import People
+from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import PLATFORM, order_terms
+from tests.service.office import Phonebook, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from localcloud.memory_rules import Item
+
+TABLE = "table"
+SHARDS = 8
+POLICIES = published()
+SEED = "order-0"
+
+
+def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Services:
+    """The product's services on a table, as one process with its own clock has them."""
+    return Services(
+        cases=Cases(lambda: table, TABLE, POLICIES, shards),
+        lists=Lists(lambda: table, TABLE),
+        people=People(lambda: table, TABLE),
+        subscriptions=Phonebook(),
+        clock=watch,
+        policies=POLICIES,
+        pause=lambda _: None,
+    )
+
+
+def open_orders(table: MemoryTable, ids: Iterable[str], promised: datetime, shards: int = SHARDS) -> None:
+    """Put orders into the table, all promised for one moment, as the import of each would have written it."""
+    scratch = MemoryTable(TABLE)
+    terms = order_terms(order_id=SEED, deliver_by=promised)
+    orders.import_order(services_on(scratch, Watch()), PLATFORM, terms)
+    pattern = scratch.snapshot()
+    for order_id in ids:
+        for item in pattern:
+            table.put_item(TableName=TABLE, Item=_for_order(item, order_id, shards))
+
+
+def _for_order(item: Item, order_id: str, shards: int) -> Item:
+    copied = {name: {kind: value.replace(SEED, order_id) for kind, value in it.items()} for name, it in item.items()}
+    if "due_pk" in copied:
+        copied["due_pk"] = {"S": keys.due_pk(keys.shard_of(order_id, shards))}
+    return copied
+
+
+def completions(table: MemoryTable) -> list[str]:
+    """The order of every completion in the table, with repetitions if there were any."""
+    done = [text(it, "order_id") for it in table.snapshot() if text(it, "type") == "order_completed"]
+    return sorted(done)
+
+
+def releases(table: MemoryTable) -> list[str]:
+    """The order of every payment instruction in the table."""
+    return sorted(keys.order_id_of(text(it, "pk")) for it in table.snapshot() if text(it, "sk").startswith("PAYMENT#"))

@@ -1,0 +1,103 @@
+"""What a sweep costs, and how it takes ten thousand deadlines at one second: by what is due, never by what is open."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bench.meter import Meter, Spent
+from chalicelib import bootstrap, jobs
+from chalicelib.service.sweep import sweep_shard
+from tests.domain.worlds import DAY, PROMISED, SECOND
+from tests.engine.crowd import SHARDS, TABLE, completions, open_orders, releases, services_on
+from tests.service.office import Watch
+
+if TYPE_CHECKING:
+    from localcloud.memory_rules import Item
+
+DUE_AT = PROMISED + 15 * DAY
+DUE = 100
+AN_INVOCATION_MS = 60_000
+"""The shard function's timeout (``.chalice/config.json``)."""
+A_CALL_MS = 25.0
+"""A slow call of the table; a usual one takes a fifth of it."""
+
+
+def spent_on(open_in_all: int, due: int = DUE) -> Spent:
+    """What one sweep of all shards spends, with so many orders open and so many of them due."""
+    table = Meter(TABLE)
+    open_orders(table, (f"due-{n:05d}" for n in range(due)), PROMISED)
+    open_orders(table, (f"not-{n:05d}" for n in range(open_in_all - due)), PROMISED + DAY)
+    services = services_on(table, Watch(DUE_AT))
+    before = table.bill()
+    assert due == sum(sweep_shard(services, shard).events for shard in range(SHARDS))
+    return table.bill().since(before)
+
+
+def test_a_sweep_costs_what_is_due_and_not_what_is_open() -> None:
+    """100 due among 1,000 open and among 50,000 cost the same within a tenth; twice as many due cost about twice as much."""
+    few, many, double = spent_on(1_000), spent_on(50_000), spent_on(1_000, 2 * DUE)
+    for title, spent in (("100 of 1,000", few), ("100 of 50,000", many), ("200 of 1,000", double)):
+        print(f"\nsweep of {title}: {spent.calls} calls, {spent.read_units} RRU, {spent.write_units} WRU")  # noqa: T201
+    assert pytest.approx(few.units, rel=0.1) == many.units
+    assert pytest.approx(2 * few.units, rel=0.1) == double.units
+
+
+def test_an_empty_sweep_costs_one_read_a_shard() -> None:
+    """With nothing due a sweep asks each shard once: half a unit, whatever is open."""
+    spent = spent_on(1_000, 0)
+    assert (SHARDS, SHARDS / 2, 0.0) == (spent.calls, spent.read_units, spent.write_units)
+
+
+class Slow(Meter):
+    """A table every call of which takes a while of the invocation that runs."""
+
+    left_ms = 0.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How much time the invocation has left."""
+        return int(self.left_ms)
+
+    def query(self, **request: Any) -> Item:  # noqa: ANN401 - as many as DynamoDB's
+        """As ``Meter``, and time passes."""
+        self.left_ms -= A_CALL_MS
+        return super().query(**request)
+
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803 - DynamoDB's spelling
+        """As ``Meter``, and time passes."""
+        self.left_ms -= A_CALL_MS
+        return super().transact_write_items(TransactItems=TransactItems)
+
+
+def test_ten_thousand_due_at_one_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are done, each once; an invocation that runs out of time hands on to the next delivery, and none is cut off."""
+    table = Slow(TABLE)
+    ids = [f"order-{n:05d}" for n in range(10_000)]
+    open_orders(table, ids, PROMISED)
+    services = services_on(table, Watch(DUE_AT - SECOND))
+    monkeypatch.setattr(bootstrap, "services", lambda: services)
+    early = table.bill()
+    waiting = [{"messageId": str(shard), "body": json.dumps({"shard": shard})} for shard in range(SHARDS)]
+    assert [] == [message for message in waiting if jobs.sweep_messages([message], table)["batchItemFailures"]]
+    assert table.bill().since(early).items_written == 0, "D9: none early"
+
+    services = services_on(table, Watch(DUE_AT))
+    taken: dict[str, float] = dict.fromkeys((it["messageId"] for it in waiting), 0.0)
+    invocations, began = 0, time.monotonic()
+    while waiting:
+        message = waiting.pop(0)
+        table.left_ms = AN_INVOCATION_MS
+        if jobs.sweep_messages([message], table)["batchItemFailures"]:
+            waiting.append(message)
+        invocations += 1
+        assert table.left_ms > 0, "it stopped before it was stopped"
+        taken[message["messageId"]] += AN_INVOCATION_MS - table.left_ms
+    print(  # noqa: T201
+        f"\n10,000 due at one second: {invocations} invocations on {SHARDS} shards; the slowest shard takes "
+        f"{max(taken.values()) / 1000:.0f} s of {A_CALL_MS:.0f} ms calls; {time.monotonic() - began:.1f} s here"
+    )
+    assert ids == completions(table) == releases(table)
+    assert invocations <= 2 * SHARDS

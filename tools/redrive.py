@@ -1,0 +1,115 @@
+"""Publishes again what the stream's function gave up on.
+
+Reads the batches that the stream's dead-letter queue names from the stream, or with ``--order`` an order's events from the
+table, and publishes them as the function would: what was sent before is marked and is not sent again. A batch leaves the
+queue once all of it is published. The stream keeps records for 24 hours; after that, name the orders.
+
+Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX and APP_LINK_BASE as the
+function ``publish`` has them, and AWS credentials and region as for any AWS tool.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.aws import client
+from chalicelib.notify.publish import publish_records
+from chalicelib.settings import settings
+from chalicelib.store.keys import order_pk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Record = dict[str, Any]
+
+
+def events_of(order_id: str) -> list[Record]:
+    """All events of an order, as the stream would have them."""
+    values = {":pk": {"S": order_pk(order_id)}, ":sk": {"S": "EVENT#"}}
+    arguments: dict[str, Any] = {"ConsistentRead": True}
+    found: list[Record] = []
+    while True:
+        page = client("dynamodb").query(
+            TableName=settings().table_name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues=values,
+            **arguments,
+        )
+        found += page["Items"]
+        if "LastEvaluatedKey" not in page:
+            break
+        arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    found.sort(key=lambda item: (item["at"]["S"], item["sk"]["S"]))
+    return [
+        {"eventID": f"redrive-{n}", "eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(n)}}
+        for n, item in enumerate(found, 1)
+    ]
+
+
+def records_of(batch: dict[str, Any]) -> Iterator[Record]:
+    """The stream's records that a dead-lettered batch names. Raises ``LookupError`` when the stream has trimmed them."""
+    streams = client("dynamodbstreams")
+    start, end = int(batch["startSequenceNumber"]), int(batch["endSequenceNumber"])
+    try:
+        iterator = streams.get_shard_iterator(
+            StreamArn=batch["streamArn"],
+            ShardId=batch["shardId"],
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=batch["startSequenceNumber"],
+        )["ShardIterator"]
+    except streams.exceptions.TrimmedDataAccessException as error:
+        msg = f"the stream no longer holds {start} to {end}; name the orders with --order"
+        raise LookupError(msg) from error
+    while iterator:
+        page = streams.get_records(ShardIterator=iterator)
+        for record in page["Records"]:
+            number = int(record["dynamodb"]["SequenceNumber"])
+            if number > end:
+                return
+            if number >= start:
+                yield record
+            if number == end:
+                return
+        iterator = page.get("NextShardIterator")
+
+
+def redrive_queue(queue_url: str) -> int:
+    """Publish every batch of the queue again. Returns how many stay, each with its reason printed."""
+    sqs, staying = client("sqs"), 0
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
+        for message in messages:
+            batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
+            try:
+                failed = publish_records(list(records_of(batch)))
+            except LookupError as reason:
+                failed = [str(reason)]
+            if failed:
+                staying += 1
+                sys.stdout.write(f"stays: {batch['shardId']} from {batch['startSequenceNumber']}: {failed}\n")
+            else:
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+                sys.stdout.write(f"published: {batch['shardId']} from {batch['startSequenceNumber']}\n")
+    return staying
+
+
+def main(arguments: list[str]) -> int:
+    """Redrive the queue, or the orders named; 1 when something could not be published."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--queue-url", help="the stream's dead-letter queue")
+    parser.add_argument("--order", action="append", default=[], metavar="ORDER_ID", help="may be given several times")
+    options = parser.parse_args(arguments)
+    if not options.queue_url and not options.order:
+        parser.error("give --queue-url or --order")
+    failed = redrive_queue(options.queue_url) if options.queue_url else 0
+    for order_id in options.order:
+        unpublished = publish_records(events_of(order_id))
+        sys.stdout.write(f"{order_id}: {'published' if not unpublished else f'not published: {unpublished}'}\n")
+        failed += bool(unpublished)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
