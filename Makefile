@@ -22,7 +22,7 @@ setup: .venv/.ready ## install what the other commands need
 run: setup ## the whole system on this machine, until Ctrl-C
 	$(PY) -m localcloud run
 
-demo: setup ## five disputes played against the local cloud
+demo: setup ## nine stories played against the local cloud
 	$(PY) -m localcloud demo
 
 test: setup ## all tests

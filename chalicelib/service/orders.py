@@ -118,13 +118,14 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     """Take in a batch of carrier events, each on its own: one that fails spoils no other (O6).
 
     The answer says of each what became of it: ``recorded``, ``duplicate``, ``unknown_parcel``, ``in_progress`` or the code
-    of its refusal.
+    of its refusal. One with an ``in_progress`` is not kept, so that the same request, sent again, records the rest.
     """
     try:
         services.cases.check_new(once, int(services.epoch()))
         results = [_record(services, actor, event) for event in events]
         answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
-        keep_answer(services, once, answer)
+        if all(result["status"] != Busy.code for result in results):
+            keep_answer(services, once, answer)
     except AlreadyAnswered as first:
         return replayed(first, once)
     return answer

@@ -30,7 +30,7 @@ def spent_on(open_in_all: int, due: int = DUE) -> Spent:
     """What one sweep of all shards spends, with so many orders open and so many of them due."""
     table = Meter(TABLE)
     open_orders(table, (f"due-{n:05d}" for n in range(due)), PROMISED)
-    open_orders(table, (f"not-{n:05d}" for n in range(open_in_all - due)), PROMISED + DAY)
+    open_orders(table, (f"not-{n:05d}" for n in range(open_in_all - due)), PROMISED + DAY, whole=False)
     services = services_on(table, Watch(DUE_AT))
     before = table.bill()
     assert due == sum(sweep_shard(services, shard).events for shard in range(SHARDS))

@@ -1,0 +1,112 @@
+"""The API in this process with everything about it that idempotency depends on in a test's hands: state, real time, faults."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.api import auth, endpoint
+from chalicelib.domain.policy import published
+from chalicelib.service.context import Services
+from chalicelib.settings import settings
+from chalicelib.store.cases import Cases
+from chalicelib.store.lists import Lists
+from chalicelib.store.people import People
+from tests.api.edge import Api, Clock, Quiet, Reply
+from tests.api.issuer import AUDIENCE, Issuer
+from tests.api.samples import ANA
+from tests.service.office import EPOCH, NAME, FaultyTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localcloud.memory_rules import Item
+
+ONCE = "once"
+
+
+@contextmanager
+def serving(issuer: Issuer) -> Iterator[object]:
+    """The real app, taking that issuer's tokens."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
+            patch.delenv(name, raising=False)
+        patch.setenv("TABLE_NAME", NAME)
+        patch.setenv("OIDC_ISSUER", issuer.name)
+        patch.setenv("OIDC_AUDIENCE", AUDIENCE)
+        patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
+        _forget()
+        yield importlib.import_module("app").app
+    _forget()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request: by default the buyer adds evidence to the dispute, under the key ``once``.
+
+    ``raw`` is sent instead of ``body`` as it stands; a ``key`` of None is no header.
+    """
+
+    who: str = ANA
+    path: str = "/disputes/o-1-d1/evidence"
+    body: Any = field(default_factory=lambda: {"note": "x"})
+    key: str | None = ONCE
+    raw: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
+@dataclass
+class Desk:
+    """One deployment: the app, its table, the product's clock, and real time in ``epoch``."""
+
+    app: object
+    issuer: Issuer
+    patch: pytest.MonkeyPatch
+    table: FaultyTable = field(default_factory=FaultyTable)
+    clock: Clock = field(default_factory=Clock)
+    epoch: float = EPOCH
+
+    def __post_init__(self) -> None:
+        self.api = Api(self.app, self.table, self.clock, self.issuer)
+        served = Services(
+            cases=Cases(lambda: self.table, NAME, published(), shards=2),
+            lists=Lists(lambda: self.table, NAME),
+            people=People(lambda: self.table, NAME),
+            subscriptions=Quiet(),
+            clock=self.clock,
+            policies=published(),
+            pause=lambda _: None,
+            epoch=lambda: self.epoch,
+        )
+        self.patch.setattr(endpoint, "services", lambda: served)
+
+    def ask(self, ask: Ask) -> tuple[str, Reply]:
+        """Send a request. What came of it: ``new`` for an effect, ``nothing`` for a success without one, or the problem."""
+        headers = self.api.headers(ask.who, idempotency_key=ask.key or "") | ask.headers
+        if ask.key is None:
+            del headers["idempotency-key"]
+        elif not ask.key:
+            headers["idempotency-key"] = ""
+        stored = self.stored()
+        raw = json.dumps(ask.body).encode() if ask.raw is None else ask.raw
+        reply = self.api.send(ask.method, ask.path, headers, raw)
+        changed = stored != self.stored()
+        if reply.status < 300:
+            return ("new" if changed else "nothing"), reply
+        assert not changed, "a request that did not succeed has no effect"
+        return f"{reply.status} {reply.problem}", reply
+
+    def stored(self) -> list[Item]:
+        """Everything in the table."""
+        return self.table.snapshot()

@@ -1,0 +1,74 @@
+"""The backlog of deadlines is a number in the log, the stack makes a metric of it, and an alarm watches that."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from chalicelib.logs import MEASURES, JsonFormatter
+from chalicelib.service.sweep import sweep_shard
+from chalicelib.store.items import item, text
+from chalicelib.store.keys import ORDER_SK
+from localcloud.layout import ROOT
+from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import DAY, PROMISED, SECOND
+from tests.engine.crowd import TABLE, open_orders, services_on
+from tests.service.office import Watch
+
+RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))["Resources"]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """The lines about backlogs, as they stand in the log."""
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    return [line for line in lines if "oldest_due_s" in line]
+
+
+@pytest.mark.parametrize(("late_s", "told"), [(-1, 0), (0, 0), (1, 1), (4000, 4000)])
+def test_a_sweep_says_how_long_the_oldest_has_been_due(caplog: pytest.LogCaptureFixture, late_s: int, told: int) -> None:
+    """Each sweep of a shard logs one number: the age of the oldest due case, zero with none."""
+    table = MemoryTable(TABLE)
+    open_orders(table, ["late"], PROMISED, shards=1)
+    open_orders(table, ["later"], PROMISED + DAY, shards=1)
+    with caplog.at_level(logging.INFO):
+        sweep_shard(services_on(table, Watch(PROMISED + 15 * DAY + late_s * SECOND), shards=1), 0)
+    assert [(0, told)] == [(line["shard"], line["oldest_due_s"]) for line in logged(caplog)]
+
+
+def test_what_cannot_be_swept_stays_in_the_backlog(caplog: pytest.LogCaptureFixture) -> None:
+    """A case that fails again and again grows older in the log until somebody looks."""
+    table = MemoryTable(TABLE)
+    open_orders(table, ["late"], PROMISED, shards=1)
+    (stored,) = [it for it in table.snapshot() if text(it, "sk") == ORDER_SK]
+    table.put_item(TableName=TABLE, Item=stored | item(data="not readable"))
+    with caplog.at_level(logging.INFO):
+        for late_s in (0, 60, 120):
+            sweep_shard(services_on(table, Watch(PROMISED + 15 * DAY + late_s * SECOND), shards=1), 0)
+    assert [line["oldest_due_s"] for line in logged(caplog)] == [0, 60, 120]
+
+
+def test_the_alarm_watches_what_the_sweep_logs() -> None:
+    """The metric filter reads the number that the sweep logs from the log it goes to, and the alarm watches that metric."""
+    backlog = RESOURCES["SweepShardBacklog"]["Properties"]
+    (metric,) = backlog["MetricTransformations"]
+    assert backlog["LogGroupName"] == {"Ref": "SweepShardLogs"}
+    assert backlog["FilterPattern"] == "{ $.oldest_due_s >= 0 }"
+    assert metric["MetricValue"] == "$.oldest_due_s"
+    assert "oldest_due_s" in MEASURES
+    alarm = RESOURCES["DeadlineBacklogAlarm"]["Properties"]
+    assert [alarm[it] for it in ("Namespace", "MetricName")] == [metric["MetricNamespace"], metric["MetricName"]]
+    assert ("Maximum", 300, "GreaterThanThreshold") == tuple(
+        alarm[it] for it in ("Statistic", "Threshold", "ComparisonOperator")
+    )
+    assert metric["MetricName"] in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert alarm["AlarmActions"] == [{"Ref": "OperatorsTopic"}]
+
+
+def test_the_level_of_the_logs_lets_the_number_through() -> None:
+    """The line is logged at the level that is deployed: a quieter one would silence the alarm."""
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    levels = [config["environment_variables"], *(it.get("environment_variables", {}) for it in config["stages"].values())]
+    assert {"INFO"} == {it["LOG_LEVEL"] for it in levels if "LOG_LEVEL" in it}
