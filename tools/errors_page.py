@@ -7,14 +7,31 @@ from chalicelib.api.problems import CATALOGUE
 _HEAD = """# Problems
 
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. This page is made
-from `chalicelib/api/problems.py` (`make docs`).
+from `chalicelib/api/problems.py` (`make docs`); `openapi.json` says which route gives which.
 
-| code | status | meaning, and what to do |
-|---|---|---|
+| code | status | meaning | what to do |
+|---|---|---|---|
+"""
+
+
+_MEMBERS = """
+## What a refusal carries
+
+Beside `type`, `title`, `status`, `code` and `detail`, a problem has the facts an app needs to go on:
+
+- `errors`: with `validation_failed`, every field at fault; `field` with `invalid`.
+- With every refusal of an action in a dispute, and with a 412 there: `dispute_id`, `dispute_status`, `stage`, `turn`,
+  `deadline` (with `too_late` the one that has passed, else the one that comes next), `current_proposal`,
+  `allowed_actions` of this caller now, and `current_version`.
+- `opens_at` with `too_early` and `not_yet_covered`; `exclusion` and `line_id` with `not_covered`.
+- `current_version` with `version_mismatch`.
 """
 
 
 def page() -> str:
     """The page, in Markdown."""
-    rows = (f"| `{code}` | {kind.status.value} {kind.status.phrase} | {kind.meaning} |\n" for code, kind in CATALOGUE.items())
-    return _HEAD + "".join(rows)
+    rows = (
+        f"| `{code}` | {kind.status.value} {kind.status.phrase} | {kind.meaning} | {kind.remedy} |\n"
+        for code, kind in CATALOGUE.items()
+    )
+    return _HEAD + "".join(rows) + _MEMBERS

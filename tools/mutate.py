@@ -13,14 +13,10 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.mutants import mutants
-
-if TYPE_CHECKING:
-    from tools.mutants import Mutant
+from tools.mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent
 # The examples and tables; the long random tests would only be slower to notice.
@@ -52,6 +48,9 @@ def main(arguments: list[str]) -> int:
     tests = _tests(ROOT / "tests" / "domain")
     chosen = [mutant for mutant in mutants() if options.only in mutant.name]
     began = time.monotonic()
+    if not survives(Mutant("nothing changed", lambda: None), tests):
+        sys.stdout.write("the tests fail without any mutant; mend that first\n")
+        return 1
     with ThreadPoolExecutor(options.workers) as pool:
         lived = list(pool.map(lambda mutant: survives(mutant, tests), chosen))
     survivors = [mutant.name for mutant, alive in zip(chosen, lived, strict=True) if alive]

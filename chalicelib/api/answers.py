@@ -37,7 +37,9 @@ def _as_written(at: str) -> str:
 
 
 Time = Annotated[
-    str, AfterValidator(_as_written), WithJsonSchema({"type": "string", "format": "date-time", "description": "UTC, ending in Z."})
+    str,
+    AfterValidator(_as_written),
+    WithJsonSchema({"type": "string", "format": "date-time", "description": "UTC, ending in Z."}),
 ]
 Count = Annotated[int, Field(ge=0)]
 Version = Annotated[int, Field(ge=0, description="Counts the changes; If-Match takes it in quotes.")]

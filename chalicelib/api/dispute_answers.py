@@ -208,5 +208,3 @@ class Problem(BaseModel):
     lines: list[str] = []
     attempts: Count | None = None
     limit: Count | None = None
-
-

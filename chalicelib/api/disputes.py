@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
+from chalicelib.api import acting
 from chalicelib.api import dispute_models as m
+from chalicelib.api.acting import act
 from chalicelib.api.endpoint import Call, route
 from chalicelib.domain import commands as c
 from chalicelib.domain.dispute import Status
@@ -22,7 +24,7 @@ SEE = (*PARTIES, MEDIATOR)
 @route(blueprint, "POST", "/orders/{order_id}/disputes", roles=(BUYER,), body=m.OpenDispute, status=201)
 def open_dispute(call: Call, order_id: str) -> Answer:
     """Open a dispute; the request becomes proposal 1."""
-    return disputes.open_dispute(call.services, order_id, call.request, call.body.claim(), call.body.request())
+    return acting.open_dispute(call, order_id, call.body.claim(), call.body.request())
 
 
 @route(blueprint, "GET", "/disputes", roles=SEE, query=("status", "limit", "cursor"))
@@ -47,64 +49,64 @@ def get_timeline(call: Call, dispute_id: str) -> Json:
 @route(blueprint, "POST", "/disputes/{dispute_id}/proposals", roles=SEE, body=m.Propose)
 def propose(call: Call, dispute_id: str) -> Answer:
     """Put a proposal on the table."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/proposals/{proposal_id}/accept", roles=PARTIES, body=m.Accept)
 def accept(call: Call, dispute_id: str, proposal_id: str) -> Answer:
     """Accept the proposal that was seen; another one on the table is a conflict that shows it."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command(proposal_id))
+    return act(call, dispute_id, call.body.command(proposal_id))
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/decline", roles=PARTIES, body=m.Decline)
 def decline(call: Call, dispute_id: str) -> Answer:
     """Decline the proposal on the table."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/escalate", roles=PARTIES, body=m.Escalate)
 def escalate(call: Call, dispute_id: str) -> Answer:
     """Ask for a mediator."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/withdraw", roles=(BUYER,), body=m.Nothing)
 def withdraw(call: Call, dispute_id: str) -> Answer:
     """Withdraw the dispute."""
-    return disputes.act(call.services, dispute_id, call.request, c.Withdraw())
+    return act(call, dispute_id, c.Withdraw())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/evidence", roles=PARTIES, body=m.AddEvidence)
 def add_evidence(call: Call, dispute_id: str) -> Answer:
     """Add evidence; it answers the mediator's oldest pending request to the caller."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/extensions", roles=PARTIES, body=m.GrantTime)
 def grant_time(call: Call, dispute_id: str) -> Answer:
     """Grant the other side more time."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/appeal", roles=PARTIES, body=m.Appeal)
 def appeal(call: Call, dispute_id: str) -> Answer:
     """Appeal the decision with new evidence."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/decision/accept", roles=PARTIES, body=m.Nothing)
 def accept_decision(call: Call, dispute_id: str) -> Answer:
     """Accept the decision; when both sides have, it is carried out at once."""
-    return disputes.act(call.services, dispute_id, call.request, c.AcceptDecision())
+    return act(call, dispute_id, c.AcceptDecision())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/return/shipment", roles=(BUYER,), body=m.ShipReturn)
 def ship_return(call: Call, dispute_id: str) -> Answer:
     """Say how the item is sent back."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/return/acknowledgement", roles=(SELLER,), body=m.AcknowledgeReturn)
 def acknowledge_return(call: Call, dispute_id: str) -> Answer:
     """Say what arrived of the return."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())

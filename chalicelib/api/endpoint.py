@@ -7,12 +7,13 @@ import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import cursors, problems
+from chalicelib.api import caching, cursors, problems
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
 from chalicelib.bootstrap import services
@@ -32,7 +33,7 @@ BODY_AT_MOST = 65_536
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{16})?"')
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -49,6 +50,8 @@ class Endpoint:
     status: int
     summary: str
     operation: str
+    resource: str = ""
+    """The module it is in: what groups operations in the API's description."""
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -113,14 +116,16 @@ def route(
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Response]:
         summary = (handler.__doc__ or "").split("\n", 1)[0].rstrip(".")
-        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__)
+        resource = handler.__module__.rpartition(".")[2]
+        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource)
         ENDPOINTS.append(endpoint)
 
         def view(**ids: str) -> Response:
             try:
                 call = _call(endpoint, blueprint.current_request, ids)
                 result = handler(call, **ids) if call else handler(**ids)
-                return _success(_page(call, result) if call and "cursor" in query else result, status)
+                result = _page(call, result) if call and "cursor" in query else result
+                return _success(endpoint, blueprint.current_request, result)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
                 return problems.response(error)
 
@@ -152,7 +157,8 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | N
     scope = json.dumps([actor.role.value, actor.id, endpoint.path, {**query, "cursor": "", "limit": ""}], sort_keys=True)
     if query.get("cursor"):
         query["cursor"] = cursors.opened(query["cursor"], scope)
-    return Call(actor, services(), body, query, scope, once, _if_match(request))
+    if_match = _if_match(request)
+    return Call(actor, services(), body, query, scope, once, if_match)
 
 
 def _page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
@@ -200,16 +206,16 @@ def _if_match(request: Request) -> int | None:
     return int(match.group(1))
 
 
-def _success(result: Any, status: int) -> Response:  # noqa: ANN401 - JSON-ready data of any shape
+def _success(endpoint: Endpoint, request: Request, result: Any) -> Response:  # noqa: ANN401 - JSON-ready data of any shape
     if isinstance(result, Response):
         return result
-    answer = result if isinstance(result, Answer) else Answer(status, msgspec.json.encode(result).decode())
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/json"}
-    version = msgspec.json.decode(answer.body, type=_Versioned).version if answer.body.startswith("{") else None
-    if version is not None:
-        headers["ETag"] = f'"{version}"'
+    answer = result if isinstance(result, Answer) else Answer(endpoint.status, msgspec.json.encode(result).decode())
+    read = endpoint.method == "GET"
+    tag = caching.tag(answer.body, read=read)
+    headers: dict[str, str | list[str]] = {"ETag": tag} if tag else {}
+    if read:
+        headers["Cache-Control"] = caching.REVALIDATE
+    if read and tag and caching.has_it(request.headers, tag):
+        return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    headers["Content-Type"] = "application/json"
     return Response(body=answer.body, status_code=answer.status, headers=headers)
-
-
-class _Versioned(msgspec.Struct):
-    version: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.api import dispute_models as m
+from chalicelib.api.acting import act
 from chalicelib.api.endpoint import Call, route
 from chalicelib.domain import commands as c
 from chalicelib.domain.people import Role
@@ -28,16 +29,16 @@ def mediation_queue(call: Call) -> Json:
 @route(blueprint, "POST", "/disputes/{dispute_id}/assignment", roles=MEDIATORS, body=m.Nothing)
 def assign(call: Call, dispute_id: str) -> Answer:
     """Take the case."""
-    return disputes.act(call.services, dispute_id, call.request, c.Assign())
+    return act(call, dispute_id, c.Assign())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/information-requests", roles=MEDIATORS, body=m.RequestInformation)
 def request_information(call: Call, dispute_id: str) -> Answer:
     """Ask one party for information."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())
 
 
 @route(blueprint, "POST", "/disputes/{dispute_id}/decision", roles=MEDIATORS, body=m.Decide)
 def decide(call: Call, dispute_id: str) -> Answer:
     """Decide the case."""
-    return disputes.act(call.services, dispute_id, call.request, call.body.command())
+    return act(call, dispute_id, call.body.command())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
+from chalice.app import Blueprint, Response
 
 from chalicelib.api.endpoint import route
 from chalicelib.service.views import Json
@@ -22,3 +22,17 @@ def openapi() -> Json:
     from chalicelib.api.openapi import description  # noqa: PLC0415 - built only when somebody asks
 
     return description()
+
+
+@route(blueprint, "GET", "/docs", roles=())
+def docs() -> Response:
+    """Show this API's description as a page to read."""
+    from chalicelib.api.reading import page  # noqa: PLC0415 - built only when somebody asks
+
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "public, max-age=300",
+    }
+    return Response(body=page(), status_code=200, headers=headers)

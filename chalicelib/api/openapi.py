@@ -1,112 +1,139 @@
-"""The API's description as OpenAPI 3.1, made from the declared routes, their models and the problem catalogue."""
+"""The API's description as OpenAPI 3.1: made from the routes, their models, what they promise, and the problem catalogue."""
 
 from __future__ import annotations
 
-import re
+import json
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.api import openapi_parts as parts
+from chalicelib.api.contract import PROMISES, codes
+from chalicelib.api.dispute_answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
-from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
+from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE, example
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import BaseModel
 
 VERSION = "0.1.0"
+JSON = "application/json"
 _REF = "#/components/schemas/{model}"
-
-_HEADERS: dict[str, Any] = {
-    "Idempotency-Key": {
-        "required": True,
-        "description": "Makes the request happen once: the same key and body get the first answer again, for 7 days.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    },
-    "If-Match": {
-        "required": False,
-        "description": "The version this request is made for, as ETag gave it. Another current version is a 412.",
-        "schema": {"type": "string", "examples": ['"3"']},
-    },
-}
-_PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457). code is stable; further members depend on it.",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "enum": list(CATALOGUE)},
-        "detail": {"type": "string"},
-    },
-}
 
 
 def description() -> dict[str, Any]:
     """The whole description, JSON-ready and in a stable order."""
-    models: list[type[BaseModel]] = sorted({e.body for e in ENDPOINTS if e.body}, key=lambda model: model.__name__)
-    _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, Any] = {}
     for endpoint in sorted(ENDPOINTS, key=lambda e: (e.path, e.method)):
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    resources = {endpoint.resource for endpoint in ENDPOINTS}
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Buyer protection",
-            "version": VERSION,
-            "description": "Orders in escrow, disputes with a mediator and a clock. Amounts in minor units, times in UTC.",
-        },
+        "info": {"title": "Buyer protection", "version": VERSION, "description": parts.INTRODUCTION},
+        "servers": parts.SERVERS,
+        "tags": [{"name": name, "description": words} for name, words in parts.RESOURCES.items() if name in resources],
         "paths": paths,
         "components": {
-            "schemas": {**schemas.get("$defs", {}), "Problem": _PROBLEM},
+            "schemas": _schemas(),
+            "examples": {code: {"summary": kind.meaning, "value": example(code)} for code, kind in CATALOGUE.items()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
 
+def _schemas() -> dict[str, Any]:
+    requests = {e.body for e in ENDPOINTS if e.body}
+    answers = {promise.answer for e in ENDPOINTS if (promise := PROMISES[e.operation]).answer} | {Problem}
+    models: list[type[BaseModel]] = sorted(requests | {it for it in answers if it}, key=lambda model: model.__name__)
+    _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    schemas: dict[str, Any] = made["$defs"]
+    asked = set(_reached(schemas, [model.__name__ for model in requests]))
+    for name in schemas.keys() - asked:
+        # Requests are strict; of an answer a client reads what it knows, so that a new member breaks nobody.
+        schemas[name].pop("additionalProperties", None)
+    return schemas
+
+
+def _reached(schemas: dict[str, Any], names: list[str]) -> Iterator[str]:
+    """The schemas that these ones are made of, themselves included."""
+    known: set[str] = set()
+    while names:
+        name = names.pop()
+        if name not in known:
+            known.add(name)
+            yield name
+            written = json.dumps(schemas[name])
+            names += [other for other in schemas if f'"{_REF.format(model=other)}"' in written]
+
+
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.operation,
+        "tags": [endpoint.resource],
         "summary": endpoint.summary,
-        "responses": _responses(endpoint),
     }
-    parameters = [*_path_parameters(endpoint), *_query_parameters(endpoint), *_header_parameters(endpoint)]
-    if parameters:
-        operation["parameters"] = parameters
     if endpoint.roles:
         operation["security"] = [{"bearer": []}]
         operation["description"] = f"For: {', '.join(role.value for role in endpoint.roles)}."
+    parameters = parts.parameters(endpoint)
+    if parameters:
+        operation["parameters"] = parameters
     if endpoint.body:
-        schema = {"$ref": _REF.format(model=endpoint.body.__name__)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        content = {"schema": {"$ref": _REF.format(model=endpoint.body.__name__)}} | _example(endpoint, "request")
+        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+    operation["responses"] = _responses(endpoint)
     return operation
 
 
-def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    names = re.findall(r"{(\w+)}", endpoint.path)
-    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+@lru_cache(maxsize=1)
+def _examples() -> dict[str, Any]:
+    """Requests and answers of a story that the tests play, by operation."""
+    examples: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
+    return examples
 
 
-def _query_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
-    return [
-        {"name": name, "in": "query", "required": False, "schema": limit if name == "limit" else {"type": "string"}}
-        for name in endpoint.query
-    ]
-
-
-def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    if endpoint.method != "POST":
-        return []
-    return [{"name": name, "in": "header", **parts} for name, parts in _HEADERS.items()]
+def _example(endpoint: Endpoint, which: str) -> dict[str, Any]:
+    known = _examples().get(endpoint.operation, {})
+    return {"example": known[which]} if which in known else {}
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    done = {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}
+    answer = PROMISES[endpoint.operation].answer
+    schema = {"$ref": _REF.format(model=answer.__name__)} if answer else {"type": "string"}
+    content = {JSON if answer else "text/html": {"schema": schema} | _example(endpoint, "answer")}
+    done: dict[str, Any] = {"description": "Done.", "content": content}
+    headers = parts.answer_headers(endpoint)
+    if headers:
+        done["headers"] = headers
     responses: dict[str, Any] = {str(endpoint.status): done}
-    if endpoint.method == "PUT" and endpoint.status != 200:  # noqa: PLR2004
+    if endpoint.operation == "import_order":
         responses["200"] = {**done, "description": "It was there already; nothing changed."}
-    if endpoint.roles:
-        problem = {"$ref": _REF.format(model="Problem")}
-        responses["default"] = {"description": "A problem.", "content": {CONTENT_TYPE: {"schema": problem}}}
-    return responses
+    if endpoint.method == "GET" and answer:
+        responses["304"] = {"description": "Nothing has changed since If-None-Match was given.", "headers": headers}
+    return dict(sorted(responses.items())) | dict(_problems(endpoint))
+
+
+def _problems(endpoint: Endpoint) -> Iterator[tuple[str, Any]]:
+    """One response for each status that a problem of this route can have, with its codes and an example of each."""
+    possible = codes(endpoint)
+    by_status: dict[HTTPStatus, list[str]] = {}
+    for code in (code for code in CATALOGUE if code in possible):
+        by_status.setdefault(CATALOGUE[code].status, []).append(code)
+    for status, of_status in sorted(by_status.items()):
+        content = {
+            "schema": {"$ref": _REF.format(model="Problem")},
+            "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in of_status},
+        }
+        response: dict[str, Any] = {
+            "description": f"{status.phrase}: {', '.join(of_status)}.",
+            "content": {CONTENT_TYPE: content},
+            "x-problem-codes": of_status,
+        }
+        if status is HTTPStatus.UNAUTHORIZED:
+            response["headers"] = parts.CHALLENGE
+        yield str(status.value), response

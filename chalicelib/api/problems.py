@@ -27,42 +27,90 @@ CONTENT_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of problem: its status and what it means to the caller, with what to do."""
+    """One kind of problem: its status, what it means to the caller, and what to do about it."""
 
     status: HTTPStatus
     meaning: str
+    remedy: str
+
+
+def _kind(status: int, meaning: str, remedy: str) -> Kind:
+    return Kind(HTTPStatus(status), meaning, remedy)
 
 
 CATALOGUE: dict[str, Kind] = {
-    "malformed_request": Kind(HTTPStatus.BAD_REQUEST, "The body is not JSON, or a header or a cursor is not well formed."),
-    "idempotency_key_required": Kind(HTTPStatus.BAD_REQUEST, "Send an Idempotency-Key of 1 to 255 characters with every POST."),
-    "unauthenticated": Kind(HTTPStatus.UNAUTHORIZED, "Send a valid bearer token; detail says what is wrong with this one."),
-    s.Forbidden.code: Kind(HTTPStatus.FORBIDDEN, "Your role never does this."),
-    s.NotFound.code: Kind(HTTPStatus.NOT_FOUND, "There is no such thing, or none that you may see."),
-    "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "This address does not take this method."),
-    r.WRONG_STATE: Kind(HTTPStatus.CONFLICT, "Not possible in the state the dispute is in; look at allowed_actions."),
-    r.WRONG_PARTY: Kind(HTTPStatus.CONFLICT, "Possible now, but for somebody else."),
-    r.TOO_EARLY: Kind(HTTPStatus.CONFLICT, "Possible from opens_at."),
-    r.TOO_LATE: Kind(HTTPStatus.CONFLICT, "The deadline has passed."),
-    r.STALE_PROPOSAL: Kind(HTTPStatus.CONFLICT, "That proposal is no longer on the table; current_proposal is."),
-    r.NOT_COVERED: Kind(HTTPStatus.CONFLICT, "The claim is excluded; exclusion says why, detail explains."),
-    r.NOT_YET_COVERED: Kind(HTTPStatus.CONFLICT, "The claim is covered from opens_at or, where that is null, from delivery."),
-    r.CONFLICT: Kind(HTTPStatus.CONFLICT, "It contradicts what is on record."),
-    r.LIMIT_REACHED: Kind(HTTPStatus.CONFLICT, "A limit of the policy is reached."),
-    s.Busy.code: Kind(HTTPStatus.CONFLICT, "The same thing is being changed by others; send the same request again."),
-    s.VersionMismatch.code: Kind(HTTPStatus.PRECONDITION_FAILED, "If-Match is not the current version; read it again."),
-    "body_too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "A request body has at most 65536 bytes."),
-    "unsupported_media_type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send application/json."),
-    s.Malformed.code: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The body or a parameter is not valid; errors says where."),
-    r.INVALID: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "A value the rules do not take; field says which."),
-    s.KeyReused.code: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This Idempotency-Key was used with another body."),
-    r.RETURN_ADDRESS_REQUIRED: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Give a return address, here or in the profile."),
-    r.ATTESTATION_REQUIRED: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Attest that the items are unused, in original packaging."),
-    r.INVALID_TRACKING_NUMBER: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Not a tracking number of that carrier."),
-    "internal_error": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault; it is logged. The same request may be sent again."),
-    "identity_provider_unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Tokens cannot be checked now; try again."),
+    "malformed_request": _kind(
+        400,
+        "The body is not JSON, or a header or a cursor is not well formed.",
+        "Mend the request; a list starts anew without a cursor.",
+    ),
+    "idempotency_key_required": _kind(
+        400,
+        "A POST came without an Idempotency-Key.",
+        "Send one of 1 to 255 printable characters; a new one for each new intent, the same one for each retry.",
+    ),
+    "unauthenticated": _kind(
+        401,
+        "There is no valid bearer token; detail says what is wrong with this one.",
+        "Get a new token and send the same request again.",
+    ),
+    s.Forbidden.code: _kind(403, "Your role never does this.", "Do not offer it to this caller."),
+    s.NotFound.code: _kind(404, "There is no such thing, or none that you may see.", "Check the id; do not retry."),
+    "method_not_allowed": _kind(405, "This address does not take this method.", "Allow names those it takes."),
+    r.WRONG_STATE: _kind(
+        409, "Not possible in the stage the dispute is in.", "Show stage and offer what allowed_actions names."
+    ),
+    r.WRONG_PARTY: _kind(409, "Possible now, but for somebody else.", "Offer what allowed_actions names."),
+    r.TOO_EARLY: _kind(409, "Not possible yet.", "Try again from opens_at."),
+    r.TOO_LATE: _kind(
+        409,
+        "The time for this has run out; deadline says when, where one has passed.",
+        "Show the dispute as it is now; offer what allowed_actions names.",
+    ),
+    r.STALE_PROPOSAL: _kind(
+        409,
+        "That proposal is no longer on the table.",
+        "Show current_proposal and ask again; null means that none is on the table.",
+    ),
+    r.NOT_COVERED: _kind(409, "The claim is excluded; exclusion says why.", "Show detail, which explains it to a buyer."),
+    r.NOT_YET_COVERED: _kind(
+        409, "The claim is not covered yet.", "Try again from opens_at or, where that is null, once delivery is on record."
+    ),
+    r.CONFLICT: _kind(409, "It contradicts what is on record.", "Read what is on record; do not retry."),
+    r.LIMIT_REACHED: _kind(
+        409, "A limit is reached; detail says which.", "Do not retry; more room comes only when something else ends, if at all."
+    ),
+    s.Busy.code: _kind(
+        409, "The same thing is being changed by others.", "Send the same request again, with the same Idempotency-Key."
+    ),
+    s.VersionMismatch.code: _kind(
+        412, "If-Match is not the current version.", "Read it again, show what changed, and try at current_version."
+    ),
+    "body_too_large": _kind(413, "A request body has at most 65536 bytes.", "Send less."),
+    "unsupported_media_type": _kind(415, "The body is not application/json.", "Send Content-Type: application/json."),
+    s.Malformed.code: _kind(
+        422, "The body or a parameter is not valid; errors says where.", "Mend the fields that errors names."
+    ),
+    r.INVALID: _kind(422, "A value the rules do not take; field says which.", "Mend that value; detail names what is taken."),
+    s.KeyReused.code: _kind(422, "This Idempotency-Key was used with another body.", "Use a new key for a new intent."),
+    r.RETURN_ADDRESS_REQUIRED: _kind(
+        422,
+        "There is no address that this return can go to.",
+        "Give return_address here, or put one in the seller's contacts; country says where, if it matters.",
+    ),
+    r.ATTESTATION_REQUIRED: _kind(
+        422, "This claim needs a word that the items are unused.", "Ask the buyer, and send attests_unused: true."
+    ),
+    r.INVALID_TRACKING_NUMBER: _kind(
+        422, "Not a tracking number of that carrier.", "Check it against the label; detail says what is expected."
+    ),
+    "too_many_requests": _kind(
+        429, "More requests than the gateway takes.", "Wait, longer each time, and send the same request again."
+    ),
+    "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
+    "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
 }
-"""Every problem code, its status and its meaning. ``docs/errors.md`` and the API description are made from it."""
+"""Every problem code, its status, its meaning and the remedy. ``docs/errors.md`` and the API description are made from it."""
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
@@ -70,16 +118,17 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
     def __init__(self, code: str, detail: str = "", headers: Mapping[str, str] | None = None, **members: object) -> None:
         """Name a code of the catalogue, and what in particular is wrong."""
-        super().__init__(detail or CATALOGUE[code].meaning)
+        kind = CATALOGUE[code]
+        super().__init__(detail or f"{kind.meaning} {kind.remedy}")
         self.code = code
-        self.detail = detail or CATALOGUE[code].meaning
+        self.detail = str(self)
         self.headers = dict(headers or {})
         self.members = members
 
 
 def response(error: Exception) -> Response:
     """The problem response for any exception. An unknown one is logged whole and answered without its text."""
-    problem = _problem(error)
+    problem = problem_of(error)
     kind = CATALOGUE[problem.code]
     body = {
         **plain(problem.members),
@@ -89,11 +138,18 @@ def response(error: Exception) -> Response:
         "code": problem.code,
         "detail": problem.detail,
     }
-    headers: dict[str, str | list[str]] = {"Content-Type": CONTENT_TYPE, **problem.headers}
+    headers: dict[str, str | list[str]] = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **problem.headers}
     return Response(body=json.dumps(body), status_code=kind.status.value, headers=headers)
 
 
-def _problem(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exception
+def example(code: str) -> dict[str, Any]:
+    """A problem of this code without further members, as the API's description shows it."""
+    body: dict[str, Any] = json.loads(response(Problem(code)).body)
+    return body
+
+
+def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exception
+    """The problem that any exception is to a caller. An unknown one is logged whole."""
     match error:
         case Problem():
             return error

@@ -59,13 +59,13 @@ EXPLANATIONS: dict[Exclusion, str] = {
     " Report it to your card company now; they can stop the card and return the money.",
     Exclusion.PAID_OUTSIDE_PLATFORM: "Only orders paid through this marketplace are protected; this one was paid elsewhere."
     " Ask the seller, or whoever took the payment.",
-    Exclusion.CARRIER_SHOWS_DELIVERED: "The shipping company's records show that this was delivered within the promised time."
+    Exclusion.CARRIER_SHOWS_DELIVERED: "The shipping company's records, or your own confirmation of receipt, show that this was"
+    " delivered within the promised time."
     " Look where parcels are left at your address, and ask the shipping company for proof of delivery.",
     Exclusion.SELLER_PROVED_AS_DESCRIBED: "A mediator has found that the item is as the seller described it.",
-    Exclusion.CHANGED_MIND: "The item was delivered as described and the seller offers neither Domestic Returns nor"
-    " Extra Returns, so a change of mind is not covered. You can still ask the seller in a message.",
-    Exclusion.DEADLINE_PASSED: "Protection for this order has ended and the order is completed."
-    " A dispute has to be opened before that.",
+    Exclusion.CHANGED_MIND: "The seller offers neither Domestic Returns nor Extra Returns with this order, so a change of"
+    " mind is not covered. You can still ask the seller.",
+    Exclusion.DEADLINE_PASSED: "Protection for this order has ended. A dispute has to be opened before that.",
     Exclusion.ALREADY_REFUNDED: "Everything paid for this has been refunded.",
     Exclusion.ALREADY_SETTLED: "A dispute about this, for the same reason, has ended. Its outcome stands.",
     Exclusion.DISPUTE_ALREADY_OPEN: "A dispute about this is open. Go on with that one.",

@@ -14,6 +14,7 @@ from chalicelib.domain.settlement import carry_out, end, return_country
 from chalicelib.domain.stages import deadline_of, requests_of_review
 
 if TYPE_CHECKING:
+    from chalicelib.domain.claim import Covered, Remedy
     from chalicelib.domain.money import Money
     from chalicelib.domain.people import Actor, ReturnAddress
     from chalicelib.domain.progress import Progress
@@ -34,24 +35,32 @@ def next_proposal_id(dispute: Dispute) -> str:
     return str(len(dispute.proposals) + 1)
 
 
-def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role) -> None:
-    """Raise ``Refusal(invalid)`` for an offer the claim cannot take (D2).
+def remedy_asked(coverage: Covered, offer: OfferType, field: str) -> Remedy:
+    """The remedy of that type, which a buyer may ask for. Raises ``Refusal(invalid)`` where the claim has none (section 3)."""
+    remedy = coverage.remedy(offer)
+    if remedy is None:
+        remedies = [known.type.value for known in coverage.remedies]
+        raise Refusal(INVALID, f"This claim can ask for: {', '.join(remedies)}.", field=field, remedies=remedies)
+    return remedy
 
-    The buyer stays within the remedy asked for; nobody goes above the claim's maximum or below zero.
+
+def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fields: str = "") -> None:
+    """Raise ``Refusal(invalid)`` for an offer the claim cannot take (D2); ``fields`` is what the request's fields begin with.
+
+    The buyer stays within the remedies of the claim; nobody goes above the claim's maximum or below zero.
     """
     reason, maximum = dispute.coverage.reason, dispute.coverage.maximum
     only = {Reason.NOT_RECEIVED: OfferType.REFUND, Reason.NO_LONGER_WANTED: OfferType.REFUND_WITH_RETURN}.get(reason)
     if only not in (None, offer):
-        raise Refusal(INVALID, f"A {reason.value} claim only takes {only.value}.", field="type")
+        raise Refusal(INVALID, f"A {reason.value} claim only takes {only.value}.", field=f"{fields}type")
     if amount.currency != maximum.currency:
-        raise Refusal(INVALID, f"This order is in {maximum.currency}.", field="amount")
-    remedy = dispute.coverage.remedy(offer)
-    if by is Role.BUYER and remedy:
-        maximum = remedy.maximum
+        raise Refusal(INVALID, f"This order is in {maximum.currency}.", field=f"{fields}amount")
+    if by is Role.BUYER:
+        maximum = remedy_asked(dispute.coverage, offer, f"{fields}type").maximum
     least = 1 if by is Role.BUYER else 0
     if not least <= amount.minor <= maximum.minor:
         msg = f"The amount must be from {least} to {maximum.minor} minor units of {maximum.currency} ({offer.value})."
-        raise Refusal(INVALID, msg, field="amount", maximum=maximum)
+        raise Refusal(INVALID, msg, field=f"{fields}amount", maximum=maximum)
 
 
 def usable_address(progress: Progress, number: int, given: ReturnAddress | None) -> ReturnAddress:

@@ -9,7 +9,7 @@ from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Not
 from chalicelib.domain.coverage import decide
 from chalicelib.domain.dispute import Basis, LinePromise, Proposal, dispute_id
 from chalicelib.domain.events import DisputeOpened
-from chalicelib.domain.moves import check_amount
+from chalicelib.domain.moves import check_amount, remedy_asked
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import (
     ATTESTATION_REQUIRED,
@@ -65,7 +65,7 @@ def open_dispute(progress: Progress, claim: Claim, request: Request) -> int:
     asked = _asked(coverage, request, progress)
     opened = DisputeOpened(dispute_id(case.order.terms.order_id, number), claim, coverage, promises, asked)
     progress.record(number, opened)
-    check_amount(progress.dispute(number), asked.type, asked.amount, Role.BUYER)
+    check_amount(progress.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
     if coverage.reason is Reason.NO_LONGER_WANTED:
         country = return_country(progress.case, progress.dispute(number))
         address = progress.address_on_file(country)
@@ -94,9 +94,5 @@ def _covered(verdict: Verdict) -> Covered:
 
 def _asked(coverage: Covered, request: Request, progress: Progress) -> Proposal:
     offer = request.type or coverage.remedies[0].type
-    remedy = coverage.remedy(offer)
-    if remedy is None:
-        remedies = [known.type.value for known in coverage.remedies]
-        raise Refusal(INVALID, f"This claim can ask for: {', '.join(remedies)}.", field="type", remedies=remedies)
-    amount = request.amount or remedy.maximum
+    amount = request.amount or remedy_asked(coverage, offer, "request_type").maximum
     return Proposal("1", Role.BUYER, offer, amount, progress.now, request.note)

@@ -129,7 +129,7 @@ def extend_promise(progress: Progress, until: datetime) -> None:
     running = [line for line in undelivered if progress.now < order.promised_by(line, policy)]
     if not running or order.completed_at is not None:
         raise Refusal(TOO_LATE, "The promise has passed or been kept; it can only be extended before.")
-    _check_later(progress, until, max(order.promised_by(line, policy) for line in running))
+    _check_later(progress, until, max(order.promised_by(line, policy) for line in running), "deliver_by")
     progress.record(e.ORDER, e.PromiseExtended(tuple(running), until))
 
 
@@ -138,15 +138,15 @@ def extend_protection(progress: Progress, until: datetime) -> None:
     case = progress.case
     if case.order.completed_at is not None or progress.now >= case.closes_at:
         raise Refusal(TOO_LATE, "Protection has ended; it can only be extended before.", deadline=case.closes_at)
-    _check_later(progress, until, case.closes_at)
+    _check_later(progress, until, case.closes_at, "closes_at")
     progress.record(e.ORDER, e.ProtectionExtended(until))
 
 
-def _check_later(progress: Progress, until: datetime, current: datetime) -> None:
+def _check_later(progress: Progress, until: datetime, current: datetime, field: str) -> None:
     latest = progress.now + progress.case.policy.days("longest_promise")
     if not current < until <= latest:
         msg = f"Name a time after {in_words(current)}, never an earlier one, and not after {in_words(latest)}."
-        raise Refusal(INVALID, msg, field="until", current=current, latest=latest)
+        raise Refusal(INVALID, msg, field=field, current=current, latest=latest)
 
 
 def instruction_of(case: Case, instruction_id: str) -> PaymentInstruction | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from chalicelib.domain import machine, opening
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.stages import next_due_at
 from chalicelib.service import views
 from chalicelib.service.access import check_dispute, check_order, place_of
 from chalicelib.service.execute import Request, current, execute
@@ -95,16 +97,30 @@ def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
 
 def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:
     """The caller's disputes, newest first; for a mediator the escalated ones: those under review, or those that were."""
+    now = services.clock.now()
 
     def keep(found: Item) -> bool:
-        return status is None or lists.as_dispute(found).status is status
+        return status is None or _listed(services, found, now).status is status
 
     if actor.role is Role.MEDIATOR:
-        place = lists.mediation(waiting=status in (None, Status.UNDER_REVIEW))
+        place = replace(lists.mediation(waiting=status in (None, Status.UNDER_REVIEW)), newest_first=True)
     else:
         place = lists.disputes_of(actor.role.value, actor.id)
     page = services.lists.page(place, limit, cursor, keep)
-    return {"items": [views.dispute_summary(lists.as_dispute(found)) for found in page.found], "cursor": page.cursor}
+    return {"items": [views.dispute_summary(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
+
+
+def _listed(services: Services, found: Item, now: datetime) -> Dispute:
+    """A listed dispute as it is at ``now``, swept or not (D9); its case is read only where a deadline may have passed.
+
+    The list does not know which policy judges the dispute, so the earliest deadline of them all counts.
+    """
+    it = lists.as_dispute(found)
+    dues = [next_due_at(it, policy) for policy in services.policies]
+    if not any(due and due <= now for due in dues):
+        return it
+    order_id, number = place_of(it.id)
+    return current(services, order_id, now).case.dispute(number)
 
 
 QUEUE_SORTED_AT_MOST = 500
@@ -116,23 +132,23 @@ def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str
 
     Largest means in whole units of the order's own currency. Sorted so, it is one page without a cursor.
     """
-    place = lists.mediation(waiting=True)
+    place, now = lists.mediation(waiting=True), services.clock.now()
+
+    def undecided(found: Item) -> bool:
+        return _listed(services, found, now).stage is Stage.UNDER_REVIEW
+
     if sort is QueueSort.AGE:
-        page = services.lists.page(place, limit, cursor, _undecided)
-        return {"items": [_waiting(lists.as_dispute(found)) for found in page.found], "cursor": page.cursor}
+        page = services.lists.page(place, limit, cursor, undecided)
+        return {"items": [_waiting(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
     waiting: list[Dispute] = []
     while len(waiting) < QUEUE_SORTED_AT_MOST:
-        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor, _undecided)
-        waiting += [lists.as_dispute(found) for found in page.found]
+        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor, undecided)
+        waiting += [_listed(services, found, now) for found in page.found]
         cursor = page.cursor
         if cursor is None:
             break
     largest = sorted(waiting, key=lambda it: it.request.amount.units, reverse=True)
     return {"items": [_waiting(it) for it in largest[:limit]], "cursor": None}
-
-
-def _undecided(found: Item) -> bool:
-    return lists.as_dispute(found).stage is Stage.UNDER_REVIEW
 
 
 def _waiting(it: Dispute) -> Json:

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.carriers import Carrier
     from chalicelib.domain.case import Case
-    from chalicelib.domain.order import OrderTerms
+    from chalicelib.domain.order import Order, OrderTerms
     from chalicelib.domain.parcel import CarrierRecord
     from chalicelib.domain.progress import Progress
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
+    from chalicelib.store.items import Item
 
 CREATED = 201
 OK = 200
@@ -200,4 +201,13 @@ def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: in
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
     page = services.lists.page(lists.orders_of(whose.role.value, whose.id), limit, cursor)
-    return {"items": [views.order_summary(lists.as_order(found)) for found in page.found], "cursor": page.cursor}
+    now = services.clock.now()
+    return {"items": [views.order_summary(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
+
+
+def _listed(services: Services, found: Item, now: datetime) -> Order:
+    """A listed order as it is at ``now``, swept or not (D9); its case is read only where a deadline may have passed."""
+    it = lists.as_order(found)
+    if it.completed_at is not None or now < it.closes_at(services.policies.version(it.policy_version)):
+        return it
+    return current(services, it.terms.order_id, now).case.order

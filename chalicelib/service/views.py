@@ -62,10 +62,7 @@ def order(case: Case) -> Json:
         "destination_country": terms.destination_country,
         "deliver_by": timestamp(max(it.promised_by(line.id, case.policy) for line in terms.lines)),
         "guarantees": plain(terms.guarantees),
-        "parcels": [
-            plain(parcel) | {"delivered_at": time(parcel.delivered_at), "records": plain(parcel.records)}
-            for parcel in it.parcels
-        ],
+        "parcels": [_parcel(parcel) for parcel in it.parcels],
         "closes_at": timestamp(case.closes_at),
         "escrow": escrow(it.escrow),
         "disputes": [{"id": d.id, "status": d.status.value, "stage": d.stage.value} for d in case.disputes],

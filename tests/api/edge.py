@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
+from tests.api import promised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,7 @@ class Api:
     def send(
         self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None
     ) -> Reply:
-        """Send just that, with these ids in the path as the gateway hands them over."""
+        """Send just that, with these ids in the path as the gateway hands them over; the answer is one that is promised."""
         routes = RouteMatcher(list(self.app.routes))
         event = LambdaEventConverter(routes, self.app.api.binary_types).create_lambda_event(method, path, headers)
         event["body"] = raw
@@ -109,7 +110,9 @@ class Api:
         answer = self.app(event, None)
         body = answer["body"]
         known = {name.lower(): value for name, value in answer["headers"].items()}
-        return Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
+        reply = Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
+        promised.check(method, event["requestContext"]["resourcePath"], reply)
+        return reply
 
     def headers(self, who: str, **more: str) -> dict[str, str]:
         """The headers of a good request by ``role:id``, and others; ``idempotency_key`` is a new one by default."""

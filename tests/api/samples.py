@@ -127,6 +127,7 @@ class Sample:
     other: Any = None
     ids: dict[str, str] = field(default_factory=dict)
     query: str = ""
+    kind: str = "application/json"
 
 
 _ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "version")
@@ -211,6 +212,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
+    "docs": Sample(Stop.NOWHERE, ANYONE, kind="text/html; charset=utf-8"),
 }
 IDS = {
     "order_id": "o-1",

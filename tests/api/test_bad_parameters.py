@@ -78,8 +78,7 @@ def test_a_cursor_comes_from_the_list(api: Api, endpoint: Endpoint) -> None:
     route = Untouched(api, endpoint)
     bring(api, route.sample.stop, "o-3", parcel=3)
     route.written.clear()
-    mark = "&" if route.sample.query else "?"
-    one = route.sample.query.replace("limit=5", "limit=1")
+    mark, one = "&", "?limit=1"  # whatever status they have come to by now
     cursor = str(api.done(route.sample.who, "GET", route.path + one)["cursor"])
     bring_others = {"list_orders": "/orders", "list_disputes": "/disputes"}
     foreign = [str(api.done(ACME, "GET", f"{path}?limit=1")["cursor"]) for path in bring_others.values()]

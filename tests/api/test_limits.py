@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
 
 import pytest
 
+from chalicelib.api import acting
+from chalicelib.api import endpoint as serving
+from chalicelib.api.openapi_parts import INTRODUCTION
+from chalicelib.api.problems import CATALOGUE
 from chalicelib.service import room
-from tests.api.edge import DAY, Reply, at
-from tests.api.samples import ACME, ANA, DECISION, MIA, Stop, bring, euros
+from tests.api.edge import DAY, HOUR, Reply, at
+from tests.api.samples import ACME, ANA, CLAIM, DECISION, GUARDED, MIA, Stop, bring, euros, path_of, sample_of
 
 if TYPE_CHECKING:
+    from chalicelib.api.endpoint import Endpoint
     from tests.api.edge import Api
 
 LONGEST = "\u0001" * 2000
@@ -56,6 +63,82 @@ def test_a_dispute_full_of_words_can_still_be_decided(api: Api) -> None:
     assert 200 == api.call(ANA, "GET", "/disputes/o-1-d1/timeline").status
     largest = max(len(json.dumps(item, ensure_ascii=False).encode()) for item in api.table.snapshot())
     assert largest > room.PARTIES_FILL
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A low limit of open disputes."""
+    monkeypatch.setattr(acting, "OPEN_DISPUTES_AT_MOST", 2)
+    return 2
+
+
+def test_a_buyer_has_only_so_many_disputes_open(api: Api, few: int) -> None:
+    """Section 7: over all orders; what was opened is answered again, and one that ends makes room."""
+    for n in range(few):
+        bring(api, Stop.DELIVERED, f"o-{n}", parcel=n + 1)
+        api.clock.wait(-9 * DAY - HOUR)
+    bring(api, Stop.DELIVERED, "o-9", parcel=9)
+    opened = [api.call(ANA, "POST", f"/orders/o-{n}/disputes", CLAIM, idempotency_key=f"open-{n}") for n in range(few)]
+    stored = api.table.snapshot()
+
+    refused = api.call(ANA, "POST", "/orders/o-9/disputes", CLAIM)
+    assert ((409, "limit_reached"), few) == (refused.refused, refused.json["limit"])
+    assert opened[-1] == api.call(ANA, "POST", f"/orders/o-{few - 1}/disputes", CLAIM, idempotency_key=f"open-{few - 1}")
+    again = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM | {"description": "?"}, idempotency_key=f"open-{few - 1}")
+    assert (422, "idempotency_key_reused") == again.refused
+    assert stored == api.table.snapshot()
+
+    api.done(ANA, "POST", "/disputes/o-0-d1/withdraw", {})
+    assert 201 == api.call(ANA, "POST", "/orders/o-9/disputes", CLAIM).status
+
+
+@pytest.mark.parametrize("endpoint", GUARDED, ids=lambda e: e.operation)
+def test_what_is_not_well_formed_reaches_no_aws(api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Section 7: token, role, size, shape and key are looked at before anything is asked of AWS."""
+
+    def nothing() -> Never:
+        pytest.fail("a request that is not well formed has reached the services")
+
+    monkeypatch.setattr(serving, "services", nothing)
+    sample, path = sample_of(endpoint), path_of(endpoint)
+    good = json.dumps(sample.body).encode() if endpoint.body else b""
+    headers = api.headers(sample.who)
+
+    def refused(raw: bytes = good, address: str = path, **changed: str) -> int:
+        more = {name.replace("_", "-"): value for name, value in changed.items()}
+        return api.send(endpoint.method, address, headers | more, raw).refused[0]
+
+    assert 401 == refused(authorization="Bearer nonsense")
+    assert 413 == refused(b" " * (serving.BODY_AT_MOST + 1))
+    assert 422 == refused(address=f"{path}?unknown=1")
+    assert 400 == refused(if_match="x")
+    if "cursor" in endpoint.query:
+        assert 400 == refused(address=f"{path}?cursor=x")
+    if endpoint.body:
+        assert 400 == refused(b"{")
+        assert 422 == refused(b'{"unknown": 1}')
+        assert 415 == refused(content_type="text/plain")
+    if endpoint.method == "POST":
+        assert 400 == refused(idempotency_key="")
+
+
+def test_the_gateway_holds_back_a_flood() -> None:
+    """Section 7: the stage is throttled, its refusal is a problem of the catalogue, and its timeout is not waited for."""
+    root = Path(__file__).parents[2]
+    gateway = json.loads((root / "infra" / "resources.json").read_text())["Resources"]["RestAPI"]["Properties"]
+    settings = json.loads((root / ".chalice" / "config.json").read_text())
+    answers = gateway["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+
+    limits = [(it["ThrottlingRateLimit"], it["ThrottlingBurstLimit"]) for it in gateway["MethodSettings"]]
+    assert [(200, 400)] == limits
+    assert "200 requests a second" in INTRODUCTION
+    assert f"answers of {settings['minimum_compression_size']:,} bytes" in INTRODUCTION
+    assert settings["lambda_functions"]["api_handler"]["lambda_timeout"] < 29
+    for answer in answers.values():
+        assert (
+            json.loads(re.sub(r"\$context\.error\.messageString", '""', *answer["responseTemplates"].values()))["code"]
+            in CATALOGUE
+        )
 
 
 OFFERED = {"type": "refund", "note": LONGEST}

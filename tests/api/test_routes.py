@@ -45,10 +45,13 @@ def test_a_good_request_is_answered(api: Api, endpoint: Endpoint) -> None:
 
     reply = api.call(sample.who, endpoint.method, path_of(endpoint) + sample.query, sample.body)
 
-    assert (endpoint.status, "application/json") == (reply.status, reply.headers["content-type"]), reply.body
+    assert (endpoint.status, sample.kind) == (reply.status, reply.headers["content-type"]), reply.body
+    if sample.kind != "application/json":
+        return
     assert set(sample.keys) <= reply.json.keys()
     version = reply.json.get("version")
-    assert (f'"{version}"' if version is not None else None) == reply.headers.get("etag")
+    assert (version is not None or endpoint.method == "GET") is ("etag" in reply.headers)
+    assert version is None or reply.headers["etag"].startswith(f'W/"{version}-')
 
 
 @pytest.mark.parametrize("endpoint", [e for e in WITH_BODY if sample_of(e).other is not None], ids=lambda e: e.operation)

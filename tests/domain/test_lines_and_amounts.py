@@ -359,9 +359,22 @@ def test_keeping_the_item_goes_with_a_part_of_its_price(currency: str) -> None:
     assert world.now > PAID_AT
 
 
+@pytest.mark.parametrize("price", [0, 1])
+def test_what_has_no_part_cannot_be_kept_for_the_shipping(price: int) -> None:
+    """D2, section 3: an item of no price and dear shipping comes back by return, asked at first or by a changed request."""
+    world = delivered(order_terms((1, price), shipping=2000), AT_HOME)
+    world.wait(DAY)
+    claim = claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1))
+    refused = world.refusal(BUYER, opening_of(claim, opening.Request(REFUND, money(price + 2000))))
+    assert (INVALID, "request_type") == (refused.code, refused.details["field"])
+    number = world.open(claim)
+    refused = world.refused_act(BUYER, c.Propose(REFUND, money(price + 2000)), number)
+    assert (INVALID, "type") == (refused.code, refused.details["field"])
+
+
 def test_a_request_in_another_currency_is_refused() -> None:
     """O2: an order in dollars is not refunded in euros."""
     world = never_arrived()
     asked = opening.Request(REFUND, money(5, "EUR"))
     refused = world.refusal(BUYER, opening_of(not_received(), asked))
-    assert (refused.code, refused.details["field"]) == (INVALID, "amount")
+    assert (refused.code, refused.details["field"]) == (INVALID, "request_amount")

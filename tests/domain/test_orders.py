@@ -464,7 +464,8 @@ def test_protection_is_extended_again_and_again_but_only_later() -> None:
         closes += 3 * DAY
         world.wait(HOUR).extend_protection(closes)
         assert closes == world.case.closes_at
-        assert world.refusal(SELLER, lambda progress, to=closes: orders.extend_protection(progress, to)).code == INVALID  # type: ignore[misc]
+        refused = world.refusal(SELLER, lambda progress, to=closes: orders.extend_protection(progress, to))  # type: ignore[misc]
+        assert (INVALID, "closes_at") == (refused.code, refused.details["field"])
     assert sum(isinstance(event.payload, ProtectionExtended) for event in world.log) == 4
     world.wait(DAY).deliver()
     assert closes == world.case.closes_at

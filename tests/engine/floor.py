@@ -11,6 +11,7 @@ from itertools import count
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.clock import next_due
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.ledger import Movement, empty_escrow
 from chalicelib.domain.policy import published
@@ -20,7 +21,7 @@ from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
-from chalicelib.store.items import text
+from chalicelib.store.items import item, text, version_of
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
@@ -161,6 +162,13 @@ class Floor:
             assert list(range(1, len(events) + 1)) == [it.seq for it in events], "I4: no gaps"
             log += events
         assert case == fold(log, POLICIES), "I4: the log folds to the state"
+        key = item(pk=keys.order_pk(order_id), sk=keys.ORDER_SK)
+        stored = self._client.get_item(TableName=self.engine.table, Key=key, ConsistentRead=True)["Item"]
+        assert version_of(case) == int(stored["v"]["N"]), "I4: the lock counts the events"
+        due = next_due(case)
+        assert (keys.newest_first(due.at, order_id) if due else "") == text(stored, "due_sk"), (
+            "D9: its next deadline is indexed"
+        )
         entries, balance = cases.ledger(order_id), empty_escrow(case.order.terms.currency)
         assert list(range(1, len(entries) + 1)) == [entry.number for entry in entries]
         for entry in entries:
@@ -188,10 +196,10 @@ def request(actor: Actor = BUYER, key: str = "key") -> Request:
     return Request(actor, once(actor, key))
 
 
-def _copied(item: Item, order_id: str, number: str) -> Item:
+def _copied(original: Item, order_id: str, number: str) -> Item:
     """An item of the office's case as it is for another order with another parcel."""
     copied: Item = {}
-    for name, attribute in item.items():
+    for name, attribute in original.items():
         written = attribute.get("S")
         copied[name] = dict(attribute) if written is None else {"S": written.replace(ORDER, order_id).replace(TRACKING, number)}
     if "due_pk" in copied:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.service import orders
@@ -136,14 +137,15 @@ class Night:
     def _deliver(self, shard: int) -> None:
         """One message, until it is done: a sweep that has run out of time is delivered again."""
         left = [self.dice.randint(0, 5)] if self.dice.random() < 0.3 else [ORDERS]
+        may_go_on = partial(self._goes_on, left, shard)
         while True:
-            swept = sweep_shard(services_on(self.table, self._process()), shard, lambda: self._goes_on(left, shard))
+            swept = sweep_shard(services_on(self.table, self._process()), shard, may_go_on)
             self.sweeps += 1
             self.failures += swept.failed
             if not swept.unfinished:
                 return
             self.broken_off += 1
-            left = [ORDERS]
+            left[0] = ORDERS
 
     def _process(self) -> Watch:
         self._clock = Watch(self.now.at + timedelta(seconds=self.dice.choice(self.skews)))

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.dispute import EvidenceType, Outcome, Stage
 from chalicelib.service import disputes, orders
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of
@@ -29,6 +29,7 @@ from tests.domain.worlds import (
     SELLER,
     claim_of,
     money,
+    order_terms,
 )
 from tests.engine.floor import SHARDS, Floor, request, show
 from tests.service.office import Office, event, once
@@ -45,12 +46,12 @@ ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "20"))
 A_SMALL_REFUND = c.Propose(OfferType.REFUND, money(1000))
 
 
-def act(actor: Actor, command: c.DisputeCommand) -> Callable[[Services, str], Any]:
-    """Somebody takes an action in the dispute."""
+def act(actor: Actor, command: c.DisputeCommand, number: int = 1) -> Callable[[Services, str], Any]:
+    """Somebody takes an action in the order's nth dispute."""
 
     def take(services: Services, order_id: str) -> str:
-        key = f"{order_id}/{actor.id}/{type(command).__name__}"
-        disputes.act(services, f"{order_id}-d1", request(actor, key), command)
+        key = f"{order_id}/{actor.id}/{type(command).__name__}/{number}"
+        disputes.act(services, f"{order_id}-d{number}", request(actor, key), command)
         return "done"
 
     return take
@@ -87,6 +88,14 @@ def under_review(*, taken: bool = True) -> Office:
     return office.wait(HOUR)
 
 
+def two_disputes() -> Office:
+    """An order of two things, each with a dispute of its own."""
+    office = Office().delivered(lines=order_terms((1, 9000), (1, 5000)).lines).wait(DAY)
+    for line_id in ("a", "b"):
+        office.open(claim_of(Reason.NOT_AS_DESCRIBED, (line_id, 1)))
+    return office.wait(HOUR)
+
+
 def not_received() -> Office:
     """A dispute about a parcel that did not come in time; the seller has declined."""
     office = Office().bought().wait(DAY)
@@ -106,6 +115,10 @@ class Race:
     outcomes: frozenset[tuple[str, str]]
     ends: Callable[[tuple[str, str], Case], bool]
     clocks: tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]] = (lambda at: at, lambda at: at)
+
+
+def _on(order_id: str, it: Callable[[Services, str], Any]) -> Callable[[Services], Any]:
+    return lambda services: it(services, order_id)
 
 
 def _stage(case: Case) -> Stage:
@@ -162,6 +175,20 @@ RACES = {
         frozenset({("nothing to sweep", "swept 3"), ("swept 3", "nothing to sweep")}),
         lambda _, case: case.order.completed_at is not None and case.order.escrow.held.minor == 0,
     ),
+    "two_disputes_of_one_order": Race(
+        two_disputes,
+        act(SELLER, A_SMALL_REFUND, 1),
+        act(BUYER, c.AddEvidence(EvidenceType.PHOTO, "The crack."), 2),
+        frozenset({("done", "done")}),
+        lambda _, case: (len(case.dispute(1).proposals), len(case.dispute(2).evidence)) == (2, 1),
+    ),
+    "two_ends_in_one_order": Race(
+        two_disputes,
+        act(BUYER, c.Withdraw(), 1),
+        act(SELLER, c.Accept("1"), 2),
+        frozenset({("done", "done")}),
+        lambda _, case: (_stage(case), case.dispute(2).stage) == (Stage.RESOLVED, Stage.AWAITING_RETURN),
+    ),
     "delivery_and_escalation": Race(
         not_received,
         delivered,
@@ -184,7 +211,7 @@ def test_one_of_two_wins(floor: Floor, name: str) -> None:
     for n in range(ROUNDS):
         order_id = floor.lay(office)
         ats = [clock(office.watch.at) for clock in race.clocks]
-        acts = [(at, partial(it, order_id=order_id)) for at, it in zip(ats, (race.one, race.other), strict=True)]
+        acts = [(at, _on(order_id, it)) for at, it in zip(ats, (race.one, race.other), strict=True)]
         told = floor.race(acts if n % 4 < 2 else acts[::-1], meet=n % 2 == 0)
         one, other = told if n % 4 < 2 else told[::-1]
         case = floor.audit(order_id)

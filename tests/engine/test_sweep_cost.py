@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bench.meter import Meter, Spent
+from bench.meter import Meter
+from bench.sweeps import sweep_of
 from chalicelib import bootstrap, jobs
-from chalicelib.service.sweep import sweep_shard
 from tests.domain.worlds import DAY, PROMISED, SECOND
 from tests.engine.crowd import SHARDS, TABLE, completions, open_orders, releases, services_on
 from tests.service.office import Watch
@@ -26,20 +26,9 @@ A_CALL_MS = 25.0
 """A slow call of the table; a usual one takes a fifth of it."""
 
 
-def spent_on(open_in_all: int, due: int = DUE) -> Spent:
-    """What one sweep of all shards spends, with so many orders open and so many of them due."""
-    table = Meter(TABLE)
-    open_orders(table, (f"due-{n:05d}" for n in range(due)), PROMISED)
-    open_orders(table, (f"not-{n:05d}" for n in range(open_in_all - due)), PROMISED + DAY, whole=False)
-    services = services_on(table, Watch(DUE_AT))
-    before = table.bill()
-    assert due == sum(sweep_shard(services, shard).events for shard in range(SHARDS))
-    return table.bill().since(before)
-
-
 def test_a_sweep_costs_what_is_due_and_not_what_is_open() -> None:
     """100 due among 1,000 open and among 50,000 cost the same within a tenth; twice as many due cost about twice as much."""
-    few, many, double = spent_on(1_000), spent_on(50_000), spent_on(1_000, 2 * DUE)
+    few, many, double = sweep_of(DUE, 1_000), sweep_of(DUE, 50_000), sweep_of(2 * DUE, 1_000)
     for title, spent in (("100 of 1,000", few), ("100 of 50,000", many), ("200 of 1,000", double)):
         print(f"\nsweep of {title}: {spent.calls} calls, {spent.read_units} RRU, {spent.write_units} WRU")  # noqa: T201
     assert pytest.approx(few.units, rel=0.1) == many.units
@@ -48,7 +37,7 @@ def test_a_sweep_costs_what_is_due_and_not_what_is_open() -> None:
 
 def test_an_empty_sweep_costs_one_read_a_shard() -> None:
     """With nothing due a sweep asks each shard once: half a unit, whatever is open."""
-    spent = spent_on(1_000, 0)
+    spent = sweep_of(0, 1_000)
     assert (SHARDS, SHARDS / 2, 0.0) == (spent.calls, spent.read_units, spent.write_units)
 
 

@@ -14,8 +14,8 @@ from chalicelib.domain.people import Actor, Role
 from chalicelib.service import disputes, orders
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.orders import Shipment
-from tests.domain.worlds import BUYER, DAMAGED, MEDIATOR, PLATFORM, SELLER
-from tests.service.office import DISPUTE, ORDER, Office, read
+from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PLATFORM, SELLER
+from tests.service.office import DISPUTE, ORDER, Office, event, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,6 +160,31 @@ def test_a_mediator_lists_escalated_disputes_only() -> None:
     assert listed() == [1, 1, 1, 0, 0]
     office.act(BUYER, c.Withdraw())
     assert listed() == [0, 0, 0, 0, 1]
+
+
+def test_a_mediators_list_is_newest_first_and_the_queue_is_oldest_first() -> None:
+    """Section 7, D4: lists are newest first; the queue begins with whoever waits longest."""
+    office = Office().disputed().wait(HOUR)
+    office.bought(order_id="order-2").ship("order-2", "000000002")
+    office.report(event(office.watch.at, "000000002"))
+    office.open(order_id="order-2")
+    for dispute_id in (DISPUTE, "order-2-d1"):
+        office.wait(HOUR).act(SELLER, c.Decline(), dispute_id=dispute_id)
+        office.act(BUYER, c.Escalate(), dispute_id=dispute_id)
+    listed = disputes.list_disputes(office.services, MEDIATOR, None, 10, None)["items"]
+    queued = disputes.mediation_queue(office.services, disputes.QueueSort.AGE, 10, None)["items"]
+    assert ["order-2-d1", DISPUTE] == [it["id"] for it in listed]
+    assert [DISPUTE, "order-2-d1"] == [it["id"] for it in queued]
+
+
+def test_what_was_decided_by_default_has_left_the_queue() -> None:
+    """D9: a review that nobody decided in time is over, swept or not."""
+    office = Office().disputed()
+    office.act(SELLER, c.Decline())
+    office.act(BUYER, c.Escalate())
+    office.wait(14 * DAY)
+    for sort in disputes.QueueSort:
+        assert [] == disputes.mediation_queue(office.services, sort, 10, None)["items"]
 
 
 def test_actions_are_offered_to_those_who_may_take_them() -> None:

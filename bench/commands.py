@@ -1,0 +1,102 @@
+"""One dispute played again and again: how fast, where the time goes, and what each command costs."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from bench.meter import Meter
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import OfferType
+from chalicelib.service import execute
+from chalicelib.service.sweep import sweep_shard
+from chalicelib.store.cases import Cases
+from chalicelib.store.keys import shard_of
+from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, SELLER, money
+from tests.service.office import ORDER, SHARDS, FaultyTable, Office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bench.meter import Spent
+
+PARTS = ("domain", "store", "table")
+
+
+class MeteredTable(FaultyTable, Meter):
+    """The office's table, with its bill."""
+
+
+def story(office: Office) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The commands of a dispute that goes all the way to a decision, each by its name."""
+    yield "import an order, with the seller's contacts", office.bought
+    yield "ship", lambda: office.wait(DAY).ship()
+    yield "deliver", lambda: office.wait(DAY).report()
+    yield "open a dispute", lambda: office.wait(DAY).open()
+    yield "propose", lambda: office.wait(HOUR).act(SELLER, c.Propose(OfferType.REFUND, money(1000)))
+    yield "escalate", lambda: office.act(BUYER, c.Escalate())
+    yield "take the case", lambda: office.act(MEDIATOR, c.Assign())
+    yield "expire the review, the decision and the order by sweep", lambda: swept(office)
+
+
+def swept(office: Office) -> int:
+    """Sweep what is due much later; how many events that made visible."""
+    return sweep_shard(office.wait(400 * DAY).services, shard_of(ORDER, SHARDS)).events
+
+
+def costs() -> list[tuple[str, Spent]]:
+    """What each command of the story asks of the table."""
+    table = MeteredTable()
+    found = []
+    for name, command in story(Office(table=table)):
+        before = table.bill()
+        command()
+        found.append((name, table.bill().since(before)))
+    return found
+
+
+def speed(seconds: float = 3.0) -> tuple[float, dict[str, float]]:
+    """Commands per second in this process, and the share of the time that each part takes."""
+    spent: Counter[str] = Counter()
+    played, began = 0, time.perf_counter()
+    with _timed(spent):
+        while time.perf_counter() - began < seconds:
+            for _, command in story(Office()):
+                command()
+                played += 1
+    took = time.perf_counter() - began
+    shares = {"domain": spent["domain"], "store": spent["store"] - spent["table"], "table": spent["table"]}
+    return played / took, {part: shares[part] / took for part in PARTS}
+
+
+@contextmanager
+def _timed(spent: Counter[str]) -> Iterator[None]:
+    places = (
+        ("domain", execute, ("run", "as_of")),
+        ("store", Cases, ("load", "commit", "keep_answer", "check_new", "orders_of_parcel")),
+        ("table", FaultyTable, ("query", "get_item", "transact_write_items")),
+    )
+    patches = [patch.object(at, name, _watched(spent, part, getattr(at, name))) for part, at, names in places for name in names]
+    for it in patches:
+        it.start()
+    try:
+        yield
+    finally:
+        for it in patches:
+            it.stop()
+
+
+def _watched(spent: Counter[str], part: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def timed(*of: Any, **named: Any) -> Any:  # noqa: ANN401 - as the original takes them
+        began = time.perf_counter()
+        try:
+            return original(*of, **named)
+        finally:
+            spent[part] += time.perf_counter() - began  # type: ignore[assignment]
+
+    return timed

@@ -1,0 +1,49 @@
+"""What a phone has read already is not sent again: entity tags, and answers that say so (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REVALIDATE = "private, no-cache"
+"""Cache-Control of every read: kept by the caller alone, and asked about before it is shown again."""
+_OF_THE_MOMENT = "as_of"
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
+_DIGITS = 16
+
+
+class _Versioned(msgspec.Struct):
+    version: int | None = None
+
+
+def tag(body: str, *, read: bool) -> str | None:
+    """The entity tag of an answer; None for a write that has no version to tell.
+
+    It names the version, which is what If-Match compares, and a digest of all that is said: what a caller may do changes
+    with time while the version stays, and no 304 may hide that. Weak, since the gateway may compress the same answer. Only
+    the moment of asking (``as_of``) is left out: it says nothing new.
+    """
+    version = msgspec.json.decode(body, type=_Versioned).version if body.startswith("{") else None
+    if version is None and not read:
+        return None
+    digest = hashlib.sha256(_lasting(body).encode()).hexdigest()[:_DIGITS]
+    return f'W/"{digest}"' if version is None else f'W/"{version}-{digest}"'
+
+
+def _lasting(body: str) -> str:
+    if f'"{_OF_THE_MOMENT}":' not in body:
+        return body
+    said: dict[str, Any] = msgspec.json.decode(body)
+    return msgspec.json.encode({name: value for name, value in said.items() if name != _OF_THE_MOMENT}).decode()
+
+
+def has_it(headers: Mapping[str, str], current: str) -> bool:
+    """Whether If-None-Match says that the caller has what ``current`` tags. What is no list of tags says nothing."""
+    written = headers.get("if-none-match", "")
+    return written.strip() == "*" or current.removeprefix("W/") in _TAG.findall(written)

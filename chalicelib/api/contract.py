@@ -1,0 +1,110 @@
+"""What each route promises: the shape of its answer, and every problem code it can give.
+
+The API description is made from this table, and the tests hold every answer they see against it. No request loads it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.api import answers as a
+from chalicelib.api import dispute_answers as d
+from chalicelib.domain import refusals as r
+from chalicelib.service import errors as s
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from chalicelib.api.endpoint import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The shape of a route's answer (None for a page of HTML), and its codes beyond those that all routes of its kind give."""
+
+    answer: type[BaseModel] | None
+    refusals: tuple[str, ...] = ()
+
+
+_IN_DISPUTE = (r.WRONG_STATE, r.WRONG_PARTY, r.TOO_LATE)
+_WORDS = (*_IN_DISPUTE, r.LIMIT_REACHED)
+"""An action with words in it: a dispute holds only so many."""
+
+PROMISES: dict[str, Promise] = {
+    "import_order": Promise(a.Order, (r.CONFLICT, r.INVALID)),
+    "list_orders": Promise(a.OrderPage),
+    "get_order": Promise(a.Order),
+    "get_protection": Promise(a.Protection),
+    "get_ledger": Promise(a.Ledger),
+    "get_order_timeline": Promise(a.OrderTimeline),
+    "add_shipment": Promise(a.Order, (r.INVALID_TRACKING_NUMBER, r.INVALID, r.CONFLICT, r.LIMIT_REACHED)),
+    "confirm_receipt": Promise(a.Order, (r.INVALID,)),
+    "extend": Promise(a.Order, (r.INVALID, r.TOO_LATE)),
+    "record_carrier_events": Promise(a.CarrierResults),
+    "open_dispute": Promise(d.Dispute, (r.NOT_COVERED, r.NOT_YET_COVERED, r.ATTESTATION_REQUIRED, r.INVALID, r.LIMIT_REACHED)),
+    "list_disputes": Promise(d.DisputePage),
+    "get_dispute": Promise(d.Dispute),
+    "get_timeline": Promise(d.DisputeTimeline),
+    "propose": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
+    "accept": Promise(d.Dispute, (*_WORDS, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED)),
+    "decline": Promise(d.Dispute, (*_WORDS, r.STALE_PROPOSAL)),
+    "escalate": Promise(d.Dispute, (*_WORDS, r.TOO_EARLY)),
+    "withdraw": Promise(d.Dispute, _IN_DISPUTE),
+    "add_evidence": Promise(d.Dispute, _WORDS),
+    "grant_time": Promise(d.Dispute, (*_WORDS, r.INVALID)),
+    "appeal": Promise(d.Dispute, _WORDS),
+    "accept_decision": Promise(d.Dispute, _IN_DISPUTE),
+    "ship_return": Promise(d.Dispute, (*_IN_DISPUTE, r.INVALID_TRACKING_NUMBER)),
+    "acknowledge_return": Promise(d.Dispute, (*_WORDS, r.INVALID)),
+    "mediation_queue": Promise(d.MediationQueue),
+    "assign": Promise(d.Dispute, _IN_DISPUTE),
+    "request_information": Promise(d.Dispute, (*_WORDS, r.INVALID)),
+    "decide": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
+    "put_seller_contacts": Promise(a.SellerContactsKept),
+    "put_buyer_contacts": Promise(a.BuyerContactsKept),
+    "list_payment_instructions": Promise(a.PaymentInstructionPage),
+    "report_result": Promise(a.PaymentInstruction, (r.CONFLICT,)),
+    "health": Promise(a.Health),
+    "openapi": Promise(a.Description),
+    "docs": Promise(None),
+    "get_clock": Promise(a.ClockNow),
+    "advance_clock": Promise(a.ClockNow),
+}
+"""Every route by its operation's name."""
+
+_GUARDED = (
+    "malformed_request",
+    "unauthenticated",
+    s.Forbidden.code,
+    s.Malformed.code,
+    "body_too_large",
+    "identity_provider_unavailable",
+)
+_WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "advance_clock"})
+"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, and a payment
+result names its attempt."""
+
+
+def honours_if_match(endpoint: Endpoint) -> bool:
+    """Whether the route changes one thing that has a version, and only at the version that If-Match names."""
+    return endpoint.method != "GET" and endpoint.operation not in _WITHOUT_VERSION
+
+
+def codes(endpoint: Endpoint) -> list[str]:
+    """Every problem code that the route can give, those that come before the route is reached included."""
+    known = ["too_many_requests", "internal_error"]
+    if endpoint.roles:
+        known += _GUARDED
+    if endpoint.roles and re.search("{.*}", endpoint.path):
+        known.append(s.NotFound.code)
+    if endpoint.body:
+        known.append("unsupported_media_type")
+    if endpoint.method != "GET":
+        known.append(s.Busy.code)
+    if endpoint.method == "POST":
+        known += ["idempotency_key_required", s.KeyReused.code]
+    if honours_if_match(endpoint):
+        known.append(s.VersionMismatch.code)
+    return [*known, *PROMISES[endpoint.operation].refusals]

@@ -1,0 +1,136 @@
+"""The words and parameters of the API's description that no model holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.api.contract import PROMISES, honours_if_match
+from chalicelib.domain.dispute import Status
+from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.service.disputes import QueueSort
+
+if TYPE_CHECKING:
+    from chalicelib.api.endpoint import Endpoint
+
+INTRODUCTION = """\
+Orders in escrow, disputes with a mediator and a clock.
+
+**Values.** Amounts are whole minor units with an ISO 4217 currency: 1050 EUR is 10.50 euros. Times are UTC. Unknown fields
+of a request are refused; of an answer read what you know, since new members may come.
+
+**Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
+again: it happens once, and for 7 days the first answer comes again.
+
+**Refusals** are problem+json (RFC 9457) with a stable code. In a dispute they say where it stands now: stage, deadline,
+current_proposal, and the allowed_actions of this caller.
+
+**Versions.** Every read has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has changed a 304
+without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was seen: else a
+412. A bare version in quotes ("3") does as well. The ETag changes with the version and with all else that is said: what
+you may do changes with time.
+
+**Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
+whatever is new since; it belongs to one caller's one list.
+
+**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; the gateway takes 200 requests a second, in
+bursts of 400, and answers more with a 429.
+
+**Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
+"""
+SERVERS = [
+    {
+        "url": "https://{host}/{stage}",
+        "variables": {"host": {"default": "api.example.com"}, "stage": {"default": "api"}},
+    }
+]
+RESOURCES = {
+    "orders": "Orders, their parcels, protection and money (O1-O9).",
+    "disputes": "Disputes, from the claim to the refund (section 4).",
+    "mediation": "The mediator's desk (D4, D5).",
+    "payments": "What is to be paid out, and what became of it (M1, M2).",
+    "people": "How people are reached (N1).",
+    "meta": "The service itself.",
+    "sandbox": "The clock of a sandbox. Production has none of it.",
+}
+CHALLENGE = {"WWW-Authenticate": {"description": "What is wrong with the token.", "schema": {"type": "string"}}}
+
+_ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}$"
+_IDS = {
+    "order_id": "o-1",
+    "dispute_id": "o-1-d1",
+    "proposal_id": "1",
+    "instruction_id": "o-1-p1",
+    "seller_id": "acme",
+    "buyer_id": "ana",
+}
+_QUERY: dict[str, dict[str, Any]] = {
+    "limit": {"description": "How many a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
+    "cursor": {"description": "Where to go on: the cursor of the page before.", "schema": {"type": "string"}},
+    "buyer_id": {"description": "Whose orders; for the platform, this or seller_id.", "schema": {"type": "string"}},
+    "seller_id": {"description": "Whose orders; for the platform, this or buyer_id.", "schema": {"type": "string"}},
+    "sort": {"description": "By age or by amount.", "schema": {"type": "string", "enum": list(QueueSort), "default": "age"}},
+}
+_STATUS: dict[str, dict[str, Any]] = {
+    "list_disputes": {"description": "Only those in this status.", "schema": {"type": "string", "enum": list(Status)}},
+    "list_payment_instructions": {
+        "description": "Which ones.",
+        "schema": {"type": "string", "enum": list(InstructionStatus), "default": "pending"},
+    },
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Makes the request happen once: the same key and body get the first answer again, for 7 days.",
+    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+    "example": "9f1c2f0e-5b0e-4a53-8e0c-2f3a1c7d5e11",
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The version this request is made for, as ETag gave it. Another current version is a 412.",
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what the caller has. An answer of which nothing has changed is a 304.",
+    "schema": {"type": "string"},
+    "example": 'W/"3-8d969eef6ecad3c2"',
+}
+_ETAG = {"ETag": {"description": "For If-None-Match; names the version where there is one.", "schema": {"type": "string"}}}
+_CACHE = {"Cache-Control": {"description": "For the caller alone, asked about every time.", "schema": {"type": "string"}}}
+
+
+def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """The path's ids, the query, and the headers that the route looks at."""
+    made: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": _ID}, "example": _IDS[name]}
+        for name in re.findall(r"{(\w+)}", endpoint.path)
+    ]
+    made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
+    if endpoint.method == "POST":
+        made.append(_KEY)
+    if honours_if_match(endpoint):
+        made.append(_IF_MATCH)
+    if endpoint.method == "GET" and PROMISES[endpoint.operation].answer:
+        made.append(_IF_NONE_MATCH)
+    return made
+
+
+def _query(endpoint: Endpoint, name: str) -> dict[str, Any]:
+    return _STATUS[endpoint.operation] if name == "status" else _QUERY[name]
+
+
+def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
+    """The headers of a good answer."""
+    answer = PROMISES[endpoint.operation].answer
+    if answer is None:
+        return {}
+    if endpoint.method == "GET":
+        return _ETAG | _CACHE
+    return _ETAG if "version" in answer.model_fields else {}

@@ -1,0 +1,83 @@
+"""The examples of the API's description are what the API really takes and answers."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
+
+from chalicelib.api.openapi import description
+from localcloud.memory_table import MemoryTable
+from tests.api.conftest import TABLE
+from tests.api.edge import NOON, at
+from tests.api.samples import EVERY, bring, path_of, sample_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.api.edge import Api
+
+FILE = Path(__file__).parents[2] / "chalicelib" / "api" / "examples.json"
+_CLOCK = {"now": at(NOON), "offset_seconds": 3600}
+WRITTEN: dict[str, Any] = {
+    "openapi": {"answer": {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {}}},
+    "docs": {"answer": "<!doctype html><title>Buyer protection</title>"},
+    "get_clock": {"answer": _CLOCK},
+    "advance_clock": {"request": {"advance_seconds": 3600}, "answer": _CLOCK},
+}
+"""Those that no story tells: they would describe themselves, or are the sandbox's."""
+
+
+def _played(new_api: Callable[[MemoryTable], Api]) -> dict[str, Any]:
+    """Every route's request and answer, each at the end of its own story."""
+    found: dict[str, Any] = dict(WRITTEN)
+    for endpoint in EVERY:
+        if endpoint.operation in WRITTEN:
+            continue
+        sample, api = sample_of(endpoint), new_api(MemoryTable(TABLE))
+        bring(api, sample.stop)
+        answer = api.done(sample.who, endpoint.method, path_of(endpoint) + sample.query, sample.body)
+        found[endpoint.operation] = ({"request": sample.body} if endpoint.body else {}) | {"answer": answer}
+    return dict(sorted(found.items()))
+
+
+def test_the_examples_are_real(new_api: Callable[[MemoryTable], Api]) -> None:
+    """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written anew."""
+    text = json.dumps(_played(new_api), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("WRITE_EXAMPLES") == "1":
+        FILE.write_text(text, encoding="utf-8")
+    assert text == FILE.read_text(encoding="utf-8"), "run: WRITE_EXAMPLES=1 pytest tests/api/test_examples.py; make docs"
+
+
+def _with_examples(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Every example with its place and its schema."""
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            bodies = {"request": operation["requestBody"]} if "requestBody" in operation else {}
+            for status, body in (bodies | operation["responses"]).items():
+                for content in body.get("content", {}).values():
+                    values = [content["example"]] if "example" in content else []
+                    values += [described["components"]["examples"][code]["value"] for code in content.get("examples", {})]
+                    assert values, (path, method, status)
+                    for value in values:
+                        yield f"{method} {path} {status}", content["schema"], value
+            for parameter in operation.get("parameters", []):
+                if "example" in parameter:
+                    yield f"{method} {path} {parameter['name']}", parameter["schema"], parameter["example"]
+
+
+@pytest.mark.usefixtures("app")
+def test_every_route_has_examples_that_fit() -> None:
+    """Every request, answer and problem has an example, and each follows its own schema."""
+    described = json.loads(json.dumps(description()))
+    seen = 0
+    for place, schema, value in _with_examples(described):
+        whole = {"components": described["components"], **schema}
+        problems = list(OAS31Validator(whole, format_checker=oas31_format_checker).iter_errors(value))
+        assert [] == [problem.message for problem in problems], place
+        seen += 1
+    assert seen > 5 * len(EVERY)

@@ -1,0 +1,116 @@
+"""The operator's redrive: what the stream's function gave up on is published again, and nothing twice (N4)."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.notify.publish import publish_records
+from tests.reliability.test_stream import _cloud, _expected, _order_of
+from tools import redrive
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.reliability.small_cloud import Cloud
+
+Record = dict[str, Any]
+ARN = "arn:aws:dynamodb:eu-west-1:000000000000:table/table/stream/1"
+
+
+class Trimmed(Exception):  # noqa: N818 - stands for the stream's own
+    """The stream has forgotten."""
+
+
+class Stream:
+    """A shard of the stream, as DynamoDB Streams serves it, two records a page."""
+
+    exceptions = SimpleNamespace(TrimmedDataAccessException=Trimmed)
+
+    def __init__(self, records: list[Record], *, trimmed: bool = False) -> None:
+        """Hold ``records``, or have forgotten them."""
+        self.records, self.trimmed = records, trimmed
+
+    def get_shard_iterator(self, *, SequenceNumber: str, **_: str) -> dict[str, str]:  # noqa: N803 - AWS's words
+        """An iterator at a sequence number."""
+        if self.trimmed:
+            raise Trimmed
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in self.records]
+        return {"ShardIterator": str(numbers.index(SequenceNumber))}
+
+    def get_records(self, *, ShardIterator: str) -> dict[str, Any]:  # noqa: N803
+        """A page, and where to go on."""
+        at = int(ShardIterator)
+        return {"Records": self.records[at : at + 2], "NextShardIterator": str(at + 2)}
+
+
+class Queue:
+    """A dead-letter queue."""
+
+    def __init__(self, *batches: Record) -> None:
+        """Hold one message per batch."""
+        self.messages = {str(n): json.dumps({"DDBStreamBatchInfo": batch}) for n, batch in enumerate(batches)}
+        self.in_flight: set[str] = set()
+
+    def receive_message(self, **_: object) -> dict[str, Any]:
+        """What is visible, which is not visible afterwards."""
+        seen = [n for n in self.messages if n not in self.in_flight]
+        self.in_flight |= set(seen)
+        return {"Messages": [{"ReceiptHandle": n, "Body": self.messages[n]} for n in seen]} if seen else {}
+
+    def delete_message(self, *, ReceiptHandle: str, **_: object) -> None:  # noqa: N803
+        """Remove a message."""
+        del self.messages[ReceiptHandle]
+
+
+def at_work(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, **clients: object) -> None:
+    """The tool over a cloud in memory and these clients."""
+    known = {"dynamodb": cloud.client("dynamodb"), **clients}
+    monkeypatch.setattr(redrive, "client", known.__getitem__)
+    monkeypatch.setattr(redrive, "settings", lambda: SimpleNamespace(table_name="table"))
+    monkeypatch.setattr(redrive, "publish_records", lambda records: publish_records(records, cloud.publishing))
+
+
+def batch_of(records: list[Record]) -> Record:
+    """What Lambda leaves in the dead-letter queue of a batch it gave up on."""
+    first, last = (record["dynamodb"]["SequenceNumber"] for record in (records[0], records[-1]))
+    return {"streamArn": ARN, "shardId": "shard-1", "startSequenceNumber": first, "endSequenceNumber": last}
+
+
+def test_a_dead_lettered_batch_is_published_and_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N4: after a redrive everybody has every message once, also those that had left before, and the queue is empty."""
+    cloud, records = _cloud()
+    publish_records(records[:7], cloud.publishing)
+    publish_records(records[12:], cloud.publishing)
+    queue = Queue(batch_of(records[5:12]))
+    at_work(monkeypatch, cloud, sqs=queue, dynamodbstreams=Stream(records))
+
+    assert 0 == redrive.main(["--queue-url", "dead-letters"])
+    assert {} == queue.messages
+    assert _expected() == cloud.messages()
+
+
+def test_what_the_stream_has_forgotten_stays_in_the_queue_and_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """N4: nothing is dropped in silence: the batch stays, and the way out is named."""
+    cloud, records = _cloud()
+    queue = Queue(batch_of(records[:3]))
+    at_work(monkeypatch, cloud, sqs=queue, dynamodbstreams=Stream(records, trimmed=True))
+
+    assert 1 == redrive.main(["--queue-url", "dead-letters"])
+    assert 1 == len(queue.messages)
+    assert "--order" in capsys.readouterr().out
+
+
+def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N4, D11: the events themselves are kept for good, so no message depends on how long a stream remembers."""
+    cloud, records = _cloud()
+    orders = sorted({_order_of(record).removeprefix("ORDER#") for record in records})
+    at_work(monkeypatch, cloud)
+
+    assert 0 == redrive.main([part for order in orders for part in ("--order", order)])
+    assert _expected() == cloud.messages()
+    assert 0 == redrive.main(["--order", orders[0]])
+    assert _expected() == cloud.messages()
