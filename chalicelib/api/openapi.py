@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.api import openapi_parts as parts
-from chalicelib.api.contract import PROMISES, codes
+from chalicelib.api.contract import PROMISES, codes, honours_if_match
 from chalicelib.api.dispute_answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE, example
@@ -27,11 +27,16 @@ _REF = "#/components/schemas/{model}"
 
 
 def description() -> dict[str, Any]:
-    """The whole description, JSON-ready and in a stable order."""
+    """The whole description, JSON-ready and in a stable order. It is made once; who changes it works on a copy."""
+    return _described(tuple(ENDPOINTS))
+
+
+@lru_cache(maxsize=1)
+def _described(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    for endpoint in sorted(ENDPOINTS, key=lambda e: (e.path, e.method)):
+    for endpoint in sorted(endpoints, key=lambda e: (e.path, e.method)):
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
-    resources = {endpoint.resource for endpoint in ENDPOINTS}
+    resources = {endpoint.resource for endpoint in endpoints}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Buyer protection", "version": VERSION, "description": parts.INTRODUCTION},
@@ -40,7 +45,10 @@ def description() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "examples": {code: {"summary": kind.meaning, "value": example(code)} for code, kind in CATALOGUE.items()},
+            "examples": {
+                code: {"summary": kind.meaning, "value": _examples()["problems"].get(code) or example(code)}
+                for code, kind in CATALOGUE.items()
+            },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -79,7 +87,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
     if endpoint.roles:
         operation["security"] = [{"bearer": []}]
-        operation["description"] = f"For: {', '.join(role.value for role in endpoint.roles)}."
+        unversioned = "" if endpoint.method == "GET" or honours_if_match(endpoint) else " If-Match is not looked at."
+        operation["description"] = f"For: {', '.join(role.value for role in endpoint.roles)}.{unversioned}"
     parameters = parts.parameters(endpoint)
     if parameters:
         operation["parameters"] = parameters
@@ -92,13 +101,13 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _examples() -> dict[str, Any]:
-    """Requests and answers of a story that the tests play, by operation."""
+    """Requests and answers of stories that the tests play, by operation, and problems by code."""
     examples: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
     return examples
 
 
 def _example(endpoint: Endpoint, which: str) -> dict[str, Any]:
-    known = _examples().get(endpoint.operation, {})
+    known = _examples()["routes"].get(endpoint.operation, {})
     return {"example": known[which]} if which in known else {}
 
 

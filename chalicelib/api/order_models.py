@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.api.models import Country, Currency, Identifier, Model, Moment, Money, ShortText
+from chalicelib.api.models import AMOUNT_AT_MOST, Country, Currency, Identifier, Model, Moment, Money, ShortText
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.order import Guarantee, Payer
@@ -46,6 +46,13 @@ class ImportOrder(Model):
     deliver_by: Moment | None = None
     deliver_within_days: Annotated[int, Field(ge=1)] | None = None
     guarantees: Annotated[tuple[OfferedGuarantee, ...], Field(max_length=3)] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> ImportOrder:
+        if self.shipping_fee.minor + sum(it.unit_price.minor * it.quantity for it in self.lines) > AMOUNT_AT_MOST:
+            msg = f"all lines and the shipping fee together are at most {AMOUNT_AT_MOST} minor units"
+            raise ValueError(msg)
+        return self
 
     def terms(self, order_id: str) -> domain.OrderTerms:
         """As the rules have it."""

@@ -130,14 +130,14 @@ def response(error: Exception) -> Response:
     """The problem response for any exception. An unknown one is logged whole and answered without its text."""
     problem = problem_of(error)
     kind = CATALOGUE[problem.code]
-    body = {
-        **plain(problem.members),
+    known = {
         "type": f"urn:buyer-protection:problem:{problem.code}",
         "title": kind.status.phrase,
         "status": kind.status.value,
         "code": problem.code,
         "detail": problem.detail,
     }
+    body = known | plain(problem.members) | known  # a member cannot take a standard one's place
     headers: dict[str, str | list[str]] = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **problem.headers}
     return Response(body=json.dumps(body), status_code=kind.status.value, headers=headers)
 

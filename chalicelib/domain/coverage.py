@@ -72,9 +72,12 @@ def judged_as(case: Case, reason: Reason) -> Reason:
 
 
 def returns_offered(case: Case) -> OfferedGuarantee | None:
-    """The guarantee under which an item that is no longer wanted may go back, Domestic Returns before Extra Returns."""
+    """The guarantee under which an item that is no longer wanted may go back: the one whose postage the seller pays, else
+    Domestic Returns before Extra Returns.
+    """
     offers = case.order.terms.offers
-    return offers(Guarantee.DOMESTIC_RETURNS) or offers(Guarantee.EXTRA_RETURNS)
+    offered = [it for it in (offers(Guarantee.DOMESTIC_RETURNS), offers(Guarantee.EXTRA_RETURNS)) if it]
+    return min(offered, key=lambda it: it.return_postage is Payer.BUYER, default=None)
 
 
 def _delivered_in_time(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:

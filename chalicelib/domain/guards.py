@@ -118,13 +118,13 @@ OWN_TURN = Guard("own_turn", "it is their turn", _own_turn)
 PROPOSAL_ON_TABLE = Guard("proposal_on_table", "a proposal is on the table", _proposal_on_table)
 OTHERS_PROPOSAL = Guard("others_proposal", "the proposal is not their own", _others_proposal)
 NOT_ACCEPTED_YET = Guard("not_accepted_yet", "they have not accepted already", _not_accepted_yet)
-SELLER_HAD_TIME = Guard("seller_had_time", "the seller has had three days", _seller_had_time)
+SELLER_HAD_TIME = Guard("seller_had_time", "the seller has had the time before early escalation", _seller_had_time)
 NEGOTIABLE = Guard("negotiable", "the claim is not a no-questions-asked return", _negotiable)
 UNASSIGNED = Guard("unassigned", "nobody has taken the case", _unassigned)
 NEW_TO_THE_CASE = Guard("new_to_the_case", "they have not decided it before", _new_to_the_case)
 OWN_CASE = Guard("own_case", "they have taken the case", _own_case)
 WAITS_FOR_THE_OTHER = Guard("waits_for_the_other", "the other side is awaited", _waits_for_the_other)
-TIME_LEFT_TO_GRANT = Guard("time_left_to_grant", "less than 30 days have been granted", _time_left_to_grant)
+TIME_LEFT_TO_GRANT = Guard("time_left_to_grant", "not all the extra time has been granted", _time_left_to_grant)
 ROOM_FOR_PROPOSALS = Guard(
     "room_for_proposals",
     "fewer proposals than the limit",

@@ -126,14 +126,24 @@ class Order:
         return {state.line_id: state for state in self.line_states}[line_id]
 
     def parcels_of(self, line_id: str) -> list[Parcel]:
-        """The parcels that count for a line: those that carry it, less any that went back and were sent again after."""
+        """The parcels that count for a line: those that carry it, less any that went back and were sent again after.
+
+        Nor does one that replaces none and was put on record when the line had arrived already: shipping more undoes no
+        delivery.
+        """
         carrying = [parcel for parcel in self.parcels if line_id in parcel.line_ids]
 
-        def replaced(parcel: Parcel) -> bool:
-            back = parcel.returned_at
-            return back is not None and any(other.shipped_at >= back for other in carrying if other is not parcel)
+        def replaces(parcel: Parcel, other: Parcel) -> bool:
+            return other is not parcel and other.returned_at is not None and parcel.shipped_at >= other.returned_at
 
-        return [parcel for parcel in carrying if not replaced(parcel)]
+        counting: list[Parcel] = []
+        for parcel in carrying:
+            arrived = [known.delivered_at for known in counting]
+            complete = bool(arrived) and all(at is not None and at <= parcel.recorded_at for at in arrived)
+            superfluous = complete and not any(replaces(parcel, other) for other in carrying)
+            if not superfluous and not any(replaces(other, parcel) for other in carrying):
+                counting.append(parcel)
+        return counting
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
         """When the line was to arrive (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).

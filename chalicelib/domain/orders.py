@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far ahead of ours another system's clock may run."""
-CONFIRMED_LATE_BY = timedelta(days=30)
-"""How long a payment may take to be confirmed: sellers ship, and parcels arrive, before ``paid_at``."""
-PARCELS_AT_MOST = 20
 
 
 def check_not_future(at: datetime, now: datetime, field: str) -> None:
@@ -71,15 +68,16 @@ def add_shipment(
     number = tracking_number(carrier, written)
     shipped = shipped_at or progress.now
     check_not_future(shipped, progress.now, "shipped_at")
-    if shipped < order.terms.paid_at - CONFIRMED_LATE_BY:
-        msg = f"shipped_at lies more than {CONFIRMED_LATE_BY.days} days before the order was paid."
+    policy = progress.case.policy
+    if shipped < order.terms.paid_at - policy.days("confirmed_late"):
+        msg = f"shipped_at lies more than {policy.confirmed_late_days} days before the order was paid."
         raise Refusal(INVALID, msg, field="shipped_at")
     lines = line_ids or tuple(line.id for line in order.terms.lines)
     _check_lines(progress.case, lines)
     if any(parcel.is_called(carrier, number) for parcel in order.parcels):
         raise Refusal(CONFLICT, "This parcel is on record already.", tracking_number=number)
-    if len(order.parcels) >= PARCELS_AT_MOST:
-        raise Refusal(LIMIT_REACHED, f"An order travels in at most {PARCELS_AT_MOST} parcels.")
+    if len(order.parcels) >= policy.parcels_at_most:
+        raise Refusal(LIMIT_REACHED, f"An order travels in at most {policy.parcels_at_most} parcels.")
     parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines, progress.now)
     progress.record(e.ORDER, e.ParcelShipped(parcel))
     return parcel
@@ -98,15 +96,17 @@ def record_carrier_event(progress: Progress, carrier: Carrier, tracking: str, re
     that had the same number once; it is no news.
     """
     check_not_future(record.occurred_at, progress.now, "occurred_at")
-    news, earliest = False, progress.case.order.terms.paid_at - CONFIRMED_LATE_BY
+    policy, news = progress.case.policy, False
+    earliest = progress.case.order.terms.paid_at - policy.days("confirmed_late")
+    room = policy.carrier_records_at_most
     for parcel in progress.case.order.parcels:
-        if parcel.is_called(carrier, tracking) and record.occurred_at >= earliest and parcel.takes(record):
+        if parcel.is_called(carrier, tracking) and record.occurred_at >= earliest and parcel.takes(record, room):
             progress.record(e.ORDER, e.CarrierReported(parcel.number, record))
             delivery_became_known(progress)
             news = True
     for dispute in progress.case.open_disputes:
         back = dispute.return_parcel
-        if back and back.is_called(carrier, tracking) and record.occurred_at >= dispute.opened_at and back.takes(record):
+        if back and back.is_called(carrier, tracking) and record.occurred_at >= dispute.opened_at and back.takes(record, room):
             progress.record(dispute.number, e.ReturnCarrierReported(record))
             news = True
     return news

@@ -8,9 +8,6 @@ from enum import StrEnum
 
 from chalicelib.domain.carriers import Carrier
 
-RECORDS_AT_MOST = 100
-"""How many carrier records of progress one parcel keeps, and how many of its delivery or return."""
-
 
 class CarrierStatus(StrEnum):
     """What a carrier reports of a parcel."""
@@ -50,10 +47,10 @@ class Parcel:
         """Whether the carrier knows this parcel by that number."""
         return (self.carrier, self.tracking_number) == (carrier, tracking_number)
 
-    def takes(self, record: CarrierRecord) -> bool:
-        """Whether ``record`` is news. Repeated records are not, nor any more of a kind that the parcel has its fill of."""
+    def takes(self, record: CarrierRecord, at_most: int) -> bool:
+        """Whether ``record`` is news. Repeated records are not, nor any beyond so many of its kind: progress, or an end."""
         alike = sum((kept.status in _FINAL) == (record.status in _FINAL) for kept in self.records)
-        return record not in self.records and alike < RECORDS_AT_MOST
+        return record not in self.records and alike < at_most
 
     def with_record(self, record: CarrierRecord) -> Parcel:
         """The parcel knowing ``record`` as well."""

@@ -27,6 +27,8 @@ class Policy:
     """The promise that applies where the seller made none, by carrier, from shipment (O5)."""
     unshipped_days: int
     """The promise, from payment, while nothing has been shipped and the seller named no date (O5)."""
+    confirmed_late_days: int
+    """How long a payment may take to be confirmed: sellers ship, and parcels arrive, before ``paid_at`` (O4, O6)."""
     protection_days: int
     """How long protection lasts after delivery or, with none on record, after the promise (O7)."""
     longest_promise_days: int
@@ -55,6 +57,10 @@ class Policy:
     """Disputes open at once about one order (C3)."""
     disputes_at_most: int
     """Disputes over the life of one order (C3)."""
+    parcels_at_most: int
+    """Parcels that one order travels in (O4)."""
+    carrier_records_at_most: int
+    """A carrier's records of a parcel's progress, and as many of its delivery or return (O6)."""
     proposals_at_most: int
     """Proposals in one dispute (D1)."""
     evidence_at_most: int

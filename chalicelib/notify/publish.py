@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import client
+from chalicelib.domain.events import PaymentFailed
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.notify.happening import happening_of
 from chalicelib.notify.letters import Office, Topics
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from chalicelib.notify.ports import Orders, Profiles, Sender, SentMarkers
 
 log = logging.getLogger(__name__)
+
+FAILED = "payment_instruction_failed"
+"""The word in the log that the alarm counts (M2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ def _published(image: Mapping[str, Any], to: Publishing, office: Office) -> bool
 def _told(it: Happening, to: Publishing, office: Office) -> bool:
     """Send what has not been sent. One that fails stops none of the others: a payment does not wait for an SMS."""
     everything = True
+    if isinstance(it.event.payload, PaymentFailed):
+        log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
     for notice, channel, topic in office.addressed(it):
         recipient = office.recipient(it, notice.audience)
         try:

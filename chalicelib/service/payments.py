@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import orders as rules
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
     from chalicelib.store.errors import Answer
-
-
-log = logging.getLogger(__name__)
-
-FAILED = "payment_instruction_failed"
-"""The word in the log that the alarm counts (M2)."""
 
 
 def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
@@ -58,7 +51,4 @@ def report_result(
         known = rules.instruction_of(case, instruction_id)
         return 200, views.instruction(known) if known else {}
 
-    given = execute(services, order_id, request, command, answer)
-    if failure is not None:
-        log.error("%s: %s", FAILED, instruction_id, extra={"order_id": order_id})
-    return given
+    return execute(services, order_id, request, command, answer)

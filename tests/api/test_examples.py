@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
+from chalicelib.api.dispute_answers import Problem
 from chalicelib.api.openapi import description
 from localcloud.memory_table import MemoryTable
 from tests.api.conftest import TABLE
-from tests.api.edge import NOON, at
-from tests.api.samples import EVERY, bring, path_of, sample_of
+from tests.api.edge import DAY, NOON, at
+from tests.api.samples import ACME, ANA, EVERY, MARKET, OFFER, ORDER, Stop, bring, euros, path_of, sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,9 +46,32 @@ def _played(new_api: Callable[[MemoryTable], Api]) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
+def _refusals(api: Api) -> dict[str, Any]:
+    """Real problems of those codes that carry more than words."""
+    api.done(MARKET, "PUT", "/orders/o-2", ORDER)
+    bring(api, Stop.DISPUTED)
+    dispute, note = "/disputes/o-1-d1", {"note": "See."}
+    refused = [
+        api.call(ANA, "POST", "/orders/o-2/disputes", {"reason": "not_received"}),
+        api.call(ANA, "POST", "/orders/o-1/disputes", {"reason": "not_received"}),
+        api.call(ANA, "POST", f"{dispute}/escalate", {}),
+        api.call(ANA, "POST", f"{dispute}/proposals/1/accept", {}),
+        api.call(ANA, "POST", f"{dispute}/appeal", note),
+        api.call(ANA, "POST", f"{dispute}/evidence", note, if_match='"9"'),
+        api.call(ACME, "POST", f"{dispute}/proposals", OFFER | {"amount": euros(20000)}),
+        api.call(ACME, "POST", f"{dispute}/proposals", {"type": "refund"}),
+    ]
+    api.done(ACME, "POST", f"{dispute}/proposals", OFFER)
+    refused.append(api.call(ANA, "POST", f"{dispute}/proposals/1/accept", {}))
+    api.clock.wait(30 * DAY)
+    refused.append(api.call(ACME, "POST", f"{dispute}/proposals", OFFER))
+    return {reply.json["code"]: reply.json for reply in refused}
+
+
 def test_the_examples_are_real(new_api: Callable[[MemoryTable], Api]) -> None:
     """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written anew."""
-    text = json.dumps(_played(new_api), indent=1, ensure_ascii=False) + "\n"
+    examples = {"problems": _refusals(new_api(MemoryTable(TABLE))), "routes": _played(new_api)}
+    text = json.dumps(examples, indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("WRITE_EXAMPLES") == "1":
         FILE.write_text(text, encoding="utf-8")
     assert text == FILE.read_text(encoding="utf-8"), "run: WRITE_EXAMPLES=1 pytest tests/api/test_examples.py; make docs"
@@ -81,3 +105,6 @@ def test_every_route_has_examples_that_fit() -> None:
         assert [] == [problem.message for problem in problems], place
         seen += 1
     assert seen > 5 * len(EVERY)
+    for code, shown in described["components"]["examples"].items():
+        Problem.model_validate_json(json.dumps(shown["value"]))
+        assert code == shown["value"]["code"]

@@ -28,6 +28,14 @@ EDGE = (
     "chalicelib.api.register",
 )
 SANDBOX = ("chalicelib.api.sandbox", "chalicelib.service.sandbox")
+DESCRIBING = (
+    "chalicelib.api.answers",
+    "chalicelib.api.contract",
+    "chalicelib.api.dispute_answers",
+    "chalicelib.api.openapi",
+    "chalicelib.api.openapi_parts",
+    "chalicelib.api.reading",
+)
 PUBLISHING = ("chalicelib.notify.publish", "chalicelib.notify.wording")
 
 FAN_OUT = """
@@ -118,6 +126,11 @@ def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None
 def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
     """Who answers requests sends no messages: those leave from the stream (N4)."""
     assert set() == _among(loaded["api"], PUBLISHING)
+
+
+def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
+    """The models of answers are for the description and the tests: no cold start pays for them."""
+    assert set() == _among(loaded["api"], DESCRIBING)
 
 
 def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
+from chalicelib.api.contract import PROMISES, honours_if_match
 from chalicelib.api.openapi import description
 from chalicelib.api.problems import CATALOGUE
 from tests.api.edge import ANYONE
-from tests.api.samples import EVERY, GUARDED
+from tests.api.samples import EVERY, GUARDED, bring, path_of, sample_of
 
 if TYPE_CHECKING:
+    from chalicelib.api.endpoint import Endpoint
     from tests.api.edge import Api
 
 COMMITTED = Path(__file__).parents[2] / "openapi.json"
@@ -57,6 +59,60 @@ def test_it_says_what_a_request_needs(described: dict[str, Any]) -> None:
         assert ("Idempotency-Key" in required) is (endpoint.method == "POST"), endpoint.operation
         assert str(endpoint.status) in operation["responses"]
         assert operation["summary"]
+
+
+def test_it_says_what_every_answer_is(described: dict[str, Any]) -> None:
+    """Every good answer has a shape of its own, and none is just any object; every read but the page can be a 304."""
+    for endpoint in EVERY:
+        responses = described["paths"][endpoint.path][endpoint.method.lower()]["responses"]
+        content = responses[str(endpoint.status)]["content"]
+        if endpoint.operation == "docs":
+            assert ["text/html"] == list(content)
+            continue
+        assert content["application/json"]["schema"]["$ref"].startswith("#/components/schemas/")
+        assert (endpoint.method == "GET") is ("304" in responses)
+
+
+def test_it_says_which_problems_there_are(described: dict[str, Any]) -> None:
+    """Every status lists its codes, each with that status in the catalogue, and every code comes up somewhere."""
+    told: set[str] = set()
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                assert (int(status) >= 400) is ("x-problem-codes" in response)
+                codes = response.get("x-problem-codes", [])
+                assert {int(status)} >= {CATALOGUE[code].status for code in codes}
+                told.update(codes)
+    assert CATALOGUE.keys() - told == {"method_not_allowed"}  # no route's own: the address does not take the method
+
+
+def test_it_says_which_headers_are_looked_at(described: dict[str, Any]) -> None:
+    """If-Match is declared where a write has a version, If-None-Match on reads, and the ETag where there is one."""
+    for endpoint in EVERY:
+        operation = described["paths"][endpoint.path][endpoint.method.lower()]
+        headers = {it["name"] for it in operation.get("parameters", []) if it["in"] == "header"}
+        assert honours_if_match(endpoint) is ("If-Match" in headers)
+        assert (endpoint.method == "GET" and endpoint.operation != "docs") is ("If-None-Match" in headers)
+        assert ("412" in operation["responses"]) is ("If-Match" in headers)
+        if headers & {"If-Match", "If-None-Match"}:
+            assert "ETag" in operation["responses"][str(endpoint.status)]["headers"]
+
+
+UNVERSIONED = [e for e in GUARDED if e.method != "GET" and not honours_if_match(e)]
+
+
+@pytest.mark.parametrize("endpoint", UNVERSIONED, ids=lambda e: e.operation)
+def test_a_write_without_a_version_minds_none(api: Api, endpoint: Endpoint) -> None:
+    """Where If-Match is not declared it is not looked at."""
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+    reply = api.call(sample.who, endpoint.method, path_of(endpoint), sample.body, if_match='"999"')
+    assert endpoint.status == reply.status
+
+
+def test_every_route_promises_something() -> None:
+    """The table of promises is complete, and names no route that is not there."""
+    assert {endpoint.operation for endpoint in EVERY} | {"get_clock", "advance_clock"} == PROMISES.keys()
 
 
 def test_every_operation_has_its_own_name(described: dict[str, Any]) -> None:

@@ -118,7 +118,7 @@ def test_random_input_is_no_fault_of_ours(api: Api, new_api: Callable[[MemoryTab
             assert reply.refused
             assert stored == table.snapshot()
         else:
-            assert isinstance(reply.json, dict)
+            assert endpoint.operation == "docs" or isinstance(reply.json, dict)
 
     send()
     # It means something only if much gets through, and much is refused at each depth.

@@ -68,6 +68,17 @@ def test_anyone_may_ask_with_any_header(api: Api) -> None:
     assert {"status": "ok"} == api.done(ANYONE, "GET", "/health", authorization="Bearer nonsense")
 
 
+def test_an_order_adds_up_to_an_amount(api: Api) -> None:
+    """O2: the lines' prices may be as large as an amount can be, and so may their sum with shipping, but no larger."""
+    line = {"id": "a", "title": "Ship", "quantity": 1, "unit_price": euros(10**13)}
+    free = ORDER | {"shipping_fee": euros(0)}
+
+    assert (422, "validation_failed") == api.call(MARKET, "PUT", "/orders/o-1", ORDER | {"lines": [line]}).refused
+    two = free | {"lines": [line | {"quantity": 2}]}
+    assert (422, "validation_failed") == api.call(MARKET, "PUT", "/orders/o-1", two).refused
+    assert 201 == api.call(MARKET, "PUT", "/orders/o-1", free | {"lines": [line]}).status
+
+
 def test_importing_again_is_no_news(api: Api) -> None:
     """O1: the same order again is a 200 that changes nothing; another body for its id is a conflict."""
     first = api.call(MARKET, "PUT", "/orders/o-1", ORDER)

@@ -241,8 +241,8 @@ def test_after_delivery_the_remedies_are_shown_with_their_most() -> None:
 
 @pytest.mark.parametrize("offered", [OFFERED[1:], OFFERED[1:2], OFFERED[2:]], ids=["both", "domestic", "extra"])
 def test_the_postage_shown_is_the_postage_a_claim_gets(offered: tuple[Guarantee, ...]) -> None:
-    """O9, C3: who pays the return is shown as it will be, also where both return guarantees are offered on different terms."""
-    terms = {Guarantee.DOMESTIC_RETURNS: Payer.SELLER, Guarantee.EXTRA_RETURNS: Payer.BUYER}
+    """O9, C3: who pays the return is shown as it will be; where both return guarantees are offered, the kinder one counts."""
+    terms = {Guarantee.DOMESTIC_RETURNS: Payer.BUYER, Guarantee.EXTRA_RETURNS: Payer.SELLER}
     world = delivered(order_terms(guarantees=tuple(OfferedGuarantee(kind, terms[kind]) for kind in offered)), AT_HOME)
     found = answers(world)
     shown = {found[kind].remedies[0].return_postage for kind in offered}
@@ -250,6 +250,7 @@ def test_the_postage_shown_is_the_postage_a_claim_gets(offered: tuple[Guarantee,
     grant = world.dispute().grant
     assert grant is not None
     assert {grant.return_postage} == shown
+    assert grant.return_postage is (Payer.SELLER if Guarantee.EXTRA_RETURNS in offered else Payer.BUYER)
 
 
 def test_after_the_close_everything_has_ended() -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -239,3 +240,13 @@ def test_publishing_loads_nothing_of_the_edge() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_failed_payment_says_the_alarm_s_word(caplog: pytest.LogCaptureFixture) -> None:
+    """M2: the log line that the alarm counts is written once for a failure, from what is committed."""
+    filters = json.loads((Path(__file__).parents[2] / "infra" / "resources.json").read_text())["Resources"]
+    word = filters["PublishFailedPayments"]["Properties"]["FilterPattern"]
+    world = never_arrived()
+    publish_records(records_of(world), Desk((world,)).publishing)
+
+    assert 1 == sum(word in record.getMessage() for record in caplog.records)
