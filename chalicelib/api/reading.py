@@ -29,6 +29,7 @@ section{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:.25
 section h3{font-weight:600;margin:.75rem 0 .25rem;overflow-wrap:anywhere}
 .method{border:1px solid var(--line);border-radius:4px;display:inline-block;font:600 13px ui-monospace,monospace;
 margin-right:.5rem;min-width:3.5rem;padding:0 .4rem;text-align:center}
+td code{overflow-wrap:anywhere}
 .dim{color:var(--dim)}summary{cursor:pointer}nav li{overflow-wrap:anywhere}
 """.strip()
 
@@ -103,9 +104,12 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
     for status, response in operation["responses"].items():
         if "x-problem-codes" not in response and "content" in response:
             yield _body(f"Answer {status}", response)
-    refused = [(status, code) for status, it in operation["responses"].items() for code in it.get("x-problem-codes", [])]
-    listed = " ".join(f'{status} <a href="#p-{code}">{code}</a>' for status, code in refused)
-    yield f'<details><summary>Problems</summary><p class="dim">{listed}</p></details></section>'
+    yield "<details><summary>Problems</summary><ul>"
+    for status, response in operation["responses"].items():
+        links = ", ".join(f'<a href="#p-{code}">{code}</a>' for code in response.get("x-problem-codes", []))
+        if links:
+            yield f"<li>{status} {links}</li>"
+    yield "</ul></details></section>"
 
 
 def _body(title: str, body: dict[str, Any]) -> str:
