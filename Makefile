@@ -50,6 +50,7 @@ format: setup ## put code into shape
 	.venv/bin/ruff format $(CHECKED)
 
 docs: setup ## write the pages made from code
+	WRITE_EXAMPLES=1 $(PY) -m pytest -q tests/api/test_examples.py
 	$(PY) -m tools.pages
 
 replay: setup ## real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]

@@ -103,7 +103,9 @@ class DisputeSummary(Given):
     requested: Money
     opened_at: Time
     updated_at: Time
+    deadline: Annotated[Time | None, Field(description="The one that comes next, whoever's it is; null once resolved.")]
     outcome: Outcome | None
+    basis: Annotated[Basis | None, Field(description="On what ground it was resolved.")]
     refund: Money | None
     version: Version
 
@@ -118,7 +120,6 @@ class Dispute(DisputeSummary):
     remedies: list[Remedy]
     maximum: Annotated[Money, Field(description="Nothing above it can be asked, offered or decided (D2).")]
     turn: Annotated[Role | None, Field(description="Whose turn it is, while the two negotiate.")]
-    deadline: Annotated[Time | None, Field(description="The one that comes next, whoever's it is; null once resolved.")]
     proposals: list[Proposal]
     current_proposal: Proposal | None
     accepted_by: list[Role]

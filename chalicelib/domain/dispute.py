@@ -193,6 +193,8 @@ class Dispute:
     claim: Claim
     coverage: Covered
     promises: tuple[LinePromise, ...]
+    policy_version: str
+    """The policy that judges it: the one in force when the order was paid (C6)."""
     opened_at: datetime
     stage: Stage
     stage_since: datetime

@@ -49,7 +49,7 @@ def evolve(case: Case | None, event: Event, policies: PolicyBook) -> Case:
         if event.stream != len(case.disputes) + 1:
             msg = f"dispute {event.stream} follows {len(case.disputes)}"
             raise BrokenLog(msg)
-        return replace(case, disputes=(*case.disputes, opened(payload, event)))
+        return replace(case, disputes=(*case.disputes, opened(payload, event, case.order.policy_version)))
     before = case.dispute(event.stream)
     _follows(event, before.version)
     after = _left(case, before, on_dispute(payload, before, event), event)

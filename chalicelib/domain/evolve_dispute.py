@@ -15,7 +15,7 @@ from chalicelib.domain.people import PARTIES, Role
 UNDER_REVIEW_AGAIN: dict[str, Any] = {"stage": Stage.UNDER_REVIEW, "turn": None, "on_table": None, "accepted_by": ()}
 
 
-def opened(payload: e.DisputeOpened, event: Event) -> Dispute:
+def opened(payload: e.DisputeOpened, event: Event, policy_version: str) -> Dispute:
     """The dispute as it begins: the seller's first answer is due."""
     return Dispute(
         id=payload.dispute_id,
@@ -24,6 +24,7 @@ def opened(payload: e.DisputeOpened, event: Event) -> Dispute:
         claim=payload.claim,
         coverage=payload.coverage,
         promises=payload.promises,
+        policy_version=policy_version,
         opened_at=event.at,
         stage=Stage.OPENED,
         stage_since=event.at,

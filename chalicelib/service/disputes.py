@@ -107,17 +107,19 @@ def list_disputes(services: Services, actor: Actor, status: Status | None, limit
     else:
         place = lists.disputes_of(actor.role.value, actor.id)
     page = services.lists.page(place, limit, cursor, keep)
-    return {"items": [views.dispute_summary(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
+    listed = [_listed(services, found, now) for found in page.found]
+    return {"items": [_summary(services, it) for it in listed], "cursor": page.cursor}
+
+
+def _summary(services: Services, it: Dispute) -> Json:
+    return views.dispute_summary(it, services.policies.version(it.policy_version))
 
 
 def _listed(services: Services, found: Item, now: datetime) -> Dispute:
-    """A listed dispute as it is at ``now``, swept or not (D9); its case is read only where a deadline may have passed.
-
-    The list does not know which policy judges the dispute, so the earliest deadline of them all counts.
-    """
+    """A listed dispute as it is at ``now``, swept or not (D9); its case is read only where its deadline has passed."""
     it = lists.as_dispute(found)
-    dues = [next_due_at(it, policy) for policy in services.policies]
-    if not any(due and due <= now for due in dues):
+    due = next_due_at(it, services.policies.version(it.policy_version))
+    if due is None or due > now:
         return it
     order_id, number = place_of(it.id)
     return current(services, order_id, now).case.dispute(number)
@@ -139,7 +141,8 @@ def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str
 
     if sort is QueueSort.AGE:
         page = services.lists.page(place, limit, cursor, undecided)
-        return {"items": [_waiting(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
+        items = [_waiting(services, _listed(services, found, now)) for found in page.found]
+        return {"items": items, "cursor": page.cursor}
     waiting: list[Dispute] = []
     while len(waiting) < QUEUE_SORTED_AT_MOST:
         page = services.lists.page(place, lists.PAGE_AT_MOST, cursor, undecided)
@@ -148,8 +151,8 @@ def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str
         if cursor is None:
             break
     largest = sorted(waiting, key=lambda it: it.request.amount.units, reverse=True)
-    return {"items": [_waiting(it) for it in largest[:limit]], "cursor": None}
+    return {"items": [_waiting(services, it) for it in largest[:limit]], "cursor": None}
 
 
-def _waiting(it: Dispute) -> Json:
-    return views.dispute_summary(it) | {"escalated_at": views.time(it.escalated_at), "mediator_id": it.mediator}
+def _waiting(services: Services, it: Dispute) -> Json:
+    return _summary(services, it) | {"escalated_at": views.time(it.escalated_at), "mediator_id": it.mediator}

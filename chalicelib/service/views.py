@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.order import Order
     from chalicelib.domain.parcel import Parcel
     from chalicelib.domain.people import Actor
+    from chalicelib.domain.policy import Policy
     from chalicelib.domain.protection import GuaranteeNow
 
 Json = dict[str, Any]
@@ -86,8 +87,8 @@ def _line(case: Case, line_id: str) -> Json:
     }
 
 
-def dispute_summary(it: Dispute) -> Json:
-    """A dispute in a list."""
+def dispute_summary(it: Dispute, policy: Policy) -> Json:
+    """A dispute in a list, with its next deadline, whoever's it is (D10)."""
     return {
         "id": it.id,
         "order_id": it.id.rpartition("-d")[0],
@@ -97,7 +98,9 @@ def dispute_summary(it: Dispute) -> Json:
         "requested": plain(it.request.amount),
         "opened_at": timestamp(it.opened_at),
         "updated_at": timestamp(it.updated_at),
+        "deadline": time(next_due_at(it, policy)),
         "outcome": it.outcome.value if it.outcome else None,
+        "basis": it.basis.value if it.basis else None,
         "refund": plain(it.refund),
         "version": it.version,
     }
@@ -106,7 +109,7 @@ def dispute_summary(it: Dispute) -> Json:
 def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
     """A dispute in full, as ``viewer`` may see it, with what the viewer may do now and by when (D10)."""
     terms, on_table = case.order.terms, it.proposal_on_table
-    return dispute_summary(it) | {
+    return dispute_summary(it, case.policy) | {
         "buyer_id": terms.buyer_id,
         "seller_id": terms.seller_id,
         "claim": plain(it.claim),
@@ -114,7 +117,6 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "remedies": remedies(it.coverage.remedies),
         "maximum": plain(it.coverage.maximum),
         "turn": it.turn.value if it.turn else None,
-        "deadline": time(next_due_at(it, case.policy)),
         "proposals": plain(it.proposals),
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),

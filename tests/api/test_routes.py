@@ -177,6 +177,21 @@ def test_lists_go_on_where_they_stopped(api: Api) -> None:
     assert {"items": [], "cursor": None} == api.done("buyer:acme", "GET", "/orders")
 
 
+def test_a_cursor_survives_what_is_new(api: Api) -> None:
+    """Section 7: what comes in between two pages neither repeats nor hides anything of the second."""
+    for n in range(4):
+        paid = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + DAY)}
+        api.done(MARKET, "PUT", f"/orders/o-{n}", ORDER | paid)
+        api.clock.wait(HOUR)
+    first = api.done(ANA, "GET", "/orders?limit=2")
+    late = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + DAY)}
+    api.done(MARKET, "PUT", "/orders/o-9", ORDER | late)
+
+    second = api.done(ANA, "GET", f"/orders?limit=2&cursor={first['cursor']}")
+
+    assert ["o-3", "o-2", "o-1", "o-0"] == [it["id"] for it in first["items"] + second["items"]]
+
+
 def test_contacts_are_replaced_whole(api: Api) -> None:
     """N1: what is absent is removed, and the versions count up."""
     first = api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)

@@ -219,6 +219,7 @@ def with_past(case: Case, past: Past) -> Case:
         claim=claim,
         coverage=Covered(Guarantee.AS_DESCRIBED, judged, (), ()),
         promises=(),
+        policy_version=case.policy.version,
         opened_at=at,
         stage=Stage.RESOLVED if past.outcome else Stage.UNDER_REVIEW,
         stage_since=at,
