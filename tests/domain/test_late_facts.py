@@ -92,3 +92,14 @@ def test_a_record_from_before_the_dispute_is_not_of_its_return() -> None:
     news = world.report_return(CarrierStatus.DELIVERED, at=world.dispute().opened_at - DAY)
 
     assert (False, Stage.RETURN_IN_TRANSIT) == (news, world.dispute().stage)
+
+
+def test_a_parcel_keeps_a_hundred_records_of_progress_and_as_many_ends() -> None:
+    """O6: the hundredth record of a kind is news and the next is not; a fill of progress shuts out no delivery."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.wait(DAY)
+    progress = [world.report(CarrierStatus.IN_TRANSIT, at=world.now - n * SECOND) for n in range(101)]
+    ends = [world.report(CarrierStatus.DELIVERED, at=world.now - n * SECOND) for n in range(101)]
+
+    assert ([True] * 100 + [False]) * 2 == progress + ends
