@@ -222,6 +222,11 @@ class Dispute:
     """On what ground it was resolved; None for a withdrawal or an expiry."""
 
     @property
+    def order_id(self) -> str:
+        """The order it is about, which its id names."""
+        return self.id.rpartition("-d")[0]
+
+    @property
     def open(self) -> bool:
         """Whether the dispute still goes on."""
         return self.stage is not Stage.RESOLVED

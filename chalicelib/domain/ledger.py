@@ -92,6 +92,16 @@ class InstructionStatus(StrEnum):
     FAILED = "failed"
 
 
+def payment_id(order_id: str, number: int) -> str:
+    """The id of an order's nth payment instruction. It names the order, so one read finds both."""
+    return f"{order_id}-p{number}"
+
+
+def order_of_payment(instruction_id: str) -> str:
+    """The order id within a payment instruction's id; empty where it is not one."""
+    return instruction_id.rpartition("-p")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentInstruction:
     """An order to pay, issued once with its ledger entry under a stable id (M1, M2).

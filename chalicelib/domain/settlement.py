@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Basis, Grant, Outcome
 from chalicelib.domain.events import ORDER, DisputeResolved, OrderCompleted, RefundIssued, RefundShare, ReturnGranted
-from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction
+from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction, payment_id
 from chalicelib.domain.money import Money, split, total
 from chalicelib.domain.order import Guarantee, Payer
 
@@ -104,5 +104,5 @@ def _movement(progress: Progress, movement: Movement, amount: Money, cause: str)
     terms = order.terms
     entry = LedgerEntry(order.entries + 1, movement, amount, cause, progress.now)
     payee = terms.buyer_id if movement is Movement.REFUND else terms.seller_id
-    payment_id = f"{terms.order_id}-p{len(order.instructions) + 1}"
-    return entry, PaymentInstruction(payment_id, movement, amount, payee, entry.number, progress.now)
+    instruction_id = payment_id(terms.order_id, len(order.instructions) + 1)
+    return entry, PaymentInstruction(instruction_id, movement, amount, payee, entry.number, progress.now)

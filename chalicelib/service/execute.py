@@ -125,13 +125,16 @@ def _attempt(
     if case is None and not creates:
         raise NotFound
     now, book = services.clock.now(), addresses(services, case)
-    if case is not None:
-        expired = as_of(case, services.policies, book, now)
-        check(expired.case)
-        if len(expired.steps) > STEPS_AT_ONCE:
-            sweep_order(services, case.order.terms.order_id)
-            raise Conflict
-    result, progress = run(case, services.policies, book, request.actor, now, command)
+
+    def checked(progress: Progress) -> T:
+        if case is not None:
+            check(progress.case)
+            if len(progress.steps) > STEPS_AT_ONCE:
+                sweep_order(services, case.order.terms.order_id)
+                raise Conflict
+        return command(progress)
+
+    result, progress = run(case, services.policies, book, request.actor, now, checked)
     check_room(case, progress.case, request.actor)
     status, body = answer(progress.case, result, now)
     given = Answer(status, msgspec.json.encode(body).decode())

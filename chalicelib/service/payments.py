@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import orders as rules
+from chalicelib.domain.ledger import order_of_payment
 from chalicelib.service import views
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request, execute
@@ -37,7 +38,7 @@ def report_result(
     attempt: int | None,
 ) -> Answer:
     """Take in the payment system's result: settled with a reference, or failed with a reason. Raises ``NotFound``."""
-    order_id = instruction_id.rpartition("-p")[0]
+    order_id = order_of_payment(instruction_id)
     if not order_id:
         raise NotFound
 

@@ -91,7 +91,7 @@ def dispute_summary(it: Dispute, policy: Policy) -> Json:
     """A dispute in a list, with its next deadline, whoever's it is (D10)."""
     return {
         "id": it.id,
-        "order_id": it.id.rpartition("-d")[0],
+        "order_id": it.order_id,
         "reason": it.claim.reason.value,
         "status": it.status.value,
         "stage": it.stage.value,

@@ -34,8 +34,6 @@ PROFILE_SK = "PROFILE"
 ANSWER_SK = "ANSWER"
 CLOCK_KEY = "CLOCK"
 
-BY_BUYER = "by_buyer"
-BY_SELLER = "by_seller"
 BY_DUE = "by_due"
 BY_WORK = "by_work"
 
