@@ -1,0 +1,106 @@
+"""A mobile team can build on openapi.json: off-the-shelf generators make clients of it, and the demo's stories run on them."""
+
+import compileall
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from localcloud.cloud import LocalCloud
+from localcloud.demo_cast import SCRIPTS, SELLERS
+from localcloud.demo_checks import Checks
+from localcloud.demo_market import Market
+from localcloud.demo_stage import Stage
+from localcloud.demo_story import Story
+from tests.system.generated import (
+    DESCRIPTION,
+    PACKAGE,
+    GeneratedApi,
+    PythonApi,
+    TypeScriptApi,
+    compile_typescript,
+    generate,
+    importable,
+    operations,
+)
+
+STORIES = ("lamps-2", "camera-3", "guitar-8")
+"""Between them they negotiate, return, mediate, appeal and pay; in none does somebody wait for the deployment's schedule."""
+AROUND = {"/sandbox/clock"}
+"""What is no part of the contract."""
+
+
+def _told_through(api: GeneratedApi, cloud: LocalCloud, mark: str) -> Checks:
+    """Play the stories through ``api``, with orders and people of their own; what they claim."""
+    checks, market = Checks(), Market(api)
+    first_day = market.now()
+    scripts = [
+        replace(one, order_id=f"{one.order_id}-{mark}", buyer=f"{one.buyer}-{mark}", seller=f"{one.seller}-{mark}")
+        for one in SCRIPTS
+        if one.order_id in STORIES
+    ]
+    stories = [Story(script, market, checks, lambda _: None, first_day) for script in scripts]
+    for script in scripts:
+        market.register_seller(script.seller, *SELLERS[script.seller.removesuffix(f"-{mark}")])
+        market.register_buyer(script.buyer)
+    Stage(cloud, market, first_day).play(stories)
+    for script in scripts:
+        for path in ("", "/ledger", "/timeline", "/protection"):
+            api.get(f"buyer:{script.buyer}", f"/orders/{script.order_id}{path}")
+        api.get(f"seller:{script.seller}", "/disputes?limit=5")
+        api.get(f"seller:{script.seller}", "/orders?limit=5")
+    return checks
+
+
+def _expect(api: GeneratedApi, checks: Checks) -> None:
+    """Every claim came true, and it was the client that all of it went through."""
+    assert [] == checks.failed
+    assert len(checks.made) > 10
+    assert AROUND == api.around
+
+
+@pytest.fixture(scope="module")
+def python_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The generated Python package, importable."""
+    folder = tmp_path_factory.mktemp("python")
+    generate("python", folder, packageName=PACKAGE)
+    with importable(folder):
+        yield folder
+
+
+def test_a_python_client_compiles_and_plays_the_stories(python_client: Path, cloud: LocalCloud) -> None:
+    """The client's models take and give all that the API says, through three stories of the demo."""
+    assert compileall.compile_dir(python_client / PACKAGE, quiet=1)
+    api = PythonApi(cloud.endpoints)
+
+    checks = _told_through(api, cloud, "python")
+
+    _expect(api, checks)
+
+
+def test_a_typescript_client_compiles_and_plays_the_stories(tmp_path: Path, cloud: LocalCloud) -> None:
+    """The client compiles under strict rules, and its models take and give all that the API says."""
+    generate("typescript-fetch", tmp_path / "client")
+    api = TypeScriptApi(cloud.endpoints, compile_typescript(tmp_path))
+    try:
+        checks = _told_through(api, cloud, "typescript")
+    finally:
+        api.close()
+
+    _expect(api, checks)
+
+
+@pytest.mark.parametrize(("generator", "suffix"), [("kotlin", "kt"), ("swift6", "swift")])
+def test_clients_for_phones_are_generated_without_errors(tmp_path: Path, generator: str, suffix: str) -> None:
+    """The generators of Android's and Apple's languages have no error to tell, and leave no operation out."""
+    said = generate(generator, tmp_path)
+
+    assert [] == re.findall(r"^.*(?:ERROR|Exception).*$", said, flags=re.MULTILINE)
+    apis = [path for path in tmp_path.rglob(f"*.{suffix}") if path.stem.lower().endswith("api")]
+    written = "\n".join(path.read_text(encoding="utf-8") for path in apis)
+    wanted = [it.id for it in operations(json.loads(DESCRIPTION.read_text(encoding="utf-8")))]
+    names = [re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in wanted]
+    assert [] == [name for name in names if not re.search(rf"\bfunc? `?{name}`?\(", written)]
