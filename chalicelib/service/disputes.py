@@ -92,7 +92,7 @@ def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
     order_id, number = place_of(dispute_id)
     progress = current(services, order_id, services.clock.now())
     check_dispute(progress.case, number, actor)
-    return {"dispute_id": dispute_id, "events": timeline(services, progress, number)}
+    return {"dispute_id": dispute_id, "events": timeline(services, progress, number, actor)}
 
 
 def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:

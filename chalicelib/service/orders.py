@@ -173,20 +173,20 @@ def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
     expired = (ledger_entry(event.payload) for event in progress.events)
     entries += [entry for entry in expired if entry and entry.number > len(entries)]
     # What was booked since the case was read is left for the next request, so that entries and balance agree.
-    return views.ledger(progress.case, entries[: progress.case.order.entries])
+    return views.ledger(progress.case, entries[: progress.case.order.entries], actor)
 
 
 def get_timeline(services: Services, order_id: str, actor: Actor) -> Json:
     """Everything that happened to the order itself, in order (D11). Raises ``NotFound``."""
     progress = _seen(services, order_id, actor, services.clock.now())
-    return {"order_id": order_id, "events": timeline(services, progress, ORDER)}
+    return {"order_id": order_id, "events": timeline(services, progress, ORDER, actor)}
 
 
-def timeline(services: Services, progress: Progress, stream: int) -> list[Json]:
-    """One stream's events: what is stored, and what has expired since, swept or not (D9, D11)."""
+def timeline(services: Services, progress: Progress, stream: int, viewer: Actor) -> list[Json]:
+    """One stream's events as ``viewer`` may see them: what is stored, and what has expired since, swept or not (D9, D11)."""
     log = services.cases.log(progress.case.order.terms.order_id, stream)
     expired = [event for event in progress.events if event.stream == stream and event.seq > len(log)]
-    return [views.event(event) for event in (*log, *expired)]
+    return [views.event(event, viewer) for event in (*log, *expired)]
 
 
 def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Progress:

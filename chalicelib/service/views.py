@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.machine import allowed_actions
+from chalicelib.domain.people import Role
 from chalicelib.domain.stages import next_due_at
 from chalicelib.store.codec import plain, timestamp
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.protection import GuaranteeNow
 
 Json = dict[str, Any]
+
+FROM_THE_PAYMENT_SYSTEM = frozenset({"failure", "reference"})
+"""What the payment system says of a payment is for the marketplace: why a bank refuses a buyer is not for the seller."""
 
 
 def time(at: datetime | None) -> str | None:
@@ -148,31 +152,35 @@ def remedies(known: tuple[Remedy, ...]) -> list[Json]:
     return view
 
 
-def event(it: Event) -> Json:
-    """One entry of a timeline (D11)."""
+def event(it: Event, viewer: Actor) -> Json:
+    """One entry of a timeline (D11), as ``viewer`` may see it."""
     return {
         "seq": it.seq,
         "at": timestamp(it.at),
         "actor": {"role": it.actor.role.value, "id": it.actor.id},
         "type": it.payload.type,
-        "data": plain(it.payload),
+        "data": _as_seen(plain(it.payload), viewer),
     }
 
 
-def ledger(case: Case, entries: list[LedgerEntry]) -> Json:
-    """An order's ledger: every entry and the balance they add up to (O3)."""
+def ledger(case: Case, entries: list[LedgerEntry], viewer: Actor) -> Json:
+    """An order's ledger as ``viewer`` may see it: every entry and the balance they add up to (O3)."""
     return {
         "order_id": case.order.terms.order_id,
         "balance": escrow(case.order.escrow),
         "entries": [plain(entry) | {"debit": entry.debit, "credit": entry.credit} for entry in entries],
-        "payment_instructions": [instruction(it) for it in case.order.instructions],
+        "payment_instructions": [_as_seen(instruction(it), viewer) for it in case.order.instructions],
     }
 
 
 def instruction(it: PaymentInstruction) -> Json:
-    """A payment instruction (M1)."""
+    """A payment instruction as the payment system knows it (M1)."""
     view: Json = plain(it)
     return view
+
+
+def _as_seen(view: Json, viewer: Actor) -> Json:
+    return view if viewer.role is Role.PLATFORM else {**view, **dict.fromkeys(FROM_THE_PAYMENT_SYSTEM & view.keys())}
 
 
 def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime) -> Json:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from tests.api.edge import ANYONE, DAY, HOUR, NOON, at
 
 if TYPE_CHECKING:
-    from tests.api.edge import Api
+    from tests.api.edge import Clock
 
 ANA, BEN = "buyer:ana", "buyer:ben"
 ACME, ZETA = "seller:acme", "seller:zeta"
@@ -81,7 +81,20 @@ class Stop(IntEnum):
     PAYING = auto()
 
 
-def bring(api: Api, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> None:
+class Stage(Protocol):
+    """Where stories are played: an API and its clock."""
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the time there."""
+        ...
+
+    def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """What the answer to a request says that has to succeed."""
+        ...
+
+
+def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> None:
     """Play an order's story up to ``stop``: sold now, delivered after nine days, damaged."""
     dispute, delivered = f"/disputes/{order_id}-d1", at(api.clock.at + 9 * DAY)
     dispute_steps: list[tuple[Stop, str, str, Any]] = [

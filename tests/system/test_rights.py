@@ -1,0 +1,190 @@
+"""I6, section 7: role by route by ownership, every cell asked of the deployed product."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from chalicelib.api.endpoint import Endpoint
+from chalicelib.domain.people import Role
+from localcloud.clock import read
+from localcloud.cloud import LocalCloud
+from tests.api.edge import DAY, Clock, Reply
+from tests.api.promised import check
+from tests.api.samples import EVERY, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
+from tests.system.rights import ANYONE, FOR_THE_PLATFORM, RIGHTS, May
+
+OWN = {Role.BUYER: "buyer:ana", Role.SELLER: "seller:acme", Role.MEDIATOR: "mediator:mia", Role.PLATFORM: "platform:market"}
+OTHERS = {Role.BUYER: "buyer:ben", Role.SELLER: "seller:zeta"}
+CONTACTS: tuple[str, ...] = (str(SELLER_CONTACTS["email"]), str(SELLER_CONTACTS["phone"]))
+"""What only the seller and the marketplace may read."""
+FAILED = {"status": "failed", "failure": "account closed"}
+
+
+@dataclass
+class Deployed:
+    """The deployed API as the samples' stories use it. Its stories are played backwards from now: their clock is only told."""
+
+    cloud: LocalCloud
+    clock: Clock
+    began: datetime
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    places: dict[Stop, dict[str, str]] = field(default_factory=dict)
+
+    def call(self, who: str, method: str, path: str, body: object = None) -> Reply:
+        """What the deployed product answers ``role:id``, or nobody."""
+        headers = {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
+        if who:
+            headers["authorization"] = f"Bearer {self.cloud.token(*who.split(':'))}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.cloud.api}{path}", method=method, headers=headers, data=data)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return Reply(reply.status, dict(reply.headers), reply.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Reply(error.code, dict(error.headers), error.read())
+
+    def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """What the answer to a request says that has to succeed."""
+        reply = self.call(who, method, path, body)
+        assert reply.status in (200, 201), (method, path, reply.body)
+        return reply.json
+
+    def place(self, stop: Stop, *, fresh: bool) -> dict[str, str]:
+        """The ids of a story that has come to ``stop``: a new one, or one that reads may share."""
+        if fresh or stop not in self.places:
+            number = next(self.numbers)
+            order_id = f"rights-{number}"
+            self.clock.at = self.began
+            bring(self, stop, order_id, number)
+            if stop is Stop.PAYING and not fresh:
+                self.done(OWN[Role.PLATFORM], "POST", f"/payment-instructions/{order_id}-p1/result", FAILED)
+            self.places[stop] = {
+                "order_id": order_id,
+                "dispute_id": f"{order_id}-d1",
+                "instruction_id": f"{order_id}-p1",
+                "buyer_id": "ana",
+                "seller_id": "acme",
+            }
+        return self.places[stop]
+
+
+@pytest.fixture(scope="module")
+def deployed(cloud: LocalCloud) -> Deployed:
+    """The deployed product, and a day from which a story's ten days end now."""
+    began = datetime.fromisoformat(read(cloud.endpoints)["now"]).astimezone(UTC) - 10 * DAY
+    return Deployed(cloud, Clock(began), began)
+
+
+def _body(endpoint: Endpoint, may: May, deployed: Deployed) -> Any:  # noqa: ANN401 - JSON
+    """The sample's body, with its moments where the story's are."""
+    body = SAMPLES[endpoint.operation].body if may.body is None else may.body
+    later = (deployed.began + timedelta(days=60)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fresh = {
+        "import_order": ORDER | {"paid_at": deployed.began.strftime("%Y-%m-%dT%H:%M:%SZ"), "deliver_by": later},
+        "extend": {"deliver_by": later},
+        "grant_time": {"until": (deployed.began + timedelta(days=24)).strftime("%Y-%m-%dT%H:%M:%SZ")},
+    }
+    if endpoint.operation in ("add_shipment", "ship_return", "record_carrier_events"):
+        parcel = {"carrier": "tnt", "tracking_number": f"{800000000 + next(deployed.numbers):09d}"}
+        at = deployed.began.strftime("%Y-%m-%dT%H:%M:%SZ")
+        event = parcel | {"status": "in_transit", "occurred_at": at}
+        return {"events": [event]} if endpoint.operation == "record_carrier_events" else parcel
+    return fresh.get(endpoint.operation, body)
+
+
+def _address(endpoint: Endpoint, may: May, ids: dict[str, str]) -> str:
+    known = SAMPLES[endpoint.operation].ids | dict(may.ids) | ids
+    return endpoint.path.format(**known) + may.query
+
+
+def _nothing_there(ids: dict[str, str]) -> dict[str, str]:
+    """Ids of nothing; a person who registered nothing is missing as well."""
+    return {
+        name: it.replace("rights-", f"nowhere-{uuid.uuid4().hex[:8]}-") if "rights-" in it else "nobody"
+        for name, it in ids.items()
+    }
+
+
+def _not_yet(deployed: Deployed) -> dict[str, str]:
+    """A dispute that is no mediator's: nobody has escalated it."""
+    return deployed.place(Stop.DISPUTED, fresh=False)
+
+
+each_operation = pytest.mark.parametrize("endpoint", EVERY, ids=lambda e: e.operation)
+
+
+def test_every_operation_has_its_row() -> None:
+    """A new route is covered, or this fails; and each row's roles are those that the route lets in."""
+    assert {endpoint.operation for endpoint in EVERY} == RIGHTS.keys() | ANYONE
+    assert {op: set(row) for op, row in RIGHTS.items()} == {e.operation: set(e.roles) for e in EVERY if e.operation in RIGHTS}
+
+
+@each_operation
+def test_every_cell_answers_as_written(deployed: Deployed, endpoint: Endpoint) -> None:
+    """Nobody, four roles; own, another's, missing: the status, the shape, and nothing that is not for that role to see."""
+    row = RIGHTS.get(endpoint.operation, {})
+    has_ids = "{" in endpoint.path
+    expected: dict[str, int] = {}
+    seen: dict[str, int] = {}
+
+    def ask(cell: str, status: int, who: str, ids: dict[str, str], may: May) -> Reply:
+        reply = deployed.call(who, endpoint.method, _address(endpoint, may, ids), _body(endpoint, may, deployed))
+        check(endpoint.method, endpoint.path, reply)
+        expected[cell], seen[cell] = status, reply.status
+        return reply
+
+    sample = May(SAMPLES[endpoint.operation].stop)
+    ids = deployed.place(Stop.SOLD, fresh=False)
+    open_to_all = endpoint.operation in ANYONE
+    ask("nobody", endpoint.status if open_to_all else 401, "", ids, sample)
+    for role, who in OWN.items():
+        may = row.get(role)
+        if may is None:
+            ask(f"{role}", endpoint.status if open_to_all else 403, who, ids, sample)
+            continue
+        ids = deployed.place(may.stop, fresh=endpoint.method != "GET")
+        if has_ids:
+            missing = ask(f"{role}, missing", may.missing, who, _nothing_there(ids), may)
+            if may.others is not None:
+                stranger, theirs = (who, _not_yet(deployed)) if role is Role.MEDIATOR else (OTHERS[role], ids)
+                others = ask(f"{role}, another's", may.others, stranger, theirs, may)
+                assert missing.json == others.json
+        own = ask(f"{role}, own", may.answers, who, _nothing_there(ids) if may.missing == 201 else ids, may)
+        _expect_only_their_own(endpoint, role, own, ids)
+        if "cursor" in endpoint.query and role in OTHERS:
+            assert [] == ask(f"{role}, another's list", 200, OTHERS[role], ids, may).json["items"]
+
+    assert expected == seen
+
+
+def _expect_only_their_own(endpoint: Endpoint, role: Role, reply: Reply, ids: dict[str, str]) -> None:
+    """What the role may see is there, and nothing else: no other's contacts, no field that is not for this role."""
+    if "cursor" in endpoint.query and ids["order_id"] not in reply.body.decode():
+        pytest.fail(f"{role}'s list does not show {ids['order_id']}")
+    if role not in (Role.SELLER, Role.PLATFORM):
+        assert [] == [it for it in CONTACTS if it in reply.body.decode()]
+    told = [it for it in _values(reply.json, FOR_THE_PLATFORM.get(endpoint.operation, set())) if it is not None]
+    assert (role is Role.PLATFORM) == bool(told) or endpoint.operation not in FOR_THE_PLATFORM
+
+
+def _values(value: Any, names: set[str]) -> Iterator[Any]:  # noqa: ANN401 - JSON
+    """Everything under those names, however deep."""
+    if isinstance(value, dict):
+        for name, it in value.items():
+            if name in names:
+                yield it
+            yield from _values(it, names)
+    elif isinstance(value, list):
+        for it in value:
+            yield from _values(it, names)
