@@ -37,6 +37,7 @@ DESCRIBING = (
     "chalicelib.api.reading",
 )
 PUBLISHING = ("chalicelib.notify.publish", "chalicelib.notify.wording")
+LANGUAGES = ("babel", "chalicelib.notify.formats")
 
 FAN_OUT = """
 import app, chalicelib.jobs as jobs
@@ -126,6 +127,12 @@ def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None
 def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
     """Who answers requests sends no messages: those leave from the stream (N4)."""
     assert set() == _among(loaded["api"], PUBLISHING)
+
+
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str, set[str]], function: str) -> None:
+    """CLDR is for who writes to a person, when there is something to write (N3)."""
+    assert set() == _among(loaded[function], LANGUAGES)
 
 
 def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
