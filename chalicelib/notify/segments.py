@@ -22,12 +22,17 @@ def gsm_7(text: str) -> str:
     and Portuguese on phones leave such accents out for the same reason.
     """
     plain = "".join(character if _septets(character) else _unaccented(character) for character in text)
-    return plain if all(map(_septets, plain)) else text
+    return plain if is_gsm_7(plain) else text
+
+
+def is_gsm_7(text: str) -> bool:
+    """Whether GSM-7 has every character of ``text``."""
+    return all(map(_septets, text))
 
 
 def segments(text: str) -> int:
     """How many parts an SMS is sent, and paid for, in."""
-    if all(map(_septets, text)):
+    if is_gsm_7(text):
         return _parts([_septets(character) for character in text], SEPTETS, SEPTETS_OF_A_PART)
     units = [len(character.encode("utf-16-be")) // 2 for character in text]
     return _parts(units, UNITS, UNITS_OF_A_PART)

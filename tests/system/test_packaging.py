@@ -1,6 +1,7 @@
 """What is deployed: the zip's contents, its sameness on every build, and the template around it."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -8,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import babel
 import pytest
 
+from localcloud.archive import LOCALES
 from localcloud.check_zip import complaints
 from localcloud.layout import ROOT
 from localcloud.package import Artefact, build, exported
@@ -53,6 +56,47 @@ def test_a_missing_native_part_is_noticed(local_package: Artefact, tmp_path: Pat
     broken = rewritten(local_package, tmp_path / "z.zip", lambda name, content: None if name.startswith(part) else content)
 
     assert f"{part} is missing for this runtime" in complaints(broken)
+
+
+def test_a_missing_language_is_noticed(local_package: Artefact, tmp_path: Path) -> None:
+    """A zip that cannot format what it writes to people fails the check."""
+    data = "babel/locale-data/ru.dat"
+    broken = rewritten(local_package, tmp_path / "z.zip", lambda name, content: None if name == data else content)
+
+    assert complaints(broken) == [f"{data} is missing"]
+
+
+WORDED = """
+import babel, chalicelib, hashlib, sys
+from tests.notify.samples import to_people
+unpacked = sys.argv[1]
+assert all(module.__file__.startswith(unpacked) for module in (babel, chalicelib))
+for language in ("en", "es", "pt", "ru", "zh"):
+    written = "\\n".join(str(said) for _, said in to_people(language, "America/Sao_Paulo"))
+    print(language, hashlib.sha256(written.encode()).hexdigest())
+"""
+
+
+def test_the_zip_speaks_every_language(local_package: Artefact, tmp_path: Path) -> None:
+    """What is left of CLDR in the zip words every message in every language as all of CLDR does (N3)."""
+
+    def worded(first: Path) -> list[str]:
+        path = f"{first}{os.pathsep}{ROOT}"
+        command = [sys.executable, "-c", WORDED, str(first)]
+        environment = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    with zipfile.ZipFile(local_package.zip) as archive:
+        assert {name for name in archive.namelist() if name.startswith("babel/locale-data/")} == LOCALES
+        archive.extractall(tmp_path / "task")
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "babel").symlink_to(Path(babel.__file__).parent)
+    (whole / "chalicelib").symlink_to(ROOT / "chalicelib")
+
+    assert worded(whole) == worded(tmp_path / "task")
 
 
 @pytest.mark.parametrize("module", ["boto3__x", "botocore__x", "moto__x", "chalice__cli__x", "localcloud__x", "tests__x"])
