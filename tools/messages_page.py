@@ -34,6 +34,15 @@ or 70 of UCS-2. The title of a push message is the subject of the email.
 
 """
 
+_WORDS = """
+## Words
+
+What the domain's values are called in a message.
+
+| | value | words |
+|---|---|---|
+"""
+
 
 def page(language: str) -> str:
     """The page, in Markdown."""
@@ -53,11 +62,16 @@ def _section(sample: Sample, language: str) -> Iterator[str]:
     yield "\n>\n".join(f"> {paragraph}" for paragraph in said.body.split("\n\n")) + "\n"
     if said.short and not sample.text.endswith(".mediators"):
         alphabet = "GSM-7" if is_gsm_7(said.short) else "UCS-2"
-        yield f"SMS, {len(said.short)} characters, {segments(said.short)} × {alphabet}:\n"
+        yield f"SMS, {len(said.short)} characters, {_parts(said.short)} of {alphabet}:\n"
         yield f"> {said.short}\n"
     if not sample.text.endswith(".mediators"):
         yield "Push:\n"
         yield f"> {said.push}\n"
+
+
+def _parts(short: str) -> str:
+    count = segments(short)
+    return f"{count} segment{'s' if count > 1 else ''}"
 
 
 def _words(said: Catalog) -> str:

@@ -34,7 +34,7 @@ def moment(at: datetime, pattern: str, zone: str, language: str) -> str:
     """
     try:
         local = at.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone; no name of a zone; "Europe", a folder of zones
         local = at
     return f"{format_datetime(local, pattern, locale=language)} {_offset(local)}"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +56,7 @@ def test_no_amount_loses_or_gains_a_digit(language: str) -> None:
         ("Pacific/Auckland", "26 Nov 2026, 01:00 UTC+13"),
         ("Europe/London", "25 Nov 2026, 12:00 UTC"),
         ("Mars/Olympus", "25 Nov 2026, 12:00 UTC"),
+        ("Europe", "25 Nov 2026, 12:00 UTC"),
         ("../etc/passwd", "25 Nov 2026, 12:00 UTC"),
         ("", "25 Nov 2026, 12:00 UTC"),
     ],
@@ -66,3 +70,12 @@ def test_summer_time_is_that_of_the_day_told() -> None:
     """The distance from UTC is the one on that day, not today's."""
     july = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
     assert "1 Jul 2026, 13:00 UTC+1" == moment(july, catalog("en").moment, "Europe/London", "en")
+
+
+def test_a_runtime_without_a_time_zone_database_writes_in_utc() -> None:
+    """No message is lost where Lambda brings no zones: Babel loads, and times are in UTC (N3)."""
+    script = "from chalicelib.notify.formats import moment; from datetime import UTC, datetime;"
+    script += "print(moment(datetime(2026, 11, 25, 12, tzinfo=UTC), 'd MMM y HH:mm', 'Europe/Moscow', 'en'))"
+    environment = os.environ | {"PYTHONTZPATH": "", "TZ": ":UTC"}  # TZ as Lambda sets it
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert ("25 Nov 2026 12:00 UTC\n", "") == (done.stdout, done.stderr)
