@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def facts(
-    it: Happening | None,
+    it: Happening,
     due: datetime | None,
     said: Catalog,
     *,
@@ -29,14 +29,11 @@ def facts(
     """Every fact of a happening by the name that templates use, in the catalogue's words.
 
     ``due`` is the stage's deadline, which a deadline that the event itself sets goes before; ``zone`` the recipient's, an
-    IANA name; ``count`` how many happenings a digest stands for. ``brief`` writes times as an SMS has them.
+    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times as in an SMS.
     """
-    named: dict[str, str] = {}
     if count is not None:
-        named["updates"] = counted(count, said.words["updates"], said.language)
-    if it is None:
-        return named
-    named["order"] = it.order_id
+        return {"orders": counted(count, said.words["orders"], said.language)}
+    named = {"order": it.order_id}
     if it.dispute:
         named |= _of_dispute(it.dispute, said)
     amount, offer = _money(it.event.payload, it.dispute)

@@ -11,6 +11,7 @@ from chalicelib.notify.segments import gsm_7
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.notify.catalog import Catalog
     from chalicelib.notify.happening import Happening
 
 SUBJECT_AT_MOST = 99
@@ -31,7 +32,7 @@ class Words:
 
 def words(
     text: str,
-    it: Happening | None,
+    it: Happening,
     *,
     due: datetime | None,
     link_base: str,
@@ -42,8 +43,8 @@ def words(
     """Put the message called ``text`` about what happened into words.
 
     ``due`` is the deadline of the stage the dispute is in, ``language`` what the recipient chose (``pt`` or ``pt-BR``),
-    ``zone`` the IANA name of the zone the recipient lives in. A digest is about no single event (``it`` is ``None``)
-    but about the ``count`` of them that it stands for.
+    ``zone`` the IANA name of the zone the recipient lives in. A digest tells nothing of ``it``, its last event, but how many
+    orders and disputes there is news of: their ``count``.
     Raises ``KeyError`` for a message that names a fact the happening does not have.
     """
     # Babel is loaded by those who word a message, not by every job that could.
@@ -52,10 +53,8 @@ def words(
     said = catalog(spoken(language))
     template, named = said.texts[text], facts(it, due, said, zone=zone, count=count)
     brief = template.short.format_map(facts(it, due, said, zone=zone, brief=True)) if template.short else ""
-    link = _link(it, link_base)
-    parts = [template.happened, template.to_do, link]
-    if it:
-        parts.append(said.footer_of_dispute if it.dispute else said.footer_of_order)
+    link, footer = _place(it, link_base, said) if count is None else (f"{link_base}/orders", "")
+    parts = [part for part in (template.happened, template.to_do, link, footer) if part]
     # A template's gap leaves a space: a dispute withdrawn has no ground, for one.
     written = [part.format_map(named).strip() for part in parts]
     return Words(
@@ -66,11 +65,11 @@ def words(
     )
 
 
-def _link(it: Happening | None, base: str) -> str:
-    """Where to read on: the dispute, the order or, where it is about many, the list."""
-    if it is None:
-        return f"{base}/disputes"
-    return f"{base}/disputes/{it.dispute.id}" if it.dispute else f"{base}/orders/{it.order_id}"
+def _place(it: Happening, base: str, said: Catalog) -> tuple[str, str]:
+    """Where to read on, the dispute or else the order, and the line that names it."""
+    if it.dispute:
+        return f"{base}/disputes/{it.dispute.id}", said.footer_of_dispute
+    return f"{base}/orders/{it.order_id}", said.footer_of_order
 
 
 def one_line(subject: str) -> str:

@@ -31,14 +31,14 @@ class Sample:
     """One message, and all that it is put into words from."""
 
     text: str
-    it: Happening | None
+    it: Happening
     due: datetime | None
     urgent: bool = False
     count: int | None = None
 
     def said(self, language: str, zone: str = "UTC", order_id: str = ULID) -> Words:
         """The message in words, about an order with that id."""
-        about = renamed(self.it, order_id) if self.it else None
+        about = renamed(self.it, order_id)
         return words(self.text, about, due=self.due, link_base=LINKS, language=language, zone=zone, count=self.count)
 
 
@@ -55,7 +55,7 @@ def samples() -> tuple[Sample, ...]:
     prompted = [Sample(row.text, it, due, row.urgency is Urgency.ACTION) for it, due in told for row in notices(it) if row.text]
     by_stage = {it.dispute.stage: (it, due) for it, due in told if it.dispute and it.dispute.open}
     reminders = [Sample(text, it, due, urgent=True) for it, due in by_stage.values() for text in REMINDERS]
-    digests = [Sample(f"digest.{who}", None, None, count=n) for who in PARTIES for n in (5, 1, 3, 21, 1_000_000)]
+    digests = [Sample(f"digest.{who}", told[0][0], None, count=n) for who in PARTIES for n in (5, 1, 3, 21, 1_000_000)]
     messages = [Sample(f"message.{who}", told[0][0], None) for who in PARTIES]
     return (*prompted, *reminders, *digests, *messages)
 

@@ -65,7 +65,7 @@ def test_every_language_names_the_same_facts(language: str) -> None:
     expected = {path: named(text) for path, text in english.items() if path in translation}
     actual = {path: named(text) for path, text in translation.items() if path in english}
     assert expected == actual
-    assert {path for path in set(english) ^ set(translation) if "mediators" not in path and "updates" not in path} == set()
+    assert {path for path in set(english) ^ set(translation) if "mediators" not in path and "orders" not in path} == set()
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -105,7 +105,7 @@ def test_every_remedy_and_every_stage_has_words(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_counts_have_the_forms_of_the_language(language: str) -> None:
     """There is one form for each of CLDR's plural categories of the language."""
-    forms = catalog(language).words["updates"]
+    forms = catalog(language).words["orders"]
     assert {*Locale.parse(language).plural_form.tags, "other"} == set(forms)
     assert [{"count"}] * len(forms) == [named(form) for form in forms.values()]
 
