@@ -29,6 +29,8 @@ class Settings:
     oidc_jwks_url: str
     oidc_role_claim: str
     app_link_base: str
+    webhook_secrets_prefix: str
+    """What the names of the secrets begin with that tracking services sign with. Empty: no webhooks."""
     sandbox: bool
     """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
     log_level: str
@@ -54,6 +56,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_jwks_url=read("OIDC_JWKS_URL", ""),
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
+        webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )

@@ -43,6 +43,8 @@ PROMISES: dict[str, Promise] = {
     "confirm_receipt": Promise(a.Order, (r.INVALID,)),
     "extend": Promise(a.Order, (r.INVALID, r.TOO_LATE)),
     "record_carrier_events": Promise(a.CarrierResults),
+    "aftership_webhook": Promise(a.CarrierResults, ("unknown_carrier",)),
+    "seventeen_track_webhook": Promise(a.CarrierResults, ("unknown_carrier",)),
     "open_dispute": Promise(d.Dispute, (r.NOT_COVERED, r.NOT_YET_COVERED, r.ATTESTATION_REQUIRED, r.INVALID, r.LIMIT_REACHED)),
     "list_disputes": Promise(d.DisputePage),
     "get_dispute": Promise(d.Dispute),
@@ -82,6 +84,15 @@ _GUARDED = (
     "body_too_large",
     "identity_provider_unavailable",
 )
+_SIGNED = (
+    "malformed_request",
+    "invalid_signature",
+    "signature_expired",
+    s.NotFound.code,
+    s.Malformed.code,
+    "body_too_large",
+    "secrets_unavailable",
+)
 _WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "advance_clock"})
 """Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, and a payment
 result names its attempt."""
@@ -89,7 +100,7 @@ result names its attempt."""
 
 def honours_if_match(endpoint: Endpoint) -> bool:
     """Whether the route changes one thing that has a version, and only at the version that If-Match names."""
-    return endpoint.method != "GET" and endpoint.operation not in _WITHOUT_VERSION
+    return endpoint.method != "GET" and endpoint.signature is None and endpoint.operation not in _WITHOUT_VERSION
 
 
 def codes(endpoint: Endpoint) -> list[str]:
@@ -97,13 +108,15 @@ def codes(endpoint: Endpoint) -> list[str]:
     known = ["too_many_requests", "internal_error"]
     if endpoint.roles:
         known += _GUARDED
+    if endpoint.signature:
+        known += _SIGNED
     if endpoint.roles and re.search("{.*}", endpoint.path):
         known.append(s.NotFound.code)
     if endpoint.body:
         known.append("unsupported_media_type")
     if endpoint.method != "GET":
         known.append(s.Busy.code)
-    if endpoint.method == "POST":
+    if endpoint.keyed:
         known += ["idempotency_key_required", s.KeyReused.code]
     if honours_if_match(endpoint):
         known.append(s.VersionMismatch.code)

@@ -39,6 +39,18 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A system that signs what it sends instead of carrying a token: who it is, and the header its signature is in.
+
+    ``check`` takes the body as it came and what the header says, and raises ``Problem`` unless they belong together.
+    """
+
+    signer: Actor
+    header: str
+    check: Callable[[bytes, str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One route as declared: what documentation, role matrix and API description are made from."""
 
@@ -52,6 +64,13 @@ class Endpoint:
     operation: str
     resource: str = ""
     """The module it is in: what groups operations in the API's description."""
+    signature: Signature | None = None
+    """How the caller signs what it sends, where it has no token."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether the caller names the request by an Idempotency-Key. Who signs repeats the same bytes, and sends none."""
+        return self.method == "POST" and self.signature is None
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -98,26 +117,27 @@ class Call:
         return self.once
 
 
-def route(
+def route(  # noqa: PLR0913 - as many as a route has sides
     blueprint: Blueprint,
     method: str,
     path: str,
     *,
-    roles: tuple[Role, ...],
+    roles: tuple[Role, ...] = (),
     body: type[BaseModel] | None = None,
     query: tuple[str, ...] = (),
     status: int = 200,
+    signature: Signature | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Declare a route. The handler gets a ``Call`` and the path's ids, and returns JSON-ready data or an ``Answer``.
 
-    The first sentence of its docstring becomes the summary. No roles means anyone, without a token, and the handler gets
-    no call.
+    The first sentence of its docstring becomes the summary. Neither roles nor a signature means anyone, without a token,
+    and the handler gets no call.
     """
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Response]:
         summary = (handler.__doc__ or "").split("\n", 1)[0].rstrip(".")
         resource = handler.__module__.rpartition(".")[2]
-        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource)
+        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource, signature)
         ENDPOINTS.append(endpoint)
 
         def view(**ids: str) -> Response:
@@ -137,6 +157,8 @@ def route(
 
 def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | None:
     """The call, where the route wants one: what anyone may ask has no caller."""
+    if endpoint.signature:
+        return _signed_call(endpoint, endpoint.signature, request)
     if not endpoint.roles:
         return None
     actor = authenticate(request.headers.get("authorization"))
@@ -144,21 +166,33 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | N
         raise Forbidden
     if not all(_ID.fullmatch(value) for value in ids.values()):
         raise NotFound
-    raw = _raw(request)
-    if len(raw) > BODY_AT_MOST:
-        raise Problem("body_too_large")
-    query = dict(request.query_params or {})
-    unknown = sorted(query.keys() - set(endpoint.query))
-    if unknown:
-        raise Problem("validation_failed", f"Unknown parameters: {', '.join(unknown)}.", errors=[{"field": u} for u in unknown])
+    raw = _raw(request) or b"{}"
+    query = _query(endpoint, request)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     content = _content(raw) if endpoint.body else ""
-    once = _once(request, actor, ids, content) if endpoint.method == "POST" else None
+    once = _once(request, actor, ids, content) if endpoint.keyed else None
     scope = json.dumps([actor.role.value, actor.id, endpoint.path, {**query, "cursor": "", "limit": ""}], sort_keys=True)
     if query.get("cursor"):
         query["cursor"] = cursors.opened(query["cursor"], scope)
     if_match = _if_match(request)
     return Call(actor, services(), body, query, scope, once, if_match)
+
+
+def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
+    """The call of a system that signs what it sends: nothing of the body is read before the signature holds."""
+    raw = _raw(request)
+    _query(endpoint, request)
+    signature.check(raw, request.headers.get(signature.header, ""))
+    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    return Call(signature.signer, services(), body)
+
+
+def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
+    query = dict(request.query_params or {})
+    unknown = sorted(query.keys() - set(endpoint.query))
+    if unknown:
+        raise Problem("validation_failed", f"Unknown parameters: {', '.join(unknown)}.", errors=[{"field": u} for u in unknown])
+    return query
 
 
 def _page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
@@ -167,12 +201,15 @@ def _page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _raw(request: Request) -> bytes:
-    """The body; nothing at all counts as an empty object."""
+    """The body as it came."""
     try:
         raw = request.raw_body
     except UnicodeError as error:
         raise Problem("malformed_request", "The body is not text in UTF-8.") from error
-    return (raw.encode() if isinstance(raw, str) else raw) or b"{}"
+    content = raw.encode() if isinstance(raw, str) else raw
+    if len(content) > BODY_AT_MOST:
+        raise Problem("body_too_large")
+    return content
 
 
 def _content(raw: bytes) -> str:

@@ -50,10 +50,11 @@ RESOURCES = {
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
     "people": "How people are reached (N1).",
+    "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
 }
-CHALLENGE = {"WWW-Authenticate": {"description": "What is wrong with the token.", "schema": {"type": "string"}}}
+CHALLENGE = {"WWW-Authenticate": {"description": "What is wrong with the token or signature.", "schema": {"type": "string"}}}
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}$"
 _IDS = {
@@ -113,7 +114,7 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
-    if endpoint.method == "POST":
+    if endpoint.keyed:
         made.append(_KEY)
     if honours_if_match(endpoint):
         made.append(_IF_MATCH)

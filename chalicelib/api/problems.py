@@ -54,6 +54,14 @@ CATALOGUE: dict[str, Kind] = {
         "There is no valid bearer token; detail says what is wrong with this one.",
         "Get a new token and send the same request again.",
     ),
+    "invalid_signature": _kind(
+        401,
+        "The body was not signed with a secret that is known here.",
+        "Sign the body as it is sent, with the secret that is set up.",
+    ),
+    "signature_expired": _kind(
+        401, "What was signed is older than four days.", "Do not send it again; what has happened since comes by itself."
+    ),
     s.Forbidden.code: _kind(403, "Your role never does this.", "Do not offer it to this caller."),
     s.NotFound.code: _kind(404, "There is no such thing, or none that you may see.", "Check the id; do not retry."),
     "method_not_allowed": _kind(405, "This address does not take this method.", "Allow names those it takes."),
@@ -104,11 +112,15 @@ CATALOGUE: dict[str, Kind] = {
     r.INVALID_TRACKING_NUMBER: _kind(
         422, "Not a tracking number of that carrier.", "Check it against the label; detail says what is expected."
     ),
+    "unknown_carrier": _kind(
+        422, "The carrier is none of those that this marketplace knows.", "Track only parcels of the eight carriers here."
+    ),
     "too_many_requests": _kind(
         429, "More requests than the gateway takes.", "Wait, longer each time, and send the same request again."
     ),
     "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
+    "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
 }
 """Every problem code, its status, its meaning and the remedy. ``docs/errors.md`` and the API description are made from it."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api import auth, endpoint
+from chalicelib.api import auth, endpoint, signatures
 from chalicelib.domain.policy import published
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
@@ -62,9 +62,13 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             clock=clock,
             policies=published(),
             pause=lambda _: None,
+            epoch=clock.epoch,
         )
+        made = Api(app, table, clock, issuer)
+        secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
-        return Api(app, table, clock, issuer)
+        monkeypatch.setattr(signatures, "secrets", lambda: secrets)
+        return made
 
     return serve
 
