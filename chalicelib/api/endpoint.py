@@ -16,6 +16,7 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib.api import caching, cursors, problems
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
+from chalicelib.api.rates import rates
 from chalicelib.bootstrap import services
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
@@ -175,6 +176,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | N
     if query.get("cursor"):
         query["cursor"] = cursors.opened(query["cursor"], scope)
     if_match = _if_match(request)
+    rates().check(actor)
     return Call(actor, services(), body, query, scope, once, if_match)
 
 
@@ -184,6 +186,7 @@ def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> 
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    rates().check(signature.signer)
     return Call(signature.signer, services(), body)
 
 

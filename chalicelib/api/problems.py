@@ -116,7 +116,9 @@ CATALOGUE: dict[str, Kind] = {
         422, "The carrier is none of those that this marketplace knows.", "Track only parcels of the eight carriers here."
     ),
     "too_many_requests": _kind(
-        429, "More requests than the gateway takes.", "Wait, longer each time, and send the same request again."
+        429,
+        "More requests than this caller may make, or than the gateway takes.",
+        "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
     "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),

@@ -15,7 +15,7 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet
+from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
         made = Api(app, table, clock, issuer)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
+        monkeypatch.setattr(endpoint, "rates", no_rates)
         monkeypatch.setattr(signatures, "secrets", lambda: secrets)
         return made
 

@@ -39,7 +39,7 @@ def _post(api: Api, route: Endpoint, body: object = None) -> Reply:
 
 
 def _aftership(*checkpoints: dict[str, Any], **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    body = copy.deepcopy(SAMPLES["aftership_webhook"].body)
+    body: dict[str, Any] = copy.deepcopy(SAMPLES["aftership_webhook"].body)
     body["msg"] |= {"checkpoints": list(checkpoints)} | changed
     return body
 
