@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import caching, cursors, problems
+from chalicelib.api import caching, cursors, problems, words
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
 from chalicelib.api.rates import rates
@@ -67,6 +67,8 @@ class Endpoint:
     """The module it is in: what groups operations in the API's description."""
     signature: Signature | None = None
     """How the caller signs what it sends, where it has no token."""
+    worded: bool = False
+    """Whether a good answer has words for people in it, which come in the language they prefer."""
 
     @property
     def keyed(self) -> bool:
@@ -89,6 +91,7 @@ class Call:
     """The list that the caller asks for: whose, which, and with what parameters."""
     once: Once | None = None
     if_match: int | None = None
+    language: str = words.ENGLISH
 
     @property
     def request(self) -> ServiceRequest:
@@ -128,6 +131,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     query: tuple[str, ...] = (),
     status: int = 200,
     signature: Signature | None = None,
+    worded: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Declare a route. The handler gets a ``Call`` and the path's ids, and returns JSON-ready data or an ``Answer``.
 
@@ -138,17 +142,18 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     def declare(handler: Callable[..., Any]) -> Callable[..., Response]:
         summary = (handler.__doc__ or "").split("\n", 1)[0].rstrip(".")
         resource = handler.__module__.rpartition(".")[2]
-        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource, signature)
+        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource, signature, worded)
         ENDPOINTS.append(endpoint)
 
         def view(**ids: str) -> Response:
+            language = words.preferred(blueprint.current_request.headers.get("accept-language", ""))
             try:
-                call = _call(endpoint, blueprint.current_request, ids)
+                call = _call(endpoint, blueprint.current_request, ids, language)
                 result = handler(call, **ids) if call else handler(**ids)
                 result = _page(call, result) if call and "cursor" in query else result
-                return _success(endpoint, blueprint.current_request, result)
+                return _success(endpoint, blueprint.current_request, result, language)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
-                return problems.response(error)
+                return problems.response(error, language)
 
         blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}")(view)
         return view
@@ -156,7 +161,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     return declare
 
 
-def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | None:
+def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: str) -> Call | None:
     """The call, where the route wants one: what anyone may ask has no caller."""
     if endpoint.signature:
         return _signed_call(endpoint, endpoint.signature, request)
@@ -177,7 +182,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | N
         query["cursor"] = cursors.opened(query["cursor"], scope)
     if_match = _if_match(request)
     rates().check(actor)
-    return Call(actor, services(), body, query, scope, once, if_match)
+    return Call(actor, services(), body, query, scope, once, if_match, language)
 
 
 def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
@@ -246,7 +251,7 @@ def _if_match(request: Request) -> int | None:
     return int(match.group(1))
 
 
-def _success(endpoint: Endpoint, request: Request, result: Any) -> Response:  # noqa: ANN401 - JSON-ready data of any shape
+def _success(endpoint: Endpoint, request: Request, result: Any, language: str) -> Response:  # noqa: ANN401 - JSON-ready data
     if isinstance(result, Response):
         return result
     answer = result if isinstance(result, Answer) else Answer(endpoint.status, msgspec.json.encode(result).decode())
@@ -255,6 +260,8 @@ def _success(endpoint: Endpoint, request: Request, result: Any) -> Response:  # 
     headers: dict[str, str | list[str]] = {"ETag": tag} if tag else {}
     if read:
         headers["Cache-Control"] = caching.REVALIDATE
+    if endpoint.worded:
+        headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if read and tag and caching.has_it(request.headers, tag):
         return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["Content-Type"] = "application/json"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.contract import PROMISES, honours_if_match
+from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.service.disputes import QueueSort
@@ -33,8 +34,12 @@ you may do changes with time.
 **Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
 whatever is new since; it belongs to one caller's one list.
 
-**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; the gateway takes 200 requests a second, in
-bursts of 400, and answers more with a 429.
+**Languages.** Words for people, which are title and detail of a refusal and the explanations of what is covered, come in
+English, Spanish, Portuguese, Russian or Chinese, as Accept-Language prefers. English says most; codes and facts are the same.
+
+**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open. A person makes at most 300 requests a
+minute, a system of the marketplace 6,000, unless the deployment says otherwise; the gateway takes 200 requests a second in
+all, in bursts of 400. More is answered with a 429, and Retry-After says how many seconds to wait.
 
 **Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
 """
@@ -103,6 +108,18 @@ _IF_NONE_MATCH = {
     "schema": {"type": "string"},
     "example": 'W/"3-8d969eef6ecad3c2"',
 }
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"In which language the words come: {', '.join(LANGUAGES)}.",
+    "schema": {"type": "string"},
+    "example": "pt-BR, es;q=0.8",
+}
+_IN_LANGUAGE = {
+    "Content-Language": {"description": "The words' language.", "schema": {"type": "string", "enum": list(LANGUAGES)}},
+    "Vary": {"description": "Accept-Language.", "schema": {"type": "string"}},
+}
 _ETAG = {"ETag": {"description": "For If-None-Match; names the version where there is one.", "schema": {"type": "string"}}}
 _CACHE = {"Cache-Control": {"description": "For the caller alone, asked about every time.", "schema": {"type": "string"}}}
 
@@ -120,6 +137,8 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         made.append(_IF_MATCH)
     if endpoint.method == "GET" and PROMISES[endpoint.operation].answer:
         made.append(_IF_NONE_MATCH)
+    if endpoint.worded:
+        made.append(_ACCEPT_LANGUAGE)
     return made
 
 
@@ -133,5 +152,5 @@ def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
     if answer is None:
         return {}
     if endpoint.method == "GET":
-        return _ETAG | _CACHE
+        return _ETAG | _CACHE | (_IN_LANGUAGE if endpoint.worded else {})
     return _ETAG if "version" in answer.model_fields else {}

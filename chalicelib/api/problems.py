@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Response
 from pydantic import ValidationError
 
+from chalicelib.api import words
 from chalicelib.domain import refusals as r
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import errors as s
@@ -140,20 +141,40 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.members = members
 
 
-def response(error: Exception) -> Response:
-    """The problem response for any exception. An unknown one is logged whole and answered without its text."""
+def response(error: Exception, language: str = words.ENGLISH) -> Response:
+    """The problem response for any exception, in one of ``words.LANGUAGES``.
+
+    An unknown exception is logged whole and answered without its text.
+    """
     problem = problem_of(error)
     kind = CATALOGUE[problem.code]
+    title, detail = kind.status.phrase, problem.detail
+    if language != words.ENGLISH:
+        said = words.words_in(language)
+        title, detail = said.titles[str(kind.status.value)], said.detail(problem.code, _facts(problem))
     known = {
         "type": f"urn:buyer-protection:problem:{problem.code}",
-        "title": kind.status.phrase,
+        "title": title,
         "status": kind.status.value,
         "code": problem.code,
-        "detail": problem.detail,
+        "detail": detail,
     }
     body = known | plain(problem.members) | known  # a member cannot take a standard one's place
-    headers: dict[str, str | list[str]] = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **problem.headers}
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store",
+        **problem.headers,
+    }
     return Response(body=json.dumps(body), status_code=kind.status.value, headers=headers)
+
+
+def _facts(problem: Problem) -> dict[str, object]:
+    """What a sentence about a problem may name."""
+    errors: Any = problem.members.get("errors", ())
+    fields = ", ".join(dict.fromkeys(error["field"] for error in errors))
+    return {**problem.members, "fields": fields} if fields else problem.members
 
 
 def example(code: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from chalicelib.domain import orders as rules
 from chalicelib.domain.carriers import tracking_number
 from chalicelib.domain.events import ORDER, ledger_entry
 from chalicelib.domain.people import Actor, Role
-from chalicelib.domain.protection import protection
+from chalicelib.domain.protection import EXPLAINED, protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
 from chalicelib.service.access import check_order
@@ -21,7 +21,7 @@ from chalicelib.store import lists
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.domain.carriers import Carrier
@@ -202,11 +202,11 @@ def get_order(services: Services, order_id: str, actor: Actor) -> Json:
     return views.order(_seen(services, order_id, actor, services.clock.now()).case)
 
 
-def get_protection(services: Services, order_id: str, actor: Actor) -> Json:
-    """What guarantees the buyer has on this order now (O9). Raises ``NotFound``."""
+def get_protection(services: Services, order_id: str, actor: Actor, words: Mapping[str, str] = EXPLAINED) -> Json:
+    """What guarantees the buyer has on this order now, explained in ``words`` (O9). Raises ``NotFound``."""
     now = services.clock.now()
     case = _seen(services, order_id, actor, now).case
-    return views.guarantees(case, protection(case, now), now)
+    return views.guarantees(case, protection(case, now), now, words)
 
 
 def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
