@@ -10,6 +10,7 @@ from tests.api.edge import ANYONE, DAY, HOUR, at
 from tests.api.samples import (
     ACME,
     ANA,
+    AT_HOME,
     CLAIM,
     EVERY,
     MARKET,
@@ -236,10 +237,7 @@ def test_a_claim_says_why_it_is_refused(api: Api) -> None:
     [
         ({"email": "ana"}, "an email address such as ana@example.com"),
         ({"phone": "600 000 000"}, "a phone number with its country, such as +34600000000"),
-        (
-            {"return_addresses": [SELLER_CONTACTS["return_addresses"][0] | {"country": "es"}]},
-            "an ISO 3166-1 country such as ES",
-        ),
+        ({"return_addresses": [AT_HOME | {"country": "es"}]}, "an ISO 3166-1 country such as ES"),
     ],
     ids=["email", "phone", "country"],
 )
