@@ -27,6 +27,7 @@ if os.environ.get("SERVES", "http") == "http":
 
 # Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
+_PLACEHOLDER_UPLOADS = "arn:aws:sqs:eu-west-1:000000000000:uploads"
 _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
 
 
@@ -52,3 +53,11 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.jobs import publish_stream  # noqa: PLC0415
 
     return publish_stream(event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue_arn=_PLACEHOLDER_UPLOADS, batch_size=5, name="upload_stored")
+def upload_stored(event: SQSEvent) -> dict[str, Any]:
+    """Look at files that have been uploaded: what is as declared is taken in, all else removed."""
+    from chalicelib.jobs import take_in_uploads  # noqa: PLC0415
+
+    return take_in_uploads(event.to_dict()["Records"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.settings import settings
+
 if TYPE_CHECKING:
     from botocore.session import Session
 
@@ -26,10 +28,13 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at
     """The process's client of ``service``. Credentials, region and endpoint come from the environment."""
     from botocore.config import Config  # noqa: PLC0415
 
+    # What S3 signs for others has to name the region and the newest signature; the other services do so anyway.
+    signing: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": settings().s3_addressing}}
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         user_agent_extra="buyer-protection",
+        **(signing if service == "s3" else {}),
     )
     return _session().create_client(service, config=config)

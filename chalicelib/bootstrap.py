@@ -17,6 +17,7 @@ from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
     from chalicelib.service.sandbox import SandboxClock
+    from chalicelib.service.uploads import Storage
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +42,17 @@ def services() -> Services:
 def call_counts() -> CallCounts:
     """How many calls each caller makes."""
     return CallCounts(lambda: client("dynamodb"), settings().table_name)
+
+
+@lru_cache(maxsize=1)
+def storage() -> Storage:
+    """This process's uploads and files."""
+    from chalicelib.service.uploads import Storage  # noqa: PLC0415 - only who handles files pays for it
+    from chalicelib.store.files import Files  # noqa: PLC0415
+    from chalicelib.store.uploads import Uploads  # noqa: PLC0415
+
+    uploads = Uploads(lambda: client("dynamodb"), settings().table_name)
+    return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket))
 
 
 def _clock() -> Clock:

@@ -61,3 +61,22 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     failed = publish_records(records)
     return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
+
+
+def take_in_uploads(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Look at the objects that storage says have arrived. Messages of which one failed are reported, and delivered again."""
+    from urllib.parse import unquote_plus  # noqa: PLC0415
+
+    from chalicelib.bootstrap import services, storage  # noqa: PLC0415
+    from chalicelib.service.arrivals import take_in  # noqa: PLC0415
+
+    failed = []
+    for record in records:
+        try:
+            for event in json.loads(record["body"]).get("Records", ()):  # without any, storage only tests the connection
+                if event["s3"]["bucket"]["name"] == settings().files_bucket:
+                    take_in(services(), storage(), unquote_plus(event["s3"]["object"]["key"]))
+        except Exception:
+            log.exception("an upload was not taken in", extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

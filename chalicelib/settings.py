@@ -22,6 +22,9 @@ class Settings:
     person_topic_prefix: str
     """Every person has an SNS topic of this prefix, a role and an id."""
     sweep_queue_url: str
+    files_bucket: str
+    s3_addressing: str
+    """How addresses of the bucket are written: ``virtual``, or ``path`` where its name is no host's."""
     deadline_shards: int
     """Partitions of the deadline index. It can be raised on a live table, never lowered."""
     oidc_issuer: str
@@ -54,6 +57,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         mediators_topic_arn=read("MEDIATORS_TOPIC_ARN", ""),
         person_topic_prefix=read("PERSON_TOPIC_PREFIX", ""),
         sweep_queue_url=read("SWEEP_QUEUE_URL", ""),
+        files_bucket=read("FILES_BUCKET", ""),
+        s3_addressing=read("S3_ADDRESSING", "virtual"),
         deadline_shards=shards,
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),

@@ -11,7 +11,8 @@ from chalicelib.api.dispute_models import ClaimItem
 from chalicelib.api.models import Address, Money
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Exclusion, Issue, OfferType, Reason
-from chalicelib.domain.dispute import Basis, EvidenceType, Finding, Outcome, Stage, Status
+from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage, Status
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.order import Guarantee, Payer
 from chalicelib.domain.people import Role
 from chalicelib.domain.table import Action

@@ -12,7 +12,8 @@ from chalicelib.domain import claim as domain_claim
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Issue, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding
+from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.opening import Request
 from chalicelib.domain.people import ReturnAddress, Role
 

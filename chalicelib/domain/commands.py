@@ -7,7 +7,8 @@ from datetime import datetime
 
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding
+from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.evidence import EvidenceType, File
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import ReturnAddress, Role
 
@@ -52,6 +53,7 @@ class Withdraw(DisputeCommand):
 class AddEvidence(DisputeCommand):
     type: EvidenceType
     note: str
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)

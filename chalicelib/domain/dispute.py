@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.claim import Claim, Covered, OfferType
+from chalicelib.domain.evidence import Evidence
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Payer
 from chalicelib.domain.parcel import Parcel
@@ -77,19 +78,6 @@ CLOCK_FINDINGS = (Finding.NO_ANSWER_FROM_BUYER, Finding.NO_ANSWER_FROM_SELLER, F
 """The findings of the policy's default decision, which no mediator may give."""
 
 
-class EvidenceType(StrEnum):
-    """What a piece of evidence is."""
-
-    PHOTO = "photo"
-    VIDEO = "video"
-    DOCUMENT = "document"
-    CORRESPONDENCE = "correspondence"
-    TRACKING_INFORMATION = "tracking_information"
-    PROOF_OF_DELIVERY = "proof_of_delivery"
-    PROOF_OF_RETURN = "proof_of_return"
-    STATEMENT = "statement"
-
-
 class AcknowledgementType(StrEnum):
     """What the seller says of a returned parcel."""
 
@@ -111,18 +99,6 @@ class Proposal:
     at: datetime
     note: str = ""
     return_address: ReturnAddress | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One piece of evidence; both sides and the mediator see it (D4)."""
-
-    id: str
-    by: Role
-    type: EvidenceType
-    note: str
-    at: datetime
-    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from chalicelib.domain.dispute import (
     AcknowledgementType,
     Basis,
     Decision,
-    Evidence,
     Grant,
     InformationRequest,
     LinePromise,
     Outcome,
     Proposal,
 )
+from chalicelib.domain.evidence import Evidence
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OrderTerms

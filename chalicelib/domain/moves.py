@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import Basis, Dispute, Evidence, EvidenceType, Outcome, Proposal, Stage
+from chalicelib.domain.dispute import Basis, Dispute, Outcome, Proposal, Stage
+from chalicelib.domain.evidence import Evidence, EvidenceType
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal, in_words
 from chalicelib.domain.settlement import carry_out, end, return_country
@@ -136,12 +138,10 @@ def withdraw(progress: Progress, number: int, _: c.Withdraw, __: Actor) -> None:
     end(progress, number, Outcome.WITHDRAWN)
 
 
-def new_evidence(
-    progress: Progress, number: int, kind: EvidenceType, note: str, by: Role, answers: str | None = None
-) -> Evidence:
+def new_evidence(progress: Progress, number: int, kind: EvidenceType, note: str, by: Role) -> Evidence:
     """The next piece of evidence of a dispute."""
     kept = len(progress.dispute(number).evidence)
-    return Evidence(f"e{kept + 1}", by, kind, note, progress.now, answers)
+    return Evidence(f"e{kept + 1}", by, kind, note, progress.now)
 
 
 def add_evidence(progress: Progress, number: int, command: c.AddEvidence, actor: Actor) -> None:
@@ -149,8 +149,8 @@ def add_evidence(progress: Progress, number: int, command: c.AddEvidence, actor:
     dispute = progress.dispute(number)
     waiting = [r for r in requests_of_review(dispute) if r.pending and r.to is actor.role]
     answers = min(waiting, key=lambda r: r.due_at).id if waiting else None
-    kept = new_evidence(progress, number, command.type, command.note, actor.role, answers)
-    progress.record(number, e.EvidenceAdded(kept))
+    piece = new_evidence(progress, number, command.type, command.note, actor.role)
+    progress.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
 
 
 def grant_time(progress: Progress, number: int, command: c.GrantTime, _: Actor) -> None:

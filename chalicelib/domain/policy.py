@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import Reason
+from chalicelib.domain.evidence import EvidenceType, EvidenceWanted
+from chalicelib.domain.people import PARTIES, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -64,7 +67,15 @@ class Policy:
     proposals_at_most: int
     """Proposals in one dispute (D1)."""
     evidence_at_most: int
-    """Pieces of evidence per party in one dispute (N6)."""
+    """Pieces of evidence per party in one dispute, words and files together (N6)."""
+    image_megabytes_at_most: int
+    """The size of an uploaded photo, in units of 1,048,576 bytes (N6)."""
+    video_megabytes_at_most: int
+    """The size of an uploaded video, in the same units (N6)."""
+    document_megabytes_at_most: int
+    """The size of an uploaded PDF, in the same units (N6)."""
+    evidence: dict[Reason, dict[Role, EvidenceWanted]]
+    """What each party is asked to show, by the reason that a claim is judged under; stated before it is opened (N6)."""
     information_requests_at_most: int
     """A mediator's questions in one dispute (D4)."""
     payment_retry_hours: tuple[int, ...]
@@ -73,6 +84,10 @@ class Policy:
     def days(self, name: str) -> timedelta:
         """The window called ``name`` as a duration."""
         return timedelta(days=getattr(self, f"{name}_days"))
+
+    def evidence_for(self, reason: Reason) -> dict[Role, EvidenceWanted]:
+        """What each party is asked to show for such a claim; nothing for a reason that is never covered."""
+        return self.evidence.get(reason, dict.fromkeys(PARTIES, EvidenceWanted((), ())))
 
 
 def policy_from_data(data: Mapping[str, Any]) -> Policy:
@@ -90,18 +105,38 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
         msg = f"policy {data['version']!r}: carrier_days names exactly the eight carriers"
         raise ValueError(msg)
     values["payment_retry_hours"] = tuple(data["payment_retry_hours"])
+    values["evidence"] = _evidence(data)
     numbers = [v for v in values.values() if isinstance(v, int)]
     for number in (*numbers, *data["carrier_days"].values(), *values["payment_retry_hours"]):
         if type(number) is not int or not 0 < number <= 10_000:  # noqa: PLR2004 - a sanity bound, not a rule
             msg = f"policy {data['version']!r}: {number!r} is not a whole number from 1 to 10000"
             raise ValueError(msg)
-    if len(numbers) != len(names) - 4:
+    if len(numbers) != len(names) - 5:
         msg = f"policy {data['version']!r}: every limit is a whole number"
         raise ValueError(msg)
     if data["early_escalation_days"] >= data["seller_answer_days"]:
         msg = f"policy {data['version']!r}: the buyer's early escalation comes before the seller's deadline"
         raise ValueError(msg)
     return Policy(**values)
+
+
+def _evidence(data: Mapping[str, Any]) -> dict[Reason, dict[Role, EvidenceWanted]]:
+    """Raises ``ValueError`` unless every reason that can be covered says what both parties are asked for, each thing once."""
+    reasons = {reason.value for reason in Reason if reason is not Reason.UNAUTHORISED_CHARGE}
+    wanted = {}
+    for reason, parties in data["evidence"].items():
+        if set(data["evidence"]) != reasons or set(parties) != {party.value for party in PARTIES}:
+            msg = f"policy {data['version']!r}: evidence names buyer and seller for each of {', '.join(sorted(reasons))}"
+            raise ValueError(msg)
+        wanted[Reason(reason)] = {Role(party): _wanted(data["version"], asked) for party, asked in parties.items()}
+    return wanted
+
+
+def _wanted(version: str, asked: Mapping[str, Any]) -> EvidenceWanted:
+    if set(asked) != {"required", "optional"} or len({*asked["required"], *asked["optional"]}) != sum(map(len, asked.values())):
+        msg = f"policy {version!r}: evidence lists what is required and what is optional, each thing once"
+        raise ValueError(msg)
+    return EvidenceWanted(tuple(map(EvidenceType, asked["required"])), tuple(map(EvidenceType, asked["optional"])))
 
 
 class PolicyBook:

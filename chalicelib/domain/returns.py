@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.carriers import tracking_number
-from chalicelib.domain.dispute import AcknowledgementType, Basis, EvidenceType
+from chalicelib.domain.dispute import AcknowledgementType, Basis
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.moves import new_evidence
 from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.refusals import INVALID, Refusal

@@ -13,6 +13,7 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
 from chalicelib.service.room import check_room
 from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.items import Item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,11 +52,15 @@ class ProfileAddresses(AddressBook):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, what makes the request happen once, and the version it was made for, if the caller names one."""
+    """Who asks, what makes the request happen once, and the version it was made for, if the caller names one.
+
+    ``also`` is what the transaction writes beside what the command changes.
+    """
 
     actor: Actor
     once: Once | None = None
     if_match: int | None = None
+    also: tuple[Item, ...] = ()
 
     def check_version(self, current_version: int) -> None:
         """Raise ``VersionMismatch`` when the request was made for another version."""
@@ -138,7 +143,7 @@ def _attempt(
     check_room(case, progress.case, request.actor)
     status, body = answer(progress.case, result, now)
     given = Answer(status, msgspec.json.encode(body).decode())
-    services.cases.commit(case, progress, request.once, given, int(services.epoch()))
+    services.cases.commit(case, progress, request.once, given, int(services.epoch()), also=request.also)
     return given
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.evidence import missing
 from chalicelib.domain.machine import allowed_actions
 from chalicelib.domain.people import Role
 from chalicelib.domain.stages import next_due_at
@@ -126,6 +127,7 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),
         "evidence": plain(it.evidence),
+        "missing_evidence": plain(missing(it, case.policy)),
         "information_requests": plain(it.information_requests),
         "mediator_id": it.mediator,
         "escalated_at": time(it.escalated_at),
@@ -192,7 +194,9 @@ def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime, words
         "closes_at": timestamp(case.closes_at),
         "completed": case.order.completed_at is not None,
         "policy_version": case.policy.version,
-        "guarantees": [_guarantee(it, words) for it in known],
+        "guarantees": [
+            _guarantee(it, words) | {"evidence": plain(case.policy.evidence_for(it.reason))} for it in known
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from chalicelib.store.items import Item, item, text
 from chalicelib.store.transaction import answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from chalicelib.domain.events import Event
     from chalicelib.domain.policy import PolicyBook
@@ -46,14 +46,24 @@ class Cases:
         disputes = tuple(load(states[sk], Dispute) for sk in sorted(states))
         return Case(order, disputes, self.policies.version(order.policy_version))
 
-    def commit(self, before: Case | None, progress: Progress, once: Once | None, answer: Answer | None, now_s: int) -> None:
-        """Write what a command changed, and its answer, in one transaction.
+    def commit(
+        self,
+        before: Case | None,
+        progress: Progress,
+        once: Once | None,
+        answer: Answer | None,
+        now_s: int,
+        *,
+        also: Sequence[Item] = (),
+    ) -> None:
+        """Write what a command changed, ``also`` what is to change with it, and its answer, in one transaction.
 
         Raises ``Conflict`` when the case has changed since it was read, ``AlreadyAnswered`` when this request was
         carried out before; nothing is written then. A command that changed nothing still keeps its answer, under the
         same lock: an answer of an older state must not come after another request's, of a newer one.
         """
         puts = case_puts(self.table, before, progress, self.shards) if progress.steps or once else []
+        puts += also
         if once and answer:
             puts.append(answer_put(self.table, once, answer, now_s))
         if puts:

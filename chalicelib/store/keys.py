@@ -7,6 +7,7 @@ partition (pk)                sort key (sk)                       what
                               ``#DISPUTE#<n>``                    a dispute's state
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
+                              ``UPLOAD#<role>#<id>``              a file on its way, or what became of it
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
@@ -76,6 +77,11 @@ def ledger_sk(number: int) -> str:
 def payment_sk(number: int) -> str:
     """One payment instruction."""
     return f"PAYMENT#{number:04d}"
+
+
+def upload_sk(role: str, upload_id: str) -> str:
+    """One upload of a role in an order; with an empty id, what all of them begin with."""
+    return f"UPLOAD#{role}#{upload_id}"
 
 
 def track_pk(carrier: str, tracking_number: str) -> str:

@@ -16,7 +16,8 @@ from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
 from chalicelib.domain.coverage import returns_offered
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Outcome
+from chalicelib.domain.dispute import AcknowledgementType, Finding, Outcome
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderTerms, Payer
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus

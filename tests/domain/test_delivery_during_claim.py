@@ -10,8 +10,9 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage
 from chalicelib.domain.claim import Covered, Exclusion, NotCovered, OfferType, Reason
-from chalicelib.domain.dispute import Basis, EvidenceType, Finding, Outcome, Stage
+from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage
 from chalicelib.domain.events import ClaimNarrowed, DisputeResolved
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import CLOCK, Role
 from chalicelib.domain.refusals import INVALID, WRONG_STATE

@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import EvidenceType, Finding, Outcome, Stage, Status
+from chalicelib.domain.dispute import Finding, Outcome, Stage, Status
 from chalicelib.domain.events import DecisionMade
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
 from tests.domain.worlds import (

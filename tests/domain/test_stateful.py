@@ -17,7 +17,8 @@ from chalicelib.domain import engine, machine, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding
+from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderTerms, Payer
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus

@@ -10,7 +10,8 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.clock import EXPIRIES
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guards import Circumstances
 from chalicelib.domain.machine import allowed_actions
 from chalicelib.domain.order import Guarantee, OfferedGuarantee

@@ -12,7 +12,8 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import engine, machine, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Dispute, EvidenceType, Finding, Stage
+from chalicelib.domain.dispute import AcknowledgementType, Dispute, Finding, Stage
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Guarantee, Line, OfferedGuarantee, OrderTerms

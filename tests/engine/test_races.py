@@ -12,7 +12,8 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import EvidenceType, Outcome, Stage
+from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.service import disputes, orders
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.evolve import evolve
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role

@@ -17,6 +17,7 @@ from tests.reliability.seam import FakeSns
 from tests.reliability.small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from chalicelib.domain.case import Case
@@ -59,9 +60,19 @@ class Model(Cases, People):
         """The order, if it is the one there is."""
         return self.case if order_id == ORDER_ID else None
 
-    def commit(self, before: Case | None, progress: Progress, once: Once | None, answer: Answer | None, now_s: int) -> None:
+    def commit(
+        self,
+        before: Case | None,
+        progress: Progress,
+        once: Once | None,
+        answer: Answer | None,
+        now_s: int,
+        *,
+        also: Sequence[Any] = (),
+    ) -> None:
         """Keep what was recorded, and the answer."""
         assert before == self.case, "nobody else is here"
+        assert not also, "no file arrives here"
         del now_s
         if once:
             self.check_new(once, 0)

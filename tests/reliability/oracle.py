@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.dispute import EvidenceType
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.service import disputes
 from chalicelib.service.errors import KeyReused
 from chalicelib.store.transaction import ANSWERS_KEPT_S

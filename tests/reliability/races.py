@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import EvidenceType
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.parcel import CarrierStatus
 from tests.reliability.acts import (
     BUYER,

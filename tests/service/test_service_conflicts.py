@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import EvidenceType
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders
 from chalicelib.service.errors import Busy

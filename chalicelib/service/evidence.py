@@ -1,0 +1,128 @@
+"""Evidence in files: asked for, added when they arrive, and read by both sides and the mediator (N6, D4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import machine
+from chalicelib.domain.commands import AddEvidence
+from chalicelib.domain.evidence import ContentType, EvidenceType, check_size, check_type, missing
+from chalicelib.domain.people import PARTIES
+from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
+from chalicelib.domain.table import Action
+from chalicelib.service import uploads
+from chalicelib.service.access import check_dispute, place_of
+from chalicelib.service.execute import Request, current, execute
+from chalicelib.store.codec import plain, timestamp
+from chalicelib.store.uploads import Purpose, UploadStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.evidence import Evidence, File
+    from chalicelib.domain.people import Actor
+    from chalicelib.domain.policy import Policy
+    from chalicelib.domain.progress import Progress
+    from chalicelib.service.context import Services
+    from chalicelib.service.uploads import Storage
+    from chalicelib.service.views import Json
+    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.items import Item
+    from chalicelib.store.uploads import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A file that a party offers as evidence: of which type, and what the file is. ``size`` is in bytes."""
+
+    type: EvidenceType
+    content_type: ContentType
+    size: int
+    note: str = ""
+
+
+def request_file(services: Services, storage: Storage, dispute_id: str, actor: Actor, once: Once, offer: Offer) -> Answer:
+    """Give out a form for one file of evidence, wherever evidence can be added now; 201 with the form."""
+    order_id, number = place_of(dispute_id)
+
+    def wanted(now: datetime) -> uploads.Wanted:
+        case = current(services, order_id, now).case
+        dispute = check_dispute(case, number, actor)
+        refused = machine.refusal(case, dispute, Action.ADD_EVIDENCE, actor, now)
+        if refused:
+            raise refused
+        check_type(offer.type, offer.content_type)
+        check_size(case.policy, offer.content_type, offer.size)
+        _check_room(storage, case.policy, dispute, actor, now)
+        file = offer.content_type, offer.size
+        return uploads.Wanted(order_id, Purpose.EVIDENCE, *file, dispute_id, offer.type, offer.note)
+
+    return uploads.request_upload(services, storage, actor, once, wanted)
+
+
+def _check_room(storage: Storage, policy: Policy, dispute: Dispute, actor: Actor, now: datetime) -> None:
+    """Raise ``Refusal(limit_reached)`` where what there is and what is on its way leave no room for one more file."""
+    given = sum(piece.by is actor.role for piece in dispute.evidence)
+    coming = uploads.on_their_way(_of_dispute(storage, dispute, actor), now)
+    if given + coming >= policy.evidence_at_most:
+        msg = f"This dispute holds no more than {policy.evidence_at_most} pieces of evidence from each side"
+        raise Refusal(LIMIT_REACHED, f"{msg}; {coming} of yours are on their way.", limit=policy.evidence_at_most)
+
+
+def _of_dispute(storage: Storage, dispute: Dispute, actor: Actor) -> list[Upload]:
+    return [it for it in uploads.recent(storage, dispute.order_id, actor, Purpose.EVIDENCE) if it.dispute_id == dispute.id]
+
+
+def add_file(services: Services, upload: Upload, file: File, settlement: Item) -> None:
+    """Add a file that has arrived to its dispute, as its owner and now, and settle its upload with it.
+
+    Raises the ``Refusal`` of a file that comes too late or is one too many, and ``Busy`` where the upload is settled already.
+    """
+    _, number = place_of(upload.dispute_id or "")
+    command = AddEvidence(upload.type or EvidenceType.DOCUMENT, upload.note, file)
+
+    def perform(progress: Progress) -> None:
+        machine.perform(progress, number, command, upload.owner)
+
+    execute(services, upload.order_id, Request(upload.owner, also=(settlement,)), perform, lambda *_: (200, None))
+
+
+def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: Actor) -> Json:
+    """A dispute's evidence with a short-lived link to each file, and what became of the caller's own uploads.
+
+    Raises ``NotFound`` for who may not see the dispute.
+    """
+    order_id, number = place_of(dispute_id)
+    now = services.clock.now()
+    case = current(services, order_id, now).case
+    it = check_dispute(case, number, actor)
+    own = _of_dispute(storage, it, actor) if actor.role in PARTIES else []
+    return {
+        "dispute_id": dispute_id,
+        "as_of": timestamp(now),
+        "evidence": [_piece(storage, order_id, piece, now) for piece in it.evidence],
+        "missing_evidence": plain(missing(it, case.policy)),
+        "uploads": [_own(upload, now) for upload in own if upload.status in (UploadStatus.PENDING, UploadStatus.REJECTED)],
+    }
+
+
+def _piece(storage: Storage, order_id: str, piece: Evidence, now: datetime) -> Json:
+    view: Json = plain(piece)
+    return view | {"link": uploads.link(storage, order_id, piece.file, now) if piece.file else None}
+
+
+def _own(upload: Upload, now: datetime) -> Json:
+    expired = upload.status is UploadStatus.PENDING and now >= upload.expires_at
+    return {
+        "upload_id": upload.id,
+        "type": plain(upload.type),
+        "content_type": upload.content_type.value,
+        "size": upload.size,
+        "requested_at": timestamp(upload.requested_at),
+        "expires_at": timestamp(upload.expires_at),
+        "status": "expired" if expired else upload.status.value,
+        "reason": upload.reason or None,
+        "detail": upload.detail,
+    }

@@ -1,0 +1,178 @@
+"""Uploads: asked for here, sent straight to storage, and a file of ours only once ``service.arrivals`` has looked at it (N6).
+
+An upload belongs to one order, one of its people and one purpose. Evidence (``service.evidence``) and attachments of messages
+are both made of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from chalicelib.domain.evidence import ContentType, EvidenceType, File
+from chalicelib.service.errors import Busy
+from chalicelib.service.execute import replayed
+from chalicelib.store.codec import timestamp
+from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict
+from chalicelib.store.uploads import Purpose, Upload, UploadStatus, kept_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.people import Actor
+    from chalicelib.service.context import Services
+    from chalicelib.service.views import Json
+    from chalicelib.store.errors import Once
+    from chalicelib.store.files import Arrived, Form
+    from chalicelib.store.uploads import Uploads
+
+FORM_WORKS_S = 600
+"""How long a form uploads: a large video over a slow line has to begin within it."""
+LINK_WORKS_S = 300
+"""How long a link reads: enough to open it, little for whom it is passed on to."""
+RECENT = 50
+"""How many of a person's newest uploads in an order are looked at: more than can be pending at once."""
+_ENDINGS = {
+    ContentType.JPEG: "jpg",
+    ContentType.PNG: "png",
+    ContentType.HEIC: "heic",
+    ContentType.MP4: "mp4",
+    ContentType.PDF: "pdf",
+}
+
+
+class Files(Protocol):
+    """The private storage that files lie in (``store.files``)."""
+
+    def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
+        """A form for exactly one key, content type and size."""
+        ...
+
+    def arrived(self, key: str) -> Arrived | None:
+        """What lies under ``key``; None where nothing does."""
+        ...
+
+    def copy(self, key: str, etag: str, to: str) -> bool:
+        """Copy an object if it is still the one of that ``etag``."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object for good; one that is not there is no error."""
+        ...
+
+    def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
+        """An address that reads one object for so many ``seconds``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What uploads need beside the services: their records, and the files themselves."""
+
+    uploads: Uploads
+    files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that somebody wants to upload, and is allowed to."""
+
+    order_id: str
+    purpose: Purpose
+    content_type: ContentType
+    size: int
+    dispute_id: str | None = None
+    type: EvidenceType | None = None
+    note: str = ""
+
+
+def request_upload(
+    services: Services, storage: Storage, actor: Actor, once: Once, wanted: Callable[[datetime], Wanted]
+) -> Answer:
+    """Give out a form for one file; 201. ``wanted`` says what for or refuses, as of the moment it is given.
+
+    Nothing else changes: a file is there once it has arrived and been looked at. Raises ``KeyReused``, ``Busy``, and what
+    ``wanted`` raises.
+    """
+    now, now_s = services.clock.now(), int(services.epoch())
+    try:
+        services.cases.check_new(once, now_s)
+        upload = _upload(wanted(now), actor, once, now)
+        form = storage.files.form(upload.incoming, upload.content_type.value, upload.size, FORM_WORKS_S)
+        view = {
+            "upload_id": upload.id,
+            "url": form.url,
+            "fields": form.fields,
+            "content_type": upload.content_type.value,
+            "size": upload.size,
+            "expires_at": timestamp(upload.expires_at),
+        }
+        answer = Answer(201, msgspec.json.encode(view).decode())
+        storage.uploads.add(upload, once, answer, now_s)
+    except AlreadyAnswered as first:
+        return replayed(first, once)
+    except Conflict:
+        raise Busy from None
+    return answer
+
+
+def _upload(wanted: Wanted, actor: Actor, once: Once, now: datetime) -> Upload:
+    """The upload under an id that sorts by time, and that the same request makes again."""
+    request = hashlib.sha256(f"{once.digest} {timestamp(now)}".encode()).hexdigest()
+    return Upload(
+        id=f"{now:%Y%m%d%H%M%S}-{request[:16]}",
+        order_id=wanted.order_id,
+        purpose=wanted.purpose,
+        owner=actor,
+        content_type=wanted.content_type,
+        size=wanted.size,
+        requested_at=now,
+        expires_at=now + timedelta(seconds=FORM_WORKS_S),
+        dispute_id=wanted.dispute_id,
+        type=wanted.type,
+        note=wanted.note,
+    )
+
+
+def recent(storage: Storage, order_id: str, owner: Actor, purpose: Purpose) -> list[Upload]:
+    """A person's newest uploads of one kind in an order, newest first."""
+    uploads = islice(storage.uploads.of_owner(order_id, owner.role.value), RECENT)
+    return [it for it in uploads if it.owner == owner and it.purpose is purpose]
+
+
+def on_their_way(uploads: list[Upload], now: datetime) -> int:
+    """How many of ``uploads`` may still arrive."""
+    return sum(it.status is UploadStatus.PENDING and now < it.expires_at for it in uploads)
+
+
+def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, purpose: Purpose) -> File | None:
+    """The file that an upload of ``owner`` has become; None where it has not, or is no such upload."""
+    found = storage.uploads.find(order_id, owner.role.value, upload_id)
+    if found is None or found.owner != owner or found.purpose is not purpose or found.status is not UploadStatus.CONFIRMED:
+        return None
+    return found.file
+
+
+def link(storage: Storage, order_id: str, file: File, now: datetime) -> Json:
+    """A short-lived address to read a file by, for whoever has been found to be allowed to."""
+    name = f"{file.upload_id}.{_ENDINGS[file.content_type]}"
+    url = storage.files.link(kept_at(order_id, file), file.content_type.value, name, LINK_WORKS_S)
+    return {"url": url, "expires_at": timestamp(now + timedelta(seconds=LINK_WORKS_S))}
+
+
+def erase(services: Services, storage: Storage, upload: Upload) -> None:
+    """Remove an upload's objects and words for good; what it was part of keeps its size, type and time.
+
+    Repeating it is harmless. Raises ``Conflict`` where the upload has changed since it was read: read it again.
+    """
+    erased = replace(upload, status=UploadStatus.ERASED, note="", detail="")
+    storage.uploads.settle(erased, int(services.epoch()), was=upload.status)
+    storage.files.delete(upload.incoming)
+    if upload.file:
+        storage.files.delete(kept_at(upload.order_id, upload.file))

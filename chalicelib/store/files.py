@@ -1,0 +1,91 @@
+"""The bucket: forms to upload by, what has arrived, and links to read by. It is private; all else goes through these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.domain.evidence import HEAD_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_GONE = ("NoSuchKey", "404", "InvalidRange", "416")  # an object of no bytes has no range
+_CHANGED = ("PreconditionFailed", "412", *_GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that uploads one file: post ``fields`` as they are, and last the ``file``, to ``url``."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An object as it lies in the bucket: what it is said to be, its size in bytes, its entity tag, and its first bytes."""
+
+    content_type: str
+    size: int
+    etag: str
+    head: bytes
+
+
+class Files:
+    """The objects of a bucket. ``client`` is a low-level S3 client that signs with version 4, made on first use."""
+
+    def __init__(self, client: Callable[[], Any], bucket: str) -> None:
+        """Keep objects in ``bucket``."""
+        self._client = client
+        self.bucket = bucket
+
+    def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
+        """A form for exactly one key, one content type and one size in bytes, which storage holds an upload to."""
+        made = self._client().generate_presigned_post(
+            Bucket=self.bucket,
+            Key=key,
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", size, size]],
+            ExpiresIn=seconds,
+        )
+        return Form(made["url"], made["fields"])
+
+    def arrived(self, key: str) -> Arrived | None:
+        """What lies under ``key``; None where nothing does, or something of no bytes."""
+        try:
+            reply = self._client().get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        size = int(reply["ContentRange"].rpartition("/")[2])
+        return Arrived(reply["ContentType"], size, reply["ETag"].strip('"'), reply["Body"].read())
+
+    def copy(self, key: str, etag: str, to: str) -> bool:
+        """Copy the object under ``key`` if it is still the one of that ``etag``; False where it is not."""
+        source = {"Bucket": self.bucket, "Key": key}
+        try:
+            self._client().copy_object(Bucket=self.bucket, Key=to, CopySource=source, CopySourceIfMatch=etag)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return False
+            raise
+        return True
+
+    def delete(self, key: str) -> None:
+        """Remove an object for good; one that is not there is no error."""
+        self._client().delete_object(Bucket=self.bucket, Key=key)
+
+    def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
+        """An address that reads one object for so many ``seconds``: saved under ``name``, never shown as a page."""
+        given = {
+            "Bucket": self.bucket,
+            "Key": key,
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": f'attachment; filename="{name}"',
+        }
+        link: str = self._client().generate_presigned_url("get_object", Params=given, ExpiresIn=seconds)
+        return link

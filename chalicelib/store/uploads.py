@@ -1,0 +1,148 @@
+"""Uploads: files that were asked for, taken in or turned away. Each belongs to one order and one of its people (N6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.evidence import ContentType, EvidenceType, File
+from chalicelib.domain.people import Actor
+from chalicelib.store import keys
+from chalicelib.store.codec import dump, load
+from chalicelib.store.items import Item, item, text
+from chalicelib.store.transaction import answer_put, put, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalicelib.store.errors import Answer, Once
+
+UNSETTLED_KEPT_S = 24 * 3600
+"""How long an upload that never came is kept, far longer than its form works and storage takes to tell of an object."""
+REJECTED_KEPT_S = 30 * 24 * 3600
+"""How long an uploader can read why a file was turned away."""
+
+
+_PAGE = 50
+
+
+class Purpose(StrEnum):
+    """What a file is uploaded for."""
+
+    EVIDENCE = "evidence"
+    MESSAGE = "message"
+
+
+class UploadStatus(StrEnum):
+    """What became of an upload."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way, or what became of it. ``size`` is in bytes; the form works until ``expires_at``.
+
+    A ``rejected`` one says why, by a code and in words. A ``confirmed`` one names its file.
+    """
+
+    id: str
+    order_id: str
+    purpose: Purpose
+    owner: Actor
+    content_type: ContentType
+    size: int
+    requested_at: datetime
+    expires_at: datetime
+    dispute_id: str | None = None
+    type: EvidenceType | None = None
+    note: str = ""
+    status: UploadStatus = UploadStatus.PENDING
+    file: File | None = None
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def incoming(self) -> str:
+        """Where in the bucket the form puts the object: nothing there is anything yet."""
+        return f"incoming/{self.order_id}/{self.owner.role.value}/{self.id}"
+
+
+def place_of(incoming: str) -> tuple[str, str, str] | None:
+    """The order, owner's role and upload id that an ``incoming`` key names; None for a key of no upload."""
+    match incoming.split("/"):
+        case ["incoming", order_id, role, upload_id] if order_id and role and upload_id:
+            return order_id, role, upload_id
+    return None
+
+
+def kept_at(order_id: str, file: File) -> str:
+    """Where in the bucket a taken file lies. No form reaches there, and the key names the content: it cannot change."""
+    return f"kept/{order_id}/{file.upload_id}/{file.etag}"
+
+
+class Uploads:
+    """The table as a collection of uploads."""
+
+    def __init__(self, client: Callable[[], Any], table: str) -> None:
+        """Keep uploads in ``table``."""
+        self._client = client
+        self.table = table
+
+    def find(self, order_id: str, role: str, upload_id: str) -> Upload | None:
+        """One upload, read strongly; None where there is none."""
+        key = item(pk=keys.order_pk(order_id), sk=keys.upload_sk(role, upload_id))
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return _upload(found) if found else None
+
+    def of_owner(self, order_id: str, role: str) -> Iterator[Upload]:
+        """The uploads of a role in an order, newest first, read strongly as far as they are asked for."""
+        start: dict[str, Any] = {}
+        while True:
+            page = self._client().query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues=item(**{":pk": keys.order_pk(order_id), ":sk": keys.upload_sk(role, "")}),
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=_PAGE,
+                **start,
+            )
+            yield from map(_upload, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def add(self, upload: Upload, once: Once, answer: Answer, now_s: int) -> None:
+        """Keep a new upload, and the answer to the request for it. Raises ``AlreadyAnswered``, ``Conflict``."""
+        new = put(self.table, _item(upload, now_s + UNSETTLED_KEPT_S), "attribute_not_exists(pk)")
+        write(self._client(), [new, answer_put(self.table, once, answer, now_s)], once)
+
+    def settlement(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> Item:
+        """The part of a transaction that makes ``upload`` what it is now: it fails where it is not what it ``was``."""
+        expires_at = None if upload.status is UploadStatus.CONFIRMED else now_s + REJECTED_KEPT_S
+        return put(self.table, _item(upload, expires_at), "v = :was", was=_settled(was))
+
+    def settle(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> None:
+        """Make ``upload`` what it is now. Raises ``Conflict`` where it is not what it ``was``."""
+        write(self._client(), [self.settlement(upload, now_s, was)], None)
+
+
+def _settled(status: UploadStatus) -> int:
+    """What a condition looks at: 0 while pending, 1 ever after."""
+    return 0 if status is UploadStatus.PENDING else 1
+
+
+def _item(upload: Upload, expires_at: int | None) -> Item:
+    place = keys.order_pk(upload.order_id), keys.upload_sk(upload.owner.role.value, upload.id)
+    stored = item(pk=place[0], sk=place[1], v=_settled(upload.status), data=dump(upload))
+    return stored | (item(expires_at=expires_at) if expires_at else {})
+
+
+def _upload(stored: Item) -> Upload:
+    return load(text(stored, "data"), Upload)
