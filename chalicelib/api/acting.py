@@ -10,6 +10,8 @@ from chalicelib.service import disputes
 from chalicelib.service.errors import VersionMismatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.api.endpoint import Call
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.store.errors import Answer
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
 
 def act(call: Call, dispute_id: str, command: DisputeCommand) -> Answer:
     """Take one action in a dispute. Raises a ``Problem`` that says, beside why not, where the dispute stands now."""
+    return with_standing(call, dispute_id, lambda: disputes.act(call.services, dispute_id, call.request, command))
+
+
+def with_standing(call: Call, dispute_id: str, action: Callable[[], Answer]) -> Answer:
+    """Do something in a dispute. Raises a ``Problem`` that says, beside why not, where the dispute stands now."""
     try:
-        return disputes.act(call.services, dispute_id, call.request, command)
+        return action()
     except (Refusal, VersionMismatch) as refused:
         problem = problem_of(refused)
         seen = disputes.get_dispute(call.services, dispute_id, call.actor)

@@ -13,11 +13,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from chalicelib.api.models import Address, Country, Currency, Money
 from chalicelib.api.order_models import OfferedGuarantee
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Exclusion, OfferType, Reason
+from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.events import PAYLOADS
 from chalicelib.domain.ledger import InstructionStatus, Movement
-from chalicelib.domain.order import Guarantee, Payer
+from chalicelib.domain.order import Payer
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.store.codec import from_timestamp, timestamp
@@ -133,41 +133,6 @@ class Remedy(Given):
     type: OfferType
     maximum: Money
     return_postage: Payer | None
-
-
-class LineProtection(Given):
-    """One guarantee for one line."""
-
-    line_id: str
-    applies: bool
-    opens_at: Time | None
-    exclusion: Exclusion | None
-
-
-class GuaranteeNow(Given):
-    """One guarantee: whether it can be claimed now and for what, or from when, or why not in which words (O9)."""
-
-    guarantee: Guarantee
-    reason: Reason
-    offered: bool
-    applies: bool
-    opens_at: Time | None
-    closes_at: Time
-    remedies: list[Remedy]
-    lines: list[LineProtection]
-    exclusion: Exclusion | None
-    explanation: str
-
-
-class Protection(Given):
-    """The answer to "What guarantees can I get?" (O9)."""
-
-    order_id: str
-    as_of: Time
-    closes_at: Time
-    completed: bool
-    policy_version: str
-    guarantees: list[GuaranteeNow]
 
 
 class LedgerEntry(Given):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api import answers as a
 from chalicelib.api import dispute_answers as d
+from chalicelib.api import evidence_answers as ev
+from chalicelib.api import protection_answers as p
 from chalicelib.domain import refusals as r
 from chalicelib.service import errors as s
 
@@ -36,7 +38,7 @@ PROMISES: dict[str, Promise] = {
     "import_order": Promise(a.Order, (r.CONFLICT, r.INVALID)),
     "list_orders": Promise(a.OrderPage),
     "get_order": Promise(a.Order),
-    "get_protection": Promise(a.Protection),
+    "get_protection": Promise(p.Protection),
     "get_ledger": Promise(a.Ledger),
     "get_order_timeline": Promise(a.OrderTimeline),
     "add_shipment": Promise(a.Order, (r.INVALID_TRACKING_NUMBER, r.INVALID, r.CONFLICT, r.LIMIT_REACHED)),
@@ -55,6 +57,8 @@ PROMISES: dict[str, Promise] = {
     "escalate": Promise(d.Dispute, (*_WORDS, r.TOO_EARLY)),
     "withdraw": Promise(d.Dispute, _IN_DISPUTE),
     "add_evidence": Promise(d.Dispute, _WORDS),
+    "request_upload": Promise(ev.UploadForm, (*_WORDS, r.INVALID)),
+    "list_evidence": Promise(ev.EvidenceList),
     "grant_time": Promise(d.Dispute, (*_WORDS, r.INVALID)),
     "appeal": Promise(d.Dispute, _WORDS),
     "accept_decision": Promise(d.Dispute, _IN_DISPUTE),
@@ -93,9 +97,9 @@ _SIGNED = (
     "body_too_large",
     "secrets_unavailable",
 )
-_WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "advance_clock"})
-"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, and a payment
-result names its attempt."""
+_WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "request_upload", "advance_clock"})
+"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
+result names its attempt, and a form alone changes nothing."""
 
 
 def honours_if_match(endpoint: Endpoint) -> bool:

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.api.answers import Count, Cursor, Given, Parcel, Remedy, Time, TimelineEvent, Version
 from chalicelib.api.dispute_models import ClaimItem
+from chalicelib.api.evidence_answers import EvidenceGiven, EvidencePerParty
 from chalicelib.api.models import Address, Money
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Exclusion, Issue, OfferType, Reason
 from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage, Status
-from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.order import Guarantee, Payer
 from chalicelib.domain.people import Role
 from chalicelib.domain.table import Action
@@ -38,17 +38,6 @@ class Proposal(Given):
     at: Time
     note: str
     return_address: Address | None
-
-
-class EvidenceGiven(Given):
-    """One piece of evidence; both sides and the mediator see it (D4)."""
-
-    id: str
-    by: Role
-    type: EvidenceType
-    note: str
-    at: Time
-    answers: Annotated[str | None, Field(description="The information request that it answers.")]
 
 
 class InformationRequest(Given):
@@ -125,6 +114,9 @@ class Dispute(DisputeSummary):
     current_proposal: Proposal | None
     accepted_by: list[Role]
     evidence: list[EvidenceGiven]
+    missing_evidence: Annotated[
+        EvidencePerParty, Field(description="What each party is required to show, and has not shown yet (N6).")
+    ]
     information_requests: list[InformationRequest]
     mediator_id: str | None
     escalated_at: Time | None

@@ -52,6 +52,7 @@ SERVERS = [
 RESOURCES = {
     "orders": "Orders, their parcels, protection and money (O1-O9).",
     "disputes": "Disputes, from the claim to the refund (section 4).",
+    "evidence": "Files as evidence: uploaded straight to storage, read by short-lived links (N6).",
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
     "people": "How people are reached (N1).",

@@ -1,0 +1,107 @@
+"""The shapes of evidence and uploads as callers see them. As in ``api.answers``, no request pays for them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.api.answers import Count, Given, Time
+from chalicelib.domain import refusals as r
+from chalicelib.domain.evidence import WRONG_CONTENT, ContentType, EvidenceType
+from chalicelib.domain.people import Role
+
+_REASONS = (WRONG_CONTENT, r.TOO_LATE, r.WRONG_STATE, r.WRONG_PARTY, r.LIMIT_REACHED)
+
+
+class File(Given):
+    """An uploaded file. Its content never changes: an app may keep what it has read under the etag."""
+
+    upload_id: str
+    content_type: ContentType
+    size: Annotated[Count, Field(description="In bytes.")]
+    etag: str
+
+
+class EvidenceGiven(Given):
+    """One piece of evidence; both sides and the mediator see it (D4)."""
+
+    id: str
+    by: Role
+    type: EvidenceType
+    note: str
+    at: Time
+    answers: Annotated[str | None, Field(description="The information request that it answers.")]
+    file: Annotated[File | None, Field(description="Null for evidence in words. The list of evidence has links.")]
+
+
+class Link(Given):
+    """An address to read one file by, for a short time and without a token: do not pass it on."""
+
+    url: str
+    expires_at: Time
+
+
+class EvidenceWithLink(EvidenceGiven):
+    """One piece of evidence, and where to read its file."""
+
+    link: Link | None
+
+
+class EvidencePerParty(Given):
+    """Types of evidence, for each party."""
+
+    buyer: list[EvidenceType]
+    seller: list[EvidenceType]
+
+
+class EvidenceWanted(Given):
+    """What a party is asked to show: without the required a case is weak, the optional helps (N6)."""
+
+    required: list[EvidenceType]
+    optional: list[EvidenceType]
+
+
+class EvidenceAsked(Given):
+    """What each party is asked to show once a dispute is open. A photo, a video or a document is shown by a file (N6)."""
+
+    buyer: EvidenceWanted
+    seller: EvidenceWanted
+
+
+class UploadForm(Given):
+    """A form for one file: post the fields as they are, and last the file as ``file``, to the url (multipart/form-data)."""
+
+    upload_id: str
+    url: str
+    fields: dict[str, str]
+    content_type: ContentType
+    size: Annotated[Count, Field(description="In bytes, exactly.")]
+    expires_at: Annotated[Time, Field(description="Until when storage takes the file.")]
+
+
+class UploadOnTheWay(Given):
+    """An upload of the caller's that is no evidence (yet)."""
+
+    upload_id: str
+    type: EvidenceType
+    content_type: ContentType
+    size: Count
+    requested_at: Time
+    expires_at: Time
+    status: Annotated[
+        Literal["pending", "rejected", "expired"],
+        Field(description="pending: not here, or not looked at yet. rejected: removed. expired: nothing came in time."),
+    ]
+    reason: Annotated[str | None, Field(json_schema_extra={"enum": [*_REASONS, None]}, description="rejected: why.")]
+    detail: Annotated[str, Field(description="Why, for people to read.")]
+
+
+class EvidenceList(Given):
+    """A dispute's evidence, and the caller's own uploads of the last days that did not become any, newest first."""
+
+    dispute_id: str
+    as_of: Time
+    evidence: list[EvidenceWithLink]
+    missing_evidence: EvidencePerParty
+    uploads: list[UploadOnTheWay]
