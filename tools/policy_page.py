@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from chalicelib.domain import policy
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.policy import Policy, published
 
 _HEAD = """# The policy
@@ -26,10 +27,25 @@ def page() -> str:
     titles = " | ".join(f"`{version.version}`" for version in versions)
     rows = [f"| limit | meaning | {titles} |\n|---|---|{'---|' * len(versions)}\n"]
     for field in fields(Policy):
-        if field.name != "version":
+        if field.name not in ("version", "evidence"):
             values = " | ".join(_value(getattr(version, field.name)) for version in versions)
             rows.append(f"| `{field.name}` | {meanings[field.name]} | {values} |\n")
-    return _HEAD + "".join(rows)
+    return _HEAD + "".join(rows) + "".join(_evidence(version, meanings["evidence"]) for version in versions)
+
+
+def _evidence(version: Policy, meaning: str) -> str:
+    """The table of what is asked for in one version."""
+    columns = "| reason | party | required | optional |\n|---|---|---|---|\n"
+    heading = f"\n## `evidence` in `{version.version}`\n\n{meaning}\n\n{columns}"
+    return heading + "".join(
+        f"| `{reason.value}` | {party.value} | {_listed(asked.required)} | {_listed(asked.optional)} |\n"
+        for reason, parties in version.evidence.items()
+        for party, asked in parties.items()
+    )
+
+
+def _listed(kinds: tuple[EvidenceType, ...]) -> str:
+    return ", ".join(f"`{kind.value}`" for kind in kinds) or "nothing"
 
 
 def _value(value: object) -> str:

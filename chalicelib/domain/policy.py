@@ -123,13 +123,14 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
 def _evidence(data: Mapping[str, Any]) -> dict[Reason, dict[Role, EvidenceWanted]]:
     """Raises ``ValueError`` unless every reason that can be covered says what both parties are asked for, each thing once."""
     reasons = {reason.value for reason in Reason if reason is not Reason.UNAUTHORISED_CHARGE}
-    wanted = {}
-    for reason, parties in data["evidence"].items():
-        if set(data["evidence"]) != reasons or set(parties) != {party.value for party in PARTIES}:
-            msg = f"policy {data['version']!r}: evidence names buyer and seller for each of {', '.join(sorted(reasons))}"
-            raise ValueError(msg)
-        wanted[Reason(reason)] = {Role(party): _wanted(data["version"], asked) for party, asked in parties.items()}
-    return wanted
+    parties = {party.value for party in PARTIES}
+    if set(data["evidence"]) != reasons or any(set(asked) != parties for asked in data["evidence"].values()):
+        msg = f"policy {data['version']!r}: evidence names buyer and seller for each of {', '.join(sorted(reasons))}"
+        raise ValueError(msg)
+    return {
+        Reason(reason): {Role(party): _wanted(data["version"], wanted) for party, wanted in asked.items()}
+        for reason, asked in data["evidence"].items()
+    }
 
 
 def _wanted(version: str, asked: Mapping[str, Any]) -> EvidenceWanted:

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api import auth, endpoint, signatures
+from chalicelib.api import auth, endpoint, evidence, signatures
 from chalicelib.domain.policy import published
+from chalicelib.service.arrivals import take_in
 from chalicelib.service.context import Services
+from chalicelib.service.uploads import Storage
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
+from chalicelib.store.uploads import Uploads
 from localcloud.memory_table import MemoryTable
 from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
+from tests.service.bucket import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +68,15 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             pause=lambda _: None,
             epoch=clock.epoch,
         )
-        made = Api(app, table, clock, issuer)
+        bucket = Bucket()
+        storage = Storage(Uploads(lambda: table, TABLE), bucket)
+
+        def arrive(key: str, content_type: str, content: bytes) -> None:
+            bucket.put(key, content_type, content)
+            take_in(served, storage, key)
+
+        made = Api(app, table, clock, issuer, arrive)
+        monkeypatch.setattr(evidence, "storage", lambda: storage)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
         monkeypatch.setattr(endpoint, "rates", no_rates)

@@ -17,7 +17,7 @@ from chalicelib.api.rates import Rates
 from tests.api import promised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from localcloud.memory_table import MemoryTable
     from tests.api.issuer import Issuer
@@ -143,6 +143,8 @@ class Api:
     table: MemoryTable
     clock: Clock
     issuer: Issuer
+    arrive: Callable[[str, str, bytes], None]
+    """An object of such a key, content type and content comes into the bucket, and the service is told of it."""
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
     vault: Vault = field(default_factory=Vault)
 

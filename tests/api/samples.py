@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
+from tests.service.bucket import JPEG
 
 if TYPE_CHECKING:
     from tests.api.edge import Clock
@@ -72,6 +73,7 @@ class Stop(IntEnum):
     SOLD = auto()
     DELIVERED = auto()
     DISPUTED = auto()
+    SHOWN = auto()
     NEGOTIATING = auto()
     ESCALATED = auto()
     ASSIGNED = auto()
@@ -120,10 +122,23 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         api.clock.wait(HOUR)
     if stop >= Stop.DISPUTED:
         api.done(ANA, "POST", f"/orders/{order_id}/disputes", CLAIM)
+    if stop is Stop.SHOWN:
+        show(api, dispute)
     for reached, who, path, body in return_steps if stop >= Stop.AWAITING_RETURN else dispute_steps:
         if stop >= reached:
             api.clock.wait(HOUR)
             api.done(who, "POST", dispute + path, body)
+
+
+FILE = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": "The crack."}
+
+
+def show(api: Api, dispute: str) -> None:
+    """The buyer uploads a photo, which storage tells of; a film is on its way."""
+    form = api.done(ANA, "POST", f"{dispute}/evidence/uploads", FILE)
+    api.arrive(form["fields"]["key"], form["content_type"], JPEG)
+    api.clock.wait(HOUR)
+    api.done(ANA, "POST", f"{dispute}/evidence/uploads", {"type": "video", "content_type": "video/mp4", "size": 40_000_000})
 
 
 @dataclass(frozen=True)
@@ -190,6 +205,14 @@ SAMPLES: dict[str, Sample] = {
     "add_evidence": Sample(
         Stop.DISPUTED, ANA, {"type": "photo", "note": "The crack."}, _DISPUTE_KEYS, other={"note": "It is cracked."}
     ),
+    "request_upload": Sample(
+        Stop.DISPUTED,
+        ANA,
+        FILE,
+        ("upload_id", "url", "fields", "expires_at"),
+        other={"type": "document", "content_type": "application/pdf", "size": 1},
+    ),
+    "list_evidence": Sample(Stop.SHOWN, ANA, keys=("evidence", "missing_evidence", "uploads")),
     "grant_time": Sample(Stop.DISPUTED, ANA, {"until": at(_GRANTED)}, _DISPUTE_KEYS, other={"until": at(_GRANTED + DAY)}),
     "appeal": Sample(Stop.DECIDED, ANA, {"type": "photo", "note": "New."}, _DISPUTE_KEYS, other={"note": "Newer."}),
     "accept_decision": Sample(Stop.DECIDED, ACME, {}, _DISPUTE_KEYS),

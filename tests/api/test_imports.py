@@ -32,8 +32,10 @@ DESCRIBING = (
     "chalicelib.api.answers",
     "chalicelib.api.contract",
     "chalicelib.api.dispute_answers",
+    "chalicelib.api.evidence_answers",
     "chalicelib.api.openapi",
     "chalicelib.api.openapi_parts",
+    "chalicelib.api.protection_answers",
     "chalicelib.api.reading",
 )
 PUBLISHING = ("chalicelib.notify.publish", "chalicelib.notify.wording")
@@ -54,6 +56,10 @@ assert {"batchItemFailures": []} == app.sweep_shard({"Records": []}, None)
 PUBLISH = """
 import app
 assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
+"""
+UPLOADS = """
+import app
+assert {"batchItemFailures": []} == app.upload_stored({"Records": []}, None)
 """
 API = """
 import app
@@ -95,17 +101,17 @@ def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
     """The modules of every function, by its name."""
-    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH}
+    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH, "upload_stored": UPLOADS}
     return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": _loaded(API, SERVES="http")}
 
 
-@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "upload_stored"])
 def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) -> None:
     """No function loads what builds, tests or runs it elsewhere, or boto3 where botocore does; none loads a sandbox's code."""
     assert set() == _among(loaded[function], (*NO_FUNCTION, *SANDBOX))
 
 
-@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish", "upload_stored"])
 def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
     """What runs on a schedule, a queue or a stream loads neither models nor tokens."""
     assert set() == _among(loaded[function], EDGE)
@@ -146,6 +152,7 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.clock"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
+    assert {"chalicelib.service.arrivals"} <= loaded["upload_stored"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"
@@ -192,7 +199,7 @@ def test_while_packaging_everything_is_declared() -> None:
     handlers = set(json.loads(_run("import app, json; print(json.dumps(sorted(app.app.handler_map)))")))
 
     assert "/disputes/{dispute_id}" in routes
-    assert {"publish", "sweep", "sweep_shard", "POST-decide"} <= handlers
+    assert {"publish", "sweep", "sweep_shard", "upload_stored", "POST-decide"} <= handlers
 
 
 def _imports(source: Path) -> set[str]:

@@ -78,7 +78,7 @@ class Desk:
     epoch: float = EPOCH
 
     def __post_init__(self) -> None:
-        self.api = Api(self.app, self.table, self.clock, self.issuer)
+        self.api = Api(self.app, self.table, self.clock, self.issuer, lambda *_: None)
         served = Services(
             cases=Cases(lambda: self.table, NAME, published(), shards=2),
             lists=Lists(lambda: self.table, NAME),

@@ -198,14 +198,54 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
     queue = resources["SweepShard"]["Properties"]["Events"]["SweepShardSqsEventSource"]["Properties"]
     redrive = resources["SweepQueue"]["Properties"]["RedrivePolicy"]
 
+    uploads = resources["UploadStored"]["Properties"]["Events"]["UploadStoredSqsEventSource"]["Properties"]
+
     assert ["ReportBatchItemFailures"] == stream["FunctionResponseTypes"] == queue["FunctionResponseTypes"]
+    assert ["ReportBatchItemFailures"] == uploads["FunctionResponseTypes"]
     assert stream["BisectBatchOnFunctionError"]
     assert stream["MaximumRetryAttempts"] > 0
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SweepFailures", "Arn"]}
+    kept = resources["UploadQueue"]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
+    assert {"Fn::GetAtt": ["UploadFailures", "Arn"]} == kept
     # AWS's advice: six times the function's timeout, or a slow run is taken for a failed one.
-    visibility = resources["SweepQueue"]["Properties"]["VisibilityTimeout"]
-    assert visibility >= 6 * resources["SweepShard"]["Properties"]["Timeout"]
+    for waiting, function in (("SweepQueue", "SweepShard"), ("UploadQueue", "UploadStored")):
+        visibility = resources[waiting]["Properties"]["VisibilityTimeout"]
+        assert visibility >= 6 * resources[function]["Properties"]["Timeout"]
+
+
+def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
+    """N6: the bucket is private, encrypted, reached over TLS alone, kept when the stack goes, and rid of what nobody took in."""
+    resources = template_of(production_package)["Resources"]
+    bucket, policy = resources["FilesBucket"], resources["FilesBucketPolicy"]["Properties"]["PolicyDocument"]
+    properties = bucket["Properties"]
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    (told,) = properties["NotificationConfiguration"]["QueueConfigurations"]
+
+    assert ("Retain", "Retain") == (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"])
+    assert {True} == set(properties["PublicAccessBlockConfiguration"].values())
+    assert 4 == len(properties["PublicAccessBlockConfiguration"])
+    assert "BucketEncryption" in properties
+    assert "VersioningConfiguration" not in properties  # what is erased is gone
+    assert ("incoming/", 1, "Enabled") == (rule["Prefix"], rule["ExpirationInDays"], rule["Status"])
+    assert [{"Name": "prefix", "Value": "incoming/"}] == told["Filter"]["S3Key"]["Rules"]
+    (denied,) = policy["Statement"]
+    assert ("Deny", "*", "s3:*") == (denied["Effect"], denied["Principal"], denied["Action"])
+    assert {"Bool": {"aws:SecureTransport": "false"}} == denied["Condition"]
+    assert 2 == len(denied["Resource"])
+
+
+def test_who_gives_out_forms_cannot_reach_what_is_kept(production_package: Artefact) -> None:
+    """N6: no form of the API's can write where taken files lie, and no link of its can read what was not looked at."""
+    resources = template_of(production_package)["Resources"]
+    role = resources[resources["APIHandler"]["Properties"]["Role"]["Fn::GetAtt"][0]]
+    statements = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
+    reach = {tuple(it["Action"]): it["Resource"] for it in statements if it["Action"][0].startswith("s3:")}
+
+    assert {
+        ("s3:PutObject",): [{"Fn::Sub": "${FilesBucket.Arn}/incoming/*"}],
+        ("s3:GetObject",): [{"Fn::Sub": "${FilesBucket.Arn}/kept/*"}],
+    } == reach
 
 
 @pytest.mark.parametrize("stage", ["local", "prod"])

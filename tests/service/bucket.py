@@ -1,0 +1,65 @@
+"""A bucket in memory: what forms would put there, what lies there, and links that say what they read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from chalicelib.domain.evidence import HEAD_BYTES
+from chalicelib.service.uploads import Storage
+from chalicelib.store.files import Arrived, Form
+from chalicelib.store.uploads import Uploads
+from tests.service.office import NAME, Office
+
+JPEG = b"\xff\xd8\xff\xe0" + b"a photo" * 9
+PNG = b"\x89PNG\r\n\x1a\n" + b"a drawing"
+HEIC = b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic" + b"a photo"
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + b"a film"
+PDF = b"%PDF-1.7\n a letter"
+
+
+@dataclass
+class Bucket:
+    """Objects by key, each with the content type it was sent with."""
+
+    objects: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
+        """A form that says what it is for."""
+        return Form("https://files.example/", {"key": key, "Content-Type": content_type, "policy": f"{size} {seconds}"})
+
+    def put(self, key: str, content_type: str, content: bytes) -> None:
+        """What storage does once a form was sent."""
+        self.objects[key] = content_type, content
+
+    def arrived(self, key: str) -> Arrived | None:
+        """What lies under ``key``."""
+        if key not in self.objects:
+            return None
+        content_type, content = self.objects[key]
+        return Arrived(content_type, len(content), _etag(content), content[:HEAD_BYTES])
+
+    def copy(self, key: str, etag: str, to: str) -> bool:
+        """Copy an object if it is still the one of that ``etag``."""
+        found = self.objects.get(key)
+        if found is None or _etag(found[1]) != etag:
+            return False
+        self.objects[to] = found
+        return True
+
+    def delete(self, key: str) -> None:
+        """Remove an object."""
+        self.objects.pop(key, None)
+
+    def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
+        """An address that says what it reads."""
+        return f"https://files.example/{key}?as={content_type}&name={name}&for={seconds}"
+
+
+def _etag(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def storage_of(office: Office, bucket: Bucket) -> Storage:
+    """Uploads in the office's table, and their files in a bucket."""
+    return Storage(Uploads(lambda: office.table, NAME), bucket)

@@ -1,0 +1,149 @@
+"""The bucket as S3 has it: forms, what arrived, copies of one content alone, and links (N6)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from chalicelib import aws
+from chalicelib.settings import settings
+from chalicelib.store.files import Arrived, Files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUCKET, KEY, KEPT = "files", "incoming/o/buyer/u", "kept/o/u/e"
+CONTENT = b"\xff\xd8\xff" + b"x" * 100
+
+
+@pytest.fixture
+def s3() -> Iterator[Any]:
+    """An S3 with an empty bucket."""
+    with mock_aws():
+        session = botocore.session.Session()
+        config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+        client: Any = session.create_client(
+            "s3",
+            "eu-west-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106
+            config=config,
+        )
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        yield client
+
+
+@pytest.fixture
+def files(s3: Any) -> Files:  # noqa: ANN401 - a botocore client
+    """The files in that bucket."""
+    return Files(lambda: s3, BUCKET)
+
+
+def test_a_form_is_for_one_key_one_type_and_one_size(files: Files) -> None:
+    """N6: the signed policy pins them all, and nothing else may be added."""
+    form = files.form(KEY, "image/jpeg", 103, 600)
+    policy = json.loads(base64.b64decode(form.fields["policy"]))
+
+    assert (KEY, "image/jpeg") == (form.fields["key"], form.fields["Content-Type"])
+    assert {"Content-Type": "image/jpeg"} in policy["conditions"]
+    assert {"key": KEY} in policy["conditions"]
+    assert ["content-length-range", 103, 103] in policy["conditions"]
+    assert all(type(it) is dict or it[0] == "content-length-range" for it in policy["conditions"])
+
+
+def test_what_arrived_is_seen_by_its_beginning(files: Files, s3: Any) -> None:  # noqa: ANN401
+    """N6: size and type of the whole, and no more than its first bytes; of nothing, and of no bytes, there is nothing."""
+    assert files.arrived(KEY) is None
+    etag = s3.put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT, ContentType="image/jpeg")["ETag"].strip('"')
+    assert Arrived("image/jpeg", 103, etag, CONTENT[:64]) == files.arrived(KEY)
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"short", ContentType="image/jpeg")
+    assert (5, b"short") == ((seen := files.arrived(KEY)) and (seen.size, seen.head))
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"")
+    assert files.arrived(KEY) is None
+
+
+def test_what_was_deleted_is_gone(files: Files, s3: Any) -> None:  # noqa: ANN401
+    """N6: for good, and deleting what is not there is no error."""
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT)
+    for _ in range(2):
+        files.delete(KEY)
+        assert files.arrived(KEY) is None
+
+
+class _Refusing:
+    """An S3 that answers every call with one error."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def _refuse(self, **_: object) -> None:
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "Any")
+
+    copy_object = get_object = _refuse
+
+
+def test_a_copy_is_of_the_content_that_was_seen(files: Files, s3: Any) -> None:  # noqa: ANN401
+    """N6: another content under the same key, or none any more, is not copied."""
+    etag = s3.put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT, ContentType="image/jpeg")["ETag"].strip('"')
+    asked: list[dict[str, Any]] = []
+    s3.meta.events.register("before-parameter-build.s3.CopyObject", lambda params, **_: asked.append(dict(params)))
+
+    assert files.copy(KEY, etag, KEPT)
+    assert etag == asked[0]["CopySourceIfMatch"]  # moto copies whatever is asked; the local cloud holds us to it
+    kept = files.arrived(KEPT)
+    assert kept is not None
+    assert ("image/jpeg", 103) == (kept.content_type, kept.size)
+    for code in ("PreconditionFailed", "NoSuchKey"):
+        assert not Files(lambda code=code: _Refusing(code), BUCKET).copy(KEY, etag, KEPT)  # type: ignore[misc]
+
+
+def test_an_error_of_storage_is_not_a_missing_file() -> None:
+    """N6: where storage fails nothing is concluded: the message comes again."""
+    broken = Files(lambda: _Refusing("AccessDenied"), BUCKET)
+    with pytest.raises(ClientError):
+        broken.arrived(KEY)
+    with pytest.raises(ClientError):
+        broken.copy(KEY, "e", KEPT)
+
+
+def test_a_link_reads_one_file_and_shows_no_page(files: Files) -> None:
+    """N6: signed with version 4 for some seconds, at the region's own address, saved under a name of ours."""
+    link = urlsplit(files.link(KEPT, "image/jpeg", "u.jpg", 300))
+    query = {name: values[0] for name, values in parse_qs(link.query).items()}
+
+    assert (f"{BUCKET}.s3.eu-west-1.amazonaws.com", f"/{KEPT}") == (link.netloc, link.path)
+    assert ("AWS4-HMAC-SHA256", "300") == (query["X-Amz-Algorithm"], query["X-Amz-Expires"])
+    assert ("image/jpeg", 'attachment; filename="u.jpg"') == (
+        query["response-content-type"],
+        query["response-content-disposition"],
+    )
+
+
+@pytest.mark.parametrize("style", ["", "path"])
+def test_the_client_of_production_signs_for_the_region(monkeypatch: pytest.MonkeyPatch, style: str) -> None:
+    """N6: what it gives out works at once after a bucket is made: no address that redirects, no signature of old."""
+    for name, value in {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    if style:
+        monkeypatch.setenv("S3_ADDRESSING", style)
+    for cached in (settings, aws.client, aws._session):  # noqa: SLF001 - a process of its own
+        cached.cache_clear()
+    made = Files(lambda: aws.client("s3"), BUCKET)
+    form, link = made.form(KEY, "image/jpeg", 1, 600), made.link(KEPT, "image/jpeg", "u.jpg", 300)
+    for cached in (settings, aws.client, aws._session):  # noqa: SLF001
+        cached.cache_clear()
+
+    host = "https://s3.eu-west-1.amazonaws.com/files" if style else "https://files.s3.eu-west-1.amazonaws.com/"
+    assert host == form.url
+    assert link.startswith(f"{host.rstrip('/')}/{KEPT}?")
+    assert "AWS4-HMAC-SHA256" in link
+    assert "AWS4-HMAC-SHA256" == form.fields["x-amz-algorithm"]
