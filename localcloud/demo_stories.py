@@ -41,7 +41,11 @@ def agreed_on_a_part(it: Story) -> Iterator[Until]:
     yield Until(5)
     claim = {"reason": "not_as_described", "issue": "damaged", "items": [{"line_id": "1", "quantity": 1}]}
     asked = {"request_type": "refund", "request_amount": it.money(35_00), "description": "One shade is dented."}
-    it.open(claim | asked, f"claims one lamp came damaged, and would keep it for {it.words(35_00)}")
+    opened = it.open(claim | asked, f"claims one lamp came damaged, and would keep it for {it.words(35_00)}")
+    it.expect("what is still to be shown", {"buyer": ["photo"], "seller": []}, opened["missing_evidence"])
+    it.show(it.buyer, "The dent, from above.", "uploads a photo of the dent")
+    it.expect("nothing is left to be shown", {"buyer": [], "seller": []}, it.dispute()["missing_evidence"])
+    it.expect_messages("evidence_added", "seller")
     yield Until(5.5)
     offer = {"type": "refund", "amount": it.money(15_00), "note": "The dent is small."}
     it.act(it.seller, "/proposals", offer, f"offers {it.words(15_00)}")

@@ -1,5 +1,6 @@
 """One story of the demo: an order, its people, what they do, and what has to come of it."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,10 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.order import Guarantee
 from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market, Sale, days, money
+from localcloud.forms import PHOTO, read, send
+
+PATIENCE = 30.0  # seconds that a file may take to be looked at
+PAUSE = 0.2
 
 
 class Sweep(Enum):
@@ -172,6 +177,20 @@ class Story:
         answer = self.market.api.post(who, f"/disputes/{self.dispute_id}{path}", body)
         self.say(who, what)
         return answer
+
+    def show(self, who: str, note: str, what: str) -> None:
+        """Somebody uploads a photo as evidence; once it has been looked at, the seller reads it, byte for byte."""
+        path = f"/disputes/{self.dispute_id}/evidence"
+        wanted = {"type": "photo", "content_type": "image/jpeg", "size": len(PHOTO), "note": note}
+        form = self.market.api.post(who, f"{path}/uploads", wanted)
+        self.expect("storage takes the file", (204, ""), send(form, PHOTO))
+        self.say(who, what)
+        given_up = time.monotonic() + PATIENCE
+        pieces: list[dict[str, Any]] = []
+        while not pieces and time.monotonic() < given_up:
+            time.sleep(PAUSE)
+            pieces = [it for it in self.market.api.get(self.seller, path)["evidence"] if it["note"] == note]
+        self.expect("the other side reads the photo", [PHOTO], [read(it["link"]) for it in pieces])
 
     def dispute(self) -> dict[str, Any]:
         """The dispute as the buyer sees it now."""

@@ -5,7 +5,6 @@ import json
 import time
 import urllib.error
 import urllib.request
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,29 +15,13 @@ import pytest
 from chalicelib.store.files import Files
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
+from localcloud.forms import send
 from tests.service.bucket import JPEG, MP4, PNG
 from tests.system.test_deployed import A_DAY, call
 
 PATIENCE = 20.0
 NUMBERS = count(1)
 PHOTO = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": "The crack."}
-
-
-def send(form: dict[str, Any], content: bytes, **changed: str) -> tuple[int, str]:
-    """Post a form with a file, as a browser does: the status, and the code of what is wrong."""
-    line = uuid.uuid4().hex
-    parts = [
-        f'--{line}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}' for k, v in {**form["fields"], **changed}.items()
-    ]
-    last = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\nContent-Type: text/plain\r\n\r\n'
-    body = "\r\n".join([*parts, last]).encode() + content + f"\r\n--{line}--\r\n".encode()
-    headers = {"content-type": f"multipart/form-data; boundary={line}"}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(form["url"], body, headers), timeout=30) as reply:
-            return reply.status, ""
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode().partition("<Code>")[2].partition("</Code>")[0]
 
 
 @dataclass

@@ -215,7 +215,7 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
 
 
 def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
-    """N6: the bucket is private, encrypted, reached over TLS alone, kept when the stack goes, and rid of what nobody took in."""
+    """N6: the bucket is private, encrypted, reached over TLS alone, kept with the stack gone, rid of what nobody took."""
     resources = template_of(production_package)["Resources"]
     bucket, policy = resources["FilesBucket"], resources["FilesBucketPolicy"]["Properties"]["PolicyDocument"]
     properties = bucket["Properties"]
