@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -71,11 +71,11 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
         bucket = Bucket()
         storage = Storage(Uploads(lambda: table, TABLE), bucket)
 
-        def arrive(key: str, content_type: str, content: bytes) -> None:
-            bucket.put(key, content_type, content)
-            take_in(served, storage, key)
+        def upload(form: dict[str, Any], content: bytes) -> None:
+            bucket.put(form["fields"]["key"], form["content_type"], content)
+            take_in(served, storage, form["fields"]["key"])
 
-        made = Api(app, table, clock, issuer, arrive)
+        made = Api(app, table, clock, issuer, upload)
         monkeypatch.setattr(evidence, "storage", lambda: storage)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)

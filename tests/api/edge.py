@@ -143,8 +143,8 @@ class Api:
     table: MemoryTable
     clock: Clock
     issuer: Issuer
-    arrive: Callable[[str, str, bytes], None]
-    """An object of such a key, content type and content comes into the bucket, and the service is told of it."""
+    upload: Callable[[dict[str, Any], bytes], None]
+    """Sends a file by a form that was given out; it has been looked at then."""
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
     vault: Vault = field(default_factory=Vault)
 

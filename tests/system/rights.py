@@ -57,6 +57,8 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "escalate": {BUYER: May(Stop.NEGOTIATING), SELLER: May(Stop.NEGOTIATING)},
     "withdraw": {BUYER: May(Stop.DISPUTED)},
     "add_evidence": {BUYER: May(Stop.DISPUTED), SELLER: May(Stop.DISPUTED)},
+    "request_upload": {BUYER: May(Stop.DISPUTED, CREATED), SELLER: May(Stop.DISPUTED, CREATED)},
+    "list_evidence": {BUYER: May(Stop.SHOWN), SELLER: May(Stop.SHOWN), MEDIATOR: May(Stop.ESCALATED)},
     "grant_time": {BUYER: May(Stop.DISPUTED), SELLER: May(Stop.NEGOTIATING)},
     "appeal": {BUYER: May(Stop.DECIDED), SELLER: May(Stop.DECIDED)},
     "accept_decision": {BUYER: May(Stop.DECIDED), SELLER: May(Stop.DECIDED)},

@@ -18,6 +18,7 @@ from chalicelib.api.endpoint import Endpoint
 from chalicelib.domain.people import Role
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
+from localcloud.forms import send
 from tests.api.edge import DAY, Clock, Reply
 from tests.api.promised import check
 from tests.api.samples import EVERY, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
@@ -59,6 +60,10 @@ class Deployed:
         reply = self.call(who, method, path, body)
         assert reply.status in (200, 201), (method, path, reply.body)
         return reply.json
+
+    def upload(self, form: dict[str, Any], content: bytes) -> None:
+        """Send a file by a form that was given out."""
+        assert (204, "") == send(form, content)
 
     def place(self, stop: Stop, *, fresh: bool) -> dict[str, str]:
         """The ids of a story that has come to ``stop``: a new one, or one that reads may share."""
