@@ -194,9 +194,7 @@ def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime, words
         "closes_at": timestamp(case.closes_at),
         "completed": case.order.completed_at is not None,
         "policy_version": case.policy.version,
-        "guarantees": [
-            _guarantee(it, words) | {"evidence": plain(case.policy.evidence_for(it.reason))} for it in known
-        ],
+        "guarantees": [_guarantee(it, words) | {"evidence": plain(case.policy.evidence_for(it.reason))} for it in known],
     }
 
 
