@@ -16,9 +16,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A phone or tablet that takes push messages (N1).
+
+    ``endpoint`` and ``subscription`` are what SNS gave for its token; both are empty until its registration has come to
+    its end.
+    """
+
+    id: str
+    platform: str
+    token: str
+    endpoint: str = ""
+    subscription: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it; ``ending`` are those
     that this version replaced, which have ended unless whoever wrote it died before.
+
+    ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA); ``muted`` are the channels switched off:
+    their addresses are kept and not used. ``devices`` are in the order in which they came, the oldest first.
     """
 
     role: str
@@ -31,6 +49,10 @@ class Profile:
     subscriptions: dict[str, str] = field(default_factory=dict)
     ending: tuple[str, ...] = ()
     version: int = 0
+    time_zone: str = "UTC"
+    quiet_hours: tuple[str, str] | None = None
+    muted: tuple[str, ...] = ()
+    devices: tuple[Device, ...] = ()
 
 
 class People:
