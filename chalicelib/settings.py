@@ -29,6 +29,11 @@ class Settings:
     oidc_jwks_url: str
     oidc_role_claim: str
     app_link_base: str
+    mail_from: str
+    """The address that SES sends mail from; empty where mail goes through people's topics."""
+    push_fcm_arn: str
+    push_apns_arn: str
+    """SNS platform applications, for Android and Apple devices; empty where there is none."""
     sandbox: bool
     """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
     log_level: str
@@ -54,6 +59,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_jwks_url=read("OIDC_JWKS_URL", ""),
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
+        mail_from=read("MAIL_FROM", ""),
+        push_fcm_arn=read("PUSH_FCM_ARN", ""),
+        push_apns_arn=read("PUSH_APNS_ARN", ""),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )

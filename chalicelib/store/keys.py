@@ -10,6 +10,7 @@ partition (pk)                sort key (sk)                       what
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
+``DEVICE#<id>``               ``OWNER``                           whose device it was last
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 STATE_PREFIX = "#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
+OWNER_SK = "OWNER"
 ANSWER_SK = "ANSWER"
 CLOCK_KEY = "CLOCK"
 
@@ -84,6 +86,11 @@ def track_pk(carrier: str, tracking_number: str) -> str:
 def profile_pk(role: str, person_id: str) -> str:
     """A buyer's or seller's profile."""
     return f"{role.upper()}#{person_id}"
+
+
+def device_pk(device_id: str) -> str:
+    """A device, by what its platform's token makes its id."""
+    return f"DEVICE#{device_id}"
 
 
 def list_pk(kind: str, person_id: str) -> str:

@@ -9,7 +9,8 @@ from chalicelib.domain.people import AddressBook
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, load
 from chalicelib.store.errors import Conflict
-from chalicelib.store.items import item, text
+from chalicelib.store.items import Item, item, text
+from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,15 @@ class Profile:
     devices: tuple[Device, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who registered a device last; their profile may have dropped it since. ``version`` counts the owners."""
+
+    role: str
+    person_id: str
+    version: int = 1
+
+
 class People:
     """The table as a collection of profiles."""
 
@@ -71,14 +81,36 @@ class People:
 
     def save(self, profile: Profile) -> None:
         """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""
-        key = keys.profile_pk(profile.role, profile.person_id)
-        stored = item(pk=key, sk=keys.PROFILE_SK, v=profile.version, data=dump(profile))
         try:
             self._client().put_item(
                 TableName=self.table,
-                Item=stored,
+                Item=_stored(profile),
                 ConditionExpression="attribute_not_exists(pk) OR v = :seen",
                 ExpressionAttributeValues={":seen": {"N": str(profile.version - 1)}},
             )
         except self._client().exceptions.ConditionalCheckFailedException as error:
             raise Conflict from error
+
+    def owner(self, device_id: str) -> Owner | None:
+        """Who registered a device last, read strongly."""
+        key = item(pk=keys.device_pk(device_id), sk=keys.OWNER_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return load(text(found, "data"), Owner) if found else None
+
+    def hand_over(self, device_id: str, owner: Owner, *profiles: Profile) -> None:
+        """Write a device's new owner and, in one transaction, the profiles that gain and lose it; all counted up by one.
+
+        So a device is never in two profiles. Raises ``Conflict`` when somebody else changed one of them first.
+        """
+        device = item(pk=keys.device_pk(device_id), sk=keys.OWNER_SK, v=owner.version, data=dump(owner))
+        versions = [(device, owner.version), *((_stored(profile), profile.version) for profile in profiles)]
+        puts = [
+            put(self.table, stored, UNCHANGED, seen=version - 1) if version > 1 else put(self.table, stored, NEW)
+            for stored, version in versions
+        ]
+        write(self._client(), puts, None)
+
+
+def _stored(profile: Profile) -> Item:
+    key = keys.profile_pk(profile.role, profile.person_id)
+    return item(pk=key, sk=keys.PROFILE_SK, v=profile.version, data=dump(profile))
