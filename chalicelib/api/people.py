@@ -123,7 +123,7 @@ class NewDevice(Model):
     """What an app got of its platform when it asked for push messages."""
 
     platform: Annotated[Platform, Field(description="Firebase Cloud Messaging, or Apple Push Notification service.")]
-    token: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{16,2048}$")]
+    token: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{16,1024}$")]
 
 
 def _own(call: Call, person_id: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.people import ReturnAddress, Role
-from chalicelib.service.devices import abandon, device_view, settled
+from chalicelib.service.devices import abandon, device_view, end, settled
 from chalicelib.service.errors import Busy
 from chalicelib.service.room import recent
 from chalicelib.store.codec import plain
@@ -47,7 +47,7 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     """
     before = services.people.profile(role.value, person_id)
     request.check_version(before.version)
-    _end(services, before.ending)  # again: whoever wrote it down may not have come to it
+    end(services, before.ending)  # again: whoever wrote it down may not have come to it
     found = services.subscriptions.subscribed(role.value, person_id)
     after = replace(
         before,
@@ -60,7 +60,7 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         quiet_hours=contacts.quiet_hours,
         muted=contacts.muted,
     )
-    after = settled(services, _subscribed(services, before, after, found))
+    after = settled(services, _subscribed(services, before, after, found), found)
     # What is at the topic and nobody asked for was subscribed by a change that was never kept.
     asked = {*_by_topic(services, after).items(), *(("push", device.endpoint) for device in after.devices)}
     strays = {it.subscription for it in found if it.subscription and (it.channel, it.address) not in asked}
@@ -68,10 +68,10 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     try:
         services.people.save(after)
     except Conflict:
-        _end(services, tuple(sorted(_held(after) - _held(services.people.profile(role.value, person_id)))))
+        end(services, tuple(sorted(_held(after) - _held(services.people.profile(role.value, person_id)))))
         abandon(services, after)
         raise Busy from None
-    _end(services, after.ending)
+    end(services, after.ending)
     return _view(after, _email_status(services, after, found) or "pending")
 
 
@@ -111,15 +111,6 @@ def _subscribed(services: Services, before: Profile, after: Profile, found: list
 def _held(profile: Profile) -> set[str]:
     """The subscriptions that a profile names."""
     return {*profile.subscriptions.values(), *(it.subscription for it in profile.devices if it.subscription)}
-
-
-def _end(services: Services, subscriptions: tuple[str, ...]) -> None:
-    """End subscriptions; those that have ended already are no error.
-
-    It comes after the profile is kept: of two changes at one moment only the one that is kept ends what the other had.
-    """
-    for subscription in subscriptions:
-        services.subscriptions.unsubscribe(subscription)
 
 
 def _view(profile: Profile, email_status: str) -> Json:

@@ -1,12 +1,13 @@
 """The devices that a person takes push messages on (N1).
 
-A device is written down before SNS is told of it, and SNS has forgotten it before it is crossed out. So whatever dies in
-between, the profile names every endpoint and subscription there is, and whoever changes the profile next finishes.
+A device is written down before SNS is told of it, and what it had in SNS stays on the list of what is ending when it is
+crossed out. So wherever a change dies, the profile names every endpoint and subscription there is, and the next finishes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from chalicelib.store.people import Device, Owner
 
 if TYPE_CHECKING:
     from chalicelib.domain.people import Role
-    from chalicelib.service.context import Services
+    from chalicelib.service.context import Services, Subscribed
     from chalicelib.service.views import Json
     from chalicelib.store.errors import Once
     from chalicelib.store.people import Profile
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 DEVICES_AT_MOST = 10
 """Devices of one person; a further one takes the place of the oldest."""
 CREATED = 201
+_ENDPOINT = re.compile(r"(?:[^:]*:){5}endpoint/")
+"""The ARN of an endpoint, among those of subscriptions."""
 
 
 def device_id(platform: str, token: str) -> str:
@@ -53,34 +56,30 @@ def register_device(services: Services, role: Role, person_id: str, once: Once, 
 
 def remove_device(services: Services, role: Role, person_id: str, wanted: str) -> Json:
     """Forget a device, as when its owner signs out. Raises ``NotFound``, ``Busy``."""
-    profile = settled(services, services.people.profile(role.value, person_id))
-    device = find(profile, wanted)
+    device = _dropped(services, role.value, person_id, wanted)
     if device is None:
         raise NotFound
-    _drop(services, profile, device)
     return device_view(device)
 
 
 def forget_endpoint(services: Services, endpoint: str) -> bool:
     """Forget the device of an endpoint that its platform has given up; whether there was one. Raises ``Busy``."""
-    known = services.endpoints.device_of(endpoint)
-    owner = services.people.owner(known) if known else None
-    if owner is None or services.endpoints.enabled(endpoint):
+    wanted = services.endpoints.device_of(endpoint)
+    owner = services.people.owner(wanted) if wanted else None
+    if wanted is None or owner is None or services.endpoints.enabled(endpoint):
         return False
-    profile = services.people.profile(owner.role, owner.person_id)
-    device = find(profile, known or "")
-    if device is None:
-        return False
-    _drop(services, profile, device)
-    return True
+    return _dropped(services, owner.role, owner.person_id, wanted) is not None
 
 
-def settled(services: Services, profile: Profile) -> Profile:
-    """``profile`` with every device reached: one whose registration died half way is registered, or left out if it cannot."""
+def settled(services: Services, profile: Profile, found: list[Subscribed] | None = None) -> Profile:
+    """``profile`` with every device reached: one whose registration died half way is registered, or left out if it cannot
+    be. So is one that is not among what was ``found`` at the person's topic, where somebody looked.
+    """
     topic, devices = profile.topic, []
+    there = {it.address for it in found or () if it.channel == "push"}
     for device in profile.devices:
         reached = device
-        if not device.endpoint:
+        if not device.endpoint or (found is not None and device.endpoint not in there):
             try:
                 endpoint = services.endpoints.create(device.platform, device.token, device.id)
             except (PushNotConfigured, TokenRefused):
@@ -91,15 +90,32 @@ def settled(services: Services, profile: Profile) -> Profile:
     return replace(profile, topic=topic, devices=tuple(devices))
 
 
+def end(services: Services, ending: tuple[str, ...]) -> None:
+    """End subscriptions and delete endpoints; those that are gone already are no error.
+
+    It comes after the profile is kept: of two changes at one moment only the one that is kept ends what the other had.
+    An endpoint stays while the device is somebody's: whoever registered its token since has the same one.
+    """
+    for arn in ending:
+        if not _ENDPOINT.match(arn):
+            services.subscriptions.unsubscribe(arn)
+        elif not _in_use(services, arn):
+            services.endpoints.delete(arn)
+
+
+def _in_use(services: Services, endpoint: str) -> bool:
+    device = services.endpoints.device_of(endpoint)
+    owner = services.people.owner(device) if device else None
+    if device is None or owner is None:
+        return False
+    return find(services.people.profile(owner.role, owner.person_id), device) is not None
+
+
 def abandon(services: Services, refused: Profile) -> None:
     """End what a change of devices made in SNS that was not kept, because another change was first."""
     current = services.people.profile(refused.role, refused.person_id)
-    for device in refused.devices:
-        if device.endpoint and find(current, device.id) is None:
-            services.subscriptions.unsubscribe(device.subscription)
-            owner = services.people.owner(device.id)
-            if owner is None or _is(owner, refused):  # one that went to somebody else has the same endpoint
-                services.endpoints.delete(device.endpoint)
+    lost = (device for device in refused.devices if find(current, device.id) is None)
+    end(services, _in_sns(*lost))
 
 
 def find(profile: Profile, wanted: str) -> Device | None:
@@ -117,15 +133,16 @@ def _registered(services: Services, profile: Profile, platform: str, token: str)
         raise PushNotConfigured
     new = Device(device_id(platform, token), platform, token)
     known = find(profile, new.id)
+    if known and known.endpoint and services.endpoints.create(platform, token, new.id) == known.endpoint:
+        return known
+    end(services, profile.ending)
     if known is None:
         profile = _announced(services, settled(services, profile), new)
-    elif known.endpoint:
-        if services.endpoints.create(platform, token, new.id) == known.endpoint:
-            return known
-        services.subscriptions.unsubscribe(known.subscription)  # SNS has another endpoint for it by now
+    elif known.endpoint:  # it was deleted in SNS, and there is another one by now
+        end(services, (known.subscription,))
         profile = replace(profile, devices=tuple(new if it is known else it for it in profile.devices))
     after = settled(services, profile)
-    _save(services, profile, after)
+    _save(services, after)
     made = find(after, new.id)
     if made is None:
         raise TokenRefused
@@ -136,13 +153,11 @@ def _announced(services: Services, profile: Profile, new: Device) -> Profile:
     """The profile as it was saved with a device that SNS is still to be told of, and which nobody else has any more."""
     alive = [device for device in profile.devices if services.endpoints.enabled(device.endpoint)]
     kept = alive[max(0, len(alive) + 1 - DEVICES_AT_MOST) :]
-    for device in profile.devices:
-        if device not in kept:
-            _silence(services, device)
+    gone = _in_sns(*(device for device in profile.devices if device not in kept))
     owner = services.people.owner(new.id)
-    after = replace(profile, devices=(*kept, new), version=profile.version + 1)
+    after = replace(profile, devices=(*kept, new), ending=gone, version=profile.version + 1)
     changed = [after]
-    if owner and not _is(owner, profile):
+    if owner and (owner.role, owner.person_id) != (profile.role, profile.person_id):
         former = settled(services, services.people.profile(owner.role, owner.person_id))
         theirs = find(former, new.id)
         if theirs:
@@ -154,31 +169,35 @@ def _announced(services: Services, profile: Profile, new: Device) -> Profile:
         services.people.hand_over(new.id, mine, *changed)
     except Conflict:
         raise Busy from None
+    end(services, gone)
     return after
 
 
-def _drop(services: Services, profile: Profile, device: Device) -> None:
-    _silence(services, device)
-    _save(services, profile, _without(profile, device))
+def _dropped(services: Services, role: str, person_id: str, wanted: str) -> Device | None:
+    """The device, which the person has no longer; None if they did not have it."""
+    before = services.people.profile(role, person_id)
+    end(services, before.ending)
+    before = settled(services, before)
+    device = find(before, wanted)
+    if device:
+        _save(services, replace(_without(before, device), ending=_in_sns(device)))
+    return device
 
 
-def _silence(services: Services, device: Device) -> None:
-    """Have SNS forget a device."""
-    services.subscriptions.unsubscribe(device.subscription)
-    services.endpoints.delete(device.endpoint)
-
-
-def _save(services: Services, before: Profile, after: Profile) -> None:
+def _save(services: Services, after: Profile) -> None:
+    """Keep a profile that was changed, and end what it says is ending."""
     try:
-        services.people.save(replace(after, version=before.version + 1))
+        services.people.save(replace(after, version=after.version + 1))
     except Conflict:
         abandon(services, after)
         raise Busy from None
+    end(services, after.ending)
+
+
+def _in_sns(*devices: Device) -> tuple[str, ...]:
+    """What SNS has of devices, in the order in which it ends."""
+    return tuple(arn for device in devices for arn in (device.subscription, device.endpoint) if arn)
 
 
 def _without(profile: Profile, device: Device) -> Profile:
     return replace(profile, devices=tuple(it for it in profile.devices if it.id != device.id))
-
-
-def _is(owner: Owner, profile: Profile) -> bool:
-    return (owner.role, owner.person_id) == (profile.role, profile.person_id)
