@@ -47,7 +47,7 @@ class SnsEndpoints:
     def _created(self, application: str, token: str, device_id: str) -> str:
         try:
             made = self._client().create_platform_endpoint(
-                PlatformApplicationArn=application, Token=token, Attributes={"CustomUserData": device_id}
+                PlatformApplicationArn=application, Token=token, CustomUserData=device_id
             )
         except ClientError as error:
             exists = _EXISTS.search(error.response["Error"]["Message"])

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 DEVICES_AT_MOST = 10
 """Devices of one person; a further one takes the place of the oldest."""
 CREATED = 201
-_ENDPOINT = re.compile(r"(?:[^:]*:){5}endpoint/")
-"""The ARN of an endpoint, among those of subscriptions."""
+_ENDPOINT = re.compile(r"(?:[^:]*:){5}[^:]*/")
+"""The ARN of an endpoint, among those of subscriptions: these name a topic, which has no slash."""
 
 
 def device_id(platform: str, token: str) -> str:

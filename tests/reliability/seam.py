@@ -122,10 +122,10 @@ class FakeSns:
         mine = {arn: place for arn, place in self.subscriptions.items() if place[0] == TopicArn}
         return {"Subscriptions": [dict(zip(names, place, strict=True), SubscriptionArn=arn) for arn, place in mine.items()]}
 
-    def create_platform_endpoint(self, **asked: Any) -> dict[str, str]:  # noqa: ANN401 - as SNS takes them
+    def create_platform_endpoint(self, **asked: str) -> dict[str, str]:
         """An endpoint, made once for each token."""
         arn = f"arn:aws:sns:local:0:endpoint/{asked['Token']}"
-        new = {"Enabled": "true", "Token": asked["Token"], **asked["Attributes"]}
+        new = {"Enabled": "true", "Token": asked["Token"], "CustomUserData": asked["CustomUserData"]}
         self.endpoints.setdefault(arn, new)
         return {"EndpointArn": arn}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.people import Role
+from chalicelib.jobs import forget_devices
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import DEVICES_AT_MOST, device_id, forget_endpoint, register_device, remove_device
 from chalicelib.service.errors import Busy, KeyReused, NotFound, PushNotConfigured, TokenRefused
@@ -254,6 +255,19 @@ def test_a_device_that_its_platform_gave_up_is_forgotten_when_sns_says_so() -> N
     assert not forget_endpoint(hand.cloud.services(), arn)
     assert [] == hand.tokens()
     hand.check()
+
+
+def test_the_function_reads_what_sns_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N1: the notification of a failed delivery, as SNS writes it, makes the function forget the device it names."""
+    hand = Hand(Cloud())
+    hand.registers(PHONES[0])
+    ((arn, endpoint),) = hand.cloud.sns.endpoints.items()
+    endpoint["Enabled"] = "false"
+    told = {"DeliveryAttempts": 1, "EndpointArn": arn, "EventType": "DeliveryFailure", "FailureType": "EndpointDisabled"}
+    monkeypatch.setattr("chalicelib.bootstrap.services", hand.cloud.services)
+    event = {"Records": [{"Sns": {"Message": json.dumps(told), "Subject": "DeliveryFailure event for app shop (GCM)"}}]}
+    assert {"forgotten": 1} == forget_devices(event["Records"])
+    assert [] == hand.tokens()
 
 
 def test_what_cannot_be_pushed_to_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from localcloud.check_zip import complaints
 from localcloud.layout import ROOT
 from localcloud.package import Artefact, build, exported
 
-FUNCTIONS = {"APIHandler": "http", "Sweep": "jobs", "SweepShard": "jobs", "Publish": "jobs"}
+FUNCTIONS = {"APIHandler": "http", "Sweep": "jobs", "SweepShard": "jobs", "Publish": "jobs", "DeviceFailed": "jobs"}
 
 
 def template_of(package: Artefact) -> dict[str, Any]:
