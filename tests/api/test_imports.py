@@ -56,7 +56,7 @@ assert {"batchItemFailures": []} == app.sweep_shard({"Records": []}, None)
 FORGET = """
 import app, chalicelib.bootstrap as bootstrap
 type(bootstrap.services().endpoints).device_of = lambda *_: None
-record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None}}
+record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None, "MessageAttributes": {}}}
 assert {"forgotten": 0} == app.device_failed({"Records": [record]}, None)
 """
 PUBLISH = """

@@ -19,9 +19,8 @@ from chalicelib.service.errors import Busy, KeyReused, NotFound, PushNotConfigur
 from chalicelib.service.execute import Request
 from chalicelib.store.errors import Once
 from tests.reliability.acts import BUYER
-from tests.reliability.aftermath import Recorder
 from tests.reliability.faults import Fault, Kind
-from tests.reliability.seam import FakeSns, through
+from tests.reliability.seam import FakeSns, Recorder, through
 from tests.reliability.small_cloud import Cloud, Killed
 
 if TYPE_CHECKING:
