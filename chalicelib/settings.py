@@ -27,7 +27,10 @@ class Settings:
     oidc_issuer: str
     oidc_audience: str
     oidc_jwks_url: str
+    oidc_audience_claim: str
+    oidc_subject_claim: str
     oidc_role_claim: str
+    oidc_roles: str
     app_link_base: str
     sandbox: bool
     """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
@@ -52,7 +55,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),
         oidc_jwks_url=read("OIDC_JWKS_URL", ""),
+        oidc_audience_claim=read("OIDC_AUDIENCE_CLAIM", "aud"),
+        oidc_subject_claim=read("OIDC_SUBJECT_CLAIM", "sub"),
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
+        oidc_roles=read("OIDC_ROLES", ""),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),

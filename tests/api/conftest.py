@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,17 +36,17 @@ def issuer() -> Iterator[Issuer]:
 def app(issuer: Issuer) -> Iterator[object]:
     """The real app, set up as a stage that is no sandbox."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
+        for name in ("SANDBOX", "SERVES", *(name for name in os.environ if name.startswith("OIDC_"))):
             patch.delenv(name, raising=False)
         patch.setenv("TABLE_NAME", TABLE)
         patch.setenv("OIDC_ISSUER", issuer.name)
         patch.setenv("OIDC_AUDIENCE", AUDIENCE)
         patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
         settings.cache_clear()
-        auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+        auth.verifier.cache_clear()  # another test may have asked another issuer
         yield importlib.import_module("app").app
     settings.cache_clear()
-    auth._keys.cache_clear()  # noqa: SLF001
+    auth.verifier.cache_clear()
 
 
 @pytest.fixture
