@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.issuer import mint_from
+from localcloud import cognito
 from localcloud.layout import LocalCloudError
 
 PATIENCE = 30  # seconds for one answer
@@ -31,9 +31,8 @@ class Api:
     """Calls the API of the local cloud that `endpoints` describes. People are written `buyer:alice`."""
 
     def __init__(self, endpoints: Mapping[str, Any]) -> None:
-        """Talk to that local cloud; tokens are made when first needed."""
+        """Talk to that local cloud; people log in when first needed."""
         self._endpoints = endpoints
-        self._tokens: dict[str, str] = {}
 
     def get(self, who: str, path: str) -> dict[str, Any]:
         """What `who` reads there. Raises UnexpectedAnswerError for a problem."""
@@ -49,7 +48,8 @@ class Api:
 
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """The answer, whatever it is; every POST is a request of its own. Raises UnexpectedAnswerError for none at all."""
-        headers = {"authorization": f"Bearer {self._token(who)}"}
+        role, _, subject = who.partition(":")
+        headers = {"authorization": f"Bearer {cognito.token(self._endpoints, role, subject)}"}
         if body is not None:
             headers |= {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
         data = None if body is None else json.dumps(body).encode()
@@ -70,12 +70,6 @@ class Api:
         with urllib.request.urlopen(f"{self._endpoints['outbox']}/{page}", timeout=PATIENCE) as reply:
             entries: list[dict[str, Any]] = json.load(reply)
             return entries
-
-    def _token(self, who: str) -> str:
-        if who not in self._tokens:
-            role, _, subject = who.partition(":")
-            self._tokens[who] = mint_from(self._endpoints, role, subject)
-        return self._tokens[who]
 
     @staticmethod
     def _good(method: str, path: str, reply: Reply) -> dict[str, Any]:

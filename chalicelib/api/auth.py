@@ -26,7 +26,7 @@ TOKEN_AT_MOST = 8192
 PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
 _BASE64URL = re.compile(r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?")
 ACCESS_TYPES = ("jwt", "at+jwt", "application/at+jwt")
-"""What the header's ``typ`` may say (RFC 9068); most providers say JWT, or nothing. Logout tokens and their like say what they are."""
+"""What the header's ``typ`` may say (RFC 9068); most providers say JWT, or nothing. Logout tokens and their like differ."""
 ACCESS_MARKS = {"token_use": "access", "typ": "Bearer"}
 """Claims by which Cognito and Keycloak tell access tokens from others."""
 OTHER_MARKS = {

@@ -72,7 +72,7 @@ class Keys:
         self._down = False
 
     def find(self, kid: str) -> RSAPublicKey | None:
-        """The key of that id, or None where the provider has none. Raises ``ProviderUnavailableError`` where that is not known."""
+        """The key of that id, or None where there is none. Raises ``ProviderUnavailableError`` where that is not known."""
         with self._lock:
             if (not self._within(FRESH_S, self._fetched) or kid not in self._keys) and not self._within(PAUSE_S, self._tried):
                 self._refresh()

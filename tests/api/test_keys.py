@@ -1,4 +1,4 @@
-"""A provider's keys: how long they are kept, when they are asked for again, which are used, and what happens while it is down."""
+"""A provider's keys: how long they are kept, when they are asked for again, which are used, and what an outage does."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_withdrawing_every_key_ends_them_all(nothing: dict[str, Any]) -> None:
 
 
 def test_an_outage_is_bridged_for_an_hour() -> None:
-    """While the provider is down, the last keys are good, an unknown one is no caller's fault, and after an hour none is good."""
+    """While the provider is down, the last keys are good, an unknown one is nobody's fault, and after an hour none is good."""
     world = World()
     assert world.known("one")
     world.documents[JWKS] = "<html>"
@@ -175,7 +175,7 @@ def test_a_clock_that_is_set_back_keeps_no_key() -> None:
 
 
 def test_the_address_of_the_keys_is_discovered() -> None:
-    """Without OIDC_JWKS_URL the issuer's discovery document names it; it is asked again when the keys are not there any more."""
+    """Without OIDC_JWKS_URL the issuer's discovery document names it; it is asked again once the keys are not there."""
     world = World("", {DISCOVERY: {"issuer": ISSUER, "jwks_uri": JWKS}, JWKS: jwks("one")})
     assert world.known("one")
     world.at += FRESH_S
