@@ -116,8 +116,12 @@ def log_in(url: str, client_id: str, username: str, password: str) -> dict[str, 
     return tokens
 
 
+def enrol(login: Mapping[str, Any], role: str, subject: str) -> None:
+    """See to it that `subject` can log in as `role`. LocalCloudError where the pool knows them in another role."""
+    _enrol(_client(login["cognito"]), login["user_pool"], role, subject)
+
+
 def _enrol(cloud: Client, pool: str, role: str, subject: str) -> None:
-    """See to it that there is such a user, in that group."""
     with suppress(cloud.exceptions.UsernameExistsException):
         cloud.admin_create_user(UserPoolId=pool, Username=subject, MessageAction="SUPPRESS")
     groups = cloud.admin_list_groups_for_user(UserPoolId=pool, Username=subject)["Groups"]

@@ -272,6 +272,25 @@ def test_only_a_plain_answer_is_read(served: tuple[str, dict[str, Answer]]) -> N
             fetch(f"{url}{path}")
 
 
+def test_a_redirect_is_not_followed(served: tuple[str, dict[str, Answer]]) -> None:
+    """The keys are where the configuration or the discovery document says, and nowhere that the address sends on to."""
+    url, answers = served
+    answers["/keys"] = Answer('{"keys": []}')
+    reply = f"HTTP/1.1 302 Found\r\nLocation: {url}/keys\r\nContent-Length: 0\r\n\r\n".encode()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def send_on() -> None:
+            with server.accept()[0] as caller:
+                caller.recv(4096)
+                caller.sendall(reply)
+
+        thread = threading.Thread(target=send_on)
+        thread.start()
+        with pytest.raises(ProviderUnavailableError, match="302"):
+            fetch(f"http://127.0.0.1:{server.getsockname()[1]}/keys")
+        thread.join()
+
+
 def test_a_provider_that_keeps_silent_is_not_waited_for() -> None:
     """A provider that takes the call and says nothing costs a caller seconds, far less than the gateway's 29."""
     with socket.create_server(("127.0.0.1", 0)) as server:
