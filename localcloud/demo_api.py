@@ -48,8 +48,7 @@ class Api:
 
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """The answer, whatever it is; every POST is a request of its own. Raises UnexpectedAnswerError for none at all."""
-        role, _, subject = who.partition(":")
-        headers = {"authorization": f"Bearer {cognito.token(self._endpoints, role, subject)}"}
+        headers = {"authorization": f"Bearer {self._token(who)}"}
         if body is not None:
             headers |= {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
         data = None if body is None else json.dumps(body).encode()
@@ -70,6 +69,10 @@ class Api:
         with urllib.request.urlopen(f"{self._endpoints['outbox']}/{page}", timeout=PATIENCE) as reply:
             entries: list[dict[str, Any]] = json.load(reply)
             return entries
+
+    def _token(self, who: str) -> str:
+        role, _, subject = who.partition(":")
+        return cognito.token(self._endpoints, role, subject)
 
     @staticmethod
     def _good(method: str, path: str, reply: Reply) -> dict[str, Any]:
