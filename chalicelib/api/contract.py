@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api import answers as a
 from chalicelib.api import dispute_answers as d
+from chalicelib.api import privacy_answers as p
 from chalicelib.domain import refusals as r
 from chalicelib.service import errors as s
 
@@ -64,6 +65,10 @@ PROMISES: dict[str, Promise] = {
     "decide": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
     "put_seller_contacts": Promise(a.SellerContactsKept),
     "put_buyer_contacts": Promise(a.BuyerContactsKept),
+    "erase_buyer": Promise(p.Erasure),
+    "erase_seller": Promise(p.Erasure),
+    "get_buyer_erasure": Promise(p.Erasure),
+    "get_seller_erasure": Promise(p.Erasure),
     "list_payment_instructions": Promise(a.PaymentInstructionPage),
     "report_result": Promise(a.PaymentInstruction, (r.CONFLICT,)),
     "health": Promise(a.Health),
@@ -82,9 +87,11 @@ _GUARDED = (
     "body_too_large",
     "identity_provider_unavailable",
 )
-_WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "advance_clock"})
-"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, and a payment
-result names its attempt."""
+_WITHOUT_VERSION = frozenset(
+    {"import_order", "record_carrier_events", "report_result", "advance_clock", "erase_buyer", "erase_seller"}
+)
+"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
+result names its attempt, and whoever wants to be forgotten means every version."""
 
 
 def honours_if_match(endpoint: Endpoint) -> bool:

@@ -50,6 +50,7 @@ RESOURCES = {
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
     "people": "How people are reached (N1).",
+    "privacy": "Being forgotten (P2).",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
 }

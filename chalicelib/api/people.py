@@ -35,7 +35,8 @@ class SellerContacts(BuyerContacts):
     return_addresses: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
 
 
-def _own(call: Call, person_id: str) -> None:
+def own(call: Call, person_id: str) -> None:
+    """Raise ``NotFound`` unless it is the person, or the platform, that calls."""
     if call.actor.role is not Role.PLATFORM and call.actor.id != person_id:
         raise NotFound
 
@@ -43,7 +44,7 @@ def _own(call: Call, person_id: str) -> None:
 @route(blueprint, "PUT", "/sellers/{seller_id}/contacts", roles=(Role.SELLER, Role.PLATFORM), body=SellerContacts)
 def put_seller_contacts(call: Call, seller_id: str) -> Json:
     """Replace a seller's contacts and return addresses."""
-    _own(call, seller_id)
+    own(call, seller_id)
     addresses = tuple(it.domain() for it in call.body.return_addresses)
     contacts = Contacts(call.body.email, call.body.phone, call.body.language, addresses)
     return put_contacts(call.services, Role.SELLER, seller_id, call.request, contacts)
@@ -52,6 +53,6 @@ def put_seller_contacts(call: Call, seller_id: str) -> Json:
 @route(blueprint, "PUT", "/buyers/{buyer_id}/contacts", roles=(Role.BUYER, Role.PLATFORM), body=BuyerContacts)
 def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """Replace a buyer's contacts."""
-    _own(call, buyer_id)
+    own(call, buyer_id)
     contacts = Contacts(call.body.email, call.body.phone, call.body.language)
     return put_contacts(call.services, Role.BUYER, buyer_id, call.request, contacts)

@@ -10,6 +10,7 @@ partition (pk)                sort key (sk)                       what
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
+either of them                ``ERASURE``                         the person's request to be forgotten, and how far it is
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 STATE_PREFIX = "#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
+ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CLOCK_KEY = "CLOCK"
 
@@ -39,6 +41,7 @@ BY_WORK = "by_work"
 
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
+ERASURES = "ERASURES"
 
 
 def order_pk(order_id: str) -> str:
@@ -59,6 +62,9 @@ def dispute_sk(number: int) -> str:
 def event_sk(stream: int, seq: int) -> str:
     """One event."""
     return f"EVENT#{stream:04d}#{seq:06d}"
+
+
+EVENTS_PREFIX = "EVENT#"
 
 
 def events_prefix(stream: int) -> str:

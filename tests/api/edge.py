@@ -16,6 +16,7 @@ from tests.api import promised
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.store.people import Profile
     from localcloud.memory_table import MemoryTable
     from tests.api.issuer import Issuer
 
@@ -55,6 +56,11 @@ class Quiet:
     def unsubscribe(self, subscription: str) -> None:
         """Forget a subscription."""
         self.subscribed.pop(subscription, None)
+
+    def forget(self, profile: Profile) -> None:
+        """Forget a person's subscriptions."""
+        of_person = f"{profile.role}-{profile.person_id}-"
+        self.subscribed = {name: it for name, it in self.subscribed.items() if not name.startswith(of_person)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class Api:
     def done(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
         """What the answer to a request says that has to succeed."""
         reply = self.call(who, method, path, body, **headers)
-        assert reply.status in (200, 201), (method, path, reply.status, reply.body)
+        assert reply.status in (200, 201, 202), (method, path, reply.status, reply.body)
         return reply.json
 
 

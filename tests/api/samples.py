@@ -69,6 +69,7 @@ class Stop(IntEnum):
     """How far the story of an order goes."""
 
     NOWHERE = auto()
+    FORGETTING = auto()
     SOLD = auto()
     DELIVERED = auto()
     DISPUTED = auto()
@@ -108,6 +109,9 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.RETURN_IN_TRANSIT, ANA, "/return/shipment", shipped_with(900000000 + parcel)),
         (Stop.PAYING, ACME, "/return/acknowledgement", {"type": "item_received"}),
     ]
+    if stop is Stop.FORGETTING:
+        api.done(ANA, "DELETE", "/buyers/ana")
+        api.done(ACME, "DELETE", "/sellers/acme")
     if stop >= Stop.SOLD:
         api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
         sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
@@ -146,6 +150,7 @@ class Sample:
 _ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "version")
 _DISPUTE_KEYS = ("id", "status", "stage", "deadline", "proposals", "allowed_actions", "version")
 _LIST_KEYS = ("items", "cursor")
+_ERASURE_KEYS = ("id", "role", "status", "asked_at", "orders_erased", "orders_going_on", "looks_again_at", "done_at")
 _LATER = {"deliver_by": at(NOON + 40 * DAY), "closes_at": at(NOON + 90 * DAY)}
 _GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
 
@@ -215,6 +220,10 @@ SAMPLES: dict[str, Sample] = {
     "put_buyer_contacts": Sample(
         Stop.NOWHERE, ANA, {"email": "ana@ana.example", "phone": None, "language": "ru"}, ("id", "email", "version")
     ),
+    "erase_buyer": Sample(Stop.NOWHERE, ANA, keys=_ERASURE_KEYS),
+    "erase_seller": Sample(Stop.NOWHERE, ACME, keys=_ERASURE_KEYS),
+    "get_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
+    "get_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "list_payment_instructions": Sample(Stop.PAYING, MARKET, keys=_LIST_KEYS, query="?status=pending&limit=5"),
     "report_result": Sample(
         Stop.PAYING,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.claim import Claim
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.people import Actor
+    from chalicelib.store.people import Profile
     from localcloud.memory_rules import Item
 
 NAME = "table"
@@ -108,6 +109,11 @@ class Phonebook:
     def unsubscribe(self, subscription: str) -> None:
         """End a subscription; one that is gone already is no error."""
         self.live.pop(subscription, None)
+
+    def forget(self, profile: Profile) -> None:
+        """End every subscription of a person, known to the profile or not."""
+        whose = (profile.role, profile.person_id)
+        self.live = {name: it for name, it in self.live.items() if it[:2] != whose}
 
     def addresses(self) -> set[str]:
         """Every address that would be written to."""
