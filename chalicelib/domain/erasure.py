@@ -29,6 +29,8 @@ def streams_to_erase(case: Case, person: Role) -> list[int]:
 def erase_words(progress: Progress, stream: int, person: Role) -> None:
     """Take the words of ``person`` out of the state of one stream, once. Raises ``Refusal`` while the case goes on."""
     if not has_ended(progress.case):
-        raise Refusal(WRONG_STATE, "Words are kept until the order is completed, its disputes are closed and its payments made.")
+        raise Refusal(
+            WRONG_STATE, "Words are kept until the order is completed, its disputes are closed and its payments made."
+        )
     if stream in streams_to_erase(progress.case, person):
         progress.record(stream, WordsErased(person))

@@ -22,7 +22,6 @@ from chalicelib.store.people import Erasure, Profile, as_erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from chalicelib.domain.people import Actor, Role
     from chalicelib.domain.progress import Progress

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import Claim, OfferType
-from chalicelib.domain.dispute import Dispute, EvidenceType, Stage
+from chalicelib.domain.dispute import Dispute, EvidenceType
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
 from chalicelib.domain.events import PAYLOADS, WordsErased
 from chalicelib.domain.order import Order

@@ -178,6 +178,10 @@ class Office:
         shipment = orders.Shipment(Carrier.TNT, number)
         return orders.add_shipment(self.services, order_id, request or self.request(SELLER), shipment)
 
+    def confirm(self, order_id: str = ORDER) -> Answer:
+        """The buyer confirms receipt of everything."""
+        return orders.confirm_receipt(self.services, order_id, self.request(BUYER), ())
+
     def report(self, *events: orders.CarrierEvent, key: str = "", body: object = "") -> Answer:
         """The platform passes on carrier events, by default that the parcel was delivered now."""
         told = events or (event(self.watch.at),)
