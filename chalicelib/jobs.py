@@ -41,7 +41,7 @@ def fan_out() -> dict[str, int]:
         reply = client("sqs").send_message_batch(QueueUrl=settings().sweep_queue_url, Entries=entries)
         if reply.get("Failed"):
             # The next minute's messages cover the same shards; until then outcomes are right all the same (D9).
-            log.error("sweep messages not sent: %s", reply["Failed"])
+            log.error("sweep messages not sent: %s", sorted({str(refused.get("Code")) for refused in reply["Failed"]}))
     return {"shards": len(shards)}
 
 

@@ -17,6 +17,7 @@ from chalicelib.api import caching, cursors, problems
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
 from chalicelib.bootstrap import services
+from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
 from chalicelib.store.errors import Answer, Once
@@ -140,6 +141,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | N
     if not endpoint.roles:
         return None
     actor = authenticate(request.headers.get("authorization"))
+    learn(role=actor.role.value)
     if actor.role not in endpoint.roles:
         raise Forbidden
     if not all(_ID.fullmatch(value) for value in ids.values()):

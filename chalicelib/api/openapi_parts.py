@@ -36,6 +36,8 @@ whatever is new since; it belongs to one caller's one list.
 **Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; the gateway takes 200 requests a second, in
 bursts of 400, and answers more with a 429.
 
+**Asking us.** Every answer has an X-Request-Id; whoever reports a problem quotes it, and the log has its line.
+
 **Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
 """
 SERVERS = [

@@ -127,7 +127,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
 
 def response(error: Exception) -> Response:
-    """The problem response for any exception. An unknown one is logged whole and answered without its text."""
+    """The problem response for any exception. An unknown one is logged and answered without its text."""
     problem = problem_of(error)
     kind = CATALOGUE[problem.code]
     known = {
@@ -149,7 +149,7 @@ def example(code: str) -> dict[str, Any]:
 
 
 def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exception
-    """The problem that any exception is to a caller. An unknown one is logged whole."""
+    """The problem that any exception is to a caller. An unknown one is logged."""
     match error:
         case Problem():
             return error

@@ -74,7 +74,7 @@ class SnsSubscriptions:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
-            log.info("subscription had ended already", extra={"subscription": subscription})
+            log.info("a subscription had ended already")
 
     def forget(self, profile: Profile) -> None:
         """Delete the person's topic, and with it every subscription, also those that no profile knows of (P2).

@@ -116,6 +116,7 @@ class Api:
         answer = self.app(event, None)
         body = answer["body"]
         known = {name.lower(): value for name, value in answer["headers"].items()}
+        assert known.pop("x-request-id"), "every answer can be asked about"
         reply = Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
         promised.check(method, event["requestContext"]["resourcePath"], reply)
         return reply
