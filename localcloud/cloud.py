@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import secrets
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox import Outbox
 from localcloud.package import Artefact, build
 from localcloud.ports import Ports
+from localcloud.webhook import SERVICES
 
 log = logging.getLogger(__name__)
 STACK = "buyer-protection-local"
@@ -103,7 +105,7 @@ class LocalCloud:
         if not outbox.listens_to(topics):
             message = "the outbox could not subscribe to the deployment's topics; see ministack.log"
             raise LocalCloudError(message)
-        self._announce(outputs)
+        self._announce(outputs, self._webhook_secrets())
 
     def _own_directory(self) -> None:
         """Take the directory for this process, or say who has it; clear what an earlier run left."""
@@ -133,7 +135,14 @@ class LocalCloud:
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
         return outputs
 
-    def _announce(self, outputs: dict[str, str]) -> None:
+    def _webhook_secrets(self) -> dict[str, str]:
+        """Set up what tracking services sign with; anew at each start, and worth nothing elsewhere."""
+        made = {service: secrets.token_urlsafe(24) for service in SERVICES}
+        for service, secret in made.items():
+            self.aws("secretsmanager").create_secret(Name=f"{STACK}/webhooks/{service}", SecretString=secret)
+        return made
+
+    def _announce(self, outputs: dict[str, str], webhook_secrets: dict[str, str]) -> None:
         self.endpoints = {
             "api": f"{self._ministack.url}/_aws/execute-api/{outputs['RestAPIId']}/api",
             "outbox": f"http://127.0.0.1:{self._ports.outbox}",
@@ -154,6 +163,7 @@ class LocalCloud:
             "events_topic": outputs["EventsTopicArn"],
             "mediators_topic": outputs["MediatorsTopicArn"],
             "person_topic_prefix": outputs["PersonTopicPrefix"],
+            "webhook_secrets": webhook_secrets,
             "signing_key": str(self.directory / "issuer-key.pem"),
             "pid": os.getpid(),
             "ministack_pid": self._ministack.pid,

@@ -44,10 +44,12 @@ class Application(Chalice):
         if status < _FIRST_ERROR or types.get("content-type") == "application/problem+json":
             return answer
         from chalicelib.api.problems import Problem, response  # noqa: PLC0415 - only the API has errors to answer
+        from chalicelib.api.words import preferred  # noqa: PLC0415
 
         code = _CODES.get(status, "internal_error" if status >= _FIRST_FAULT else "malformed_request")
         kept = {"Allow": types["allow"]} if "allow" in types else {}
-        made: Any = response(Problem(code, headers=kept))
+        asked = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        made: Any = response(Problem(code, headers=kept), preferred(str(asked.get("accept-language", ""))))
         return made.to_dict()
 
 

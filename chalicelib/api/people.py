@@ -8,7 +8,7 @@ from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.endpoint import Call, route
-from chalicelib.api.models import Address, Model
+from chalicelib.api.models import Address, Model, written_as
 from chalicelib.domain.people import Role
 from chalicelib.service.contacts import Contacts, put_contacts
 from chalicelib.service.errors import NotFound
@@ -16,8 +16,16 @@ from chalicelib.service.views import Json
 
 blueprint = Blueprint(__name__)
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$", max_length=254)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$"), Field(description="E.164")]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    *written_as(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$", "an email address such as ana@example.com"),
+]
+Phone = Annotated[
+    str,
+    *written_as(r"^\+[1-9][0-9]{6,14}$", "a phone number with its country, such as +34600000000"),
+    Field(description="E.164"),
+]
 Language = Literal["en", "es", "pt", "ru", "zh"]
 
 

@@ -234,6 +234,11 @@ class Dispute:
         return self.stage is not Stage.RESOLVED
 
     @property
+    def concluded(self) -> bool:
+        """Whether it has ended other than by withdrawal, so that its outcome stands."""
+        return not self.open and self.outcome is not Outcome.WITHDRAWN
+
+    @property
     def status(self) -> Status:
         """The standard status (section 4): who is waited for."""
         match self.stage:

@@ -13,6 +13,7 @@ partition (pk)                sort key (sk)                       what
 either of them                ``ERASURE``                         the person's request to be forgotten, and how far it is
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
+``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -34,6 +35,7 @@ ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
 ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
+CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
 
 BY_DUE = "by_due"
@@ -90,6 +92,11 @@ def track_pk(carrier: str, tracking_number: str) -> str:
 def profile_pk(role: str, person_id: str) -> str:
     """A buyer's or seller's profile."""
     return f"{role.upper()}#{person_id}"
+
+
+def rate_pk(role: str, person_id: str, minute: int) -> str:
+    """A caller's calls in one minute since 1970."""
+    return f"RATE#{role}#{person_id}#{minute}"
 
 
 def list_pk(kind: str, person_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Overwriting words in what is otherwise never written twice: events (P2, ADR 6)."""
+"""Overwriting words in what is otherwise never written twice: events (P2, ADR 7)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
-from tests.api.edge import ANYONE, DAY, HOUR, NOON, at
+from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
 
 if TYPE_CHECKING:
     from tests.api.edge import Clock
@@ -232,6 +232,67 @@ SAMPLES: dict[str, Sample] = {
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
     ),
+    "aftership_webhook": Sample(
+        Stop.DELIVERED,
+        f"{SIGNED}aftership",
+        {
+            "event": "tracking_update",
+            "event_id": "6f9d0a52-1a4f-4f0e-9a39-5e8b7c1d2e3f",
+            "is_tracking_first_tag": True,
+            "msg": {
+                "slug": "tnt",
+                "tracking_number": "000000001",
+                "tag": "InTransit",
+                "subtag": "InTransit_001",
+                "checkpoints": [
+                    {
+                        "slug": "tnt",
+                        "tag": "InTransit",
+                        "subtag": "InTransit_001",
+                        "message": "Departed",
+                        "checkpoint_time": "2026-03-03T08:00:00+01:00",
+                        "created_at": "2026-03-03T07:10:00+00:00",
+                    }
+                ],
+            },
+            "ts": int((NOON + 9 * DAY).timestamp()),
+        },
+        ("results",),
+    ),
+    "seventeen_track_webhook": Sample(
+        Stop.DELIVERED,
+        f"{SIGNED}17track",
+        {
+            "event": "TRACKING_UPDATED",
+            "data": {
+                "number": "000000001",
+                "carrier": 100004,
+                "param": None,
+                "tag": "",
+                "track_info": {
+                    "latest_status": {"status": "InTransit", "sub_status": "InTransit_Departure"},
+                    "tracking": {
+                        "providers": [
+                            {
+                                "provider": {"key": 100004, "name": "TNT"},
+                                "latest_sync_time": at(NOON + 9 * DAY),
+                                "events": [
+                                    {
+                                        "time_iso": "2026-03-03T08:00:00+01:00",
+                                        "time_utc": "2026-03-03T07:00:00Z",
+                                        "description": "Departed",
+                                        "stage": "Departure",
+                                        "sub_status": "InTransit_Departure",
+                                    }
+                                ],
+                            }
+                        ]
+                    },
+                },
+            },
+        },
+        ("results",),
+    ),
     "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
     "docs": Sample(Stop.NOWHERE, ANYONE, kind="text/html; charset=utf-8"),
@@ -247,8 +308,9 @@ IDS = {
 
 EVERY = [endpoint for endpoint in ENDPOINTS if not endpoint.path.startswith("/sandbox/")]
 GUARDED = [endpoint for endpoint in EVERY if endpoint.roles]
-POSTS = [endpoint for endpoint in EVERY if endpoint.method == "POST"]
-WITH_BODY = [endpoint for endpoint in EVERY if endpoint.body]
+POSTS = [endpoint for endpoint in EVERY if endpoint.keyed]
+WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
+BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
 LISTS = [endpoint for endpoint in EVERY if "cursor" in endpoint.query]
 
