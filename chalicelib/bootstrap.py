@@ -13,6 +13,7 @@ from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
+from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
     from chalicelib.service.sandbox import SandboxClock
@@ -35,6 +36,11 @@ def services() -> Services:
         clock=_clock(),
         policies=policies,
     )
+
+
+def call_counts() -> CallCounts:
+    """How many calls each caller makes."""
+    return CallCounts(lambda: client("dynamodb"), settings().table_name)
 
 
 def _clock() -> Clock:

@@ -32,6 +32,12 @@ class Settings:
     oidc_role_claim: str
     oidc_roles: str
     app_link_base: str
+    webhook_secrets_prefix: str
+    """What the names of the secrets begin with that tracking services sign with. Empty: no webhooks."""
+    calls_a_minute: int
+    """Calls that one person may make in a minute."""
+    platform_calls_a_minute: int
+    """Calls that one of the marketplace's own systems, or a tracking service, may make in a minute."""
     sandbox: bool
     """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
     log_level: str
@@ -60,9 +66,20 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
         oidc_roles=read("OIDC_ROLES", ""),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
+        webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
+        calls_a_minute=_at_least_one(environment, "CALLS_A_MINUTE", "300"),
+        platform_calls_a_minute=_at_least_one(environment, "PLATFORM_CALLS_A_MINUTE", "6000"),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )
+
+
+def _at_least_one(environment: Mapping[str, str], name: str, default: str) -> int:
+    number = int(environment.get(name, default))
+    if number < 1:
+        msg = f"{name} is at least 1, not {number}"
+        raise ValueError(msg)
+    return number
 
 
 @lru_cache(maxsize=1)

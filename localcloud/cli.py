@@ -21,6 +21,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
 from localcloud.package import STAGES, build
 from localcloud.ports import Ports
+from localcloud.webhook import SERVICES, post
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     clocks.add_argument("verb", choices=("show", "advance"))
     clocks.add_argument("span", nargs="?", type=clock.seconds, help="such as 5d, 36h, 90s")
     clocks.set_defaults(action=_clock)
+
+    webhook = commands.add_parser("webhook", help="post a webhook as a tracking service would, signed")
+    webhook.add_argument("service", choices=tuple(SERVICES))
+    webhook.add_argument("body", type=argparse.FileType("rb"), help="a file with the JSON; - for standard input")
+    webhook.set_defaults(action=_webhook)
 
     logs = commands.add_parser("logs", help="print what a function logged")
     logs.add_argument("function", choices=("api", "sweep", "sweep_shard", "publish"))
@@ -158,6 +164,12 @@ def _clock(options: argparse.Namespace) -> int:
         clock.sweep(endpoints)
     print(json.dumps(clock.read(endpoints)))
     return 0
+
+
+def _webhook(options: argparse.Namespace) -> int:
+    status, answer = post(read_endpoints(options.directory), options.service, options.body.read())
+    print(answer)
+    return 0 if status < 400 else 1  # noqa: PLR2004 - the first status of an error
 
 
 def _sweep(options: argparse.Namespace) -> int:

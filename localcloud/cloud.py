@@ -3,8 +3,10 @@
 import json
 import logging
 import os
+import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +21,7 @@ from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox import Outbox
 from localcloud.package import Artefact, build
 from localcloud.ports import Ports
+from localcloud.webhook import SERVICES
 
 log = logging.getLogger(__name__)
 STACK = "buyer-protection-local"
@@ -101,7 +104,7 @@ class LocalCloud:
         if not outbox.listens_to(topics):
             message = "the outbox could not subscribe to the deployment's topics; see ministack.log"
             raise LocalCloudError(message)
-        self._announce(outputs, login)
+        self._announce(outputs, login | {"webhook_secrets": self._webhook_secrets()})
 
     def _own_directory(self) -> None:
         """Take the directory for this process, or say who has it; clear what an earlier run left."""
@@ -126,8 +129,16 @@ class LocalCloud:
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
         return outputs
 
-    def _announce(self, outputs: dict[str, str], login: dict[str, str]) -> None:
-        self.endpoints = login | {
+    def _webhook_secrets(self) -> dict[str, str]:
+        """Set up what tracking services sign with; anew at each start, and worth nothing elsewhere."""
+        made = {service: secrets.token_urlsafe(24) for service in SERVICES}
+        for service, secret in made.items():
+            self.aws("secretsmanager").create_secret(Name=f"{STACK}/webhooks/{service}", SecretString=secret)
+        return made
+
+    def _announce(self, outputs: dict[str, str], told: Mapping[str, object]) -> None:
+        self.endpoints = {
+            **told,
             "api": f"{self._ministack.url}/_aws/execute-api/{outputs['RestAPIId']}/api",
             "outbox": f"http://127.0.0.1:{self._ports.outbox}",
             "ministack": self._ministack.url,

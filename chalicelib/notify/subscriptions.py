@@ -16,6 +16,8 @@ from chalicelib.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.store.people import Profile
+
 log = logging.getLogger(__name__)
 
 _LONGEST_ID = 160
@@ -53,8 +55,7 @@ class SnsSubscriptions:
         The subscription takes messages of its own channel only, so that one publication reaches one channel. Doing it
         again changes nothing. An email address gets nothing until its owner has confirmed it.
         """
-        prefix = settings().person_topic_prefix if self._prefix is None else self._prefix
-        topic = self._client().create_topic(Name=f"{prefix}{role}-{topic_safe(person_id)}")["TopicArn"]
+        topic = self._topic(role, person_id)
         subscribed = self._client().subscribe(
             TopicArn=topic,
             Protocol=channel,
@@ -73,4 +74,16 @@ class SnsSubscriptions:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
-            log.info("subscription had ended already", extra={"subscription": subscription})
+            log.info("a subscription had ended already")
+
+    def forget(self, profile: Profile) -> None:
+        """Delete the person's topic, and with it every subscription, also those that no profile knows of (P2).
+
+        It is found by its name: making what is there changes nothing, and what is made here is gone at once.
+        """
+        self._client().delete_topic(TopicArn=self._topic(profile.role, profile.person_id))
+
+    def _topic(self, role: str, person_id: str) -> str:
+        prefix = settings().person_topic_prefix if self._prefix is None else self._prefix
+        arn: str = self._client().create_topic(Name=f"{prefix}{role}-{topic_safe(person_id)}")["TopicArn"]
+        return arn

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api import auth, endpoint
+from chalicelib.api import auth, endpoint, signatures
 from chalicelib.domain.policy import published
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
@@ -16,7 +16,7 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet
+from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 
 if TYPE_CHECKING:
@@ -63,9 +63,14 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             clock=clock,
             policies=published(),
             pause=lambda _: None,
+            epoch=clock.epoch,
         )
+        made = Api(app, table, clock, issuer)
+        secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
-        return Api(app, table, clock, issuer)
+        monkeypatch.setattr(endpoint, "rates", no_rates)
+        monkeypatch.setattr(signatures, "secrets", lambda: secrets)
+        return made
 
     return serve
 

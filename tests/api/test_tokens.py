@@ -231,4 +231,6 @@ def test_a_role_is_part_of_who_one_is(api: Api) -> None:
 
 def test_samples_cover_every_role() -> None:
     """The tokens above are of all four roles."""
-    assert {"buyer", "seller", "mediator", "platform", ""} == {sample.who.partition(":")[0] for sample in SAMPLES.values()}
+    assert {"buyer", "seller", "mediator", "platform", "signed", ""} == {
+        sample.who.partition(":")[0] for sample in SAMPLES.values()
+    }
