@@ -24,6 +24,11 @@ if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register
 
     register(app)
+    if "SERVES" in os.environ:
+        # Not while packaging: a deployed function whose provider is set up wrongly must not start.
+        from chalicelib.api.auth import verifier
+
+        verifier()
 
 # Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"

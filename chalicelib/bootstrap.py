@@ -14,6 +14,7 @@ from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
+from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
     from chalicelib.service.sandbox import SandboxClock
@@ -38,6 +39,11 @@ def services() -> Services:
         endpoints=SnsEndpoints(lambda: client("sns"), {"fcm": settings().push_fcm_arn, "apns": settings().push_apns_arn}),
         mail_by_topic=not settings().mail_from,
     )
+
+
+def call_counts() -> CallCounts:
+    """How many calls each caller makes."""
+    return CallCounts(lambda: client("dynamodb"), settings().table_name)
 
 
 def _clock() -> Clock:

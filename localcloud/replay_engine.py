@@ -12,7 +12,7 @@ from chalicelib.domain.policy import published
 from chalicelib.service.context import Services, Subscribed
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
-from chalicelib.store.people import People
+from chalicelib.store.people import People, Profile
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
 from localcloud.memory_table import MemoryTable
@@ -51,6 +51,10 @@ class NoSubscriptions:
 
     def unsubscribe(self, subscription: str) -> None:
         """Raise: there is nothing to end."""
+        raise NotImplementedError
+
+    def forget(self, profile: Profile) -> None:
+        """Raise: there is nobody to forget."""
         raise NotImplementedError
 
 

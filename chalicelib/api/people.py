@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.endpoint import Call, route
-from chalicelib.api.models import Address, Model
+from chalicelib.api.models import Address, Model, written_as
 from chalicelib.domain.people import Role
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import register_device, remove_device
@@ -49,10 +49,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$", max_length=254)]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    *written_as(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$", "an email address such as ana@example.com"),
+]
 Phone = Annotated[
     str,
-    StringConstraints(pattern=r"^\+[0-9 ().-]{6,30}$"),
+    *written_as(r"^\+[0-9 ().-]{6,30}$", "a phone number with its country, such as +34600000000"),
     AfterValidator(_e164),
     Field(description="With + and the country's code; kept as E.164."),
 ]
@@ -126,7 +130,8 @@ class NewDevice(Model):
     token: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{16,1024}$")]
 
 
-def _own(call: Call, person_id: str) -> None:
+def own(call: Call, person_id: str) -> None:
+    """Raise ``NotFound`` unless it is the person, or the platform, that calls."""
     if call.actor.role is not Role.PLATFORM and call.actor.id != person_id:
         raise NotFound
 
@@ -134,21 +139,21 @@ def _own(call: Call, person_id: str) -> None:
 @route(blueprint, "GET", "/sellers/{seller_id}/contacts", roles=(Role.SELLER, Role.PLATFORM))
 def get_seller_contacts(call: Call, seller_id: str) -> Json:
     """A seller's contacts, and whether the email address is confirmed."""
-    _own(call, seller_id)
+    own(call, seller_id)
     return get_contacts(call.services, Role.SELLER, seller_id)
 
 
 @route(blueprint, "PUT", "/sellers/{seller_id}/contacts", roles=(Role.SELLER, Role.PLATFORM), body=SellerContacts)
 def put_seller_contacts(call: Call, seller_id: str) -> Json:
     """Replace a seller's contacts and return addresses."""
-    _own(call, seller_id)
+    own(call, seller_id)
     return put_contacts(call.services, Role.SELLER, seller_id, call.request, call.body.contacts(call.body.return_addresses))
 
 
 @route(blueprint, "POST", "/sellers/{seller_id}/devices", roles=(Role.SELLER, Role.PLATFORM), body=NewDevice, status=201)
 def register_seller_device(call: Call, seller_id: str) -> Answer:
     """Register a seller's device for push messages."""
-    _own(call, seller_id)
+    own(call, seller_id)
     once, device = call.expect_once(), call.body
     return register_device(call.services, Role.SELLER, seller_id, once, device.platform, device.token)
 
@@ -156,28 +161,28 @@ def register_seller_device(call: Call, seller_id: str) -> Answer:
 @route(blueprint, "DELETE", "/sellers/{seller_id}/devices/{device_id}", roles=(Role.SELLER, Role.PLATFORM))
 def remove_seller_device(call: Call, seller_id: str, device_id: str) -> Json:
     """Forget a seller's device, as when its owner signs out."""
-    _own(call, seller_id)
+    own(call, seller_id)
     return remove_device(call.services, Role.SELLER, seller_id, device_id)
 
 
 @route(blueprint, "GET", "/buyers/{buyer_id}/contacts", roles=(Role.BUYER, Role.PLATFORM))
 def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """A buyer's contacts, and whether the email address is confirmed."""
-    _own(call, buyer_id)
+    own(call, buyer_id)
     return get_contacts(call.services, Role.BUYER, buyer_id)
 
 
 @route(blueprint, "PUT", "/buyers/{buyer_id}/contacts", roles=(Role.BUYER, Role.PLATFORM), body=BuyerContacts)
 def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """Replace a buyer's contacts."""
-    _own(call, buyer_id)
+    own(call, buyer_id)
     return put_contacts(call.services, Role.BUYER, buyer_id, call.request, call.body.contacts())
 
 
 @route(blueprint, "POST", "/buyers/{buyer_id}/devices", roles=(Role.BUYER, Role.PLATFORM), body=NewDevice, status=201)
 def register_buyer_device(call: Call, buyer_id: str) -> Answer:
     """Register a buyer's device for push messages."""
-    _own(call, buyer_id)
+    own(call, buyer_id)
     once, device = call.expect_once(), call.body
     return register_device(call.services, Role.BUYER, buyer_id, once, device.platform, device.token)
 
@@ -185,5 +190,5 @@ def register_buyer_device(call: Call, buyer_id: str) -> Answer:
 @route(blueprint, "DELETE", "/buyers/{buyer_id}/devices/{device_id}", roles=(Role.BUYER, Role.PLATFORM))
 def remove_buyer_device(call: Call, buyer_id: str, device_id: str) -> Json:
     """Forget a buyer's device, as when its owner signs out."""
-    _own(call, buyer_id)
+    own(call, buyer_id)
     return remove_device(call.services, Role.BUYER, buyer_id, device_id)

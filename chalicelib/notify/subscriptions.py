@@ -17,6 +17,8 @@ from chalicelib.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.store.people import Profile
+
 log = logging.getLogger(__name__)
 
 _LONGEST_ID = 160
@@ -97,4 +99,11 @@ class SnsSubscriptions:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
-            log.info("subscription had ended already", extra={"subscription": subscription})
+            log.info("a subscription had ended already")
+
+    def forget(self, profile: Profile) -> None:
+        """Delete the person's topic, and with it every subscription, also those that no profile knows of (P2).
+
+        It is found by its name: making what is there changes nothing, and what is made here is gone at once.
+        """
+        self._client().delete_topic(TopicArn=self._topic(profile.role, profile.person_id))

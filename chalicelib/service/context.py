@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.store.cases import Cases
     from chalicelib.store.lists import Lists
-    from chalicelib.store.people import People
+    from chalicelib.store.people import People, Profile
 
 
 class Clock(Protocol):
@@ -57,6 +57,10 @@ class Subscriptions(Protocol):
 
     def unsubscribe(self, subscription: str) -> None:
         """End a subscription; one that is gone already is no error."""
+        ...
+
+    def forget(self, profile: Profile) -> None:
+        """Delete all that is kept there of a person, the topic with every subscription; nothing left is no error."""
         ...
 
 

@@ -11,8 +11,10 @@ partition (pk)                sort key (sk)                       what
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
 ``DEVICE#<id>``               ``OWNER``                           whose device it was last
+either of them                ``ERASURE``                         the person's request to be forgotten, and how far it is
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
+``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -33,7 +35,9 @@ STATE_PREFIX = "#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
 OWNER_SK = "OWNER"
+ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
+CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
 
 BY_DUE = "by_due"
@@ -41,6 +45,7 @@ BY_WORK = "by_work"
 
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
+ERASURES = "ERASURES"
 
 
 def order_pk(order_id: str) -> str:
@@ -61,6 +66,9 @@ def dispute_sk(number: int) -> str:
 def event_sk(stream: int, seq: int) -> str:
     """One event."""
     return f"EVENT#{stream:04d}#{seq:06d}"
+
+
+EVENTS_PREFIX = "EVENT#"
 
 
 def events_prefix(stream: int) -> str:
@@ -91,6 +99,11 @@ def profile_pk(role: str, person_id: str) -> str:
 def device_pk(device_id: str) -> str:
     """A device, by what its platform's token makes its id."""
     return f"DEVICE#{device_id}"
+
+
+def rate_pk(role: str, person_id: str, minute: int) -> str:
+    """A caller's calls in one minute since 1970."""
+    return f"RATE#{role}#{person_id}#{minute}"
 
 
 def list_pk(kind: str, person_id: str) -> str:

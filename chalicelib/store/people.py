@@ -1,11 +1,12 @@
-"""Profiles of buyers and sellers: how to reach them, and where returns go."""
+"""Profiles of buyers and sellers: how to reach them, where returns go; and their requests to be forgotten."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.people import AddressBook
+from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, load
 from chalicelib.store.errors import Conflict
@@ -65,6 +66,27 @@ class Owner:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A person's request to be forgotten, and how far it has been carried out (P2).
+
+    ``next_at`` is when it may go on, None once it is done; ``cursor`` is where in the list of the person's orders. The rest
+    is what the present pass over that list, or the last one, has found.
+    """
+
+    role: Role
+    person_id: str
+    asked_by: Actor
+    asked_at: datetime
+    next_at: datetime | None
+    version: int = 1
+    cursor: str | None = None
+    erased: int = 0
+    going_on: int = 0
+    waits_for: tuple[str, ...] = ()
+    done_at: datetime | None = None
+
+
 class People:
     """The table as a collection of profiles."""
 
@@ -81,12 +103,29 @@ class People:
 
     def save(self, profile: Profile) -> None:
         """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""
+        self._put(_stored(profile), profile.version)
+
+    def erasure(self, role: Role, person_id: str) -> Erasure | None:
+        """The last erasure that was asked for a person, read strongly; None where nobody has."""
+        key = item(pk=keys.profile_pk(role.value, person_id), sk=keys.ERASURE_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return as_erasure(found) if found else None
+
+    def save_erasure(self, it: Erasure) -> None:
+        """Write an erasure whose version has been counted up by one, listed until it is done. Raises ``Conflict``."""
+        pk = keys.profile_pk(it.role.value, it.person_id)
+        stored = item(pk=pk, sk=keys.ERASURE_SK, v=it.version, data=dump(it))
+        if it.next_at:
+            stored |= item(work_pk=keys.ERASURES, work_sk=keys.newest_first(it.next_at, pk))
+        self._put(stored, it.version)
+
+    def _put(self, stored: Item, version: int) -> None:
         try:
             self._client().put_item(
                 TableName=self.table,
-                Item=_stored(profile),
+                Item=stored,
                 ConditionExpression="attribute_not_exists(pk) OR v = :seen",
-                ExpressionAttributeValues={":seen": {"N": str(profile.version - 1)}},
+                ExpressionAttributeValues={":seen": {"N": str(version - 1)}},
             )
         except self._client().exceptions.ConditionalCheckFailedException as error:
             raise Conflict from error
@@ -114,3 +153,8 @@ class People:
 def _stored(profile: Profile) -> Item:
     key = keys.profile_pk(profile.role, profile.person_id)
     return item(pk=key, sk=keys.PROFILE_SK, v=profile.version, data=dump(profile))
+
+
+def as_erasure(stored: Item) -> Erasure:
+    """The erasure that an item keeps."""
+    return load(text(stored, "data"), Erasure)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api import auth, endpoint
+from chalicelib.api import auth, endpoint, signatures
 from chalicelib.domain.policy import published
 from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.service.context import Services
@@ -16,7 +17,7 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet
+from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.reliability.seam import FakeSns
 
@@ -37,17 +38,17 @@ def issuer() -> Iterator[Issuer]:
 def app(issuer: Issuer) -> Iterator[object]:
     """The real app, set up as a stage that is no sandbox."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
+        for name in ("SANDBOX", "SERVES", *(name for name in os.environ if name.startswith("OIDC_"))):
             patch.delenv(name, raising=False)
         patch.setenv("TABLE_NAME", TABLE)
         patch.setenv("OIDC_ISSUER", issuer.name)
         patch.setenv("OIDC_AUDIENCE", AUDIENCE)
         patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
         settings.cache_clear()
-        auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+        auth.verifier.cache_clear()  # another test may have asked another issuer
         yield importlib.import_module("app").app
     settings.cache_clear()
-    auth._keys.cache_clear()  # noqa: SLF001
+    auth.verifier.cache_clear()
 
 
 @pytest.fixture
@@ -65,9 +66,14 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             policies=published(),
             pause=lambda _: None,
             endpoints=SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
+            epoch=clock.epoch,
         )
+        made = Api(app, table, clock, issuer)
+        secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
-        return Api(app, table, clock, issuer)
+        monkeypatch.setattr(endpoint, "rates", no_rates)
+        monkeypatch.setattr(signatures, "secrets", lambda: secrets)
+        return made
 
     return serve
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.service.devices import device_id
-from tests.api.edge import ANYONE, DAY, HOUR, NOON, at
+from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
 
 if TYPE_CHECKING:
     from tests.api.edge import Clock
@@ -77,6 +77,7 @@ class Stop(IntEnum):
 
     NOWHERE = auto()
     REACHED = auto()
+    FORGETTING = auto()
     SOLD = auto()
     DELIVERED = auto()
     DISPUTED = auto()
@@ -121,6 +122,9 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
         api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
         api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
+    if stop is Stop.FORGETTING:
+        api.done(ANA, "DELETE", "/buyers/ana")
+        api.done(ACME, "DELETE", "/sellers/acme")
     if stop >= Stop.SOLD:
         api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
         sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
@@ -159,6 +163,7 @@ class Sample:
 _ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "version")
 _DISPUTE_KEYS = ("id", "status", "stage", "deadline", "proposals", "allowed_actions", "version")
 _LIST_KEYS = ("items", "cursor")
+_ERASURE_KEYS = ("id", "role", "status", "asked_at", "orders_erased", "orders_going_on", "looks_again_at", "done_at")
 _LATER = {"deliver_by": at(NOON + 40 * DAY), "closes_at": at(NOON + 90 * DAY)}
 _GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
 
@@ -234,6 +239,10 @@ SAMPLES: dict[str, Sample] = {
         Stop.REACHED, ACME, keys=("id", "platform"), ids={"device_id": device_id("fcm", SHOP_DEVICE["token"])}
     ),
     "remove_buyer_device": Sample(Stop.REACHED, ANA, keys=("id", "platform")),
+    "erase_buyer": Sample(Stop.NOWHERE, ANA, keys=_ERASURE_KEYS),
+    "erase_seller": Sample(Stop.NOWHERE, ACME, keys=_ERASURE_KEYS),
+    "get_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
+    "get_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "list_payment_instructions": Sample(Stop.PAYING, MARKET, keys=_LIST_KEYS, query="?status=pending&limit=5"),
     "report_result": Sample(
         Stop.PAYING,
@@ -241,6 +250,67 @@ SAMPLES: dict[str, Sample] = {
         {"status": "settled", "reference": "ref-1", "failure": None, "attempt": 1},
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
+    ),
+    "aftership_webhook": Sample(
+        Stop.DELIVERED,
+        f"{SIGNED}aftership",
+        {
+            "event": "tracking_update",
+            "event_id": "6f9d0a52-1a4f-4f0e-9a39-5e8b7c1d2e3f",
+            "is_tracking_first_tag": True,
+            "msg": {
+                "slug": "tnt",
+                "tracking_number": "000000001",
+                "tag": "InTransit",
+                "subtag": "InTransit_001",
+                "checkpoints": [
+                    {
+                        "slug": "tnt",
+                        "tag": "InTransit",
+                        "subtag": "InTransit_001",
+                        "message": "Departed",
+                        "checkpoint_time": "2026-03-03T08:00:00+01:00",
+                        "created_at": "2026-03-03T07:10:00+00:00",
+                    }
+                ],
+            },
+            "ts": int((NOON + 9 * DAY).timestamp()),
+        },
+        ("results",),
+    ),
+    "seventeen_track_webhook": Sample(
+        Stop.DELIVERED,
+        f"{SIGNED}17track",
+        {
+            "event": "TRACKING_UPDATED",
+            "data": {
+                "number": "000000001",
+                "carrier": 100004,
+                "param": None,
+                "tag": "",
+                "track_info": {
+                    "latest_status": {"status": "InTransit", "sub_status": "InTransit_Departure"},
+                    "tracking": {
+                        "providers": [
+                            {
+                                "provider": {"key": 100004, "name": "TNT"},
+                                "latest_sync_time": at(NOON + 9 * DAY),
+                                "events": [
+                                    {
+                                        "time_iso": "2026-03-03T08:00:00+01:00",
+                                        "time_utc": "2026-03-03T07:00:00Z",
+                                        "description": "Departed",
+                                        "stage": "Departure",
+                                        "sub_status": "InTransit_Departure",
+                                    }
+                                ],
+                            }
+                        ]
+                    },
+                },
+            },
+        },
+        ("results",),
     ),
     "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
@@ -258,8 +328,9 @@ IDS = {
 
 EVERY = [endpoint for endpoint in ENDPOINTS if not endpoint.path.startswith("/sandbox/")]
 GUARDED = [endpoint for endpoint in EVERY if endpoint.roles]
-POSTS = [endpoint for endpoint in EVERY if endpoint.method == "POST"]
-WITH_BODY = [endpoint for endpoint in EVERY if endpoint.body]
+POSTS = [endpoint for endpoint in EVERY if endpoint.keyed]
+WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
+BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
 LISTS = [endpoint for endpoint in EVERY if "cursor" in endpoint.query]
 

@@ -22,9 +22,11 @@ EDGE = (
     "cryptography",
     "chalicelib.api.auth",
     "chalicelib.api.endpoint",
+    "chalicelib.api.keys",
     "chalicelib.api.models",
     "chalicelib.api.openapi",
     "chalicelib.api.problems",
+    "chalicelib.api.provider",
     "chalicelib.api.register",
     "phonenumbers",
 )
@@ -71,6 +73,7 @@ event = {
 }
 assert 401 == app.app(event, None)["statusCode"]
 """
+PROVIDER = {"OIDC_ISSUER": "https://issuer.example", "OIDC_AUDIENCE": "buyer-protection"}
 
 
 def _run(script: str, **environment: str) -> str:
@@ -104,7 +107,8 @@ def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
 def loaded() -> dict[str, set[str]]:
     """The modules of every function, by its name."""
     jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH, "device_failed": FORGET}
-    return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": _loaded(API, SERVES="http")}
+    api = _loaded(API, SERVES="http", **PROVIDER)
+    return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": api}
 
 
 @pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "device_failed"])

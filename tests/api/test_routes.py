@@ -10,6 +10,7 @@ from tests.api.edge import ANYONE, DAY, HOUR, at
 from tests.api.samples import (
     ACME,
     ANA,
+    AT_HOME,
     CLAIM,
     DEVICE,
     EVERY,
@@ -279,3 +280,34 @@ def test_a_platform_that_is_not_pushed_to_is_told_so(api: Api) -> None:
     reply = api.call(ANA, "POST", "/buyers/ana/devices", DEVICE | {"platform": "apns"})
     assert (409, "push_not_configured") == reply.refused
     assert (404, "not_found") == api.call(ANA, "DELETE", "/buyers/ana/devices/none").refused
+
+
+@pytest.mark.parametrize(
+    ("contacts", "message"),
+    [
+        ({"email": "ana"}, "an email address such as ana@example.com"),
+        ({"phone": "600 000 000"}, "a phone number with its country, such as +34600000000"),
+        ({"return_addresses": [AT_HOME | {"country": "es"}]}, "an ISO 3166-1 country such as ES"),
+    ],
+    ids=["email", "phone", "country"],
+)
+def test_who_writes_it_otherwise_is_told_how(api: Api, contacts: dict[str, object], message: str) -> None:
+    """I10: what a field wants is said in words, not as a pattern."""
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", contacts)
+
+    assert (422, "validation_failed") == reply.refused
+    assert [message] == [error["message"] for error in reply.json["errors"]]
+
+
+def test_a_promise_that_passed_is_named(api: Api) -> None:
+    """O8, D10: who extends too late is told since when; a promise that was kept has no deadline that passed."""
+    later = {"deliver_by": at(api.clock.at + 60 * DAY)}
+    bring(api, Stop.SOLD)
+    due = at(api.clock.at + 30 * DAY)
+    api.clock.wait(30 * DAY)
+    late = api.call(ACME, "POST", "/orders/o-1/extensions", later)
+    bring(api, Stop.DELIVERED, "o-2", parcel=2)
+    kept = api.call(ACME, "POST", "/orders/o-2/extensions", {"deliver_by": at(api.clock.at + 60 * DAY)})
+
+    assert (409, "too_late") == late.refused == kept.refused
+    assert (due, None) == (late.json["deadline"], kept.json["deadline"])

@@ -17,7 +17,7 @@ from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
-from tests.api.edge import Api, Clock, Quiet, Reply
+from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.api.samples import ANA
 from tests.service.office import EPOCH, NAME, FaultyTable
@@ -47,7 +47,7 @@ def serving(issuer: Issuer) -> Iterator[object]:
 
 def _forget() -> None:
     settings.cache_clear()
-    auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+    auth.verifier.cache_clear()  # another test may have asked another issuer
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class Desk:
             epoch=lambda: self.epoch,
         )
         self.patch.setattr(endpoint, "services", lambda: served)
+        self.patch.setattr(endpoint, "rates", no_rates)
 
     def ask(self, ask: Ask) -> tuple[str, Reply]:
         """Send a request. What came of it: ``new`` for an effect, ``nothing`` for a success without one, or the problem."""

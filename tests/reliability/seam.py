@@ -145,6 +145,11 @@ class FakeSns:
         self.endpoints.pop(EndpointArn, None)
         return {}
 
+    def delete_topic(self, *, TopicArn: str) -> dict[str, Any]:  # noqa: N803 - as SNS spells it
+        """Delete a topic with its subscriptions."""
+        self.subscriptions = {arn: place for arn, place in self.subscriptions.items() if place[0] != TopicArn}
+        return {}
+
     def publish(self, **message: Any) -> dict[str, str]:  # noqa: ANN401 - as SNS takes them
         """Keep a message."""
         self.published.append(message)

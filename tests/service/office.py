@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.claim import Claim
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.people import Actor
+    from chalicelib.store.people import Profile
     from localcloud.memory_rules import Item
 
 NAME = "table"
@@ -115,6 +116,11 @@ class Phonebook:
         """End a subscription; one that is gone already is no error."""
         self.live.pop(subscription, None)
 
+    def forget(self, profile: Profile) -> None:
+        """End every subscription of a person, known to the profile or not."""
+        whose = (profile.role, profile.person_id)
+        self.live = {name: it for name, it in self.live.items() if it[:2] != whose}
+
     def addresses(self) -> set[str]:
         """Every address that would be written to."""
         return {address for _, _, _, address in self.live.values()}
@@ -177,6 +183,10 @@ class Office:
         """Ship everything with TNT."""
         shipment = orders.Shipment(Carrier.TNT, number)
         return orders.add_shipment(self.services, order_id, request or self.request(SELLER), shipment)
+
+    def confirm(self, order_id: str = ORDER) -> Answer:
+        """The buyer confirms receipt of everything."""
+        return orders.confirm_receipt(self.services, order_id, self.request(BUYER), ())
 
     def report(self, *events: orders.CarrierEvent, key: str = "", body: object = "") -> Answer:
         """The platform passes on carrier events, by default that the parcel was delivered now."""
