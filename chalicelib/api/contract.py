@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from chalicelib.api import answers as a
 from chalicelib.api import dispute_answers as d
 from chalicelib.api import evidence_answers as ev
-from chalicelib.api import protection_answers as p
+from chalicelib.api import people_answers as p
+from chalicelib.api import privacy_answers as f
+from chalicelib.api import protection_answers as pr
 from chalicelib.domain import refusals as r
 from chalicelib.service import errors as s
 
@@ -34,11 +36,13 @@ _IN_DISPUTE = (r.WRONG_STATE, r.WRONG_PARTY, r.TOO_LATE)
 _WORDS = (*_IN_DISPUTE, r.LIMIT_REACHED)
 """An action with words in it: a dispute holds only so many."""
 
+_PUSH = (s.PushNotConfigured.code, s.TokenRefused.code)
+
 PROMISES: dict[str, Promise] = {
     "import_order": Promise(a.Order, (r.CONFLICT, r.INVALID)),
     "list_orders": Promise(a.OrderPage),
     "get_order": Promise(a.Order),
-    "get_protection": Promise(p.Protection),
+    "get_protection": Promise(pr.Protection),
     "get_ledger": Promise(a.Ledger),
     "get_order_timeline": Promise(a.OrderTimeline),
     "add_shipment": Promise(a.Order, (r.INVALID_TRACKING_NUMBER, r.INVALID, r.CONFLICT, r.LIMIT_REACHED)),
@@ -68,8 +72,18 @@ PROMISES: dict[str, Promise] = {
     "assign": Promise(d.Dispute, _IN_DISPUTE),
     "request_information": Promise(d.Dispute, (*_WORDS, r.INVALID)),
     "decide": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
-    "put_seller_contacts": Promise(a.SellerContactsKept),
-    "put_buyer_contacts": Promise(a.BuyerContactsKept),
+    "get_seller_contacts": Promise(p.SellerContactsKept),
+    "put_seller_contacts": Promise(p.SellerContactsKept),
+    "get_buyer_contacts": Promise(p.BuyerContactsKept),
+    "put_buyer_contacts": Promise(p.BuyerContactsKept),
+    "register_seller_device": Promise(p.DeviceKept, _PUSH),
+    "register_buyer_device": Promise(p.DeviceKept, _PUSH),
+    "remove_seller_device": Promise(p.DeviceKept),
+    "remove_buyer_device": Promise(p.DeviceKept),
+    "erase_buyer": Promise(f.Erasure),
+    "erase_seller": Promise(f.Erasure),
+    "get_buyer_erasure": Promise(f.Erasure),
+    "get_seller_erasure": Promise(f.Erasure),
     "list_payment_instructions": Promise(a.PaymentInstructionPage),
     "report_result": Promise(a.PaymentInstruction, (r.CONFLICT,)),
     "health": Promise(a.Health),
@@ -88,6 +102,22 @@ _GUARDED = (
     "body_too_large",
     "identity_provider_unavailable",
 )
+_DEVICES = {f"{verb}_{role}_device" for verb in ("register", "remove") for role in ("buyer", "seller")}
+_WITHOUT_VERSION = frozenset(
+    {
+        "import_order",
+        "record_carrier_events",
+        "report_result",
+        "request_upload",
+        "advance_clock",
+        "erase_buyer",
+        "erase_seller",
+        *_DEVICES,
+    }
+)
+"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
+result names its attempt, a form alone changes nothing, whoever wants to be forgotten means every version, and a device
+comes or goes whatever the contacts are."""
 _SIGNED = (
     "malformed_request",
     "invalid_signature",
@@ -97,9 +127,6 @@ _SIGNED = (
     "body_too_large",
     "secrets_unavailable",
 )
-_WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "request_upload", "advance_clock"})
-"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
-result names its attempt, and a form alone changes nothing."""
 
 
 def honours_if_match(endpoint: Endpoint) -> bool:

@@ -18,6 +18,7 @@ from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
 from chalicelib.api.rates import rates
 from chalicelib.bootstrap import services
+from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
 from chalicelib.store.errors import Answer, Once
@@ -168,6 +169,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     if not endpoint.roles:
         return None
     actor = authenticate(request.headers.get("authorization"))
+    learn(role=actor.role.value)
     if actor.role not in endpoint.roles:
         raise Forbidden
     if not all(_ID.fullmatch(value) for value in ids.values()):

@@ -41,6 +41,8 @@ English, Spanish, Portuguese, Russian or Chinese, as Accept-Language prefers. En
 minute, a system of the marketplace 6,000, unless the deployment says otherwise; the gateway takes 200 requests a second in
 all, in bursts of 400. More is answered with a 429, and Retry-After says how many seconds to wait.
 
+**Asking us.** Every answer has an X-Request-Id; whoever reports a problem quotes it, and the log has its line.
+
 **Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
 """
 SERVERS = [
@@ -55,7 +57,8 @@ RESOURCES = {
     "evidence": "Files as evidence: uploaded straight to storage, read by short-lived links (N6).",
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
-    "people": "How people are reached (N1).",
+    "people": "How people are reached, and on which devices (N1-N3).",
+    "privacy": "Being forgotten (P2).",
     "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
@@ -70,6 +73,7 @@ _IDS = {
     "instruction_id": "o-1-p1",
     "seller_id": "acme",
     "buyer_id": "ana",
+    "device_id": "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9",
 }
 _QUERY: dict[str, dict[str, Any]] = {
     "limit": {"description": "How many a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},

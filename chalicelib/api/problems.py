@@ -92,6 +92,11 @@ CATALOGUE: dict[str, Kind] = {
     s.Busy.code: _kind(
         409, "The same thing is being changed by others.", "Send the same request again, with the same Idempotency-Key."
     ),
+    s.PushNotConfigured.code: _kind(
+        409,
+        "This marketplace sends no push messages to that platform.",
+        "Do not retry; offer email or SMS. An operator can configure it.",
+    ),
     s.VersionMismatch.code: _kind(
         412, "If-Match is not the current version.", "Read it again, show what changed, and try at current_version."
     ),
@@ -106,6 +111,9 @@ CATALOGUE: dict[str, Kind] = {
         422,
         "There is no address that this return can go to.",
         "Give return_address here, or put one in the seller's contacts; country says where, if it matters.",
+    ),
+    s.TokenRefused.code: _kind(
+        422, "The platform does not know this token.", "Get a new token from the platform, and register that."
     ),
     r.ATTESTATION_REQUIRED: _kind(
         422, "This claim needs a word that the items are unused.", "Ask the buyer, and send attests_unused: true."
@@ -144,7 +152,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 def response(error: Exception, language: str = words.ENGLISH) -> Response:
     """The problem response for any exception, in one of ``words.LANGUAGES``.
 
-    An unknown exception is logged whole and answered without its text.
+    An unknown exception is logged and answered without its text.
     """
     problem = problem_of(error)
     kind = CATALOGUE[problem.code]
@@ -184,7 +192,7 @@ def example(code: str) -> dict[str, Any]:
 
 
 def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exception
-    """The problem that any exception is to a caller. An unknown one is logged whole."""
+    """The problem that any exception is to a caller. An unknown one is logged."""
     match error:
         case Problem():
             return error

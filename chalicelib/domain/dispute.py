@@ -196,6 +196,8 @@ class Dispute:
     refund: Money | None = None
     basis: Basis | None = None
     """On what ground it was resolved; None for a withdrawal or an expiry."""
+    erased: tuple[Role, ...] = ()
+    """The parties whose words have been taken out (P2)."""
 
     @property
     def order_id(self) -> str:

@@ -160,6 +160,7 @@ NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
     e.PaymentSettled: "the payment system tells its payees",
     e.PaymentFailed: "for the marketplace to put right: its systems are told, and an alarm is raised",
     e.PaymentRetried: "as a failed payment",
+    e.WordsErased: "whoever asked is told at the end of the whole erasure, by its status",
 }
 """Events of which no person is told, and why."""
 

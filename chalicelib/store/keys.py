@@ -11,6 +11,8 @@ partition (pk)                sort key (sk)                       what
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
+``DEVICE#<id>``               ``OWNER``                           whose device it was last
+either of them                ``ERASURE``                         the person's request to be forgotten, and how far it is
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 STATE_PREFIX = "#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
+OWNER_SK = "OWNER"
+ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
@@ -42,6 +46,7 @@ BY_WORK = "by_work"
 
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
+ERASURES = "ERASURES"
 
 
 def order_pk(order_id: str) -> str:
@@ -62,6 +67,9 @@ def dispute_sk(number: int) -> str:
 def event_sk(stream: int, seq: int) -> str:
     """One event."""
     return f"EVENT#{stream:04d}#{seq:06d}"
+
+
+EVENTS_PREFIX = "EVENT#"
 
 
 def events_prefix(stream: int) -> str:
@@ -92,6 +100,11 @@ def track_pk(carrier: str, tracking_number: str) -> str:
 def profile_pk(role: str, person_id: str) -> str:
     """A buyer's or seller's profile."""
     return f"{role.upper()}#{person_id}"
+
+
+def device_pk(device_id: str) -> str:
+    """A device, by what its platform's token makes its id."""
+    return f"DEVICE#{device_id}"
 
 
 def rate_pk(role: str, person_id: str, minute: int) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 ANSWERS_KEPT_S = 7 * 24 * 3600
 """How long a request's first answer is replayed (I5)."""
 
-_NEW = "attribute_not_exists(pk)"
-_UNCHANGED = "v = :seen"
+NEW = "attribute_not_exists(pk)"
+UNCHANGED = "v = :seen"
 _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
 
 
@@ -56,12 +56,12 @@ def case_puts(table: str, before: Case | None, progress: Progress, shards: int) 
     both pass. The rest is new by construction, and says so.
     """
     case = progress.case
-    lock = {"condition": _UNCHANGED, "seen": items.version_of(before)} if before else {"condition": _NEW}
+    lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
     puts = [put(table, items.order_item(case, shards), **lock)]
     puts += [put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
-    puts += [put(table, items.event_item(step), _NEW) for step in progress.steps]
+    puts += [put(table, items.event_item(step), NEW) for step in progress.steps]
     entries = (e.ledger_entry(event.payload) for event in progress.events)
-    puts += [put(table, items.ledger_item(case, entry), _NEW) for entry in entries if entry]
+    puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]
     puts += [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
     order_id = case.order.terms.order_id
     tracked = {(p.carrier.value, p.tracking_number) for p in _parcels(progress)}

@@ -14,11 +14,13 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 from chalicelib.api import aftership, seventeen_track
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
 from chalicelib.api.rates import Rates
+from chalicelib.service.context import Subscribed
 from tests.api import promised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from chalicelib.store.people import Profile
     from localcloud.memory_table import MemoryTable
     from tests.api.issuer import Issuer
 
@@ -54,17 +56,27 @@ class Clock:
 class Quiet:
     """Subscribes people to nothing, and remembers it."""
 
-    subscribed: dict[str, str] = field(default_factory=dict)
+    known: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Remember an address; the topic and the subscription."""
-        subscription = f"{role}-{person_id}-{channel}"
-        self.subscribed[subscription] = address
-        return f"{role}-{person_id}", subscription
+        self.known[role, person_id, channel] = address
+        return f"{role}-{person_id}", f"{role}/{person_id}/{channel}"
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """What is remembered; nobody has confirmed an email address yet."""
+        mine = ((channel, address) for (of, who, channel), address in self.known.items() if (of, who) == (role, person_id))
+        return [Subscribed(c, address, None if c == "email" else f"{role}/{person_id}/{c}") for c, address in mine]
 
     def unsubscribe(self, subscription: str) -> None:
         """Forget a subscription."""
-        self.subscribed.pop(subscription, None)
+        role, person_id, channel = subscription.split("/")
+        self.known.pop((role, person_id, channel), None)
+
+    def forget(self, profile: Profile) -> None:
+        """Forget a person's subscriptions."""
+        of_person = (profile.role, profile.person_id)
+        self.known = {place: it for place, it in self.known.items() if place[:2] != of_person}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +171,7 @@ class Api:
         answer = self.app(event, None)
         body = answer["body"]
         known = {name.lower(): value for name, value in answer["headers"].items()}
+        assert known.pop("x-request-id"), "every answer can be asked about"
         reply = Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
         promised.check(method, event["requestContext"]["resourcePath"], reply)
         return reply
@@ -185,7 +198,7 @@ class Api:
     def done(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
         """What the answer to a request says that has to succeed."""
         reply = self.call(who, method, path, body, **headers)
-        assert reply.status in (200, 201), (method, path, reply.status, reply.body)
+        assert reply.status in (200, 201, 202), (method, path, reply.status, reply.body)
         return reply.json
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.people import Role
 from tests.api.samples import DECISION, OFFER, Stop
 
 BUYER, SELLER, MEDIATOR, PLATFORM = Role.BUYER, Role.SELLER, Role.MEDIATOR, Role.PLATFORM
-OK, CREATED, NOT_FOUND, CONFLICT = 200, 201, 404, 409
+OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT = 200, 201, 202, 404, 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,17 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "decide": {MEDIATOR: May(Stop.ASSIGNED, body=DECISION)},
     # people and payments
     "put_seller_contacts": {SELLER: May(Stop.NOWHERE), PLATFORM: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "get_seller_contacts": {SELLER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "get_buyer_contacts": {BUYER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "register_seller_device": {SELLER: May(Stop.NOWHERE, CREATED), PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "register_buyer_device": {BUYER: May(Stop.NOWHERE, CREATED), PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "remove_seller_device": {SELLER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL)},
+    "remove_buyer_device": {BUYER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL)},
     "put_buyer_contacts": {BUYER: May(Stop.NOWHERE), PLATFORM: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "erase_buyer": {BUYER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
+    "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
+    "get_buyer_erasure": {BUYER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
+    "get_seller_erasure": {SELLER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
     "list_payment_instructions": {PLATFORM: May(Stop.PAYING, OK, ALL, query="?status=failed")},
     "report_result": {PLATFORM: May(Stop.PAYING, OK, ALL)},
 }
