@@ -50,7 +50,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
 
     Erasures that ran out of time go on with the next minute's message.
     """
-    from chalicelib.bootstrap import services  # noqa: PLC0415 - the fan-out does without it
+    from chalicelib.bootstrap import services, storage  # noqa: PLC0415 - the fan-out does without it
     from chalicelib.service.erasure import go_on  # noqa: PLC0415
     from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415
 
@@ -61,7 +61,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
     for record in records:
         asked = json.loads(record["body"])
         if ERASURES in asked:
-            go_on(services(), may_go_on)
+            go_on(services(), storage(), may_go_on)
             continue
         shard = asked["shard"]
         swept = sweep_shard(services(), shard, may_go_on)

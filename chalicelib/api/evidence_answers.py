@@ -45,7 +45,8 @@ class Link(Given):
 class EvidenceWithLink(EvidenceGiven):
     """One piece of evidence, and where to read its file."""
 
-    link: Link | None
+    erased: Annotated[bool, Field(description="Whether its words and file were erased at its giver's request.")]
+    link: Annotated[Link | None, Field(description="Null for evidence in words, and for a file that was erased.")]
 
 
 class EvidencePerParty(Given):

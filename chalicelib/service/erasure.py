@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
-from chalicelib.service import views
+from chalicelib.service import uploads, views
 from chalicelib.service.errors import Busy, NotFound
 from chalicelib.service.execute import ATTEMPTS, Request, current, execute
 from chalicelib.store import lists
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor, Role
     from chalicelib.domain.progress import Progress
     from chalicelib.service.context import Services
+    from chalicelib.service.uploads import Storage
     from chalicelib.service.views import Json
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def view(it: Erasure) -> Json:
     }
 
 
-def go_on(services: Services, may_go_on: Callable[[], bool] = lambda: True) -> None:
+def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = lambda: True) -> None:
     """Go on with every erasure that is due until ``may_go_on`` says no; the next call takes up what is left.
 
     One that fails is logged, put off for an hour, and holds up no other.
@@ -89,7 +90,7 @@ def go_on(services: Services, may_go_on: Callable[[], bool] = lambda: True) -> N
         if it.next_at is None or it.next_at > now or not may_go_on():
             continue
         try:
-            _carry_out(services, it, may_go_on)
+            _carry_out(services, storage, it, may_go_on)
         except Conflict:
             pass  # another process is at it
         except Exception:
@@ -97,7 +98,7 @@ def go_on(services: Services, may_go_on: Callable[[], bool] = lambda: True) -> N
             _put_off(services, it)
 
 
-def _carry_out(services: Services, it: Erasure, may_go_on: Callable[[], bool]) -> None:
+def _carry_out(services: Services, storage: Storage, it: Erasure, may_go_on: Callable[[], bool]) -> None:
     """Go through the person's orders from where the last call stopped; after the last one, wait or end."""
     if it.cursor is None:
         it = replace(it, erased=0, going_on=0, waits_for=())
@@ -107,7 +108,8 @@ def _carry_out(services: Services, it: Erasure, may_go_on: Callable[[], bool]) -
             if not may_go_on():
                 return  # this page begins anew: what it did changes nothing the second time
             order_id = lists.as_order(stored).terms.order_id
-            it = replace(it, erased=it.erased + 1) if _erased_case(services, it, order_id) else _waiting(it, order_id)
+            ended = _erased_case(services, storage, it, order_id)
+            it = replace(it, erased=it.erased + 1) if ended else _waiting(it, order_id)
         if page.cursor is None:
             break
         it = _saved(services, replace(it, cursor=page.cursor))
@@ -136,16 +138,16 @@ def _put_off(services: Services, it: Erasure) -> None:
         _saved(services, replace(known, next_at=services.clock.now() + TRY_AGAIN))
 
 
-def _erased_case(services: Services, it: Erasure, order_id: str) -> bool:
+def _erased_case(services: Services, storage: Storage, it: Erasure, order_id: str) -> bool:
     """Whether the case has ended, and with it everything in it that was the person's."""
     if not has_ended(current(services, order_id, services.clock.now()).case):
         return False
     for erase in OF_A_CASE:
-        erase(services, it, order_id)
+        erase(services, storage, it, order_id)
     return True
 
 
-def _words(services: Services, it: Erasure, order_id: str) -> None:
+def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
     """Take the words out of the states, as an event of each stream; then overwrite them in the events before it."""
     case = current(services, order_id, services.clock.now()).case
     for stream in streams_to_erase(case, it.role):
@@ -155,6 +157,12 @@ def _words(services: Services, it: Erasure, order_id: str) -> None:
 
         execute(services, order_id, Request(it.asked_by), command, lambda *_: (200, {}))
     services.cases.erase_words(order_id, it.role)
+
+
+def _files(services: Services, storage: Storage, it: Erasure, order_id: str) -> None:
+    """Remove what the person uploaded, whatever became of it. Its evidence says from its words' erasure on that it is gone."""
+    for upload in storage.uploads.of_owner(order_id, it.role.value):
+        uploads.erase(services, storage, upload)
 
 
 def _profile(services: Services, it: Erasure) -> None:
@@ -174,7 +182,7 @@ def _profile(services: Services, it: Erasure) -> None:
     raise Busy
 
 
-OF_A_CASE: tuple[Callable[[Services, Erasure, str], None], ...] = (_words,)
+OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _files)
 """What takes a person's data out of one case that has ended. Doing it again changes nothing."""
 OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile,)
 """What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""

@@ -102,15 +102,17 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
     return {
         "dispute_id": dispute_id,
         "as_of": timestamp(now),
-        "evidence": [_piece(storage, order_id, piece, now) for piece in it.evidence],
+        "evidence": [_piece(storage, it, piece, now) for piece in it.evidence],
         "missing_evidence": plain(missing(it, case.policy)),
         "uploads": [_own(upload, now) for upload in own if upload.status in (UploadStatus.PENDING, UploadStatus.REJECTED)],
     }
 
 
-def _piece(storage: Storage, order_id: str, piece: Evidence, now: datetime) -> Json:
+def _piece(storage: Storage, dispute: Dispute, piece: Evidence, now: datetime) -> Json:
     view: Json = plain(piece)
-    return view | {"link": uploads.link(storage, order_id, piece.file, now) if piece.file else None}
+    erased = piece.by in dispute.erased
+    readable = piece.file and not erased
+    return view | {"erased": erased, "link": uploads.link(storage, dispute.order_id, piece.file, now) if readable else None}
 
 
 def _own(upload: Upload, now: datetime) -> Json:

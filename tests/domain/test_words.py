@@ -12,7 +12,7 @@ from chalicelib.domain.claim import Claim, OfferType
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
 from chalicelib.domain.events import PAYLOADS, WordsErased
-from chalicelib.domain.evidence import EvidenceType, File
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.order import Order
 from chalicelib.domain.people import PARTIES, AddressBook, Role
 from chalicelib.domain.words import ERASED, WORDS, without_words

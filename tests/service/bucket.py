@@ -6,10 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from chalicelib.domain.evidence import HEAD_BYTES
-from chalicelib.service.uploads import Storage
 from chalicelib.store.files import Arrived, Form
-from chalicelib.store.uploads import Uploads
-from tests.service.office import NAME, Office
 
 JPEG = b"\xff\xd8\xff\xe0" + b"a photo" * 9
 PNG = b"\x89PNG\r\n\x1a\n" + b"a drawing"
@@ -58,8 +55,3 @@ class Bucket:
 
 def _etag(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
-
-
-def storage_of(office: Office, bucket: Bucket) -> Storage:
-    """Uploads in the office's table, and their files in a bucket."""
-    return Storage(Uploads(lambda: office.table, NAME), bucket)

@@ -18,12 +18,15 @@ from chalicelib.domain.policy import published
 from chalicelib.service import contacts, disputes, orders, payments
 from chalicelib.service.context import Services, Subscribed
 from chalicelib.service.execute import Request
+from chalicelib.service.uploads import Storage
 from chalicelib.store.cases import Cases
 from chalicelib.store.errors import Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People
+from chalicelib.store.uploads import Uploads
 from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
+from tests.service.bucket import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +148,7 @@ class Office:
     table: FaultyTable = field(default_factory=FaultyTable)
     watch: Watch = field(default_factory=Watch)
     phonebook: Phonebook = field(default_factory=Phonebook)
+    bucket: Bucket = field(default_factory=Bucket)
     pauses: list[int] = field(default_factory=list)
     epoch: float = EPOCH
     keys: int = 0
@@ -161,6 +165,7 @@ class Office:
             pause=self.pauses.append,
             epoch=lambda: self.epoch,
         )
+        self.storage = Storage(Uploads(lambda: self.table, NAME), self.bucket)
 
     def wait(self, some: timedelta) -> Office:
         """Let time pass, and nothing else happen."""

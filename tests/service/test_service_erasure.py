@@ -12,18 +12,22 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import OfferType
+from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
 from chalicelib.notify.publish import Publishing, publish_records
-from chalicelib.service import contacts, erasure
+from chalicelib.service import contacts, erasure, evidence
+from chalicelib.service.arrivals import take_in
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
 from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
+from chalicelib.store.uploads import UploadStatus
 from localcloud.memory_rules import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
-from tests.service.office import DISPUTE, ORDER, Office
+from tests.service.bucket import JPEG
+from tests.service.office import DISPUTE, ORDER, Office, once, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +35,18 @@ if TYPE_CHECKING:
 WHO = {Role.BUYER: BUYER, Role.SELLER: SELLER}
 
 
+def send_file(office: Office, actor: Actor, dispute_id: str, *, ask_only: bool = False) -> None:
+    """Upload a photo as evidence, or only ask for the form of one."""
+    offer = evidence.Offer(EvidenceType.PHOTO, ContentType.JPEG, len(JPEG), f"{actor.role} canary")
+    by = once(actor, f"{dispute_id} {ask_only}", offer)
+    form = read(evidence.request_file(office.services, office.storage, dispute_id, actor, by, offer))
+    if not ask_only:
+        office.bucket.put(form["fields"]["key"], "image/jpeg", JPEG)
+        take_in(office.services, office.storage, form["fields"]["key"])
+
+
 def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000000001") -> Office:
-    """A delivered order with a dispute in which both have said something, settled between them."""
+    """A delivered order with a dispute in which both have said and shown something, settled between them."""
     office = office or Office()
     office.bought(order_id=order_id, paid_at=office.watch.at, deliver_by=office.watch.at + 30 * DAY).wait(DAY).ship(
         order_id, parcel
@@ -44,6 +58,9 @@ def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000
     office.confirm(order_id)
     dispute = f"{order_id}-d1"
     office.wait(DAY).open(replace(DAMAGED, description="buyer canary"), order_id=order_id)
+    for actor in WHO.values():
+        send_file(office, actor, dispute)
+        send_file(office, actor, dispute, ask_only=True)
     office.act(SELLER, c.Propose(OfferType.REFUND, money(1000), "seller canary"), dispute_id=dispute)
     office.act(BUYER, c.Accept("2"), dispute_id=dispute)
     return office
@@ -104,7 +121,7 @@ def test_a_person_is_forgotten(role: Role) -> None:
     ledger, other = office.services.cases.ledger(ORDER), role.other_party
     assert "pending" == asked(office, role)["status"]
 
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
 
     assert ("done", 1, 0, None) == tuple(
         state(office, role)[name] for name in ("status", "orders_erased", "orders_going_on", "looks_again_at")
@@ -119,12 +136,47 @@ def test_a_person_is_forgotten(role: Role) -> None:
     check_books(office)
 
 
+@pytest.mark.parametrize("role", PARTIES)
+def test_a_persons_files_are_removed(role: Role) -> None:
+    """P2, N6: what the person uploaded is gone from storage; their evidence says so and has no link. The other's is read on."""
+    office = ended()
+    other = role.other_party
+    office.bucket.put(f"incoming/{ORDER}/{role}/{pending(office, role)}", "image/jpeg", JPEG)
+    asked(office, role)
+    erasure.go_on(office.services, office.storage)
+
+    listed = evidence.list_evidence(office.services, office.storage, DISPUTE, WHO[other])["evidence"]
+    files = {piece["by"]: (piece["erased"], piece["note"], piece["file"]["size"], bool(piece["link"])) for piece in listed}
+    assert {role.value: (True, ERASED, len(JPEG), False), other.value: (False, f"{other} canary", len(JPEG), True)} == files
+    (left,) = office.bucket.objects
+    assert next(piece for piece in listed if piece["by"] == other)["file"]["upload_id"] in left
+
+
+@pytest.mark.parametrize("role", PARTIES)
+def test_a_file_that_arrives_after_its_erasure_is_removed(role: Role) -> None:
+    """P2, N6: a form that was given out before brings nothing back."""
+    office = ended()
+    asked(office, role)
+    late = f"incoming/{ORDER}/{role}/{pending(office, role)}"
+    erasure.go_on(office.services, office.storage)
+    before = set(office.bucket.objects)
+    office.bucket.put(late, "image/jpeg", JPEG)
+    take_in(office.services, office.storage, late)
+    assert before == set(office.bucket.objects)
+
+
+def pending(office: Office, role: Role) -> str:
+    """The upload that the person asked for and never sent."""
+    (it,) = (it for it in office.storage.uploads.of_owner(ORDER, role.value) if it.status is UploadStatus.PENDING)
+    return it.id
+
+
 def test_both_may_be_forgotten() -> None:
     """P2: the second party's erasure brings nothing of the first's back."""
     office = ended()
     for role in PARTIES:
         asked(office, role)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert "canary" not in events(office) + profiles(office)
     assert {} == office.phonebook.live
     check_books(office)
@@ -134,14 +186,14 @@ def test_a_case_that_goes_on_is_waited_for() -> None:
     """P2: while an order goes on its words and the contacts are kept, and the answer names it; a day after its end they go."""
     office = told()
     asked(office)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
 
     assert ("waiting", [ORDER], 1) == tuple(state(office)[name] for name in ("status", "waits_for", "orders_going_on"))
     assert "buyer canary" in events(office)
     assert 2 == len({whose for whose, _, _, _ in office.phonebook.live.values()})
     office.wait(100 * DAY).pay(f"{ORDER}-p1")
     office.pay(f"{ORDER}-p2")
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert ("done", [], 0) == tuple(state(office)[name] for name in ("status", "waits_for", "orders_going_on"))
     assert "buyer canary" not in events(office)
 
@@ -150,13 +202,13 @@ def test_it_is_looked_at_again_once_a_day() -> None:
     """P2: an erasure that waits costs nothing until the next day."""
     office = told()
     asked(office)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     stored = office.table.snapshot()
     office.wait(DAY - timedelta(seconds=1))
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert stored == office.table.snapshot()
     office.wait(timedelta(seconds=1))
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert stored != office.table.snapshot()
 
 
@@ -165,7 +217,7 @@ def test_what_has_ended_goes_at_once() -> None:
     office = ended("order-0")
     told(office=office, parcel="000000009")
     asked(office)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert ("waiting", 1, 1) == tuple(state(office)[name] for name in ("status", "orders_erased", "orders_going_on"))
     assert "buyer canary" not in json.dumps([it for it in office.table.snapshot() if it["pk"]["S"] == order_pk("order-0")])
     assert "buyer canary" in json.dumps([it for it in office.table.snapshot() if it["pk"]["S"] == order_pk(ORDER)])
@@ -179,7 +231,7 @@ def test_many_orders_take_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = 0
     while state(office)["status"] != "done":
         left = iter([True] * 4)
-        erasure.go_on(office.services, lambda left=left: next(left, False))  # type: ignore[misc]
+        erasure.go_on(office.services, office.storage, lambda left=left: next(left, False))  # type: ignore[misc]
         runs += 1
         assert runs < 10
     assert runs > 2
@@ -193,7 +245,7 @@ def test_asking_again_is_the_same_request() -> None:
     first = asked(office)
     office.wait(DAY)
     assert first == asked(office, by=PLATFORM)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert office.watch.at > office.services.people.erasure(Role.BUYER, BUYER.id).asked_at  # type: ignore[union-attr]
     assert "pending" == asked(office)["status"]
 
@@ -208,7 +260,7 @@ def test_a_person_can_come_back() -> None:
     """P2: after an erasure the person may register anew, and is reached at the new address alone."""
     office = ended()
     asked(office)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     back = contacts.Contacts("new@example.com", None, "en")
     kept = contacts.put_contacts(office.services, Role.BUYER, BUYER.id, Request(BUYER), back)
     assert ("new@example.com", None) == (kept["email"], kept["phone"])
@@ -217,7 +269,7 @@ def test_a_person_can_come_back() -> None:
 
 
 def failing_at(office: Office, count: int) -> Callable[[], int]:
-    """Let the ``count``th write from here on fail as if the process had died; how many writes there have been."""
+    """Let the ``count``th write or removal from here on fail as if the process had died; how many there have been."""
     real, seen = office.table.put_item, [0]
     real_transaction = office.table.transact_write_items
 
@@ -232,6 +284,8 @@ def failing_at(office: Office, count: int) -> Callable[[], int]:
 
     office.table.put_item = dying(real)  # type: ignore[method-assign]
     office.table.transact_write_items = dying(real_transaction)  # type: ignore[method-assign]
+    delete = office.bucket.delete
+    office.bucket.delete = lambda key: dying(lambda **_: delete(key))()  # type: ignore[method-assign]
     return lambda: seen[0]
 
 
@@ -240,19 +294,20 @@ def test_it_survives_dying_at_any_write() -> None:
     office = ended()
     asked(office)
     written = failing_at(office, 0)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     writes = written()
     assert writes > 5
-    expected = json.loads(events(office))
+    expected = json.loads(events(office)), office.bucket.objects
+    assert 1 == len(office.bucket.objects)
     for fatal in range(1, writes + 1):
         office = ended()
         asked(office)
         failing_at(office, fatal)
         with pytest.raises(SystemExit):
-            erasure.go_on(office.services)
-        erasure.go_on(office.services)
+            erasure.go_on(office.services, office.storage)
+        erasure.go_on(office.services, office.storage)
         assert "done" == state(office)["status"]
-        assert expected == json.loads(events(office))
+        assert expected == (json.loads(events(office)), office.bucket.objects)
         assert {"seller"} == {whose for whose, _, _, _ in office.phonebook.live.values()}
 
 
@@ -270,14 +325,14 @@ def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
         real(profile)
 
     office.phonebook.forget = refusing  # type: ignore[method-assign]
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert ("done", "pending") == (state(office)["status"], state(office, Role.SELLER)["status"])
     assert [f"seller:{SELLER.id}"] == [record.person for record in caplog.records]  # type: ignore[attr-defined]
     office.phonebook.forget = real  # type: ignore[method-assign]
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert "pending" == state(office, Role.SELLER)["status"]
     office.wait(timedelta(hours=1))
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert "done" == state(office, Role.SELLER)["status"]
 
 
@@ -296,8 +351,8 @@ def test_two_workers_do_no_harm() -> None:
         return real(**request)
 
     office.table.put_item = overtaken  # type: ignore[method-assign]
-    erasure.go_on(office.services)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
+    erasure.go_on(office.services, office.storage)
     assert [] == meanwhile
     assert "canary" not in events(office)
     check_books(office)
@@ -309,7 +364,7 @@ def test_an_overwritten_event_is_no_news() -> None:
     images: list[Any] = []
     asked(office)
     office.table.on_write = images.extend
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     overwritten = [image for image in images if "edits" in image]
     assert len(overwritten) > 1
     records = [{"dynamodb": {"NewImage": image, "SequenceNumber": "1"}} for image in overwritten]
@@ -321,7 +376,7 @@ def test_the_marketplace_is_told() -> None:
     """P2, D11: what was erased is on the timelines, by whom and when, and says nothing else."""
     office = ended()
     asked(office, by=PLATFORM)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     for stream in (0, 1):
         last = office.services.cases.log(ORDER, stream)[-1]
         assert ("words_erased", PLATFORM, {"person": "buyer"}) == (last.payload.type, last.actor, plain(last.payload))
@@ -333,8 +388,8 @@ def test_a_broken_table_is_an_error_and_no_loss() -> None:
     office = ended()
     asked(office)
     office.table.fail(ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "TransactWriteItems"))
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert "pending" == state(office)["status"]
     office.wait(timedelta(hours=1))
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert "done" == state(office)["status"]

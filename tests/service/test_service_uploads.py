@@ -19,7 +19,7 @@ from chalicelib.service.uploads import Storage, Wanted
 from chalicelib.store.errors import Conflict
 from chalicelib.store.uploads import Purpose, UploadStatus
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, SELLER
-from tests.service.bucket import HEIC, JPEG, MP4, PDF, PNG, Bucket, storage_of
+from tests.service.bucket import HEIC, JPEG, MP4, PDF, PNG, Bucket
 from tests.service.office import DISPUTE, ORDER, Office, cancelled, once, read
 
 if TYPE_CHECKING:
@@ -36,13 +36,17 @@ class Desk:
     """A dispute about damage just opened, and a bucket for its files."""
 
     office: Office = field(default_factory=lambda: Office().disputed())
-    bucket: Bucket = field(default_factory=Bucket)
     asked: int = 0
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where the files lie."""
+        return self.office.bucket
 
     @property
     def storage(self) -> Storage:
         """Uploads and files."""
-        return storage_of(self.office, self.bucket)
+        return self.office.storage
 
     def ask(self, actor: Actor = BUYER, offer: evidence.Offer = PHOTO, key: str = "") -> Json:
         """Ask for a form."""

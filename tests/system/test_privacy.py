@@ -11,6 +11,8 @@ import pytest
 
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
+from localcloud.forms import send
+from tests.service.bucket import JPEG
 from tests.system.test_deployed import A_DAY, call
 
 CANARY = "canary"
@@ -19,7 +21,7 @@ SECRETS = (CANARY, PHONE, TRACKING)
 BUYER, SELLER, MIA, MARKET = "buyer:priv-ana", "seller:priv-acme", "mediator:priv-mia", "platform:priv"
 ORDER, DISPUTE = "priv-order", "priv-order-d1"
 ADDRESS = {"name": f"{CANARY} name", "lines": [f"{CANARY} street"], "city": f"{CANARY} city", "country": "DE"}
-FUNCTIONS = ("api_function", "sweep_function", "sweep_shard_function", "publish_function")
+FUNCTIONS = ("api_function", "sweep_function", "sweep_shard_function", "publish_function", "upload_stored_function")
 
 
 def euros(minor: int) -> dict[str, Any]:
@@ -48,6 +50,8 @@ def steps(now: datetime) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     yield MIA, "POST", f"{dispute}/assignment", {}
     yield MIA, "POST", f"{dispute}/information-requests", {"to": "buyer", "question": "Which box?"}
     yield BUYER, "POST", f"{dispute}/evidence", {"note": f"{CANARY} evidence"}
+    photo = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": f"{CANARY} photo"}
+    yield BUYER, "POST", f"{dispute}/evidence/uploads", photo
     decision = offer | {"finding": "not_as_described", "rationale": "The photos show it."}
     yield MIA, "POST", f"{dispute}/decision", {name: decision[name] for name in decision if name != "note"}
     yield BUYER, "POST", f"{dispute}/appeal", {"note": f"{CANARY} appeal"}
@@ -112,14 +116,31 @@ def kept(cloud: LocalCloud) -> str:
     return json.dumps([item for item in items if "priv-" in json.dumps(item)])
 
 
+def files(cloud: LocalCloud) -> list[str]:
+    """The keys of what lies in the bucket for the order."""
+    listed = cloud.aws("s3").list_objects_v2(Bucket=cloud.endpoints["files_bucket"]).get("Contents", [])
+    return [it["Key"] for it in listed if f"/{ORDER}/" in it["Key"]]
+
+
+def wait_for_a_file(cloud: LocalCloud) -> None:
+    """Wait until a file has been taken in."""
+    deadline = time.monotonic() + 20
+    while not [key for key in files(cloud) if key.startswith("kept/")] and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 @pytest.fixture(scope="module")
 def told(cloud: LocalCloud) -> LocalCloud:
     """The cloud once the story has been told in full, and everything that can go wrong has."""
     for who, method, path, body in steps(datetime.fromisoformat(read(cloud.endpoints)["now"])):
-        call(cloud, who, method, path, body)
+        answer = call(cloud, who, method, path, body)
+        if path.endswith("/uploads"):
+            assert (204, "") == send(answer, JPEG)
+            wait_for_a_file(cloud)
     assert [422, 404, 400, 422, 409, 404, 422] == list(mistakes(cloud))
     assert {"batchItemFailures": [{"itemIdentifier": "1"}]} == poison(cloud)
     assert all(secret in kept(cloud) for secret in SECRETS)
+    assert ["kept"] == [key.partition("/")[0] for key in files(cloud)]
     cloud.advance_clock(120 * A_DAY)
     cloud.sweep_now()
     return cloud
@@ -160,3 +181,4 @@ def test_a_person_who_is_forgotten_is_gone_from_the_deployment(told: LocalCloud)
     )
     topics = [topic["TopicArn"].rpartition(":")[2] for topic in told.aws("sns").list_topics()["Topics"]]
     assert [topic for topic in topics if topic in people] == []
+    assert [] == files(told)
