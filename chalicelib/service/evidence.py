@@ -111,8 +111,8 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
 def _piece(storage: Storage, dispute: Dispute, piece: Evidence, now: datetime) -> Json:
     view: Json = plain(piece)
     erased = piece.by in dispute.erased
-    readable = piece.file and not erased
-    return view | {"erased": erased, "link": uploads.link(storage, dispute.order_id, piece.file, now) if readable else None}
+    link = uploads.link(storage, dispute.order_id, piece.file, now) if piece.file and not erased else None
+    return view | {"erased": erased, "link": link}
 
 
 def _own(upload: Upload, now: datetime) -> Json:
