@@ -17,7 +17,16 @@ from localcloud.check_zip import complaints
 from localcloud.layout import ROOT
 from localcloud.package import Artefact, build, exported
 
-FUNCTIONS = {"APIHandler": "http", "Sweep": "jobs", "SweepShard": "jobs", "Publish": "jobs"}
+FUNCTIONS = {
+    "APIHandler": "http",
+    "Sweep": "jobs",
+    "SweepShard": "jobs",
+    "Publish": "jobs",
+    "Chat": "jobs",
+    "WebsocketConnect": "jobs",
+    "WebsocketMessage": "jobs",
+    "WebsocketDisconnect": "jobs",
+}
 
 
 def template_of(package: Artefact) -> dict[str, Any]:
