@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-from chalice.app import DynamoDBEvent, Rate, SQSEvent, WebsocketEvent
+from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent, WebsocketEvent
 
 from chalicelib.api.application import Application
 from chalicelib.logs import configure
@@ -25,9 +25,15 @@ if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register
 
     register(app)
+    if "SERVES" in os.environ:
+        # Not while packaging: a deployed function whose provider is set up wrongly must not start.
+        from chalicelib.api.auth import verifier
 
-# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue and stream.
+        verifier()
+
+# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
+_PLACEHOLDER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:device-failures"
 _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
 
 
@@ -85,3 +91,11 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     from chalicelib.api import chat_socket  # noqa: PLC0415
 
     return chat_socket.disconnect(event.to_dict())
+
+
+@app.on_sns_message(topic=_PLACEHOLDER_TOPIC, name="device_failed")
+def device_failed(event: SNSEvent) -> dict[str, int]:
+    """Forget the devices that their platform has given up, as SNS reports them."""
+    from chalicelib.jobs import forget_devices  # noqa: PLC0415
+
+    return forget_devices(event.to_dict()["Records"])

@@ -1,4 +1,4 @@
-"""The event functions: the sweep's fan-out, a shard's sweep, the stream's publishing, and its push to live connections."""
+"""The event functions: a sweep and its fan-out, what the stream tells people and live connections, and devices given up."""
 
 from __future__ import annotations
 
@@ -86,3 +86,15 @@ def push_stream(records: Sequence[dict[str, Any]]) -> None:
     from chalicelib.notify.chat import gateway, push_records  # noqa: PLC0415
 
     push_records(records, services().connections, gateway(), int(services().epoch()))
+
+
+def forget_devices(records: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Forget the devices whose push messages SNS could not deliver, where their platform has given them up (N1).
+
+    Raises ``Busy`` when their owner changes something right now; Lambda calls again.
+    """
+    from chalicelib.bootstrap import services  # noqa: PLC0415
+    from chalicelib.service.devices import forget_endpoint  # noqa: PLC0415
+
+    endpoints = [json.loads(record["Sns"]["Message"])["EndpointArn"] for record in records]
+    return {"forgotten": sum(forget_endpoint(services(), endpoint) for endpoint in endpoints)}

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud import aws, clock, venvs
+from localcloud import aws, clock, cognito, venvs
 from localcloud.check_zip import complaints
 from localcloud.cloud import LocalCloud
-from localcloud.issuer import mint_from
 from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
 from localcloud.package import STAGES, build
 from localcloud.ports import Ports
@@ -56,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="start everything; Ctrl-C stops it")
     ports = Ports()
-    for name in ("cloud", "issuer", "outbox"):
+    for name in ("cloud", "outbox"):
         run.add_argument(f"--{name}-port", type=int, default=getattr(ports, name), help="default: %(default)s")
     run.add_argument("--max-life", type=clock.seconds, default=12 * 3600, help="stop by itself after this (default: 12h)")
     run.add_argument("--empty", action="store_true", help="load no demo marketplace")
@@ -72,9 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--sweep-seed", type=int, help="sweep at random times instead of once a day")
     replay.set_defaults(action=_replay)
 
-    token = commands.add_parser("token", help="print a token, such as for buyer:alice")
+    token = commands.add_parser("token", help="log in, such as buyer:alice, and print the access token")
     token.add_argument("who", metavar="ROLE:ID")
-    token.add_argument("--for", dest="lifetime", type=clock.seconds, default=24 * 3600, help="lifetime (default: 24h)")
     token.set_defaults(action=_token)
 
     clocks = commands.add_parser("clock", help="show the sandbox clock, or move it and run the sweep")
@@ -116,7 +114,7 @@ def _run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    ports = Ports(options.cloud_port, options.issuer_port, options.outbox_port)
+    ports = Ports(options.cloud_port, options.outbox_port)
     try:
         with LocalCloud(options.directory, ports, options.max_life) as cloud:
             if not options.empty:
@@ -164,7 +162,7 @@ Addresses are in {cloud.directory / "endpoints.json"}. Ctrl-C stops everything."
 
 def _token(options: argparse.Namespace) -> int:
     role, _, subject = options.who.partition(":")
-    print(mint_from(read_endpoints(options.directory), role, subject, options.lifetime))
+    print(cognito.token(read_endpoints(options.directory), role, subject))
     return 0
 
 

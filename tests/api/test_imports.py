@@ -22,16 +22,20 @@ EDGE = (
     "cryptography",
     "chalicelib.api.auth",
     "chalicelib.api.endpoint",
+    "chalicelib.api.keys",
     "chalicelib.api.models",
     "chalicelib.api.openapi",
     "chalicelib.api.problems",
+    "chalicelib.api.provider",
     "chalicelib.api.register",
+    "phonenumbers",
 )
 SANDBOX = ("chalicelib.api.sandbox", "chalicelib.service.sandbox")
 DESCRIBING = (
     "chalicelib.api.answers",
     "chalicelib.api.contract",
     "chalicelib.api.dispute_answers",
+    "chalicelib.api.people_answers",
     "chalicelib.api.openapi",
     "chalicelib.api.openapi_parts",
     "chalicelib.api.reading",
@@ -50,6 +54,12 @@ assert {"shards": 8} == app.sweep(dict.fromkeys(names, ""), None)
 SWEEP = """
 import app
 assert {"batchItemFailures": []} == app.sweep_shard({"Records": []}, None)
+"""
+FORGET = """
+import app, chalicelib.bootstrap as bootstrap
+type(bootstrap.services().endpoints).device_of = lambda *_: None
+record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None, "MessageAttributes": {}}}
+assert {"forgotten": 0} == app.device_failed({"Records": [record]}, None)
 """
 PUBLISH = """
 import app
@@ -86,10 +96,12 @@ event = {
 }
 assert 401 == app.app(event, None)["statusCode"]
 """
+PROVIDER = {"OIDC_ISSUER": "https://issuer.example", "OIDC_AUDIENCE": "buyer-protection"}
 JOBS = {
     "sweep": FAN_OUT,
     "sweep_shard": SWEEP,
     "publish": PUBLISH,
+    "device_failed": FORGET,
     "chat": CHAT,
     "websocket_connect": CONNECT,
     "websocket_message": FRAME,
@@ -128,7 +140,7 @@ def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
 def loaded() -> dict[str, set[str]]:
     """The modules of every function, by its name."""
     jobs = {name: _loaded(script, SERVES="jobs", AWS_REGION="eu-west-1") for name, script in JOBS.items()}
-    return jobs | {"api": _loaded(API, SERVES="http")}
+    return jobs | {"api": _loaded(API, SERVES="http", **PROVIDER)}
 
 
 @pytest.mark.parametrize("function", ["api", *JOBS])
@@ -167,6 +179,11 @@ def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str,
     assert set() == _among(loaded[function], LANGUAGES)
 
 
+def test_only_who_registers_a_phone_loads_the_numbering_plans(loaded: dict[str, set[str]]) -> None:
+    """N1: the world's phone numbers are big, and no cold start pays for them."""
+    assert set() == _among(loaded["api"], ("phonenumbers",))
+
+
 def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
     """The models of answers are for the description and the tests: no cold start pays for them."""
     assert set() == _among(loaded["api"], DESCRIBING)
@@ -181,6 +198,7 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.notify.chat"} <= loaded["chat"]
     for function in ("connect", "message", "disconnect"):
         assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
+    assert {"chalicelib.service.devices", "chalicelib.notify.endpoints"} <= loaded["device_failed"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"

@@ -49,7 +49,7 @@ def serving(issuer: Issuer) -> Iterator[object]:
 
 def _forget() -> None:
     settings.cache_clear()
-    auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+    auth.verifier.cache_clear()  # another test may have asked another issuer
 
 
 @dataclass(frozen=True)

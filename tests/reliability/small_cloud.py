@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.policy import published
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import SnsSender
 from chalicelib.notify.publish import Publishing, publish_records
@@ -112,6 +113,7 @@ class Cloud:
             policies=POLICIES,
             pause=lambda _: None,
             epoch=lambda: self.epoch,
+            endpoints=SnsEndpoints(lambda: self.client("sns"), {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
         )
 
     @property

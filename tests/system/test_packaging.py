@@ -22,11 +22,21 @@ FUNCTIONS = {
     "Sweep": "jobs",
     "SweepShard": "jobs",
     "Publish": "jobs",
+    "DeviceFailed": "jobs",
     "Chat": "jobs",
     "WebsocketConnect": "jobs",
     "WebsocketMessage": "jobs",
     "WebsocketDisconnect": "jobs",
 }
+OF_NO_RESOURCE = {
+    "dynamodb:ListStreams",
+    "sns:CreatePlatformEndpoint",
+    "sns:DeleteEndpoint",
+    "sns:GetEndpointAttributes",
+    "sns:SetEndpointAttributes",
+    "sns:Unsubscribe",
+}
+"""Actions that IAM ties to no resource: their policies have to say any."""
 
 
 def template_of(package: Artefact) -> dict[str, Any]:
@@ -191,12 +201,10 @@ def test_no_function_has_a_right_over_everything(production_package: Artefact) -
         for policy in resources[role]["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
-    broad = [
-        s for s in statements if "*" in s["Resource"] and s["Action"] not in (["dynamodb:ListStreams"], ["sns:Unsubscribe"])
-    ]
+    broad = {action for s in statements if "*" in s["Resource"] for action in s["Action"]}
 
     assert len(FUNCTIONS) == len(set(roles))
-    assert broad == []
+    assert broad <= OF_NO_RESOURCE
     assert [action for s in statements for action in s["Action"] if "*" in action] == []
 
 

@@ -60,23 +60,27 @@ class Deployed:
         assert reply.status in (200, 201, 202), (method, path, reply.body)
         return reply.json
 
-    def place(self, stop: Stop, *, fresh: bool) -> dict[str, str]:
-        """The ids of a story that has come to ``stop``: a new one, or one that reads may share."""
-        if fresh or stop not in self.places:
-            number = next(self.numbers)
-            order_id = f"rights-{number}"
-            self.clock.at = self.began
-            bring(self, stop, order_id, number)
-            if stop is Stop.PAYING and not fresh:
-                self.done(OWN[Role.PLATFORM], "POST", f"/payment-instructions/{order_id}-p1/result", FAILED)
-            self.places[stop] = {
-                "order_id": order_id,
-                "dispute_id": f"{order_id}-d1",
-                "instruction_id": f"{order_id}-p1",
-                "buyer_id": "ana",
-                "seller_id": "acme",
-            }
+    def shared(self, stop: Stop) -> dict[str, str]:
+        """The ids of a story that has come to ``stop``, for reads alone."""
+        if stop not in self.places:
+            self.places[stop] = ids = self.fresh(stop)
+            if stop is Stop.PAYING:
+                self.done(OWN[Role.PLATFORM], "POST", f"/payment-instructions/{ids['instruction_id']}/result", FAILED)
         return self.places[stop]
+
+    def fresh(self, stop: Stop) -> dict[str, str]:
+        """The ids of a new story that has come to ``stop``."""
+        number = next(self.numbers)
+        order_id = f"rights-{number}"
+        self.clock.at = self.began
+        bring(self, stop, order_id, number)
+        return {
+            "order_id": order_id,
+            "dispute_id": f"{order_id}-d1",
+            "instruction_id": f"{order_id}-p1",
+            "buyer_id": "ana",
+            "seller_id": "acme",
+        }
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +123,7 @@ def _nothing_there(ids: dict[str, str]) -> dict[str, str]:
 
 def _not_yet(deployed: Deployed) -> dict[str, str]:
     """A dispute that is no mediator's: nobody has escalated it."""
-    return deployed.place(Stop.DISPUTED, fresh=False)
+    return deployed.shared(Stop.DISPUTED)
 
 
 each_operation = pytest.mark.parametrize("endpoint", EVERY, ids=lambda e: e.operation)
@@ -146,7 +150,7 @@ def test_every_cell_answers_as_written(deployed: Deployed, endpoint: Endpoint) -
         return reply
 
     sample = May(SAMPLES[endpoint.operation].stop)
-    ids = deployed.place(Stop.SOLD, fresh=False)
+    ids = deployed.shared(Stop.SOLD)
     open_to_all = endpoint.operation in ANYONE
     ask("nobody", endpoint.status if open_to_all else 401, "", ids, sample)
     for role, who in OWN.items():
@@ -155,7 +159,7 @@ def test_every_cell_answers_as_written(deployed: Deployed, endpoint: Endpoint) -
             refused = 401 if endpoint.signature else 403  # a token is no signature
             ask(f"{role}", endpoint.status if open_to_all else refused, who, ids, sample)
             continue
-        ids = deployed.place(may.stop, fresh=endpoint.method != "GET")
+        ids = deployed.shared(may.stop) if endpoint.method == "GET" else deployed.fresh(may.stop)
         if has_ids:
             missing = ask(f"{role}, missing", may.missing, who, _nothing_there(ids), may)
             if may.others is not None:
