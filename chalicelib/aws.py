@@ -24,8 +24,8 @@ def _session() -> Session:
 
 
 @lru_cache(maxsize=8)
-def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
-    """The process's client of ``service``. Credentials, region and endpoint come from the environment."""
+def client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
+    """The process's client of ``service``. Credentials, region and, unless one is given, endpoint come from the environment."""
     from botocore.config import Config  # noqa: PLC0415
 
     # What S3 signs for others has to name the region and the newest signature; the other services do so anyway.
@@ -37,4 +37,4 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at
         user_agent_extra="buyer-protection",
         **(signing if service == "s3" else {}),
     )
-    return _session().create_client(service, config=config)
+    return _session().create_client(service, config=config, endpoint_url=endpoint)

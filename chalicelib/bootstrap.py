@@ -12,7 +12,9 @@ from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Clock, Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from chalicelib.store.rates import CallCounts
 
@@ -34,6 +36,8 @@ def services() -> Services:
         cases=Cases(dynamodb, table, policies, settings().deadline_shards),
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
+        messages=Messages(dynamodb, table),
+        connections=Connections(dynamodb, table),
         subscriptions=SnsSubscriptions(),
         clock=_clock(),
         policies=policies,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
+from chalicelib.domain.people import Actor
 from chalicelib.service import uploads, views
 from chalicelib.service.errors import Busy, NotFound
 from chalicelib.service.execute import ATTEMPTS, Request, current, execute
@@ -23,7 +24,7 @@ from chalicelib.store.people import Erasure, Profile, as_erasure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.domain.people import Actor, Role
+    from chalicelib.domain.people import Role
     from chalicelib.domain.progress import Progress
     from chalicelib.service.context import Services
     from chalicelib.service.uploads import Storage
@@ -159,6 +160,11 @@ def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
     services.cases.erase_words(order_id, it.role)
 
 
+def _messages(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
+    """Overwrite what the person wrote in the order's thread (N5)."""
+    services.messages.erase_texts(order_id, Actor(it.role, it.person_id))
+
+
 def _files(services: Services, storage: Storage, it: Erasure, order_id: str) -> None:
     """Remove what the person uploaded, whatever became of it. Its evidence says from its words' erasure on that it is gone."""
     for upload in storage.uploads.of_owner(order_id, it.role.value):
@@ -182,7 +188,7 @@ def _profile(services: Services, it: Erasure) -> None:
     raise Busy
 
 
-OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _files)
+OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _messages, _files)
 """What takes a person's data out of one case that has ended. Doing it again changes nothing."""
 OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile,)
 """What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""

@@ -7,6 +7,7 @@ partition (pk)                sort key (sk)                       what
                               ``#DISPUTE#<n>``                    a dispute's state
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
+                              ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
                               ``UPLOAD#<role>#<id>``              a file on its way, or what became of it
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
@@ -16,6 +17,11 @@ either of them                ``ERASURE``                         the person's r
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
+``TICKET#<digest>``           ``TICKET``                          leave to open one connection
+``CONNECTION#<id>``           ``CONNECTION``                      a live connection: whose, until when
+                              ``ORDER#<order>``                   a thread it listens to
+``LISTENERS#<order>``         ``CONNECTION#<id>``                 who listens to a thread
+``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -40,6 +46,10 @@ ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
+THREAD_SK = "THREAD"
+MESSAGES = "MESSAGE#"
+TICKET_SK = "TICKET"
+CONNECTION_SK = "CONNECTION"
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
@@ -87,6 +97,11 @@ def payment_sk(number: int) -> str:
     return f"PAYMENT#{number:04d}"
 
 
+def message_sk(number: int) -> str:
+    """One message of a thread."""
+    return f"{MESSAGES}{number:08d}"
+
+
 def upload_sk(role: str, upload_id: str) -> str:
     """One upload of a role in an order; with an empty id, what all of them begin with."""
     return f"UPLOAD#{role}#{upload_id}"
@@ -95,6 +110,26 @@ def upload_sk(role: str, upload_id: str) -> str:
 def track_pk(carrier: str, tracking_number: str) -> str:
     """The orders a tracking number belongs to."""
     return f"TRACK#{carrier}#{tracking_number}"
+
+
+def ticket_pk(digest: str) -> str:
+    """A ticket, by the digest of its text."""
+    return f"TICKET#{digest}"
+
+
+def connection_pk(connection_id: str) -> str:
+    """A connection; also its sort key among a thread's listeners and a person's connections."""
+    return f"CONNECTION#{connection_id}"
+
+
+def listeners_pk(order_id: str) -> str:
+    """Who listens to the thread of an order."""
+    return f"LISTENERS#{order_id}"
+
+
+def connections_pk(role: str, person_id: str) -> str:
+    """The connections of a person."""
+    return f"CONNECTIONS#{role}:{person_id}"
 
 
 def profile_pk(role: str, person_id: str) -> str:

@@ -16,7 +16,9 @@ from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
@@ -104,6 +106,8 @@ class Cloud:
             cases=Cases(dynamodb, TABLE, POLICIES, SHARDS),
             lists=Lists(dynamodb, TABLE),
             people=People(dynamodb, TABLE),
+            messages=Messages(dynamodb, TABLE),
+            connections=Connections(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,
             policies=POLICIES,

@@ -24,6 +24,10 @@ FUNCTIONS = {
     "Publish": "jobs",
     "DeviceFailed": "jobs",
     "UploadStored": "jobs",
+    "Chat": "jobs",
+    "WebsocketConnect": "jobs",
+    "WebsocketMessage": "jobs",
+    "WebsocketDisconnect": "jobs",
 }
 OF_NO_RESOURCE = {
     "dynamodb:ListStreams",
