@@ -37,6 +37,8 @@ _IN_DISPUTE = (r.WRONG_STATE, r.WRONG_PARTY, r.TOO_LATE)
 _WORDS = (*_IN_DISPUTE, r.LIMIT_REACHED)
 """An action with words in it: a dispute holds only so many."""
 
+_IN_THREAD = (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.INVALID)
+
 _PUSH = (s.PushNotConfigured.code, s.TokenRefused.code)
 
 PROMISES: dict[str, Promise] = {
@@ -70,7 +72,9 @@ PROMISES: dict[str, Promise] = {
     "ship_return": Promise(d.Dispute, (*_IN_DISPUTE, r.INVALID_TRACKING_NUMBER)),
     "acknowledge_return": Promise(d.Dispute, (*_WORDS, r.INVALID)),
     "list_messages": Promise(m.MessagePage),
-    "write_message": Promise(m.Message, (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.TOO_MANY_MESSAGES)),
+    "write_message": Promise(m.Message, (*_IN_THREAD, r.TOO_MANY_MESSAGES, r.UPLOAD_PENDING)),
+    "request_attachment": Promise(ev.UploadForm, _IN_THREAD),
+    "list_attachments": Promise(m.Attachments),
     "mark_read": Promise(m.ReadMark, (r.INVALID,)),
     "open_ticket": Promise(m.Ticket),
     "mediation_queue": Promise(d.MediationQueue),
@@ -114,6 +118,7 @@ _WITHOUT_VERSION = frozenset(
         "record_carrier_events",
         "report_result",
         "request_upload",
+        "request_attachment",
         "advance_clock",
         "erase_buyer",
         "erase_seller",

@@ -14,12 +14,17 @@ BYTES_AT_MOST = 2**31
 """More than any policy takes, and far from where numbers lose digits on the way."""
 
 
-class RequestUpload(Model):
-    """A file to upload as evidence: exactly what it is, and exactly how many bytes it has (N6)."""
+class UploadedFile(Model):
+    """A file to upload: exactly what it is, and exactly how many bytes it has (N6)."""
 
-    type: EvidenceType
     content_type: ContentType
     size: Annotated[int, Field(ge=1, le=BYTES_AT_MOST, description="In bytes.")]
+
+
+class RequestUpload(UploadedFile):
+    """A file to upload as evidence (N6)."""
+
+    type: EvidenceType
     note: Note = ""
 
     def offer(self) -> Offer:

@@ -7,10 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.answers import Acting, Count, Cursor, Given, Time
+from chalicelib.api.evidence_answers import File, Link
 
 
 class Message(Given):
-    """One message of an order's thread; it never changes."""
+    """One message of an order's thread; it never changes, unless its author is forgotten."""
 
     id: str
     order_id: str
@@ -18,6 +19,21 @@ class Message(Given):
     text: str
     sent_at: Time
     dispute_id: Annotated[str | None, Field(description="The dispute that was open then, the newest of several.")]
+    attachments: Annotated[list[File], Field(description="Its files, whose links are asked for apart.")]
+
+
+class FileWithLink(File):
+    """A file, and where to read it."""
+
+    link: Link
+
+
+class Attachments(Given):
+    """The files of one message."""
+
+    message_id: str
+    as_of: Time
+    attachments: list[FileWithLink]
 
 
 class ReadMark(Given):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from chalice.app import Blueprint
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.api.endpoint import Call, route
-from chalicelib.api.models import Model
+from chalicelib.api.evidence_models import UploadedFile
+from chalicelib.api.models import Identifier, Model
+from chalicelib.bootstrap import storage
+from chalicelib.domain.evidence import File
 from chalicelib.domain.people import Role
-from chalicelib.service import messages
+from chalicelib.domain.thread import ATTACHMENTS_AT_MOST
+from chalicelib.service import attachments, messages
 from chalicelib.service.views import Json
 from chalicelib.store.errors import Answer
 
@@ -20,16 +25,27 @@ READERS = (Role.BUYER, Role.SELLER, Role.MEDIATOR)
 _NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 Text = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=_NO_CONTROLS),
+    StringConstraints(strip_whitespace=True, max_length=2000, pattern=_NO_CONTROLS),
     Field(description="Plain text; of control characters only line breaks and tabs."),
 ]
 MessageId = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
 class WriteMessage(Model):
-    """Something to say to all who are in the thread."""
+    """Something to say, or to show, to all who are in the thread."""
 
-    text: Text
+    text: Text = ""
+    attachments: Annotated[
+        list[Identifier],
+        Field(default_factory=list, max_length=ATTACHMENTS_AT_MOST, description="Upload ids of files that have arrived."),
+    ]
+
+    @model_validator(mode="after")
+    def _says_something(self) -> WriteMessage:
+        if not self.text and not self.attachments:
+            msg = "text is required where nothing is attached"
+            raise ValueError(msg)
+        return self
 
 
 class MarkRead(Model):
@@ -47,7 +63,24 @@ def list_messages(call: Call, order_id: str) -> Json:
 @route(blueprint, "POST", "/orders/{order_id}/messages", roles=READERS, body=WriteMessage, status=201)
 def write_message(call: Call, order_id: str) -> Answer:
     """Write in an order's thread: to the other party and, while there is one, the mediator."""
-    return messages.write_message(call.services, order_id, call.request, call.body.text)
+
+    def files(now: datetime) -> tuple[File, ...]:
+        return attachments.attached(storage(), order_id, call.actor, call.body.attachments, now)
+
+    return messages.write_message(call.services, order_id, call.request, call.body.text, files)
+
+
+@route(blueprint, "POST", "/orders/{order_id}/messages/uploads", roles=READERS, body=UploadedFile, status=201)
+def request_attachment(call: Call, order_id: str) -> Answer:
+    """Ask for a form that uploads one file, to attach to a message once it has arrived and been looked at."""
+    file = call.body.content_type, call.body.size
+    return attachments.request_file(call.services, storage(), order_id, call.actor, call.expect_once(), *file)
+
+
+@route(blueprint, "GET", "/orders/{order_id}/messages/{message_id}/attachments", roles=READERS)
+def list_attachments(call: Call, order_id: str, message_id: str) -> Json:
+    """List the files of one message, with a short-lived link to each."""
+    return attachments.list_files(call.services, storage(), order_id, message_id, call.actor)
 
 
 @route(blueprint, "POST", "/orders/{order_id}/messages/read", roles=READERS, body=MarkRead)

@@ -73,6 +73,7 @@ _IDS = {
     "order_id": "o-1",
     "dispute_id": "o-1-d1",
     "proposal_id": "1",
+    "message_id": "o-1-m1",
     "instruction_id": "o-1-p1",
     "seller_id": "acme",
     "buyer_id": "ana",

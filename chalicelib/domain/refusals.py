@@ -21,6 +21,7 @@ RETURN_ADDRESS_REQUIRED: Final = "return_address_required"
 ATTESTATION_REQUIRED: Final = "attestation_required"
 INVALID_TRACKING_NUMBER: Final = "invalid_tracking_number"
 TOO_MANY_MESSAGES: Final = "too_many_messages"
+UPLOAD_PENDING: Final = "upload_pending"
 
 
 def in_words(at: datetime) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.evidence import File
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, TOO_LATE, TOO_MANY_MESSAGES, WRONG_PARTY, Refusal, in_words
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 A_MINUTE = timedelta(minutes=1)
 MESSAGES_A_MINUTE = 20
 """What one person may write in one thread: more than anybody types, and a bound on what a program sends."""
+ATTACHMENTS_AT_MOST = 5
+"""Files of one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Message:
     text: str
     sent_at: datetime
     dispute_id: str | None = None
+    attachments: tuple[File, ...] = ()
 
     @property
     def id(self) -> str:

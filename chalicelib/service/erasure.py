@@ -161,7 +161,7 @@ def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
 
 
 def _messages(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
-    """Overwrite what the person wrote in the order's thread (N5)."""
+    """Overwrite what the person wrote in the order's thread, and name its files no more (N5)."""
     services.messages.erase_texts(order_id, Actor(it.role, it.person_id))
 
 

@@ -10,12 +10,16 @@ from chalicelib.domain.thread import Message, Thread, check_may_write, closes_at
 from chalicelib.service.access import check_thread
 from chalicelib.service.execute import Request, carry_out, current
 from chalicelib.service.views import time
-from chalicelib.store.codec import timestamp
+from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.errors import Answer
 from chalicelib.store.lists import BadCursor
 from chalicelib.store.messages import message_item
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.evidence import File
     from chalicelib.domain.people import Actor
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
@@ -48,8 +52,17 @@ def _number(cursor: str) -> int:
     return int(cursor)
 
 
-def write_message(services: Services, order_id: str, request: Request, text: str) -> Answer:
-    """Add a message to an order's thread; 201 with it. Nothing of the case changes. Raises ``NotFound``, ``Refusal``."""
+def write_message(
+    services: Services,
+    order_id: str,
+    request: Request,
+    text: str,
+    files: Callable[[datetime], tuple[File, ...]] = lambda _: (),
+) -> Answer:
+    """Add a message to an order's thread; 201 with it. Nothing of the case changes. Raises ``NotFound``, ``Refusal``.
+
+    ``files`` gives what is attached, or refuses, as of the moment it is given; it is asked once writing is allowed.
+    """
 
     def attempt() -> Answer:
         now = services.clock.now()
@@ -59,7 +72,8 @@ def write_message(services: Services, order_id: str, request: Request, text: str
         before = services.messages.thread(order_id)
         after = before.with_message(request.actor, now, case.policy)
         dispute = open_dispute_of(case)
-        message = Message(order_id, after.count, request.actor, text, now, dispute.id if dispute else None)
+        dispute_id = dispute.id if dispute else None
+        message = Message(order_id, after.count, request.actor, text, now, dispute_id, files(now))
         answer = _answer(CREATED, message_view(message))
         stored = message_item(message, case, before)
         services.messages.save(before.version, after, stored, request.once, answer, int(services.epoch()))
@@ -101,4 +115,5 @@ def message_view(it: Message) -> Json:
         "text": it.text,
         "sent_at": timestamp(it.sent_at),
         "dispute_id": it.dispute_id,
+        "attachments": [plain(file) for file in it.attachments],
     }

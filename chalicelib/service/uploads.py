@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from chalicelib.domain.evidence import ContentType, EvidenceType, File
+from chalicelib.domain.refusals import INVALID, UPLOAD_PENDING, Refusal
 from chalicelib.service.errors import Busy
 from chalicelib.service.execute import replayed
 from chalicelib.store.codec import timestamp
@@ -151,12 +152,27 @@ def on_their_way(uploads: list[Upload], now: datetime) -> int:
     return sum(it.status is UploadStatus.PENDING and now < it.expires_at for it in uploads)
 
 
-def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, purpose: Purpose) -> File | None:
-    """The file that an upload of ``owner`` has become; None where it has not, or is no such upload."""
+def held(storage: Storage, order_id: str, owner: Actor, purpose: Purpose, now: datetime) -> int:
+    """How many files of one kind a person has in an order, or may still send."""
+    own = [it for it in storage.uploads.of_owner(order_id, owner.role.value) if it.owner == owner and it.purpose is purpose]
+    return sum(it.status is UploadStatus.CONFIRMED for it in own) + on_their_way(own, now)
+
+
+def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, purpose: Purpose, now: datetime) -> File:
+    """The file that an upload of ``owner`` has become. Raises the ``Refusal`` of one that has not, or is no such upload."""
     found = storage.uploads.find(order_id, owner.role.value, upload_id)
-    if found is None or found.owner != owner or found.purpose is not purpose or found.status is not UploadStatus.CONFIRMED:
-        return None
-    return found.file
+    if found is None or found.owner != owner or found.purpose is not purpose or found.status is UploadStatus.ERASED:
+        why = "is no upload of yours for this. Ask for a form."
+    elif found.status is UploadStatus.REJECTED:
+        why = f"was turned away ({found.reason}): {found.detail}"
+    elif found.file:
+        return found.file
+    elif now < found.expires_at:
+        msg = f"{upload_id} has not arrived yet, or is being looked at. Send the same request again in a second."
+        raise Refusal(UPLOAD_PENDING, msg, upload_id=upload_id)
+    else:
+        why = "has not arrived, and its form works no more. Ask for another."
+    raise Refusal(INVALID, f"{upload_id} {why}", field="attachments")
 
 
 def link(storage: Storage, order_id: str, file: File, now: datetime) -> Json:

@@ -56,7 +56,7 @@ class Messages:
         return found
 
     def erase_texts(self, order_id: str, author: Actor) -> int:
-        """Overwrite the texts that ``author`` wrote in a thread; how many that changed. Again, it changes none.
+        """Overwrite the texts that ``author`` wrote in a thread, and what was attached; how many that changed. Again: none.
 
         An overwritten message is no news, so it loses the mark by which the stream publishes.
         """
@@ -65,9 +65,10 @@ class Messages:
             for stored in found:
                 message = message_of(stored)
                 number = message.number
-                if message.author == author and message.text != ERASED:
+                silent = replace(message, text=ERASED, attachments=())
+                if message.author == author and message != silent:
                     kept = {name: value for name, value in stored.items() if name != "publish"}
-                    overwritten = kept | item(data=dump(replace(message, text=ERASED)))
+                    overwritten = kept | item(data=dump(silent))
                     self._client().put_item(TableName=self.table, Item=overwritten)
                     erased += 1
         return erased

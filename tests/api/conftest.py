@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import auth, endpoint, evidence, signatures
+from chalicelib.api import auth, endpoint, evidence, messages, signatures
 from chalicelib.domain.policy import published
 from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.service.arrivals import take_in
@@ -85,7 +85,8 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             take_in(served, storage, form["fields"]["key"])
 
         made = Api(app, table, clock, issuer, upload)
-        monkeypatch.setattr(evidence, "storage", lambda: storage)
+        for files in (evidence, messages):
+            monkeypatch.setattr(files, "storage", lambda: storage)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
         monkeypatch.setattr(endpoint, "rates", no_rates)

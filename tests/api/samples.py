@@ -81,6 +81,7 @@ class Stop(IntEnum):
     FORGETTING = auto()
     SOLD = auto()
     TALKED = auto()
+    ATTACHED = auto()
     DELIVERED = auto()
     DISPUTED = auto()
     SHOWN = auto()
@@ -137,8 +138,7 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
         api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
     if stop >= Stop.TALKED:
-        api.done(ANA, "POST", f"/orders/{order_id}/messages", {"text": "When will you send it?"})
-        api.done(ACME, "POST", f"/orders/{order_id}/messages", {"text": "Today."})
+        talk(api, stop, f"/orders/{order_id}/messages")
     if stop >= Stop.DELIVERED:
         api.done(ACME, "POST", f"/orders/{order_id}/shipments", shipped_with(parcel))
         api.clock.wait(9 * DAY)
@@ -155,6 +155,17 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
             api.done(who, "POST", dispute + path, body)
 
 
+def talk(api: Stage, stop: Stop, thread: str) -> None:
+    """Both write in the thread; where files go as well, the buyer shows a picture."""
+    api.done(ANA, "POST", thread, {"text": "When will you send it?"})
+    api.done(ACME, "POST", thread, {"text": "Today."})
+    if stop is Stop.ATTACHED:
+        form = api.done(ANA, "POST", f"{thread}/uploads", PICTURE)
+        api.upload(form, JPEG)
+        api.done(ANA, "POST", thread, {"attachments": [form["upload_id"]]})
+
+
+PICTURE = {"content_type": "image/jpeg", "size": len(JPEG)}
 FILE = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": "The crack."}
 
 
@@ -260,6 +271,14 @@ SAMPLES: dict[str, Sample] = {
         ("id", "author", "text", "dispute_id"),
         other={"text": "!"},
     ),
+    "request_attachment": Sample(
+        Stop.SOLD,
+        ACME,
+        PICTURE,
+        ("upload_id", "url", "fields", "expires_at"),
+        other={"content_type": "application/pdf", "size": 1},
+    ),
+    "list_attachments": Sample(Stop.ATTACHED, ACME, keys=("message_id", "attachments"), ids={"message_id": "o-1-m3"}),
     "mark_read": Sample(Stop.TALKED, ACME, {"up_to": "o-1-m1"}, ("unread", "read_up_to"), other={"up_to": "o-1-m2"}),
     "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
@@ -366,6 +385,7 @@ IDS = {
     "seller_id": "acme",
     "buyer_id": "ana",
     "device_id": device_id("fcm", DEVICE["token"]),
+    "message_id": "o-1-m1",
 }
 """What the stories call things."""
 

@@ -340,7 +340,7 @@ def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
     office.phonebook.forget = refusing  # type: ignore[method-assign]
     erasure.go_on(office.services, office.storage)
     assert ("done", "pending") == (state(office)["status"], state(office, Role.SELLER)["status"])
-    assert [f"seller:{SELLER.id}"] == [record.person for record in caplog.records]  # type: ignore[attr-defined]
+    assert [f"seller:{SELLER.id}"] == [record.person for record in caplog.records if record.levelname == "ERROR"]  # type: ignore[attr-defined]
     office.phonebook.forget = real  # type: ignore[method-assign]
     erasure.go_on(office.services, office.storage)
     assert "pending" == state(office, Role.SELLER)["status"]

@@ -385,7 +385,7 @@ def test_a_crash_at_any_call_is_mended_by_the_next_delivery(content: bytes, expe
         assert breaking.calls >= at
 
 
-def test_an_attachment_is_a_file_of_its_owner_alone() -> None:
+def test_an_upload_is_a_file_of_its_owner_alone() -> None:
     """N5, I6: for a message it is enough to be confirmed; another person's, another order's, or evidence is no attachment."""
     desk = Desk()
     services = desk.office.services
@@ -397,16 +397,18 @@ def test_an_attachment_is_a_file_of_its_owner_alone() -> None:
     upload_id = form["upload_id"]
     evidence_id = desk.ask()["upload_id"]
 
-    def found(owner: Actor = BUYER, order: str = ORDER, which: str = upload_id) -> object:
-        return uploads.confirmed(desk.storage, order, which, owner, Purpose.MESSAGE)
+    def found(owner: Actor = BUYER, order: str = ORDER, which: str = upload_id) -> str:
+        try:
+            return uploads.confirmed(desk.storage, order, which, owner, Purpose.MESSAGE, desk.office.watch.at).upload_id
+        except Refusal as refused:
+            return refused.code
 
-    assert found() is None
+    assert "upload_pending" == found()
     desk.tell(desk.send(form))
     desk.tell(desk.send(desk.shown()["uploads"][0] | {"fields": {"key": f"incoming/{ORDER}/buyer/{evidence_id}"}}))
-    file = found()
-    assert file is not None
-    assert uploads.confirmed(desk.storage, ORDER, evidence_id, BUYER, Purpose.EVIDENCE)
-    assert [None] * 5 == [
+    assert upload_id == found()
+    assert uploads.confirmed(desk.storage, ORDER, evidence_id, BUYER, Purpose.EVIDENCE, desk.office.watch.at)
+    assert ["invalid"] * 5 == [
         found(SELLER),
         found(Actor(Role.BUYER, "stranger")),
         found(order="order-2"),

@@ -39,7 +39,7 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "import_order": {PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
     "add_shipment": {PLATFORM: May(Stop.SOLD, CREATED, ALL), SELLER: May(Stop.SOLD, CREATED)},
     "record_carrier_events": {PLATFORM: May(Stop.DELIVERED, OK, ALL)},
-    "list_orders": {BUYER: May(Stop.SOLD), SELLER: May(Stop.SOLD), PLATFORM: May(Stop.SOLD, others=ALL, query="?buyer_id=ana")},
+    "list_orders": {BUYER: May(Stop.SOLD), SELLER: May(Stop.SOLD), PLATFORM: May(Stop.SOLD, others=ALL, query="buyer_id=ana")},
     "get_order": {BUYER: May(Stop.SOLD), SELLER: May(Stop.SOLD), PLATFORM: May(Stop.SOLD, others=ALL)},
     "get_protection": {BUYER: May(Stop.SOLD), SELLER: May(Stop.SOLD), PLATFORM: May(Stop.SOLD, others=ALL)},
     "get_ledger": {BUYER: May(Stop.PAYING), SELLER: May(Stop.PAYING), PLATFORM: May(Stop.PAYING, others=ALL)},
@@ -71,6 +71,12 @@ RIGHTS: dict[str, dict[Role, May]] = {
         SELLER: May(Stop.SOLD, CREATED),
         MEDIATOR: May(Stop.ASSIGNED, CREATED),
     },
+    "request_attachment": {
+        BUYER: May(Stop.SOLD, CREATED),
+        SELLER: May(Stop.SOLD, CREATED),
+        MEDIATOR: May(Stop.ASSIGNED, CREATED),
+    },
+    "list_attachments": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED)},
     "mark_read": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED)},
     "open_ticket": {role: May(Stop.NOWHERE, CREATED) for role in (BUYER, SELLER, MEDIATOR)},
     # mediation
@@ -91,7 +97,7 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
     "get_buyer_erasure": {BUYER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
     "get_seller_erasure": {SELLER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
-    "list_payment_instructions": {PLATFORM: May(Stop.PAYING, OK, ALL, query="?status=failed")},
+    "list_payment_instructions": {PLATFORM: May(Stop.PAYING, OK, ALL, query="status=failed")},
     "report_result": {PLATFORM: May(Stop.PAYING, OK, ALL)},
 }
 

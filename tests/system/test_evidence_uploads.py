@@ -158,10 +158,10 @@ def test_a_file_that_is_something_else_is_removed(case: Case) -> None:
 
 def test_nobody_else_asks_or_sees(case: Case) -> None:
     """I6: to strangers, and to mediators before it is escalated, there is no such dispute."""
-    for who in ("buyer:up-stranger", "seller:up-stranger"):
+    for who in ("buyer:up-eve", "seller:up-zeta"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             case.ask(who)
-    for who in ("buyer:up-stranger", "seller:up-stranger", "mediator:up-mia"):
+    for who in ("buyer:up-eve", "seller:up-zeta", "mediator:up-mia"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             case.shown(who)
 

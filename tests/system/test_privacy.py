@@ -105,8 +105,9 @@ def logs(cloud: LocalCloud) -> str:
                 break
             arguments["nextToken"] = page["nextToken"]
     engine = (cloud.directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
-    # The engine plays SNS as well, and prints whom SNS delivers to.
-    return "\n".join([*lines, *(line for line in engine if "[sns] SNS fanout" not in line)])
+    # The engine plays SNS and Cognito as well, and prints whom they deliver to and let in.
+    played = ("[sns] SNS fanout", "[cognito] ")
+    return "\n".join([*lines, *(line for line in engine if not any(part in line for part in played))])
 
 
 def kept(cloud: LocalCloud) -> str:

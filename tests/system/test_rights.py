@@ -83,6 +83,7 @@ class Deployed:
             "order_id": order_id,
             "dispute_id": f"{order_id}-d1",
             "instruction_id": f"{order_id}-p1",
+            "message_id": f"{order_id}-m1",
             "buyer_id": "ana",
             "seller_id": "acme",
         }
@@ -115,7 +116,9 @@ def _body(endpoint: Endpoint, may: May, deployed: Deployed, ids: dict[str, str])
 
 def _address(endpoint: Endpoint, may: May, ids: dict[str, str]) -> str:
     known = IDS | SAMPLES[endpoint.operation].ids | dict(may.ids) | ids
-    return endpoint.path.format(**known) + may.query
+    whole = "limit=100" if "limit" in endpoint.query else ""
+    asked = "&".join(filter(None, (may.query, whole)))
+    return endpoint.path.format(**known) + f"?{asked}" * bool(asked)
 
 
 def _nothing_there(ids: dict[str, str]) -> dict[str, str]:
