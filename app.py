@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-from chalice.app import DynamoDBEvent, Rate, SQSEvent
+from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent, WebsocketEvent
 
 from chalicelib.api.application import Application
 from chalicelib.logs import configure
@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     from chalicelib.jobs import LambdaContext
 
 app = Application("buyer-protection", configure_logs=False)
+app.experimental_feature_flags.add("WEBSOCKETS")
 configure(os.environ.get("LOG_LEVEL", "INFO"))
 
 if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register
 
     register(app)
+    if "SERVES" in os.environ:
+        # Not while packaging: a deployed function whose provider is set up wrongly must not start.
+        from chalicelib.api.auth import verifier
 
-# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue and stream.
+        verifier()
+
+# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
+_PLACEHOLDER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:device-failures"
 _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
 
 
@@ -52,3 +59,43 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.jobs import publish_stream  # noqa: PLC0415
 
     return publish_stream(event.to_dict()["Records"])
+
+
+@app.on_dynamodb_record(stream_arn=_PLACEHOLDER_STREAM, batch_size=25, starting_position="LATEST", name="chat")
+def chat(event: DynamoDBEvent) -> None:
+    """Push new messages and changes to live connections."""
+    from chalicelib.jobs import push_stream  # noqa: PLC0415
+
+    push_stream(event.to_dict()["Records"])
+
+
+@app.on_ws_connect()
+def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
+    """Let a client open a live connection, or not."""
+    from chalicelib.api import chat_socket  # noqa: PLC0415
+
+    return chat_socket.connect(event.to_dict())
+
+
+@app.on_ws_message()
+def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
+    """Answer a frame of a live connection."""
+    from chalicelib.api import chat_socket  # noqa: PLC0415
+
+    return chat_socket.message(event.to_dict())
+
+
+@app.on_ws_disconnect()
+def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
+    """Forget a live connection that is gone."""
+    from chalicelib.api import chat_socket  # noqa: PLC0415
+
+    return chat_socket.disconnect(event.to_dict())
+
+
+@app.on_sns_message(topic=_PLACEHOLDER_TOPIC, name="device_failed")
+def device_failed(event: SNSEvent) -> dict[str, int]:
+    """Forget the devices that their platform has given up, as SNS reports them."""
+    from chalicelib.jobs import forget_devices  # noqa: PLC0415
+
+    return forget_devices(event.to_dict()["Records"])

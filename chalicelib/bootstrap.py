@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws import client
 from chalicelib.domain.policy import published
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Clock, Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
+from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
     from chalicelib.service.sandbox import SandboxClock
@@ -31,10 +35,19 @@ def services() -> Services:
         cases=Cases(dynamodb, table, policies, settings().deadline_shards),
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
+        messages=Messages(dynamodb, table),
+        connections=Connections(dynamodb, table),
         subscriptions=SnsSubscriptions(),
         clock=_clock(),
         policies=policies,
+        endpoints=SnsEndpoints(lambda: client("sns"), {"fcm": settings().push_fcm_arn, "apns": settings().push_apns_arn}),
+        mail_by_topic=not settings().mail_from,
     )
+
+
+def call_counts() -> CallCounts:
+    """How many calls each caller makes."""
+    return CallCounts(lambda: client("dynamodb"), settings().table_name)
 
 
 def _clock() -> Clock:

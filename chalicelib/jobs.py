@@ -1,4 +1,4 @@
-"""The event functions: the sweep's fan-out, a shard's sweep, and the stream's publishing."""
+"""The event functions: a sweep and its fan-out, what the stream tells people and live connections, and devices given up."""
 
 from __future__ import annotations
 
@@ -27,27 +27,44 @@ class LambdaContext(Protocol):
         ...
 
 
+ERASURES = "erasures"
+"""What the message asks for that is about no shard."""
+
+
 def fan_out() -> dict[str, int]:
-    """Put one message per shard of the deadline index on the sweep queue."""
+    """Put one message per shard of the deadline index on the sweep queue, and one for the erasures under way."""
     shards = range(settings().deadline_shards)
-    for first in shards[::_SQS_BATCH]:
-        entries = [{"Id": str(n), "MessageBody": json.dumps({"shard": n})} for n in shards[first : first + _SQS_BATCH]]
+    bodies = [*({"shard": n} for n in shards), {ERASURES: True}]
+    for first in range(0, len(bodies), _SQS_BATCH):
+        batch = enumerate(bodies[first : first + _SQS_BATCH], first)
+        entries = [{"Id": str(n), "MessageBody": json.dumps(body)} for n, body in batch]
         reply = client("sqs").send_message_batch(QueueUrl=settings().sweep_queue_url, Entries=entries)
         if reply.get("Failed"):
             # The next minute's messages cover the same shards; until then outcomes are right all the same (D9).
-            log.error("sweep messages not sent: %s", reply["Failed"])
+            log.error("sweep messages not sent: %s", sorted({str(refused.get("Code")) for refused in reply["Failed"]}))
     return {"shards": len(shards)}
 
 
 def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) -> dict[str, Any]:
-    """Sweep the shards that ``records`` name. What failed or ran out of time is reported, and delivered again."""
+    """Sweep the shards that ``records`` name. What failed or ran out of time is reported, and delivered again.
+
+    Erasures that ran out of time go on with the next minute's message.
+    """
     from chalicelib.bootstrap import services  # noqa: PLC0415 - the fan-out does without it
+    from chalicelib.service.erasure import go_on  # noqa: PLC0415
     from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415
+
+    def may_go_on() -> bool:
+        return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
     failed = []
     for record in records:
-        shard = json.loads(record["body"])["shard"]
-        swept = sweep_shard(services(), shard, lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
+        asked = json.loads(record["body"])
+        if ERASURES in asked:
+            go_on(services(), may_go_on)
+            continue
+        shard = asked["shard"]
+        swept = sweep_shard(services(), shard, may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
             log.info("swept shard %s: %s", shard, swept)
         if swept.unfinished:
@@ -61,3 +78,23 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     failed = publish_records(records)
     return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
+
+
+def push_stream(records: Sequence[dict[str, Any]]) -> None:
+    """Push what the stream's records say to whoever listens. Raises when the table cannot be read: the batch comes again."""
+    from chalicelib.bootstrap import services  # noqa: PLC0415 - each function loads its own
+    from chalicelib.notify.chat import gateway, push_records  # noqa: PLC0415
+
+    push_records(records, services().connections, gateway(), int(services().epoch()))
+
+
+def forget_devices(records: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Forget the devices whose push messages SNS could not deliver, where their platform has given them up (N1).
+
+    Raises ``Busy`` when their owner changes something right now; Lambda calls again.
+    """
+    from chalicelib.bootstrap import services  # noqa: PLC0415
+    from chalicelib.service.devices import forget_endpoint  # noqa: PLC0415
+
+    endpoints = [json.loads(record["Sns"]["Message"])["EndpointArn"] for record in records]
+    return {"forgotten": sum(forget_endpoint(services(), endpoint) for endpoint in endpoints)}

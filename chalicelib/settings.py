@@ -27,8 +27,24 @@ class Settings:
     oidc_issuer: str
     oidc_audience: str
     oidc_jwks_url: str
+    oidc_audience_claim: str
+    oidc_subject_claim: str
     oidc_role_claim: str
+    oidc_roles: str
     app_link_base: str
+    mail_from: str
+    """The address that SES sends mail from; empty where mail goes through people's topics."""
+    push_fcm_arn: str
+    push_apns_arn: str
+    """SNS platform applications, for Android and Apple devices; empty where there is none."""
+    webhook_secrets_prefix: str
+    """What the names of the secrets begin with that tracking services sign with. Empty: no webhooks."""
+    calls_a_minute: int
+    """Calls that one person may make in a minute."""
+    platform_calls_a_minute: int
+    """Calls that one of the marketplace's own systems, or a tracking service, may make in a minute."""
+    chat_endpoint: str
+    """Where the gateway of live connections is: with ``https`` for us, with ``wss`` for clients."""
     sandbox: bool
     """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
     log_level: str
@@ -52,11 +68,29 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),
         oidc_jwks_url=read("OIDC_JWKS_URL", ""),
+        oidc_audience_claim=read("OIDC_AUDIENCE_CLAIM", "aud"),
+        oidc_subject_claim=read("OIDC_SUBJECT_CLAIM", "sub"),
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
+        oidc_roles=read("OIDC_ROLES", ""),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
+        mail_from=read("MAIL_FROM", ""),
+        push_fcm_arn=read("PUSH_FCM_ARN", ""),
+        push_apns_arn=read("PUSH_APNS_ARN", ""),
+        webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
+        calls_a_minute=_at_least_one(environment, "CALLS_A_MINUTE", "300"),
+        platform_calls_a_minute=_at_least_one(environment, "PLATFORM_CALLS_A_MINUTE", "6000"),
+        chat_endpoint=read("CHAT_ENDPOINT", "").rstrip("/"),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )
+
+
+def _at_least_one(environment: Mapping[str, str], name: str, default: str) -> int:
+    number = int(environment.get(name, default))
+    if number < 1:
+        msg = f"{name} is at least 1, not {number}"
+        raise ValueError(msg)
+    return number
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,16 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from chalicelib.notify.catalog import LANGUAGES
 from localcloud.layout import LocalCloudError
 
 # Where Lambda unpacks the zip: what tracebacks show.
 TASK_ROOT = "/var/task"
 # Read by type checkers and installers, never by a running function.
 DEAD_WEIGHT = (".pyi", "/py.typed", ".dist-info/RECORD", ".dist-info/INSTALLER")
+# CLDR in a thousand locales is two thirds of the zip; people are written to in a few, which build on the root.
+LOCALE_DATA = "babel/locale-data/"
+LOCALES = frozenset(f"{LOCALE_DATA}{locale}.dat" for locale in ("root", *LANGUAGES))
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
 
@@ -62,7 +66,7 @@ def _pack(tree: Path, target: Path) -> None:
     names = sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file())
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in names:
-            if name.endswith(DEAD_WEIGHT):
+            if name.endswith(DEAD_WEIGHT) or (name.startswith(LOCALE_DATA) and name not in LOCALES):
                 continue
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -5,8 +5,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+from localcloud.archive import LOCALES
+
 # What a function cannot start without.
-REQUIRED = ("app.py", "chalicelib/__init__.py", "chalice/app.py")
+REQUIRED = ("app.py", "chalicelib/__init__.py", "chalice/app.py", *sorted(LOCALES))
 # The compiled half of each dependency that has one.
 NATIVE = ("pydantic_core/_pydantic_core", "msgspec/_core", "cryptography/hazmat/bindings/_rust", "_cffi_backend")
 # The runtime's own, the tools', and ours that is not for production. Chalice's app module belongs in, its tools do not.

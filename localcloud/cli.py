@@ -15,13 +15,24 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud import aws, clock, venvs
+from localcloud import aws, clock, cognito, venvs
 from localcloud.check_zip import complaints
 from localcloud.cloud import LocalCloud
-from localcloud.issuer import mint_from
 from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
 from localcloud.package import STAGES, build
 from localcloud.ports import Ports
+from localcloud.webhook import SERVICES, post
+
+LOGGING = (
+    "api",
+    "sweep",
+    "sweep_shard",
+    "publish",
+    "chat",
+    "websocket_connect",
+    "websocket_message",
+    "websocket_disconnect",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="start everything; Ctrl-C stops it")
     ports = Ports()
-    for name in ("cloud", "issuer", "outbox"):
+    for name in ("cloud", "outbox"):
         run.add_argument(f"--{name}-port", type=int, default=getattr(ports, name), help="default: %(default)s")
     run.add_argument("--max-life", type=clock.seconds, default=12 * 3600, help="stop by itself after this (default: 12h)")
     run.add_argument("--empty", action="store_true", help="load no demo marketplace")
@@ -60,9 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--sweep-seed", type=int, help="sweep at random times instead of once a day")
     replay.set_defaults(action=_replay)
 
-    token = commands.add_parser("token", help="print a token, such as for buyer:alice")
+    token = commands.add_parser("token", help="log in, such as buyer:alice, and print the access token")
     token.add_argument("who", metavar="ROLE:ID")
-    token.add_argument("--for", dest="lifetime", type=clock.seconds, default=24 * 3600, help="lifetime (default: 24h)")
     token.set_defaults(action=_token)
 
     clocks = commands.add_parser("clock", help="show the sandbox clock, or move it and run the sweep")
@@ -70,8 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     clocks.add_argument("span", nargs="?", type=clock.seconds, help="such as 5d, 36h, 90s")
     clocks.set_defaults(action=_clock)
 
+    webhook = commands.add_parser("webhook", help="post a webhook as a tracking service would, signed")
+    webhook.add_argument("service", choices=tuple(SERVICES))
+    webhook.add_argument("body", type=argparse.FileType("rb"), help="a file with the JSON; - for standard input")
+    webhook.set_defaults(action=_webhook)
+
     logs = commands.add_parser("logs", help="print what a function logged")
-    logs.add_argument("function", choices=("api", "sweep", "sweep_shard", "publish"))
+    logs.add_argument("function", choices=LOGGING)
     logs.set_defaults(action=_logs)
 
     commands.add_parser("sweep", help="run the sweep once").set_defaults(action=_sweep)
@@ -99,7 +114,7 @@ def _run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    ports = Ports(options.cloud_port, options.issuer_port, options.outbox_port)
+    ports = Ports(options.cloud_port, options.outbox_port)
     try:
         with LocalCloud(options.directory, ports, options.max_life) as cloud:
             if not options.empty:
@@ -137,6 +152,7 @@ def _welcome(cloud: LocalCloud, took: float) -> str:
 The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is forgotten when it stops.
 
   API      {cloud.api}
+  Chat     {cloud.endpoints["chat"]}      (docs/chat.md)
   Token    {here} token buyer:alice      (also seller:, mediator:, platform:)
   Outbox   {cloud.outbox}
   Clock    {here} clock advance 5d
@@ -146,7 +162,7 @@ Addresses are in {cloud.directory / "endpoints.json"}. Ctrl-C stops everything."
 
 def _token(options: argparse.Namespace) -> int:
     role, _, subject = options.who.partition(":")
-    print(mint_from(read_endpoints(options.directory), role, subject, options.lifetime))
+    print(cognito.token(read_endpoints(options.directory), role, subject))
     return 0
 
 
@@ -160,6 +176,12 @@ def _clock(options: argparse.Namespace) -> int:
         clock.sweep(endpoints)
     print(json.dumps(clock.read(endpoints)))
     return 0
+
+
+def _webhook(options: argparse.Namespace) -> int:
+    status, answer = post(read_endpoints(options.directory), options.service, options.body.read())
+    print(answer)
+    return 0 if status < 400 else 1  # noqa: PLR2004 - the first status of an error
 
 
 def _sweep(options: argparse.Namespace) -> int:

@@ -9,8 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud import aws
-from localcloud.issuer import mint_from
+from localcloud import aws, cognito
 from localcloud.layout import LocalCloudError
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -35,7 +34,7 @@ def advance(endpoints: Mapping[str, Any], by: int) -> dict[str, Any]:
 
 
 def _call(endpoints: Mapping[str, Any], method: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
-    headers = {"authorization": f"Bearer {mint_from(endpoints, 'platform', 'localcloud')}"}
+    headers = {"authorization": f"Bearer {cognito.token(endpoints, 'platform', 'localcloud')}"}
     if body is not None:
         headers |= {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
     request = urllib.request.Request(

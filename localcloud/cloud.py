@@ -3,23 +3,25 @@
 import json
 import logging
 import os
+import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from localcloud import aws, clock, venvs
+from localcloud import aws, clock, cognito, venvs
 from localcloud.aws import Client
 from localcloud.deploy import deploy
-from localcloud.issuer import AUDIENCE, Issuer, mint
 from localcloud.layout import LOCAL, LocalCloudError, try_lock, write_json
 from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox import Outbox
 from localcloud.package import Artefact, build
-from localcloud.ports import Ports
+from localcloud.ports import HOST, Ports
+from localcloud.webhook import SERVICES
 
 log = logging.getLogger(__name__)
 STACK = "buyer-protection-local"
@@ -29,9 +31,9 @@ AN_HOUR = 3600.0
 class LocalCloud:
     """`with LocalCloud(directory, Ports.free()) as cloud:` runs the packaged product, empty, on loopback.
 
-    All its state lives below `directory` and starts afresh each time but for the signing key. Nothing it starts
-    outlives this process, nor `max_life` seconds. A second copy in the same directory, or on taken ports, is
-    refused with LocalCloudError, which says what is in the way.
+    All its state lives below `directory` and starts afresh each time. Nothing it starts outlives this process, nor
+    `max_life` seconds. A second copy in the same directory, or on taken ports, is refused with LocalCloudError, which
+    says what is in the way.
     """
 
     def __init__(self, directory: Path = LOCAL, ports: Ports | None = None, max_life: float = AN_HOUR) -> None:
@@ -64,7 +66,7 @@ class LocalCloud:
 
     def token(self, role: str, subject: str) -> str:
         """Return a bearer token for `subject` as buyer, seller, mediator or platform."""
-        return mint(self._issuer.key, self._issuer.url, role, subject)
+        return cognito.token(self.endpoints, role, subject)
 
     def advance_clock(self, seconds: int) -> dict[str, Any]:
         """Move the sandbox clock forward; nothing happens by itself: see `sweep_now`."""
@@ -92,18 +94,17 @@ class LocalCloud:
             environments = pool.map(venvs.ensure, ("ministack", "sam"))
             artefact = build("local")
             list(environments)  # raises what went wrong there
-        self._issuer = Issuer(self.directory / "issuer-key.pem", self._ports.issuer)
-        self._open.callback(self._issuer.stop)
         self._ministack = MiniStack(self.directory, self._ports.cloud, self._max_life)
         self._open.callback(self._ministack.stop)
-        outputs = self._deploy(artefact)
+        login = cognito.create(self.aws("cognito-idp"), self._ministack.url)
+        outputs = self._deploy(artefact, login)
         outbox = Outbox(self.aws("sns"), f"{STACK}-", outputs["PersonTopicPrefix"], self._ports.outbox)
         self._open.callback(outbox.stop)
         topics = [outputs[f"{name}TopicArn"] for name in ("Payments", "Events", "Mediators")]
         if not outbox.listens_to(topics):
             message = "the outbox could not subscribe to the deployment's topics; see ministack.log"
             raise LocalCloudError(message)
-        self._announce(outputs)
+        self._announce(outputs, login | {"webhook_secrets": self._webhook_secrets()})
 
     def _own_directory(self) -> None:
         """Take the directory for this process, or say who has it; clear what an earlier run left."""
@@ -118,27 +119,38 @@ class LocalCloud:
         self._open.callback(_release, held)
         for name in ("tmp", "state", "s3"):
             shutil.rmtree(self.directory / name, ignore_errors=True)
-        ports = [self._ports.cloud, self._ports.issuer, self._ports.outbox]
+        ports = [self._ports.cloud, self._ports.outbox]
         write_json(self.directory / "run.json", {"pid": os.getpid(), "ports": ports})
 
-    def _deploy(self, artefact: Artefact) -> dict[str, str]:
+    def _deploy(self, artefact: Artefact, login: dict[str, str]) -> dict[str, str]:
         began = time.monotonic()
-        parameters = {
-            "OidcIssuer": self._issuer.url,
-            "OidcAudience": AUDIENCE,
-            "OidcJwksUrl": self._issuer.jwks_url,
-            "AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}",
-        }
+        parameters = cognito.parameters(login) | self._push() | {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}"}
         outputs = deploy(artefact, STACK, parameters, self.aws)
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
         return outputs
 
-    def _announce(self, outputs: dict[str, str]) -> None:
+    def _push(self) -> dict[str, str]:
+        """Set up push for both platforms, with credentials of neither: what would reach a phone is seen in the outbox."""
+        made = {}
+        for parameter, platform in (("PushFcmArn", "GCM"), ("PushApnsArn", "APNS")):
+            known = {"PlatformCredential": "none", "PlatformPrincipal": "none"}
+            application = self.aws("sns").create_platform_application(Name=STACK, Platform=platform, Attributes=known)
+            made[parameter] = application["PlatformApplicationArn"]
+        return made
+
+    def _webhook_secrets(self) -> dict[str, str]:
+        """Set up what tracking services sign with; anew at each start, and worth nothing elsewhere."""
+        made = {service: secrets.token_urlsafe(24) for service in SERVICES}
+        for service, secret in made.items():
+            self.aws("secretsmanager").create_secret(Name=f"{STACK}/webhooks/{service}", SecretString=secret)
+        return made
+
+    def _announce(self, outputs: dict[str, str], told: Mapping[str, object]) -> None:
         self.endpoints = {
+            **told,
             "api": f"{self._ministack.url}/_aws/execute-api/{outputs['RestAPIId']}/api",
+            "chat": f"ws://{HOST}:{self._ports.cloud}/_aws/execute-api/{outputs['WebsocketAPIId']}/api",
             "outbox": f"http://127.0.0.1:{self._ports.outbox}",
-            "issuer": self._issuer.url,
-            "audience": AUDIENCE,
             "ministack": self._ministack.url,
             "region": REGION,
             "stack": STACK,
@@ -146,6 +158,10 @@ class LocalCloud:
             "sweep_function": outputs["SweepFunction"],
             "sweep_shard_function": outputs["SweepShardFunction"],
             "publish_function": outputs["PublishFunction"],
+            "chat_function": outputs["ChatFunction"],
+            "websocket_connect_function": outputs["WebsocketConnectHandlerName"],
+            "websocket_message_function": outputs["WebsocketMessageHandlerName"],
+            "websocket_disconnect_function": outputs["WebsocketDisconnectHandlerName"],
             "api_function": outputs["APIHandlerName"],
             "sweep_queue": outputs["SweepQueueUrl"],
             "sweep_failures": outputs["SweepFailuresUrl"],
@@ -154,7 +170,6 @@ class LocalCloud:
             "events_topic": outputs["EventsTopicArn"],
             "mediators_topic": outputs["MediatorsTopicArn"],
             "person_topic_prefix": outputs["PersonTopicPrefix"],
-            "signing_key": str(self.directory / "issuer-key.pem"),
             "pid": os.getpid(),
             "ministack_pid": self._ministack.pid,
         }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.issuer import mint_from
+from localcloud import cognito
 from localcloud.layout import LocalCloudError
 
 PATIENCE = 30  # seconds for one answer
@@ -31,9 +31,8 @@ class Api:
     """Calls the API of the local cloud that `endpoints` describes. People are written `buyer:alice`."""
 
     def __init__(self, endpoints: Mapping[str, Any]) -> None:
-        """Talk to that local cloud; tokens are made when first needed."""
+        """Talk to that local cloud; people log in when first needed."""
         self._endpoints = endpoints
-        self._tokens: dict[str, str] = {}
 
     def get(self, who: str, path: str) -> dict[str, Any]:
         """What `who` reads there. Raises UnexpectedAnswerError for a problem."""
@@ -72,10 +71,8 @@ class Api:
             return entries
 
     def _token(self, who: str) -> str:
-        if who not in self._tokens:
-            role, _, subject = who.partition(":")
-            self._tokens[who] = mint_from(self._endpoints, role, subject)
-        return self._tokens[who]
+        role, _, subject = who.partition(":")
+        return cognito.token(self._endpoints, role, subject)
 
     @staticmethod
     def _good(method: str, path: str, reply: Reply) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.money import Money
+from localcloud import cognito
 from localcloud.demo_api import Api
 from localcloud.demo_market import Market, Sale, Shop, days, money
 
@@ -54,8 +55,10 @@ def load(endpoints: Mapping[str, Any], show: Callable[[str], None] = print) -> N
     market = Market(Api(endpoints))
     now = market.now()
     for seller, shop in SELLERS.items():
+        cognito.enrol(endpoints, "seller", seller)
         market.register_seller(seller, *shop)
     for buyer in BUYERS:
+        cognito.enrol(endpoints, "buyer", buyer)
         market.register_buyer(buyer)
     for life in LIVES:
         _live(market, life, now)

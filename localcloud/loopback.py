@@ -1,4 +1,4 @@
-"""A small HTTP server on loopback, run by threads of this process: what the issuer and the outbox have in common."""
+"""A small HTTP server on loopback, run by threads of this process."""
 
 import threading
 from collections.abc import Callable

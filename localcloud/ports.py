@@ -1,4 +1,4 @@
-"""The three ports of a local cloud, all on loopback, and who sits on one that is taken."""
+"""The two ports of a local cloud, all on loopback, and who sits on one that is taken."""
 
 import re
 import socket
@@ -11,18 +11,17 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """`cloud` serves AWS and the API, `issuer` the token keys, `outbox` the page with the messages."""
+    """`cloud` serves AWS, the API and the logins, `outbox` the page with the messages."""
 
     cloud: int = 8510
-    issuer: int = 8511
     outbox: int = 8512
 
     @classmethod
     def free(cls) -> "Ports":
-        """Return three ports nobody listens on now."""
+        """Return two ports nobody listens on now."""
         with ExitStack() as open_sockets:
             found = []
-            for _ in range(3):
+            for _ in range(2):
                 listener = open_sockets.enter_context(socket.socket())
                 listener.bind((HOST, 0))
                 found.append(int(listener.getsockname()[1]))
@@ -31,7 +30,7 @@ class Ports:
     def taken(self) -> list[str]:
         """Say of each port that cannot be had which it is, what it is for, and which process has it."""
         complaints = []
-        for purpose, port in zip(("cloud", "issuer", "outbox"), astuple(self), strict=True):
+        for purpose, port in zip(("cloud", "outbox"), astuple(self), strict=True):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.policy import published
-from chalicelib.service.context import Services
+from chalicelib.service.context import Services, Subscribed
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
-from chalicelib.store.people import People
+from chalicelib.store.messages import Messages
+from chalicelib.store.people import People, Profile
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
 from localcloud.memory_table import MemoryTable
@@ -44,8 +46,17 @@ class NoSubscriptions:
         """Raise: there is nothing to subscribe to."""
         raise NotImplementedError
 
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """Nothing is."""
+        del role, person_id
+        return []
+
     def unsubscribe(self, subscription: str) -> None:
         """Raise: there is nothing to end."""
+        raise NotImplementedError
+
+    def forget(self, profile: Profile) -> None:
+        """Raise: there is nobody to forget."""
         raise NotImplementedError
 
 
@@ -60,6 +71,8 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         cases=Cases(dynamodb, table, policies, SHARDS),
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
+        messages=Messages(dynamodb, table),
+        connections=Connections(dynamodb, table),
         subscriptions=NoSubscriptions(),
         clock=clock,
         policies=policies,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import errors_page, guarantees_page, policy_page, state_machine_page
+from chalicelib.notify.catalog import LANGUAGES
+from tools import errors_page, guarantees_page, messages_page, policy_page, state_machine_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/guarantees.md": guarantees_page.page,
     "docs/policy.md": policy_page.page,
     "docs/errors.md": errors_page.page,
+    **{f"docs/messages/{language}.md": partial(messages_page.page, language) for language in LANGUAGES},
     "openapi.json": _openapi,
 }
 
@@ -44,6 +47,7 @@ def main(arguments: list[str]) -> int:
             continue
         drifted.append(name)
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for name in drifted:
         sys.stdout.write(f"{name} {'no longer fits the code: run make docs' if check else 'written'}\n")

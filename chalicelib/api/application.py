@@ -1,28 +1,61 @@
-"""The one seam between Chalice and us: errors that Chalice itself answers become problems like all others."""
+"""The one seam between Chalice and us: every call is logged once, and errors that Chalice answers become problems."""
 
 from __future__ import annotations
 
+import logging
+from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 from chalice.app import Chalice
 
+from chalicelib.logs import about
+
+log = logging.getLogger(__name__)
+
+REQUEST_ID = "X-Request-Id"
+"""The header by which whoever calls can say which call they mean."""
 _CODES = {403: "not_found", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
-_FIRST_ERROR = 400
+_FIRST_ERROR, _FIRST_FAULT = 400, 500
+_LOGGED = ("order_id", "dispute_id", "instruction_id")
+_OF_WHAT_IS_THERE = (409, 412)
 
 
 class Application(Chalice):
-    """Chalice, whose own error answers are problem+json."""
+    """Chalice, whose own error answers are problem+json, and which logs every call without a word of the caller's."""
 
     def __call__(self, event: Any, context: Any) -> Any:  # noqa: ANN401 - Lambda's own types
         """Answer one API event."""
+        began = perf_counter()
+        asked = event.get("requestContext") or {}
+        request_id = asked.get("requestId") or str(uuid4())
+        with about(request_id=request_id, method=asked.get("httpMethod"), route=asked.get("resourcePath")):
+            answer = self._answered(event, context)
+            status = answer["statusCode"]
+            answer["headers"][REQUEST_ID] = request_id
+            duration_ms = round((perf_counter() - began) * 1000)
+            log.info("answered", extra={"status": status, "duration_ms": duration_ms, **_ids(event, status)})
+        return answer
+
+    def _answered(self, event: Any, context: Any) -> Any:  # noqa: ANN401
         answer = super().__call__(event, context)
         status = answer["statusCode"]
         types = {name.lower(): value for name, value in answer.get("headers", {}).items()}
         if status < _FIRST_ERROR or types.get("content-type") == "application/problem+json":
             return answer
         from chalicelib.api.problems import Problem, response  # noqa: PLC0415 - only the API has errors to answer
+        from chalicelib.api.words import preferred  # noqa: PLC0415
 
-        code = _CODES.get(status, "internal_error" if status >= 500 else "malformed_request")  # noqa: PLR2004
+        code = _CODES.get(status, "internal_error" if status >= _FIRST_FAULT else "malformed_request")
         kept = {"Allow": types["allow"]} if "allow" in types else {}
-        made: Any = response(Problem(code, headers=kept))
+        asked = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        made: Any = response(Problem(code, headers=kept), preferred(str(asked.get("accept-language", ""))))
         return made.to_dict()
+
+
+def _ids(event: Any, status: int) -> dict[str, str]:  # noqa: ANN401
+    """What the call was about, where that is known to be there: what names nothing may be anything, an address even."""
+    if _FIRST_ERROR <= status < _FIRST_FAULT and status not in _OF_WHAT_IS_THERE:
+        return {}
+    named = event.get("pathParameters") or {}
+    return {name: named[name] for name in _LOGGED if name in named}

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api import answers as a
 from chalicelib.api import dispute_answers as d
+from chalicelib.api import message_answers as m
+from chalicelib.api import people_answers as p
+from chalicelib.api import privacy_answers as f
 from chalicelib.domain import refusals as r
 from chalicelib.service import errors as s
 
@@ -32,6 +35,8 @@ _IN_DISPUTE = (r.WRONG_STATE, r.WRONG_PARTY, r.TOO_LATE)
 _WORDS = (*_IN_DISPUTE, r.LIMIT_REACHED)
 """An action with words in it: a dispute holds only so many."""
 
+_PUSH = (s.PushNotConfigured.code, s.TokenRefused.code)
+
 PROMISES: dict[str, Promise] = {
     "import_order": Promise(a.Order, (r.CONFLICT, r.INVALID)),
     "list_orders": Promise(a.OrderPage),
@@ -43,6 +48,8 @@ PROMISES: dict[str, Promise] = {
     "confirm_receipt": Promise(a.Order, (r.INVALID,)),
     "extend": Promise(a.Order, (r.INVALID, r.TOO_LATE)),
     "record_carrier_events": Promise(a.CarrierResults),
+    "aftership_webhook": Promise(a.CarrierResults, ("unknown_carrier",)),
+    "seventeen_track_webhook": Promise(a.CarrierResults, ("unknown_carrier",)),
     "open_dispute": Promise(d.Dispute, (r.NOT_COVERED, r.NOT_YET_COVERED, r.ATTESTATION_REQUIRED, r.INVALID, r.LIMIT_REACHED)),
     "list_disputes": Promise(d.DisputePage),
     "get_dispute": Promise(d.Dispute),
@@ -58,12 +65,26 @@ PROMISES: dict[str, Promise] = {
     "accept_decision": Promise(d.Dispute, _IN_DISPUTE),
     "ship_return": Promise(d.Dispute, (*_IN_DISPUTE, r.INVALID_TRACKING_NUMBER)),
     "acknowledge_return": Promise(d.Dispute, (*_WORDS, r.INVALID)),
+    "list_messages": Promise(m.MessagePage),
+    "write_message": Promise(m.Message, (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.TOO_MANY_MESSAGES)),
+    "mark_read": Promise(m.ReadMark, (r.INVALID,)),
+    "open_ticket": Promise(m.Ticket),
     "mediation_queue": Promise(d.MediationQueue),
     "assign": Promise(d.Dispute, _IN_DISPUTE),
     "request_information": Promise(d.Dispute, (*_WORDS, r.INVALID)),
     "decide": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
-    "put_seller_contacts": Promise(a.SellerContactsKept),
-    "put_buyer_contacts": Promise(a.BuyerContactsKept),
+    "get_seller_contacts": Promise(p.SellerContactsKept),
+    "put_seller_contacts": Promise(p.SellerContactsKept),
+    "get_buyer_contacts": Promise(p.BuyerContactsKept),
+    "put_buyer_contacts": Promise(p.BuyerContactsKept),
+    "register_seller_device": Promise(p.DeviceKept, _PUSH),
+    "register_buyer_device": Promise(p.DeviceKept, _PUSH),
+    "remove_seller_device": Promise(p.DeviceKept),
+    "remove_buyer_device": Promise(p.DeviceKept),
+    "erase_buyer": Promise(f.Erasure),
+    "erase_seller": Promise(f.Erasure),
+    "get_buyer_erasure": Promise(f.Erasure),
+    "get_seller_erasure": Promise(f.Erasure),
     "list_payment_instructions": Promise(a.PaymentInstructionPage),
     "report_result": Promise(a.PaymentInstruction, (r.CONFLICT,)),
     "health": Promise(a.Health),
@@ -82,14 +103,38 @@ _GUARDED = (
     "body_too_large",
     "identity_provider_unavailable",
 )
-_WITHOUT_VERSION = frozenset({"import_order", "record_carrier_events", "report_result", "advance_clock"})
-"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, and a payment
-result names its attempt."""
+_DEVICES = {f"{verb}_{role}_device" for verb in ("register", "remove") for role in ("buyer", "seller")}
+_WITHOUT_VERSION = frozenset(
+    {
+        "import_order",
+        "record_carrier_events",
+        "report_result",
+        "advance_clock",
+        "erase_buyer",
+        "erase_seller",
+        "write_message",
+        "mark_read",
+        "open_ticket",
+        *_DEVICES,
+    }
+)
+"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
+result names its attempt, whoever wants to be forgotten means every version, and a device, or what is said or read in
+a thread, does not depend on what changes meanwhile."""
+_SIGNED = (
+    "malformed_request",
+    "invalid_signature",
+    "signature_expired",
+    s.NotFound.code,
+    s.Malformed.code,
+    "body_too_large",
+    "secrets_unavailable",
+)
 
 
 def honours_if_match(endpoint: Endpoint) -> bool:
     """Whether the route changes one thing that has a version, and only at the version that If-Match names."""
-    return endpoint.method != "GET" and endpoint.operation not in _WITHOUT_VERSION
+    return endpoint.method != "GET" and endpoint.signature is None and endpoint.operation not in _WITHOUT_VERSION
 
 
 def codes(endpoint: Endpoint) -> list[str]:
@@ -97,13 +142,15 @@ def codes(endpoint: Endpoint) -> list[str]:
     known = ["too_many_requests", "internal_error"]
     if endpoint.roles:
         known += _GUARDED
+    if endpoint.signature:
+        known += _SIGNED
     if endpoint.roles and re.search("{.*}", endpoint.path):
         known.append(s.NotFound.code)
     if endpoint.body:
         known.append("unsupported_media_type")
     if endpoint.method != "GET":
         known.append(s.Busy.code)
-    if endpoint.method == "POST":
+    if endpoint.keyed:
         known += ["idempotency_key_required", s.KeyReused.code]
     if honours_if_match(endpoint):
         known.append(s.VersionMismatch.code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.api import acting
 from chalicelib.api import dispute_models as m
 from chalicelib.api.acting import act
 from chalicelib.api.endpoint import Call, route
@@ -24,7 +23,7 @@ SEE = (*PARTIES, MEDIATOR)
 @route(blueprint, "POST", "/orders/{order_id}/disputes", roles=(BUYER,), body=m.OpenDispute, status=201)
 def open_dispute(call: Call, order_id: str) -> Answer:
     """Open a dispute; the request becomes proposal 1."""
-    return acting.open_dispute(call, order_id, call.body.claim(), call.body.request())
+    return disputes.open_dispute(call.services, order_id, call.request, call.body.claim(), call.body.request())
 
 
 @route(blueprint, "GET", "/disputes", roles=SEE, query=("status", "limit", "cursor"))

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import caching, cursors, problems
+from chalicelib.api import caching, cursors, problems, words
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
+from chalicelib.api.rates import rates
 from chalicelib.bootstrap import services
+from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
 from chalicelib.store.errors import Answer, Once
@@ -39,6 +41,18 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A system that signs what it sends instead of carrying a token: who it is, and the header its signature is in.
+
+    ``check`` takes the body as it came and what the header says, and raises ``Problem`` unless they belong together.
+    """
+
+    signer: Actor
+    header: str
+    check: Callable[[bytes, str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One route as declared: what documentation, role matrix and API description are made from."""
 
@@ -52,6 +66,15 @@ class Endpoint:
     operation: str
     resource: str = ""
     """The module it is in: what groups operations in the API's description."""
+    signature: Signature | None = None
+    """How the caller signs what it sends, where it has no token."""
+    worded: bool = False
+    """Whether a good answer has words for people in it, which come in the language they prefer."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether the caller names the request by an Idempotency-Key. Who signs repeats the same bytes, and sends none."""
+        return self.method == "POST" and self.signature is None
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -69,6 +92,7 @@ class Call:
     """The list that the caller asks for: whose, which, and with what parameters."""
     once: Once | None = None
     if_match: int | None = None
+    language: str = words.ENGLISH
 
     @property
     def request(self) -> ServiceRequest:
@@ -98,36 +122,39 @@ class Call:
         return self.once
 
 
-def route(
+def route(  # noqa: PLR0913 - as many as a route has sides
     blueprint: Blueprint,
     method: str,
     path: str,
     *,
-    roles: tuple[Role, ...],
+    roles: tuple[Role, ...] = (),
     body: type[BaseModel] | None = None,
     query: tuple[str, ...] = (),
     status: int = 200,
+    signature: Signature | None = None,
+    worded: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Declare a route. The handler gets a ``Call`` and the path's ids, and returns JSON-ready data or an ``Answer``.
 
-    The first sentence of its docstring becomes the summary. No roles means anyone, without a token, and the handler gets
-    no call.
+    The first sentence of its docstring becomes the summary. Neither roles nor a signature means anyone, without a token,
+    and the handler gets no call.
     """
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Response]:
         summary = (handler.__doc__ or "").split("\n", 1)[0].rstrip(".")
         resource = handler.__module__.rpartition(".")[2]
-        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource)
+        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource, signature, worded)
         ENDPOINTS.append(endpoint)
 
         def view(**ids: str) -> Response:
+            language = words.preferred(blueprint.current_request.headers.get("accept-language", ""))
             try:
-                call = _call(endpoint, blueprint.current_request, ids)
+                call = _call(endpoint, blueprint.current_request, ids, language)
                 result = handler(call, **ids) if call else handler(**ids)
                 result = _page(call, result) if call and "cursor" in query else result
-                return _success(endpoint, blueprint.current_request, result)
+                return _success(endpoint, blueprint.current_request, result, language)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
-                return problems.response(error)
+                return problems.response(error, language)
 
         blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}")(view)
         return view
@@ -135,30 +162,47 @@ def route(
     return declare
 
 
-def _call(endpoint: Endpoint, request: Request, ids: dict[str, str]) -> Call | None:
+def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: str) -> Call | None:
     """The call, where the route wants one: what anyone may ask has no caller."""
+    if endpoint.signature:
+        return _signed_call(endpoint, endpoint.signature, request)
     if not endpoint.roles:
         return None
     actor = authenticate(request.headers.get("authorization"))
+    learn(role=actor.role.value)
     if actor.role not in endpoint.roles:
         raise Forbidden
     if not all(_ID.fullmatch(value) for value in ids.values()):
         raise NotFound
+    raw = _raw(request) or b"{}"
+    query = _query(endpoint, request)
+    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    content = _content(raw) if endpoint.body else ""
+    once = _once(request, actor, ids, content) if endpoint.keyed else None
+    scope = json.dumps([actor.role.value, actor.id, endpoint.path, ids, {**query, "cursor": "", "limit": ""}], sort_keys=True)
+    if query.get("cursor"):
+        query["cursor"] = cursors.opened(query["cursor"], scope)
+    if_match = _if_match(request)
+    rates().check(actor)
+    return Call(actor, services(), body, query, scope, once, if_match, language)
+
+
+def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
+    """The call of a system that signs what it sends: nothing of the body is read before the signature holds."""
     raw = _raw(request)
-    if len(raw) > BODY_AT_MOST:
-        raise Problem("body_too_large")
+    _query(endpoint, request)
+    signature.check(raw, request.headers.get(signature.header, ""))
+    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    rates().check(signature.signer)
+    return Call(signature.signer, services(), body)
+
+
+def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
     query = dict(request.query_params or {})
     unknown = sorted(query.keys() - set(endpoint.query))
     if unknown:
         raise Problem("validation_failed", f"Unknown parameters: {', '.join(unknown)}.", errors=[{"field": u} for u in unknown])
-    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
-    content = _content(raw) if endpoint.body else ""
-    once = _once(request, actor, ids, content) if endpoint.method == "POST" else None
-    scope = json.dumps([actor.role.value, actor.id, endpoint.path, {**query, "cursor": "", "limit": ""}], sort_keys=True)
-    if query.get("cursor"):
-        query["cursor"] = cursors.opened(query["cursor"], scope)
-    if_match = _if_match(request)
-    return Call(actor, services(), body, query, scope, once, if_match)
+    return query
 
 
 def _page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
@@ -167,12 +211,15 @@ def _page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _raw(request: Request) -> bytes:
-    """The body; nothing at all counts as an empty object."""
+    """The body as it came."""
     try:
         raw = request.raw_body
     except UnicodeError as error:
         raise Problem("malformed_request", "The body is not text in UTF-8.") from error
-    return (raw.encode() if isinstance(raw, str) else raw) or b"{}"
+    content = raw.encode() if isinstance(raw, str) else raw
+    if len(content) > BODY_AT_MOST:
+        raise Problem("body_too_large")
+    return content
 
 
 def _content(raw: bytes) -> str:
@@ -206,7 +253,7 @@ def _if_match(request: Request) -> int | None:
     return int(match.group(1))
 
 
-def _success(endpoint: Endpoint, request: Request, result: Any) -> Response:  # noqa: ANN401 - JSON-ready data of any shape
+def _success(endpoint: Endpoint, request: Request, result: Any, language: str) -> Response:  # noqa: ANN401 - JSON-ready data
     if isinstance(result, Response):
         return result
     answer = result if isinstance(result, Answer) else Answer(endpoint.status, msgspec.json.encode(result).decode())
@@ -215,6 +262,8 @@ def _success(endpoint: Endpoint, request: Request, result: Any) -> Response:  # 
     headers: dict[str, str | list[str]] = {"ETag": tag} if tag else {}
     if read:
         headers["Cache-Control"] = caching.REVALIDATE
+    if endpoint.worded:
+        headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if read and tag and caching.has_it(request.headers, tag):
         return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["Content-Type"] = "application/json"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from chalicelib.domain import money as domain_money
 from chalicelib.domain.people import ReturnAddress
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 AMOUNT_AT_MOST = 10**13
 """Minor units: more than any order, and far from where numbers lose digits on the way."""
@@ -51,9 +55,28 @@ Moment = Annotated[
     AfterValidator(_to_the_second),
     Field(description="ISO 8601 with a time zone"),
 ]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def written_as(pattern: str, words: str) -> tuple[AfterValidator, FieldInfo]:
+    """Annotations for a text that has to follow ``pattern``; who gets it wrong is told ``words``, and no pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise PydanticCustomError("written_otherwise", "{words}", {"words": words})
+        return text
+
+    return AfterValidator(check), Field(json_schema_extra={"pattern": pattern})
+
+
+Currency = Annotated[str, *written_as("^[A-Z]{3}$", "an ISO 4217 currency such as EUR"), AfterValidator(_known_currency)]
+Identifier = Annotated[
+    str,
+    *written_as(
+        "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$",
+        "an id of 1 to 64 letters, digits and . _ : @ - that begins with a letter or digit",
+    ),
+]
+Country = Annotated[str, *written_as("^[A-Z]{2}$", "an ISO 3166-1 country such as ES")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

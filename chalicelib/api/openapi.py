@@ -49,7 +49,14 @@ def _described(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
                 code: {"summary": kind.meaning, "value": _examples()["problems"].get(code) or example(code)}
                 for code, kind in CATALOGUE.items()
             },
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                **{
+                    it.signature.signer.id: {"type": "apiKey", "in": "header", "name": it.signature.header}
+                    for it in endpoints
+                    if it.signature
+                },
+            },
         },
     }
 
@@ -89,6 +96,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["security"] = [{"bearer": []}]
         unversioned = "" if endpoint.method == "GET" or honours_if_match(endpoint) else " If-Match is not looked at."
         operation["description"] = f"For: {', '.join(role.value for role in endpoint.roles)}.{unversioned}"
+    if endpoint.signature:
+        operation["security"] = [{endpoint.signature.signer.id: []}]
+        operation["description"] = f"For: {endpoint.signature.signer.id}, which signs the body in {endpoint.signature.header}."
     parameters = parts.parameters(endpoint)
     if parameters:
         operation["parameters"] = parameters

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.contract import PROMISES, honours_if_match
+from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.service.disputes import QueueSort
@@ -33,8 +34,15 @@ you may do changes with time.
 **Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
 whatever is new since; it belongs to one caller's one list.
 
-**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; the gateway takes 200 requests a second, in
-bursts of 400, and answers more with a 429.
+**Languages.** Words for people, which are title and detail of a refusal and the explanations of what is covered, come in
+English, Spanish, Portuguese, Russian or Chinese, as Accept-Language prefers. English says most; codes and facts are the same.
+
+**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; a person writes at most 20 messages a
+minute in a thread. A person makes at most 300 requests a minute, a system of the marketplace 6,000, unless the deployment
+says otherwise; the gateway takes 200 requests a second in all, in bursts of 400. More is answered with a 429, and
+Retry-After says how many seconds to wait, or opens_at until when.
+
+**Asking us.** Every answer has an X-Request-Id; whoever reports a problem quotes it, and the log has its line.
 
 **Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
 """
@@ -47,13 +55,17 @@ SERVERS = [
 RESOURCES = {
     "orders": "Orders, their parcels, protection and money (O1-O9).",
     "disputes": "Disputes, from the claim to the refund (section 4).",
+    "messages": "The thread of an order, before and during its disputes (N5).",
+    "chat": "Live connections, over which new messages come at once (N5).",
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
-    "people": "How people are reached (N1).",
+    "people": "How people are reached, and on which devices (N1-N3).",
+    "privacy": "Being forgotten (P2).",
+    "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
 }
-CHALLENGE = {"WWW-Authenticate": {"description": "What is wrong with the token.", "schema": {"type": "string"}}}
+CHALLENGE = {"WWW-Authenticate": {"description": "What is wrong with the token or signature.", "schema": {"type": "string"}}}
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}$"
 _IDS = {
@@ -63,6 +75,7 @@ _IDS = {
     "instruction_id": "o-1-p1",
     "seller_id": "acme",
     "buyer_id": "ana",
+    "device_id": "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9",
 }
 _QUERY: dict[str, dict[str, Any]] = {
     "limit": {"description": "How many a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
@@ -102,6 +115,18 @@ _IF_NONE_MATCH = {
     "schema": {"type": "string"},
     "example": 'W/"3-8d969eef6ecad3c2"',
 }
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"In which language the words come: {', '.join(LANGUAGES)}.",
+    "schema": {"type": "string"},
+    "example": "pt-BR, es;q=0.8",
+}
+_IN_LANGUAGE = {
+    "Content-Language": {"description": "The words' language.", "schema": {"type": "string", "enum": list(LANGUAGES)}},
+    "Vary": {"description": "Accept-Language.", "schema": {"type": "string"}},
+}
 _ETAG = {"ETag": {"description": "For If-None-Match; names the version where there is one.", "schema": {"type": "string"}}}
 _CACHE = {"Cache-Control": {"description": "For the caller alone, asked about every time.", "schema": {"type": "string"}}}
 
@@ -113,12 +138,14 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
-    if endpoint.method == "POST":
+    if endpoint.keyed:
         made.append(_KEY)
     if honours_if_match(endpoint):
         made.append(_IF_MATCH)
     if endpoint.method == "GET" and PROMISES[endpoint.operation].answer:
         made.append(_IF_NONE_MATCH)
+    if endpoint.worded:
+        made.append(_ACCEPT_LANGUAGE)
     return made
 
 
@@ -132,5 +159,5 @@ def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
     if answer is None:
         return {}
     if endpoint.method == "GET":
-        return _ETAG | _CACHE
+        return _ETAG | _CACHE | (_IN_LANGUAGE if endpoint.worded else {})
     return _ETAG if "version" in answer.model_fields else {}

@@ -10,6 +10,7 @@ from chalicelib.api import order_models as m
 from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.endpoint import Call, route
 from chalicelib.api.problems import Problem
+from chalicelib.api.words import explanations_in
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service import orders
 from chalicelib.service.views import Json
@@ -51,10 +52,10 @@ def get_order(call: Call, order_id: str) -> Json:
     return orders.get_order(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS)
+@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS, worded=True)
 def get_protection(call: Call, order_id: str) -> Json:
     """Say what the buyer is covered for now: every guarantee, its window, its remedies, or why not."""
-    return orders.get_protection(call.services, order_id, call.actor)
+    return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
 
 
 @route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Response
 from pydantic import ValidationError
 
+from chalicelib.api import words
 from chalicelib.domain import refusals as r
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import errors as s
@@ -54,6 +55,14 @@ CATALOGUE: dict[str, Kind] = {
         "There is no valid bearer token; detail says what is wrong with this one.",
         "Get a new token and send the same request again.",
     ),
+    "invalid_signature": _kind(
+        401,
+        "The body was not signed with a secret that is known here.",
+        "Sign the body as it is sent, with the secret that is set up.",
+    ),
+    "signature_expired": _kind(
+        401, "What was signed is older than four days.", "Do not send it again; what has happened since comes by itself."
+    ),
     s.Forbidden.code: _kind(403, "Your role never does this.", "Do not offer it to this caller."),
     s.NotFound.code: _kind(404, "There is no such thing, or none that you may see.", "Check the id; do not retry."),
     "method_not_allowed": _kind(405, "This address does not take this method.", "Allow names those it takes."),
@@ -83,6 +92,11 @@ CATALOGUE: dict[str, Kind] = {
     s.Busy.code: _kind(
         409, "The same thing is being changed by others.", "Send the same request again, with the same Idempotency-Key."
     ),
+    s.PushNotConfigured.code: _kind(
+        409,
+        "This marketplace sends no push messages to that platform.",
+        "Do not retry; offer email or SMS. An operator can configure it.",
+    ),
     s.VersionMismatch.code: _kind(
         412, "If-Match is not the current version.", "Read it again, show what changed, and try at current_version."
     ),
@@ -98,17 +112,29 @@ CATALOGUE: dict[str, Kind] = {
         "There is no address that this return can go to.",
         "Give return_address here, or put one in the seller's contacts; country says where, if it matters.",
     ),
+    s.TokenRefused.code: _kind(
+        422, "The platform does not know this token.", "Get a new token from the platform, and register that."
+    ),
     r.ATTESTATION_REQUIRED: _kind(
         422, "This claim needs a word that the items are unused.", "Ask the buyer, and send attests_unused: true."
     ),
     r.INVALID_TRACKING_NUMBER: _kind(
         422, "Not a tracking number of that carrier.", "Check it against the label; detail says what is expected."
     ),
+    "unknown_carrier": _kind(
+        422, "The carrier is none of those that this marketplace knows.", "Track only parcels of the eight carriers here."
+    ),
+    r.TOO_MANY_MESSAGES: _kind(
+        429, "More messages within a minute than one person may write.", "Keep the text, and send it again from opens_at."
+    ),
     "too_many_requests": _kind(
-        429, "More requests than the gateway takes.", "Wait, longer each time, and send the same request again."
+        429,
+        "More requests than this caller may make, or than the gateway takes.",
+        "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
     "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
+    "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
 }
 """Every problem code, its status, its meaning and the remedy. ``docs/errors.md`` and the API description are made from it."""
 
@@ -126,20 +152,40 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.members = members
 
 
-def response(error: Exception) -> Response:
-    """The problem response for any exception. An unknown one is logged whole and answered without its text."""
+def response(error: Exception, language: str = words.ENGLISH) -> Response:
+    """The problem response for any exception, in one of ``words.LANGUAGES``.
+
+    An unknown exception is logged and answered without its text.
+    """
     problem = problem_of(error)
     kind = CATALOGUE[problem.code]
+    title, detail = kind.status.phrase, problem.detail
+    if language != words.ENGLISH:
+        said = words.words_in(language)
+        title, detail = said.titles[str(kind.status.value)], said.detail(problem.code, _facts(problem))
     known = {
         "type": f"urn:buyer-protection:problem:{problem.code}",
-        "title": kind.status.phrase,
+        "title": title,
         "status": kind.status.value,
         "code": problem.code,
-        "detail": problem.detail,
+        "detail": detail,
     }
     body = known | plain(problem.members) | known  # a member cannot take a standard one's place
-    headers: dict[str, str | list[str]] = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **problem.headers}
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store",
+        **problem.headers,
+    }
     return Response(body=json.dumps(body), status_code=kind.status.value, headers=headers)
+
+
+def _facts(problem: Problem) -> dict[str, object]:
+    """What a sentence about a problem may name."""
+    errors: Any = problem.members.get("errors", ())
+    fields = ", ".join(dict.fromkeys(error["field"] for error in errors))
+    return {**problem.members, "fields": fields} if fields else problem.members
 
 
 def example(code: str) -> dict[str, Any]:
@@ -149,7 +195,7 @@ def example(code: str) -> dict[str, Any]:
 
 
 def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exception
-    """The problem that any exception is to a caller. An unknown one is logged whole."""
+    """The problem that any exception is to a caller. An unknown one is logged."""
     match error:
         case Problem():
             return error

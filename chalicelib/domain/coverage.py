@@ -16,7 +16,7 @@ from chalicelib.domain.claim import (
     Remedy,
     Verdict,
 )
-from chalicelib.domain.dispute import Basis, Finding, Outcome
+from chalicelib.domain.dispute import Basis, Finding
 from chalicelib.domain.money import Money, split, total
 from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
 from chalicelib.domain.refusals import INVALID, Refusal
@@ -90,8 +90,7 @@ def _proved_as_described(case: Case, reason: Reason, line_id: str, _: datetime) 
         line_id in dispute.claim.line_ids
         and dispute.decision is not None
         and dispute.decision.finding is Finding.SELLER_PROVED_AS_DESCRIBED
-        and not dispute.open
-        and dispute.outcome is not Outcome.WITHDRAWN
+        and dispute.concluded
         for dispute in case.disputes
     )
 
@@ -115,8 +114,7 @@ def _nothing_left(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
 
 def _settled_before(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:
     return any(
-        not dispute.open
-        and dispute.outcome is not Outcome.WITHDRAWN
+        dispute.concluded
         and dispute.basis is not Basis.CARRIER_SHOWS_DELIVERED
         and dispute.coverage.reason is reason
         and line_id in dispute.claim.line_ids

@@ -220,6 +220,8 @@ class Dispute:
     refund: Money | None = None
     basis: Basis | None = None
     """On what ground it was resolved; None for a withdrawal or an expiry."""
+    erased: tuple[Role, ...] = ()
+    """The parties whose words have been taken out (P2)."""
 
     @property
     def order_id(self) -> str:
@@ -230,6 +232,11 @@ class Dispute:
     def open(self) -> bool:
         """Whether the dispute still goes on."""
         return self.stage is not Stage.RESOLVED
+
+    @property
+    def concluded(self) -> bool:
+        """Whether it has ended other than by withdrawal, so that its outcome stands."""
+        return not self.open and self.outcome is not Outcome.WITHDRAWN
 
     @property
     def status(self) -> Status:

@@ -22,7 +22,7 @@ from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, Parcel
-from chalicelib.domain.people import Actor, ReturnAddress
+from chalicelib.domain.people import Actor, ReturnAddress, Role
 
 ORDER = 0
 """The stream of the order itself; stream n > 0 is its nth dispute's."""
@@ -268,6 +268,12 @@ class DisputeResolved(Payload):
     refund: Money
     basis: Basis | None
     return_forgone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordsErased(Payload):
+    type = "words_erased"
+    person: Role
 
 
 PAYLOADS: dict[str, type[Payload]] = {

@@ -11,6 +11,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Dispute, Stage
 from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.people import PARTIES, Role
+from chalicelib.domain.words import without_words
 
 UNDER_REVIEW_AGAIN: dict[str, Any] = {"stage": Stage.UNDER_REVIEW, "turn": None, "on_table": None, "accepted_by": ()}
 
@@ -167,3 +168,8 @@ def _(payload: e.ReturnAcknowledged, dispute: Dispute, event: Event) -> Dispute:
 def _(payload: e.DisputeResolved, dispute: Dispute, _: Event) -> Dispute:
     resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None)
     return replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)
+
+
+@on_dispute.register
+def _(payload: e.WordsErased, dispute: Dispute, _: Event) -> Dispute:
+    return replace(without_words(dispute, payload.person), erased=(*dispute.erased, payload.person))

@@ -10,6 +10,7 @@ from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, PaymentInstruction, empty_escrow
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import LineState, Order
+from chalicelib.domain.words import without_words
 
 
 def imported(payload: e.OrderImported, event: Event) -> Order:
@@ -109,3 +110,8 @@ def _(payload: e.PaymentFailed, order: Order, event: Event) -> Order:
 def _(payload: e.PaymentRetried, order: Order, _: Event) -> Order:
     status = InstructionStatus.PENDING
     return _instructed(order, payload.instruction_id, status=status, attempts=payload.attempt, failed_at=None)
+
+
+@on_order.register
+def _(payload: e.WordsErased, order: Order, _: Event) -> Order:
+    return replace(without_words(order, payload.person), erased=(*order.erased, payload.person))

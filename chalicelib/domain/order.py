@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.ledger import Escrow, PaymentInstruction
 from chalicelib.domain.money import Money, split, total
 from chalicelib.domain.parcel import Parcel
+from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -116,6 +117,8 @@ class Order:
     instructions: tuple[PaymentInstruction, ...] = ()
     protection_extended_to: datetime | None = None
     completed_at: datetime | None = None
+    erased: tuple[Role, ...] = ()
+    """The parties whose words have been taken out (P2)."""
 
     def line(self, line_id: str) -> Line:
         """The line called ``line_id``. Raises ``KeyError``."""

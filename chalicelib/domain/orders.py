@@ -128,7 +128,9 @@ def extend_promise(progress: Progress, until: datetime) -> None:
     undelivered = [line.id for line in order.terms.lines if order.delivered_at(line.id) is None]
     running = [line for line in undelivered if progress.now < order.promised_by(line, policy)]
     if not running or order.completed_at is not None:
-        raise Refusal(TOO_LATE, "The promise has passed or been kept; it can only be extended before.")
+        passed = [at for line in undelivered if (at := order.promised_by(line, policy)) <= progress.now]
+        msg = "The promise has passed or been kept; it can only be extended before."
+        raise Refusal(TOO_LATE, msg, deadline=max(passed, default=None))
     _check_later(progress, until, max(order.promised_by(line, policy) for line in running), "deliver_by")
     progress.record(e.ORDER, e.PromiseExtended(tuple(running), until))
 

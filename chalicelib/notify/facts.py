@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import OfferType
+from chalicelib.notify.formats import counted, moment, money
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,24 +17,42 @@ if TYPE_CHECKING:
     from chalicelib.notify.happening import Happening
 
 
-def moment(at: datetime) -> str:
-    """``at``, which is in UTC, to the minute and with its zone: the same in every language."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def facts(
+    it: Happening,
+    due: datetime | None,
+    said: Catalog,
+    *,
+    zone: str,
+    count: int | None = None,
+    brief: bool = False,
+) -> dict[str, str]:
+    """Every fact of a happening by the name that templates use, in the catalogue's words.
 
-
-def facts(it: Happening, due: datetime | None, catalog: Catalog) -> dict[str, str]:
-    """Every fact of a happening by the name that templates use, in the catalog's words. ``due`` is the stage's deadline."""
+    ``due`` is the stage's deadline, which a deadline that the event itself sets goes before; ``zone`` the recipient's, an
+    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times as in an SMS.
+    """
+    if count is not None:
+        return {"orders": counted(count, said.words["orders"], said.language)}
     named = {"order": it.order_id}
     if it.dispute:
-        named |= {"dispute": it.dispute.id, "reason": catalog.words["reason"][it.dispute.claim.reason.value]}
+        named |= _of_dispute(it.dispute, said)
     amount, offer = _money(it.event.payload, it.dispute)
     if amount:
+        written = money(amount, said.language)
         sort = offer.value if amount.minor else "nothing"
-        named |= {"amount": str(amount), "remedy": catalog.words["remedy"][sort].format(amount=amount)}
+        named |= {"amount": written, "remedy": said.words["remedy"][sort].format(amount=written)}
     by = _due(it.event.payload, due)
     if by:
-        named["due"] = moment(by)
-    return named | _particulars(it.event.payload, it.dispute, catalog)
+        named["due"] = moment(by, said.short_moment if brief else said.moment, zone, said.language)
+    return named | _particulars(it.event.payload, it.dispute, said)
+
+
+def _of_dispute(dispute: Dispute, said: Catalog) -> dict[str, str]:
+    """What the dispute is, and what its stage waits for: as a sentence and in a few words."""
+    named = {"dispute": dispute.id, "reason": said.words["reason"][dispute.claim.reason.value]}
+    if dispute.open:
+        named |= {name: said.words[name][dispute.stage.value] for name in ("ask", "task")}
+    return named
 
 
 def _money(  # noqa: PLR0911 - one line per kind of event, as a table

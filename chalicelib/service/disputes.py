@@ -10,6 +10,7 @@ from chalicelib.domain import machine, opening
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.domain.stages import next_due_at
 from chalicelib.service import views
 from chalicelib.service.access import check_dispute, check_order, place_of
@@ -40,14 +41,26 @@ class QueueSort(StrEnum):
     AMOUNT = "amount"
 
 
+OPEN_DISPUTES_AT_MOST = 50
+"""Disputes that one buyer may have open at once, over all orders: far more than anybody needs, and a bound on abuse."""
+_PAGES_COUNTED = 5
+
+
 def open_dispute(services: Services, order_id: str, request: Request, claim: Claim, asked: opening.Request) -> Answer:
-    """Open a dispute about an order, about all of it where the claim names no items (C3). 201 with the dispute."""
+    """Open a dispute about an order, about all of it where the claim names no items (C3). 201 with the dispute.
+
+    Raises ``Refusal(limit_reached)`` for a buyer with too many open ones. They are counted from the buyer's list, which may
+    lag: the limit holds back abuse, no rule depends on its being exact.
+    """
 
     def check(case: Case) -> None:
         check_order(case, request.actor)
         request.check_version(case.order.version)
 
     def command(progress: Progress) -> int:
+        if _open_disputes(services, request.actor) >= OPEN_DISPUTES_AT_MOST:
+            msg = f"You have {OPEN_DISPUTES_AT_MOST} disputes open. Another can be opened once one of them has ended."
+            raise Refusal(LIMIT_REACHED, msg, limit=OPEN_DISPUTES_AT_MOST)
         items = claim.items or opening.whole_order(progress.case)
         whole = Claim(claim.reason, items, claim.issue, claim.attests_unused, claim.description)
         return opening.open_dispute(progress, whole, asked)
@@ -56,6 +69,18 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
         return CREATED, views.dispute(case, case.dispute(number), request.actor, now)
 
     return execute(services, order_id, request, command, answer, check=check)
+
+
+def _open_disputes(services: Services, buyer: Actor) -> int:
+    """How many of the buyer's disputes are open, as far as one request looks through them."""
+    still_open, cursor, now = 0, None, services.clock.now()
+    for _ in range(_PAGES_COUNTED):
+        page = services.lists.page(lists.disputes_of(buyer.role.value, buyer.id), lists.PAGE_AT_MOST, cursor)
+        still_open += sum(_listed(services, found, now).open for found in page.found)
+        cursor = page.cursor
+        if cursor is None or still_open >= OPEN_DISPUTES_AT_MOST:
+            break
+    return still_open
 
 
 def act(

@@ -11,7 +11,7 @@ from chalicelib.domain import orders as rules
 from chalicelib.domain.carriers import tracking_number
 from chalicelib.domain.events import ORDER, ledger_entry
 from chalicelib.domain.people import Actor, Role
-from chalicelib.domain.protection import protection
+from chalicelib.domain.protection import EXPLAINED, protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
 from chalicelib.service.access import check_order
@@ -21,7 +21,7 @@ from chalicelib.store import lists
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.domain.carriers import Carrier
@@ -123,7 +123,8 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     """
     try:
         services.cases.check_new(once, int(services.epoch()))
-        results = [_record(services, actor, event) for event in events]
+        told = (record_of_parcel(services, actor, it.carrier, it.tracking_number, (it.record,)) for it in events)
+        results = [result for results in told for result in results]
         answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
         if all(result["status"] != Busy.code for result in results):
             keep_answer(services, once, answer)
@@ -132,26 +133,68 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     return answer
 
 
-def _record(services: Services, actor: Actor, event: CarrierEvent) -> Json:
+RECORDS_AT_ONCE = 10
+"""How many records of one parcel one transaction takes on, beside what has expired (``execute.STEPS_AT_ONCE``)."""
+
+
+def record_of_parcel(
+    services: Services, actor: Actor, carrier: Carrier, written: str, records: Sequence[CarrierRecord]
+) -> list[Json]:
+    """Take in what a carrier says of one parcel, and say of each record what became of it (O6)."""
     try:
-        number = tracking_number(event.carrier, event.tracking_number)
-        orders = services.cases.orders_of_parcel(event.carrier.value, number)
-        news = [_record_on(services, actor, order_id, event, number) for order_id in orders]
+        number = tracking_number(carrier, written)
     except Refusal as refused:
-        return {"status": refused.code, "detail": refused.message}
+        return [_refused(refused)] * len(records)
+    orders = services.cases.orders_of_parcel(carrier.value, number)
+    if not orders:
+        told = {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
+        return [told] * len(records)
+    results: list[Json] = []
+    for first in range(0, len(records), RECORDS_AT_ONCE):
+        results += _record(services, actor, orders, (carrier, number), records[first : first + RECORDS_AT_ONCE])
+    return results
+
+
+def _record(
+    services: Services, actor: Actor, orders: list[str], parcel: tuple[Carrier, str], records: Sequence[CarrierRecord]
+) -> list[Json]:
+    def command(progress: Progress) -> list[Json]:
+        return [_outcome(progress, parcel, record) for record in records]
+
+    def on(order_id: str) -> list[Json]:
+        answer = execute(services, order_id, Request(actor), command, lambda _, outcomes, __: (OK, outcomes))
+        outcomes: list[Json] = msgspec.json.decode(answer.body)
+        return outcomes
+
+    try:
+        by_order = [on(order_id) for order_id in orders]
+    except Refusal as refused:
+        return [_refused(refused)] * len(records)
     except Busy as busy:
-        return {"status": busy.code, "detail": "The order is being changed by others; send this event again."}
-    if not news:
-        return {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
-    return {"status": "recorded" if any(news) else "duplicate", "order_ids": orders}
+        return [{"status": busy.code, "detail": "The order is being changed by others; send this event again."}] * len(records)
+    return [_in_all(orders, outcomes) for outcomes in zip(*by_order, strict=True)]
 
 
-def _record_on(services: Services, actor: Actor, order_id: str, event: CarrierEvent, number: str) -> bool:
-    def command(progress: Progress) -> bool:
-        return rules.record_carrier_event(progress, event.carrier, number, event.record)
+def _outcome(progress: Progress, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
+    """What becomes of one record on one order; one that is refused spoils no other."""
+    try:
+        news = rules.record_carrier_event(progress, *parcel, record)
+    except Refusal as refused:
+        return _refused(refused)
+    return {"status": "recorded" if news else "duplicate"}
 
-    answer = execute(services, order_id, Request(actor), command, lambda _, news, __: (OK, news))
-    return answer.body == "true"
+
+def _in_all(orders: list[str], outcomes: tuple[Json, ...]) -> Json:
+    """What became of one record on all the orders that its parcel carries."""
+    refused = next((it for it in outcomes if "detail" in it), None)
+    if refused:
+        return refused
+    news = any(it["status"] == "recorded" for it in outcomes)
+    return {"status": "recorded" if news else "duplicate", "order_ids": orders}
+
+
+def _refused(refused: Refusal) -> Json:
+    return {"status": refused.code, "detail": refused.message}
 
 
 def get_order(services: Services, order_id: str, actor: Actor) -> Json:
@@ -159,11 +202,11 @@ def get_order(services: Services, order_id: str, actor: Actor) -> Json:
     return views.order(_seen(services, order_id, actor, services.clock.now()).case)
 
 
-def get_protection(services: Services, order_id: str, actor: Actor) -> Json:
-    """What guarantees the buyer has on this order now (O9). Raises ``NotFound``."""
+def get_protection(services: Services, order_id: str, actor: Actor, words: Mapping[str, str] = EXPLAINED) -> Json:
+    """What guarantees the buyer has on this order now, explained in ``words`` (O9). Raises ``NotFound``."""
     now = services.clock.now()
     case = _seen(services, order_id, actor, now).case
-    return views.guarantees(case, protection(case, now), now)
+    return views.guarantees(case, protection(case, now), now, words)
 
 
 def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:

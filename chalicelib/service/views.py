@@ -10,6 +10,7 @@ from chalicelib.domain.stages import next_due_at
 from chalicelib.store.codec import plain, timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.domain.case import Case
@@ -183,13 +184,19 @@ def _as_seen(view: Json, viewer: Actor) -> Json:
     return view if viewer.role is Role.PLATFORM else {**view, **dict.fromkeys(FROM_THE_PAYMENT_SYSTEM & view.keys())}
 
 
-def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime) -> Json:
-    """The answer to "What guarantees can I get?" (O9)."""
+def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime, words: Mapping[str, str]) -> Json:
+    """The answer to "What guarantees can I get?", explained in ``words`` by what explains it (O9)."""
     return {
         "order_id": case.order.terms.order_id,
         "as_of": timestamp(now),
         "closes_at": timestamp(case.closes_at),
         "completed": case.order.completed_at is not None,
         "policy_version": case.policy.version,
-        "guarantees": [plain(it) for it in known],
+        "guarantees": [_guarantee(it, words) for it in known],
     }
+
+
+def _guarantee(it: GuaranteeNow, words: Mapping[str, str]) -> Json:
+    view: Json = plain(it)
+    view["explanation"] = words[view.pop("explained_by")]
+    return view

@@ -11,12 +11,14 @@ from chalicelib.domain.order import Order
 from chalicelib.store import keys
 from chalicelib.store.codec import event_from, load
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.transaction import answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from chalicelib.domain.events import Event
+    from chalicelib.domain.people import Role
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.domain.progress import Progress
     from chalicelib.store.errors import Answer, Once
@@ -78,6 +80,24 @@ class Cases:
             ConsistentRead=True,
         )
         return [event_of(stored) for stored in found]
+
+    def erase_words(self, order_id: str, person: Role) -> int:
+        """Overwrite the words of ``person`` in an order's events; how many events that changed. Again, it changes none.
+
+        Raises ``Conflict`` when somebody else overwrites one of them right now.
+        """
+        events = self._query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            values={":pk": keys.order_pk(order_id), ":sk": keys.EVENTS_PREFIX},
+            ConsistentRead=True,
+        )
+        overwritten = 0
+        for stored in events:
+            put = overwritten_event_put(self.table, stored, event_of(stored), person)
+            if put:
+                overwrite(self._client(), put)
+                overwritten += 1
+        return overwritten
 
     def ledger(self, order_id: str) -> list[LedgerEntry]:
         """An order's ledger, in order."""

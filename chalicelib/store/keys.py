@@ -7,11 +7,20 @@ partition (pk)                sort key (sk)                       what
                               ``#DISPUTE#<n>``                    a dispute's state
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
+                              ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
+``DEVICE#<id>``               ``OWNER``                           whose device it was last
+either of them                ``ERASURE``                         the person's request to be forgotten, and how far it is
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
+``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
+``TICKET#<digest>``           ``TICKET``                          leave to open one connection
+``CONNECTION#<id>``           ``CONNECTION``                      a live connection: whose, until when
+                              ``ORDER#<order>``                   a thread it listens to
+``LISTENERS#<order>``         ``CONNECTION#<id>``                 who listens to a thread
+``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -31,14 +40,22 @@ if TYPE_CHECKING:
 STATE_PREFIX = "#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
+OWNER_SK = "OWNER"
+ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
+CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
+THREAD_SK = "THREAD"
+MESSAGES = "MESSAGE#"
+TICKET_SK = "TICKET"
+CONNECTION_SK = "CONNECTION"
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
 
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
+ERASURES = "ERASURES"
 
 
 def order_pk(order_id: str) -> str:
@@ -61,6 +78,9 @@ def event_sk(stream: int, seq: int) -> str:
     return f"EVENT#{stream:04d}#{seq:06d}"
 
 
+EVENTS_PREFIX = "EVENT#"
+
+
 def events_prefix(stream: int) -> str:
     """All events of one stream."""
     return f"EVENT#{stream:04d}#"
@@ -76,14 +96,49 @@ def payment_sk(number: int) -> str:
     return f"PAYMENT#{number:04d}"
 
 
+def message_sk(number: int) -> str:
+    """One message of a thread."""
+    return f"{MESSAGES}{number:08d}"
+
+
 def track_pk(carrier: str, tracking_number: str) -> str:
     """The orders a tracking number belongs to."""
     return f"TRACK#{carrier}#{tracking_number}"
 
 
+def ticket_pk(digest: str) -> str:
+    """A ticket, by the digest of its text."""
+    return f"TICKET#{digest}"
+
+
+def connection_pk(connection_id: str) -> str:
+    """A connection; also its sort key among a thread's listeners and a person's connections."""
+    return f"CONNECTION#{connection_id}"
+
+
+def listeners_pk(order_id: str) -> str:
+    """Who listens to the thread of an order."""
+    return f"LISTENERS#{order_id}"
+
+
+def connections_pk(role: str, person_id: str) -> str:
+    """The connections of a person."""
+    return f"CONNECTIONS#{role}:{person_id}"
+
+
 def profile_pk(role: str, person_id: str) -> str:
     """A buyer's or seller's profile."""
     return f"{role.upper()}#{person_id}"
+
+
+def device_pk(device_id: str) -> str:
+    """A device, by what its platform's token makes its id."""
+    return f"DEVICE#{device_id}"
+
+
+def rate_pk(role: str, person_id: str, minute: int) -> str:
+    """A caller's calls in one minute since 1970."""
+    return f"RATE#{role}#{person_id}#{minute}"
 
 
 def list_pk(kind: str, person_id: str) -> str:

@@ -72,6 +72,11 @@ def mediation(*, waiting: bool) -> Place:
     return Place(keys.BY_WORK, "work_pk", pk, "work_sk", newest_first=not waiting)
 
 
+def erasures() -> Place:
+    """The erasures that are not done, those that may go on first in front."""
+    return Place(keys.BY_WORK, "work_pk", keys.ERASURES, "work_sk", newest_first=False)
+
+
 def payments(status: str) -> Place:
     """The payment instructions in one status."""
     return Place(keys.BY_WORK, "work_pk", keys.work_payments(status), "work_sk")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api import auth, endpoint
+from chalicelib.api import auth, endpoint, signatures
 from chalicelib.domain.policy import published
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet
+from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
+from tests.reliability.seam import FakeSns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,17 +40,18 @@ def issuer() -> Iterator[Issuer]:
 def app(issuer: Issuer) -> Iterator[object]:
     """The real app, set up as a stage that is no sandbox."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
+        for name in ("SANDBOX", "SERVES", *(name for name in os.environ if name.startswith("OIDC_"))):
             patch.delenv(name, raising=False)
         patch.setenv("TABLE_NAME", TABLE)
         patch.setenv("OIDC_ISSUER", issuer.name)
         patch.setenv("OIDC_AUDIENCE", AUDIENCE)
         patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
+        patch.setenv("CHAT_ENDPOINT", "https://chat.example.com/api")
         settings.cache_clear()
-        auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+        auth.verifier.cache_clear()  # another test may have asked another issuer
         yield importlib.import_module("app").app
     settings.cache_clear()
-    auth._keys.cache_clear()  # noqa: SLF001
+    auth.verifier.cache_clear()
 
 
 @pytest.fixture
@@ -53,18 +59,26 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Makes the API serve a given table."""
 
     def serve(table: MemoryTable) -> Api:
-        clock = Clock()
+        clock, sns = Clock(), FakeSns()
         served = Services(
             cases=Cases(lambda: table, TABLE, published(), shards=2),
             lists=Lists(lambda: table, TABLE),
             people=People(lambda: table, TABLE),
+            messages=Messages(lambda: table, TABLE),
+            connections=Connections(lambda: table, TABLE),
             subscriptions=Quiet(),
             clock=clock,
             policies=published(),
             pause=lambda _: None,
+            endpoints=SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
+            epoch=clock.epoch,
         )
+        made = Api(app, table, clock, issuer)
+        secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(endpoint, "services", lambda: served)
-        return Api(app, table, clock, issuer)
+        monkeypatch.setattr(endpoint, "rates", no_rates)
+        monkeypatch.setattr(signatures, "secrets", lambda: secrets)
+        return made
 
     return serve
 

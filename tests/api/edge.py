@@ -8,14 +8,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from chalice.local import LambdaEventConverter, RouteMatcher
 
+from chalicelib.api import aftership, seventeen_track
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
+from chalicelib.api.rates import Rates
+from chalicelib.service.context import Subscribed
 from tests.api import promised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.store.people import Profile
     from localcloud.memory_table import MemoryTable
     from tests.api.issuer import Issuer
 
@@ -23,6 +28,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ANYONE = ""
 """Who calls without a token."""
+SIGNED = "signed:"
+"""What goes before the name of a service that signs what it sends."""
+SIGN = {"aftership": aftership, "17track": seventeen_track}
 
 
 @dataclass
@@ -35,6 +43,10 @@ class Clock:
         """The time now."""
         return self.at
 
+    def epoch(self) -> float:
+        """The same, in seconds since 1970."""
+        return self.at.timestamp()
+
     def wait(self, some: timedelta) -> None:
         """Let time pass."""
         self.at += some
@@ -44,17 +56,27 @@ class Clock:
 class Quiet:
     """Subscribes people to nothing, and remembers it."""
 
-    subscribed: dict[str, str] = field(default_factory=dict)
+    known: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Remember an address; the topic and the subscription."""
-        subscription = f"{role}-{person_id}-{channel}"
-        self.subscribed[subscription] = address
-        return f"{role}-{person_id}", subscription
+        self.known[role, person_id, channel] = address
+        return f"{role}-{person_id}", f"{role}/{person_id}/{channel}"
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """What is remembered; nobody has confirmed an email address yet."""
+        mine = ((channel, address) for (of, who, channel), address in self.known.items() if (of, who) == (role, person_id))
+        return [Subscribed(c, address, None if c == "email" else f"{role}/{person_id}/{c}") for c, address in mine]
 
     def unsubscribe(self, subscription: str) -> None:
         """Forget a subscription."""
-        self.subscribed.pop(subscription, None)
+        role, person_id, channel = subscription.split("/")
+        self.known.pop((role, person_id, channel), None)
+
+    def forget(self, profile: Profile) -> None:
+        """Forget a person's subscriptions."""
+        of_person = (profile.role, profile.person_id)
+        self.known = {place: it for place, it in self.known.items() if place[:2] != of_person}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +112,42 @@ class Reply:
 
 
 @dataclass
+class Vault:
+    """Keeps secrets, as Secrets Manager does: by name and stage. ``fault`` is what reading them raises, if anything."""
+
+    secrets: dict[tuple[str, str], str] = field(
+        default_factory=lambda: {(name, "AWSCURRENT"): f"{name}'s secret" for name in SIGN}
+    )
+    fault: Exception | None = None
+    reads: int = 0
+
+    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> dict[str, str]:  # noqa: N803 - AWS spells it so
+        """The secret, in that stage."""
+        self.reads += 1
+        if self.fault:
+            raise self.fault
+        found = self.secrets.get((SecretId.removeprefix("test/"), VersionStage))
+        if found is None:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "none"}}, "GetSecretValue")
+        return {"SecretString": found}
+
+
+@dataclass
+class Uncounted:
+    """Knows of no other process's calls."""
+
+    def add(self, role: str, person_id: str, minute: int, calls: int) -> int:
+        """Forget them."""
+        del role, person_id, minute
+        return calls
+
+
+def no_rates() -> Rates:
+    """Limits that no test reaches."""
+    return Rates(Uncounted(), person=10**9, platform=10**9)
+
+
+@dataclass
 class Api:
     """The API over one table."""
 
@@ -98,6 +156,7 @@ class Api:
     clock: Clock
     issuer: Issuer
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
+    vault: Vault = field(default_factory=Vault)
 
     def send(
         self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None
@@ -110,6 +169,7 @@ class Api:
         answer = self.app(event, None)
         body = answer["body"]
         known = {name.lower(): value for name, value in answer["headers"].items()}
+        assert known.pop("x-request-id"), "every answer can be asked about"
         reply = Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
         promised.check(method, event["requestContext"]["resourcePath"], reply)
         return reply
@@ -117,19 +177,26 @@ class Api:
     def headers(self, who: str, **more: str) -> dict[str, str]:
         """The headers of a good request by ``role:id``, and others; ``idempotency_key`` is a new one by default."""
         known = {"content-type": "application/json", "idempotency-key": more.pop("idempotency_key", "") or next(self.keys)}
-        if who:
+        if who and not who.startswith(SIGNED):
             known["authorization"] = f"Bearer {self.issuer.token(who)}"
         return known | {name.replace("_", "-"): value for name, value in more.items()}
 
     def call(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Reply:
         """A request by ``role:id`` with a JSON body, or none."""
         raw = b"" if body is None else json.dumps(body).encode()
-        return self.send(method, path, self.headers(who, **headers), raw)
+        return self.send(method, path, self.headers(who, **headers) | self.signed(who, raw), raw)
+
+    def signed(self, who: str, raw: bytes) -> dict[str, str]:
+        """The signature of a body by a service that signs, as a header."""
+        if not who.startswith(SIGNED):
+            return {}
+        service = who.removeprefix(SIGNED)
+        return {SIGN[service].HEADER: SIGN[service].sign(raw, self.vault.secrets[service, "AWSCURRENT"].encode())}
 
     def done(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
         """What the answer to a request says that has to succeed."""
         reply = self.call(who, method, path, body, **headers)
-        assert reply.status in (200, 201), (method, path, reply.status, reply.body)
+        assert reply.status in (200, 201, 202), (method, path, reply.status, reply.body)
         return reply.json
 
 

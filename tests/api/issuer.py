@@ -25,7 +25,11 @@ RSA_KID, EC_KID = "rsa-1", "ec-1"
 
 def base64url(data: object) -> str:
     """A part of a token: JSON in base64url."""
-    return base64.urlsafe_b64encode(json.dumps(data).encode()).rstrip(b"=").decode()
+    return _text(json.dumps(data))
+
+
+def _text(content: str) -> str:
+    return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 
 
 class Issuer:
@@ -38,7 +42,9 @@ class Issuer:
         """A key that is not published."""
         self.published: Any = {"keys": [_published_rsa(self.key), _published_ec()]}
         self.broken = False
-        """Whether its address answers with something that is no JWKS."""
+        """Whether its address answers with something that is no JSON."""
+        self.asked: list[str] = []
+        """The paths that were asked for."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.name = f"http://127.0.0.1:{self._server.server_port}"
@@ -50,7 +56,8 @@ class Issuer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                content = b"<html>" if issuer.broken else json.dumps(issuer.published).encode()
+                issuer.asked.append(self.path)
+                content = b"<html>" if issuer.broken else json.dumps(issuer.documents().get(self.path, {})).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -71,6 +78,11 @@ class Issuer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def documents(self) -> dict[str, Any]:
+        """What it serves, by path."""
+        discovery = {"issuer": self.name, "jwks_uri": self.jwks_url}
+        return {"/jwks.json": self.published, "/.well-known/openid-configuration": discovery}
 
     def claims(self, who: str) -> dict[str, Any]:
         """The claims of a good token for ``role:id``."""
@@ -104,6 +116,8 @@ class Issuer:
             "for an unknown role": {"role": "admin"},
             "for a role of another type": {"role": {"name": "platform"}},
             "for roles of another type": {"role": [["platform"], 7]},
+            "for two roles": {"role": ["buyer", "seller"]},
+            "for two roles in one text": {"role": "platform mediator"},
             "for nobody": {"sub": None},
             "for an empty name": {"sub": ""},
             "for a number": {"sub": 7},
@@ -114,21 +128,46 @@ class Issuer:
             "until a word": {"exp": "tomorrow"},
             "until infinity": {"exp": float("inf")},
             "since a list": {"iat": []},
+            "bound to a key": {"cnf": {"jkt": "x"}},
+            "an ID token of Cognito": {"token_use": "id"},
+            "an ID token of Keycloak": {"typ": "ID"},
+            "a refresh token of Keycloak": {"typ": "Refresh"},
+            "an ID token": {"at_hash": "x"},
+            "a logout token": {"events": {}},
         }
         tokens = {what: self._signed(good | changes) for what, changes in wrong_claims.items()}
         for claim in ("exp", "iat", "sub", "iss", "aud", "role"):
             tokens[f"without {claim}"] = self.sign({name: value for name, value in good.items() if name != claim})
         head, body, signature = self.sign(good).split(".")
+        twice = f'{{"alg": "none", "alg": "RS256", "kid": "{RSA_KID}"}}'
         return tokens | {
             "of one letter": "x",
             "of three dots": "...",
             "of other letters": "töken",
             "very long": "x" * 9000,
+            "very long, though signed": self.sign(good | {"more": "x" * 8192}),
+            "with a line break": f"{head}.{body}\n.{signature}",
+            "with a space": f"{head}.{body}. {signature}",
+            "padded": f"{head}.{body}.{signature}==",
+            "in another alphabet": f"{head}.{body}.{'+' + signature[1:]}",
+            "nested too deeply": f"{base64.urlsafe_b64encode(b'[' * 3000).decode()}.{body}.{signature}",
+            "with claims nested too deeply": f"{head}.{base64.urlsafe_b64encode(b'[' * 3000).decode()}.{signature}",
+            "saying a claim twice": self._raw(json.dumps(good)[:-1] + ', "role": "platform"}'),
+            "saying a header twice": f"{_text(twice)}.{body}.{signature}",
+            "with critical extensions": self.sign(good, crit=["exp"], exp=1),
+            "a logout token by its type": self.sign(good, typ="logout+jwt"),
+            "of a number as its type": self.sign(good, typ=7),
+            "of a key named like a path": self.sign(good, kid="../../etc/passwd"),
+            "of a key named by nothing": self.sign(good, kid=""),
+            "bringing its own key": self.foreign(good, jwk=_published_rsa(self.stranger)),
+            "bringing its own certificate": self.foreign(good, x5c=["MIIB"]),
+            "naming another place for keys": self.foreign(good, jku=f"{self.name}/stranger.json"),
+            "naming another place for certificates": self.foreign(good, x5u=f"{self.name}/stranger.pem"),
             "without its signature": f"{head}.{body}.",
             "cut short": f"{head}.{body}.{signature[:-4]}",
             "with other claims under the signature": f"{head}.{base64url(good | {'sub': 'mallory'})}.{signature}",
-            "with claims that are no object": jwt.api_jws.encode(b"[1]", self.key, "RS256", {"kid": RSA_KID}),
-            "with claims that are no JSON": jwt.api_jws.encode(b"{", self.key, "RS256", {"kid": RSA_KID}),
+            "with claims that are no object": self._raw("[1]"),
+            "with claims that are no JSON": self._raw("{"),
             "signed by a stranger": jwt.encode(good, self.stranger, "RS256", {"kid": RSA_KID}),
             "of an unknown key": self.sign(good, kid="rsa-2"),
             "of an unnamed key": jwt.encode(good, self.key, "RS256"),
@@ -142,8 +181,15 @@ class Issuer:
 
     def _signed(self, claims: dict[str, Any]) -> str:
         """Claims that the library would not sign as they are."""
-        content = json.dumps({name: value for name, value in claims.items() if value is not None})
+        return self._raw(json.dumps({name: value for name, value in claims.items() if value is not None}))
+
+    def _raw(self, content: str) -> str:
+        """Any text in place of claims, under a good signature."""
         return jwt.api_jws.encode(content.encode(), self.key, "RS256", {"kid": RSA_KID})
+
+    def foreign(self, claims: dict[str, Any], **headers: object) -> str:
+        """Claims that a stranger signed under our key's name, and what the header says to have that believed."""
+        return jwt.encode(claims, self.stranger, "RS256", {"kid": RSA_KID, **headers})
 
 
 def _hs256(claims: dict[str, Any], secret: bytes) -> str:

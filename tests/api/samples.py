@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
-from tests.api.edge import ANYONE, DAY, HOUR, NOON, at
+from chalicelib.service.devices import device_id
+from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
 
 if TYPE_CHECKING:
     from tests.api.edge import Clock
@@ -23,8 +24,14 @@ SELLER_CONTACTS = {
     "email": "returns@acme.example",
     "phone": "+34600000000",
     "language": "es",
+    "time_zone": "Europe/Madrid",
+    "quiet_hours": {"from": "22:00", "to": "08:00"},
+    "channels": {"email": True, "sms": True, "push": False},
     "return_addresses": [AT_HOME],
 }
+BUYER_CONTACTS = {"email": "ana@ana.example", "phone": None, "language": "ru"}
+DEVICE = {"platform": "fcm", "token": "cXk3-ana-of-firebase"}
+SHOP_DEVICE = {"platform": "fcm", "token": "cXk3-acme-of-firebase"}
 
 
 def euros(minor: int) -> dict[str, Any]:
@@ -69,7 +76,10 @@ class Stop(IntEnum):
     """How far the story of an order goes."""
 
     NOWHERE = auto()
+    REACHED = auto()
+    FORGETTING = auto()
     SOLD = auto()
+    TALKED = auto()
     DELIVERED = auto()
     DISPUTED = auto()
     NEGOTIATING = auto()
@@ -108,10 +118,21 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.RETURN_IN_TRANSIT, ANA, "/return/shipment", shipped_with(900000000 + parcel)),
         (Stop.PAYING, ACME, "/return/acknowledgement", {"type": "item_received"}),
     ]
+    if stop == Stop.REACHED:
+        api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+        api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
+        api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
+        api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
+    if stop is Stop.FORGETTING:
+        api.done(ANA, "DELETE", "/buyers/ana")
+        api.done(ACME, "DELETE", "/sellers/acme")
     if stop >= Stop.SOLD:
         api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
         sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
         api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
+    if stop >= Stop.TALKED:
+        api.done(ANA, "POST", f"/orders/{order_id}/messages", {"text": "When will you send it?"})
+        api.done(ACME, "POST", f"/orders/{order_id}/messages", {"text": "Today."})
     if stop >= Stop.DELIVERED:
         api.done(ACME, "POST", f"/orders/{order_id}/shipments", shipped_with(parcel))
         api.clock.wait(9 * DAY)
@@ -146,6 +167,7 @@ class Sample:
 _ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "version")
 _DISPUTE_KEYS = ("id", "status", "stage", "deadline", "proposals", "allowed_actions", "version")
 _LIST_KEYS = ("items", "cursor")
+_ERASURE_KEYS = ("id", "role", "status", "asked_at", "orders_erased", "orders_going_on", "looks_again_at", "done_at")
 _LATER = {"deliver_by": at(NOON + 40 * DAY), "closes_at": at(NOON + 90 * DAY)}
 _GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
 
@@ -201,6 +223,18 @@ SAMPLES: dict[str, Sample] = {
         _DISPUTE_KEYS,
         other={"type": "item_received"},
     ),
+    "list_messages": Sample(
+        Stop.TALKED, ANA, keys=("items", "cursor", "unread", "read_up_to", "closes_at", "may_write"), query="?limit=1"
+    ),
+    "write_message": Sample(
+        Stop.DISPUTED,
+        ACME,
+        {"text": "Sorry!\nIs the shade whole?"},
+        ("id", "author", "text", "dispute_id"),
+        other={"text": "!"},
+    ),
+    "mark_read": Sample(Stop.TALKED, ACME, {"up_to": "o-1-m1"}, ("unread", "read_up_to"), other={"up_to": "o-1-m2"}),
+    "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
     "request_information": Sample(
@@ -212,9 +246,19 @@ SAMPLES: dict[str, Sample] = {
     ),
     "decide": Sample(Stop.ASSIGNED, MIA, DECISION, _DISPUTE_KEYS, other=DECISION | {"rationale": "It is so."}),
     "put_seller_contacts": Sample(Stop.NOWHERE, ACME, SELLER_CONTACTS, ("id", "email", "return_addresses", "version")),
-    "put_buyer_contacts": Sample(
-        Stop.NOWHERE, ANA, {"email": "ana@ana.example", "phone": None, "language": "ru"}, ("id", "email", "version")
+    "put_buyer_contacts": Sample(Stop.NOWHERE, ANA, BUYER_CONTACTS, ("id", "email", "version")),
+    "get_seller_contacts": Sample(Stop.REACHED, ACME, keys=("id", "email_status", "return_addresses", "version")),
+    "get_buyer_contacts": Sample(Stop.REACHED, ANA, keys=("id", "email_status", "devices", "version")),
+    "register_seller_device": Sample(Stop.NOWHERE, ACME, SHOP_DEVICE, ("id", "platform"), other=DEVICE),
+    "register_buyer_device": Sample(Stop.NOWHERE, ANA, DEVICE, ("id", "platform"), other=SHOP_DEVICE),
+    "remove_seller_device": Sample(
+        Stop.REACHED, ACME, keys=("id", "platform"), ids={"device_id": device_id("fcm", SHOP_DEVICE["token"])}
     ),
+    "remove_buyer_device": Sample(Stop.REACHED, ANA, keys=("id", "platform")),
+    "erase_buyer": Sample(Stop.NOWHERE, ANA, keys=_ERASURE_KEYS),
+    "erase_seller": Sample(Stop.NOWHERE, ACME, keys=_ERASURE_KEYS),
+    "get_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
+    "get_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "list_payment_instructions": Sample(Stop.PAYING, MARKET, keys=_LIST_KEYS, query="?status=pending&limit=5"),
     "report_result": Sample(
         Stop.PAYING,
@@ -222,6 +266,67 @@ SAMPLES: dict[str, Sample] = {
         {"status": "settled", "reference": "ref-1", "failure": None, "attempt": 1},
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
+    ),
+    "aftership_webhook": Sample(
+        Stop.DELIVERED,
+        f"{SIGNED}aftership",
+        {
+            "event": "tracking_update",
+            "event_id": "6f9d0a52-1a4f-4f0e-9a39-5e8b7c1d2e3f",
+            "is_tracking_first_tag": True,
+            "msg": {
+                "slug": "tnt",
+                "tracking_number": "000000001",
+                "tag": "InTransit",
+                "subtag": "InTransit_001",
+                "checkpoints": [
+                    {
+                        "slug": "tnt",
+                        "tag": "InTransit",
+                        "subtag": "InTransit_001",
+                        "message": "Departed",
+                        "checkpoint_time": "2026-03-03T08:00:00+01:00",
+                        "created_at": "2026-03-03T07:10:00+00:00",
+                    }
+                ],
+            },
+            "ts": int((NOON + 9 * DAY).timestamp()),
+        },
+        ("results",),
+    ),
+    "seventeen_track_webhook": Sample(
+        Stop.DELIVERED,
+        f"{SIGNED}17track",
+        {
+            "event": "TRACKING_UPDATED",
+            "data": {
+                "number": "000000001",
+                "carrier": 100004,
+                "param": None,
+                "tag": "",
+                "track_info": {
+                    "latest_status": {"status": "InTransit", "sub_status": "InTransit_Departure"},
+                    "tracking": {
+                        "providers": [
+                            {
+                                "provider": {"key": 100004, "name": "TNT"},
+                                "latest_sync_time": at(NOON + 9 * DAY),
+                                "events": [
+                                    {
+                                        "time_iso": "2026-03-03T08:00:00+01:00",
+                                        "time_utc": "2026-03-03T07:00:00Z",
+                                        "description": "Departed",
+                                        "stage": "Departure",
+                                        "sub_status": "InTransit_Departure",
+                                    }
+                                ],
+                            }
+                        ]
+                    },
+                },
+            },
+        },
+        ("results",),
     ),
     "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
@@ -233,13 +338,15 @@ IDS = {
     "instruction_id": "o-1-p1",
     "seller_id": "acme",
     "buyer_id": "ana",
+    "device_id": device_id("fcm", DEVICE["token"]),
 }
 """What the stories call things."""
 
 EVERY = [endpoint for endpoint in ENDPOINTS if not endpoint.path.startswith("/sandbox/")]
 GUARDED = [endpoint for endpoint in EVERY if endpoint.roles]
-POSTS = [endpoint for endpoint in EVERY if endpoint.method == "POST"]
-WITH_BODY = [endpoint for endpoint in EVERY if endpoint.body]
+POSTS = [endpoint for endpoint in EVERY if endpoint.keyed]
+WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
+BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
 LISTS = [endpoint for endpoint in EVERY if "cursor" in endpoint.query]
 

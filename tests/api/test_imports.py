@@ -22,21 +22,26 @@ EDGE = (
     "cryptography",
     "chalicelib.api.auth",
     "chalicelib.api.endpoint",
+    "chalicelib.api.keys",
     "chalicelib.api.models",
     "chalicelib.api.openapi",
     "chalicelib.api.problems",
+    "chalicelib.api.provider",
     "chalicelib.api.register",
+    "phonenumbers",
 )
 SANDBOX = ("chalicelib.api.sandbox", "chalicelib.service.sandbox")
 DESCRIBING = (
     "chalicelib.api.answers",
     "chalicelib.api.contract",
     "chalicelib.api.dispute_answers",
+    "chalicelib.api.people_answers",
     "chalicelib.api.openapi",
     "chalicelib.api.openapi_parts",
     "chalicelib.api.reading",
 )
 PUBLISHING = ("chalicelib.notify.publish", "chalicelib.notify.wording")
+LANGUAGES = ("babel", "chalicelib.notify.formats")
 
 FAN_OUT = """
 import app, chalicelib.jobs as jobs
@@ -50,9 +55,38 @@ SWEEP = """
 import app
 assert {"batchItemFailures": []} == app.sweep_shard({"Records": []}, None)
 """
+FORGET = """
+import app, chalicelib.bootstrap as bootstrap
+type(bootstrap.services().endpoints).device_of = lambda *_: None
+record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None, "MessageAttributes": {}}}
+assert {"forgotten": 0} == app.device_failed({"Records": [record]}, None)
+"""
 PUBLISH = """
 import app
 assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
+"""
+CHAT = """
+import app
+assert app.chat({"Records": []}, None) is None
+"""
+SOCKET = """
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def delete_item(self, **_): return {}
+    def get_item(self, **_): return {}
+bootstrap.client = lambda service: Table()
+context = {"apiId": "a", "stage": "api", "domainName": "a", "connectionId": "c-1"}
+"""
+CONNECT = f"""{SOCKET}
+event = {{"requestContext": context, "headers": {{}}, "queryStringParameters": {{"ticket": "none"}}}}
+assert {{"statusCode": 401}} == app.websocket_connect(event, None)
+"""
+FRAME = f"""{SOCKET}
+answer = app.websocket_message({{"requestContext": context, "body": '{{"action": "ping"}}'}}, None)
+assert "unauthenticated" in answer["body"], answer
+"""
+DISCONNECT = f"""{SOCKET}
+assert {{"statusCode": 200}} == app.websocket_disconnect({{"requestContext": context}}, None)
 """
 API = """
 import app
@@ -62,6 +96,17 @@ event = {
 }
 assert 401 == app.app(event, None)["statusCode"]
 """
+PROVIDER = {"OIDC_ISSUER": "https://issuer.example", "OIDC_AUDIENCE": "buyer-protection"}
+JOBS = {
+    "sweep": FAN_OUT,
+    "sweep_shard": SWEEP,
+    "publish": PUBLISH,
+    "device_failed": FORGET,
+    "chat": CHAT,
+    "websocket_connect": CONNECT,
+    "websocket_message": FRAME,
+    "websocket_disconnect": DISCONNECT,
+}
 
 
 def _run(script: str, **environment: str) -> str:
@@ -94,19 +139,19 @@ def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
     """The modules of every function, by its name."""
-    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH}
-    return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": _loaded(API, SERVES="http")}
+    jobs = {name: _loaded(script, SERVES="jobs", AWS_REGION="eu-west-1") for name, script in JOBS.items()}
+    return jobs | {"api": _loaded(API, SERVES="http", **PROVIDER)}
 
 
-@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["api", *JOBS])
 def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) -> None:
     """No function loads what builds, tests or runs it elsewhere, or boto3 where botocore does; none loads a sandbox's code."""
     assert set() == _among(loaded[function], (*NO_FUNCTION, *SANDBOX))
 
 
-@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", JOBS)
 def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
-    """What runs on a schedule, a queue or a stream loads neither models nor tokens."""
+    """What runs on a schedule, a queue, a stream or a live connection loads neither models nor tokens."""
     assert set() == _among(loaded[function], EDGE)
 
 
@@ -128,6 +173,17 @@ def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
     assert set() == _among(loaded["api"], PUBLISHING)
 
 
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str, set[str]], function: str) -> None:
+    """CLDR is for who writes to a person, when there is something to write (N3)."""
+    assert set() == _among(loaded[function], LANGUAGES)
+
+
+def test_only_who_registers_a_phone_loads_the_numbering_plans(loaded: dict[str, set[str]]) -> None:
+    """N1: the world's phone numbers are big, and no cold start pays for them."""
+    assert set() == _among(loaded["api"], ("phonenumbers",))
+
+
 def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
     """The models of answers are for the description and the tests: no cold start pays for them."""
     assert set() == _among(loaded["api"], DESCRIBING)
@@ -139,6 +195,10 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.clock"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
+    assert {"chalicelib.notify.chat"} <= loaded["chat"]
+    for function in ("connect", "message", "disconnect"):
+        assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
+    assert {"chalicelib.service.devices", "chalicelib.notify.endpoints"} <= loaded["device_failed"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"
@@ -185,7 +245,7 @@ def test_while_packaging_everything_is_declared() -> None:
     handlers = set(json.loads(_run("import app, json; print(json.dumps(sorted(app.app.handler_map)))")))
 
     assert "/disputes/{dispute_id}" in routes
-    assert {"publish", "sweep", "sweep_shard", "POST-decide"} <= handlers
+    assert {*JOBS, "POST-decide"} <= handlers
 
 
 def _imports(source: Path) -> set[str]:

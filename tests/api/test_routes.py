@@ -10,7 +10,9 @@ from tests.api.edge import ANYONE, DAY, HOUR, at
 from tests.api.samples import (
     ACME,
     ANA,
+    AT_HOME,
     CLAIM,
+    DEVICE,
     EVERY,
     MARKET,
     MIA,
@@ -19,6 +21,7 @@ from tests.api.samples import (
     SAMPLES,
     SELLER_CONTACTS,
     WITH_BODY,
+    ZETA,
     Stop,
     bring,
     euros,
@@ -229,3 +232,82 @@ def test_a_claim_says_why_it_is_refused(api: Api) -> None:
     assert (409, "not_covered") == refused.refused
     assert "carrier_shows_delivered" == refused.json["exclusion"]
     assert (422, "invalid") == again.refused
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("phone", "+34 999", "no phone number of country code +34 looks like this; check its digits"),
+        ("phone", "+999 600 000 000", "give the number with + and its country's code, as in +34 600 000 000"),
+        ("phone", "+1 123 456 7890", "no phone number of country code +1 looks like this; check its digits"),
+        ("time_zone", "Mars/Olympus", "give the IANA name of a time zone, as in Europe/Madrid"),
+        ("time_zone", "../../etc/passwd", "give the IANA name of a time zone, as in Europe/Madrid"),
+        ("quiet_hours", {"from": "22:00", "to": "22:00"}, "from and to differ; to be told nothing at all, switch channels off"),
+        ("quiet_hours", {"from": "24:00", "to": "08:00"}, "String should match pattern"),
+        ("channels", {"fax": True}, "Extra inputs are not permitted"),
+    ],
+)
+def test_contacts_that_cannot_be_are_refused_with_what_to_do(api: Api, field: str, value: object, says: str) -> None:
+    """N1, N3: a number nobody can have, a zone that is none and hours that say nothing are named, and what is taken is said."""
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", {field: value})
+    assert (422, "validation_failed") == reply.refused
+    (error,) = reply.json["errors"]
+    assert error["field"].startswith(field)
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize("written", ["+34 600 00 00 00", "+34-600-000-000", "+34 (600) 000.000", "+34600000000"])
+def test_a_phone_is_kept_as_e164(api: Api, written: str) -> None:
+    """N1: however a number is spelled, what is kept, shown and subscribed is E.164."""
+    assert "+34600000000" == api.done(ACME, "PUT", "/sellers/acme/contacts", {"phone": written})["phone"]
+    assert "+34600000000" == api.done(ACME, "GET", "/sellers/acme/contacts")["phone"]
+
+
+def test_contacts_are_read_as_they_were_put(api: Api) -> None:
+    """N1, N3: a read says what the write said, with an ETag that the next write may name; strangers find nothing."""
+    put = api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    read = api.call(ACME, "GET", "/sellers/acme/contacts")
+    assert put == read.json
+    assert 304 == api.call(ACME, "GET", "/sellers/acme/contacts", if_none_match=read.headers["etag"]).status
+    assert 200 == api.call(ACME, "PUT", "/sellers/acme/contacts", {}, if_match=read.headers["etag"]).status
+    stale = api.call(ACME, "PUT", "/sellers/acme/contacts", {}, if_match=read.headers["etag"])
+    assert (412, "version_mismatch") == stale.refused
+    assert (404, "not_found") == api.call(ZETA, "GET", "/sellers/acme/contacts").refused
+
+
+def test_a_platform_that_is_not_pushed_to_is_told_so(api: Api) -> None:
+    """N1: a deployment without an application of the platform says so, and what else there is."""
+    reply = api.call(ANA, "POST", "/buyers/ana/devices", DEVICE | {"platform": "apns"})
+    assert (409, "push_not_configured") == reply.refused
+    assert (404, "not_found") == api.call(ANA, "DELETE", "/buyers/ana/devices/none").refused
+
+
+@pytest.mark.parametrize(
+    ("contacts", "message"),
+    [
+        ({"email": "ana"}, "an email address such as ana@example.com"),
+        ({"phone": "600 000 000"}, "a phone number with its country, such as +34600000000"),
+        ({"return_addresses": [AT_HOME | {"country": "es"}]}, "an ISO 3166-1 country such as ES"),
+    ],
+    ids=["email", "phone", "country"],
+)
+def test_who_writes_it_otherwise_is_told_how(api: Api, contacts: dict[str, object], message: str) -> None:
+    """I10: what a field wants is said in words, not as a pattern."""
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", contacts)
+
+    assert (422, "validation_failed") == reply.refused
+    assert [message] == [error["message"] for error in reply.json["errors"]]
+
+
+def test_a_promise_that_passed_is_named(api: Api) -> None:
+    """O8, D10: who extends too late is told since when; a promise that was kept has no deadline that passed."""
+    later = {"deliver_by": at(api.clock.at + 60 * DAY)}
+    bring(api, Stop.SOLD)
+    due = at(api.clock.at + 30 * DAY)
+    api.clock.wait(30 * DAY)
+    late = api.call(ACME, "POST", "/orders/o-1/extensions", later)
+    bring(api, Stop.DELIVERED, "o-2", parcel=2)
+    kept = api.call(ACME, "POST", "/orders/o-2/extensions", {"deliver_by": at(api.clock.at + 60 * DAY)})
+
+    assert (409, "too_late") == late.refused == kept.refused
+    assert (due, None) == (late.json["deadline"], kept.json["deadline"])

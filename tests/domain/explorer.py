@@ -17,6 +17,7 @@ from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
 from chalicelib.domain.coverage import returns_offered
 from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Outcome
+from chalicelib.domain.erasure import erase_words, has_ended
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderTerms, Payer
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
@@ -126,9 +127,16 @@ class Explorer:
             return self._dispute_step(case)
         if case.order.completed_at is None and not case.open_disputes and roll < 0.92:
             return self._towards_a_dispute(case)
+        if has_ended(case) and roll >= 0.95:
+            return self._erasure(case)
         if roll < 0.9:
             return self._order_step(case)
         return self._opening(case, self.random.choice(tuple(Reason)))
+
+    def _erasure(self, case: Case) -> Step:
+        person = self.random.choice((BUYER, SELLER))
+        stream = self.random.randint(0, len(case.disputes))
+        return Step(self.world.now, person, lambda progress: erase_words(progress, stream, person.role))
 
     def _towards_a_dispute(self, case: Case) -> Step:
         """Open a dispute where one is covered; else let the order arrive, or its promise pass."""

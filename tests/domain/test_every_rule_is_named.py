@@ -17,8 +17,9 @@ RULES = [
     *(f"C{n}" for n in range(1, 7)),
     *(f"D{n}" for n in range(1, 13)),
     *(f"M{n}" for n in range(1, 3)),
+    "P2",
 ]
-LETTERS = "OCDM"
+LETTERS = "OCDMP"
 
 
 def named_in(text: str) -> set[str]:

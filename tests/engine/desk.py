@@ -15,9 +15,11 @@ from chalicelib.domain.policy import published
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
-from tests.api.edge import Api, Clock, Quiet, Reply
+from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.api.samples import ANA
 from tests.service.office import EPOCH, NAME, FaultyTable
@@ -47,7 +49,7 @@ def serving(issuer: Issuer) -> Iterator[object]:
 
 def _forget() -> None:
     settings.cache_clear()
-    auth._keys.cache_clear()  # noqa: SLF001 - another test may have asked another issuer
+    auth.verifier.cache_clear()  # another test may have asked another issuer
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Desk:
             cases=Cases(lambda: self.table, NAME, published(), shards=2),
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
+            messages=Messages(lambda: self.table, NAME),
+            connections=Connections(lambda: self.table, NAME),
             subscriptions=Quiet(),
             clock=self.clock,
             policies=published(),
@@ -90,6 +94,7 @@ class Desk:
             epoch=lambda: self.epoch,
         )
         self.patch.setattr(endpoint, "services", lambda: served)
+        self.patch.setattr(endpoint, "rates", no_rates)
 
     def ask(self, ask: Ask) -> tuple[str, Reply]:
         """Send a request. What came of it: ``new`` for an effect, ``nothing`` for a success without one, or the problem."""

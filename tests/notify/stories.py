@@ -9,6 +9,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import AcknowledgementType, EvidenceType, Finding, Stage
+from chalicelib.domain.erasure import erase_words
 from chalicelib.domain.evolve import evolve
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
@@ -65,7 +66,7 @@ def happenings_of(world: World) -> list[Happening]:
 
 
 def never_arrived() -> World:
-    """The seller is silent, the request is granted, the refund fails once before it is paid, and nothing is left."""
+    """The seller is silent, the refund fails once before it is paid, nothing is left, and the buyer is forgotten."""
     world = World.of()
     world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED))
     world.wait(5 * DAY).sweep()
@@ -73,6 +74,7 @@ def never_arrived() -> World:
     world.wait(DAY).sweep()
     world.pay(1)
     world.wait(100 * DAY).sweep()
+    world.run(BUYER, lambda progress: erase_words(progress, 1, BUYER.role))
     return world
 
 

@@ -153,7 +153,7 @@ def test_an_email_has_a_subject_and_an_sms_has_none() -> None:
     desk = Desk((world,))
     publish_records(records_of(world), desk.publishing)
     email, sms = to(desk, "seller:acme")[:2]
-    assert email.subject == "Answer by 2026-04-06 12:00 UTC: dispute order-1-d1 opened"
+    assert email.subject == "Answer by 6 Apr 2026, 12:00 UTC: dispute order-1-d1 opened"
     assert (sms.subject, sms.attributes["AWS.SNS.SMS.SMSType"]) == (None, "Transactional")
     assert sms.text.endswith("https://app.example.com/disputes/order-1-d1")
 

@@ -89,6 +89,18 @@ def test_an_ended_subscription_is_gone_and_can_be_ended_again(sns: Any) -> None:
     assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
 
 
+def test_a_person_who_is_forgotten_leaves_no_subscription(sns: Any) -> None:  # noqa: ANN401
+    """P2: the topic goes with every subscription, known to the profile or not; another's stays; and again it is no error."""
+    mine = subscriptions(sns)
+    mine.subscribe("buyer", "ana", "email", "a@example.com")
+    mine.subscribe("buyer", "ana", "sms", "+34600000001")
+    other, _ = mine.subscribe("seller", "ana", "email", "a@example.com")
+    for _ in range(2):
+        mine.forget(Profile("buyer", "ana"))
+    assert [other] == [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
+    assert [other] == [it["TopicArn"] for it in sns.list_subscriptions()["Subscriptions"]]
+
+
 class Answering:
     """An SNS that answers every end of a subscription with one error."""
 

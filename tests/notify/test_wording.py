@@ -1,177 +1,280 @@
-"""What messages say (N3)."""
+"""What messages say, in every language (N3)."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain import dispute
-from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Reason
-from chalicelib.domain.order import Payer
-from chalicelib.domain.stages import due_at
-from chalicelib.notify import wording
-from chalicelib.notify.audience import TO_PEOPLE, Urgency, notices
-from chalicelib.notify.catalog import Catalog, Template
-from chalicelib.notify.wording import CATALOGS, SUBJECT_AT_MOST, one_line, words
-from chalicelib.notify.wording_en import ENGLISH
+from chalicelib.domain.money import Money
+from chalicelib.notify import segments
+from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.notify.facts import facts
+from chalicelib.notify.formats import money
+from chalicelib.notify.wording import SUBJECT_AT_MOST, Words, one_line, words
 from tests.notify.fakes import LINKS
-from tests.notify.stories import everything, happenings_of, never_arrived
+from tests.notify.samples import ULID, Sample, renamed, samples, to_people
 
 if TYPE_CHECKING:
-    from enum import StrEnum
+    from chalicelib.notify.catalog import Catalog
 
-    from chalicelib.notify.audience import Notice
-    from chalicelib.notify.happening import Happening
-    from chalicelib.notify.wording import Words
-
-GSM_7 = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_7_TWICE = set("^{}\\[~]|€\f")
-ULID = "01JD3K8Q9ZT5V6W7X8Y9ABCDEF"
-
-
-def said() -> list[tuple[Notice, Happening, Words]]:
-    """Every message to people in every story, about an order with an id of the usual length."""
-    return [
-        (row, it, words(row.text, renamed(it, ULID), due=due, link_base=LINKS))
-        for _, world, it in everything()
-        for due in [due_at(it.dispute, world.case.policy) if it.dispute else None]
-        for row in notices(it)
-        if row.text
-    ]
+MOSCOW = "Europe/Moscow"
+WHEN = {
+    "en": (r"\d{1,2} [A-Z][a-z]{2} 2026, \d\d:\d\d UTC\+3", r"\d{1,2} [A-Z][a-z]{2} 2026 \d\d:\d\d UTC\+3"),
+    "es": (r"\d{1,2} [a-z]{3} 2026, \d\d:\d\d UTC\+3", r"\d\d/\d\d/2026 \d\d:\d\d UTC\+3"),
+    "pt": (r"\d{1,2} de [a-z]{3}\. de 2026, \d\d:\d\d UTC\+3", r"\d\d/\d\d/2026 \d\d:\d\d UTC\+3"),
+    "ru": (r"\d{1,2} [а-я]{3,4}\.? 2026 г\., \d\d:\d\d UTC\+3", r"\d\d\.\d\d\.2026 \d\d:\d\d UTC\+3"),
+    "zh": (r"2026年\d{1,2}月\d{1,2}日 \d\d:\d\d UTC\+3", r"2026-\d\d-\d\d \d\d:\d\d UTC\+3"),
+}
+"""How each language writes a time in a letter and in an SMS."""
+SEGMENTS = {"en": 1, "es": 1, "pt": 1, "ru": 2, "zh": 2}
+"""What an SMS may cost: a link alone nearly fills a segment of letters beyond GSM-7."""
+LETTERS = {"ru": re.compile("[а-яё]{2}"), "zh": re.compile("[\u4e00-\u9fff]{2}")}
 
 
-def renamed(it: Happening, order_id: str) -> Happening:
-    """The same happening to another order."""
-    about = replace(it.dispute, id=dispute.dispute_id(order_id, it.dispute.number)) if it.dispute else None
-    return replace(it, order_id=order_id, dispute=about)
+def opened() -> Sample:
+    """The first message that tells a seller of a dispute: it can be answered until noon of 6 April, UTC."""
+    return next(sample for sample in samples() if sample.text == "opened.seller")
 
 
-def septets(text: str) -> int:
-    """How many of an SMS's 160 characters ``text`` takes. Fails for text that needs UCS-2."""
-    assert set() == set(text) - GSM_7 - GSM_7_TWICE
-    return len(text) + sum(letter in GSM_7_TWICE for letter in text)
+def parts(said: Words) -> tuple[str, ...]:
+    """All that a recipient can read of a message."""
+    return said.subject, said.body, said.short, said.push
 
 
-def test_every_message_of_the_table_is_worded() -> None:
-    """English has a text for every row of the table, and no other (N3)."""
-    assert {row.text for row in TO_PEOPLE} == set(ENGLISH.texts)
-
-
-def test_what_needs_action_has_a_short_form_and_nothing_else_has() -> None:
-    """Phones are for what needs action (N3)."""
-    urgent = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION}
-    assert urgent == {name for name, template in ENGLISH.texts.items() if template.short}
-
-
-def test_every_message_renders_without_a_gap() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_renders_without_a_gap(language: str) -> None:
     """Each message of each story names facts that are there, and leaves no sign of a template behind (N3)."""
-    rendered = [text for _, _, w in said() for text in (w.subject, w.body, w.short)]
-    assert [text for text in rendered if re.search(r"[{}]|None|  |\n\n\n|\bFalse\b", text)] == []
+    rendered = [part for _, said in to_people(language) for part in parts(said)]
+    assert [part for part in rendered if re.search(r"[{}]|None|  |\n\n\n|\bFalse\b", part)] == []
+    assert all(said.subject and said.body and said.push for _, said in to_people(language))
+
+
+def test_mediators_are_told_in_english() -> None:
+    """Staff share one topic and one language."""
+    told = {sample.text: sample.said("en").body for sample in samples() if sample.text.endswith(".mediators")}
+    assert {"escalated.mediators", "appealed.mediators", "return_problem.mediators"} == set(told)
+    assert "Take the case and decide it by" in told["escalated.mediators"]
+
+
+@pytest.mark.parametrize("language", LETTERS)
+def test_no_sentence_is_left_in_english(language: str) -> None:
+    """Every part of every message is in letters of its language (N3)."""
+    written = [part for _, said in to_people(language) for part in parts(said) if part]
+    written += [paragraph for _, said in to_people(language) for paragraph in said.body.split("\n\n")]
+    foreign = [part for part in written if not LETTERS[language].search(part) and not part.startswith(LINKS)]
+    assert foreign == []
 
 
 def test_a_guaranteed_return_waits_for_an_address_only_where_none_is_on_file() -> None:
     """Whether one is on file is not known when the claim is told, so both parties are told of both ways (D3, N3)."""
-    bodies = {row.text: w.body for row, _, w in said() if row.text.startswith("return_asked.")}
+    bodies = {sample.text: said.body for sample, said in to_people("en")}
     assert "If the seller has a return address on file" in bodies["return_asked.buyer"]
     assert "If you have a return address on file" in bodies["return_asked.seller"]
 
 
-def test_what_needs_action_says_by_when_with_the_zone() -> None:
-    """A message that asks for something names an absolute time, in email and on the phone (N3)."""
-    when = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC\b")
-    asked = [text for row, _, w in said() if row.urgency is Urgency.ACTION for text in (w.body, w.short)]
-    assert [text for text in asked if not when.search(text)] == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_needs_action_says_by_when_with_the_zone(language: str) -> None:
+    """It names an absolute time by the recipient's clocks, with its distance from UTC, in a letter and on a phone (N3)."""
+    in_letter, in_short = map(re.compile, WHEN[language])
+    asked = [said for sample, said in to_people(language, MOSCOW) if sample.urgent]
+    assert asked
+    assert [said.body for said in asked if not in_letter.search(said.body)] == []
+    assert [said.short for said in asked if not in_short.search(said.short)] == []
 
 
-def test_every_message_carries_a_link_to_what_it_is_about() -> None:
-    """The link leads to the dispute or, where there is none, to the order (N3)."""
-    for _, it, w in said():
-        link = f"{LINKS}/disputes/{ULID}-d1" if it.dispute else f"{LINKS}/orders/{ULID}"
-        assert link in w.body.split()
-        assert w.short == "" or link == w.short.split()[-1]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_carries_a_link_to_what_it_is_about(language: str) -> None:
+    """The link leads to the dispute, to the order where there is none, or to the list from a digest (N3)."""
+    for sample, said in to_people(language):
+        link = f"{LINKS}/orders/{ULID}"
+        if sample.count is not None:
+            link = f"{LINKS}/orders"
+        elif sample.it.dispute:
+            link = f"{LINKS}/disputes/{ULID}-d1"
+        assert link in said.body.split()
+        assert said.short == "" or link == said.short.split()[-1]
+        assert LINKS not in said.push
 
 
-def test_every_sms_fits_one_segment() -> None:
-    """Each short text takes at most 160 characters of GSM-7 with ids of the usual length (N3)."""
-    assert max(septets(w.short) for _, _, w in said()) <= 160
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sms_fits_its_segments(language: str) -> None:
+    """With the longest facts and ids of the usual length English, Spanish and Portuguese take one segment of GSM-7, Russian
+    and Chinese two of UCS-2 (N3).
+    """
+    said = catalog(language)
+    longest = {
+        "amount": money(Money(1234567, "USD"), language),
+        "due": "25 Nov 2026 14:30 UTC+5:30" if language == "en" else "25.11.2026 14:30 UTC+5:30",
+        "tracking": "1Z999AA10123456784",
+        "task": max(said.words["task"].values(), key=len),
+    }
+    shorts = {name: template.short for name, template in said.texts.items() if template.short and "mediators" not in name}
+    sent = {name: segments.gsm_7(f"{short.format_map(longest)} {LINKS}/disputes/{ULID}-d1") for name, short in shorts.items()}
+
+    assert len(sent) > 15
+    assert {n: s for n, s in sent.items() if segments.segments(s) > SEGMENTS[language]} == {}
+    assert {said.short for _, said in to_people(language) if segments.segments(said.short) > SEGMENTS[language]} == set()
 
 
-def test_every_subject_is_one_that_sns_takes() -> None:
-    """A subject is one line of less than 100 printable ASCII characters, however long the ids are."""
-    for _, world, it in everything():
-        due = due_at(it.dispute, world.case.policy) if it.dispute else None
-        for row in notices(it):
-            if row.text:
-                subject = words(row.text, renamed(it, "x" * 64), due=due, link_base=LINKS).subject
-                assert re.fullmatch(r"[A-Za-z0-9][ -~]{0,98}", subject)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_subject_is_said_whole(language: str) -> None:
+    """With ids of the usual length no subject has to be cut."""
+    subjects = [said.subject for _, said in to_people(language, "Asia/Kolkata")]
+    assert [subject for subject in subjects if subject.endswith("...") or len(subject) > SUBJECT_AT_MOST] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_subject_is_one_that_sns_takes(language: str) -> None:
+    """A subject is one line of less than 100 printable characters, however long the ids are."""
+    for sample in samples():
+        if not sample.text.endswith(".mediators") or language == "en":
+            subject = sample.said(language, order_id="x" * 64).subject
+            assert len(subject) < 100
+            assert subject.isprintable()
 
 
 def test_a_subject_is_cut_to_size() -> None:
-    """Line breaks become spaces, letters beyond ASCII a question mark, and what is too long ends in dots."""
-    assert one_line("a\r\n b é") == "a b ?"
+    """Line breaks become spaces, control characters nothing, and what is too long ends in dots."""
+    assert one_line("a\r\n b\u00a0é \x07争议") == "a b é 争议"
     assert one_line("x" * 100) == "x" * (SUBJECT_AT_MOST - 3) + "..."
 
 
-def test_no_message_tells_who_the_other_is_or_what_was_written() -> None:
-    """No name, address or own words of anybody leave by a message (N3)."""
-    told = " ".join(text for _, _, w in said() for text in (w.subject, w.body, w.short)).lower()
-    private = ("ana", "acme", "mia", "noor", "calle", "28013", "crack", "photos show", "broken in two", "packed")
-    assert [word for word in private if re.search(rf"\b{word}\b", told)] == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_tells_who_the_other_is_or_what_was_written(language: str) -> None:
+    """No name, id, address or own words of anybody leave by a message (N3)."""
+    told = " ".join(part for _, said in to_people(language) for part in parts(said)).lower()
+    private = {"ana", "acme", "mia", "noor", "calle", "28013", "crack", "photos show", "broken in two", "packed"}
+    private |= {person for sample in samples() for person in (sample.it.buyer_id, sample.it.seller_id)}
+    assert [word for word in private if re.search(rf"\b{re.escape(word.lower())}\b", told)] == []
+
+
+def test_facts_are_ids_amounts_times_and_words_of_the_catalogue() -> None:
+    """Nothing that anybody typed can reach a template, but for the number a carrier gave a parcel (N3)."""
+    for sample in samples():
+        named = facts(renamed(sample.it, ULID), sample.due, catalog("en"), zone="UTC", count=sample.count)
+        assert [name for name, value in named.items() if not _harmless(name, value, catalog("en"))] == []
+
+
+def _harmless(name: str, value: str, said: Catalog) -> bool:
+    forms = {
+        "order": ULID,
+        "orders": r"[\d,]+ orders?",
+        "dispute": rf"{ULID}-d\d+",
+        "amount": r"[\d,]+\.\d\d\u00a0USD",
+        "due": r"\d{1,2} [A-Z][a-z]{2} 2026, \d\d:\d\d UTC",
+        "tracking": r"[A-Z0-9]{8,30}",
+    }
+    if name in forms:
+        return re.fullmatch(forms[name], value) is not None
+    if name == "remedy":
+        return any(re.fullmatch(form.replace("{amount}", forms["amount"]), value) for form in said.words[name].values())
+    if name == "ground":
+        grounds = said.words["basis"].values()
+        return value in {"", *grounds, *(f"{ground} {said.words['item']['kept']}" for ground in grounds)}
+    return value in said.words[name].values()
+
+
+OPENED = {
+    "en": Words(
+        "Answer by 6 Apr 2026, 15:00 UTC+3: dispute order-1-d1 opened",
+        "The buyer of order order-1 has opened a dispute: not received. The buyer asks for a refund of 100.00\u00a0USD.\n\n"
+        "Accept, propose something else or decline by 6 Apr 2026, 15:00 UTC+3. Without an answer by then the request is"
+        " granted as asked.\n\n"
+        "https://app.example.com/disputes/order-1-d1\n\n"
+        "Dispute order-1-d1, order order-1",
+        "Dispute opened: 100.00 USD asked. Answer by 6 Apr 2026 15:00 UTC+3 https://app.example.com/disputes/order-1-d1",
+        "Dispute opened: 100.00\u00a0USD asked. Answer by 6 Apr 2026 15:00 UTC+3",
+    ),
+    "es": Words(
+        "Responda antes del 6 abr 2026, 15:00 UTC+3: disputa order-1-d1 abierta",
+        "El comprador del pedido order-1 ha abierto una disputa: producto no recibido. El comprador solicita: reembolso de"
+        " 100,00\u00a0USD.\n\n"
+        "Acepte, proponga otra solución o rechace la solicitud antes del 6 abr 2026, 15:00 UTC+3. Si no responde en ese"
+        " plazo, se concede lo solicitado.\n\n"
+        "https://app.example.com/disputes/order-1-d1\n\n"
+        "Disputa order-1-d1, pedido order-1",
+        "Disputa abierta: solicitan 100,00 USD. Responda antes del 06/04/2026 15:00 UTC+3"
+        " https://app.example.com/disputes/order-1-d1",
+        "Disputa abierta: solicitan 100,00\u00a0USD. Responda antes del 06/04/2026 15:00 UTC+3",
+    ),
+    "pt": Words(
+        "Responda até 6 de abr. de 2026, 15:00 UTC+3: disputa order-1-d1 aberta",
+        "O comprador do pedido order-1 abriu uma disputa: produto não recebido. O comprador solicita: reembolso de"
+        " 100,00\u00a0USD.\n\n"
+        "Aceite, proponha outra solução ou recuse até 6 de abr. de 2026, 15:00 UTC+3. Sem resposta até lá, a solicitação é"
+        " atendida integralmente.\n\n"
+        "https://app.example.com/disputes/order-1-d1\n\n"
+        "Disputa order-1-d1, pedido order-1",
+        "Disputa aberta: 100,00 USD solicitados. Responda até 06/04/2026 15:00 UTC+3"
+        " https://app.example.com/disputes/order-1-d1",
+        "Disputa aberta: 100,00\u00a0USD solicitados. Responda até 06/04/2026 15:00 UTC+3",
+    ),
+    "ru": Words(
+        "Ответьте до 6 апр. 2026 г., 15:00 UTC+3: открыт спор order-1-d1",
+        "Покупатель по заказу order-1 открыл спор: товар не получен. Требование покупателя: возврат 100,00\u00a0USD.\n\n"
+        "Примите требование, предложите другое решение или откажите до 6 апр. 2026 г., 15:00 UTC+3. Без ответа к этому"
+        " времени требование будет удовлетворено полностью.\n\n"
+        "https://app.example.com/disputes/order-1-d1\n\n"
+        "Спор order-1-d1, заказ order-1",
+        "Открыт спор на 100,00\u00a0USD. Ответьте до 06.04.2026 15:00 UTC+3 https://app.example.com/disputes/order-1-d1",
+        "Открыт спор на 100,00\u00a0USD. Ответьте до 06.04.2026 15:00 UTC+3",
+    ),
+    "zh": Words(
+        "请在 2026年4月6日 15:00 UTC+3 前答复：纠纷 order-1-d1 已开启",
+        "订单 order-1 的买家已开启纠纷：未收到商品。买家的要求：退款 100.00\u00a0USD。\n\n"
+        "请在 2026年4月6日 15:00 UTC+3 前接受、提出其他方案或拒绝。逾期未答复的，将按买家的要求处理。\n\n"
+        "https://app.example.com/disputes/order-1-d1\n\n"
+        "纠纷 order-1-d1，订单 order-1",
+        "买家开启纠纷，要求 100.00\u00a0USD。请在 2026-04-06 15:00 UTC+3 前答复 https://app.example.com/disputes/order-1-d1",
+        "买家开启纠纷，要求 100.00\u00a0USD。请在 2026-04-06 15:00 UTC+3 前答复",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_reads_as_a_person_would_write_it(language: str) -> None:
+    """It says what happened, what to do and by when, and ends with the link and what it is about (N3)."""
+    assert OPENED[language] == opened().said(language, MOSCOW, "order-1")
 
 
 @pytest.mark.parametrize(
-    ("kind", "values"),
+    ("chosen", "language"), [("pt", "pt"), ("pt-BR", "pt"), ("ZH-Hans", "zh"), ("es-MX", "es"), ("tlh", "en"), ("", "en")]
+)
+def test_the_recipients_language_is_used_with_or_without_its_region(chosen: str, language: str) -> None:
+    """A message is in the language chosen, and in English where we do not speak it (N3)."""
+    assert OPENED[language] == opened().said(chosen, MOSCOW, "order-1")
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "subject"),
     [
-        ("reason", Reason),
-        ("basis", dispute.Basis),
-        ("finding", dispute.Finding),
-        ("problem", dispute.AcknowledgementType),
-        ("carrier", Carrier),
-        ("postage", Payer),
+        ("en", 1, "News about 1 order"),
+        ("en", 1234, "News about 1,234 orders"),
+        ("es", 2, "Novedades sobre 2 pedidos"),
+        ("es", 1_000_000, "Novedades sobre 1.000.000 de pedidos"),
+        ("pt", 1, "Novidades sobre 1 pedido"),
+        ("pt", 12, "Novidades sobre 12 pedidos"),
+        ("ru", 21, "Новости по 21 заказу"),
+        ("ru", 22, "Новости по 22 заказам"),
+        ("ru", 11, "Новости по 11 заказам"),
+        ("zh", 7, "7 个订单有新动态"),
     ],
 )
-def test_every_value_has_words(kind: str, values: type[StrEnum]) -> None:
-    """Whatever the domain can say, each language can say (N3)."""
-    assert [{value.value for value in values}] * len(CATALOGS) == [set(c.words[kind]) for c in CATALOGS.values()]
+def test_a_digest_counts_as_the_language_does(language: str, count: int, subject: str) -> None:
+    """Each language has the plural forms it needs (N3)."""
+    assert subject == words("digest.buyer", opened().it, due=None, link_base=LINKS, language=language, count=count).subject
 
 
-def test_a_message_reads_as_a_person_would_write_it() -> None:
-    """It says what happened, what to do and by when, and ends with the link and what it is about (N3)."""
-    opened = next(it for it in happenings_of(never_arrived()) if it.dispute)
-    due = datetime(2026, 4, 6, 12, tzinfo=UTC)
-    written = words("opened.seller", opened, due=due, link_base=LINKS)
-    expected = wording.Words(
-        "Answer by 2026-04-06 12:00 UTC: dispute order-1-d1 opened",
-        "The buyer of order order-1 has opened a dispute: not received. The buyer asks for a refund of 100.00 USD.\n\n"
-        "Accept, propose something else or decline by 2026-04-06 12:00 UTC. Without an answer by then the request is granted"
-        " as asked.\n\n"
-        "https://app.example.com/disputes/order-1-d1\n\n"
-        "Dispute order-1-d1, order order-1",
-        "Dispute opened (not received): 100.00 USD asked. Answer by 2026-04-06 12:00 UTC"
-        " https://app.example.com/disputes/order-1-d1",
-    )
-    assert expected == written
+def test_a_reminder_says_what_is_awaited() -> None:
+    """It asks for what the dispute's stage waits for, from the party that is reminded (N2)."""
+    said = {
+        (sample.it.dispute.stage.value, sample.text): sample.said("en")
+        for sample in samples()
+        if sample.it.dispute and sample.text.startswith("reminder_")
+    }
 
-
-def test_the_recipients_language_is_used_as_far_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text is in the language chosen, with or without its region; what a language lacks is said in English (N3)."""
-    spanish = Catalog({"opened.buyer": Template("Disputa", "a", "b")}, ENGLISH.words, "Pedido", "Disputa")
-    monkeypatch.setitem(CATALOGS, "es", spanish)
-    opened = next(it for it in happenings_of(never_arrived()) if it.dispute)
-    due = datetime(2026, 4, 6, 12, tzinfo=UTC)
-
-    def subject(text: str, language: str) -> str:
-        return words(text, opened, due=due, link_base=LINKS, language=language).subject
-
-    english = subject("opened.seller", "en")
-    told = [subject("opened.buyer", "es"), subject("opened.buyer", "es-MX"), subject("opened.seller", "es")]
-    assert ["Disputa", "Disputa", english] == told
-    assert english == subject("opened.seller", "tlh")
+    assert set(catalog("en").words["ask"]) == {stage for stage, _ in said}
+    assert said["awaiting_return", "reminder_last.buyer"].push.startswith("Last reminder: send the item back by ")
+    assert "Accept the decision, or appeal once" in said["decided", "reminder_half.seller"].body

@@ -9,8 +9,10 @@ from chalicelib.domain import events as e
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People, Profile
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
@@ -53,7 +55,18 @@ class Model(Cases, People):
         """The product's services over this model."""
         subscriptions = SnsSubscriptions(FakeSns, "person-")
         lists = Lists(_no_client, "")
-        return Services(self, lists, self, subscriptions, self.clock, POLICIES, lambda _: None, lambda: EPOCH)
+        return Services(
+            self,
+            lists,
+            self,
+            subscriptions,
+            self.clock,
+            POLICIES,
+            lambda _: None,
+            lambda: EPOCH,
+            messages=Messages(_no_client, ""),
+            connections=Connections(_no_client, ""),
+        )
 
     def load(self, order_id: str) -> Case | None:
         """The order, if it is the one there is."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.policy import published
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import SnsSender
 from chalicelib.notify.publish import Publishing, publish_records
@@ -15,7 +16,9 @@ from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
@@ -103,11 +106,14 @@ class Cloud:
             cases=Cases(dynamodb, TABLE, POLICIES, SHARDS),
             lists=Lists(dynamodb, TABLE),
             people=People(dynamodb, TABLE),
+            messages=Messages(dynamodb, TABLE),
+            connections=Connections(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,
             policies=POLICIES,
             pause=lambda _: None,
             epoch=lambda: self.epoch,
+            endpoints=SnsEndpoints(lambda: self.client("sns"), {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
         )
 
     @property

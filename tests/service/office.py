@@ -16,11 +16,13 @@ from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import published
 from chalicelib.service import contacts, disputes, orders, payments
-from chalicelib.service.context import Services
+from chalicelib.service.context import Services, Subscribed
 from chalicelib.service.execute import Request
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.errors import Answer, Once
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.claim import Claim
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.people import Actor
+    from chalicelib.store.people import Profile
     from localcloud.memory_rules import Item
 
 NAME = "table"
@@ -98,6 +101,7 @@ class Phonebook:
     """Subscriptions kept in memory: what is subscribed now, by the name each subscription got."""
 
     live: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    unconfirmed: set[str] = field(default_factory=set)
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Subscribe an address. As with SNS, the same one twice is one subscription."""
@@ -105,9 +109,19 @@ class Phonebook:
         self.live[name] = (role, person_id, channel, address)
         return f"topic:{role}-{person_id}", name
 
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """What is subscribed of one person; every email address in ``unconfirmed`` is yet to be confirmed."""
+        mine = [(name, it) for name, it in self.live.items() if it[:2] == (role, person_id)]
+        return [Subscribed(it[2], it[3], None if it[3] in self.unconfirmed else name) for name, it in mine]
+
     def unsubscribe(self, subscription: str) -> None:
         """End a subscription; one that is gone already is no error."""
         self.live.pop(subscription, None)
+
+    def forget(self, profile: Profile) -> None:
+        """End every subscription of a person, known to the profile or not."""
+        whose = (profile.role, profile.person_id)
+        self.live = {name: it for name, it in self.live.items() if it[:2] != whose}
 
     def addresses(self) -> set[str]:
         """Every address that would be written to."""
@@ -143,6 +157,8 @@ class Office:
             cases=Cases(lambda: self.table, NAME, published(), SHARDS),
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
+            messages=Messages(lambda: self.table, NAME),
+            connections=Connections(lambda: self.table, NAME),
             subscriptions=self.phonebook,
             clock=self.watch,
             policies=published(),
@@ -171,6 +187,10 @@ class Office:
         """Ship everything with TNT."""
         shipment = orders.Shipment(Carrier.TNT, number)
         return orders.add_shipment(self.services, order_id, request or self.request(SELLER), shipment)
+
+    def confirm(self, order_id: str = ORDER) -> Answer:
+        """The buyer confirms receipt of everything."""
+        return orders.confirm_receipt(self.services, order_id, self.request(BUYER), ())
 
     def report(self, *events: orders.CarrierEvent, key: str = "", body: object = "") -> Answer:
         """The platform passes on carrier events, by default that the parcel was delivered now."""

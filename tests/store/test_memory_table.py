@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.memory_table import INDEXES, MemoryTable
+from localcloud.memory_index import INDEXES
+from localcloud.memory_table import MemoryTable
 from tests.store.tables import NAME, definition, engine, everything
 
 if TYPE_CHECKING:
@@ -57,7 +58,16 @@ def put(pick: Random, key: tuple[str, str] | None = None) -> dict[str, Any]:
 def operation(pick: Random) -> Operation:
     """Some call of the client."""
     kind = pick.choice(
-        ("put_item", "transact_write_items", "transact_write_items", "get_item", "batch_get_item", "query", "query")
+        (
+            "put_item",
+            "transact_write_items",
+            "transact_write_items",
+            "delete_item",
+            "get_item",
+            "batch_get_item",
+            "query",
+            "query",
+        )
     )
     keys = [(pk, sk) for pk in "AB" for sk in ("#A", "#B", "E#1", "E#2", "E#3")]
     spelled = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in pick.sample(keys, pick.randint(1, 5))]
@@ -67,6 +77,8 @@ def operation(pick: Random) -> Operation:
         case "transact_write_items":
             chosen = [pick.choice(keys) for _ in range(pick.randint(1, 4))]
             return kind, {"TransactItems": [{"Put": put(pick, key)} for key in chosen]}
+        case "delete_item":
+            return kind, {"TableName": NAME, "Key": spelled[0], "ReturnValues": pick.choice(("NONE", "ALL_OLD"))}
         case "get_item":
             return kind, {"TableName": NAME, "Key": spelled[0], "ConsistentRead": True}
         case "batch_get_item":

@@ -15,7 +15,7 @@ from chalicelib.domain.people import Role
 from tests.api.samples import DECISION, OFFER, Stop
 
 BUYER, SELLER, MEDIATOR, PLATFORM = Role.BUYER, Role.SELLER, Role.MEDIATOR, Role.PLATFORM
-OK, CREATED, NOT_FOUND, CONFLICT = 200, 201, 404, 409
+OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT = 200, 201, 202, 404, 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "accept_decision": {BUYER: May(Stop.DECIDED), SELLER: May(Stop.DECIDED)},
     "ship_return": {BUYER: May(Stop.AWAITING_RETURN)},
     "acknowledge_return": {SELLER: May(Stop.RETURN_IN_TRANSIT)},
+    # the thread: the order's parties, and the mediator who has taken its dispute
+    "list_messages": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED)},
+    "write_message": {
+        BUYER: May(Stop.SOLD, CREATED),
+        SELLER: May(Stop.SOLD, CREATED),
+        MEDIATOR: May(Stop.ASSIGNED, CREATED),
+    },
+    "mark_read": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED)},
+    "open_ticket": {role: May(Stop.NOWHERE, CREATED) for role in (BUYER, SELLER, MEDIATOR)},
     # mediation
     "mediation_queue": {MEDIATOR: May(Stop.ESCALATED)},
     "assign": {MEDIATOR: May(Stop.ESCALATED)},
@@ -69,7 +78,17 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "decide": {MEDIATOR: May(Stop.ASSIGNED, body=DECISION)},
     # people and payments
     "put_seller_contacts": {SELLER: May(Stop.NOWHERE), PLATFORM: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "get_seller_contacts": {SELLER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "get_buyer_contacts": {BUYER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "register_seller_device": {SELLER: May(Stop.NOWHERE, CREATED), PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "register_buyer_device": {BUYER: May(Stop.NOWHERE, CREATED), PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "remove_seller_device": {SELLER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL)},
+    "remove_buyer_device": {BUYER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL)},
     "put_buyer_contacts": {BUYER: May(Stop.NOWHERE), PLATFORM: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "erase_buyer": {BUYER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
+    "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
+    "get_buyer_erasure": {BUYER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
+    "get_seller_erasure": {SELLER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
     "list_payment_instructions": {PLATFORM: May(Stop.PAYING, OK, ALL, query="?status=failed")},
     "report_result": {PLATFORM: May(Stop.PAYING, OK, ALL)},
 }

@@ -51,7 +51,8 @@ def awaited(find: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def dispute_id(cloud: LocalCloud) -> str:
     """A claim of non-receipt against a seller with e-mail and phone; its order's promise is long broken."""
-    call(cloud, "seller:sys-shop", "PUT", "/sellers/sys-shop/contacts", {"email": "shop@example.com", "phone": "+4520123456"})
+    contacts = {"email": "shop@example.com", "phone": "+4520123456", "language": "ru"}
+    call(cloud, "seller:sys-shop", "PUT", "/sellers/sys-shop/contacts", contacts)
     now = datetime.fromisoformat(read(cloud.endpoints)["now"])
     order = {
         "buyer_id": "sys-buyer",
@@ -76,6 +77,16 @@ def test_the_seller_is_told_by_email_and_sms(cloud: LocalCloud, dispute_id: str)
 
     assert {("email", "shop@example.com"), ("sms", "+4520123456")} == {(e["channel"], e["to"]) for e in found}
     assert all(dispute_id in e["body"] for e in found if e["channel"] == "email")
+
+
+def test_the_seller_is_told_in_the_language_chosen(cloud: LocalCloud, dispute_id: str) -> None:
+    """The deployed package has what it needs to write in another script, and SNS takes it as a subject too (N3)."""
+    found = awaited(
+        lambda: [e for e in shown(cloud, "messages") if e["person"] == "seller:sys-shop" and e["channel"] == "email"]
+    )
+
+    assert {"Ответьте до"} == {e["subject"][:11] for e in found if f"открыт спор {dispute_id}" in e["subject"]}
+    assert all("возврат 45,00\u00a0EUR" in e["body"] for e in found if "открыт спор" in e["subject"])
 
 
 def test_the_silence_of_the_seller_is_ended_by_the_sweep(cloud: LocalCloud, dispute_id: str) -> None:

@@ -89,14 +89,12 @@ def test_the_holder_of_a_port_is_named() -> None:
         free = Ports.free()
 
         assert os.getpid() == holder(port)
-        assert [f"port {port} (for the cloud) is held by process {os.getpid()}"] == Ports(
-            port, free.issuer, free.outbox
-        ).taken()
+        assert [f"port {port} (for the cloud) is held by process {os.getpid()}"] == Ports(port, free.outbox).taken()
 
 
 def test_a_second_copy_is_refused_and_says_what_is_in_its_way(cloud: LocalCloud) -> None:
     """Two in one directory would overwrite each other: the second names the process and its ports."""
-    expected = rf"process {os.getpid()}, ports \d+, \d+, \d+"
+    expected = rf"process {os.getpid()}, ports \d+, \d+"
 
     with pytest.raises(LocalCloudError, match=expected), LocalCloud(cloud.directory, Ports.free()):
         pytest.fail("a second copy started")
@@ -124,7 +122,7 @@ def test_an_unknown_route_is_a_problem_document(cloud: LocalCloud) -> None:
 def test_nothing_outlives_a_killed_starter(tmp_path: Path) -> None:
     """Killed outright, with no chance to tidy up, it still leaves no engine and no port behind."""
     ports = Ports.free()
-    options = ["--cloud-port", str(ports.cloud), "--issuer-port", str(ports.issuer), "--outbox-port", str(ports.outbox)]
+    options = ["--cloud-port", str(ports.cloud), "--outbox-port", str(ports.outbox)]
     command = [sys.executable, "-m", "localcloud", "--directory", str(tmp_path), "run", "--empty", *options]
     starter = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60

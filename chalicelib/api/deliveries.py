@@ -1,0 +1,51 @@
+"""What a tracking service's webhook tells, in this marketplace's words: which parcel, and its carrier's records (O6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from chalicelib.domain.carriers import Carrier
+    from chalicelib.domain.parcel import CarrierRecord
+
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
+class Told(BaseModel):
+    """Base of what a tracking service sends. It says more than is read here, and new members may come."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook. ``carrier`` is None for one that this marketplace does not know, ``named`` the service's name for it."""
+
+    carrier: Carrier | None
+    named: str
+    tracking_number: str
+    records: tuple[CarrierRecord, ...]
+    sent_at: datetime | None
+    """When the service says that it learned of this; None where it does not say."""
+
+
+def moment(written: str | None, *, known_at: datetime | None = None) -> datetime | None:
+    """The moment that ``written`` names in ISO 8601, to the second; None where it names none.
+
+    A time without a zone is read as UTC. It was the carrier's local time, which may run ahead: it is not later than
+    ``known_at``, the moment when the service knew of it.
+    """
+    try:
+        at = datetime.fromisoformat(written or "")
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+        at = min(at, known_at) if known_at else at
+    return at.astimezone(UTC).replace(microsecond=0)

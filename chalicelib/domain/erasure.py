@@ -1,0 +1,36 @@
+"""Taking a person's words out of a case that has ended (P2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.events import ORDER, WordsErased
+from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.domain.refusals import WRONG_STATE, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.people import Role
+    from chalicelib.domain.progress import Progress
+
+
+def has_ended(case: Case) -> bool:
+    """Whether nothing is left to be decided or paid: completed, no dispute open, no payment under way or to be retried."""
+    awaited = (i.status is InstructionStatus.PENDING or i.retry_at(case.policy) for i in case.order.instructions)
+    return case.order.completed_at is not None and not case.open_disputes and not any(awaited)
+
+
+def streams_to_erase(case: Case, person: Role) -> list[int]:
+    """The streams of a case that still hold, or may hold, the words of ``person``: its disputes, the order itself last."""
+    disputes = [dispute.number for dispute in case.disputes if person not in dispute.erased]
+    return disputes if person in case.order.erased else [*disputes, ORDER]
+
+
+def erase_words(progress: Progress, stream: int, person: Role) -> None:
+    """Take the words of ``person`` out of the state of one stream, once. Raises ``Refusal`` while the case goes on."""
+    if not has_ended(progress.case):
+        raise Refusal(
+            WRONG_STATE, "Words are kept until the order is completed, its disputes are closed and its payments made."
+        )
+    if stream in streams_to_erase(progress.case, person):
+        progress.record(stream, WordsErased(person))

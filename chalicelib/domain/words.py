@@ -1,0 +1,78 @@
+"""Whose words are where: every text that a person wrote or that says where somebody lives, and how it is taken out (P2)."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chalicelib.domain import events as e
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.dispute import Decision, Evidence, InformationRequest, Proposal
+from chalicelib.domain.ledger import PaymentInstruction
+from chalicelib.domain.people import PARTIES, ReturnAddress, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Owner = Callable[[Any, Role | None], tuple[Role, ...]]
+
+T = TypeVar("T")
+
+ERASED = "[erased]"
+"""What stands where a person's words were."""
+
+
+def _proposer(value: Proposal | Evidence, _: Role | None) -> tuple[Role, ...]:
+    return (value.by,)
+
+
+def _author(_: object, author: Role | None) -> tuple[Role, ...]:
+    return (author,) if author else ()
+
+
+def _always(*owners: Role) -> Owner:
+    return lambda *_: owners
+
+
+WORDS: dict[type, dict[str, Owner]] = {
+    Claim: {"description": _always(Role.BUYER)},
+    Proposal: {"note": _proposer},
+    Evidence: {"note": _proposer},
+    e.ProposalDeclined: {"note": _author},
+    e.Escalated: {"note": _author},
+    # The marketplace's own record of why it decided as it did. It is kept with the decision.
+    InformationRequest: {"question": _always(Role.MEDIATOR)},
+    Decision: {"rationale": _always(Role.MEDIATOR)},
+    # Whoever writes one into a dispute, it is where the seller takes returns. The country stays: rules ask for it (D3).
+    ReturnAddress: dict.fromkeys(("name", "lines", "city", "postal_code"), _always(Role.SELLER)),
+    # The payment system's words may name either side's bank.
+    PaymentInstruction: {"failure": _always(*PARTIES)},
+    e.PaymentFailed: {"failure": _always(*PARTIES)},
+}
+"""The fields that hold words, and the parties at whose request they are erased. All other texts are ids and codes."""
+
+
+def without_words(value: T, person: Role, author: Role | None = None) -> T:
+    """``value`` with the words of ``person`` taken out, at any depth; itself where there are none.
+
+    ``author`` is who caused the event that ``value`` is the payload of. What is empty stays empty: it says nothing.
+    """
+    if isinstance(value, tuple):
+        return tuple(without_words(part, person, author) for part in value)  # type: ignore[return-value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    owners = WORDS.get(type(value), {})
+    changes: dict[str, Any] = {}
+    for field in fields(value):
+        old = getattr(value, field.name)
+        owned = field.name in owners and person in owners[field.name](value, author)
+        new = _erased(old) if owned else without_words(old, person, author)
+        if new != old:
+            changes[field.name] = new
+    return replace(value, **changes) if changes else value
+
+
+def _erased(words: Any) -> Any:  # noqa: ANN401 - a text, several, or none
+    if isinstance(words, tuple):
+        return (ERASED,) if words else ()
+    return ERASED if words else words

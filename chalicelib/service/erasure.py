@@ -1,0 +1,186 @@
+"""Forgetting a person: what they wrote and where they live goes, the ledger and what was decided stay (P2).
+
+Asking takes one write. What is asked is then carried out in small steps by the scheduled jobs, case by case: a case that
+goes on keeps its words until it has ended, and is looked at again each day. The profile goes last, for as long as a case
+goes on its parties have to be reached.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
+from chalicelib.domain.people import Actor
+from chalicelib.service import views
+from chalicelib.service.errors import Busy, NotFound
+from chalicelib.service.execute import ATTEMPTS, Request, current, execute
+from chalicelib.store import lists
+from chalicelib.store.errors import Conflict
+from chalicelib.store.people import Erasure, Profile, as_erasure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.people import Role
+    from chalicelib.domain.progress import Progress
+    from chalicelib.service.context import Services
+    from chalicelib.service.views import Json
+
+log = logging.getLogger(__name__)
+
+CASES_AT_ONCE = 10
+"""How many cases are gone through before it is written down how far it has come."""
+REQUESTS_AT_ONCE = 25
+LOOK_AGAIN = timedelta(days=1)
+"""When cases that went on are looked at again."""
+TRY_AGAIN = timedelta(hours=1)
+"""When a request that failed is tried again, so that it does not stand in the way of others."""
+NAMED_AT_MOST = 20
+"""How many of the orders that an erasure waits for are named."""
+
+
+def ask(services: Services, role: Role, person_id: str, actor: Actor) -> Json:
+    """Ask for a person to be forgotten. Asked again while it is under way, it is the same request. Raises ``Busy``."""
+    before = services.people.erasure(role, person_id)
+    if before and before.next_at:
+        return view(before)
+    now, version = services.clock.now(), before.version if before else 0
+    asked = Erasure(role, person_id, actor, asked_at=now, next_at=now, version=version + 1)
+    try:
+        services.people.save_erasure(asked)
+    except Conflict:
+        raise Busy from None
+    return view(asked)
+
+
+def status(services: Services, role: Role, person_id: str) -> Json:
+    """How far a person's erasure is. Raises ``NotFound`` where nobody has asked for one."""
+    known = services.people.erasure(role, person_id)
+    if known is None:
+        raise NotFound
+    return view(known)
+
+
+def view(it: Erasure) -> Json:
+    """An erasure as the person and the marketplace see it."""
+    return {
+        "id": it.person_id,
+        "role": it.role.value,
+        "status": "done" if it.done_at else "waiting" if it.going_on else "pending",
+        "asked_at": views.time(it.asked_at),
+        "orders_erased": it.erased,
+        "orders_going_on": it.going_on,
+        "waits_for": list(it.waits_for),
+        "looks_again_at": views.time(it.next_at),
+        "done_at": views.time(it.done_at),
+    }
+
+
+def go_on(services: Services, may_go_on: Callable[[], bool] = lambda: True) -> None:
+    """Go on with every erasure that is due until ``may_go_on`` says no; the next call takes up what is left.
+
+    One that fails is logged, put off for an hour, and holds up no other.
+    """
+    now = services.clock.now()
+    for stored in services.lists.page(lists.erasures(), REQUESTS_AT_ONCE, None).found:
+        it = as_erasure(stored)
+        if it.next_at is None or it.next_at > now or not may_go_on():
+            continue
+        try:
+            _carry_out(services, it, may_go_on)
+        except Conflict:
+            pass  # another process is at it
+        except Exception:
+            log.exception("an erasure failed", extra={"person": f"{it.role.value}:{it.person_id}"})
+            _put_off(services, it)
+
+
+def _carry_out(services: Services, it: Erasure, may_go_on: Callable[[], bool]) -> None:
+    """Go through the person's orders from where the last call stopped; after the last one, wait or end."""
+    if it.cursor is None:
+        it = replace(it, erased=0, going_on=0, waits_for=())
+    while True:
+        page = services.lists.page(lists.orders_of(it.role.value, it.person_id), CASES_AT_ONCE, it.cursor)
+        for stored in page.found:
+            if not may_go_on():
+                return  # this page begins anew: what it did changes nothing the second time
+            order_id = lists.as_order(stored).terms.order_id
+            it = replace(it, erased=it.erased + 1) if _erased_case(services, it, order_id) else _waiting(it, order_id)
+        if page.cursor is None:
+            break
+        it = _saved(services, replace(it, cursor=page.cursor))
+    now = services.clock.now()
+    if it.going_on:
+        _saved(services, replace(it, cursor=None, next_at=now + LOOK_AGAIN))
+        return
+    for erase in OF_A_PERSON:
+        erase(services, it)
+    _saved(services, replace(it, cursor=None, next_at=None, done_at=now))
+
+
+def _waiting(it: Erasure, order_id: str) -> Erasure:
+    return replace(it, going_on=it.going_on + 1, waits_for=(*it.waits_for, order_id)[:NAMED_AT_MOST])
+
+
+def _saved(services: Services, it: Erasure) -> Erasure:
+    it = replace(it, version=it.version + 1)
+    services.people.save_erasure(it)
+    return it
+
+
+def _put_off(services: Services, it: Erasure) -> None:
+    known = services.people.erasure(it.role, it.person_id)
+    if known and known.next_at:
+        _saved(services, replace(known, next_at=services.clock.now() + TRY_AGAIN))
+
+
+def _erased_case(services: Services, it: Erasure, order_id: str) -> bool:
+    """Whether the case has ended, and with it everything in it that was the person's."""
+    if not has_ended(current(services, order_id, services.clock.now()).case):
+        return False
+    for erase in OF_A_CASE:
+        erase(services, it, order_id)
+    return True
+
+
+def _words(services: Services, it: Erasure, order_id: str) -> None:
+    """Take the words out of the states, as an event of each stream; then overwrite them in the events before it."""
+    case = current(services, order_id, services.clock.now()).case
+    for stream in streams_to_erase(case, it.role):
+
+        def command(progress: Progress, stream: int = stream) -> None:
+            erase_words(progress, stream, it.role)
+
+        execute(services, order_id, Request(it.asked_by), command, lambda *_: (200, {}))
+    services.cases.erase_words(order_id, it.role)
+
+
+def _messages(services: Services, it: Erasure, order_id: str) -> None:
+    """Overwrite what the person wrote in the order's thread (N5)."""
+    services.messages.erase_texts(order_id, Actor(it.role, it.person_id))
+
+
+def _profile(services: Services, it: Erasure) -> None:
+    """End every subscription and device, and empty the profile. Its version goes on: nobody's older change comes after it."""
+    for attempt in range(ATTEMPTS):
+        known = services.people.profile(it.role.value, it.person_id)
+        services.subscriptions.forget(known)
+        for device in known.devices:
+            if device.endpoint:
+                services.endpoints.delete(device.endpoint)
+        try:
+            services.people.save(Profile(known.role, known.person_id, version=known.version + 1))
+        except Conflict:
+            services.pause(attempt)
+        else:
+            return
+    raise Busy
+
+
+OF_A_CASE: tuple[Callable[[Services, Erasure, str], None], ...] = (_words, _messages)
+"""What takes a person's data out of one case that has ended. Doing it again changes nothing."""
+OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile,)
+"""What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""

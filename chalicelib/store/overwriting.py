@@ -1,0 +1,44 @@
+"""Overwriting words in what is otherwise never written twice: events (P2, ADR 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.words import without_words
+from chalicelib.store.codec import dump, load
+from chalicelib.store.errors import Conflict
+from chalicelib.store.items import Item, item, text
+
+if TYPE_CHECKING:
+    from chalicelib.domain.events import Event
+    from chalicelib.domain.people import Role
+
+Put = dict[str, Any]
+
+
+def overwritten_event_put(table: str, stored: Item, event: Event, person: Role) -> Put | None:
+    """What overwrites a stored event without the words of ``person``; None where it holds none.
+
+    ``edits`` counts the overwritings and locks them: the words of the other party, taken out meanwhile, must not come back.
+    An overwritten event is no news, so it loses the mark by which the stream publishes.
+    """
+    changes = {"data": dump(without_words(event.payload, person, event.actor.role))}
+    if "dispute" in stored:
+        changes["dispute"] = dump(without_words(load(text(stored, "dispute"), Dispute), person))
+    if all(text(stored, name) == value for name, value in changes.items()):
+        return None
+    edits = int(stored.get("edits", {"N": "0"})["N"])
+    kept = {name: value for name, value in stored.items() if name != "publish"}
+    put: Put = {"TableName": table, "Item": kept | item(**changes) | item(edits=edits + 1)}
+    if not edits:
+        return put | {"ConditionExpression": "attribute_not_exists(edits)"}
+    return put | {"ConditionExpression": "edits = :seen", "ExpressionAttributeValues": {":seen": {"N": str(edits)}}}
+
+
+def overwrite(client: Any, put: Put) -> None:  # noqa: ANN401 - a botocore client
+    """Write it. Raises ``Conflict`` when somebody else did so first."""
+    try:
+        client.put_item(**put)
+    except client.exceptions.ConditionalCheckFailedException as error:
+        raise Conflict from error

@@ -1,0 +1,183 @@
+"""One configuration for any provider: tokens as Cognito, Auth0 and Keycloak make them, and settings that cannot be meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.api.auth import Verifier
+from chalicelib.api.keys import Keys
+from chalicelib.api.problems import Problem
+from chalicelib.api.provider import provider_from
+from chalicelib.settings import settings_from
+
+if TYPE_CHECKING:
+    from tests.api.issuer import Issuer
+
+ROOT = Path(__file__).parents[2]
+COGNITO = {
+    "OIDC_AUDIENCE": "app-client, machine-client",
+    "OIDC_AUDIENCE_CLAIM": "client_id",
+    "OIDC_SUBJECT_CLAIM": "username",
+    "OIDC_ROLE_CLAIM": "cognito:groups,scope",
+    "OIDC_ROLES": "buyer=buyer, seller=seller, support-agents=mediator, buyer-protection/platform=platform",
+}
+AUTH0 = {
+    "OIDC_AUDIENCE": "https://api.market.example",
+    "OIDC_SUBJECT_CLAIM": "https://market.example/customer_id",
+    "OIDC_ROLE_CLAIM": "https://market.example/role,scope",
+    "OIDC_ROLES": "buyer=buyer,seller=seller,mediator=mediator,act:platform=platform",
+}
+KEYCLOAK = {
+    "OIDC_AUDIENCE": "buyer-protection",
+    "OIDC_SUBJECT_CLAIM": "preferred_username",
+    "OIDC_ROLE_CLAIM": "realm_access.roles",
+}
+UUID = "2f1c6d1e-7a55-4d0b-9c3e-0a4b5c6d7e8f"
+POOL_USER = {"sub": UUID, "token_use": "access", "username": "bea", "client_id": "app-client"}
+MACHINE = {"sub": "machine-client", "token_use": "access", "client_id": "machine-client"}
+TENANT_USER = {"sub": "auth0|6553", "aud": ["https://api.market.example", "https://tenant.example/userinfo"], "azp": "spa"}
+REALM_USER = {"sub": UUID, "typ": "Bearer", "azp": "app", "aud": ["buyer-protection", "account"], "preferred_username": "bea"}
+
+
+def verifier(issuer: Issuer, environment: dict[str, str]) -> Verifier:
+    """What tells callers apart under that configuration."""
+    base = {"OIDC_ISSUER": issuer.name, "OIDC_JWKS_URL": issuer.jwks_url}
+    provider = provider_from(settings_from(base | environment))
+    return Verifier(provider, Keys(provider))
+
+
+def token(issuer: Issuer, claims: dict[str, Any]) -> str:
+    """A token of that issuer with these claims, and none of its usual ones but for iss, iat and exp."""
+    usual = issuer.claims("buyer:nobody")
+    return issuer.sign({name: usual[name] for name in ("iss", "iat", "exp")} | claims)
+
+
+@pytest.mark.parametrize(
+    ("environment", "claims", "expected"),
+    [
+        (COGNITO, POOL_USER | {"cognito:groups": ["buyer", "newsletter"]}, ("buyer", "bea")),
+        (COGNITO, POOL_USER | {"cognito:groups": ["support-agents"], "scope": "openid profile"}, ("mediator", "bea")),
+        (COGNITO, MACHINE | {"scope": "buyer-protection/platform other/read"}, ("platform", "machine-client")),
+        (
+            AUTH0,
+            TENANT_USER | {"https://market.example/role": "seller", "https://market.example/customer_id": "acme"},
+            ("seller", "acme"),
+        ),
+        (
+            AUTH0,
+            {"sub": "awZf@clients", "aud": "https://api.market.example", "gty": "client-credentials", "scope": "act:platform"},
+            ("platform", "awZf@clients"),
+        ),
+        (KEYCLOAK, REALM_USER | {"realm_access": {"roles": ["offline_access", "mediator"]}}, ("mediator", "bea")),
+        (KEYCLOAK, REALM_USER | {"sub": "svc", "realm_access": {"roles": ["platform"]}}, ("platform", "svc")),
+    ],
+)
+def test_providers_tokens_are_understood(
+    issuer: Issuer, environment: dict[str, str], claims: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    """Access tokens of people and of the platform's machine, as each provider makes them, give a role and our id."""
+    actor = verifier(issuer, environment).actor(token(issuer, claims))
+
+    assert expected == (actor.role.value, actor.id)
+
+
+@pytest.mark.parametrize(
+    ("environment", "claims", "reason"),
+    [
+        (COGNITO, POOL_USER | {"client_id": "another-client", "cognito:groups": ["buyer"]}, "client_id is another"),
+        (COGNITO, POOL_USER | {"client_id": None, "aud": "app-client", "cognito:groups": ["buyer"]}, "client_id is another"),
+        (COGNITO, POOL_USER | {"token_use": "id", "aud": "app-client", "cognito:groups": ["buyer"]}, "token_use"),
+        (COGNITO, POOL_USER | {"token_use": "refresh", "cognito:groups": ["buyer"]}, "token_use"),
+        (COGNITO, POOL_USER, "none of buyer, seller, support-agents, buyer-protection/platform"),
+        (COGNITO, POOL_USER | {"cognito:groups": ["platform", "mediator"]}, "none of"),
+        (COGNITO, POOL_USER | {"cognito:groups": ["buyer"], "scope": "buyer-protection/platform"}, "several roles"),
+        (COGNITO, MACHINE | {"cognito:groups": ["buyer"]}, "username is not an id"),
+        (AUTH0, TENANT_USER | {"https://market.example/role": "buyer"}, "customer_id is not an id"),
+        (AUTH0, TENANT_USER | {"aud": "spa", "https://market.example/role": "buyer"}, "aud is another"),
+        (KEYCLOAK, REALM_USER | {"aud": "account", "realm_access": {"roles": ["buyer"]}}, "aud is another"),
+        (KEYCLOAK, REALM_USER | {"typ": "ID", "realm_access": {"roles": ["buyer"]}}, "typ is another"),
+        (KEYCLOAK, REALM_USER | {"realm_access": {"roles": {"buyer": True}}}, "realm_access.roles is none of"),
+        (KEYCLOAK, REALM_USER | {"realm_access": ["buyer"]}, "realm_access.roles is none of"),
+        (KEYCLOAK, REALM_USER | {"resource_access": {"roles": ["buyer"]}}, "realm_access.roles is none of"),
+    ],
+)
+def test_tokens_for_something_else_are_not_mistaken(
+    issuer: Issuer, environment: dict[str, str], claims: dict[str, Any], reason: str
+) -> None:
+    """A token for another client, of another kind, or without a role or an id of ours, is refused for just that."""
+    given = {name: value for name, value in claims.items() if value is not None}
+    with pytest.raises(Problem) as caught:
+        verifier(issuer, environment).actor(token(issuer, given))
+
+    assert "unauthenticated" == caught.value.code
+    assert reason in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"OIDC_ISSUER": ""}, "OIDC_ISSUER is empty"),
+        ({"OIDC_ISSUER": "http://login.example"}, "OIDC_ISSUER must begin with https://"),
+        ({"OIDC_ISSUER": "login.example"}, "OIDC_ISSUER must begin with https://"),
+        ({"OIDC_ISSUER": "https://"}, "OIDC_ISSUER must begin with https://"),
+        ({"OIDC_ISSUER": "http://[::1"}, "OIDC_ISSUER must begin with https://"),
+        ({"OIDC_JWKS_URL": "http://127.0.0.1.example/keys"}, "OIDC_JWKS_URL must begin with https://"),
+        ({"OIDC_JWKS_URL": "file:///keys"}, "OIDC_JWKS_URL must begin with https://"),
+        ({"OIDC_AUDIENCE": ""}, "OIDC_AUDIENCE is one value"),
+        ({"OIDC_AUDIENCE": "a,,b"}, "OIDC_AUDIENCE is one value"),
+        ({"OIDC_AUDIENCE_CLAIM": " "}, "OIDC_AUDIENCE_CLAIM is empty"),
+        ({"OIDC_SUBJECT_CLAIM": ""}, "OIDC_SUBJECT_CLAIM is empty"),
+        ({"OIDC_ROLE_CLAIM": ""}, "OIDC_ROLE_CLAIM is one value"),
+        ({"OIDC_ROLES": "buyer"}, "OIDC_ROLES is a list of WORD=ROLE"),
+        ({"OIDC_ROLES": "=buyer"}, "OIDC_ROLES is a list of WORD=ROLE"),
+        ({"OIDC_ROLES": "admins=admin"}, "OIDC_ROLES is a list of WORD=ROLE"),
+        ({"OIDC_ROLES": "robots=clock"}, "OIDC_ROLES is a list of WORD=ROLE"),
+        ({"OIDC_ROLES": "a=buyer,a=seller"}, "gives 'a' two meanings"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(changes: dict[str, str], reason: str) -> None:
+    """Each wrong variable is named, with how it should be."""
+    good = {"OIDC_ISSUER": "https://login.example", "OIDC_AUDIENCE": "buyer-protection"}
+    assert provider_from(settings_from(good)).issuer == good["OIDC_ISSUER"]
+
+    with pytest.raises(ValueError, match="OIDC_") as caught:
+        provider_from(settings_from(good | changes))
+
+    assert reason in str(caught.value)
+
+
+def test_a_function_set_up_wrongly_does_not_start() -> None:
+    """A deployed function says at its start what is wrong, rather than refuse everybody later."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SERVES": "http", "OIDC_ISSUER": "http://login.example"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert 0 != done.returncode
+    assert "OIDC_ISSUER must begin with https://" in done.stderr
+
+
+def test_the_stack_hands_over_every_setting() -> None:
+    """Each OIDC variable that the code reads is a parameter of the stack, and no other."""
+    template = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    asked: list[str] = []
+
+    class Asked(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+            asked.append(name)
+            return default
+
+    settings_from(Asked())
+
+    assert {name for name in asked if name.startswith("OIDC_")} == {name for name in variables if name.startswith("OIDC_")}
+    for name, reference in variables.items():
+        if name.startswith("OIDC_"):
+            assert reference["Ref"] in template["Parameters"]

@@ -1,0 +1,353 @@
+"""Being forgotten: carried out in steps, whatever happens in between, and nothing else is lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.evolve import fold
+from chalicelib.domain.people import PARTIES, Actor, Role
+from chalicelib.domain.words import ERASED
+from chalicelib.notify.publish import Publishing, publish_records
+from chalicelib.service import contacts, erasure, messages
+from chalicelib.service.errors import NotFound
+from chalicelib.service.execute import Request
+from chalicelib.store.codec import plain
+from chalicelib.store.keys import order_pk
+from localcloud.memory_rules import failure
+from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
+from tests.service.office import DISPUTE, ORDER, Office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WHO = {Role.BUYER: BUYER, Role.SELLER: SELLER}
+
+
+def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000000001") -> Office:
+    """A delivered order with a dispute in which both have said something, settled between them."""
+    office = office or Office()
+    office.bought(order_id=order_id, paid_at=office.watch.at, deliver_by=office.watch.at + 30 * DAY).wait(DAY).ship(
+        order_id, parcel
+    )
+    for role, actor in WHO.items():
+        at = replace(AT_HOME, name=f"{role} canary")
+        reached = contacts.Contacts(f"{role}@canary.example", "+34600000001", "es", (at,) if role is Role.SELLER else ())
+        contacts.put_contacts(office.services, role, actor.id, Request(actor), reached)
+        messages.write_message(office.services, order_id, Request(actor), f"{role} canary")
+    office.confirm(order_id)
+    dispute = f"{order_id}-d1"
+    office.wait(DAY).open(replace(DAMAGED, description="buyer canary"), order_id=order_id)
+    office.act(SELLER, c.Propose(OfferType.REFUND, money(1000), "seller canary"), dispute_id=dispute)
+    office.act(BUYER, c.Accept("2"), dispute_id=dispute)
+    return office
+
+
+def ended(*order_ids: str) -> Office:
+    """Such orders completed and paid out."""
+    office = Office()
+    for number, order_id in enumerate(order_ids or (ORDER,), 1):
+        told(order_id, office, f"{number:09d}")
+    office.wait(100 * DAY)
+    for order_id in order_ids or (ORDER,):
+        office.pay(f"{order_id}-p1")
+        office.pay(f"{order_id}-p2")
+    return office
+
+
+def asked(office: Office, role: Role = Role.BUYER, by: Actor | None = None) -> dict[str, Any]:
+    """Ask for a person to be forgotten."""
+    return erasure.ask(office.services, role, WHO[role].id, by or WHO[role])
+
+
+def state(office: Office, role: Role = Role.BUYER) -> dict[str, Any]:
+    """How far it is."""
+    return erasure.status(office.services, role, WHO[role].id)
+
+
+def events(office: Office) -> str:
+    """What the table holds beside profiles and answers to requests, which expire by themselves."""
+    return json.dumps([it for it in office.table.snapshot() if it["pk"]["S"].startswith("ORDER#")])
+
+
+def profiles(office: Office) -> str:
+    """What is kept of people."""
+    return json.dumps([it for it in office.table.snapshot() if it["sk"]["S"] == "PROFILE"])
+
+
+def check_books(office: Office, order_id: str = ORDER) -> None:
+    """I1, I4: the whole log, in the order in which it happened, adds up to the state, and the ledger to the escrow."""
+    case = office.services.cases.load(order_id)
+    assert case is not None
+    streams = [office.services.cases.log(order_id, n) for n in range(len(case.disputes) + 1)]
+    assert [list(range(1, len(log) + 1)) for log in streams] == [[event.seq for event in log] for log in streams]
+    log = sorted((event for stream in streams for event in stream), key=lambda event: (event.at, event.stream != 0))
+    assert case == fold(_in_causal_order(log), office.services.policies)
+    assert case.order.escrow.held.minor == 0
+
+
+def _in_causal_order(log: list[Any]) -> list[Any]:
+    """A dispute's end comes before the refund that it causes, in the same second."""
+    return sorted(log, key=lambda event: (event.at, event.payload.type in ("refund_issued", "order_completed")))
+
+
+@pytest.mark.parametrize("role", PARTIES)
+def test_a_person_is_forgotten(role: Role) -> None:
+    """P2: words, addresses, contacts and subscriptions of one person go; the other's stay, and the books are what they were."""
+    office = ended()
+    ledger, other = office.services.cases.ledger(ORDER), role.other_party
+    assert "pending" == asked(office, role)["status"]
+
+    erasure.go_on(office.services)
+
+    assert ("done", 1, 0, None) == tuple(
+        state(office, role)[name] for name in ("status", "orders_erased", "orders_going_on", "looks_again_at")
+    )
+    assert f"{role} canary" not in events(office)
+    assert f"{other} canary" in events(office)
+    assert ERASED in events(office)
+    assert f"{role}@canary" not in profiles(office)
+    assert f"{other}@canary" in profiles(office)
+    assert {other.value} == {whose for whose, _, _, _ in office.phonebook.live.values()}
+    assert ledger == office.services.cases.ledger(ORDER)
+    check_books(office)
+
+
+@pytest.mark.parametrize("role", PARTIES)
+def test_what_a_person_wrote_in_the_thread_goes(role: Role) -> None:
+    """P2, N5: the texts of one, while the other's stay, and who wrote when."""
+    office = ended()
+    asked(office, role)
+    erasure.go_on(office.services)
+
+    page = messages.read_thread(office.services, ORDER, WHO[role.other_party], 20, None)
+    texts = {it["author"]["role"]: it["text"] for it in page["items"]}
+    assert {role.value: ERASED, role.other_party.value: f"{role.other_party} canary"} == texts
+
+
+def test_both_may_be_forgotten() -> None:
+    """P2: the second party's erasure brings nothing of the first's back."""
+    office = ended()
+    for role in PARTIES:
+        asked(office, role)
+    erasure.go_on(office.services)
+    assert "canary" not in events(office) + profiles(office)
+    assert {} == office.phonebook.live
+    check_books(office)
+
+
+def test_a_case_that_goes_on_is_waited_for() -> None:
+    """P2: while an order goes on its words and the contacts are kept, and the answer names it; a day after its end they go."""
+    office = told()
+    asked(office)
+    erasure.go_on(office.services)
+
+    assert ("waiting", [ORDER], 1) == tuple(state(office)[name] for name in ("status", "waits_for", "orders_going_on"))
+    assert "buyer canary" in events(office)
+    assert 2 == len({whose for whose, _, _, _ in office.phonebook.live.values()})
+    office.wait(100 * DAY).pay(f"{ORDER}-p1")
+    office.pay(f"{ORDER}-p2")
+    erasure.go_on(office.services)
+    assert ("done", [], 0) == tuple(state(office)[name] for name in ("status", "waits_for", "orders_going_on"))
+    assert "buyer canary" not in events(office)
+
+
+def test_it_is_looked_at_again_once_a_day() -> None:
+    """P2: an erasure that waits costs nothing until the next day."""
+    office = told()
+    asked(office)
+    erasure.go_on(office.services)
+    stored = office.table.snapshot()
+    office.wait(DAY - timedelta(seconds=1))
+    erasure.go_on(office.services)
+    assert stored == office.table.snapshot()
+    office.wait(timedelta(seconds=1))
+    erasure.go_on(office.services)
+    assert stored != office.table.snapshot()
+
+
+def test_what_has_ended_goes_at_once() -> None:
+    """P2: an order that goes on keeps no other order's words."""
+    office = ended("order-0")
+    told(office=office, parcel="000000009")
+    asked(office)
+    erasure.go_on(office.services)
+    assert ("waiting", 1, 1) == tuple(state(office)[name] for name in ("status", "orders_erased", "orders_going_on"))
+    assert "buyer canary" not in json.dumps([it for it in office.table.snapshot() if it["pk"]["S"] == order_pk("order-0")])
+    assert "buyer canary" in json.dumps([it for it in office.table.snapshot() if it["pk"]["S"] == order_pk(ORDER)])
+
+
+def test_many_orders_take_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P2: each run does what its time allows; the next one goes on where it stopped, until all is done."""
+    monkeypatch.setattr(erasure, "CASES_AT_ONCE", 2)
+    office = ended(*(f"order-{n}" for n in range(7)))
+    asked(office)
+    runs = 0
+    while state(office)["status"] != "done":
+        left = iter([True] * 4)
+        erasure.go_on(office.services, lambda left=left: next(left, False))  # type: ignore[misc]
+        runs += 1
+        assert runs < 10
+    assert runs > 2
+    assert 7 == state(office)["orders_erased"]
+    assert "buyer canary" not in events(office)
+
+
+def test_asking_again_is_the_same_request() -> None:
+    """P2: asked twice, or by the platform as well, it is one erasure; after its end it is a new one."""
+    office = ended()
+    first = asked(office)
+    office.wait(DAY)
+    assert first == asked(office, by=PLATFORM)
+    erasure.go_on(office.services)
+    assert office.watch.at > office.services.people.erasure(Role.BUYER, BUYER.id).asked_at  # type: ignore[union-attr]
+    assert "pending" == asked(office)["status"]
+
+
+def test_nobody_asked() -> None:
+    """P2: there is no erasure where nobody asked for one."""
+    with pytest.raises(NotFound):
+        state(Office())
+
+
+def test_a_person_can_come_back() -> None:
+    """P2: after an erasure the person may register anew, and is reached at the new address alone."""
+    office = ended()
+    asked(office)
+    erasure.go_on(office.services)
+    back = contacts.Contacts("new@example.com", None, "en")
+    kept = contacts.put_contacts(office.services, Role.BUYER, BUYER.id, Request(BUYER), back)
+    assert ("new@example.com", None) == (kept["email"], kept["phone"])
+    assert ["new@example.com"] == [address for role, _, _, address in office.phonebook.live.values() if role == "buyer"]
+    assert kept["version"] > 2
+
+
+def failing_at(office: Office, count: int) -> Callable[[], int]:
+    """Let the ``count``th write from here on fail as if the process had died; how many writes there have been."""
+    real, seen = office.table.put_item, [0]
+    real_transaction = office.table.transact_write_items
+
+    def dying(write: Callable[..., Any]) -> Callable[..., Any]:
+        def attempt(**request: Any) -> Any:  # noqa: ANN401 - as DynamoDB takes and gives them
+            seen[0] += 1
+            if seen[0] == count:
+                raise SystemExit
+            return write(**request)
+
+        return attempt
+
+    office.table.put_item = dying(real)  # type: ignore[method-assign]
+    office.table.transact_write_items = dying(real_transaction)  # type: ignore[method-assign]
+    return lambda: seen[0]
+
+
+def test_it_survives_dying_at_any_write() -> None:
+    """P2, I11: killed before any of its writes, the next run completes it, with one event a stream and books that add up."""
+    office = ended()
+    asked(office)
+    written = failing_at(office, 0)
+    erasure.go_on(office.services)
+    writes = written()
+    assert writes > 5
+    expected = json.loads(events(office))
+    for fatal in range(1, writes + 1):
+        office = ended()
+        asked(office)
+        failing_at(office, fatal)
+        with pytest.raises(SystemExit):
+            erasure.go_on(office.services)
+        erasure.go_on(office.services)
+        assert "done" == state(office)["status"]
+        assert expected == json.loads(events(office))
+        assert {"seller"} == {whose for whose, _, _, _ in office.phonebook.live.values()}
+
+
+def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """P2: an erasure that cannot be carried out is logged by ids, put off an hour, and tried again."""
+    office = ended()
+    asked(office, Role.SELLER)
+    office.wait(timedelta(seconds=1))
+    asked(office)
+    real = office.phonebook.forget
+
+    def refusing(profile: Any) -> None:  # noqa: ANN401 - a profile
+        if profile.role == "seller":
+            raise failure("AuthorizationError", "canary", "DeleteTopic")
+        real(profile)
+
+    office.phonebook.forget = refusing  # type: ignore[method-assign]
+    erasure.go_on(office.services)
+    assert ("done", "pending") == (state(office)["status"], state(office, Role.SELLER)["status"])
+    assert [f"seller:{SELLER.id}"] == [record.person for record in caplog.records]  # type: ignore[attr-defined]
+    office.phonebook.forget = real  # type: ignore[method-assign]
+    erasure.go_on(office.services)
+    assert "pending" == state(office, Role.SELLER)["status"]
+    office.wait(timedelta(hours=1))
+    erasure.go_on(office.services)
+    assert "done" == state(office, Role.SELLER)["status"]
+
+
+def test_two_workers_do_no_harm() -> None:
+    """P2: when another process overwrites the same event first, its overwriting stands, and the rest is done later."""
+    office = ended()
+    for role in PARTIES:
+        asked(office, role)
+    real = office.table.put_item
+    meanwhile = [True]
+
+    def overtaken(**request: Any) -> Any:  # noqa: ANN401 - as DynamoDB takes and gives them
+        if "edits" in request["Item"] and meanwhile:
+            meanwhile.clear()
+            office.services.cases.erase_words(ORDER, Role.SELLER)
+        return real(**request)
+
+    office.table.put_item = overtaken  # type: ignore[method-assign]
+    erasure.go_on(office.services)
+    erasure.go_on(office.services)
+    assert [] == meanwhile
+    assert "canary" not in events(office)
+    check_books(office)
+
+
+def test_an_overwritten_event_is_no_news() -> None:
+    """P2, N4: overwriting an event makes the stream deliver it again; it is published to nobody, however late."""
+    office = ended()
+    images: list[Any] = []
+    asked(office)
+    office.table.on_write = images.extend
+    erasure.go_on(office.services)
+    overwritten = [image for image in images if "edits" in image]
+    assert len(overwritten) > 1
+    records = [{"dynamodb": {"NewImage": image, "SequenceNumber": "1"}} for image in overwritten]
+    nothing: Any = None  # whoever tries to send with it fails
+    assert [] == publish_records(records, Publishing(nothing, nothing, nothing, nothing, nothing, nothing, ""))
+
+
+def test_the_marketplace_is_told() -> None:
+    """P2, D11: what was erased is on the timelines, by whom and when, and says nothing else."""
+    office = ended()
+    asked(office, by=PLATFORM)
+    erasure.go_on(office.services)
+    for stream in (0, 1):
+        last = office.services.cases.log(ORDER, stream)[-1]
+        assert ("words_erased", PLATFORM, {"person": "buyer"}) == (last.payload.type, last.actor, plain(last.payload))
+    assert DISPUTE in {item.get("dispute_id", {}).get("S") for item in office.table.snapshot()}
+
+
+def test_a_broken_table_is_an_error_and_no_loss() -> None:
+    """P2: a fault of DynamoDB leaves the request as it was, to be gone on with."""
+    office = ended()
+    asked(office)
+    office.table.fail(ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "TransactWriteItems"))
+    erasure.go_on(office.services)
+    assert "pending" == state(office)["status"]
+    office.wait(timedelta(hours=1))
+    erasure.go_on(office.services)
+    assert "done" == state(office)["status"]

@@ -1,0 +1,162 @@
+"""A whole story on the deployed product, told with canaries: none is ever in a log, and none outlives an erasure."""
+
+import json
+import time
+import urllib.error
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from localcloud.clock import read
+from localcloud.cloud import LocalCloud
+from tests.system.test_deployed import A_DAY, call
+
+CANARY = "canary"
+PHONE, TRACKING = "+34611918273", "918273645"
+SECRETS = (CANARY, PHONE, TRACKING)
+BUYER, SELLER, MIA, MARKET = "buyer:priv-ana", "seller:priv-acme", "mediator:priv-mia", "platform:priv"
+ORDER, DISPUTE = "priv-order", "priv-order-d1"
+ADDRESS = {"name": f"{CANARY} name", "lines": [f"{CANARY} street"], "city": f"{CANARY} city", "country": "DE"}
+FUNCTIONS = ("api_function", "sweep_function", "sweep_shard_function", "publish_function")
+
+
+def euros(minor: int) -> dict[str, Any]:
+    """So many cents."""
+    return {"minor": minor, "currency": "EUR"}
+
+
+def steps(now: datetime) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Everything that people can write into a dispute: who, method, path, body."""
+    dispute, offer = f"/disputes/{DISPUTE}", {"type": "refund", "amount": euros(1000), "note": f"{CANARY} offer"}
+    contacts = {"email": f"{CANARY}@example.com", "phone": PHONE}
+    line = {"id": "1", "title": f"{CANARY} lamp", "quantity": 1, "unit_price": euros(4000)}
+    yield BUYER, "PUT", "/buyers/priv-ana/contacts", contacts | {"language": "es"}
+    yield SELLER, "PUT", "/sellers/priv-acme/contacts", contacts | {"return_addresses": [ADDRESS]}
+    order = {"buyer_id": "priv-ana", "seller_id": "priv-acme", "currency": "EUR", "lines": [line]}
+    sold = {"shipping_fee": euros(500), "destination_country": "DE", "paid_at": (now - timedelta(days=12)).isoformat()}
+    yield MARKET, "PUT", f"/orders/{ORDER}", order | sold | {"deliver_by": (now + timedelta(days=5)).isoformat()}
+    yield SELLER, "POST", f"/orders/{ORDER}/shipments", {"carrier": "tnt", "tracking_number": TRACKING}
+    record = {"carrier": "tnt", "tracking_number": TRACKING, "status": "delivered", "occurred_at": now.isoformat()}
+    yield MARKET, "POST", "/carrier-events", {"events": [record]}
+    claim = {"reason": "not_as_described", "issue": "damaged", "description": f"{CANARY} description"}
+    yield BUYER, "POST", f"/orders/{ORDER}/disputes", claim
+    yield SELLER, "POST", f"{dispute}/proposals", offer | {"type": "refund_with_return", "return_address": ADDRESS}
+    yield BUYER, "POST", f"{dispute}/decline", {"note": f"{CANARY} decline"}
+    yield SELLER, "POST", f"{dispute}/escalate", {"note": f"{CANARY} escalation"}
+    yield MIA, "POST", f"{dispute}/assignment", {}
+    yield MIA, "POST", f"{dispute}/information-requests", {"to": "buyer", "question": "Which box?"}
+    yield BUYER, "POST", f"{dispute}/evidence", {"note": f"{CANARY} evidence"}
+    decision = offer | {"finding": "not_as_described", "rationale": "The photos show it."}
+    yield MIA, "POST", f"{dispute}/decision", {name: decision[name] for name in decision if name != "note"}
+    yield BUYER, "POST", f"{dispute}/appeal", {"note": f"{CANARY} appeal"}
+
+
+def mistakes(cloud: LocalCloud) -> Iterator[int]:
+    """Requests that are refused, each with canaries where it is wrong; their statuses."""
+    bad: list[tuple[str, str, str, Any]] = [
+        (SELLER, "PUT", "/sellers/priv-acme/contacts", {"email": f"{CANARY} no address", "phone": f"{CANARY}"}),
+        (BUYER, "GET", f"/orders/{CANARY}@example.com", None),
+        (BUYER, "GET", f"/orders?cursor={CANARY}", None),
+        (BUYER, "POST", f"/disputes/{DISPUTE}/withdraw", {CANARY: CANARY}),
+        (BUYER, "POST", f"/disputes/{DISPUTE}/proposals/{CANARY}/accept", {}),
+        (f"buyer:{CANARY}", "GET", f"/disputes/{DISPUTE}", None),
+        (MARKET, "PUT", f"/orders/{CANARY}@example.com", {"lines": CANARY}),
+    ]
+    for who, method, path, body in bad:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            call(cloud, who, method, path, body)
+        yield refused.value.code
+        refused.value.close()
+
+
+def poison(cloud: LocalCloud) -> dict[str, Any]:
+    """Hand the publishing function an event that it cannot read; what it answers."""
+    image = {"pk": {"S": "ORDER#priv-poison"}, "sk": {"S": "EVENT#0000#000001"}, "publish": {"S": "event"}}
+    image |= {"data": {"S": f'{{"{CANARY}": '}, "at": {"S": f"{CANARY}"}, "stream": {"N": "0"}, "seq": {"N": "1"}}
+    image |= {"type": {"S": "escalated"}, "actor_role": {"S": "buyer"}, "actor_id": {"S": CANARY}}
+    record = {
+        "eventID": "1",
+        "eventName": "INSERT",
+        "dynamodb": {"NewImage": image, "Keys": {}, "SequenceNumber": "1"},
+        "awsRegion": "eu-west-1",
+        "eventSourceARN": "arn:aws:dynamodb:eu-west-1:000000000000:table/t/stream/0",
+    }
+    payload = json.dumps({"Records": [record]}).encode()
+    answer = cloud.aws("lambda").invoke(FunctionName=cloud.endpoints["publish_function"], Payload=payload)
+    told: dict[str, Any] = json.load(answer["Payload"])
+    return told
+
+
+def logs(cloud: LocalCloud) -> str:
+    """Every line that every function has logged, and what the engine itself has printed."""
+    client, lines = cloud.aws("logs"), []
+    for function in FUNCTIONS:
+        arguments: dict[str, Any] = {"logGroupName": f"/aws/lambda/{cloud.endpoints[function]}"}
+        while True:
+            page = client.filter_log_events(**arguments)
+            lines += [event["message"] for event in page["events"]]
+            if not page.get("nextToken"):
+                break
+            arguments["nextToken"] = page["nextToken"]
+    engine = (cloud.directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    # The engine plays SNS as well, and prints whom SNS delivers to.
+    return "\n".join([*lines, *(line for line in engine if "[sns] SNS fanout" not in line)])
+
+
+def kept(cloud: LocalCloud) -> str:
+    """What the table holds but for answers to requests, which expire by themselves."""
+    pages = cloud.aws("dynamodb").get_paginator("scan").paginate(TableName=cloud.endpoints["table"])
+    items = [item for page in pages for item in page["Items"] if not item["pk"]["S"].startswith("IDEMPOTENCY#")]
+    return json.dumps([item for item in items if "priv-" in json.dumps(item)])
+
+
+@pytest.fixture(scope="module")
+def told(cloud: LocalCloud) -> LocalCloud:
+    """The cloud once the story has been told in full, and everything that can go wrong has."""
+    for who, method, path, body in steps(datetime.fromisoformat(read(cloud.endpoints)["now"])):
+        call(cloud, who, method, path, body)
+    assert [422, 404, 400, 422, 409, 404, 422] == list(mistakes(cloud))
+    assert {"batchItemFailures": [{"itemIdentifier": "1"}]} == poison(cloud)
+    assert all(secret in kept(cloud) for secret in SECRETS)
+    cloud.advance_clock(120 * A_DAY)
+    cloud.sweep_now()
+    return cloud
+
+
+def test_no_log_holds_a_word_of_anybody_s(told: LocalCloud) -> None:
+    """P1: of a story full of names, addresses, numbers and words, with every kind of error, the logs hold ids alone."""
+    deadline = time.monotonic() + 10
+    while "was not published whole" not in (written := logs(told)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+    assert [line[:300] for line in written.splitlines() if any(secret in line for secret in SECRETS)] == []
+    for known in (ORDER, DISPUTE, "ORDER#priv-poison", '"route": "/disputes/{dispute_id}/evidence"', '"status": 422'):
+        assert known in written
+
+
+def test_a_person_who_is_forgotten_is_gone_from_the_deployment(told: LocalCloud) -> None:
+    """P2: the deployed jobs, with the rights they have, erase both parties; the story, its money and its decision stay."""
+    ledger = call(told, MARKET, "GET", f"/orders/{ORDER}/ledger")
+    for instruction in ledger["payment_instructions"]:
+        call(told, MARKET, "POST", f"/payment-instructions/{instruction['id']}/result", {"status": "settled", "reference": "r"})
+    before = call(told, BUYER, "GET", f"/disputes/{DISPUTE}/timeline")["events"]
+    for person, path in ((BUYER, "/buyers/priv-ana"), (SELLER, "/sellers/priv-acme")):
+        assert "pending" == call(told, person, "DELETE", path)["status"]
+    told.sweep_now()
+
+    for person, path in ((BUYER, "/buyers/priv-ana"), (SELLER, "/sellers/priv-acme")):
+        assert "done" == call(told, person, "GET", f"{path}/erasure")["status"]
+    stored = kept(told).replace(f"{CANARY} lamp", "")  # what was sold stays: it is what the money was paid for
+    assert (False, False, True) == (CANARY in stored, PHONE in stored, "[erased]" in stored)
+    after = call(told, BUYER, "GET", f"/disputes/{DISPUTE}/timeline")["events"]
+    assert [(e["seq"], e["at"], e["type"]) for e in before] == [(e["seq"], e["at"], e["type"]) for e in after[: len(before)]]
+    assert ["words_erased"] * 2 == [e["type"] for e in after[len(before) :]]
+    assert ledger["entries"] == call(told, MARKET, "GET", f"/orders/{ORDER}/ledger")["entries"]
+    people = (
+        f"{told.endpoints['person_topic_prefix']}buyer-priv-ana",
+        f"{told.endpoints['person_topic_prefix']}seller-priv-acme",
+    )
+    topics = [topic["TopicArn"].rpartition(":")[2] for topic in told.aws("sns").list_topics()["Topics"]]
+    assert [topic for topic in topics if topic in people] == []
