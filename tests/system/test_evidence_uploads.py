@@ -206,6 +206,25 @@ def test_what_nobody_asked_for_is_removed(case: Case) -> None:
     assert [] == case.objects()
 
 
+def test_a_file_goes_with_a_message(case: Case) -> None:
+    """N5, N6: what the buyer sends is refused until it has been looked at, then attached, and the seller reads it by a link."""
+    thread = f"/orders/{case.id.removesuffix('-d1')}/messages"
+    form = call(case.cloud, case.buyer, "POST", f"{thread}/uploads", {"content_type": "image/jpeg", "size": len(JPEG)})
+    said = {"text": "Look.", "attachments": [form["upload_id"]]}
+    with pytest.raises(urllib.error.HTTPError, match="409"):
+        call(case.cloud, case.buyer, "POST", thread, said)
+    assert (204, "") == send(form, JPEG)
+    deadline = time.monotonic() + PATIENCE
+    while ["kept"] != [key.partition("/")[0] for key in case.objects()] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    message = call(case.cloud, case.buyer, "POST", thread, said)
+    (file,) = call(case.cloud, case.seller, "GET", f"{thread}/{message['id']}/attachments")["attachments"]
+
+    assert message["attachments"] == [{name: it for name, it in file.items() if name != "link"}]
+    with urllib.request.urlopen(file["link"]["url"], timeout=10) as reply:
+        assert (JPEG, "image/jpeg") == (reply.read(), reply.headers["content-type"])
+
+
 def test_a_file_that_comes_after_the_deadline_is_removed(case: Case) -> None:
     """N6: asked for in time and sent too late: the dispute has ended, swept or not."""
     form = case.ask()
