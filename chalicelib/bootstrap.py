@@ -12,10 +12,12 @@ from chalicelib.service.context import Clock, Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
+from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
 from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
+    from chalicelib.notify.courier import Publishing
     from chalicelib.service.sandbox import SandboxClock
 
 
@@ -41,6 +43,42 @@ def services() -> Services:
 def call_counts() -> CallCounts:
     """How many calls each caller makes."""
     return CallCounts(lambda: client("dynamodb"), settings().table_name)
+
+
+@lru_cache(maxsize=1)
+def outgoing() -> Outgoing:
+    """The messages that leave later. A sweep that finds none loads nothing more of publishing."""
+    return Outgoing(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
+
+
+@lru_cache(maxsize=1)
+def publishing() -> Publishing:
+    """What this process publishes with."""
+    from chalicelib.notify.courier import Limits, Publishing  # noqa: PLC0415 - the API sends no messages
+    from chalicelib.notify.letters import Topics  # noqa: PLC0415
+    from chalicelib.notify.ports import SnsSender, SqsDeadLetters  # noqa: PLC0415
+    from chalicelib.store.orders import Orders  # noqa: PLC0415
+    from chalicelib.store.sent import Sent  # noqa: PLC0415
+    from chalicelib.store.tallies import Tallies  # noqa: PLC0415
+
+    def dynamodb() -> object:
+        return client("dynamodb")
+
+    s = settings()
+    return Publishing(
+        sender=SnsSender(lambda: client("sns")),
+        sent=Sent(dynamodb, s.table_name),
+        people=People(dynamodb, s.table_name),
+        orders=Orders(dynamodb, s.table_name),
+        outgoing=outgoing(),
+        tallies=Tallies(dynamodb, s.table_name),
+        undelivered=SqsDeadLetters(lambda: client("sqs"), s.undelivered_queue_url),
+        policies=published(),
+        clock=_clock(),
+        topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
+        link_base=s.app_link_base,
+        limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
+    )
 
 
 def _clock() -> Clock:

@@ -53,7 +53,7 @@ class _Index:
             return None
         return item[pk]["S"], (item[sk]["S"], item["pk"]["S"], item["sk"]["S"])
 
-    def move(self, old: Item | None, new: Item) -> None:
+    def move(self, old: Item | None, new: Item | None) -> None:
         before, after = self.place(old), self.place(new)
         if before == after:
             return
@@ -142,6 +142,16 @@ class MemoryTable:
                 more = {"Item": _copy(old)} if old and put.returns_old else {}
                 raise failure("ConditionalCheckFailedException", "The conditional request failed", "PutItem", **more)
             self._write([put])
+        return {}
+
+    def delete_item(self, *, TableName: str, Key: Item) -> Item:
+        """Forget one item; one that is not there is no error."""
+        self._check_name(TableName, "DeleteItem")
+        key = checked_key(Key, "DeleteItem")
+        with self._lock:
+            old, _ = self._items.pop(key, (None, 0))
+            for index in (self._table, *self._indexes.values()):
+                index.move(old, None)
         return {}
 
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:

@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import client
+from chalicelib.bootstrap import publishing
 from chalicelib.notify.publish import publish_records
 from chalicelib.settings import settings
 from chalicelib.store.keys import order_pk
@@ -83,7 +84,7 @@ def redrive_queue(queue_url: str) -> int:
         for message in messages:
             batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
             try:
-                failed = publish_records(list(records_of(batch)))
+                failed = publish_records(list(records_of(batch)), publishing())
             except LookupError as reason:
                 failed = [str(reason)]
             if failed:
@@ -105,7 +106,7 @@ def main(arguments: list[str]) -> int:
         parser.error("give --queue-url or --order")
     failed = redrive_queue(options.queue_url) if options.queue_url else 0
     for order_id in options.order:
-        unpublished = publish_records(events_of(order_id))
+        unpublished = publish_records(events_of(order_id), publishing())
         sys.stdout.write(f"{order_id}: {'published' if not unpublished else f'not published: {unpublished}'}\n")
         failed += bool(unpublished)
     return 1 if failed else 0

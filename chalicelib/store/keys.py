@@ -14,6 +14,8 @@ either of them                ``ERASURE``                         the person's r
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
+``OUT#<recipient>``           ``<name>#<channel>``              a message that leaves later
+``TALLY#<what>``              ``<of whom>``                       who or what was counted, up to a limit
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -120,5 +122,20 @@ def due_pk(shard: int) -> str:
 
 
 def shard_of(order_id: str, shards: int) -> int:
-    """The shard an order's deadline goes to."""
+    """The shard an order's deadline goes to, or a recipient's messages."""
     return zlib.crc32(order_id.encode()) % shards
+
+
+def send_pk(shard: int) -> str:
+    """One shard of the messages that leave later, in the deadline index."""
+    return f"SEND#{shard}"
+
+
+def out_pk(recipient: str) -> str:
+    """The messages that leave later for one recipient."""
+    return f"OUT#{recipient}"
+
+
+def tally_pk(what: str) -> str:
+    """One thing that is counted."""
+    return f"TALLY#{what}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
 from chalicelib.store.codec import load
-from chalicelib.store.items import item, text
+from chalicelib.store.items import Item, item, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,15 @@ class Orders:
         """Read the orders in ``table``."""
         self._client = client
         self.table = table
+
+    def event(self, order_id: str, stream: int, seq: int) -> Item:
+        """The item of one event, as the stream brought it. Raises ``LookupError`` where there is none."""
+        key = item(pk=keys.order_pk(order_id), sk=keys.event_sk(stream, seq))
+        found: Item | None = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        if found is None:
+            msg = f"there is no event {order_id}#{stream}#{seq}"
+            raise LookupError(msg)
+        return found
 
     def order(self, order_id: str) -> Order:
         """The order now, read strongly. Raises ``LookupError`` where there is none."""

@@ -27,6 +27,10 @@ class Profile:
     email: str | None = None
     phone: str | None = None
     language: str = "en"
+    time_zone: str = "UTC"
+    quiet_hours: tuple[str, str] | None = None
+    muted: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
     addresses: AddressBook = field(default_factory=AddressBook)
     topic: str | None = None
     subscriptions: dict[str, str] = field(default_factory=dict)

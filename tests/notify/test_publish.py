@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,18 +102,22 @@ def test_a_failure_anywhere_loses_nothing_and_doubles_nothing(position: int) -> 
 
 
 def test_a_failed_message_stops_none_of_the_others_of_its_event() -> None:
-    """The seller's email leaves although the SMS did not, and is not repeated with it (N4)."""
+    """The seller's email leaves although the SMS did not; the SMS waits by itself, holds up nothing, and goes later (N4)."""
     world = never_arrived()
     sms = "order-1#1#1 seller:acme sms"
     desk = Desk((world,), sender=FakeSender(refuses={sms}))
     opened = [record for record in records_of(world) if record["dynamodb"]["NewImage"]["stream"]["N"] == "1"][:1]
-    assert [opened[0]["dynamodb"]["SequenceNumber"]] == publish_records(opened, desk.publishing)
+    desk.clock.at = world.log[2].at
+    assert [] == publish_records(opened, desk.publishing)
     others = ["marketplace topic", "seller:acme email", "buyer:ana email"]
     assert [f"order-1#1#1 {it}" for it in others] == desk.sender.names
     desk.sender.refuses.clear()
-    assert publish_records(opened, desk.publishing) == []
-    assert sms == desk.sender.names[-1]
-    assert len(desk.sender.names) == 4
+    world.log = world.log[:3]
+    world.known = world.refolded()
+    assert [] == desk.send_due(desk.clock.at + timedelta(seconds=59))
+    assert [sms] == desk.send_due(desk.clock.at + timedelta(seconds=60))
+    assert [] == publish_records(opened, desk.publishing)
+    assert 4 == len(desk.sender.names)
 
 
 def test_a_record_that_cannot_be_read_is_reported() -> None:
@@ -235,7 +240,7 @@ def test_a_retry_of_an_unknown_instruction_is_reported() -> None:
 def test_publishing_loads_nothing_of_the_edge() -> None:
     """The stream's function imports neither pydantic nor chalice nor any route."""
     code = (
-        "import sys, chalicelib.notify.publish, chalicelib.notify.subscriptions\n"
+        "import sys, chalicelib.notify.publish, chalicelib.notify.later, chalicelib.notify.subscriptions\n"
         "print([m for m in sys.modules if m.startswith(('pydantic', 'chalice.', 'chalicelib.api', 'boto3'))])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -57,7 +57,16 @@ def put(pick: Random, key: tuple[str, str] | None = None) -> dict[str, Any]:
 def operation(pick: Random) -> Operation:
     """Some call of the client."""
     kind = pick.choice(
-        ("put_item", "transact_write_items", "transact_write_items", "get_item", "batch_get_item", "query", "query")
+        (
+            "put_item",
+            "transact_write_items",
+            "transact_write_items",
+            "delete_item",
+            "get_item",
+            "batch_get_item",
+            "query",
+            "query",
+        )
     )
     keys = [(pk, sk) for pk in "AB" for sk in ("#A", "#B", "E#1", "E#2", "E#3")]
     spelled = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in pick.sample(keys, pick.randint(1, 5))]
@@ -67,6 +76,8 @@ def operation(pick: Random) -> Operation:
         case "transact_write_items":
             chosen = [pick.choice(keys) for _ in range(pick.randint(1, 4))]
             return kind, {"TransactItems": [{"Put": put(pick, key)} for key in chosen]}
+        case "delete_item":
+            return kind, {"TableName": NAME, "Key": spelled[0]}
         case "get_item":
             return kind, {"TableName": NAME, "Key": spelled[0], "ConsistentRead": True}
         case "batch_get_item":
