@@ -15,7 +15,7 @@ from tests.reliability.beginnings import begun
 from tests.reliability.commands_to_fail import SWEPT
 from tests.reliability.faults import Fault, Kind, faults_of
 from tests.reliability.seam import Call, Recorder, through
-from tests.reliability.small_cloud import DAY, SHARDS, Cloud, Killed
+from tests.reliability.small_cloud import DAY, HOUR, SHARDS, Cloud, Killed
 
 ANSWER = ("answer", None)
 Job = Callable[[Cloud], None]
@@ -35,6 +35,8 @@ def run_sweep(monkeypatch: pytest.MonkeyPatch) -> Job:
 
     def run(cloud: Cloud) -> None:
         monkeypatch.setattr(bootstrap, "services", cloud.services)
+        monkeypatch.setattr(bootstrap, "outgoing", lambda: cloud.outgoing)
+        monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
         for shard in range(SHARDS):
             records = [{"messageId": str(shard), "body": json.dumps({"shard": shard})}]
             for _ in range(3):
@@ -73,7 +75,8 @@ def test_one_fault_in_a_sweep_changes_nothing(run_sweep: Job, capsys: pytest.Cap
 
 def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[str]) -> None:
     """I9, N4, M1: each fault at each call of publishing, then redelivery: each message leaves, twice only where a publication
-    went out and the process died, or heard nothing, before it was marked.
+    went out and the process died, or heard nothing, before it was marked. An SMS that has to be tried again is not, where
+    by then there is nothing left to do.
     """
     cases = doubled = 0
     for start, days in SWEPT:
@@ -85,7 +88,9 @@ def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[
         for fault in faults_of(recorder.calls):
             found = _published(swept, fault)
             more = found.messages() - expected.messages()
-            assert set(expected.messages()) == set(found.messages()), f"{start}: {fault.kind} at call {fault.at}"
+            lost = set(expected.messages()) - set(found.messages())
+            assert {"sms"} >= {channel for _, _, channel in lost}, f"{start}: {fault.kind} at call {fault.at}"
+            assert set(found.messages()) <= set(expected.messages())
             assert more.total() <= int(_may_double(recorder.calls[fault.at], fault.kind)), f"{fault.kind} at call {fault.at}"
             assert not found.dead_letters
             cases, doubled = cases + 1, doubled + more.total()
@@ -100,6 +105,9 @@ def _published(swept: Cloud, hook: Fault | Recorder) -> Cloud:
         cloud.table.put_item(TableName="table", Item=item)
     cloud.records[:], cloud.streamed = swept.records, swept.streamed
     cloud.publish()
+    cloud.hook = through
+    cloud.clock.at += HOUR
+    cloud.send_due()
     return cloud
 
 
