@@ -108,7 +108,7 @@ class Office:
             # Transactional: what needs action is delivered with priority, and is no advertisement.
             return Message(topic, said.short, attributes=attributes | {"AWS.SNS.SMS.SMSType": "Transactional"})
         if channel is Channel.PUSH:
-            return Message(topic, said.short or said.subject, attributes=attributes)
+            return Message(topic, said.push, attributes=attributes)
         return Message(topic, said.body, said.subject, attributes)
 
     def profile(self, recipient: str) -> Profile:

@@ -33,5 +33,5 @@ def quiet_until(profile: Profile, now: datetime) -> datetime | None:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone; no name of one; a folder of zones
         return UTC

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Profile:
     """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it; ``ending`` are those
     that this version replaced, which have ended unless whoever wrote it died before.
+
+    ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA); ``muted`` are the channels switched off.
     """
 
     role: str
@@ -27,15 +29,15 @@ class Profile:
     email: str | None = None
     phone: str | None = None
     language: str = "en"
-    time_zone: str = "UTC"
-    quiet_hours: tuple[str, str] | None = None
-    muted: tuple[str, ...] = ()
-    devices: tuple[str, ...] = ()
     addresses: AddressBook = field(default_factory=AddressBook)
     topic: str | None = None
     subscriptions: dict[str, str] = field(default_factory=dict)
     ending: tuple[str, ...] = ()
     version: int = 0
+    time_zone: str = "UTC"
+    quiet_hours: tuple[str, str] | None = None
+    muted: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECON
 from tests.notify.fakes import WITHOUT_LIMIT, Desk, FakePeople, FakeSender, registered
 
 if TYPE_CHECKING:
+    from chalicelib.domain.events import Payload
     from tests.domain.worlds import World
 
 MINUTE = timedelta(minutes=1)
@@ -228,7 +229,7 @@ def several(count: int) -> tuple[World, ...]:
     return tuple(made)
 
 
-def _renamed(payload: object, order_id: str) -> object:
+def _renamed(payload: Payload, order_id: str) -> Payload:
     return load(dump(payload).replace("order-1", order_id), type(payload))
 
 
@@ -274,7 +275,7 @@ def test_much_news_comes_as_one_digest() -> None:
     assert [] == desk.send_due(ends)
     (digest,) = desk.send_due(ends + MINUTE)
     assert digest.startswith("digest@")
-    assert "News in 1 of your disputes" == desk.sender.sent[-1].subject
+    assert "News about 1 order" == desk.sender.sent[-1].subject
     assert [] == desk.send_due(ends + DAY)
 
 
@@ -288,7 +289,7 @@ def test_a_digest_counts_each_dispute_once() -> None:
     desk.clock.at = worlds[0].now
     desk.publish()
     desk.send_due(worlds[0].now + HOUR + MINUTE)
-    assert ["News in 3 of your disputes"] == [it.subject for it in desk.sender.sent if it.attributes["event_type"] == "digest"]
+    assert ["News about 3 orders"] == [it.subject for it in desk.sender.sent if it.attributes["event_type"] == "digest"]
 
 
 OPENED_SMS = "order-1#1#1 seller:acme sms"

@@ -134,7 +134,7 @@ def test_an_undelivered_message_is_sent_after_a_redrive(monkeypatch: pytest.Monk
     cloud.deliver(records)
     assert refused not in cloud.messages()
     queue = Queue()
-    queue.messages = dict(enumerate(cloud.sqs.bodies))
+    queue.messages = {str(n): body for n, body in enumerate(cloud.sqs.bodies)}
     cloud.hook = through
     at_work(monkeypatch, cloud, sqs=queue)
     assert 0 == redrive.main(["--undelivered-url", "undelivered"])
