@@ -15,7 +15,7 @@ from chalicelib.domain.claim import OfferType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
-from chalicelib.notify.publish import Publishing, publish_records
+from chalicelib.notify.publish import publish_records
 from chalicelib.service import contacts, erasure
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
@@ -23,6 +23,7 @@ from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
 from localcloud.memory_rules import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
+from tests.notify.fakes import Desk
 from tests.service.office import DISPUTE, ORDER, Office
 
 if TYPE_CHECKING:
@@ -313,8 +314,9 @@ def test_an_overwritten_event_is_no_news() -> None:
     overwritten = [image for image in images if "edits" in image]
     assert len(overwritten) > 1
     records = [{"dynamodb": {"NewImage": image, "SequenceNumber": "1"}} for image in overwritten]
-    nothing: Any = None  # whoever tries to send with it fails
-    assert [] == publish_records(records, Publishing(nothing, nothing, nothing, nothing, nothing, nothing, ""))
+    desk = Desk(())
+    assert [] == publish_records(records, desk.publishing)
+    assert ([], []) == (desk.sender.names, desk.waiting)
 
 
 def test_the_marketplace_is_told() -> None:
