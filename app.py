@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-from chalice.app import DynamoDBEvent, Rate, SQSEvent
+from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent
 
 from chalicelib.api.application import Application
 from chalicelib.logs import configure
@@ -30,8 +30,9 @@ if os.environ.get("SERVES", "http") == "http":
 
         verifier()
 
-# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue and stream.
+# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
+_PLACEHOLDER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:device-failures"
 _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
 
 
@@ -57,3 +58,11 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.jobs import publish_stream  # noqa: PLC0415
 
     return publish_stream(event.to_dict()["Records"])
+
+
+@app.on_sns_message(topic=_PLACEHOLDER_TOPIC, name="device_failed")
+def device_failed(event: SNSEvent) -> dict[str, int]:
+    """Forget the devices that their platform has given up, as SNS reports them."""
+    from chalicelib.jobs import forget_devices  # noqa: PLC0415
+
+    return forget_devices(event.to_dict()["Records"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws import client
 from chalicelib.domain.policy import published
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Clock, Services, SystemClock
 from chalicelib.settings import settings
@@ -37,6 +38,8 @@ def services() -> Services:
         subscriptions=SnsSubscriptions(),
         clock=_clock(),
         policies=policies,
+        endpoints=SnsEndpoints(lambda: client("sns"), {"fcm": settings().push_fcm_arn, "apns": settings().push_apns_arn}),
+        mail_by_topic=not settings().mail_from,
     )
 
 

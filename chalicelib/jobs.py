@@ -1,4 +1,4 @@
-"""The event functions: the sweep's fan-out, a shard's sweep, and the stream's publishing."""
+"""The event functions: the sweep's fan-out, a shard's sweep, the stream's publishing, and the devices given up."""
 
 from __future__ import annotations
 
@@ -97,3 +97,15 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     failed = publish_records(records, publishing())
     return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
+
+
+def forget_devices(records: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Forget the devices whose push messages SNS could not deliver, where their platform has given them up (N1).
+
+    Raises ``Busy`` when their owner changes something right now; Lambda calls again.
+    """
+    from chalicelib.bootstrap import services  # noqa: PLC0415
+    from chalicelib.service.devices import forget_endpoint  # noqa: PLC0415
+
+    endpoints = [json.loads(record["Sns"]["Message"])["EndpointArn"] for record in records]
+    return {"forgotten": sum(forget_endpoint(services(), endpoint) for endpoint in endpoints)}

@@ -38,6 +38,11 @@ class Settings:
     oidc_role_claim: str
     oidc_roles: str
     app_link_base: str
+    mail_from: str
+    """The address that SES sends mail from; empty where mail goes through people's topics."""
+    push_fcm_arn: str
+    push_apns_arn: str
+    """SNS platform applications, for Android and Apple devices; empty where there is none."""
     webhook_secrets_prefix: str
     """What the names of the secrets begin with that tracking services sign with. Empty: no webhooks."""
     calls_a_minute: int
@@ -76,6 +81,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
         oidc_roles=read("OIDC_ROLES", ""),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
+        mail_from=read("MAIL_FROM", ""),
+        push_fcm_arn=read("PUSH_FCM_ARN", ""),
+        push_apns_arn=read("PUSH_APNS_ARN", ""),
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
         platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),

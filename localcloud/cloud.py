@@ -124,10 +124,19 @@ class LocalCloud:
 
     def _deploy(self, artefact: Artefact, login: dict[str, str]) -> dict[str, str]:
         began = time.monotonic()
-        parameters = cognito.parameters(login) | {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}"}
+        parameters = cognito.parameters(login) | self._push() | {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}"}
         outputs = deploy(artefact, STACK, parameters, self.aws)
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
         return outputs
+
+    def _push(self) -> dict[str, str]:
+        """Set up push for both platforms, with credentials of neither: what would reach a phone is seen in the outbox."""
+        made = {}
+        for parameter, platform in (("PushFcmArn", "GCM"), ("PushApnsArn", "APNS")):
+            known = {"PlatformCredential": "none", "PlatformPrincipal": "none"}
+            application = self.aws("sns").create_platform_application(Name=STACK, Platform=platform, Attributes=known)
+            made[parameter] = application["PlatformApplicationArn"]
+        return made
 
     def _webhook_secrets(self) -> dict[str, str]:
         """Set up what tracking services sign with; anew at each start, and worth nothing elsewhere."""

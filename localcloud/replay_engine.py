@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.policy import published
-from chalicelib.service.context import Services
+from chalicelib.service.context import Services, Subscribed
 from chalicelib.store.cases import Cases
 from chalicelib.store.lists import Lists
 from chalicelib.store.people import People, Profile
@@ -43,6 +43,11 @@ class NoSubscriptions:
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Raise: there is nothing to subscribe to."""
         raise NotImplementedError
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """Nothing is."""
+        del role, person_id
+        return []
 
     def unsubscribe(self, subscription: str) -> None:
         """Raise: there is nothing to end."""

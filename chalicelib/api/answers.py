@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from chalicelib.api.models import Address, Country, Currency, Money
+from chalicelib.api.models import Country, Currency, Money
 from chalicelib.api.order_models import OfferedGuarantee
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Exclusion, OfferType, Reason
@@ -259,22 +259,6 @@ class CarrierResults(Given):
     """What became of each record of a batch, in the batch's order (O6)."""
 
     results: list[CarrierResult]
-
-
-class BuyerContactsKept(Given):
-    """How a buyer is reached, as registered (N1)."""
-
-    id: str
-    email: str | None
-    phone: str | None
-    language: str
-    version: Version
-
-
-class SellerContactsKept(BuyerContactsKept):
-    """How a seller is reached, and where returns go, the first address by default (D3)."""
-
-    return_addresses: list[Address]
 
 
 class Health(Given):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api import answers as a
 from chalicelib.api import dispute_answers as d
-from chalicelib.api import privacy_answers as p
+from chalicelib.api import people_answers as p
+from chalicelib.api import privacy_answers as f
 from chalicelib.domain import refusals as r
 from chalicelib.service import errors as s
 
@@ -32,6 +33,8 @@ class Promise:
 _IN_DISPUTE = (r.WRONG_STATE, r.WRONG_PARTY, r.TOO_LATE)
 _WORDS = (*_IN_DISPUTE, r.LIMIT_REACHED)
 """An action with words in it: a dispute holds only so many."""
+
+_PUSH = (s.PushNotConfigured.code, s.TokenRefused.code)
 
 PROMISES: dict[str, Promise] = {
     "import_order": Promise(a.Order, (r.CONFLICT, r.INVALID)),
@@ -65,12 +68,18 @@ PROMISES: dict[str, Promise] = {
     "assign": Promise(d.Dispute, _IN_DISPUTE),
     "request_information": Promise(d.Dispute, (*_WORDS, r.INVALID)),
     "decide": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
-    "put_seller_contacts": Promise(a.SellerContactsKept),
-    "put_buyer_contacts": Promise(a.BuyerContactsKept),
-    "erase_buyer": Promise(p.Erasure),
-    "erase_seller": Promise(p.Erasure),
-    "get_buyer_erasure": Promise(p.Erasure),
-    "get_seller_erasure": Promise(p.Erasure),
+    "get_seller_contacts": Promise(p.SellerContactsKept),
+    "put_seller_contacts": Promise(p.SellerContactsKept),
+    "get_buyer_contacts": Promise(p.BuyerContactsKept),
+    "put_buyer_contacts": Promise(p.BuyerContactsKept),
+    "register_seller_device": Promise(p.DeviceKept, _PUSH),
+    "register_buyer_device": Promise(p.DeviceKept, _PUSH),
+    "remove_seller_device": Promise(p.DeviceKept),
+    "remove_buyer_device": Promise(p.DeviceKept),
+    "erase_buyer": Promise(f.Erasure),
+    "erase_seller": Promise(f.Erasure),
+    "get_buyer_erasure": Promise(f.Erasure),
+    "get_seller_erasure": Promise(f.Erasure),
     "list_payment_instructions": Promise(a.PaymentInstructionPage),
     "report_result": Promise(a.PaymentInstruction, (r.CONFLICT,)),
     "health": Promise(a.Health),
@@ -89,11 +98,13 @@ _GUARDED = (
     "body_too_large",
     "identity_provider_unavailable",
 )
+_DEVICES = {f"{verb}_{role}_device" for verb in ("register", "remove") for role in ("buyer", "seller")}
 _WITHOUT_VERSION = frozenset(
-    {"import_order", "record_carrier_events", "report_result", "advance_clock", "erase_buyer", "erase_seller"}
+    {"import_order", "record_carrier_events", "report_result", "advance_clock", "erase_buyer", "erase_seller", *_DEVICES}
 )
 """Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
-result names its attempt, and whoever wants to be forgotten means every version."""
+result names its attempt, whoever wants to be forgotten means every version, and a device comes or goes whatever the
+contacts are."""
 _SIGNED = (
     "malformed_request",
     "invalid_signature",

@@ -56,7 +56,7 @@ RESOURCES = {
     "disputes": "Disputes, from the claim to the refund (section 4).",
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
-    "people": "How people are reached (N1).",
+    "people": "How people are reached, and on which devices (N1-N3).",
     "privacy": "Being forgotten (P2).",
     "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
     "meta": "The service itself.",
@@ -72,6 +72,7 @@ _IDS = {
     "instruction_id": "o-1-p1",
     "seller_id": "acme",
     "buyer_id": "ana",
+    "device_id": "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9",
 }
 _QUERY: dict[str, dict[str, Any]] = {
     "limit": {"description": "How many a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},

@@ -92,6 +92,11 @@ CATALOGUE: dict[str, Kind] = {
     s.Busy.code: _kind(
         409, "The same thing is being changed by others.", "Send the same request again, with the same Idempotency-Key."
     ),
+    s.PushNotConfigured.code: _kind(
+        409,
+        "This marketplace sends no push messages to that platform.",
+        "Do not retry; offer email or SMS. An operator can configure it.",
+    ),
     s.VersionMismatch.code: _kind(
         412, "If-Match is not the current version.", "Read it again, show what changed, and try at current_version."
     ),
@@ -106,6 +111,9 @@ CATALOGUE: dict[str, Kind] = {
         422,
         "There is no address that this return can go to.",
         "Give return_address here, or put one in the seller's contacts; country says where, if it matters.",
+    ),
+    s.TokenRefused.code: _kind(
+        422, "The platform does not know this token.", "Get a new token from the platform, and register that."
     ),
     r.ATTESTATION_REQUIRED: _kind(
         422, "This claim needs a word that the items are unused.", "Ask the buyer, and send attests_unused: true."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,13 +20,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """What a device shows: a title over the message's text, and what it opens when it is tapped."""
+
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One publication: to a topic, with attributes by which subscriptions choose. A subject is for email alone."""
+    """One publication: to a topic, with attributes by which subscriptions choose. A subject is for email alone.
+
+    With ``push`` it is for devices. With ``mail_to`` it is a mail to that address and goes to no topic.
+    """
 
     topic: str
     text: str
     subject: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+    push: Push | None = None
+    mail_to: str = ""
 
 
 class Sender(Protocol):
@@ -125,13 +139,35 @@ class SnsSender:
 
     def send(self, message: Message) -> None:
         """Publish ``message``. Raises botocore's ``ClientError`` when SNS does not take it."""
-        arguments: dict[str, Any] = {"Subject": message.subject} if message.subject else {}
+        arguments: dict[str, Any] = {"Message": message.text}
+        attributes = message.attributes
+        if message.subject:
+            arguments["Subject"] = message.subject
+        if message.push:
+            arguments |= {"Message": push_payload(message.text, message.push), "MessageStructure": "json"}
+            attributes = attributes | _APNS
         self._client().publish(
             TopicArn=message.topic,
-            Message=message.text,
-            MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in message.attributes.items()},
+            MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()},
             **arguments,
         )
+
+
+_APNS = {"AWS.SNS.MOBILE.APNS.PUSH_TYPE": "alert"}
+"""Apple wants to be told that the message is one to be shown."""
+
+
+def push_payload(text: str, push: Push) -> str:
+    """A message as each platform takes it, for SNS's ``MessageStructure=json``: Firebase's HTTP v1 form, and Apple's."""
+    shown = {"title": push.title, "body": text}
+    fcm = {"fcmV1Message": {"message": {"notification": shown, "data": {"link": push.link}}}}
+    apns = _compact({"aps": {"alert": shown, "sound": "default"}, "link": push.link})
+    return _compact({"default": text, "GCM": _compact(fcm), "APNS": apns, "APNS_SANDBOX": apns})
+
+
+def _compact(value: dict[str, Any]) -> str:
+    """As few bytes as it takes: a platform has room for 4 KB."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class SqsDeadLetters:

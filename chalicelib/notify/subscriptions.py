@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import client as aws_client
+from chalicelib.service.context import Subscribed
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST_ID = 160
 """SNS takes topic names of up to 256 characters; the rest is room for the prefix, the role and the hash's mark."""
+_PROTOCOLS = {"email": "email", "sms": "sms", "push": "application"}
+"""What SNS calls the channels."""
+_CHANNELS = {protocol: channel for channel, protocol in _PROTOCOLS.items()}
 _UNSAFE = re.compile(r"_(?=[0-9A-F]{2})|[^A-Za-z0-9_-]")
 _GONE = ("NotFound", "InvalidParameter")
 """What SNS answers to the end of a subscription that is gone, or that nobody has confirmed: such a one ends by itself."""
@@ -50,7 +54,8 @@ class SnsSubscriptions:
         self._prefix = prefix
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
-        """Subscribe an address (an email address, or a phone number as E.164); the ARNs of topic and subscription.
+        """Subscribe an address: an email address, a phone number as E.164, or the endpoint of a device that takes push
+        messages. Returns the ARNs of topic and subscription.
 
         The subscription takes messages of its own channel only, so that one publication reaches one channel. Doing it
         again changes nothing. An email address gets nothing until its owner has confirmed it.
@@ -58,12 +63,32 @@ class SnsSubscriptions:
         topic = self._topic(role, person_id)
         subscribed = self._client().subscribe(
             TopicArn=topic,
-            Protocol=channel,
+            Protocol=_PROTOCOLS[channel],
             Endpoint=address,
             Attributes={"FilterPolicy": json.dumps({"channel": [channel]})},
             ReturnSubscriptionArn=True,  # a pending one's ARN as well: it is what ends it later
         )
         return topic, subscribed["SubscriptionArn"]
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """What SNS has at the person's topic, read now. A topic that is not there yet is made: its ARN is what SNS gives."""
+        found: list[Subscribed] = []
+        asked: dict[str, str] = {"TopicArn": self._topic(role, person_id)}
+        while True:
+            page = self._client().list_subscriptions_by_topic(**asked)
+            for it in page["Subscriptions"]:
+                channel, arn = _CHANNELS.get(it["Protocol"]), it["SubscriptionArn"]
+                if channel:  # others are the operators' own, such as a queue that reads along
+                    found.append(Subscribed(channel, it["Endpoint"], arn if arn.startswith("arn:") else None))
+            if not page.get("NextToken"):
+                return found
+            asked["NextToken"] = page["NextToken"]
+
+    def _topic(self, role: str, person_id: str) -> str:
+        """The ARN of the person's topic. Making it again changes nothing."""
+        prefix = settings().person_topic_prefix if self._prefix is None else self._prefix
+        topic: str = self._client().create_topic(Name=f"{prefix}{role}-{topic_safe(person_id)}")["TopicArn"]
+        return topic
 
     def unsubscribe(self, subscription: str) -> None:
         """End a subscription. One that is gone, or was never confirmed and has no ARN yet, is no error."""
@@ -82,8 +107,3 @@ class SnsSubscriptions:
         It is found by its name: making what is there changes nothing, and what is made here is gone at once.
         """
         self._client().delete_topic(TopicArn=self._topic(profile.role, profile.person_id))
-
-    def _topic(self, role: str, person_id: str) -> str:
-        prefix = settings().person_topic_prefix if self._prefix is None else self._prefix
-        arn: str = self._client().create_topic(Name=f"{prefix}{role}-{topic_safe(person_id)}")["TopicArn"]
-        return arn

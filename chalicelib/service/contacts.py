@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.domain.people import ReturnAddress, Role
+from chalicelib.service.devices import abandon, device_view, end, settled
 from chalicelib.service.errors import Busy
 from chalicelib.service.room import recent
 from chalicelib.store.codec import plain
 from chalicelib.store.errors import Conflict
 
 if TYPE_CHECKING:
-    from chalicelib.service.context import Services
+    from chalicelib.service.context import Services, Subscribed
     from chalicelib.service.execute import Request
     from chalicelib.service.views import Json
     from chalicelib.store.people import Profile
 
-CHANNELS = ("email", "sms")
+log = logging.getLogger(__name__)
+
+CHANNELS = ("email", "sms", "push")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +34,21 @@ class Contacts:
     phone: str | None
     language: str
     return_addresses: tuple[ReturnAddress, ...] = ()
+    time_zone: str = "UTC"
+    quiet_hours: tuple[str, str] | None = None
+    muted: tuple[str, ...] = ()
 
 
 def put_contacts(services: Services, role: Role, person_id: str, request: Request, contacts: Contacts) -> Json:
     """Replace a person's contacts. The SNS subscriptions follow: a changed or removed address leaves none behind (N1).
 
-    Raises ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes them right now.
+    Nor does a change that died half way: what it subscribed is found at the topic and ended by the next one. Raises
+    ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes them right now.
     """
     before = services.people.profile(role.value, person_id)
     request.check_version(before.version)
-    _end(services, before.ending)  # again: whoever wrote it down may not have come to it
+    end(services, before.ending)  # again: whoever wrote it down may not have come to it
+    found = services.subscriptions.subscribed(role.value, person_id)
     after = replace(
         before,
         email=contacts.email,
@@ -45,56 +56,91 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         language=contacts.language,
         addresses=recent(before.addresses.replaced(contacts.return_addresses, services.clock.now())),
         version=before.version + 1,
+        time_zone=contacts.time_zone,
+        quiet_hours=contacts.quiet_hours,
+        muted=contacts.muted,
     )
-    after = _subscribed(services, before, after)
-    after = replace(after, ending=_gone(before, after))
+    after = settled(services, _subscribed(services, before, after, found), found)
+    # What is at the topic and nobody asked for was subscribed by a change that was never kept.
+    asked = {*_by_topic(services, after).items(), *(("push", device.endpoint) for device in after.devices)}
+    strays = {it.subscription for it in found if it.subscription and (it.channel, it.address) not in asked}
+    after = replace(after, ending=tuple(sorted((_held(before) | strays) - _held(after))))
     try:
         services.people.save(after)
     except Conflict:
-        _end(services, _gone(after, services.people.profile(role.value, person_id)))
+        end(services, tuple(sorted(_held(after) - _held(services.people.profile(role.value, person_id)))))
+        abandon(services, after)
         raise Busy from None
-    _end(services, after.ending)
-    return contacts_view(after)
+    end(services, after.ending)
+    return _view(after, _email_status(services, after, found) or "pending")
 
 
-def _subscribed(services: Services, before: Profile, after: Profile) -> Profile:
-    topic, subscriptions = before.topic, dict(before.subscriptions)
-    wanted = {"email": after.email, "sms": after.phone}
-    had = {"email": before.email, "sms": before.phone}
-    for channel in CHANNELS:
-        address = wanted[channel]
-        if address == had[channel] and (address is None or channel in subscriptions):
-            continue
-        subscriptions.pop(channel, None)
-        if address:
+def get_contacts(services: Services, role: Role, person_id: str) -> Json:
+    """A person's contacts, and whether the email address is confirmed as of now (N1)."""
+    profile = services.people.profile(role.value, person_id)
+    found: list[Subscribed] = []
+    if "email" in _by_topic(services, profile):
+        try:
+            found = services.subscriptions.subscribed(role.value, person_id)
+        except (BotoCoreError, ClientError):
+            # SNS lists for few at a time. A read shows the rest rather than fail.
+            log.warning("subscriptions could not be listed", extra={"person": f"{role.value}:{person_id}"}, exc_info=True)
+            return _view(profile, "unknown")
+    return _view(profile, _email_status(services, profile, found) or "lapsed")
+
+
+def _by_topic(services: Services, profile: Profile) -> dict[str, str]:
+    """The addresses that messages reach through the person's topic, by channel."""
+    addresses = {"email": profile.email if services.mail_by_topic else None, "sms": profile.phone}
+    return {channel: address for channel, address in addresses.items() if address}
+
+
+def _subscribed(services: Services, before: Profile, after: Profile, found: list[Subscribed]) -> Profile:
+    """``after`` with its addresses subscribed. One that stays and that SNS still has keeps its subscription."""
+    topic, subscriptions = before.topic, {}
+    there = {(it.channel, it.address) for it in found}
+    had = _by_topic(services, before)
+    for channel, address in _by_topic(services, after).items():
+        if address == had.get(channel) and channel in before.subscriptions and (channel, address) in there:
+            subscriptions[channel] = before.subscriptions[channel]
+        else:
             topic, subscriptions[channel] = services.subscriptions.subscribe(after.role, after.person_id, channel, address)
     return replace(after, topic=topic, subscriptions=subscriptions)
 
 
-def _gone(before: Profile, after: Profile) -> tuple[str, ...]:
-    """The subscriptions that ``before`` names and ``after`` does not."""
-    return tuple(sorted(set(before.subscriptions.values()) - set(after.subscriptions.values())))
+def _held(profile: Profile) -> set[str]:
+    """The subscriptions that a profile names."""
+    return {*profile.subscriptions.values(), *(it.subscription for it in profile.devices if it.subscription)}
 
 
-def _end(services: Services, subscriptions: tuple[str, ...]) -> None:
-    """End subscriptions; those that have ended already are no error.
-
-    It comes after the profile is kept: of two changes at one moment only the one that is kept ends what the other had.
-    """
-    for subscription in subscriptions:
-        services.subscriptions.unsubscribe(subscription)
-
-
-def contacts_view(profile: Profile) -> Json:
+def _view(profile: Profile, email_status: str) -> Json:
     """A person's contacts as that person sees them."""
     history = profile.addresses.history
+    quiet = profile.quiet_hours
     view: Json = {
         "id": profile.person_id,
         "email": profile.email,
+        "email_status": email_status,
         "phone": profile.phone,
         "language": profile.language,
+        "time_zone": profile.time_zone,
+        "quiet_hours": {"from": quiet[0], "to": quiet[1]} if quiet else None,
+        "channels": {channel: channel not in profile.muted for channel in CHANNELS},
+        "devices": [device_view(device) for device in profile.devices if device.endpoint],
         "version": profile.version,
     }
     if profile.role == Role.SELLER.value:
         view["return_addresses"] = plain(history[-1].addresses) if history else []
     return view
+
+
+def _email_status(services: Services, profile: Profile, found: list[Subscribed]) -> str | None:
+    """What SNS says of the email address; None where it has never heard of it, or forgotten it."""
+    if profile.email is None:
+        return "none"
+    if not services.mail_by_topic:
+        return "unverified"
+    mine = next((it for it in found if (it.channel, it.address) == ("email", profile.email)), None)
+    if mine is None:
+        return None
+    return "confirmed" if mine.subscription else "pending"

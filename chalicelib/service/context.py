@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.service.errors import PushNotConfigured
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,11 +35,24 @@ class SystemClock:
         return datetime.now(UTC).replace(microsecond=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """An address that a person's topic reaches. It has no ``subscription`` until its owner has confirmed it."""
+
+    channel: str
+    address: str
+    subscription: str | None
+
+
 class Subscriptions(Protocol):
     """The person's SNS topic and what is subscribed to it."""
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Subscribe an address; the topic and the subscription."""
+        ...
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """Everything that is subscribed to the person's topic now."""
         ...
 
     def unsubscribe(self, subscription: str) -> None:
@@ -47,6 +62,57 @@ class Subscriptions(Protocol):
     def forget(self, profile: Profile) -> None:
         """Delete all that is kept there of a person, the topic with every subscription; nothing left is no error."""
         ...
+
+
+class Endpoints(Protocol):
+    """Devices as the platforms' push services know them."""
+
+    def takes(self, platform: str) -> bool:
+        """Whether this deployment sends push messages to that platform."""
+        ...
+
+    def create(self, platform: str, token: str, device_id: str) -> str:
+        """The enabled endpoint of a token, made if there is none. Raises ``PushNotConfigured``, ``TokenRefused``."""
+        ...
+
+    def device_of(self, endpoint: str) -> str | None:
+        """The id of the device that it was made for."""
+        ...
+
+    def enabled(self, endpoint: str) -> bool:
+        """Whether the platform still takes messages for it."""
+        ...
+
+    def delete(self, endpoint: str) -> None:
+        """Delete it; one that is gone already is no error."""
+        ...
+
+
+class NoPush:
+    """A deployment that sends no push messages."""
+
+    def takes(self, platform: str) -> bool:
+        """No platform is one of this deployment's."""
+        del platform
+        return False
+
+    def create(self, platform: str, token: str, device_id: str) -> str:
+        """Raise ``PushNotConfigured``."""
+        del platform, token, device_id
+        raise PushNotConfigured
+
+    def device_of(self, endpoint: str) -> str | None:
+        """None is known."""
+        del endpoint
+        return None
+
+    def enabled(self, endpoint: str) -> bool:
+        """No endpoint is one of this deployment's."""
+        del endpoint
+        return False
+
+    def delete(self, endpoint: str) -> None:
+        """There is none to delete."""
 
 
 def _pause(attempt: int) -> None:
@@ -67,3 +133,6 @@ class Services:
     """Waits before the nth new attempt at a conflicting write: a full-jitter backoff."""
     epoch: Callable[[], float] = field(default=time.time)
     """Real time, by which answers are kept; a sandbox's moved clock does not expire them."""
+    endpoints: Endpoints = field(default_factory=NoPush)
+    mail_by_topic: bool = True
+    """Whether mail goes through people's topics, which reach an address once its owner has confirmed it; else through SES."""

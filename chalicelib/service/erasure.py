@@ -158,10 +158,13 @@ def _words(services: Services, it: Erasure, order_id: str) -> None:
 
 
 def _profile(services: Services, it: Erasure) -> None:
-    """End every subscription and empty the profile. Its version goes on, so that nobody's older change comes after it."""
+    """End every subscription and device, and empty the profile. Its version goes on: nobody's older change comes after it."""
     for attempt in range(ATTEMPTS):
         known = services.people.profile(it.role.value, it.person_id)
         services.subscriptions.forget(known)
+        for device in known.devices:
+            if device.endpoint:
+                services.endpoints.delete(device.endpoint)
         try:
             services.people.save(Profile(known.role, known.person_id, version=known.version + 1))
         except Conflict:

@@ -53,3 +53,15 @@ class Malformed(ServiceError):  # noqa: N818
         """Say what is wrong, and where."""
         super().__init__(message)
         self.field = field
+
+
+class PushNotConfigured(ServiceError):  # noqa: N818
+    """This deployment sends no push messages to that platform."""
+
+    code = "push_not_configured"
+
+
+class TokenRefused(ServiceError):  # noqa: N818
+    """The platform's push service does not know that token."""
+
+    code = "device_token_refused"

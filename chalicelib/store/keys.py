@@ -10,6 +10,7 @@ partition (pk)                sort key (sk)                       what
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
+``DEVICE#<id>``               ``OWNER``                           whose device it was last
 either of them                ``ERASURE``                         the person's request to be forgotten, and how far it is
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 STATE_PREFIX = "#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
+OWNER_SK = "OWNER"
 ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
@@ -94,6 +96,11 @@ def track_pk(carrier: str, tracking_number: str) -> str:
 def profile_pk(role: str, person_id: str) -> str:
     """A buyer's or seller's profile."""
     return f"{role.upper()}#{person_id}"
+
+
+def device_pk(device_id: str) -> str:
+    """A device, by what its platform's token makes its id."""
+    return f"DEVICE#{device_id}"
 
 
 def rate_pk(role: str, person_id: str, minute: int) -> str:

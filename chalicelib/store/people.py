@@ -11,9 +11,25 @@ from chalicelib.store import keys
 from chalicelib.store.codec import dump, load
 from chalicelib.store.errors import Conflict
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A phone or tablet that takes push messages (N1).
+
+    ``endpoint`` and ``subscription`` are what SNS gave for its token; both are empty until its registration has come to
+    its end.
+    """
+
+    id: str
+    platform: str
+    token: str
+    endpoint: str = ""
+    subscription: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +37,8 @@ class Profile:
     """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it; ``ending`` are those
     that this version replaced, which have ended unless whoever wrote it died before.
 
-    ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA); ``muted`` are the channels switched off.
+    ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA); ``muted`` are the channels switched off:
+    their addresses are kept and not used. ``devices`` are in the order in which they came, the oldest first.
     """
 
     role: str
@@ -37,7 +54,16 @@ class Profile:
     time_zone: str = "UTC"
     quiet_hours: tuple[str, str] | None = None
     muted: tuple[str, ...] = ()
-    devices: tuple[str, ...] = ()
+    devices: tuple[Device, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who registered a device last; their profile may have dropped it since. ``version`` counts the owners."""
+
+    role: str
+    person_id: str
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +103,7 @@ class People:
 
     def save(self, profile: Profile) -> None:
         """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""
-        key = keys.profile_pk(profile.role, profile.person_id)
-        self._put(item(pk=key, sk=keys.PROFILE_SK, v=profile.version, data=dump(profile)), profile.version)
+        self._put(_stored(profile), profile.version)
 
     def erasure(self, role: Role, person_id: str) -> Erasure | None:
         """The last erasure that was asked for a person, read strongly; None where nobody has."""
@@ -104,6 +129,30 @@ class People:
             )
         except self._client().exceptions.ConditionalCheckFailedException as error:
             raise Conflict from error
+
+    def owner(self, device_id: str) -> Owner | None:
+        """Who registered a device last, read strongly."""
+        key = item(pk=keys.device_pk(device_id), sk=keys.OWNER_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return load(text(found, "data"), Owner) if found else None
+
+    def hand_over(self, device_id: str, owner: Owner, *profiles: Profile) -> None:
+        """Write a device's new owner and, in one transaction, the profiles that gain and lose it; all counted up by one.
+
+        So a device is never in two profiles. Raises ``Conflict`` when somebody else changed one of them first.
+        """
+        device = item(pk=keys.device_pk(device_id), sk=keys.OWNER_SK, v=owner.version, data=dump(owner))
+        versions = [(device, owner.version), *((_stored(profile), profile.version) for profile in profiles)]
+        puts = [
+            put(self.table, stored, UNCHANGED, seen=version - 1) if version > 1 else put(self.table, stored, NEW)
+            for stored, version in versions
+        ]
+        write(self._client(), puts, None)
+
+
+def _stored(profile: Profile) -> Item:
+    key = keys.profile_pk(profile.role, profile.person_id)
+    return item(pk=key, sk=keys.PROFILE_SK, v=profile.version, data=dump(profile))
 
 
 def as_erasure(stored: Item) -> Erasure:

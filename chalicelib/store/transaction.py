@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 ANSWERS_KEPT_S = 7 * 24 * 3600
 """How long a request's first answer is replayed (I5)."""
 
-_NEW = "attribute_not_exists(pk)"
-_UNCHANGED = "v = :seen"
+NEW = "attribute_not_exists(pk)"
+UNCHANGED = "v = :seen"
 _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
 
 
-def _put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
+def put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
+    """One put of a transaction, with the numbers that its condition names."""
     put: dict[str, Any] = {"TableName": table, "Item": item}
     if condition:
         put["ConditionExpression"] = condition
@@ -45,7 +46,7 @@ def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, 
         body=answer.body,
         expires_at=now_s + ANSWERS_KEPT_S,
     )
-    return _put(table, record, _NEW_OR_EXPIRED, now=now_s)
+    return put(table, record, _NEW_OR_EXPIRED, now=now_s)
 
 
 def case_puts(table: str, before: Case | None, progress: Progress, shards: int) -> list[dict[str, Any]]:
@@ -55,16 +56,16 @@ def case_puts(table: str, before: Case | None, progress: Progress, shards: int) 
     both pass. The rest is new by construction, and says so.
     """
     case = progress.case
-    lock = {"condition": _UNCHANGED, "seen": items.version_of(before)} if before else {"condition": _NEW}
-    puts = [_put(table, items.order_item(case, shards), **lock)]
-    puts += [_put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
-    puts += [_put(table, items.event_item(step), _NEW) for step in progress.steps]
+    lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
+    puts = [put(table, items.order_item(case, shards), **lock)]
+    puts += [put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
+    puts += [put(table, items.event_item(step), NEW) for step in progress.steps]
     entries = (e.ledger_entry(event.payload) for event in progress.events)
-    puts += [_put(table, items.ledger_item(case, entry), _NEW) for entry in entries if entry]
-    puts += [_put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
+    puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]
+    puts += [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
     order_id = case.order.terms.order_id
     tracked = {(p.carrier.value, p.tracking_number) for p in _parcels(progress)}
-    return puts + [_put(table, items.track_item(*number, order_id)) for number in sorted(tracked)]
+    return puts + [put(table, items.track_item(*number, order_id)) for number in sorted(tracked)]
 
 
 def _instructions(before: Case | None, case: Case) -> list[tuple[int, PaymentInstruction]]:

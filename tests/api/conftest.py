@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.api import auth, endpoint, signatures
 from chalicelib.domain.policy import published
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
@@ -18,6 +19,7 @@ from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
 from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
+from tests.reliability.seam import FakeSns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +56,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Makes the API serve a given table."""
 
     def serve(table: MemoryTable) -> Api:
-        clock = Clock()
+        clock, sns = Clock(), FakeSns()
         served = Services(
             cases=Cases(lambda: table, TABLE, published(), shards=2),
             lists=Lists(lambda: table, TABLE),
@@ -63,6 +65,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             clock=clock,
             policies=published(),
             pause=lambda _: None,
+            endpoints=SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
             epoch=clock.epoch,
         )
         made = Api(app, table, clock, issuer)

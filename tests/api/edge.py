@@ -14,6 +14,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 from chalicelib.api import aftership, seventeen_track
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
 from chalicelib.api.rates import Rates
+from chalicelib.service.context import Subscribed
 from tests.api import promised
 
 if TYPE_CHECKING:
@@ -55,22 +56,27 @@ class Clock:
 class Quiet:
     """Subscribes people to nothing, and remembers it."""
 
-    subscribed: dict[str, str] = field(default_factory=dict)
+    known: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Remember an address; the topic and the subscription."""
-        subscription = f"{role}-{person_id}-{channel}"
-        self.subscribed[subscription] = address
-        return f"{role}-{person_id}", subscription
+        self.known[role, person_id, channel] = address
+        return f"{role}-{person_id}", f"{role}/{person_id}/{channel}"
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """What is remembered; nobody has confirmed an email address yet."""
+        mine = ((channel, address) for (of, who, channel), address in self.known.items() if (of, who) == (role, person_id))
+        return [Subscribed(c, address, None if c == "email" else f"{role}/{person_id}/{c}") for c, address in mine]
 
     def unsubscribe(self, subscription: str) -> None:
         """Forget a subscription."""
-        self.subscribed.pop(subscription, None)
+        role, person_id, channel = subscription.split("/")
+        self.known.pop((role, person_id, channel), None)
 
     def forget(self, profile: Profile) -> None:
         """Forget a person's subscriptions."""
-        of_person = f"{profile.role}-{profile.person_id}-"
-        self.subscribed = {name: it for name, it in self.subscribed.items() if not name.startswith(of_person)}
+        of_person = (profile.role, profile.person_id)
+        self.known = {place: it for place, it in self.known.items() if place[:2] != of_person}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
+from chalicelib.service.devices import device_id
 from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ SELLER_CONTACTS = {
     "email": "returns@acme.example",
     "phone": "+34600000000",
     "language": "es",
+    "time_zone": "Europe/Madrid",
+    "quiet_hours": {"from": "22:00", "to": "08:00"},
+    "channels": {"email": True, "sms": True, "push": False},
     "return_addresses": [AT_HOME],
 }
+BUYER_CONTACTS = {"email": "ana@ana.example", "phone": None, "language": "ru"}
+DEVICE = {"platform": "fcm", "token": "cXk3-ana-of-firebase"}
+SHOP_DEVICE = {"platform": "fcm", "token": "cXk3-acme-of-firebase"}
 
 
 def euros(minor: int) -> dict[str, Any]:
@@ -69,6 +76,7 @@ class Stop(IntEnum):
     """How far the story of an order goes."""
 
     NOWHERE = auto()
+    REACHED = auto()
     FORGETTING = auto()
     SOLD = auto()
     DELIVERED = auto()
@@ -109,6 +117,11 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.RETURN_IN_TRANSIT, ANA, "/return/shipment", shipped_with(900000000 + parcel)),
         (Stop.PAYING, ACME, "/return/acknowledgement", {"type": "item_received"}),
     ]
+    if stop == Stop.REACHED:
+        api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+        api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
+        api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
+        api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
     if stop is Stop.FORGETTING:
         api.done(ANA, "DELETE", "/buyers/ana")
         api.done(ACME, "DELETE", "/sellers/acme")
@@ -217,9 +230,15 @@ SAMPLES: dict[str, Sample] = {
     ),
     "decide": Sample(Stop.ASSIGNED, MIA, DECISION, _DISPUTE_KEYS, other=DECISION | {"rationale": "It is so."}),
     "put_seller_contacts": Sample(Stop.NOWHERE, ACME, SELLER_CONTACTS, ("id", "email", "return_addresses", "version")),
-    "put_buyer_contacts": Sample(
-        Stop.NOWHERE, ANA, {"email": "ana@ana.example", "phone": None, "language": "ru"}, ("id", "email", "version")
+    "put_buyer_contacts": Sample(Stop.NOWHERE, ANA, BUYER_CONTACTS, ("id", "email", "version")),
+    "get_seller_contacts": Sample(Stop.REACHED, ACME, keys=("id", "email_status", "return_addresses", "version")),
+    "get_buyer_contacts": Sample(Stop.REACHED, ANA, keys=("id", "email_status", "devices", "version")),
+    "register_seller_device": Sample(Stop.NOWHERE, ACME, SHOP_DEVICE, ("id", "platform"), other=DEVICE),
+    "register_buyer_device": Sample(Stop.NOWHERE, ANA, DEVICE, ("id", "platform"), other=SHOP_DEVICE),
+    "remove_seller_device": Sample(
+        Stop.REACHED, ACME, keys=("id", "platform"), ids={"device_id": device_id("fcm", SHOP_DEVICE["token"])}
     ),
+    "remove_buyer_device": Sample(Stop.REACHED, ANA, keys=("id", "platform")),
     "erase_buyer": Sample(Stop.NOWHERE, ANA, keys=_ERASURE_KEYS),
     "erase_seller": Sample(Stop.NOWHERE, ACME, keys=_ERASURE_KEYS),
     "get_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
@@ -303,6 +322,7 @@ IDS = {
     "instruction_id": "o-1-p1",
     "seller_id": "acme",
     "buyer_id": "ana",
+    "device_id": device_id("fcm", DEVICE["token"]),
 }
 """What the stories call things."""
 

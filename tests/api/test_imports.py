@@ -28,12 +28,14 @@ EDGE = (
     "chalicelib.api.problems",
     "chalicelib.api.provider",
     "chalicelib.api.register",
+    "phonenumbers",
 )
 SANDBOX = ("chalicelib.api.sandbox", "chalicelib.service.sandbox")
 DESCRIBING = (
     "chalicelib.api.answers",
     "chalicelib.api.contract",
     "chalicelib.api.dispute_answers",
+    "chalicelib.api.people_answers",
     "chalicelib.api.openapi",
     "chalicelib.api.openapi_parts",
     "chalicelib.api.reading",
@@ -56,6 +58,12 @@ class Table:
 bootstrap.client = lambda service: Table()
 record = {"messageId": "1", "receiptHandle": "1", "body": '{"shard": 0}'}
 assert {"batchItemFailures": []} == app.sweep_shard({"Records": [record]}, None)
+"""
+FORGET = """
+import app, chalicelib.bootstrap as bootstrap
+type(bootstrap.services().endpoints).device_of = lambda *_: None
+record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None, "MessageAttributes": {}}}
+assert {"forgotten": 0} == app.device_failed({"Records": [record]}, None)
 """
 PUBLISH = """
 import app
@@ -102,18 +110,18 @@ def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
     """The modules of every function, by its name."""
-    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH}
+    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH, "device_failed": FORGET}
     api = _loaded(API, SERVES="http", **PROVIDER)
     return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": api}
 
 
-@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "device_failed"])
 def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) -> None:
     """No function loads what builds, tests or runs it elsewhere, or boto3 where botocore does; none loads a sandbox's code."""
     assert set() == _among(loaded[function], (*NO_FUNCTION, *SANDBOX))
 
 
-@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish", "device_failed"])
 def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
     """What runs on a schedule, a queue or a stream loads neither models nor tokens."""
     assert set() == _among(loaded[function], EDGE)
@@ -150,6 +158,11 @@ def test_a_sweep_that_finds_nothing_due_does_without_publishing(loaded: dict[str
     )
 
 
+def test_only_who_registers_a_phone_loads_the_numbering_plans(loaded: dict[str, set[str]]) -> None:
+    """N1: the world's phone numbers are big, and no cold start pays for them."""
+    assert set() == _among(loaded["api"], ("phonenumbers",))
+
+
 def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
     """The models of answers are for the description and the tests: no cold start pays for them."""
     assert set() == _among(loaded["api"], DESCRIBING)
@@ -161,6 +174,7 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.clock"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
+    assert {"chalicelib.service.devices", "chalicelib.notify.endpoints"} <= loaded["device_failed"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"
@@ -207,7 +221,7 @@ def test_while_packaging_everything_is_declared() -> None:
     handlers = set(json.loads(_run("import app, json; print(json.dumps(sorted(app.app.handler_map)))")))
 
     assert "/disputes/{dispute_id}" in routes
-    assert {"publish", "sweep", "sweep_shard", "POST-decide"} <= handlers
+    assert {"device_failed", "publish", "sweep", "sweep_shard", "POST-decide"} <= handlers
 
 
 def _imports(source: Path) -> set[str]:

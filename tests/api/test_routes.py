@@ -12,6 +12,7 @@ from tests.api.samples import (
     ANA,
     AT_HOME,
     CLAIM,
+    DEVICE,
     EVERY,
     MARKET,
     MIA,
@@ -20,6 +21,7 @@ from tests.api.samples import (
     SAMPLES,
     SELLER_CONTACTS,
     WITH_BODY,
+    ZETA,
     Stop,
     bring,
     euros,
@@ -230,6 +232,54 @@ def test_a_claim_says_why_it_is_refused(api: Api) -> None:
     assert (409, "not_covered") == refused.refused
     assert "carrier_shows_delivered" == refused.json["exclusion"]
     assert (422, "invalid") == again.refused
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("phone", "+34 999", "no phone number of country code +34 looks like this; check its digits"),
+        ("phone", "+999 600 000 000", "give the number with + and its country's code, as in +34 600 000 000"),
+        ("phone", "+1 123 456 7890", "no phone number of country code +1 looks like this; check its digits"),
+        ("time_zone", "Mars/Olympus", "give the IANA name of a time zone, as in Europe/Madrid"),
+        ("time_zone", "../../etc/passwd", "give the IANA name of a time zone, as in Europe/Madrid"),
+        ("quiet_hours", {"from": "22:00", "to": "22:00"}, "from and to differ; to be told nothing at all, switch channels off"),
+        ("quiet_hours", {"from": "24:00", "to": "08:00"}, "String should match pattern"),
+        ("channels", {"fax": True}, "Extra inputs are not permitted"),
+    ],
+)
+def test_contacts_that_cannot_be_are_refused_with_what_to_do(api: Api, field: str, value: object, says: str) -> None:
+    """N1, N3: a number nobody can have, a zone that is none and hours that say nothing are named, and what is taken is said."""
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", {field: value})
+    assert (422, "validation_failed") == reply.refused
+    (error,) = reply.json["errors"]
+    assert error["field"].startswith(field)
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize("written", ["+34 600 00 00 00", "+34-600-000-000", "+34 (600) 000.000", "+34600000000"])
+def test_a_phone_is_kept_as_e164(api: Api, written: str) -> None:
+    """N1: however a number is spelled, what is kept, shown and subscribed is E.164."""
+    assert "+34600000000" == api.done(ACME, "PUT", "/sellers/acme/contacts", {"phone": written})["phone"]
+    assert "+34600000000" == api.done(ACME, "GET", "/sellers/acme/contacts")["phone"]
+
+
+def test_contacts_are_read_as_they_were_put(api: Api) -> None:
+    """N1, N3: a read says what the write said, with an ETag that the next write may name; strangers find nothing."""
+    put = api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    read = api.call(ACME, "GET", "/sellers/acme/contacts")
+    assert put == read.json
+    assert 304 == api.call(ACME, "GET", "/sellers/acme/contacts", if_none_match=read.headers["etag"]).status
+    assert 200 == api.call(ACME, "PUT", "/sellers/acme/contacts", {}, if_match=read.headers["etag"]).status
+    stale = api.call(ACME, "PUT", "/sellers/acme/contacts", {}, if_match=read.headers["etag"])
+    assert (412, "version_mismatch") == stale.refused
+    assert (404, "not_found") == api.call(ZETA, "GET", "/sellers/acme/contacts").refused
+
+
+def test_a_platform_that_is_not_pushed_to_is_told_so(api: Api) -> None:
+    """N1: a deployment without an application of the platform says so, and what else there is."""
+    reply = api.call(ANA, "POST", "/buyers/ana/devices", DEVICE | {"platform": "apns"})
+    assert (409, "push_not_configured") == reply.refused
+    assert (404, "not_found") == api.call(ANA, "DELETE", "/buyers/ana/devices/none").refused
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,12 @@ Message = tuple[str, str, str]
 
 @dataclass
 class FakeSns:
-    """Topics, subscriptions and publications, as far as the product uses them. Subscribing twice gives one subscription."""
+    """Topics, subscriptions, endpoints and publications, as far as the product uses them. Subscribing twice gives one
+    subscription, and so does a token one endpoint.
+    """
 
     subscriptions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    endpoints: dict[str, dict[str, str]] = field(default_factory=dict)
     published: list[dict[str, Any]] = field(default_factory=list)
 
     def create_topic(self, *, Name: str) -> dict[str, str]:  # noqa: N803 - as SNS spells it
@@ -111,6 +114,35 @@ class FakeSns:
         """End one. Raises ``NotFound`` for one that is gone."""
         if self.subscriptions.pop(SubscriptionArn, None) is None:
             raise ClientError({"Error": {"Code": "NotFound", "Message": "no such subscription"}}, "Unsubscribe")
+        return {}
+
+    def list_subscriptions_by_topic(self, *, TopicArn: str) -> dict[str, Any]:  # noqa: N803 - as SNS spells it
+        """What is subscribed to a topic, all on one page."""
+        names = ("TopicArn", "Protocol", "Endpoint")
+        mine = {arn: place for arn, place in self.subscriptions.items() if place[0] == TopicArn}
+        return {"Subscriptions": [dict(zip(names, place, strict=True), SubscriptionArn=arn) for arn, place in mine.items()]}
+
+    def create_platform_endpoint(self, **asked: str) -> dict[str, str]:
+        """An endpoint, made once for each token."""
+        arn = f"arn:aws:sns:local:0:endpoint/{asked['Token']}"
+        new = {"Enabled": "true", "Token": asked["Token"], "CustomUserData": asked["CustomUserData"]}
+        self.endpoints.setdefault(arn, new)
+        return {"EndpointArn": arn}
+
+    def get_endpoint_attributes(self, *, EndpointArn: str) -> dict[str, Any]:  # noqa: N803
+        """What an endpoint is like. Raises ``NotFound`` for one that is gone."""
+        if EndpointArn not in self.endpoints:
+            raise ClientError({"Error": {"Code": "NotFound", "Message": "no such endpoint"}}, "GetEndpointAttributes")
+        return {"Attributes": {**self.endpoints[EndpointArn]}}
+
+    def set_endpoint_attributes(self, *, EndpointArn: str, Attributes: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+        """Change an endpoint."""
+        self.endpoints[EndpointArn] |= Attributes
+        return {}
+
+    def delete_endpoint(self, *, EndpointArn: str) -> dict[str, Any]:  # noqa: N803
+        """Delete an endpoint, if it is there. Its subscriptions stay."""
+        self.endpoints.pop(EndpointArn, None)
         return {}
 
     def delete_topic(self, *, TopicArn: str) -> dict[str, Any]:  # noqa: N803 - as SNS spells it

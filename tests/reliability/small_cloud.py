@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.policy import published
 from chalicelib.notify.courier import Limits, Publishing
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.later import send_due
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import SnsSender, SqsDeadLetters
@@ -113,6 +114,7 @@ class Cloud:
             policies=POLICIES,
             pause=lambda _: None,
             epoch=lambda: self.epoch,
+            endpoints=SnsEndpoints(lambda: self.client("sns"), {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
         )
 
     @property

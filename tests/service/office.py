@@ -16,7 +16,7 @@ from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import published
 from chalicelib.service import contacts, disputes, orders, payments
-from chalicelib.service.context import Services
+from chalicelib.service.context import Services, Subscribed
 from chalicelib.service.execute import Request
 from chalicelib.store.cases import Cases
 from chalicelib.store.errors import Answer, Once
@@ -99,12 +99,18 @@ class Phonebook:
     """Subscriptions kept in memory: what is subscribed now, by the name each subscription got."""
 
     live: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    unconfirmed: set[str] = field(default_factory=set)
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
         """Subscribe an address. As with SNS, the same one twice is one subscription."""
         name = f"{role}:{person_id}:{channel}:{address}"
         self.live[name] = (role, person_id, channel, address)
         return f"topic:{role}-{person_id}", name
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """What is subscribed of one person; every email address in ``unconfirmed`` is yet to be confirmed."""
+        mine = [(name, it) for name, it in self.live.items() if it[:2] == (role, person_id)]
+        return [Subscribed(it[2], it[3], None if it[3] in self.unconfirmed else name) for name, it in mine]
 
     def unsubscribe(self, subscription: str) -> None:
         """End a subscription; one that is gone already is no error."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from random import Random
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.domain.people import Role
-from chalicelib.service.contacts import Contacts, put_contacts
+from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.errors import Busy, VersionMismatch
 from chalicelib.service.execute import Request
 from tests.domain.worlds import ABROAD, AT_HOME, DAY, SELLER
@@ -52,6 +54,7 @@ def test_any_row_of_changes_leaves_no_orphan() -> None:
 def test_the_same_contacts_again_subscribe_nothing_new() -> None:
     """N1: putting what is there, as after a lost reply, leaves subscriptions and contacts as they are."""
     office = Office()
+    office.phonebook.unconfirmed.add(OTHER_MAIL)
     first = put(office, CHOICES[-1])
     live = dict(office.phonebook.live)
     again = put(office, CHOICES[-1])
@@ -112,3 +115,56 @@ def test_the_clock_uses_the_address_that_was_on_file() -> None:
     put(office, Contacts(None, None, "en", (ABROAD,)))
     book = office.services.people.profile("seller", SELLER.id).addresses
     assert (AT_HOME, ABROAD) == (book.on_file(then), book.on_file(office.watch.at))
+
+
+def status(office: Office) -> object:
+    """What the seller is told of the email address."""
+    return get_contacts(office.services, Role.SELLER, SELLER.id)["email_status"]
+
+
+def test_a_person_sees_whether_the_address_is_confirmed() -> None:
+    """N1: an address is pending until its owner confirms it, and has lapsed where SNS has it no more."""
+    office = Office()
+    assert "none" == status(office)
+    office.phonebook.unconfirmed.add(MAIL)
+    assert "pending" == put(office, Contacts(MAIL, PHONE, "en"))["email_status"] == status(office)
+    office.phonebook.unconfirmed.clear()
+    assert "confirmed" == status(office) == put(office, Contacts(MAIL, PHONE, "en"))["email_status"]
+    office.phonebook.live.clear()
+    assert "lapsed" == status(office)
+    assert "pending" == put(office, Contacts(MAIL, PHONE, "en"))["email_status"]
+    assert {MAIL, PHONE} == office.phonebook.addresses()
+
+
+def test_contacts_are_shown_even_when_sns_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N1: what SNS would say of the address is unknown then, and the rest is as it was registered."""
+    office = Office()
+    put(office, Contacts(MAIL, PHONE, "en"))
+
+    def throttled(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "Throttling", "Message": "slow down"}}, "ListSubscriptionsByTopic")
+
+    monkeypatch.setattr(office.phonebook, "subscribed", throttled)
+    told = get_contacts(office.services, Role.SELLER, SELLER.id)
+    assert ("unknown", MAIL, PHONE) == (told["email_status"], told["email"], told["phone"])
+
+
+def test_where_ses_mails_no_address_is_subscribed() -> None:
+    """N1: a deployment that mails by itself subscribes phones alone, and ends what was subscribed before it did."""
+    office = Office()
+    put(office, Contacts(MAIL, PHONE, "en"))
+    office.services = replace(office.services, mail_by_topic=False)
+    assert "unverified" == status(office) == put(office, Contacts(MAIL, PHONE, "en"))["email_status"]
+    assert {PHONE} == office.phonebook.addresses()
+    assert {"sms"} == office.services.people.profile("seller", SELLER.id).subscriptions.keys()
+
+
+def test_a_channel_that_is_switched_off_keeps_its_address() -> None:
+    """N1, N3: zone, quiet hours and choices are kept and shown; a choice changes no subscription."""
+    office = Office()
+    told = put(office, Contacts(MAIL, PHONE, "en", (), "Europe/Madrid", ("22:00", "08:00"), ("sms",)))
+    assert ("Europe/Madrid", {"from": "22:00", "to": "08:00"}) == (told["time_zone"], told["quiet_hours"])
+    assert {"email": True, "sms": False, "push": True} == told["channels"]
+    assert {MAIL, PHONE} == office.phonebook.addresses()
+    kept = office.services.people.profile("seller", SELLER.id)
+    assert ("Europe/Madrid", ("22:00", "08:00"), ("sms",)) == (kept.time_zone, kept.quiet_hours, kept.muted)

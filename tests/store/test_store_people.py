@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.people import AddressBook
 from chalicelib.store.errors import Conflict
+from chalicelib.store.items import item
 from chalicelib.store.people import People, Profile
 from tests.domain.worlds import ABROAD, AT_HOME, DAY, PAID_AT
 from tests.store.tables import ENGINES, NAME, engine, everything
@@ -62,3 +63,11 @@ def test_a_profile_is_saved_over_the_version_that_was_read(client: Client, versi
     assert before == everything(client)
     people.save(replace(ACME, language="en", version=2))
     assert people.profile("seller", "acme").language == "en"
+
+
+def test_a_profile_of_an_older_release_still_loads(client: Client) -> None:
+    """N3: a profile that was stored before zones, quiet hours, choices and devices were kept has the defaults."""
+    data = '{"role":"seller","person_id":"acme","email":"shop@acme.example","phone":null,"language":"es","version":1}'
+    client.put_item(TableName=NAME, Item=item(pk="SELLER#acme", sk="PROFILE", v=1, data=data))
+    assert ACME == People(lambda: client, NAME).profile("seller", "acme")
+    assert ("UTC", None, (), ()) == (ACME.time_zone, ACME.quiet_hours, ACME.muted, ACME.devices)

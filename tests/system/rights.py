@@ -69,6 +69,12 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "decide": {MEDIATOR: May(Stop.ASSIGNED, body=DECISION)},
     # people and payments
     "put_seller_contacts": {SELLER: May(Stop.NOWHERE), PLATFORM: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "get_seller_contacts": {SELLER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "get_buyer_contacts": {BUYER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "register_seller_device": {SELLER: May(Stop.NOWHERE, CREATED), PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "register_buyer_device": {BUYER: May(Stop.NOWHERE, CREATED), PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "remove_seller_device": {SELLER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL)},
+    "remove_buyer_device": {BUYER: May(Stop.REACHED), PLATFORM: May(Stop.REACHED, OK, ALL)},
     "put_buyer_contacts": {BUYER: May(Stop.NOWHERE), PLATFORM: May(Stop.NOWHERE, OK, ALL, missing=OK)},
     "erase_buyer": {BUYER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
     "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
