@@ -20,7 +20,7 @@ from localcloud.clock import read
 from localcloud.cloud import LocalCloud
 from tests.api.edge import DAY, Clock, Reply
 from tests.api.promised import check
-from tests.api.samples import EVERY, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
+from tests.api.samples import EVERY, IDS, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
 from tests.system.rights import ANYONE, FOR_THE_PLATFORM, RIGHTS, May
 
 OWN = {Role.BUYER: "buyer:ana", Role.SELLER: "seller:acme", Role.MEDIATOR: "mediator:mia", Role.PLATFORM: "platform:market"}
@@ -108,7 +108,7 @@ def _body(endpoint: Endpoint, may: May, deployed: Deployed) -> Any:  # noqa: ANN
 
 
 def _address(endpoint: Endpoint, may: May, ids: dict[str, str]) -> str:
-    known = SAMPLES[endpoint.operation].ids | dict(may.ids) | ids
+    known = IDS | SAMPLES[endpoint.operation].ids | dict(may.ids) | ids
     return endpoint.path.format(**known) + may.query
 
 
