@@ -19,6 +19,7 @@ from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
     from chalicelib.notify.courier import Publishing
+    from chalicelib.notify.ports import Sender
     from chalicelib.service.sandbox import SandboxClock
 
 
@@ -59,7 +60,7 @@ def publishing() -> Publishing:
     """What this process publishes with."""
     from chalicelib.notify.courier import Limits, Publishing  # noqa: PLC0415 - the API sends no messages
     from chalicelib.notify.letters import Topics  # noqa: PLC0415
-    from chalicelib.notify.ports import SnsSender, SqsDeadLetters  # noqa: PLC0415
+    from chalicelib.notify.ports import SqsDeadLetters  # noqa: PLC0415
     from chalicelib.store.orders import Orders  # noqa: PLC0415
     from chalicelib.store.sent import Sent  # noqa: PLC0415
     from chalicelib.store.tallies import Tallies  # noqa: PLC0415
@@ -69,7 +70,7 @@ def publishing() -> Publishing:
 
     s = settings()
     return Publishing(
-        sender=SnsSender(lambda: client("sns")),
+        sender=_sender(s.mail_from),
         sent=Sent(dynamodb, s.table_name),
         people=People(dynamodb, s.table_name),
         orders=Orders(dynamodb, s.table_name),
@@ -81,7 +82,20 @@ def publishing() -> Publishing:
         topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
         link_base=s.app_link_base,
         limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
+        mail_by_topic=not s.mail_from,
     )
+
+
+def _sender(mail_from: str) -> Sender:
+    """What sends: through topics and, where mail has a sender's address of its own, through SES."""
+    from chalicelib.notify.ports import SnsSender  # noqa: PLC0415 - the API sends no messages
+
+    topics = SnsSender(lambda: client("sns"))
+    if not mail_from:
+        return topics
+    from chalicelib.notify.ses import Post, SesMailer  # noqa: PLC0415 - a deployment that mails through topics has none
+
+    return Post(topics, SesMailer(lambda: client("sesv2"), mail_from))
 
 
 def _clock() -> Clock:

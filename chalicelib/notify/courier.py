@@ -73,6 +73,7 @@ class Publishing:
     topics: Topics
     link_base: str
     limits: Limits = Limits()
+    mail_by_topic: bool = True
 
 
 def backoff(attempts: int) -> timedelta:
@@ -96,7 +97,8 @@ class Courier:
     @classmethod
     def of(cls, to: Publishing) -> Courier:
         """A courier that starts now."""
-        return cls(to, Office(to.topics, to.link_base, to.people, to.orders, to.policies), to.clock.now())
+        office = Office(to.topics, to.link_base, to.people, to.orders, to.policies, to.mail_by_topic)
+        return cls(to, office, to.clock.now())
 
     def publish(self, it: Happening, notice: Notice, topic: str) -> None:
         """Tell a topic, once."""
@@ -167,11 +169,10 @@ class Courier:
         if letter.kind is not Kind.EVENT or letter.urgency != Urgency.NEWS.value:
             return False
         hour = self.now.replace(minute=0, second=0)
-        of, most = f"{letter.recipient}#{letter.channel}", self.to.limits.news_per_recipient_an_hour
-        if self.to.tallies.enter(f"NEWS#{timestamp(hour)}", of, letter.name, most) is not Counted.FULL:
+        news, most = f"NEWS#{timestamp(hour)}#{letter.channel}", self.to.limits.news_per_recipient_an_hour
+        if self.to.tallies.enter(news, letter.recipient, letter.name, most) is not Counted.FULL:
             return False
         about = it.dispute.id if it.dispute else it.order_id
-        self.to.tallies.enter(digest_of(hour), of, about, GATHERED_AT_MOST)
         role = letter.recipient.partition(":")[0]
         digest = Letter(
             name=digest_of(hour),
@@ -182,6 +183,7 @@ class Courier:
             channel=letter.channel,
             kind=Kind.DIGEST,
         )
+        self.to.tallies.enter(gathered_in(digest), digest.recipient, about, GATHERED_AT_MOST)
         self.to.outgoing.put(digest, hour + HOUR + LATE)
         return True
 
@@ -202,3 +204,8 @@ class Courier:
 def digest_of(hour: datetime) -> str:
     """The name of the digests of an hour."""
     return f"digest@{timestamp(hour)}"
+
+
+def gathered_in(digest: Letter) -> str:
+    """The tally of what a digest is about."""
+    return f"{digest.name}#{digest.channel}"

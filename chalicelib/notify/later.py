@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.asks import asks
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
-from chalicelib.notify.courier import Courier, backoff, is_permanent
+from chalicelib.notify.courier import Courier, backoff, gathered_in, is_permanent
 from chalicelib.notify.happening import happening_of
 from chalicelib.notify.reminders import holds
 from chalicelib.store.outgoing import Kind
@@ -94,7 +94,7 @@ class Round:
         it = happening_of(self.courier.to.orders.event(order_id, int(stream), int(seq)))
         match letter.kind:
             case Kind.DIGEST:
-                gathered = self.courier.to.tallies.names(letter.name, f"{letter.recipient}#{letter.channel}")
+                gathered = self.courier.to.tallies.names(gathered_in(letter), letter.recipient)
                 return self.courier.carry(letter, it, None, len(gathered))
             case Kind.REMINDER:
                 return self._reminded(letter, it)

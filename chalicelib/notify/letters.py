@@ -9,7 +9,7 @@ from chalicelib.domain.events import PaymentRetried
 from chalicelib.domain.stages import due_at
 from chalicelib.notify.audience import REACH, Audience, Channel, Notice, Urgency, notices
 from chalicelib.notify.feeds import event_json, payment_json
-from chalicelib.notify.ports import Message
+from chalicelib.notify.ports import Message, Push
 from chalicelib.notify.wording import words
 from chalicelib.store.outgoing import Kind, Letter
 
@@ -43,6 +43,7 @@ class Office:
     people: Profiles
     orders: Orders
     policies: PolicyBook
+    mail_by_topic: bool = True
     _profiles: dict[str, Profile] = field(default_factory=dict)
 
     def to_topics(self, it: Happening) -> Iterator[tuple[Notice, str]]:
@@ -86,8 +87,14 @@ class Office:
     def reaches(self, recipient: str, channel: Channel) -> bool:
         """Whether the person registered for a channel and has not switched it off."""
         profile = self.profile(recipient)
-        registered = bool(profile.devices) if channel is Channel.PUSH else channel.value in profile.subscriptions
-        return bool(registered and profile.topic) and channel.value not in profile.muted
+        return channel.value not in profile.muted and self._registered(profile, channel)
+
+    def _registered(self, profile: Profile, channel: Channel) -> bool:
+        if channel is Channel.EMAIL and not self.mail_by_topic:
+            return bool(profile.email)
+        if channel is Channel.PUSH:
+            return any(device.endpoint for device in profile.devices)
+        return channel.value in profile.subscriptions
 
     def message(self, letter: Letter, it: Happening, due: datetime | None, count: int | None = None) -> Message:
         """A letter, in the words of its channel and the recipient's language."""
@@ -108,8 +115,10 @@ class Office:
             # Transactional: what needs action is delivered with priority, and is no advertisement.
             return Message(topic, said.short, attributes=attributes | {"AWS.SNS.SMS.SMSType": "Transactional"})
         if channel is Channel.PUSH:
-            return Message(topic, said.push, attributes=attributes)
-        return Message(topic, said.body, said.subject, attributes)
+            return Message(topic, said.push, attributes=attributes, push=Push(said.subject, said.link))
+        if self.mail_by_topic:
+            return Message(topic, said.body, said.subject, attributes)
+        return Message("", said.body, said.subject, attributes, mail_to=profile.email or "")
 
     def profile(self, recipient: str) -> Profile:
         """The person that ``recipient`` (``seller:acme``) names."""

@@ -15,8 +15,8 @@ either of them                ``ERASURE``                         the person's r
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
-``OUT#<recipient>``           ``<name>#<channel>``              a message that leaves later
-``TALLY#<what>``              ``<of whom>``                       who or what was counted, up to a limit
+``OUT#<recipient>``           ``<name>#<channel>``                a message that leaves later
+``TALLY#<of whom>``           ``<of what>``                       what was counted, up to a limit
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -143,6 +143,6 @@ def out_pk(recipient: str) -> str:
     return f"OUT#{recipient}"
 
 
-def tally_pk(what: str) -> str:
-    """One thing that is counted."""
-    return f"TALLY#{what}"
+def tally_pk(of: str) -> str:
+    """All that is counted of somebody."""
+    return f"TALLY#{of}"

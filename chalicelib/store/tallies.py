@@ -88,4 +88,4 @@ class Tallies:
 
 
 def _key(what: str, of: str) -> Item:
-    return item(pk=keys.tally_pk(what), sk=of)
+    return item(pk=keys.tally_pk(of), sk=what)

@@ -167,6 +167,7 @@ class Desk:
     clock: FakeClock = field(default_factory=FakeClock)
     table: MemoryTable = field(default_factory=MemoryTable)
     undelivered: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    mail_by_topic: bool = True
 
     @property
     def publishing(self) -> Publishing:
@@ -184,6 +185,7 @@ class Desk:
             topics=TOPICS,
             link_base=self.link_base,
             limits=self.limits,
+            mail_by_topic=self.mail_by_topic,
         )
 
     @property

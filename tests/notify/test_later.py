@@ -18,6 +18,7 @@ from chalicelib.notify.courier import Limits, backoff
 from chalicelib.notify.later import ATTEMPTS
 from chalicelib.notify.reminders import Reminder, reminders
 from chalicelib.store.codec import dump, load
+from chalicelib.store.people import Device
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECOND, SELLER, disputed, money
 from tests.notify.fakes import WITHOUT_LIMIT, Desk, FakePeople, FakeSender, registered
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.domain.worlds import World
 
 MINUTE = timedelta(minutes=1)
+PHONE = Device("device-1", "fcm", "token", endpoint="endpoint", subscription="subscription")
 
 
 def told(world: World, **changes: object) -> Desk:
@@ -204,7 +206,7 @@ def test_what_cannot_wait_for_the_morning_does_not() -> None:
 def test_news_by_push_waits_too() -> None:
     """N3: a push message rings as an SMS does."""
     world = disputed(Stage.OPENED)
-    buyer = replace(registered("buyer", "ana"), devices=("phone",), **by_night(world))  # type: ignore[arg-type]
+    buyer = replace(registered("buyer", "ana"), devices=(PHONE,), **by_night(world))  # type: ignore[arg-type]
     desk = told(world, people=FakePeople({"buyer:ana": buyer}))
     assert ["order-1#1#1 buyer:ana push"] == desk.send_due(world.now.replace(minute=0) + 8 * HOUR)
 

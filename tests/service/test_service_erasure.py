@@ -21,10 +21,11 @@ from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
 from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
+from chalicelib.store.outgoing import Letter, Outgoing
 from localcloud.memory_rules import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
 from tests.notify.fakes import Desk
-from tests.service.office import DISPUTE, ORDER, Office
+from tests.service.office import DISPUTE, NAME, ORDER, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,24 @@ def test_a_person_is_forgotten(role: Role) -> None:
     assert {other.value} == {whose for whose, _, _, _ in office.phonebook.live.values()}
     assert ledger == office.services.cases.ledger(ORDER)
     check_books(office)
+
+
+def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
+    """P2: what waits for the person goes with the profile, while a case goes on it stays; the other's waits on."""
+    office = told()
+    pile = Outgoing(lambda: office.table, NAME, 1)
+    letters = [Letter("digest@hour", f"{role}:{who.id}", "news", f"digest.{role}", "source") for role, who in WHO.items()]
+    for letter in letters:
+        pile.put(letter, office.watch.at + 200 * DAY)
+    asked(office)
+    erasure.go_on(office.services)
+    later = office.watch.at + 400 * DAY
+    assert 2 == len(pile.due(0, later, 10))
+    office.wait(100 * DAY).pay(f"{ORDER}-p1")
+    office.pay(f"{ORDER}-p2")
+    erasure.go_on(office.services)
+    assert "done" == state(office)["status"]
+    assert [f"OUT#seller:{SELLER.id}"] == [pk for pk, _ in pile.due(0, later, 10)]
 
 
 def test_both_may_be_forgotten() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from chalicelib.settings import settings_from
 from chalicelib.store.outgoing import Kind, Letter, Outgoing
+from chalicelib.store.people import People
 from chalicelib.store.tallies import KEPT_S, Counted, Tallies
 from tests.domain.worlds import HOUR, PAID_AT, SECOND
 from tests.store.tables import ENGINES, NAME, engine, everything
@@ -74,6 +76,22 @@ def test_a_tally_counts_each_name_once_up_to_its_limit(client: Client) -> None:
     assert [True, True, False] == [tallies.count("SMS#day", "all", 2) for _ in range(3)]
     assert Counted.FULL is tallies.enter("SMS#other", "seller:acme", "a", 0)
     assert {str(100 + KEPT_S)} == {item["expires_at"]["N"] for item in everything(client)}
+
+
+def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> None:
+    """P2: what waits for one person and what was counted of them goes, however much it is; everybody else's stays."""
+    pile, tallies, people = Outgoing(lambda: client, NAME, 1), Tallies(lambda: client, NAME), People(lambda: client, NAME)
+    other = replace(LETTER, recipient="seller:acme-2")
+    tallies.count("SMS#day", "all", 2)
+    pile.put(other, PAID_AT)
+    kept = everything(client)
+    for n in range(30):
+        pile.put(replace(LETTER, name=f"order-1#1#{n}", source="x" * 40_000), PAID_AT)
+    tallies.enter("SMS#day", "seller:acme", "a", 2)
+    tallies.enter("NEWS#hour#email", "seller:acme", "a", 2)
+    for _ in range(2):
+        people.forget_messages("seller", "acme")
+    assert kept == everything(client)
 
 
 @pytest.mark.parametrize("name", ["SMS_PER_DAY", "SMS_PER_RECIPIENT_A_DAY", "NEWS_PER_RECIPIENT_AN_HOUR"])
