@@ -31,6 +31,7 @@ test: setup ## all tests
 fuzz: setup ## the long versions of the random tests (about an hour)
 	FUZZ_EXAMPLES=100000 FUZZ_HISTORIES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py
 	FUZZ_SEEDS=10000 FUZZ_PAIRS=1 $(PY) -m pytest tests/reliability
+	FUZZ_CASES=5000 $(PY) -m pytest tests/system/test_schemathesis.py
 	FUZZ_ROUNDS=200 $(PY) -m pytest -s tests/engine/test_same_opening.py tests/engine/test_races.py tests/engine/test_sweeps.py
 
 mutate: setup ## weaken the domain's tables one entry at a time: does a test notice?

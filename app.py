@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent
+from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent, WebsocketEvent
 
 from chalicelib.api.application import Application
 from chalicelib.logs import configure
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs import LambdaContext
 
 app = Application("buyer-protection", configure_logs=False)
+app.experimental_feature_flags.add("WEBSOCKETS")
 configure(os.environ.get("LOG_LEVEL", "INFO"))
 
 if os.environ.get("SERVES", "http") == "http":
@@ -58,6 +59,38 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.jobs import publish_stream  # noqa: PLC0415
 
     return publish_stream(event.to_dict()["Records"])
+
+
+@app.on_dynamodb_record(stream_arn=_PLACEHOLDER_STREAM, batch_size=25, starting_position="LATEST", name="chat")
+def chat(event: DynamoDBEvent) -> None:
+    """Push new messages and changes to live connections."""
+    from chalicelib.jobs import push_stream  # noqa: PLC0415
+
+    push_stream(event.to_dict()["Records"])
+
+
+@app.on_ws_connect()
+def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
+    """Let a client open a live connection, or not."""
+    from chalicelib.api import chat_socket  # noqa: PLC0415
+
+    return chat_socket.connect(event.to_dict())
+
+
+@app.on_ws_message()
+def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
+    """Answer a frame of a live connection."""
+    from chalicelib.api import chat_socket  # noqa: PLC0415
+
+    return chat_socket.message(event.to_dict())
+
+
+@app.on_ws_disconnect()
+def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
+    """Forget a live connection that is gone."""
+    from chalicelib.api import chat_socket  # noqa: PLC0415
+
+    return chat_socket.disconnect(event.to_dict())
 
 
 @app.on_sns_message(topic=_PLACEHOLDER_TOPIC, name="device_failed")

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from localcloud.memory_index import INDEXES
 from localcloud.memory_rules import KEYS, bytes_of
-from localcloud.memory_table import INDEXES, MemoryTable
+from localcloud.memory_table import MemoryTable
 
 if TYPE_CHECKING:
     from localcloud.memory_rules import Item

@@ -22,8 +22,8 @@ def _session() -> Session:
 
 
 @lru_cache(maxsize=8)
-def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
-    """The process's client of ``service``. Credentials, region and endpoint come from the environment."""
+def client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
+    """The process's client of ``service``. Credentials, region and, unless one is given, endpoint come from the environment."""
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(
@@ -32,4 +32,4 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         user_agent_extra="buyer-protection",
     )
-    return _session().create_client(service, config=config)
+    return _session().create_client(service, config=config, endpoint_url=endpoint)

@@ -12,7 +12,9 @@ from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Clock, Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
 from chalicelib.store.rates import CallCounts
@@ -36,6 +38,8 @@ def services() -> Services:
         cases=Cases(dynamodb, table, policies, settings().deadline_shards),
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
+        messages=Messages(dynamodb, table),
+        connections=Connections(dynamodb, table),
         subscriptions=SnsSubscriptions(),
         clock=_clock(),
         policies=policies,
@@ -74,6 +78,7 @@ def publishing() -> Publishing:
         sent=Sent(dynamodb, s.table_name),
         people=People(dynamodb, s.table_name),
         orders=Orders(dynamodb, s.table_name),
+        threads=Messages(dynamodb, s.table_name),
         outgoing=outgoing(),
         tallies=Tallies(dynamodb, s.table_name),
         undelivered=SqsDeadLetters(lambda: client("sqs"), s.undelivered_queue_url),

@@ -1,4 +1,4 @@
-"""The event functions: the sweep's fan-out, a shard's sweep, the stream's publishing, and the devices given up."""
+"""The event functions: a sweep and its fan-out, what the stream tells people and live connections, and devices given up."""
 
 from __future__ import annotations
 
@@ -97,6 +97,14 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     failed = publish_records(records, publishing())
     return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
+
+
+def push_stream(records: Sequence[dict[str, Any]]) -> None:
+    """Push what the stream's records say to whoever listens. Raises when the table cannot be read: the batch comes again."""
+    from chalicelib.bootstrap import services  # noqa: PLC0415 - each function loads its own
+    from chalicelib.notify.chat import gateway, push_records  # noqa: PLC0415
+
+    push_records(records, services().connections, gateway(), int(services().epoch()))
 
 
 def forget_devices(records: Sequence[dict[str, Any]]) -> dict[str, int]:

@@ -49,6 +49,8 @@ class Settings:
     """Calls that one person may make in a minute."""
     platform_calls_a_minute: int
     """Calls that one of the marketplace's own systems, or a tracking service, may make in a minute."""
+    chat_endpoint: str
+    """Where the gateway of live connections is: with ``https`` for us, with ``wss`` for clients."""
     sandbox: bool
     """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
     log_level: str
@@ -87,6 +89,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
         platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),
+        chat_endpoint=read("CHAT_ENDPOINT", "").rstrip("/"),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )

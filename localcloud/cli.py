@@ -23,6 +23,17 @@ from localcloud.package import STAGES, build
 from localcloud.ports import Ports
 from localcloud.webhook import SERVICES, post
 
+LOGGING = (
+    "api",
+    "sweep",
+    "sweep_shard",
+    "publish",
+    "chat",
+    "websocket_connect",
+    "websocket_message",
+    "websocket_disconnect",
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do as asked and return the exit code: 0 done, 1 with one line on standard error that says what to do about it."""
@@ -75,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     webhook.set_defaults(action=_webhook)
 
     logs = commands.add_parser("logs", help="print what a function logged")
-    logs.add_argument("function", choices=("api", "sweep", "sweep_shard", "publish"))
+    logs.add_argument("function", choices=LOGGING)
     logs.set_defaults(action=_logs)
 
     commands.add_parser("sweep", help="run the sweep once").set_defaults(action=_sweep)
@@ -141,6 +152,7 @@ def _welcome(cloud: LocalCloud, took: float) -> str:
 The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is forgotten when it stops.
 
   API      {cloud.api}
+  Chat     {cloud.endpoints["chat"]}      (docs/chat.md)
   Token    {here} token buyer:alice      (also seller:, mediator:, platform:)
   Outbox   {cloud.outbox}
   Clock    {here} clock advance 5d

@@ -20,7 +20,7 @@ from localcloud.layout import LOCAL, LocalCloudError, try_lock, write_json
 from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox import Outbox
 from localcloud.package import Artefact, build
-from localcloud.ports import Ports
+from localcloud.ports import HOST, Ports
 from localcloud.webhook import SERVICES
 
 log = logging.getLogger(__name__)
@@ -149,6 +149,7 @@ class LocalCloud:
         self.endpoints = {
             **told,
             "api": f"{self._ministack.url}/_aws/execute-api/{outputs['RestAPIId']}/api",
+            "chat": f"ws://{HOST}:{self._ports.cloud}/_aws/execute-api/{outputs['WebsocketAPIId']}/api",
             "outbox": f"http://127.0.0.1:{self._ports.outbox}",
             "ministack": self._ministack.url,
             "region": REGION,
@@ -157,6 +158,10 @@ class LocalCloud:
             "sweep_function": outputs["SweepFunction"],
             "sweep_shard_function": outputs["SweepShardFunction"],
             "publish_function": outputs["PublishFunction"],
+            "chat_function": outputs["ChatFunction"],
+            "websocket_connect_function": outputs["WebsocketConnectHandlerName"],
+            "websocket_message_function": outputs["WebsocketMessageHandlerName"],
+            "websocket_disconnect_function": outputs["WebsocketDisconnectHandlerName"],
             "api_function": outputs["APIHandlerName"],
             "sweep_queue": outputs["SweepQueueUrl"],
             "sweep_failures": outputs["SweepFailuresUrl"],

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from localcloud import venvs
 from localcloud.aws import Client
 from localcloud.layout import LocalCloudError
-from localcloud.mending import mend_api, mend_rights, mend_table, spare_the_machine
+from localcloud.mending import mend_api, mend_rights, mend_sockets, mend_table, spare_the_machine
 from localcloud.ministack import REGION
 from localcloud.package import Artefact
 
@@ -49,7 +49,7 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     key = f"{artefact.digest}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=artefact.zip.read_bytes())
-    template = mend_rights(to_cloudformation(artefact, BUCKET, key))
+    template = mend_sockets(mend_rights(to_cloudformation(artefact, BUCKET, key)), s3.meta.endpoint_url)
     cloudformation = aws("cloudformation")
     change_set = f"c{artefact.digest[:12]}-{time.time_ns()}"
     # By address: a template in the request itself may have no more than 51,200 bytes.

@@ -6,13 +6,14 @@ passes here has asked nothing of DynamoDB that was not checked. It never lags, a
 
 # ruff: noqa: N803 - arguments are spelled as DynamoDB spells them
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
 from types import SimpleNamespace
 from typing import Any
 
+from localcloud.memory_index import INDEXES, Index, Place, selected, start_of
 from localcloud.memory_rules import (
     KEYS,
     TESTS,
@@ -28,50 +29,10 @@ from localcloud.memory_rules import (
     parsed,
 )
 
-Place = tuple[str, str, str]
-"""Where an item stands in an index: the index's sort key, then the table's two keys."""
-
-INDEXES = {f"by_{name}": (f"{name}_pk", f"{name}_sk") for name in ("buyer", "seller", "due", "work")}
-
 ACTIONS_AT_MOST = 100
 ITEM_BYTES = 400 * 1024
 TRANSACTION_BYTES = 4 * 1024 * 1024
 PAGE_BYTES = 1024 * 1024
-
-
-class _Index:
-    """Items by one pair of keys: in each partition, places in their order."""
-
-    def __init__(self, names: tuple[str, str]) -> None:
-        self.names = names
-        self.partitions: dict[str, list[Place]] = {}
-
-    def place(self, item: Item | None) -> tuple[str, Place] | None:
-        """The partition and place of an item, or None for one that the index leaves out."""
-        pk, sk = self.names
-        if item is None or pk not in item or sk not in item:
-            return None
-        return item[pk]["S"], (item[sk]["S"], item["pk"]["S"], item["sk"]["S"])
-
-    def move(self, old: Item | None, new: Item | None) -> None:
-        before, after = self.place(old), self.place(new)
-        if before == after:
-            return
-        if before:
-            places = self.partitions[before[0]]
-            del places[bisect_left(places, before[1])]
-        if after:
-            insort(self.partitions.setdefault(after[0], []), after[1])
-
-    def range(self, places: list[Place], test: str, operand: str) -> tuple[int, int]:
-        """Where the places begin and end whose sort key passes ``test``."""
-
-        def sort_key(place: Place) -> str:
-            return place[0][: len(operand)] if test == "begins_with" else place[0]
-
-        left, right = bisect_left(places, operand, key=sort_key), bisect_right(places, operand, key=sort_key)
-        ends = {"<": (0, left), "<=": (0, right), ">": (right, len(places)), ">=": (left, len(places))}
-        return ends.get(test, (left, right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +62,8 @@ class MemoryTable:
         self.page_bytes = page_bytes
         self._lock = RLock()
         self._items: dict[Key, tuple[Item, int]] = {}
-        self._indexes = {name: _Index(names) for name, names in INDEXES.items()}
-        self._table = _Index(KEYS)
+        self._indexes = {name: Index(names) for name, names in INDEXES.items()}
+        self._table = Index(KEYS)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -144,15 +105,17 @@ class MemoryTable:
             self._write([put])
         return {}
 
-    def delete_item(self, *, TableName: str, Key: Item) -> Item:
-        """Forget one item; one that is not there is no error."""
+    def delete_item(self, *, TableName: str, Key: Item, ReturnValues: str = "NONE") -> Item:
+        """Take an item away, if it is there: under ``Attributes`` what it was, where ``ALL_OLD`` is asked for."""
         self._check_name(TableName, "DeleteItem")
+        if ReturnValues not in ("NONE", "ALL_OLD"):
+            raise invalid("what DeleteItem returns is NONE or ALL_OLD", "DeleteItem")
         key = checked_key(Key, "DeleteItem")
         with self._lock:
             old, _ = self._items.pop(key, (None, 0))
             for index in (self._table, *self._indexes.values()):
                 index.move(old, None)
-        return {}
+        return {"Attributes": _copy(old)} if old and ReturnValues == "ALL_OLD" else {}
 
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
         """Write all items, if every condition holds; none otherwise."""
@@ -198,16 +161,16 @@ class MemoryTable:
             raise invalid("Limit is at least 1", "Query")
         index = self._indexes[IndexName] if IndexName else self._table
         with self._lock:
-            partition, low, high = _selected(index, KeyConditionExpression, ExpressionAttributeValues)
+            partition, low, high = selected(index, KeyConditionExpression, ExpressionAttributeValues)
             if ExclusiveStartKey:
-                start = _start(index, partition, ExclusiveStartKey)
+                start = start_of(index, partition, ExclusiveStartKey)
                 places = index.partitions.get(partition, [])
                 low = max(low, bisect_right(places, start)) if ScanIndexForward else low
                 high = high if ScanIndexForward else min(high, bisect_left(places, start))
             chosen = index.partitions.get(partition, [])[low:high]
             return self._page(index, chosen if ScanIndexForward else chosen[::-1], Limit)
 
-    def _page(self, index: _Index, chosen: list[Place], limit: int | None) -> Item:
+    def _page(self, index: Index, chosen: list[Place], limit: int | None) -> Item:
         found: list[Item] = []
         room, full = self.page_bytes, False
         for place in chosen:
@@ -277,32 +240,3 @@ class MemoryTable:
 
 def _copy(item: Item) -> Item:
     return {name: dict(attribute) for name, attribute in item.items()}
-
-
-def _selected(index: _Index, expression: str, values: Item) -> tuple[str, int, int]:
-    """The partition a key condition names, and where the places it selects begin and end."""
-    _, terms = parsed(expression)
-    given = operands(terms, values, "Query")
-    of_pk, of_sk = [t for t in terms if t.name == index.names[0]], [t for t in terms if t.name == index.names[1]]
-    well_formed = " OR " not in expression and len(of_pk) + len(of_sk) == len(terms) and len(of_sk) <= 1
-    if not well_formed or len(of_pk) != 1 or of_pk[0].test != "=" or any(not t.operand for t in terms):
-        raise invalid("Query key condition not supported", "Query")
-    for term in terms:
-        check_key(term.name, given[str(term.operand)], "Query")
-    partition = given[str(of_pk[0].operand)]["S"]
-    places = index.partitions.get(partition, [])
-    if not of_sk:
-        return partition, 0, len(places)
-    return partition, *index.range(places, of_sk[0].test, given[str(of_sk[0].operand)]["S"])
-
-
-def _start(index: _Index, partition: str, key: Item) -> Place:
-    """The place after which a page starts; the item that stood there may have gone."""
-    if set(key) != {*KEYS, *index.names}:
-        raise invalid("The provided starting key is invalid", "Query")
-    for name, attribute in key.items():
-        check_key(name, attribute, "Query")
-    placed = index.place(key)
-    if placed is None or placed[0] != partition:
-        raise invalid("The provided starting key is outside query boundaries based on provided conditions", "Query")
-    return placed[1]

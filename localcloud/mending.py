@@ -29,6 +29,26 @@ def mend_rights(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
+def mend_sockets(template: dict[str, Any], cloud: str) -> dict[str, Any]:
+    """Leave out of `template` what MiniStack does unasked, deploying and answering frames, and name its own management API.
+
+    AWS serves each API under a host name of its own; here all are at `cloud`, told apart by path. Returns the template.
+    """
+    kept = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] not in ("AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::RouteResponse")
+    }
+    for resource in kept.values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::ApiGatewayV2::Stage":
+            del properties["DeploymentId"]
+        if resource["Type"] == "AWS::Lambda::Function":
+            endpoint = {"Fn::Sub": f"{cloud}/_aws/execute-api/${{WebsocketAPI}}/api"}
+            properties["Environment"]["Variables"]["CHAT_ENDPOINT"] = endpoint
+    return template | {"Resources": kept}
+
+
 def _only(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Return the properties of the template's only resource of that kind."""
     (found,) = (item for item in template["Resources"].values() if item["Type"] == kind)

@@ -11,7 +11,9 @@ from typing import Any
 from chalicelib.domain.policy import published
 from chalicelib.service.context import Services, Subscribed
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People, Profile
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
@@ -69,6 +71,8 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         cases=Cases(dynamodb, table, policies, SHARDS),
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
+        messages=Messages(dynamodb, table),
+        connections=Connections(dynamodb, table),
         subscriptions=NoSubscriptions(),
         clock=clock,
         policies=policies,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.notify.audience import NOT_TOLD_TO_PEOPLE, REACH, TO_PEOPLE, Notice
+from chalicelib.notify.audience import NOT_TOLD_TO_PEOPLE, OF_MESSAGES, REACH, TO_PEOPLE, Notice
 from chalicelib.notify.conditions import always
 
 _HEAD = """# Who is told what
@@ -21,6 +21,8 @@ _ROWS = """
 |---|---|---|---|---|---|
 """
 _NOBODY = """
+`message_written` is a message in an order's thread, which is no event ([chat](chat.md)).
+
 The marketplace's systems are told every event, and the payment system each payment instruction and each new attempt at one.
 
 ## Events of which no person is told
@@ -33,7 +35,7 @@ The marketplace's systems are told every event, and the payment system each paym
 def page() -> str:
     """The page, in Markdown."""
     reach = "".join(f"| {who.value} | {why.value} | {', '.join(how)} |\n" for (who, why), how in REACH.items())
-    rows = "".join(map(_row, TO_PEOPLE))
+    rows = "".join(map(_row, (*TO_PEOPLE, *OF_MESSAGES)))
     nobody = "".join(f"| `{kind.type}` | {why} |\n" for kind, why in NOT_TOLD_TO_PEOPLE.items())
     return f"{_HEAD}| who | what for | channels |\n|---|---|---|\n{reach}{_ROWS}{rows}{_NOBODY}{nobody}"
 

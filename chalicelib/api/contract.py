@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api import answers as a
 from chalicelib.api import dispute_answers as d
+from chalicelib.api import message_answers as m
 from chalicelib.api import people_answers as p
 from chalicelib.api import privacy_answers as f
 from chalicelib.domain import refusals as r
@@ -64,6 +65,10 @@ PROMISES: dict[str, Promise] = {
     "accept_decision": Promise(d.Dispute, _IN_DISPUTE),
     "ship_return": Promise(d.Dispute, (*_IN_DISPUTE, r.INVALID_TRACKING_NUMBER)),
     "acknowledge_return": Promise(d.Dispute, (*_WORDS, r.INVALID)),
+    "list_messages": Promise(m.MessagePage),
+    "write_message": Promise(m.Message, (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.TOO_MANY_MESSAGES)),
+    "mark_read": Promise(m.ReadMark, (r.INVALID,)),
+    "open_ticket": Promise(m.Ticket),
     "mediation_queue": Promise(d.MediationQueue),
     "assign": Promise(d.Dispute, _IN_DISPUTE),
     "request_information": Promise(d.Dispute, (*_WORDS, r.INVALID)),
@@ -100,11 +105,22 @@ _GUARDED = (
 )
 _DEVICES = {f"{verb}_{role}_device" for verb in ("register", "remove") for role in ("buyer", "seller")}
 _WITHOUT_VERSION = frozenset(
-    {"import_order", "record_carrier_events", "report_result", "advance_clock", "erase_buyer", "erase_seller", *_DEVICES}
+    {
+        "import_order",
+        "record_carrier_events",
+        "report_result",
+        "advance_clock",
+        "erase_buyer",
+        "erase_seller",
+        "write_message",
+        "mark_read",
+        "open_ticket",
+        *_DEVICES,
+    }
 )
 """Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
-result names its attempt, whoever wants to be forgotten means every version, and a device comes or goes whatever the
-contacts are."""
+result names its attempt, whoever wants to be forgotten means every version, and a device, or what is said or read in
+a thread, does not depend on what changes meanwhile."""
 _SIGNED = (
     "malformed_request",
     "invalid_signature",

@@ -179,7 +179,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     content = _content(raw) if endpoint.body else ""
     once = _once(request, actor, ids, content) if endpoint.keyed else None
-    scope = json.dumps([actor.role.value, actor.id, endpoint.path, {**query, "cursor": "", "limit": ""}], sort_keys=True)
+    scope = json.dumps([actor.role.value, actor.id, endpoint.path, ids, {**query, "cursor": "", "limit": ""}], sort_keys=True)
     if query.get("cursor"):
         query["cursor"] = cursors.opened(query["cursor"], scope)
     if_match = _if_match(request)

@@ -104,7 +104,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["parameters"] = parameters
     if endpoint.body:
         content = {"schema": {"$ref": _REF.format(model=endpoint.body.__name__)}} | _example(endpoint, "request")
-        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+        needed = any(field.is_required() for field in endpoint.body.model_fields.values())
+        operation["requestBody"] = {"required": needed, "content": {JSON: content}}  # without a body, every field is absent
     operation["responses"] = _responses(endpoint)
     return operation
 

@@ -37,9 +37,10 @@ whatever is new since; it belongs to one caller's one list.
 **Languages.** Words for people, which are title and detail of a refusal and the explanations of what is covered, come in
 English, Spanish, Portuguese, Russian or Chinese, as Accept-Language prefers. English says most; codes and facts are the same.
 
-**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open. A person makes at most 300 requests a
-minute, a system of the marketplace 6,000, unless the deployment says otherwise; the gateway takes 200 requests a second in
-all, in bursts of 400. More is answered with a 429, and Retry-After says how many seconds to wait.
+**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; a person writes at most 20 messages a
+minute in a thread. A person makes at most 300 requests a minute, a system of the marketplace 6,000, unless the deployment
+says otherwise; the gateway takes 200 requests a second in all, in bursts of 400. More is answered with a 429, and
+Retry-After says how many seconds to wait, or opens_at until when.
 
 **Asking us.** Every answer has an X-Request-Id; whoever reports a problem quotes it, and the log has its line.
 
@@ -54,6 +55,8 @@ SERVERS = [
 RESOURCES = {
     "orders": "Orders, their parcels, protection and money (O1-O9).",
     "disputes": "Disputes, from the claim to the refund (section 4).",
+    "messages": "The thread of an order, before and during its disputes (N5).",
+    "chat": "Live connections, over which new messages come at once (N5).",
     "mediation": "The mediator's desk (D4, D5).",
     "payments": "What is to be paid out, and what became of it (M1, M2).",
     "people": "How people are reached, and on which devices (N1-N3).",

@@ -124,6 +124,9 @@ CATALOGUE: dict[str, Kind] = {
     "unknown_carrier": _kind(
         422, "The carrier is none of those that this marketplace knows.", "Track only parcels of the eight carriers here."
     ),
+    r.TOO_MANY_MESSAGES: _kind(
+        429, "More messages within a minute than one person may write.", "Keep the text, and send it again from opens_at."
+    ),
     "too_many_requests": _kind(
         429,
         "More requests than this caller may make, or than the gateway takes.",

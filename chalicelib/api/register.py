@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.api import disputes, mediation, meta, orders, payments, people, privacy, webhooks
+from chalicelib.api import chat, disputes, mediation, messages, meta, orders, payments, people, privacy, webhooks
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def register(app: Chalice) -> None:
     """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
-    for resource in (orders, disputes, mediation, payments, people, privacy, webhooks, meta):
+    for resource in (orders, disputes, messages, chat, mediation, payments, people, privacy, webhooks, meta):
         app.register_blueprint(resource.blueprint)
     if settings().sandbox:
         from chalicelib.api import sandbox  # noqa: PLC0415 - it cannot be reached in production

@@ -67,6 +67,10 @@ class Policy:
     """Pieces of evidence per party in one dispute (N6)."""
     information_requests_at_most: int
     """A mediator's questions in one dispute (D4)."""
+    thread_days: int
+    """How long after an order is completed its thread still takes messages (N5)."""
+    messages_at_most: int
+    """Messages in the thread of one order (N5)."""
     payment_retry_hours: tuple[int, ...]
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 

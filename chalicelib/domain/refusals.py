@@ -20,6 +20,7 @@ LIMIT_REACHED: Final = "limit_reached"
 RETURN_ADDRESS_REQUIRED: Final = "return_address_required"
 ATTESTATION_REQUIRED: Final = "attestation_required"
 INVALID_TRACKING_NUMBER: Final = "invalid_tracking_number"
+TOO_MANY_MESSAGES: Final = "too_many_messages"
 
 
 def in_words(at: datetime) -> str:

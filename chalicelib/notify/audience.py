@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.notify import conditions as c
+from chalicelib.notify.happening import MessageWritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,9 +169,15 @@ NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
 }
 """Events of which no person is told, and why."""
 
+OF_MESSAGES: tuple[Notice, ...] = (
+    Notice(MessageWritten, _S, _NEWS, "message.seller", c.is_news_to_the_seller),
+    Notice(MessageWritten, _B, _NEWS, "message.buyer", c.is_news_to_the_buyer),
+)
+"""What the parties are told of the thread (N5): that there is something to read, once until they have read it."""
+
 _BY_EVENT: dict[type[e.Payload], tuple[Notice, ...]] = {
     kind: tuple(notice for notice in TABLE if notice.event is kind) for kind in e.PAYLOADS.values()
-}
+} | {MessageWritten: OF_MESSAGES}
 
 
 def notices(happening: Happening) -> list[Notice]:

@@ -9,6 +9,7 @@ from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Outcome
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
+from chalicelib.notify.happening import MessageWritten
 
 if TYPE_CHECKING:
     from chalicelib.notify.happening import Happening
@@ -119,3 +120,13 @@ def closes_without_refund(it: Happening) -> bool:
 def pays_out(it: Happening) -> bool:
     """The order completes with money left for the seller."""
     return it.payload(e.OrderCompleted).instruction is not None
+
+
+def is_news_to_the_seller(it: Happening) -> bool:
+    """The seller had read all of the thread before this message."""
+    return Role.SELLER in it.payload(MessageWritten).news_to
+
+
+def is_news_to_the_buyer(it: Happening) -> bool:
+    """The buyer had read all of the thread before this message."""
+    return Role.BUYER in it.payload(MessageWritten).news_to

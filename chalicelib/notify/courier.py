@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.notify.audience import Notice
     from chalicelib.notify.happening import Happening
-    from chalicelib.notify.ports import Counts, DeadLetters, Orders, Pile, Profiles, Sender, SentMarkers
+    from chalicelib.notify.ports import Counts, DeadLetters, Orders, Pile, Profiles, Sender, SentMarkers, Threads
     from chalicelib.service.context import Clock
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class Publishing:
     sent: SentMarkers
     people: Profiles
     orders: Orders
+    threads: Threads
     outgoing: Pile
     tallies: Counts
     undelivered: DeadLetters

@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.events import Event, Payload
+from chalicelib.domain.people import Role
 from chalicelib.store.cases import event_of
 from chalicelib.store.codec import load
 from chalicelib.store.items import text
+from chalicelib.store.keys import THREAD
+from chalicelib.store.messages import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 P = TypeVar("P", bound=Payload)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageWritten(Payload):
+    """Somebody wrote in the thread. Of its words nothing is told; it is news to those who had read everything before."""
+
+    type = "message_written"
+    news_to: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,9 @@ class Happening:
 
 
 def happening_of(image: Mapping[str, Any]) -> Happening:
-    """The happening that an event's item holds, in DynamoDB's attribute form."""
+    """The happening that the item of an event, or of a message, holds, in DynamoDB's attribute form."""
+    if "news_to" in image:
+        return _written(image)
     dispute = text(image, "dispute")
     return Happening(
         event=event_of(dict(image)),
@@ -65,3 +78,9 @@ def happening_of(image: Mapping[str, Any]) -> Happening:
         dispute=load(dispute, Dispute) if dispute else None,
         status_before=text(image, "status_before") or None,
     )
+
+
+def _written(image: Mapping[str, Any]) -> Happening:
+    message, news_to = message_of(dict(image)), load(text(image, "news_to"), tuple[Role, ...])
+    event = Event(THREAD, message.number, message.sent_at, message.author, MessageWritten(news_to))
+    return Happening(event, message.order_id, text(image, "buyer_id"), text(image, "seller_id"))

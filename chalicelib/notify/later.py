@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.asks import asks
+from chalicelib.domain.people import Actor, Role
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
 from chalicelib.notify.courier import Courier, backoff, gathered_in, is_permanent
-from chalicelib.notify.happening import happening_of
+from chalicelib.notify.happening import MessageWritten, happening_of
 from chalicelib.notify.reminders import holds
 from chalicelib.store.outgoing import Kind
 
@@ -115,8 +116,12 @@ class Round:
         return None
 
     def _told(self, letter: Letter, it: Happening) -> datetime | None:
-        """What happened is told however late. Only a phone is not rung for something that is no longer to be done."""
+        """What happened is told however late, but for a message that has been read (N5). Only a phone is not rung for
+        something that is no longer to be done.
+        """
         due = self.courier.office.due(it)
+        if isinstance(it.event.payload, MessageWritten) and self._has_read(letter, it):
+            return None
         if it.dispute and letter.urgency == Urgency.ACTION.value and Channel(letter.channel) in DISTURBING:
             dispute, asked = self._now(letter, it)
             policy = self.courier.office.policies.version(it.dispute.policy_version)
@@ -127,6 +132,11 @@ class Round:
             it = replace(it, dispute=dispute)
             due = self.courier.office.due(it)
         return self.courier.carry(letter, it, due)
+
+    def _has_read(self, letter: Letter, it: Happening) -> bool:
+        """Whether the recipient has come to that message in the thread by now."""
+        role, _, person = letter.recipient.partition(":")
+        return self.courier.to.threads.thread(it.order_id).read_up_to(Actor(Role(role), person)) >= it.event.seq
 
     def _now(self, letter: Letter, it: Happening) -> tuple[Dispute, list[Ask]]:
         """The dispute as it is now, and what the recipient has to do in it."""

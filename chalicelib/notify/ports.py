@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.order import Order
+    from chalicelib.domain.thread import Thread
     from chalicelib.store.items import Item
     from chalicelib.store.outgoing import Letter, Waiting
     from chalicelib.store.people import Profile
@@ -66,7 +67,15 @@ class Orders(Protocol):
         ...
 
     def event(self, order_id: str, stream: int, seq: int) -> Item:
-        """One event's item. Raises ``LookupError`` where there is none."""
+        """The item of one event, or of a message (``keys.THREAD``). Raises ``LookupError`` where there is none."""
+        ...
+
+
+class Threads(Protocol):
+    """Knows what people write to each other, and how far they have read."""
+
+    def thread(self, order_id: str) -> Thread:
+        """An order's thread."""
         ...
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispute import order_of
 from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.thread import mediators_of, sees_thread
 from chalicelib.service.errors import NotFound
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ def sees_order(case: Case, actor: Actor) -> bool:
 def check_order(case: Case, actor: Actor) -> None:
     """Raise ``NotFound`` unless the actor may see the order."""
     if not sees_order(case, actor):
+        raise NotFound
+
+
+def check_thread(case: Case, actor: Actor) -> None:
+    """Raise ``NotFound`` unless the order's thread is for the actor: its parties, and the mediators of its disputes."""
+    terms = case.order.terms
+    if not sees_thread(actor, terms.buyer_id, terms.seller_id, mediators_of(case)):
         raise NotFound
 
 

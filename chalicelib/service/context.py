@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.store.cases import Cases
+    from chalicelib.store.connections import Connections
     from chalicelib.store.lists import Lists
+    from chalicelib.store.messages import Messages
     from chalicelib.store.people import People, Profile
 
 
@@ -129,6 +131,8 @@ class Services:
     subscriptions: Subscriptions
     clock: Clock
     policies: PolicyBook
+    messages: Messages = field(kw_only=True)
+    connections: Connections = field(kw_only=True)
     pause: Callable[[int], None] = field(default=_pause)
     """Waits before the nth new attempt at a conflicting write: a full-jitter backoff."""
     epoch: Callable[[], float] = field(default=time.time)

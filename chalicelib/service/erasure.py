@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
+from chalicelib.domain.people import Actor
 from chalicelib.service import views
 from chalicelib.service.errors import Busy, NotFound
 from chalicelib.service.execute import ATTEMPTS, Request, current, execute
@@ -23,7 +24,7 @@ from chalicelib.store.people import Erasure, Profile, as_erasure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.domain.people import Actor, Role
+    from chalicelib.domain.people import Role
     from chalicelib.domain.progress import Progress
     from chalicelib.service.context import Services
     from chalicelib.service.views import Json
@@ -157,6 +158,11 @@ def _words(services: Services, it: Erasure, order_id: str) -> None:
     services.cases.erase_words(order_id, it.role)
 
 
+def _messages(services: Services, it: Erasure, order_id: str) -> None:
+    """Overwrite what the person wrote in the order's thread (N5)."""
+    services.messages.erase_texts(order_id, Actor(it.role, it.person_id))
+
+
 def _profile(services: Services, it: Erasure) -> None:
     """End every subscription and device, and empty the profile. Its version goes on: nobody's older change comes after it."""
     for attempt in range(ATTEMPTS):
@@ -174,12 +180,12 @@ def _profile(services: Services, it: Erasure) -> None:
     raise Busy
 
 
-def _messages(services: Services, it: Erasure) -> None:
+def _letters(services: Services, it: Erasure) -> None:
     """Forget what waits to be told, after the profile: with that gone, nothing new comes to wait."""
-    services.people.forget_messages(it.role.value, it.person_id)
+    services.people.forget_letters(it.role.value, it.person_id)
 
 
-OF_A_CASE: tuple[Callable[[Services, Erasure, str], None], ...] = (_words,)
+OF_A_CASE: tuple[Callable[[Services, Erasure, str], None], ...] = (_words, _messages)
 """What takes a person's data out of one case that has ended. Doing it again changes nothing."""
-OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _messages)
+OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _letters)
 """What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""

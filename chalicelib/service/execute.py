@@ -95,14 +95,26 @@ def execute(
     Raises ``NotFound`` for an order that is not there (unless the command ``creates`` it), ``KeyReused``, ``Busy`` when
     others keep changing the case, and the command's ``Refusal``, of which nothing is kept.
     """
-    for attempt in range(ATTEMPTS):
+
+    def attempt() -> Answer:
         case = services.cases.load(order_id)
+        return _attempt(services, case, request, command, answer, check=check, creates=creates)
+
+    return carry_out(services, request, attempt)
+
+
+def carry_out(services: Services, request: Request, attempt: Callable[[], Answer]) -> Answer:
+    """Make ``attempt`` until nobody interferes. A request that was carried out before gets its first answer again (I5).
+
+    Raises ``KeyReused``, ``Busy`` when others keep interfering, and what ``attempt`` refuses, of which nothing is kept.
+    """
+    for failed in range(ATTEMPTS):
         try:
-            return _attempt(services, case, request, command, answer, check=check, creates=creates)
+            return attempt()
         except AlreadyAnswered as first:
             return replayed(first, request.once)
         except Conflict:
-            services.pause(attempt)
+            services.pause(failed)
         except (Refusal, NotFound, VersionMismatch):
             # It may be refused because it has been done: the state it made is what refuses it now.
             kept = _kept(services, request.once)

@@ -7,6 +7,7 @@ partition (pk)                sort key (sk)                       what
                               ``#DISPUTE#<n>``                    a dispute's state
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
+                              ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   which orders a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
@@ -17,6 +18,11 @@ either of them                ``ERASURE``                         the person's r
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
 ``OUT#<recipient>``           ``<name>#<channel>``                a message that leaves later
 ``TALLY#<of whom>``           ``<of what>``                       what was counted, up to a limit
+``TICKET#<digest>``           ``TICKET``                          leave to open one connection
+``CONNECTION#<id>``           ``CONNECTION``                      a live connection: whose, until when
+                              ``ORDER#<order>``                   a thread it listens to
+``LISTENERS#<order>``         ``CONNECTION#<id>``                 who listens to a thread
+``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -41,6 +47,12 @@ ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
+THREAD_SK = "THREAD"
+THREAD = -1
+"""In place of the stream of an event: the messages of an order's thread, which are no events (N5)."""
+MESSAGES = "MESSAGE#"
+TICKET_SK = "TICKET"
+CONNECTION_SK = "CONNECTION"
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
@@ -88,9 +100,34 @@ def payment_sk(number: int) -> str:
     return f"PAYMENT#{number:04d}"
 
 
+def message_sk(number: int) -> str:
+    """One message of a thread."""
+    return f"{MESSAGES}{number:08d}"
+
+
 def track_pk(carrier: str, tracking_number: str) -> str:
     """The orders a tracking number belongs to."""
     return f"TRACK#{carrier}#{tracking_number}"
+
+
+def ticket_pk(digest: str) -> str:
+    """A ticket, by the digest of its text."""
+    return f"TICKET#{digest}"
+
+
+def connection_pk(connection_id: str) -> str:
+    """A connection; also its sort key among a thread's listeners and a person's connections."""
+    return f"CONNECTION#{connection_id}"
+
+
+def listeners_pk(order_id: str) -> str:
+    """Who listens to the thread of an order."""
+    return f"LISTENERS#{order_id}"
+
+
+def connections_pk(role: str, person_id: str) -> str:
+    """The connections of a person."""
+    return f"CONNECTIONS#{role}:{person_id}"
 
 
 def profile_pk(role: str, person_id: str) -> str:

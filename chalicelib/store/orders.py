@@ -22,8 +22,11 @@ class Orders:
         self.table = table
 
     def event(self, order_id: str, stream: int, seq: int) -> Item:
-        """The item of one event, as the stream brought it. Raises ``LookupError`` where there is none."""
-        key = item(pk=keys.order_pk(order_id), sk=keys.event_sk(stream, seq))
+        """The item of one event, as the stream brought it, or of a message in the thread (``keys.THREAD``). Raises
+        ``LookupError`` where there is none.
+        """
+        sk = keys.message_sk(seq) if stream == keys.THREAD else keys.event_sk(stream, seq)
+        key = item(pk=keys.order_pk(order_id), sk=sk)
         found: Item | None = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         if found is None:
             msg = f"there is no event {order_id}#{stream}#{seq}"

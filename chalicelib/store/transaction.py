@@ -26,14 +26,14 @@ _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
 
 
 def put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
-    """One put of a transaction, with the numbers that its condition names."""
-    put: dict[str, Any] = {"TableName": table, "Item": item}
+    """One action of a transaction: write an item, under a condition that names ``values``."""
+    action: dict[str, Any] = {"TableName": table, "Item": item}
     if condition:
-        put["ConditionExpression"] = condition
-        put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        action["ConditionExpression"] = condition
+        action["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     if values:
-        put["ExpressionAttributeValues"] = {f":{name}": {"N": str(value)} for name, value in values.items()}
-    return {"Put": put}
+        action["ExpressionAttributeValues"] = {f":{name}": {"N": str(value)} for name, value in values.items()}
+    return {"Put": action}
 
 
 def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, Any]:

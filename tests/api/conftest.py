@@ -14,7 +14,9 @@ from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
 from tests.api.edge import Api, Clock, Quiet, no_rates
@@ -44,6 +46,7 @@ def app(issuer: Issuer) -> Iterator[object]:
         patch.setenv("OIDC_ISSUER", issuer.name)
         patch.setenv("OIDC_AUDIENCE", AUDIENCE)
         patch.setenv("OIDC_JWKS_URL", issuer.jwks_url)
+        patch.setenv("CHAT_ENDPOINT", "https://chat.example.com/api")
         settings.cache_clear()
         auth.verifier.cache_clear()  # another test may have asked another issuer
         yield importlib.import_module("app").app
@@ -61,6 +64,8 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             cases=Cases(lambda: table, TABLE, published(), shards=2),
             lists=Lists(lambda: table, TABLE),
             people=People(lambda: table, TABLE),
+            messages=Messages(lambda: table, TABLE),
+            connections=Connections(lambda: table, TABLE),
             subscriptions=Quiet(),
             clock=clock,
             policies=published(),

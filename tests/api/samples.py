@@ -79,6 +79,7 @@ class Stop(IntEnum):
     REACHED = auto()
     FORGETTING = auto()
     SOLD = auto()
+    TALKED = auto()
     DELIVERED = auto()
     DISPUTED = auto()
     NEGOTIATING = auto()
@@ -129,6 +130,9 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
         sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
         api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
+    if stop >= Stop.TALKED:
+        api.done(ANA, "POST", f"/orders/{order_id}/messages", {"text": "When will you send it?"})
+        api.done(ACME, "POST", f"/orders/{order_id}/messages", {"text": "Today."})
     if stop >= Stop.DELIVERED:
         api.done(ACME, "POST", f"/orders/{order_id}/shipments", shipped_with(parcel))
         api.clock.wait(9 * DAY)
@@ -219,6 +223,18 @@ SAMPLES: dict[str, Sample] = {
         _DISPUTE_KEYS,
         other={"type": "item_received"},
     ),
+    "list_messages": Sample(
+        Stop.TALKED, ANA, keys=("items", "cursor", "unread", "read_up_to", "closes_at", "may_write"), query="?limit=1"
+    ),
+    "write_message": Sample(
+        Stop.DISPUTED,
+        ACME,
+        {"text": "Sorry!\nIs the shade whole?"},
+        ("id", "author", "text", "dispute_id"),
+        other={"text": "!"},
+    ),
+    "mark_read": Sample(Stop.TALKED, ACME, {"up_to": "o-1-m1"}, ("unread", "read_up_to"), other={"up_to": "o-1-m2"}),
+    "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
     "request_information": Sample(

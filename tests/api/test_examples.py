@@ -27,10 +27,18 @@ _CLOCK = {"now": at(NOON), "offset_seconds": 3600}
 WRITTEN: dict[str, Any] = {
     "openapi": {"answer": {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {}}},
     "docs": {"answer": "<!doctype html><title>Buyer protection</title>"},
+    "open_ticket": {
+        "request": {},
+        "answer": {
+            "url": "wss://chat.example.com/api",
+            "ticket": "Zq0v0iWq5uQn5mT8jJw0b1QyK8Zk3o5pJ2mS1bV7c4E",
+            "expires_at": at(NOON),
+        },
+    },
     "get_clock": {"answer": _CLOCK},
     "advance_clock": {"request": {"advance_seconds": 3600}, "answer": _CLOCK},
 }
-"""Those that no story tells: they would describe themselves, or are the sandbox's."""
+"""Those that no story tells: they would describe themselves, are the sandbox's, or a secret that is new each time."""
 
 
 def _played(new_api: Callable[[MemoryTable], Api]) -> dict[str, Any]:

@@ -69,6 +69,29 @@ PUBLISH = """
 import app
 assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
 """
+CHAT = """
+import app
+assert app.chat({"Records": []}, None) is None
+"""
+SOCKET = """
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def delete_item(self, **_): return {}
+    def get_item(self, **_): return {}
+bootstrap.client = lambda service: Table()
+context = {"apiId": "a", "stage": "api", "domainName": "a", "connectionId": "c-1"}
+"""
+CONNECT = f"""{SOCKET}
+event = {{"requestContext": context, "headers": {{}}, "queryStringParameters": {{"ticket": "none"}}}}
+assert {{"statusCode": 401}} == app.websocket_connect(event, None)
+"""
+FRAME = f"""{SOCKET}
+answer = app.websocket_message({{"requestContext": context, "body": '{{"action": "ping"}}'}}, None)
+assert "unauthenticated" in answer["body"], answer
+"""
+DISCONNECT = f"""{SOCKET}
+assert {{"statusCode": 200}} == app.websocket_disconnect({{"requestContext": context}}, None)
+"""
 API = """
 import app
 event = {
@@ -78,6 +101,16 @@ event = {
 assert 401 == app.app(event, None)["statusCode"]
 """
 PROVIDER = {"OIDC_ISSUER": "https://issuer.example", "OIDC_AUDIENCE": "buyer-protection"}
+JOBS = {
+    "sweep": FAN_OUT,
+    "sweep_shard": SWEEP,
+    "publish": PUBLISH,
+    "device_failed": FORGET,
+    "chat": CHAT,
+    "websocket_connect": CONNECT,
+    "websocket_message": FRAME,
+    "websocket_disconnect": DISCONNECT,
+}
 
 
 def _run(script: str, **environment: str) -> str:
@@ -110,20 +143,19 @@ def _among(loaded: set[str], names: tuple[str, ...]) -> set[str]:
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
     """The modules of every function, by its name."""
-    jobs = {"sweep": FAN_OUT, "sweep_shard": SWEEP, "publish": PUBLISH, "device_failed": FORGET}
-    api = _loaded(API, SERVES="http", **PROVIDER)
-    return {name: _loaded(script, SERVES="jobs") for name, script in jobs.items()} | {"api": api}
+    jobs = {name: _loaded(script, SERVES="jobs", AWS_REGION="eu-west-1") for name, script in JOBS.items()}
+    return jobs | {"api": _loaded(API, SERVES="http", **PROVIDER)}
 
 
-@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "device_failed"])
+@pytest.mark.parametrize("function", ["api", *JOBS])
 def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) -> None:
     """No function loads what builds, tests or runs it elsewhere, or boto3 where botocore does; none loads a sandbox's code."""
     assert set() == _among(loaded[function], (*NO_FUNCTION, *SANDBOX))
 
 
-@pytest.mark.parametrize("function", ["sweep", "sweep_shard", "publish", "device_failed"])
+@pytest.mark.parametrize("function", JOBS)
 def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
-    """What runs on a schedule, a queue or a stream loads neither models nor tokens."""
+    """What runs on a schedule, a queue, a stream or a live connection loads neither models nor tokens."""
     assert set() == _among(loaded[function], EDGE)
 
 
@@ -174,6 +206,9 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.clock"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
+    assert {"chalicelib.notify.chat"} <= loaded["chat"]
+    for function in ("connect", "message", "disconnect"):
+        assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
     assert {"chalicelib.service.devices", "chalicelib.notify.endpoints"} <= loaded["device_failed"]
 
 
@@ -221,7 +256,7 @@ def test_while_packaging_everything_is_declared() -> None:
     handlers = set(json.loads(_run("import app, json; print(json.dumps(sorted(app.app.handler_map)))")))
 
     assert "/disputes/{dispute_id}" in routes
-    assert {"device_failed", "publish", "sweep", "sweep_shard", "POST-decide"} <= handlers
+    assert {*JOBS, "POST-decide"} <= handlers
 
 
 def _imports(source: Path) -> set[str]:

@@ -9,8 +9,10 @@ from chalicelib.service import orders
 from chalicelib.service.context import Services
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.items import text
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import PLATFORM, order_terms
@@ -34,6 +36,8 @@ def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Servi
         cases=Cases(lambda: table, TABLE, POLICIES, shards),
         lists=Lists(lambda: table, TABLE),
         people=People(lambda: table, TABLE),
+        messages=Messages(lambda: table, TABLE),
+        connections=Connections(lambda: table, TABLE),
         subscriptions=Phonebook(),
         clock=watch,
         policies=POLICIES,

@@ -15,7 +15,9 @@ from chalicelib.domain.policy import published
 from chalicelib.service.context import Services
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
@@ -83,6 +85,8 @@ class Desk:
             cases=Cases(lambda: self.table, NAME, published(), shards=2),
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
+            messages=Messages(lambda: self.table, NAME),
+            connections=Connections(lambda: self.table, NAME),
             subscriptions=Quiet(),
             clock=self.clock,
             policies=published(),

@@ -21,8 +21,10 @@ from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.items import item, text, version_of
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
 from tests.service.office import ORDER, Phonebook, Watch, once
@@ -85,6 +87,8 @@ class Clerk:
             cases=Meeting(dynamodb, self.table, POLICIES, SHARDS, meet=self.meet, late=self.late),
             lists=Lists(dynamodb, self.table),
             people=People(dynamodb, self.table),
+            messages=Messages(dynamodb, self.table),
+            connections=Connections(dynamodb, self.table),
             subscriptions=Phonebook(),
             clock=self.watch,
             policies=POLICIES,

@@ -15,7 +15,8 @@ from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.codec import from_timestamp
 from chalicelib.store.items import item, text
 from chalicelib.store.keys import BY_DUE, ORDER_SK, order_pk
-from localcloud.memory_table import INDEXES, MemoryTable
+from localcloud.memory_index import INDEXES
+from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import DAY, PAID_AT, PLATFORM, order_terms
 from tests.engine.crowd import SHARDS, TABLE, services_on
 from tests.service.office import Watch

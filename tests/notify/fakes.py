@@ -14,6 +14,7 @@ from chalicelib.notify.courier import Limits, Publishing
 from chalicelib.notify.later import send_due
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.publish import publish_records
+from chalicelib.store.messages import Messages
 from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import Profile
 from chalicelib.store.tallies import Tallies
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.order import Order
-    from chalicelib.notify.ports import Message
+    from chalicelib.notify.ports import Message, Orders
     from chalicelib.store.outgoing import Letter
     from tests.domain.worlds import World
 
@@ -168,6 +169,7 @@ class Desk:
     table: MemoryTable = field(default_factory=MemoryTable)
     undelivered: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     mail_by_topic: bool = True
+    orders: Orders | None = None
 
     @property
     def publishing(self) -> Publishing:
@@ -176,7 +178,8 @@ class Desk:
             sender=self.sender,
             sent=self.markers,
             people=self.people,
-            orders=FakeOrders(self.worlds),
+            orders=self.orders or FakeOrders(self.worlds),
+            threads=Messages(lambda: self.table, "table"),
             outgoing=Outgoing(lambda: self.table, "table", SHARDS),
             tallies=Tallies(lambda: self.table, "table", lambda: 0.0),
             undelivered=self.undelivered,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from chalicelib.domain import events as e
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 from chalicelib.store.items import dispute_item, text
 from chalicelib.store.lists import Lists, Page
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People, Profile
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.progress import Progress
     from chalicelib.store.items import Item
     from chalicelib.store.lists import Place
+
+
+def _no_client() -> Never:
+    raise AssertionError("the model has no cloud")
 
 
 class ModelLists(Lists):
@@ -71,7 +77,18 @@ class Model(Cases, People):
     def services(self) -> Services:
         """The product's services over this model."""
         subscriptions = SnsSubscriptions(FakeSns, "person-")
-        return Services(self, ModelLists(self), self, subscriptions, self.clock, POLICIES, lambda _: None, lambda: EPOCH)
+        return Services(
+            self,
+            ModelLists(self),
+            self,
+            subscriptions,
+            self.clock,
+            POLICIES,
+            lambda _: None,
+            lambda: EPOCH,
+            messages=Messages(_no_client, ""),
+            connections=Connections(_no_client, ""),
+        )
 
     def load(self, order_id: str) -> Case | None:
         """The order, if it is the one there is."""

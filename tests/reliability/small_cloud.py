@@ -19,7 +19,9 @@ from chalicelib.service.context import Services
 from chalicelib.service.execute import current
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.orders import Orders
 from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
@@ -109,6 +111,8 @@ class Cloud:
             cases=Cases(dynamodb, TABLE, POLICIES, SHARDS),
             lists=Lists(dynamodb, TABLE),
             people=People(dynamodb, TABLE),
+            messages=Messages(dynamodb, TABLE),
+            connections=Connections(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,
             policies=POLICIES,
@@ -130,6 +134,7 @@ class Cloud:
             sent=sent,
             people=People(dynamodb, TABLE),
             orders=Orders(dynamodb, TABLE),
+            threads=Messages(dynamodb, TABLE),
             outgoing=self.outgoing,
             tallies=Tallies(dynamodb, TABLE, lambda: self.epoch),
             undelivered=SqsDeadLetters(lambda: self.client("sqs"), "undelivered"),

@@ -19,8 +19,10 @@ from chalicelib.service import contacts, disputes, orders, payments
 from chalicelib.service.context import Services, Subscribed
 from chalicelib.service.execute import Request
 from chalicelib.store.cases import Cases
+from chalicelib.store.connections import Connections
 from chalicelib.store.errors import Answer, Once
 from chalicelib.store.lists import Lists
+from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
@@ -155,6 +157,8 @@ class Office:
             cases=Cases(lambda: self.table, NAME, published(), SHARDS),
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
+            messages=Messages(lambda: self.table, NAME),
+            connections=Connections(lambda: self.table, NAME),
             subscriptions=self.phonebook,
             clock=self.watch,
             policies=published(),

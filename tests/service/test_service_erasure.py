@@ -16,7 +16,7 @@ from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
 from chalicelib.notify.publish import publish_records
-from chalicelib.service import contacts, erasure
+from chalicelib.service import contacts, erasure, messages
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
 from chalicelib.store.codec import plain
@@ -43,6 +43,7 @@ def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000
         at = replace(AT_HOME, name=f"{role} canary")
         reached = contacts.Contacts(f"{role}@canary.example", "+34600000001", "es", (at,) if role is Role.SELLER else ())
         contacts.put_contacts(office.services, role, actor.id, Request(actor), reached)
+        messages.write_message(office.services, order_id, Request(actor), f"{role} canary")
     office.confirm(order_id)
     dispute = f"{order_id}-d1"
     office.wait(DAY).open(replace(DAMAGED, description="buyer canary"), order_id=order_id)
@@ -137,6 +138,18 @@ def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
     erasure.go_on(office.services)
     assert "done" == state(office)["status"]
     assert [f"OUT#seller:{SELLER.id}"] == [pk for pk, _ in pile.due(0, later, 10)]
+
+
+@pytest.mark.parametrize("role", PARTIES)
+def test_what_a_person_wrote_in_the_thread_goes(role: Role) -> None:
+    """P2, N5: the texts of one, while the other's stay, and who wrote when."""
+    office = ended()
+    asked(office, role)
+    erasure.go_on(office.services)
+
+    page = messages.read_thread(office.services, ORDER, WHO[role.other_party], 20, None)
+    texts = {it["author"]["role"]: it["text"] for it in page["items"]}
+    assert {role.value: ERASED, role.other_party.value: f"{role.other_party} canary"} == texts
 
 
 def test_both_may_be_forgotten() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.memory_table import INDEXES, MemoryTable
+from localcloud.memory_index import INDEXES
+from localcloud.memory_table import MemoryTable
 from tests.store.tables import NAME, definition, engine, everything
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def operation(pick: Random) -> Operation:
             chosen = [pick.choice(keys) for _ in range(pick.randint(1, 4))]
             return kind, {"TransactItems": [{"Put": put(pick, key)} for key in chosen]}
         case "delete_item":
-            return kind, {"TableName": NAME, "Key": spelled[0]}
+            return kind, {"TableName": NAME, "Key": spelled[0], "ReturnValues": pick.choice(("NONE", "ALL_OLD"))}
         case "get_item":
             return kind, {"TableName": NAME, "Key": spelled[0], "ConsistentRead": True}
         case "batch_get_item":

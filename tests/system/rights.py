@@ -62,6 +62,15 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "accept_decision": {BUYER: May(Stop.DECIDED), SELLER: May(Stop.DECIDED)},
     "ship_return": {BUYER: May(Stop.AWAITING_RETURN)},
     "acknowledge_return": {SELLER: May(Stop.RETURN_IN_TRANSIT)},
+    # the thread: the order's parties, and the mediator who has taken its dispute
+    "list_messages": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED)},
+    "write_message": {
+        BUYER: May(Stop.SOLD, CREATED),
+        SELLER: May(Stop.SOLD, CREATED),
+        MEDIATOR: May(Stop.ASSIGNED, CREATED),
+    },
+    "mark_read": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED)},
+    "open_ticket": {role: May(Stop.NOWHERE, CREATED) for role in (BUYER, SELLER, MEDIATOR)},
     # mediation
     "mediation_queue": {MEDIATOR: May(Stop.ESCALATED)},
     "assign": {MEDIATOR: May(Stop.ESCALATED)},

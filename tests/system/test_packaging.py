@@ -17,7 +17,17 @@ from localcloud.check_zip import complaints
 from localcloud.layout import ROOT
 from localcloud.package import Artefact, build, exported
 
-FUNCTIONS = {"APIHandler": "http", "Sweep": "jobs", "SweepShard": "jobs", "Publish": "jobs", "DeviceFailed": "jobs"}
+FUNCTIONS = {
+    "APIHandler": "http",
+    "Sweep": "jobs",
+    "SweepShard": "jobs",
+    "Publish": "jobs",
+    "DeviceFailed": "jobs",
+    "Chat": "jobs",
+    "WebsocketConnect": "jobs",
+    "WebsocketMessage": "jobs",
+    "WebsocketDisconnect": "jobs",
+}
 OF_NO_RESOURCE = {
     "dynamodb:ListStreams",
     "sns:CreatePlatformEndpoint",

@@ -72,7 +72,7 @@ def test_a_caller_is_held_to_the_limit_that_is_deployed(cloud: LocalCloud) -> No
     minute = int(datetime.now(UTC).timestamp()) // 60
     for n in range(10):  # this minute and those that the test may run into
         key = {"pk": {"S": f"RATE#buyer#flood#{minute + n}"}, "sk": {"S": "CALLS"}}
-        counts.put_item(TableName=cloud.endpoints["table"], Item=key | {"calls": {"N": "1000"}})
+        counts.put_item(TableName=cloud.endpoints["table"], Item=key | {"calls": {"N": "10000"}})
 
     with pytest.raises(urllib.error.HTTPError) as refused:
         _flood(cloud)

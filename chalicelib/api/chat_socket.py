@@ -1,0 +1,104 @@
+"""What a live connection speaks: JSON frames, one answer to each (N5). ``docs/chat.md`` says it for clients.
+
+It runs in functions of its own, which load no models.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.refusals import Refusal
+from chalicelib.notify.chat import gateway
+from chalicelib.service import chat
+from chalicelib.service.errors import NotFound, ServiceError
+from chalicelib.store.connections import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.service.context import Services
+
+Frame = dict[str, Any]
+_FRAME_AT_MOST = 1_000
+_ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_REFUSED = {"statusCode": 401}
+_WORDS = {
+    NotFound.code: "There is no such thread, or none that you may see.",
+    chat.NotConnected.code: "The time of this connection has run out. Open another one.",
+}
+
+
+def connect(event: Mapping[str, Any]) -> Frame:
+    """Let in who has a bearer token in the Authorization header, or a ticket in the query; 401 for others."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    ticket = (event.get("queryStringParameters") or {}).get("ticket", "")
+    leave = _bearer(headers["authorization"]) if "authorization" in headers else chat.redeem(services(), ticket)
+    if leave is None:
+        return _REFUSED
+    chat.connect(services(), _connection(event), leave, gateway().close)
+    return {"statusCode": 200}
+
+
+def _bearer(header: str) -> Pass | None:
+    from chalicelib.api.auth import authenticate  # noqa: PLC0415 - most come with a ticket, which needs no keys
+    from chalicelib.api.chat import token_expiry  # noqa: PLC0415
+    from chalicelib.api.messages import READERS  # noqa: PLC0415
+    from chalicelib.api.problems import Problem  # noqa: PLC0415
+
+    try:
+        actor = authenticate(header)
+    except Problem:
+        return None
+    return Pass(actor, token_expiry(header)) if actor.role in READERS else None
+
+
+def message(event: Mapping[str, Any]) -> Frame:
+    """Answer one frame."""
+    try:
+        answer = _answer(services(), _connection(event), _frame(event.get("body")))
+    except (Refusal, ServiceError) as refused:
+        answer = {"type": "error", "code": refused.code, "detail": str(refused) or _WORDS[refused.code]}
+    return {"statusCode": 200, "body": json.dumps(answer)}
+
+
+class _Malformed(ServiceError):  # noqa: N818 - as its neighbours of the service
+    code = "malformed_request"
+
+
+def _frame(body: object) -> Frame:
+    try:
+        frame = json.loads(body) if isinstance(body, str) and len(body) <= _FRAME_AT_MOST else None
+    except (ValueError, RecursionError):
+        frame = None
+    if not isinstance(frame, dict):
+        raise _Malformed('A frame is a JSON object such as {"action": "subscribe", "order_id": "o-1"}.')
+    return frame
+
+
+def _answer(it: Services, connection_id: str, frame: Frame) -> Frame:
+    match frame:
+        case {"action": "ping", **nothing_else} if not nothing_else:
+            chat.check_connected(it, connection_id)
+            return {"type": "pong"}
+        case {"action": "subscribe", "order_id": str(order_id), **nothing_else} if not nothing_else:
+            if not _ORDER_ID.fullmatch(order_id):
+                raise NotFound
+            chat.subscribe(it, connection_id, order_id)
+            return {"type": "subscribed", "order_id": order_id}
+        case {"action": "unsubscribe", "order_id": str(order_id), **nothing_else} if not nothing_else:
+            chat.unsubscribe(it, connection_id, order_id)
+            return {"type": "unsubscribed", "order_id": order_id}
+    raise _Malformed("The action is subscribe or unsubscribe, with an order_id, or ping; nothing else is taken.")
+
+
+def disconnect(event: Mapping[str, Any]) -> Frame:
+    """Forget a connection that is gone."""
+    chat.disconnect(services(), _connection(event))
+    return {"statusCode": 200}
+
+
+def _connection(event: Mapping[str, Any]) -> str:
+    return str(event["requestContext"]["connectionId"])

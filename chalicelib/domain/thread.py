@@ -1,0 +1,178 @@
+"""The thread of an order: what its parties and the mediators of its disputes write to each other (N5).
+
+It lives beside the case, not in it: chatting never stands in the way of a command, nor the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.people import PARTIES, Actor, Role
+from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, TOO_LATE, TOO_MANY_MESSAGES, WRONG_PARTY, Refusal, in_words
+
+if TYPE_CHECKING:
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.policy import Policy
+
+A_MINUTE = timedelta(minutes=1)
+MESSAGES_A_MINUTE = 20
+"""What one person may write in one thread: more than anybody types, and a bound on what a program sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. It never changes, unless its author is forgotten.
+
+    ``dispute_id`` is the dispute that was open when it was written, the newest of several.
+    """
+
+    order_id: str
+    number: int
+    author: Actor
+    text: str
+    sent_at: datetime
+    dispute_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Its name, from which ``number_of`` has its number."""
+        return f"{self.order_id}-m{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """That a voice wrote something, and when."""
+
+    voice: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What an order's thread is without its texts: who wrote each message, and how far each person has read.
+
+    A voice is a person by place in ``voices``; ``authors`` has the voice of every message, the first one first.
+    """
+
+    order_id: str
+    voices: tuple[str, ...] = ()
+    authors: tuple[int, ...] = ()
+    read: dict[str, int] = field(default_factory=dict)
+    lately: tuple[Sending, ...] = ()
+    """The messages of the last minute."""
+    version: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many messages there are; they are numbered from 1 without gaps."""
+        return len(self.authors)
+
+    def read_up_to(self, actor: Actor) -> int:
+        """The number of the message that ``actor`` has read up to, itself included; 0 for none."""
+        return self.read.get(_name(actor), 0)
+
+    def unread(self, actor: Actor) -> int:
+        """How many messages of others ``actor`` has not read."""
+        own = self._voice(actor)
+        return sum(voice != own for voice in self.authors[self.read_up_to(actor) :])
+
+    def parties_up_to_date(self, case: Case) -> tuple[Role, ...]:
+        """The parties who have read everything: to them the next message is news, later ones until they read are not."""
+        terms = case.order.terms
+        parties = (Actor(Role.BUYER, terms.buyer_id), Actor(Role.SELLER, terms.seller_id))
+        return tuple(party.role for party in parties if not self.unread(party))
+
+    def with_message(self, actor: Actor, now: datetime, policy: Policy) -> Thread:
+        """The thread with one more message of ``actor``. Who had read everything before has read everything now.
+
+        Raises ``Refusal``: the thread is full, or ``actor`` writes too fast.
+        """
+        if self.count >= policy.messages_at_most:
+            msg = f"This thread has {policy.messages_at_most} messages; it takes no more."
+            raise Refusal(LIMIT_REACHED, msg, limit=policy.messages_at_most)
+        voices = self.voices if _name(actor) in self.voices else (*self.voices, _name(actor))
+        voice = voices.index(_name(actor))
+        lately = tuple(sending for sending in self.lately if sending.at > now - A_MINUTE)
+        own = [sending.at for sending in lately if sending.voice == voice]
+        if len(own) >= MESSAGES_A_MINUTE:
+            opens_at = own[0] + A_MINUTE
+            msg = f"You wrote {MESSAGES_A_MINUTE} messages within a minute. Go on from {in_words(opens_at)}."
+            raise Refusal(TOO_MANY_MESSAGES, msg, limit=MESSAGES_A_MINUTE, opens_at=opens_at)
+        read = self.read if self.unread(actor) else self.read | {_name(actor): self.count + 1}
+        return replace(
+            self,
+            voices=voices,
+            authors=(*self.authors, voice),
+            read=read,
+            lately=(*lately, Sending(voice, now)),
+            version=self.version + 1,
+        )
+
+    def read_by(self, actor: Actor, number: int) -> Thread:
+        """The thread once ``actor`` has read up to message ``number``; itself where that is nothing new.
+
+        Raises ``Refusal`` where there is no such message.
+        """
+        if not 1 <= number <= self.count:
+            raise Refusal(INVALID, "There is no such message in this thread.", field="up_to")
+        if number <= self.read_up_to(actor):
+            return self
+        return replace(self, read=self.read | {_name(actor): number}, version=self.version + 1)
+
+    def _voice(self, actor: Actor) -> int:
+        return self.voices.index(_name(actor)) if _name(actor) in self.voices else -1
+
+
+def _name(actor: Actor) -> str:
+    return f"{actor.role.value}:{actor.id}"
+
+
+def number_of(message_id: str, order_id: str) -> int:
+    """The number of a message of that order; 0 for what is no message id of it."""
+    digits = message_id.removeprefix(f"{order_id}-m")
+    written = digits.isascii() and digits.isdigit() and len(digits) < 9  # noqa: PLR2004 - what a key has room for
+    return int(digits) if written and message_id == f"{order_id}-m{int(digits)}" else 0
+
+
+def mediators_of(case: Case) -> tuple[str, ...]:
+    """The mediators who see the thread: those who have a dispute of the order, or decided one (N5)."""
+    everyone = (mediator for dispute in case.disputes for mediator in (*dispute.former_mediators, dispute.mediator))
+    return tuple(dict.fromkeys(mediator for mediator in everyone if mediator))
+
+
+def open_dispute_of(case: Case) -> Dispute | None:
+    """The dispute that what is written now belongs to: the newest open one."""
+    return next((dispute for dispute in reversed(case.disputes) if dispute.open), None)
+
+
+def closes_at(case: Case) -> datetime | None:
+    """When the thread stops taking messages; None while the order is not completed."""
+    completed_at = case.order.completed_at
+    return completed_at + case.policy.days("thread") if completed_at else None
+
+
+def check_may_write(case: Case, actor: Actor, now: datetime) -> None:
+    """Raise ``Refusal`` where somebody who sees the thread may not write in it now: it is closed, or a mediator is done."""
+    closed_at = closes_at(case)
+    if closed_at is not None and now >= closed_at:
+        raise Refusal(TOO_LATE, f"This thread was closed at {in_words(closed_at)}.", deadline=closed_at)
+    if actor.role not in PARTIES and not any(d.open and d.mediator == actor.id for d in case.disputes):
+        raise Refusal(WRONG_PARTY, "A mediator writes in the thread while having an open dispute of the order.")
+
+
+def may_write(case: Case, actor: Actor, now: datetime) -> bool:
+    """Whether ``check_may_write`` lets it pass."""
+    try:
+        check_may_write(case, actor, now)
+    except Refusal:
+        return False
+    return True
+
+
+def sees_thread(actor: Actor, buyer_id: str, seller_id: str, mediators: tuple[str, ...]) -> bool:
+    """Whether ``actor`` is one of those whom the thread of an order is for (N5, I6)."""
+    readers = {Role.BUYER: (buyer_id,), Role.SELLER: (seller_id,), Role.MEDIATOR: mediators}
+    return actor.id in readers.get(actor.role, ())

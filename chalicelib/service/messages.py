@@ -1,0 +1,104 @@
+"""The thread of an order: read it, write in it, say how far one has read (N5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.domain.thread import Message, Thread, check_may_write, closes_at, may_write, number_of, open_dispute_of
+from chalicelib.service.access import check_thread
+from chalicelib.service.execute import Request, carry_out, current
+from chalicelib.service.views import time
+from chalicelib.store.codec import timestamp
+from chalicelib.store.errors import Answer
+from chalicelib.store.lists import BadCursor
+from chalicelib.store.messages import message_item
+
+if TYPE_CHECKING:
+    from chalicelib.domain.people import Actor
+    from chalicelib.service.context import Services
+    from chalicelib.service.views import Json
+
+CREATED = 201
+OK = 200
+
+
+def read_thread(services: Services, order_id: str, actor: Actor, limit: int, cursor: str | None) -> Json:
+    """A page of an order's thread, newest first, with what the caller has not read. Raises ``NotFound``, ``BadCursor``."""
+    now = services.clock.now()
+    case = current(services, order_id, now).case
+    check_thread(case, actor)
+    thread = services.messages.thread(order_id)
+    first = thread.count + 1 if cursor is None else _number(cursor)
+    found = services.messages.before(order_id, first, limit)
+    more = bool(found) and found[-1].number > 1
+    return {
+        "items": [message_view(it) for it in found],
+        "cursor": str(found[-1].number) if more else None,
+        **_marks(thread, actor),
+        "closes_at": time(closes_at(case)),
+        "may_write": may_write(case, actor, now),
+    }
+
+
+def _number(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 8):  # noqa: PLR2004 - what a key has room for
+        raise BadCursor
+    return int(cursor)
+
+
+def write_message(services: Services, order_id: str, request: Request, text: str) -> Answer:
+    """Add a message to an order's thread; 201 with it. Nothing of the case changes. Raises ``NotFound``, ``Refusal``."""
+
+    def attempt() -> Answer:
+        now = services.clock.now()
+        case = current(services, order_id, now).case
+        check_thread(case, request.actor)
+        check_may_write(case, request.actor, now)
+        before = services.messages.thread(order_id)
+        after = before.with_message(request.actor, now, case.policy)
+        dispute = open_dispute_of(case)
+        message = Message(order_id, after.count, request.actor, text, now, dispute.id if dispute else None)
+        answer = _answer(CREATED, message_view(message))
+        stored = message_item(message, case, before)
+        services.messages.save(before.version, after, stored, request.once, answer, int(services.epoch()))
+        return answer
+
+    return carry_out(services, request, attempt)
+
+
+def mark_read(services: Services, order_id: str, request: Request, up_to: str) -> Answer:
+    """Note that the caller has read up to a message; a mark only moves forward. Raises ``NotFound``, ``Refusal``."""
+
+    def attempt() -> Answer:
+        check_thread(current(services, order_id, services.clock.now()).case, request.actor)
+        before = services.messages.thread(order_id)
+        after = before.read_by(request.actor, number_of(up_to, order_id))
+        answer = _answer(OK, _marks(after, request.actor))
+        services.messages.save(before.version, after, None, request.once, answer, int(services.epoch()))
+        return answer
+
+    return carry_out(services, request, attempt)
+
+
+def _answer(status: int, view: Json) -> Answer:
+    return Answer(status, msgspec.json.encode(view).decode())
+
+
+def _marks(thread: Thread, actor: Actor) -> Json:
+    """How much of the thread is new to the caller, and up to where it is read."""
+    number = thread.read_up_to(actor)
+    return {"unread": thread.unread(actor), "read_up_to": f"{thread.order_id}-m{number}" if number else None}
+
+
+def message_view(it: Message) -> Json:
+    """A message as everybody in the thread sees it."""
+    return {
+        "id": it.id,
+        "order_id": it.order_id,
+        "author": {"role": it.author.role.value, "id": it.author.id},
+        "text": it.text,
+        "sent_at": timestamp(it.sent_at),
+        "dispute_id": it.dispute_id,
+    }

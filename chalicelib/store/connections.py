@@ -1,0 +1,128 @@
+"""Live connections in the table: whose they are, and which threads they listen to (N5).
+
+Everything here expires with the token that opened the connection, so what a crash leaves behind is gone in hours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.people import Actor
+from chalicelib.store import keys
+from chalicelib.store.codec import dump, load
+from chalicelib.store.items import Item, item, text
+from chalicelib.store.transaction import answer_put, put, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.store.errors import Answer, Once
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Leave to be connected as somebody until a moment, in seconds since 1970: when the token expires."""
+
+    actor: Actor
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open connection, by the gateway's id. ``opened_at`` and ``until`` are seconds since 1970."""
+
+    id: str
+    actor: Actor
+    opened_at: int
+    until: int
+
+
+class Connections:
+    """The table as a collection of connections and of the tickets that open them."""
+
+    def __init__(self, client: Callable[[], Any], table: str) -> None:
+        """Keep connections in ``table``."""
+        self._client = client
+        self.table = table
+
+    def issue(self, digest: str, leave: Pass, expires_at: int, once: Once, answer: Answer, now_s: int) -> None:
+        """Keep a ticket, by its digest, with the answer that gives it out. Raises ``AlreadyAnswered``, ``Conflict``."""
+        ticket = item(pk=keys.ticket_pk(digest), sk=keys.TICKET_SK, data=dump(leave), expires_at=expires_at)
+        write(self._client(), [put(self.table, ticket), answer_put(self.table, once, answer, now_s)], once)
+
+    def redeem(self, digest: str, now_s: int) -> Pass | None:
+        """What a ticket gives leave to; None for one that is used, expired or unknown. It is used up by this."""
+        key = item(pk=keys.ticket_pk(digest), sk=keys.TICKET_SK)
+        found = self._client().delete_item(TableName=self.table, Key=key, ReturnValues="ALL_OLD").get("Attributes")
+        return load(text(found, "data"), Pass) if found and int(found["expires_at"]["N"]) > now_s else None
+
+    def add(self, connection: Connection) -> None:
+        """Note a connection that opens."""
+        known = item(data=dump(connection), expires_at=connection.until)
+        own = item(pk=keys.connection_pk(connection.id), sk=keys.CONNECTION_SK) | known
+        listed = item(pk=_person(connection.actor), sk=keys.connection_pk(connection.id)) | known
+        write(self._client(), [put(self.table, own), put(self.table, listed)], None)
+
+    def find(self, connection_id: str) -> Connection | None:
+        """A connection by its id, read strongly; None where it is not known, or no longer."""
+        key = item(pk=keys.connection_pk(connection_id), sk=keys.CONNECTION_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return _connection(found) if found else None
+
+    def of_person(self, actor: Actor) -> list[Connection]:
+        """A person's connections, the oldest first."""
+        return sorted((_connection(it) for it in self._query(_person(actor))), key=lambda it: (it.opened_at, it.id))
+
+    def threads(self, connection_id: str) -> list[str]:
+        """The orders whose threads a connection listens to."""
+        return [
+            keys.order_id_of(sk)
+            for it in self._query(keys.connection_pk(connection_id))
+            if (sk := text(it, "sk")) != keys.CONNECTION_SK
+        ]
+
+    def listen(self, connection: Connection, order_id: str) -> None:
+        """Let a connection listen to an order's thread; once is as good as twice."""
+        known = item(data=dump(connection), expires_at=connection.until)
+        own = item(pk=keys.connection_pk(connection.id), sk=keys.order_pk(order_id), expires_at=connection.until)
+        listed = item(pk=keys.listeners_pk(order_id), sk=keys.connection_pk(connection.id)) | known
+        write(self._client(), [put(self.table, own), put(self.table, listed)], None)
+
+    def unlisten(self, connection_id: str, order_id: str) -> None:
+        """Let a connection no longer listen to an order's thread; one that does not is no error."""
+        self._delete(keys.listeners_pk(order_id), keys.connection_pk(connection_id))
+        self._delete(keys.connection_pk(connection_id), keys.order_pk(order_id))
+
+    def listeners(self, order_id: str) -> list[Connection]:
+        """The connections that listen to an order's thread."""
+        return [_connection(found) for found in self._query(keys.listeners_pk(order_id))]
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection and all that it listens to; one that is forgotten already is no error."""
+        for order_id in self.threads(connection.id):
+            self.unlisten(connection.id, order_id)
+        self._delete(_person(connection.actor), keys.connection_pk(connection.id))
+        self._delete(keys.connection_pk(connection.id), keys.CONNECTION_SK)
+
+    def _delete(self, pk: str, sk: str) -> None:
+        self._client().delete_item(TableName=self.table, Key=item(pk=pk, sk=sk))
+
+    def _query(self, pk: str) -> list[Item]:
+        """Every item of a partition, read strongly: their number is limited, so that they fit into one page."""
+        page = self._client().query(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
+        found: list[Item] = page["Items"]
+        return found
+
+
+def _connection(stored: Item) -> Connection:
+    return load(text(stored, "data"), Connection)
+
+
+def _person(actor: Actor) -> str:
+    return keys.connections_pk(actor.role.value, actor.id)

@@ -1,0 +1,110 @@
+"""Threads in the table: an item a message, and one for what the thread is without its texts (N5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.thread import Message, Thread, mediators_of
+from chalicelib.domain.words import ERASED
+from chalicelib.store import keys
+from chalicelib.store.codec import dump, load
+from chalicelib.store.items import Item, item, text
+from chalicelib.store.lists import PAGE_AT_MOST
+from chalicelib.store.transaction import NEW, UNCHANGED, answer_put, put, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.people import Actor
+    from chalicelib.store.errors import Answer, Once
+
+MESSAGE = "message"
+"""What ``publish`` says of a message's item; of an event's it says ``event``."""
+
+
+class Messages:
+    """The table as a collection of threads."""
+
+    def __init__(self, client: Callable[[], Any], table: str) -> None:
+        """Keep threads in ``table``."""
+        self._client = client
+        self.table = table
+
+    def thread(self, order_id: str) -> Thread:
+        """The thread of an order, read strongly; an empty one where nobody has written or read anything."""
+        key = item(pk=keys.order_pk(order_id), sk=keys.THREAD_SK)
+        found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return load(text(found, "data"), Thread) if found else Thread(order_id)
+
+    def before(self, order_id: str, number: int, limit: int) -> list[Message]:
+        """Up to ``limit`` messages that came before message ``number``, the newest first, read strongly."""
+        return [message_of(found) for found in self._before(order_id, number, limit)]
+
+    def _before(self, order_id: str, number: int, limit: int) -> list[Item]:
+        page = self._client().query(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={":pk": {"S": keys.order_pk(order_id)}, ":sk": {"S": keys.MESSAGES}},
+            ExclusiveStartKey=item(pk=keys.order_pk(order_id), sk=keys.message_sk(number)),
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        found: list[Item] = page["Items"]
+        return found
+
+    def erase_texts(self, order_id: str, author: Actor) -> int:
+        """Overwrite the texts that ``author`` wrote in a thread; how many that changed. Again, it changes none.
+
+        An overwritten message is no news, so it loses the mark by which the stream publishes.
+        """
+        erased, number = 0, self.thread(order_id).count + 1
+        while found := self._before(order_id, number, PAGE_AT_MOST):
+            for stored in found:
+                message = message_of(stored)
+                number = message.number
+                if message.author == author and message.text != ERASED:
+                    kept = {name: value for name, value in stored.items() if name != "publish"}
+                    overwritten = kept | item(data=dump(replace(message, text=ERASED)))
+                    self._client().put_item(TableName=self.table, Item=overwritten)
+                    erased += 1
+        return erased
+
+    def save(self, seen: int, thread: Thread, message: Item | None, once: Once | None, answer: Answer, now_s: int) -> None:
+        """Write what changed since version ``seen`` of a thread, with its new message, and the request's answer.
+
+        Raises ``Conflict`` when somebody else wrote first, ``AlreadyAnswered`` when it was done before.
+        """
+        puts = []
+        if thread.version > seen:
+            stored = item(pk=keys.order_pk(thread.order_id), sk=keys.THREAD_SK, v=thread.version, data=dump(thread))
+            puts.append(put(self.table, stored, UNCHANGED, seen=seen) if seen else put(self.table, stored, NEW))
+        if message:
+            puts.append(put(self.table, message, NEW))
+        if once:
+            puts.append(answer_put(self.table, once, answer, now_s))
+        if puts:
+            write(self._client(), puts, once)
+
+
+def message_item(message: Message, case: Case, before: Thread) -> Item:
+    """A message, with whom it is for, and to whom it is news: who tells them of it reads nothing else."""
+    terms = case.order.terms
+    return item(
+        pk=keys.order_pk(message.order_id),
+        sk=keys.message_sk(message.number),
+        data=dump(message),
+        publish=MESSAGE,
+        order_id=message.order_id,
+        buyer_id=terms.buyer_id,
+        seller_id=terms.seller_id,
+        mediators=dump(mediators_of(case)),
+        news_to=dump(before.parties_up_to_date(case)),
+    )
+
+
+def message_of(stored: Item) -> Message:
+    """The message that an item keeps."""
+    return load(text(stored, "data"), Message)

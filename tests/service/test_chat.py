@@ -1,0 +1,188 @@
+"""Live connections: tickets, who is let in, to what they listen, and what is left of them (N5, I6)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.refusals import Refusal
+from chalicelib.service import chat
+from chalicelib.service.errors import NotFound
+from chalicelib.store.connections import Pass
+from tests.domain.worlds import BUYER, SELLER
+from tests.service.office import EPOCH, ORDER, Office, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.store.connections import Connection
+
+HOUR_S = 3600
+URL = "wss://chat.example.com/api"
+
+
+@dataclass
+class Desk:
+    """An order and the connections of its people."""
+
+    office: Office = field(default_factory=lambda: Office().bought())
+    closed: list[str] = field(default_factory=list)
+
+    def ticket(self, actor: Actor, token_until: int = EPOCH + HOUR_S, key: str = "") -> str:
+        """A new ticket."""
+        request = self.office.request(actor, key)
+        assert request.once is not None
+        told = read(chat.open_ticket(self.office.services, request, request.once, token_until, URL))
+        assert URL == told["url"]
+        return str(told["ticket"])
+
+    def connect(self, actor: Actor, connection_id: str = "c-1", until: int = EPOCH + HOUR_S) -> None:
+        """Open a connection."""
+        chat.connect(self.office.services, connection_id, Pass(actor, until), self.closed.append)
+
+    def listen(self, connection_id: str = "c-1", order_id: str = ORDER) -> None:
+        """Subscribe to a thread."""
+        chat.subscribe(self.office.services, connection_id, order_id)
+
+    def listening(self, order_id: str = ORDER) -> list[Connection]:
+        """Who listens to a thread."""
+        return self.office.services.connections.listeners(order_id)
+
+    def traces(self) -> Iterator[str]:
+        """The items that connections have left."""
+        for item in self.office.table.snapshot():
+            pk = item["pk"]["S"]
+            if pk.startswith(("CONNECTION", "LISTENERS", "TICKET")):
+                yield pk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """An order, and nobody connected."""
+    return Desk()
+
+
+def test_a_ticket_opens_one_connection(desk: Desk) -> None:
+    """N5: it gives leave as its owner until the token expires, once."""
+    ticket = desk.ticket(SELLER)
+
+    assert Pass(SELLER, EPOCH + HOUR_S) == chat.redeem(desk.office.services, ticket)
+    assert chat.redeem(desk.office.services, ticket) is None
+    assert chat.redeem(desk.office.services, "") is None
+
+
+def test_a_ticket_is_for_now(desk: Desk) -> None:
+    """N5: after a minute it opens nothing."""
+    last, late = desk.ticket(SELLER), desk.ticket(SELLER)
+    desk.office.epoch += chat.TICKET_S - 1
+    assert chat.redeem(desk.office.services, last)
+    desk.office.epoch += 1
+
+    assert chat.redeem(desk.office.services, late) is None
+
+
+def test_the_same_request_gets_the_same_ticket(desk: Desk) -> None:
+    """I5: a lost answer, asked for again, is the first one, which still opens one connection only."""
+    assert (ticket := desk.ticket(SELLER, key="once")) == desk.ticket(SELLER, key="once")
+    assert ticket != desk.ticket(BUYER, key="once")
+    assert chat.redeem(desk.office.services, ticket)
+    assert chat.redeem(desk.office.services, desk.ticket(SELLER, key="once")) is None
+
+
+def test_the_table_keeps_a_tickets_digest_as_its_key(desk: Desk) -> None:
+    """N5: who reads the keys of the table, in a log or a metric, learns no ticket."""
+    ticket = desk.ticket(SELLER)
+
+    assert [f"TICKET#{hashlib.sha256(ticket.encode()).hexdigest()}"] == list(desk.traces())
+
+
+def test_parties_listen_to_their_thread_and_nobody_else_does(desk: Desk) -> None:
+    """I6: a stranger's subscription finds nothing, as of an order that is not there."""
+    desk.connect(SELLER)
+    desk.listen()
+    desk.connect(Actor(Role.SELLER, "eve"), "c-2")
+
+    for order_id in (ORDER, "order-9"):
+        with pytest.raises(NotFound):
+            desk.listen("c-2", order_id)
+    assert [("c-1", SELLER)] == [(it.id, it.actor) for it in desk.listening()]
+
+
+@pytest.mark.parametrize("until", [EPOCH, EPOCH - 1])
+def test_an_expired_connection_does_nothing(desk: Desk, until: int) -> None:
+    """N5: a token's end is the end of what it opened; an unknown connection is none."""
+    desk.connect(SELLER, until=until)
+    for connection_id in ("c-1", "c-9"):
+        with pytest.raises(chat.NotConnected):
+            desk.listen(connection_id)
+        with pytest.raises(chat.NotConnected):
+            chat.unsubscribe(desk.office.services, connection_id, ORDER)
+        with pytest.raises(chat.NotConnected):
+            chat.check_connected(desk.office.services, connection_id)
+
+
+def test_a_connection_lasts_no_longer_than_the_gateway_lets_it(desk: Desk) -> None:
+    """N5: two hours, however long the token lives: what is left behind expires then."""
+    desk.connect(SELLER, until=EPOCH + 100 * HOUR_S)
+    desk.listen()
+
+    assert [EPOCH + 2 * HOUR_S] == [it.until for it in desk.listening()]
+    times = {item["expires_at"]["N"] for item in desk.office.table.snapshot() if "CONNECTION" in item["pk"]["S"]}
+    assert {str(EPOCH + 2 * HOUR_S)} == times
+
+
+def test_who_leaves_leaves_nothing_behind(desk: Desk) -> None:
+    """N5: a disconnection takes every trace away; a second one, or one of a stranger, is no error."""
+    desk.connect(SELLER)
+    desk.listen()
+    desk.listen()
+    assert 1 == len(desk.listening())
+    for connection_id in ("c-1", "c-1", "c-9"):
+        chat.disconnect(desk.office.services, connection_id)
+
+    assert [] == list(desk.traces())
+
+
+def test_who_unsubscribes_is_still_connected(desk: Desk) -> None:
+    """N5: the thread is left, the connection stays; leaving what one does not listen to is no error."""
+    desk.connect(SELLER)
+    desk.listen()
+    for _ in range(2):
+        chat.unsubscribe(desk.office.services, "c-1", ORDER)
+
+    assert [] == desk.listening()
+    chat.check_connected(desk.office.services, "c-1")
+
+
+def test_the_newest_ten_connections_stay(desk: Desk) -> None:
+    """N5: the oldest beyond ten is closed and forgotten; other people's stay."""
+    desk.connect(BUYER, "b-1")
+    for number in range(1, 13):
+        desk.office.epoch += 1
+        desk.connect(SELLER, f"c-{number}")
+        if number == 1:
+            desk.listen()
+
+    assert ["c-1", "c-2"] == desk.closed
+    assert [] == desk.listening()
+    assert [f"c-{n}" for n in range(3, 13)] == [it.id for it in desk.office.services.connections.of_person(SELLER)]
+    chat.check_connected(desk.office.services, "b-1")
+
+
+def test_a_connection_listens_to_fifty_threads(desk: Desk) -> None:
+    """N5: the fifty-first is refused; one that is listened to already is not counted again."""
+    desk.connect(SELLER)
+    for number in range(chat.THREADS_AT_MOST + 1):
+        desk.office.bought(order_id=f"o-{number}")
+    for number in range(chat.THREADS_AT_MOST):
+        desk.listen(order_id=f"o-{number}")
+    desk.listen(order_id="o-0")
+
+    with pytest.raises(Refusal) as refused:
+        desk.listen(order_id="o-50")
+
+    assert ("limit_reached", 50) == (refused.value.code, refused.value.details["limit"])

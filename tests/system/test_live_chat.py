@@ -1,0 +1,130 @@
+"""The deployed thread, live: what is written over HTTP arrives at whoever listens, and nobody else hears it (N5)."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from socket import SHUT_RDWR
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from localcloud.clock import read
+from localcloud.cloud import LocalCloud
+from tests.system.test_deployed import call
+
+ORDER = "chat-order"
+THREAD = f"/orders/{ORDER}/messages"
+A_SECOND = 1.0
+PATIENCE = 60.0
+"""How long a function may take to start where the machine is busy with other things."""
+
+
+@contextmanager
+def connected(cloud: LocalCloud, who: str) -> Iterator[ClientConnection]:
+    """A live connection of ``role:id``, opened by a ticket. A deployment's first one waits for functions to start."""
+    ticket = call(cloud, who, "POST", "/chat/tickets", {})
+    with connect(f"{ticket['url']}?ticket={ticket['ticket']}", open_timeout=PATIENCE) as socket:
+        yield socket
+
+
+def answer(socket: ClientConnection, frame: dict[str, str] | None = None) -> dict[str, Any]:
+    """What comes next, after sending a frame if there is one."""
+    if frame:
+        socket.send(json.dumps(frame))
+    told: dict[str, Any] = json.loads(socket.recv(timeout=PATIENCE))
+    return told
+
+
+@pytest.fixture(scope="module", autouse=True)
+def order(cloud: LocalCloud) -> str:
+    """An order that should have come days ago."""
+    now = datetime.fromisoformat(read(cloud.endpoints)["now"])
+    sold = {
+        "buyer_id": "chat-buyer",
+        "seller_id": "chat-shop",
+        "currency": "EUR",
+        "lines": [{"id": "1", "title": "A lamp", "quantity": 1, "unit_price": {"minor": 4000, "currency": "EUR"}}],
+        "shipping_fee": {"minor": 500, "currency": "EUR"},
+        "paid_at": (now - timedelta(days=12)).isoformat(),
+        "destination_country": "DE",
+        "deliver_by": (now - timedelta(days=5)).isoformat(),
+    }
+    call(cloud, "platform:sys", "PUT", f"/orders/{ORDER}", sold)
+    return ORDER
+
+
+def test_a_message_arrives_within_a_second(cloud: LocalCloud) -> None:
+    """N5: the seller, listening, sees what the buyer writes, as REST shows it, and hears of the dispute that follows."""
+    with connected(cloud, "seller:chat-shop") as socket:
+        assert {"type": "subscribed", "order_id": ORDER} == answer(socket, {"action": "subscribe", "order_id": ORDER})
+        took = []
+        for text in ("Hello?", "Where is it?", "Anybody?"):
+            began = time.monotonic()
+            said = call(cloud, "buyer:chat-buyer", "POST", THREAD, {"text": text})
+            assert {"type": "message", "message": said} == answer(socket)
+            took.append(time.monotonic() - began)
+        opened = call(cloud, "buyer:chat-buyer", "POST", f"/orders/{ORDER}/disputes", {"reason": "not_received"})
+
+        assert min(took) < A_SECOND  # the first one also starts the function
+        hint = {"type": "dispute", "order_id": ORDER, "dispute_id": opened["id"], "version": opened["version"]}
+        assert hint == answer(socket)
+
+
+def test_a_stranger_cannot_listen(cloud: LocalCloud) -> None:
+    """I6: another seller's subscription finds nothing, and what is written does not come."""
+    with connected(cloud, "seller:chat-eve") as socket:
+        refused = answer(socket, {"action": "subscribe", "order_id": ORDER})
+        call(cloud, "buyer:chat-buyer", "POST", THREAD, {"text": "Not for Eve"})
+
+        assert ("error", "not_found") == (refused["type"], refused["code"])
+        with pytest.raises(TimeoutError):
+            socket.recv(timeout=A_SECOND)
+
+
+def test_a_bad_token_and_a_used_ticket_are_refused(cloud: LocalCloud) -> None:
+    """N5, I6: the handshake fails; a good token in the header is as good as a ticket."""
+    ticket = call(cloud, "seller:chat-shop", "POST", "/chat/tickets", {})
+    url = f"{ticket['url']}?ticket={ticket['ticket']}"
+    with connect(url, open_timeout=PATIENCE):
+        pass
+
+    for bad, headers in ((url, {}), (ticket["url"], {"Authorization": "Bearer nonsense"}), (ticket["url"], {})):
+        with pytest.raises(InvalidStatus), connect(bad, additional_headers=headers, open_timeout=PATIENCE):
+            pass
+    good = {"Authorization": f"Bearer {cloud.token('buyer', 'chat-buyer')}"}
+    with connect(ticket["url"], additional_headers=good, open_timeout=PATIENCE) as socket:
+        assert {"type": "pong"} == answer(socket, {"action": "ping"})
+
+
+def test_a_connection_that_broke_leaves_nothing_behind(cloud: LocalCloud) -> None:
+    """N5: cut off without a word, with the gateway's own word of it lost too, it is cleared away by the next message."""
+    table, name = cloud.aws("dynamodb"), cloud.endpoints["table"]
+
+    def listeners() -> list[dict[str, Any]]:
+        query = {":pk": {"S": f"LISTENERS#{ORDER}"}}
+        found: list[dict[str, Any]] = table.query(
+            TableName=name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=query
+        )["Items"]
+        return found
+
+    def nobody_listens() -> bool:
+        deadline = time.monotonic() + PATIENCE
+        while listeners() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return not listeners()
+
+    assert nobody_listens()
+    with connected(cloud, "seller:chat-shop") as socket:
+        answer(socket, {"action": "subscribe", "order_id": ORDER})
+        (kept,) = listeners()
+        socket.socket.shutdown(SHUT_RDWR)
+    assert nobody_listens()
+    table.put_item(TableName=name, Item=kept)  # as if $disconnect, which is told at best once, had not come
+
+    call(cloud, "buyer:chat-buyer", "POST", THREAD, {"text": "Anybody there?"})
+
+    assert nobody_listens()
