@@ -15,10 +15,13 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
 from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
+    from chalicelib.notify.courier import Publishing
+    from chalicelib.notify.ports import Sender
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
 
@@ -60,6 +63,56 @@ def storage() -> Storage:
 
     uploads = Uploads(lambda: client("dynamodb"), settings().table_name)
     return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket))
+
+
+@lru_cache(maxsize=1)
+def outgoing() -> Outgoing:
+    """The messages that leave later. A sweep that finds none loads nothing more of publishing."""
+    return Outgoing(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
+
+
+@lru_cache(maxsize=1)
+def publishing() -> Publishing:
+    """What this process publishes with."""
+    from chalicelib.notify.courier import Limits, Publishing  # noqa: PLC0415 - the API sends no messages
+    from chalicelib.notify.letters import Topics  # noqa: PLC0415
+    from chalicelib.notify.ports import SqsDeadLetters  # noqa: PLC0415
+    from chalicelib.store.orders import Orders  # noqa: PLC0415
+    from chalicelib.store.sent import Sent  # noqa: PLC0415
+    from chalicelib.store.tallies import Tallies  # noqa: PLC0415
+
+    def dynamodb() -> object:
+        return client("dynamodb")
+
+    s = settings()
+    return Publishing(
+        sender=_sender(s.mail_from),
+        sent=Sent(dynamodb, s.table_name),
+        people=People(dynamodb, s.table_name),
+        orders=Orders(dynamodb, s.table_name),
+        threads=Messages(dynamodb, s.table_name),
+        outgoing=outgoing(),
+        tallies=Tallies(dynamodb, s.table_name),
+        undelivered=SqsDeadLetters(lambda: client("sqs"), s.undelivered_queue_url),
+        policies=published(),
+        clock=_clock(),
+        topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
+        link_base=s.app_link_base,
+        limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
+        mail_by_topic=not s.mail_from,
+    )
+
+
+def _sender(mail_from: str) -> Sender:
+    """What sends: through topics and, where mail has a sender's address of its own, through SES."""
+    from chalicelib.notify.ports import SnsSender  # noqa: PLC0415 - the API sends no messages
+
+    topics = SnsSender(lambda: client("sns"))
+    if not mail_from:
+        return topics
+    from chalicelib.notify.ses import Post, SesMailer  # noqa: PLC0415 - a deployment that mails through topics has none
+
+    return Post(topics, SesMailer(lambda: client("sesv2"), mail_from))
 
 
 def _clock() -> Clock:

@@ -10,7 +10,10 @@ from chalicelib.aws import client
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ def fan_out() -> dict[str, int]:
 
 
 def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) -> dict[str, Any]:
-    """Sweep the shards that ``records`` name. What failed or ran out of time is reported, and delivered again.
+    """Sweep the shards that ``records`` name, and send the messages that are due. What ran out of time is delivered again.
 
     Erasures that ran out of time go on with the next minute's message.
     """
@@ -67,16 +70,32 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
         swept = sweep_shard(services(), shard, may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
             log.info("swept shard %s: %s", shard, swept)
-        if swept.unfinished:
+        if swept.unfinished or not _send_due(shard, may_go_on):
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 
+def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
+    """Send one shard's messages that are due; whether none are left."""
+    from chalicelib.bootstrap import outgoing, publishing, services  # noqa: PLC0415
+
+    if not outgoing().due(shard, services().clock.now(), 1):
+        return True
+    from chalicelib.notify.later import send_due  # noqa: PLC0415 - most minutes nothing is due
+    from chalicelib.service.execute import current  # noqa: PLC0415
+
+    def case_at(order_id: str, now: datetime) -> Case:
+        return current(services(), order_id, now).case
+
+    return send_due(publishing(), case_at, shard, may_go_on)
+
+
 def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Publish what the stream's records say. The failed ones are reported, and delivered again."""
+    from chalicelib.bootstrap import publishing  # noqa: PLC0415
     from chalicelib.notify.publish import publish_records  # noqa: PLC0415
 
-    failed = publish_records(records)
+    failed = publish_records(records, publishing())
     return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
 
 

@@ -29,7 +29,7 @@ IDS = (
     "person",
 )
 """What a log line may carry besides its words: ids and codes that an operator looks things up by,"""
-MEASURES = ("status", "duration_ms", "oldest_due_s")
+MEASURES = ("status", "duration_ms", "oldest_due_s", "sms_sent", "sms_capped", "undelivered")
 """and numbers that the stack makes metrics of."""
 OWN = ("chalicelib", "app")
 """The loggers whose words are known: constants, ids and counts."""

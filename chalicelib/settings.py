@@ -25,6 +25,12 @@ class Settings:
     files_bucket: str
     s3_addressing: str
     """How addresses of the bucket are written: ``virtual``, or ``path`` where its name is no host's."""
+    undelivered_queue_url: str
+    """Takes the messages to people that no provider takes."""
+    sms_per_recipient_a_day: int
+    sms_per_day: int
+    news_per_recipient_an_hour: int
+    """What goes beyond it, of one channel, is gathered in a digest."""
     deadline_shards: int
     """Partitions of the deadline index. It can be raised on a live table, never lowered."""
     oidc_issuer: str
@@ -69,6 +75,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         sweep_queue_url=read("SWEEP_QUEUE_URL", ""),
         files_bucket=read("FILES_BUCKET", ""),
         s3_addressing=read("S3_ADDRESSING", "virtual"),
+        undelivered_queue_url=read("UNDELIVERED_QUEUE_URL", ""),
+        sms_per_recipient_a_day=_number(environment, "SMS_PER_RECIPIENT_A_DAY", 5, least=0),
+        sms_per_day=_number(environment, "SMS_PER_DAY", 1000, least=0),
+        news_per_recipient_an_hour=_number(environment, "NEWS_PER_RECIPIENT_AN_HOUR", 5, least=0),
         deadline_shards=shards,
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),
@@ -82,18 +92,18 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         push_fcm_arn=read("PUSH_FCM_ARN", ""),
         push_apns_arn=read("PUSH_APNS_ARN", ""),
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
-        calls_a_minute=_at_least_one(environment, "CALLS_A_MINUTE", "300"),
-        platform_calls_a_minute=_at_least_one(environment, "PLATFORM_CALLS_A_MINUTE", "6000"),
+        calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
+        platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),
         chat_endpoint=read("CHAT_ENDPOINT", "").rstrip("/"),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )
 
 
-def _at_least_one(environment: Mapping[str, str], name: str, default: str) -> int:
+def _number(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     number = int(environment.get(name, default))
-    if number < 1:
-        msg = f"{name} is at least 1, not {number}"
+    if number < least:
+        msg = f"{name} is at least {least}, not {number}"
         raise ValueError(msg)
     return number
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.notify.catalog import LANGUAGES
-from tools import errors_page, guarantees_page, messages_page, policy_page, state_machine_page
+from tools import errors_page, guarantees_page, messages_page, notifications_page, policy_page, state_machine_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/guarantees.md": guarantees_page.page,
     "docs/policy.md": policy_page.page,
     "docs/errors.md": errors_page.page,
+    "docs/notifications-table.md": notifications_page.page,
     **{f"docs/messages/{language}.md": partial(messages_page.page, language) for language in LANGUAGES},
     "openapi.json": _openapi,
 }

@@ -2,10 +2,11 @@
 
 Reads the batches that the stream's dead-letter queue names from the stream, or with ``--order`` an order's events from the
 table, and publishes them as the function would: what was sent before is marked and is not sent again. A batch leaves the
-queue once all of it is published. The stream keeps records for 24 hours; after that, name the orders.
+queue once all of it is published. The stream keeps records for 24 hours; after that, name the orders. Messages to people
+that no provider took, in the queue of their own, are put back among those that are due, and the next sweep sends them.
 
-Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX and APP_LINK_BASE as the
-function ``publish`` has them, and AWS credentials and region as for any AWS tool.
+Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS
+and UNDELIVERED_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS tool.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import client
+from chalicelib.bootstrap import outgoing, publishing
 from chalicelib.notify.publish import publish_records
 from chalicelib.settings import settings
+from chalicelib.store.codec import load
 from chalicelib.store.keys import order_pk
+from chalicelib.store.outgoing import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +88,7 @@ def redrive_queue(queue_url: str) -> int:
         for message in messages:
             batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
             try:
-                failed = publish_records(list(records_of(batch)))
+                failed = publish_records(list(records_of(batch)), publishing())
             except LookupError as reason:
                 failed = [str(reason)]
             if failed:
@@ -95,17 +100,32 @@ def redrive_queue(queue_url: str) -> int:
     return staying
 
 
+def redrive_undelivered(queue_url: str) -> None:
+    """Have every message of the queue sent again, as of now."""
+    sqs, now = client("sqs"), datetime.now(UTC)
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
+        for message in messages:
+            dead = json.loads(message["Body"])
+            letter = load(json.dumps(dead["letter"]), Letter)
+            outgoing().put(letter, now)
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {dead['reason']})\n")
+
+
 def main(arguments: list[str]) -> int:
     """Redrive the queue, or the orders named; 1 when something could not be published."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queue-url", help="the stream's dead-letter queue")
+    parser.add_argument("--undelivered-url", help="the queue of messages to people that no provider took")
     parser.add_argument("--order", action="append", default=[], metavar="ORDER_ID", help="may be given several times")
     options = parser.parse_args(arguments)
-    if not options.queue_url and not options.order:
-        parser.error("give --queue-url or --order")
+    if not options.queue_url and not options.undelivered_url and not options.order:
+        parser.error("give --queue-url, --undelivered-url or --order")
+    if options.undelivered_url:
+        redrive_undelivered(options.undelivered_url)
     failed = redrive_queue(options.queue_url) if options.queue_url else 0
     for order_id in options.order:
-        unpublished = publish_records(events_of(order_id))
+        unpublished = publish_records(events_of(order_id), publishing())
         sys.stdout.write(f"{order_id}: {'published' if not unpublished else f'not published: {unpublished}'}\n")
         failed += bool(unpublished)
     return 1 if failed else 0

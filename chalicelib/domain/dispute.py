@@ -176,6 +176,8 @@ class Dispute:
     stage_since: datetime
     updated_at: datetime
     turn: Role | None = None
+    turn_since: datetime | None = None
+    """When the turn last changed sides; None before it first has."""
     proposals: tuple[Proposal, ...] = ()
     on_table: str | None = None
     accepted_by: tuple[Role, ...] = ()

@@ -66,6 +66,8 @@ def _follows(event: Event, version: int) -> None:
 def _left(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispute:
     """Mark the change: its number and time and, where the stage changed, since when and whether a deadline did it."""
     after = replace(after, version=event.seq, updated_at=event.at)
+    if after.turn is not before.turn:
+        after = replace(after, turn_since=event.at)
     if after.stage is before.stage and not isinstance(event.payload, e.Appealed):
         return after
     left: tuple[LeftByClock, ...] = ()

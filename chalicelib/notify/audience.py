@@ -31,6 +31,7 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"
     TOPIC = "topic"
 
 
@@ -43,15 +44,18 @@ class Urgency(StrEnum):
 
 
 REACH: dict[tuple[Audience, Urgency], tuple[Channel, ...]] = {
-    (Audience.SELLER, Urgency.ACTION): (Channel.EMAIL, Channel.SMS),
-    (Audience.SELLER, Urgency.NEWS): (Channel.EMAIL,),
-    (Audience.BUYER, Urgency.ACTION): (Channel.EMAIL,),
-    (Audience.BUYER, Urgency.NEWS): (Channel.EMAIL,),
+    (Audience.SELLER, Urgency.ACTION): (Channel.EMAIL, Channel.SMS, Channel.PUSH),
+    (Audience.SELLER, Urgency.NEWS): (Channel.EMAIL, Channel.PUSH),
+    (Audience.BUYER, Urgency.ACTION): (Channel.PUSH, Channel.EMAIL),
+    (Audience.BUYER, Urgency.NEWS): (Channel.PUSH, Channel.EMAIL),
     (Audience.MEDIATORS, Urgency.ACTION): (Channel.TOPIC,),
     (Audience.MARKETPLACE, Urgency.DATA): (Channel.TOPIC,),
     (Audience.PAYMENTS, Urgency.DATA): (Channel.TOPIC,),
 }
-"""The channels of each audience. SMS is for what needs action alone (N3)."""
+"""The channels of each audience, where its people registered them. SMS is for what needs action alone (N3)."""
+
+DISTURBING = (Channel.SMS, Channel.PUSH)
+"""The channels that make a phone ring: quiet hours are theirs (N3)."""
 
 
 @dataclass(frozen=True, slots=True)

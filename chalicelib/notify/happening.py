@@ -11,16 +11,13 @@ from chalicelib.domain.people import Role
 from chalicelib.store.cases import event_of
 from chalicelib.store.codec import load
 from chalicelib.store.items import text
-from chalicelib.store.messages import MESSAGE, message_of
+from chalicelib.store.keys import THREAD
+from chalicelib.store.messages import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 P = TypeVar("P", bound=Payload)
-
-
-THREAD = -1
-"""In place of the stream of an event: the messages of an order's thread, which are no events (N5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class Happening:
 
 def happening_of(image: Mapping[str, Any]) -> Happening:
     """The happening that the item of an event, or of a message, holds, in DynamoDB's attribute form."""
-    if text(image, "publish") == MESSAGE:
+    if "news_to" in image:
         return _written(image)
     dispute = text(image, "dispute")
     return Happening(

@@ -1,4 +1,4 @@
-"""From what happened to the messages that go out: each row of the audience table for each of its channels."""
+"""From what happened to the messages that go out: whom each row of the audience table reaches, and the words for it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.events import PaymentRetried
 from chalicelib.domain.stages import due_at
-from chalicelib.notify.audience import Audience, Channel, Notice, notices
+from chalicelib.notify.audience import REACH, Audience, Channel, Notice, Urgency, notices
 from chalicelib.notify.feeds import event_json, payment_json
-from chalicelib.notify.ports import Message
+from chalicelib.notify.ports import Message, Push
 from chalicelib.notify.wording import words
+from chalicelib.store.outgoing import Kind, Letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from chalicelib.domain.policy import Policy, PolicyBook
+    from chalicelib.domain.policy import PolicyBook
     from chalicelib.notify.happening import Happening
     from chalicelib.notify.ports import Orders, Profiles
     from chalicelib.store.people import Profile
+
+PEOPLE = (Audience.BUYER, Audience.SELLER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,85 +35,103 @@ class Topics:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One message to one recipient (``seller:acme``, ``mediators``) through one channel about one event."""
-
-    event: str
-    recipient: str
-    channel: Channel
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
 class Office:
-    """Writes the letters of one batch of events. What it reads of people and policies it reads once."""
+    """Addresses and writes the messages of one batch. What it reads of people it reads once."""
 
     topics: Topics
     link_base: str
     people: Profiles
     orders: Orders
     policies: PolicyBook
-    _profiles: dict[tuple[str, str], Profile] = field(default_factory=dict)
-    _policies_of: dict[str, Policy] = field(default_factory=dict)
+    mail_by_topic: bool = True
+    _profiles: dict[str, Profile] = field(default_factory=dict)
 
-    def addressed(self, it: Happening) -> Iterator[tuple[Notice, Channel, str]]:
-        """Who is told, through which channel and topic. Whoever registered nothing for a channel is passed over (N1)."""
+    def to_topics(self, it: Happening) -> Iterator[tuple[Notice, str]]:
+        """Which rows go to a topic that is nobody's own, and its ARN."""
         topics = {
             Audience.MEDIATORS: self.topics.mediators,
             Audience.MARKETPLACE: self.topics.events,
             Audience.PAYMENTS: self.topics.payments,
         }
         for notice in notices(it):
-            for channel in notice.channels:
-                if channel is Channel.TOPIC:
-                    topic = topics[notice.audience]
-                else:
-                    profile = self._profile(it, notice.audience)
-                    topic = (profile.topic or "") if channel.value in profile.subscriptions else ""
-                if topic:
-                    yield notice, channel, topic
+            if topics.get(notice.audience):
+                yield notice, topics[notice.audience]
 
-    def recipient(self, it: Happening, audience: Audience) -> str:
-        """The name under which a message to that audience is remembered."""
-        person = {Audience.BUYER: it.buyer_id, Audience.SELLER: it.seller_id}.get(audience)
-        return f"{audience.value}:{person}" if person else audience.value
-
-    def letter(self, it: Happening, notice: Notice, channel: Channel, topic: str) -> Letter:
-        """One message, written."""
-        recipient = self.recipient(it, notice.audience)
-        attributes = {"channel": channel.value, "recipient": recipient, "event": it.id}
-        attributes |= {"event_type": it.kind, "order_id": it.order_id}
+    def publication(self, it: Happening, notice: Notice, topic: str) -> Message:
+        """What a topic is told."""
+        attributes = _attributes(it, it.id, notice.audience.value, Channel.TOPIC, it.kind)
         if notice.audience is Audience.MARKETPLACE:
-            message = Message(topic, event_json(it), attributes=attributes)
-        elif notice.audience is Audience.PAYMENTS:
+            return Message(topic, event_json(it), attributes=attributes)
+        if notice.audience is Audience.PAYMENTS:
             retried = isinstance(it.event.payload, PaymentRetried)
             order = self.orders.order(it.order_id) if retried else None
-            message = Message(topic, payment_json(it, order), attributes=attributes)
-        else:
-            message = self._worded(it, notice, channel, topic, attributes)
-        return Letter(it.id, recipient, channel, message)
-
-    def _worded(self, it: Happening, notice: Notice, channel: Channel, topic: str, attributes: dict[str, str]) -> Message:
-        told = notice.audience in (Audience.BUYER, Audience.SELLER)
-        language = self._profile(it, notice.audience).language if told else "en"
-        said = words(notice.text, it, due=self._due(it), link_base=self.link_base, language=language)
-        if channel is Channel.SMS:
-            # Transactional: what needs action is delivered with priority, and is no advertisement.
-            attributes = attributes | {"AWS.SNS.SMS.SMSType": "Transactional"}
-            return Message(topic, said.short, attributes=attributes)
+            return Message(topic, payment_json(it, order), attributes=attributes)
+        said = words(notice.text, it, due=self.due(it), link_base=self.link_base)
         return Message(topic, said.body, said.subject, attributes)
 
-    def _profile(self, it: Happening, audience: Audience) -> Profile:
-        role, person = audience.value, it.buyer_id if audience is Audience.BUYER else it.seller_id
-        if (role, person) not in self._profiles:
-            self._profiles[role, person] = self.people.profile(role, person)
-        return self._profiles[role, person]
+    def to_people(self, it: Happening) -> Iterator[Letter]:
+        """The letters to the parties, one for each channel that reaches the person (N1)."""
+        for notice in notices(it):
+            if notice.audience in PEOPLE:
+                person = it.buyer_id if notice.audience is Audience.BUYER else it.seller_id
+                recipient = f"{notice.audience.value}:{person}"
+                yield from self.by_channel(Letter(it.id, recipient, notice.urgency.value, notice.text, it.id))
 
-    def _due(self, it: Happening) -> datetime | None:
-        """The deadline of the stage that the event left the dispute in, by the policy the order is judged by (C6)."""
-        if it.dispute is None or not it.dispute.open:
-            return None
-        if it.order_id not in self._policies_of:
-            version = self.orders.order(it.order_id).policy_version
-            self._policies_of[it.order_id] = self.policies.version(version)
-        return due_at(it.dispute, self._policies_of[it.order_id])
+    def by_channel(self, letter: Letter) -> Iterator[Letter]:
+        """A letter through each channel that is for it and reaches the person."""
+        audience, urgency = Audience(letter.recipient.partition(":")[0]), Urgency(letter.urgency)
+        for channel in REACH[audience, urgency]:
+            if self.reaches(letter.recipient, channel):
+                yield letter.through(channel.value)
+
+    def reaches(self, recipient: str, channel: Channel) -> bool:
+        """Whether the person registered for a channel and has not switched it off."""
+        profile = self.profile(recipient)
+        return channel.value not in profile.muted and self._registered(profile, channel)
+
+    def _registered(self, profile: Profile, channel: Channel) -> bool:
+        if channel is Channel.EMAIL and not self.mail_by_topic:
+            return bool(profile.email)
+        if channel is Channel.PUSH:
+            return any(device.endpoint for device in profile.devices)
+        return channel.value in profile.subscriptions
+
+    def message(self, letter: Letter, it: Happening, due: datetime | None, count: int | None = None) -> Message:
+        """A letter, in the words of its channel and the recipient's language."""
+        profile, channel = self.profile(letter.recipient), Channel(letter.channel)
+        said = words(
+            letter.text,
+            it,
+            due=due,
+            link_base=self.link_base,
+            language=profile.language,
+            zone=profile.time_zone,
+            count=count,
+        )
+        kind = it.kind if letter.kind is Kind.EVENT else letter.kind.value
+        attributes = _attributes(it, letter.name, letter.recipient, channel, kind)
+        topic = profile.topic or ""
+        if channel is Channel.SMS:
+            # Transactional: what needs action is delivered with priority, and is no advertisement.
+            return Message(topic, said.short, attributes=attributes | {"AWS.SNS.SMS.SMSType": "Transactional"})
+        if channel is Channel.PUSH:
+            return Message(topic, said.push, attributes=attributes, push=Push(said.subject, said.link))
+        if self.mail_by_topic:
+            return Message(topic, said.body, said.subject, attributes)
+        return Message("", said.body, said.subject, attributes, mail_to=profile.email or "")
+
+    def profile(self, recipient: str) -> Profile:
+        """The person that ``recipient`` (``seller:acme``) names."""
+        if recipient not in self._profiles:
+            role, _, person = recipient.partition(":")
+            self._profiles[recipient] = self.people.profile(role, person)
+        return self._profiles[recipient]
+
+    def due(self, it: Happening) -> datetime | None:
+        """The deadline of the stage that the event left the dispute in, by the policy the dispute is judged by (C6)."""
+        return due_at(it.dispute, self.policies.version(it.dispute.policy_version)) if it.dispute else None
+
+
+def _attributes(it: Happening, name: str, recipient: str, channel: Channel, kind: str) -> dict[str, str]:
+    named = {"channel": channel.value, "recipient": recipient, "event": name}
+    return named | {"event_type": kind, "order_id": it.order_id}

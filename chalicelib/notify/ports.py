@@ -6,11 +6,18 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chalicelib.store.codec import dump
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalicelib.domain.order import Order
+    from chalicelib.domain.thread import Thread
+    from chalicelib.store.items import Item
+    from chalicelib.store.outgoing import Letter, Waiting
     from chalicelib.store.people import Profile
+    from chalicelib.store.tallies import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,66 @@ class Orders(Protocol):
 
     def order(self, order_id: str) -> Order:
         """The order now. Raises ``LookupError`` where there is none."""
+        ...
+
+    def event(self, order_id: str, stream: int, seq: int) -> Item:
+        """The item of one event, or of a message (``keys.THREAD``). Raises ``LookupError`` where there is none."""
+        ...
+
+
+class Threads(Protocol):
+    """Knows what people write to each other, and how far they have read."""
+
+    def thread(self, order_id: str) -> Thread:
+        """An order's thread."""
+        ...
+
+
+class Pile(Protocol):
+    """Keeps letters that leave later. See ``store.outgoing``."""
+
+    def put(self, letter: Letter, at: datetime) -> None:
+        """Have a letter leave at ``at``; one that waits already stays as it is."""
+        ...
+
+    def due(self, shard: int, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """The keys of letters that are due."""
+        ...
+
+    def take(self, key: tuple[str, str], now: datetime, until: Callable[[int], datetime]) -> Waiting | None:
+        """Take one that is due; it comes again at ``until(attempts so far)`` unless it is dropped."""
+        ...
+
+    def postpone(self, waiting: Waiting, at: datetime) -> None:
+        """Have a letter that was taken leave at ``at``."""
+        ...
+
+    def drop(self, letter: Letter) -> None:
+        """Forget a letter."""
+        ...
+
+
+class Counts(Protocol):
+    """Counts up to a limit. See ``store.tallies``."""
+
+    def enter(self, what: str, of: str, name: str, most: int) -> Counted:
+        """Count a name once, where there is room."""
+        ...
+
+    def count(self, what: str, of: str, most: int) -> bool:
+        """Count one more, where there is room."""
+        ...
+
+    def names(self, what: str, of: str) -> list[str]:
+        """The names counted."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Takes what cannot be delivered, for an operator to look at (N4)."""
+
+    def put(self, letter: Letter, reason: str) -> None:
+        """Keep a letter and the provider's reason, or raise."""
         ...
 
 
@@ -110,3 +177,16 @@ def push_payload(text: str, push: Push) -> str:
 def _compact(value: dict[str, Any]) -> str:
     """As few bytes as it takes: a platform has room for 4 KB."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class SqsDeadLetters:
+    """A queue of what could not be delivered. ``client`` gives a low-level SQS client on first use."""
+
+    def __init__(self, client: Callable[[], Any], queue_url: str) -> None:
+        """Keep it in the queue at ``queue_url``."""
+        self._client = client
+        self.queue_url = queue_url
+
+    def put(self, letter: Letter, reason: str) -> None:
+        """Keep a letter and the provider's reason. Raises botocore's errors when the queue does not take it."""
+        self._client().send_message(QueueUrl=self.queue_url, MessageBody=dump({"letter": letter, "reason": reason}))

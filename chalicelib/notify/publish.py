@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.aws import client
+from chalicelib.domain.asks import asks
 from chalicelib.domain.events import PaymentFailed
-from chalicelib.domain.policy import PolicyBook, published
+from chalicelib.domain.people import Role
+from chalicelib.notify.audience import Urgency
+from chalicelib.notify.courier import Courier
 from chalicelib.notify.happening import happening_of
-from chalicelib.notify.letters import Office, Topics
-from chalicelib.notify.ports import SnsSender
-from chalicelib.settings import settings
+from chalicelib.notify.reminders import reminders
+from chalicelib.store.codec import timestamp
 from chalicelib.store.items import text
-from chalicelib.store.orders import Orders as StoredOrders
-from chalicelib.store.people import People
-from chalicelib.store.sent import Sent
+from chalicelib.store.outgoing import Kind, Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
+    from chalicelib.notify.courier import Publishing
     from chalicelib.notify.happening import Happening
-    from chalicelib.notify.ports import Orders, Profiles, Sender, SentMarkers
 
 log = logging.getLogger(__name__)
 
@@ -31,39 +29,7 @@ FAILED = "payment_instruction_failed"
 """The word in the log that the alarm counts (M2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Publishing:
-    """What publishing works with."""
-
-    sender: Sender
-    sent: SentMarkers
-    people: Profiles
-    orders: Orders
-    policies: PolicyBook
-    topics: Topics
-    link_base: str
-
-
-@lru_cache(maxsize=1)
-def publishing() -> Publishing:
-    """This deployment's."""
-
-    def dynamodb() -> object:
-        return client("dynamodb")
-
-    s = settings()
-    return Publishing(
-        sender=SnsSender(lambda: client("sns")),
-        sent=Sent(dynamodb, s.table_name),
-        people=People(dynamodb, s.table_name),
-        orders=StoredOrders(dynamodb, s.table_name),
-        policies=published(),
-        topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
-        link_base=s.app_link_base,
-    )
-
-
-def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing | None = None) -> list[str]:
+def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing) -> list[str]:
     """Publish the events among a batch of DynamoDB stream records; the sequence numbers of those to be delivered again.
 
     A record that fails stops no other order's. Lambda delivers again from the lowest failed record on, everything after
@@ -72,8 +38,7 @@ def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing | None 
     partition key, whose records Lambda never handles concurrently, each order's events leave in order. Only one that
     has used up its retries is left behind, in the dead-letter queue.
     """
-    to = to or publishing()
-    office = Office(to.topics, to.link_base, to.people, to.orders, to.policies)
+    courier = Courier.of(to)
     failed: list[str] = []
     waiting: set[str] = set()
     for record in records:
@@ -81,34 +46,54 @@ def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing | None 
         if "publish" not in image:
             continue
         order = text(image, "pk")
-        if order in waiting or not _published(image, to, office):
+        if order in waiting or not _published(image, courier):
             waiting.add(order)
             failed.append(record["dynamodb"]["SequenceNumber"])
     return failed
 
 
-def _published(image: Mapping[str, Any], to: Publishing, office: Office) -> bool:
-    """Whether everything that an event has to tell has left. Nothing is raised: it is logged, and tried again later."""
+def _published(image: Mapping[str, Any], courier: Courier) -> bool:
+    """Whether everything that an event has to tell has left or waits. Nothing is raised: it is logged, and tried again."""
     try:
-        return _told(happening_of(image), to, office)
+        return _told(happening_of(image), courier)
     except Exception:
         log.exception("an event was not published whole", extra={"event": f"{text(image, 'pk')} {text(image, 'sk')}"})
         return False
 
 
-def _told(it: Happening, to: Publishing, office: Office) -> bool:
-    """Send what has not been sent. One that fails stops none of the others: a payment does not wait for an SMS."""
-    everything = True
+def _told(it: Happening, courier: Courier) -> bool:
+    """Send what has not been sent. One that fails stops none of the others: a payment does not wait for an SMS.
+
+    Machines are told in order, so what they are not told holds the order up. A person's message waits by itself (N4).
+    """
     if isinstance(it.event.payload, PaymentFailed):
         log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
-    for notice, channel, topic in office.addressed(it):
-        recipient = office.recipient(it, notice.audience)
+    everything = True
+    for notice, topic in courier.office.to_topics(it):
         try:
-            if not to.sent.has_left(it.id, recipient, channel.value):
-                to.sender.send(office.letter(it, notice, channel, topic).message)
-                # Marked only now: a crash in between sends it again, rather than never.
-                to.sent.mark(it.id, recipient, channel.value)
+            courier.publish(it, notice, topic)
         except Exception:
             everything = False
-            log.exception("a message has not left", extra={"event": it.id, "recipient": recipient, "channel": channel.value})
+            log.exception("a topic was not told", extra={"event": it.id})
+    for letter in courier.office.to_people(it):
+        courier.hand_over(letter, it, courier.office.due(it))
+    for reminder in _reminders(it, courier):
+        courier.to.outgoing.put(*reminder)
     return everything
+
+
+def _reminders(it: Happening, courier: Courier) -> Iterator[tuple[Letter, datetime]]:
+    """The reminders of what the parties have to do after an event, and when they are due (N2).
+
+    Each is named by its dispute and its time, so whichever event it is seen from, it is the same one.
+    """
+    if it.dispute is None:
+        return
+    people = {Role.BUYER: it.buyer_id, Role.SELLER: it.seller_id}
+    for ask in asks(it.dispute, courier.office.policies.version(it.dispute.policy_version)):
+        for at, reminder in reminders(ask).items():
+            if it.event.at < at and courier.now < ask.due:
+                name = f"{it.order_id}#{it.event.stream}#{reminder.value}@{timestamp(at)}"
+                recipient = f"{ask.role.value}:{people[ask.role]}"
+                text_of = f"{reminder.value}.{ask.role.value}"
+                yield Letter(name, recipient, Urgency.ACTION.value, text_of, it.id, kind=Kind.REMINDER, at=at), at

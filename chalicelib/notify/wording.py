@@ -21,13 +21,14 @@ SUBJECT_AT_MOST = 99
 @dataclass(frozen=True, slots=True)
 class Words:
     """One message in one language: for email a subject and a body, for an SMS a short text with the link in it, which is
-    empty for what needs no action, and for a push message, whose title is the subject, a line without the link.
+    empty for what needs no action, and for a push message, whose title is the subject, a line without the ``link``.
     """
 
     subject: str
     body: str
     short: str
     push: str
+    link: str
 
 
 def words(
@@ -62,6 +63,7 @@ def words(
         body="\n\n".join(written),
         short=gsm_7(f"{brief} {link}") if brief else "",
         push=brief or written[0],
+        link=link,
     )
 
 

@@ -17,6 +17,8 @@ either of them                ``ERASURE``                         the person's r
 ``IDEMPOTENCY#<digest>``      ``ANSWER``                          the first answer to a request
 ``SENT#<event>``              ``<recipient>#<channel>``           a message that has left
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           how many calls a caller made in a minute
+``OUT#<recipient>``           ``<name>#<channel>``                a message that leaves later
+``TALLY#<of whom>``           ``<of what>``                       what was counted, up to a limit
 ``TICKET#<digest>``           ``TICKET``                          leave to open one connection
 ``CONNECTION#<id>``           ``CONNECTION``                      a live connection: whose, until when
                               ``ORDER#<order>``                   a thread it listens to
@@ -47,6 +49,8 @@ ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
 THREAD_SK = "THREAD"
+THREAD = -1
+"""In place of the stream of an event: the messages of an order's thread, which are no events (N5)."""
 MESSAGES = "MESSAGE#"
 TICKET_SK = "TICKET"
 CONNECTION_SK = "CONNECTION"
@@ -168,5 +172,20 @@ def due_pk(shard: int) -> str:
 
 
 def shard_of(order_id: str, shards: int) -> int:
-    """The shard an order's deadline goes to."""
+    """The shard an order's deadline goes to, or a recipient's messages."""
     return zlib.crc32(order_id.encode()) % shards
+
+
+def send_pk(shard: int) -> str:
+    """One shard of the messages that leave later, in the deadline index."""
+    return f"SEND#{shard}"
+
+
+def out_pk(recipient: str) -> str:
+    """The messages that leave later for one recipient."""
+    return f"OUT#{recipient}"
+
+
+def tally_pk(of: str) -> str:
+    """All that is counted of somebody."""
+    return f"TALLY#{of}"

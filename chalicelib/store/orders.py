@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
 from chalicelib.store.codec import load
-from chalicelib.store.items import item, text
+from chalicelib.store.items import Item, item, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,18 @@ class Orders:
         """Read the orders in ``table``."""
         self._client = client
         self.table = table
+
+    def event(self, order_id: str, stream: int, seq: int) -> Item:
+        """The item of one event, as the stream brought it, or of a message in the thread (``keys.THREAD``). Raises
+        ``LookupError`` where there is none.
+        """
+        sk = keys.message_sk(seq) if stream == keys.THREAD else keys.event_sk(stream, seq)
+        key = item(pk=keys.order_pk(order_id), sk=sk)
+        found: Item | None = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        if found is None:
+            msg = f"there is no event {order_id}#{stream}#{seq}"
+            raise LookupError(msg)
+        return found
 
     def order(self, order_id: str) -> Order:
         """The order now, read strongly. Raises ``LookupError`` where there is none."""

@@ -14,7 +14,7 @@ from chalicelib.store.items import Item, item, text
 from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,29 @@ class People:
             )
         except self._client().exceptions.ConditionalCheckFailedException as error:
             raise Conflict from error
+
+    def forget_letters(self, role: str, person_id: str) -> None:
+        """Delete the messages that wait for a person, and the counts of those that have left. Nothing left is no error."""
+        recipient = f"{role}:{person_id}"
+        for pk in (keys.out_pk(recipient), keys.tally_pk(recipient)):
+            for key in self._keys_of(pk):
+                self._client().delete_item(TableName=self.table, Key=key)
+
+    def _keys_of(self, pk: str) -> Iterator[Item]:
+        """The key of every item of a partition."""
+        start: dict[str, Any] = {}
+        while True:
+            page = self._client().query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": pk}},
+                ConsistentRead=True,
+                **start,
+            )
+            yield from ({"pk": found["pk"], "sk": found["sk"]} for found in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def owner(self, device_id: str) -> Owner | None:
         """Who registered a device last, read strongly."""

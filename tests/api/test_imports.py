@@ -54,8 +54,12 @@ names = ("version", "account", "region", "detail", "detail-type", "source", "tim
 assert {"shards": 8} == app.sweep(dict.fromkeys(names, ""), None)
 """
 SWEEP = """
-import app
-assert {"batchItemFailures": []} == app.sweep_shard({"Records": []}, None)
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def query(self, **_): return {"Items": []}
+bootstrap.client = lambda service: Table()
+record = {"messageId": "1", "receiptHandle": "1", "body": '{"shard": 0}'}
+assert {"batchItemFailures": []} == app.sweep_shard({"Records": [record]}, None)
 """
 FORGET = """
 import app, chalicelib.bootstrap as bootstrap
@@ -184,6 +188,13 @@ def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
 def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str, set[str]], function: str) -> None:
     """CLDR is for who writes to a person, when there is something to write (N3)."""
     assert set() == _among(loaded[function], LANGUAGES)
+
+
+def test_a_sweep_that_finds_nothing_due_does_without_publishing(loaded: dict[str, set[str]]) -> None:
+    """Most minutes no message is due, and nothing that sends or words one is loaded."""
+    assert set() == _among(
+        loaded["sweep_shard"], (*PUBLISHING, "chalicelib.notify.later", "chalicelib.notify.letters", "babel")
+    )
 
 
 def test_only_who_registers_a_phone_loads_the_numbering_plans(loaded: dict[str, set[str]]) -> None:

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from chalicelib.domain.engine import as_of
+from chalicelib.domain.people import AddressBook
 from chalicelib.domain.policy import published
+from chalicelib.notify.courier import Limits, Publishing
+from chalicelib.notify.later import send_due
 from chalicelib.notify.letters import Topics
-from chalicelib.notify.publish import Publishing
+from chalicelib.notify.publish import publish_records
+from chalicelib.store.messages import Messages
+from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import Profile
+from chalicelib.store.tallies import Tallies
+from localcloud.memory_table import MemoryTable
+from tests.domain.worlds import PAID_AT
+from tests.notify.stories import records_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
     from chalicelib.domain.order import Order
-    from chalicelib.notify.ports import Message
+    from chalicelib.notify.ports import Message, Orders
+    from chalicelib.store.outgoing import Letter
     from tests.domain.worlds import World
 
 LINKS = "https://app.example.com"
+WITHOUT_LIMIT = Limits(10**6, 10**6, 10**6)
+SHARDS = 2
 TOPICS = Topics(events="events", payments="payments", mediators="mediators")
 
 
@@ -25,15 +44,20 @@ class Refused(Exception):  # noqa: N818 - it names what the provider did
 
 @dataclass
 class FakeSender:
-    """Keeps what was sent. Refuses messages whose ``event recipient channel`` is in ``refuses``."""
+    """Keeps what was sent. Refuses messages whose ``event recipient channel`` is in ``refuses``; what ``codes`` names so is
+    answered with that code of the provider's.
+    """
 
     sent: list[Message] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    codes: dict[str, str] = field(default_factory=dict)
 
     def send(self, message: Message) -> None:
         """Keep the message, or refuse it."""
         if name(message) in self.refuses:
             raise Refused(name(message))
+        if name(message) in self.codes:
+            raise ClientError({"Error": {"Code": self.codes[name(message)], "Message": "no"}}, "Publish")
         self.sent.append(message)
 
     @property
@@ -97,19 +121,96 @@ class FakeOrders:
         orders = {world.case.order.terms.order_id: world.case.order for world in self.worlds}
         return orders[order_id]
 
+    def event(self, order_id: str, stream: int, seq: int) -> dict[str, Any]:
+        """One event's item. Raises ``LookupError`` where there is none."""
+        images: Iterator[dict[str, Any]] = (
+            record["dynamodb"]["NewImage"] for world in self.worlds for record in records_of(world)
+        )
+        wanted = {"order_id": {"S": order_id}, "stream": {"N": str(stream)}, "seq": {"N": str(seq)}}
+        found = [image for image in images if wanted.items() <= image.items()]
+        if not found:
+            raise LookupError(f"{order_id}#{stream}#{seq}")
+        return found[0]
+
+
+@dataclass
+class FakeClock:
+    """Shows the time that a test has set."""
+
+    at: datetime = PAID_AT
+
+    def now(self) -> datetime:
+        """The time of the test."""
+        return self.at
+
+
+@dataclass
+class FakeDeadLetters:
+    """Keeps what was given up."""
+
+    kept: list[tuple[str, str]] = field(default_factory=list)
+
+    def put(self, letter: Letter, reason: str) -> None:
+        """Keep it by name."""
+        self.kept.append((f"{letter.name} {letter.recipient} {letter.channel}", reason))
+
 
 @dataclass
 class Desk:
-    """What a test publishes through, and looks into afterwards."""
+    """What a test publishes through, and looks into afterwards. Nothing is limited unless a test says so."""
 
     worlds: tuple[World, ...]
     sender: FakeSender = field(default_factory=FakeSender)
     markers: FakeMarkers = field(default_factory=FakeMarkers)
     people: FakePeople = field(default_factory=FakePeople)
     link_base: str = LINKS
+    limits: Limits = WITHOUT_LIMIT
+    clock: FakeClock = field(default_factory=FakeClock)
+    table: MemoryTable = field(default_factory=MemoryTable)
+    undelivered: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    mail_by_topic: bool = True
+    orders: Orders | None = None
 
     @property
     def publishing(self) -> Publishing:
         """As publishing wants it."""
-        orders = FakeOrders(self.worlds)
-        return Publishing(self.sender, self.markers, self.people, orders, published(), TOPICS, self.link_base)
+        return Publishing(
+            sender=self.sender,
+            sent=self.markers,
+            people=self.people,
+            orders=self.orders or FakeOrders(self.worlds),
+            threads=Messages(lambda: self.table, "table"),
+            outgoing=Outgoing(lambda: self.table, "table", SHARDS),
+            tallies=Tallies(lambda: self.table, "table", lambda: 0.0),
+            undelivered=self.undelivered,
+            policies=published(),
+            clock=self.clock,
+            topics=TOPICS,
+            link_base=self.link_base,
+            limits=self.limits,
+            mail_by_topic=self.mail_by_topic,
+        )
+
+    @property
+    def waiting(self) -> list[str]:
+        """The names of the letters that are to leave later, the next one first."""
+        found = [item for item in self.table.snapshot() if item["pk"]["S"].startswith("OUT#")]
+        found.sort(key=lambda item: str(item["due_sk"]["S"]))
+        return [f"{item['pk']['S'].removeprefix('OUT#')} {item['sk']['S']}" for item in found]
+
+    def publish(self, *worlds: World) -> list[str]:
+        """Deliver everything that has happened so far, at the worlds' own time."""
+        return [it for world in worlds or self.worlds for it in publish_records(records_of(world), self.publishing)]
+
+    def send_due(self, at: datetime) -> list[str]:
+        """Send what is due at a moment; what has left by that, by name."""
+        self.clock.at = at
+        before = len(self.sender.sent)
+        for shard in range(SHARDS):
+            send_due(self.publishing, self.case_at, shard)
+        return self.sender.names[before:]
+
+    def case_at(self, order_id: str, now: datetime) -> Case:
+        """An order's case as it is at a moment, swept or not."""
+        world = next(world for world in self.worlds if world.case.order.terms.order_id == order_id)
+        return as_of(world.case, published(), AddressBook(), now).case

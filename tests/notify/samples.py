@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ULID = "01JD3K8Q9ZT5V6W7X8Y9ABCDEF"
 PARTIES = ("seller", "buyer")
 REMINDERS = tuple(f"reminder_{which}.{who}" for which in ("half", "last") for who in PARTIES)
-UNPROMPTED = (*REMINDERS, *(f"{name}.{who}" for name in ("message", "digest") for who in PARTIES))
-"""The messages that no single event brings about."""
+UNPROMPTED = (*REMINDERS, *(f"digest.{who}" for who in PARTIES))
+"""The messages that no single event brings about, nor a message in a thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,42 @@ def test_every_row_reaches_somebody() -> None:
     assert [row for row in TABLE if not row.channels] == []
 
 
+WAYS = {
+    ("seller", "action"): {"email", "sms", "push"},
+    ("seller", "news"): {"email", "push"},
+    ("buyer", "action"): {"push", "email"},
+    ("buyer", "news"): {"push", "email"},
+    ("mediators", "action"): {"topic"},
+    ("marketplace", "data"): {"topic"},
+    ("payments", "data"): {"topic"},
+}
+ACTIONS = {
+    "dispute_opened": {"opened.seller", "return_asked.seller"},
+    "proposal_made": {"proposal.seller", "proposal.buyer", "mediated.seller", "mediated.buyer"},
+    "proposal_declined": {"declined.seller", "declined.buyer"},
+    "proposal_accepted": {"accepted.seller", "accepted.buyer"},
+    "information_requested": {"information.seller", "information.buyer"},
+    "decision_made": {"decision.seller", "decision.buyer"},
+    "return_granted": {"return_granted.buyer"},
+    "return_shipped": {"return_shipped.seller"},
+    "return_carrier_reported": {"return_delivered.seller"},
+}
+"""What asks something of a party, as the specification has it; everything else that people are told is news."""
+
+
+@pytest.mark.parametrize("kind", e.PAYLOADS.values(), ids=e.PAYLOADS)
+@pytest.mark.parametrize("audience", Audience)
+def test_every_event_reaches_every_audience_as_it_should(kind: type[e.Payload], audience: Audience) -> None:
+    """N1-N3: the grid of event and audience: how urgent each message is, and by which channels it goes."""
+    rows = [row for row in TABLE if row.event is kind and row.audience is audience]
+    assert len(rows) == 1 or audience is not Audience.MARKETPLACE
+    for row in rows:
+        asks = row.text in ACTIONS.get(kind.type, ()) or audience is Audience.MEDIATORS
+        urgency = "data" if not row.text else "action" if asks else "news"
+        assert urgency == row.urgency.value
+        assert WAYS[audience.value, urgency] == {channel.value for channel in row.channels}
+
+
 def test_sms_is_for_sellers_and_for_action_alone() -> None:
     """No other audience and no mere news goes out by SMS (N1, N3)."""
     assert [key for key, channels in REACH.items() if Channel.SMS in channels] == [(Audience.SELLER, Urgency.ACTION)]

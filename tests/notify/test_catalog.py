@@ -13,7 +13,7 @@ from chalicelib.domain import dispute
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.order import Payer
-from chalicelib.notify.audience import TO_PEOPLE, Urgency
+from chalicelib.notify.audience import OF_MESSAGES, TO_PEOPLE, Urgency
 from chalicelib.notify.catalog import LANGUAGES, Catalog, Template, catalog
 from tests.notify.samples import REMINDERS, UNPROMPTED
 
@@ -45,7 +45,7 @@ def test_a_person_can_choose_every_language_and_no_other() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_of_the_table_is_worded(language: str) -> None:
     """Each language has a text for everything that people are told, and no other; English tells the mediators too (N3)."""
-    told = {row.text for row in TO_PEOPLE} | set(UNPROMPTED)
+    told = {row.text for row in (*TO_PEOPLE, *OF_MESSAGES)} | set(UNPROMPTED)
     expected = told if language == "en" else {text for text in told if not text.endswith(".mediators")}
     assert expected == set(catalog(language).texts)
 

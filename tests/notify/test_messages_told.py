@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.notify.ports import Push
 from chalicelib.notify.publish import publish_records
 from chalicelib.service import messages
-from tests.domain.worlds import BUYER, SELLER
-from tests.notify.fakes import LINKS, Desk
-from tests.service.office import ORDER, Office
+from chalicelib.store.orders import Orders
+from chalicelib.store.people import Device
+from tests.domain.worlds import BUYER, HOUR, SECOND, SELLER
+from tests.notify.fakes import LINKS, WITHOUT_LIMIT, Desk, FakePeople, registered
+from tests.service.office import NAME, ORDER, Office
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Room:
@@ -18,7 +25,9 @@ class Room:
 
     def __init__(self) -> None:
         """Nobody has written."""
-        self.office, self.desk = Office().bought(), Desk(())
+        self.office = Office().bought()
+        table = self.office.table
+        self.desk = Desk((), table=table, orders=Orders(lambda: table, NAME))
         self.stream: list[dict[str, Any]] = []
         self.office.table.on_write = self._record
 
@@ -71,3 +80,59 @@ def test_what_was_written_is_not_told(room: Room) -> None:
     assert sent.subject == f"New message about order {ORDER}"
     assert f"{LINKS}/orders/{ORDER}" in sent.text
     assert "Secret" not in f"{sent}"
+
+
+def phone(**quiet: Any) -> FakePeople:  # noqa: ANN401 - fields of the profile
+    """The seller, with an app and nothing else."""
+    device = Device("device-1", "fcm", "token", endpoint="endpoint", subscription="subscription")
+    return FakePeople({"seller:acme": replace(registered("seller", "acme"), devices=(device,), **quiet)})
+
+
+def by_night(room: Room) -> datetime:
+    """Let it be within the seller's quiet hours; when they end."""
+    now = room.office.watch.at
+    room.desk.clock.at = now
+    until = (now + 8 * HOUR).replace(minute=0)
+    room.desk.people = phone(quiet_hours=(f"{now:%H:%M}", f"{until:%H:%M}"))
+    return until
+
+
+def test_a_message_of_the_night_rings_in_the_morning(room: Room) -> None:
+    """N3, N5: a push message about the thread waits for the end of the quiet hours, and is worded then."""
+    until = by_night(room)
+    assert [] == room.say(BUYER)
+    assert [] == room.desk.send_due(until - SECOND)
+    assert ["order-1#-1#1 seller:acme push"] == room.desk.send_due(until)
+    assert Push(f"New message about order {ORDER}", f"{LINKS}/orders/{ORDER}") == room.desk.sender.sent[-1].push
+    assert [] == room.desk.waiting
+
+
+def test_a_message_that_was_read_does_not_ring_any_more(room: Room) -> None:
+    """N5: who has read it in the night is not told of it in the morning."""
+    until = by_night(room)
+    room.say(BUYER)
+    messages.mark_read(room.office.services, ORDER, room.office.request(SELLER), f"{ORDER}-m1")
+    assert [] == room.desk.send_due(until)
+    assert [] == room.desk.waiting
+
+
+def test_a_message_that_failed_is_told_although_its_words_were_erased(room: Room) -> None:
+    """N4, P2: what waits to be told needs nothing that erasing takes away."""
+    room.desk.people = phone()
+    name = "order-1#-1#1 seller:acme push"
+    room.desk.sender.codes[name] = "Throttling"
+    room.desk.clock.at = room.office.watch.at
+    assert [] == room.say(BUYER)
+    room.desk.sender.codes.clear()
+    assert 1 == room.office.services.messages.erase_texts(ORDER, BUYER)
+    assert [name] == room.desk.send_due(room.office.watch.at + HOUR)
+
+
+def test_much_news_of_threads_comes_as_one_digest(room: Room) -> None:
+    """N3, N5: beyond the hour's limit the notices of a thread are gathered like other news."""
+    room.desk.limits = replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0)
+    room.desk.people = phone()
+    room.desk.clock.at = room.office.watch.at
+    assert [] == room.say(BUYER)
+    room.desk.send_due(room.office.watch.at + 2 * HOUR)
+    assert ["News about 1 order"] == [sent.push.title for sent in room.desk.sender.sent if sent.push]

@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.notify.ports import Push
 from chalicelib.notify.publish import publish_records
+from chalicelib.store.people import Device
 from tests.domain.worlds import World, order_terms
 from tests.notify.fakes import Desk, FakeMarkers, FakePeople, FakeSender, registered
 from tests.notify.stories import STORIES, never_arrived, no_dispute, records_of, reviewed
@@ -101,18 +104,22 @@ def test_a_failure_anywhere_loses_nothing_and_doubles_nothing(position: int) -> 
 
 
 def test_a_failed_message_stops_none_of_the_others_of_its_event() -> None:
-    """The seller's email leaves although the SMS did not, and is not repeated with it (N4)."""
+    """The seller's email leaves although the SMS did not; the SMS waits by itself, holds up nothing, and goes later (N4)."""
     world = never_arrived()
     sms = "order-1#1#1 seller:acme sms"
     desk = Desk((world,), sender=FakeSender(refuses={sms}))
     opened = [record for record in records_of(world) if record["dynamodb"]["NewImage"]["stream"]["N"] == "1"][:1]
-    assert [opened[0]["dynamodb"]["SequenceNumber"]] == publish_records(opened, desk.publishing)
+    desk.clock.at = world.log[2].at
+    assert [] == publish_records(opened, desk.publishing)
     others = ["marketplace topic", "seller:acme email", "buyer:ana email"]
     assert [f"order-1#1#1 {it}" for it in others] == desk.sender.names
     desk.sender.refuses.clear()
-    assert publish_records(opened, desk.publishing) == []
-    assert sms == desk.sender.names[-1]
-    assert len(desk.sender.names) == 4
+    world.log = world.log[:3]
+    world.known = world.refolded()
+    assert [] == desk.send_due(desk.clock.at + timedelta(seconds=59))
+    assert [sms] == desk.send_due(desk.clock.at + timedelta(seconds=60))
+    assert [] == publish_records(opened, desk.publishing)
+    assert 4 == len(desk.sender.names)
 
 
 def test_a_record_that_cannot_be_read_is_reported() -> None:
@@ -156,6 +163,59 @@ def test_an_email_has_a_subject_and_an_sms_has_none() -> None:
     assert email.subject == "Answer by 6 Apr 2026, 12:00 UTC: dispute order-1-d1 opened"
     assert (sms.subject, sms.attributes["AWS.SNS.SMS.SMSType"]) == (None, "Transactional")
     assert sms.text.endswith("https://app.example.com/disputes/order-1-d1")
+
+
+def buyer_with(**contacts: Any) -> FakePeople:  # noqa: ANN401 - fields of the profile
+    """The buyer with such contacts, and nobody else."""
+    return FakePeople({"buyer:ana": replace(registered("buyer", "ana"), **contacts)})
+
+
+def test_a_push_message_has_a_title_and_opens_what_it_is_about() -> None:
+    """N1, N3: it goes to the topic that the person's devices listen to, in their language and without a link in the text."""
+    phone = Device("device-1", "fcm", "token", endpoint="endpoint", subscription="subscription")
+    desk = Desk((never_arrived(),), people=buyer_with(devices=(phone,), language="es"))
+    assert [] == desk.publish()
+    opened = to(desk, "buyer:ana")[0]
+    assert ("topic-buyer-ana", "push", None) == (opened.topic, opened.attributes["channel"], opened.subject)
+    assert Push("La disputa order-1-d1 está abierta", f"{desk.link_base}/disputes/order-1-d1") == opened.push
+    assert desk.link_base not in opened.text
+    assert opened.text.startswith("Usted ha abierto una disputa")
+
+
+def test_a_device_is_told_nothing_before_it_has_an_endpoint() -> None:
+    """N1: a registration that died half way reaches nobody."""
+    desk = Desk((never_arrived(),), people=buyer_with(devices=(Device("device-1", "fcm", "token"),)))
+    assert [] == desk.publish()
+    assert [] == to(desk, "buyer:ana")
+
+
+def test_mail_of_its_own_goes_to_the_address_registered() -> None:
+    """N1: where mail goes through SES it needs no topic and no subscription; an address that is left at the topic gets none."""
+    desk = Desk((never_arrived(),), people=buyer_with(email="ana@example.com", topic=None), mail_by_topic=False)
+    assert [] == desk.publish()
+    opened = to(desk, "buyer:ana")[0]
+    assert ("", "ana@example.com", "email") == (opened.topic, opened.mail_to, opened.attributes["channel"])
+    assert ("Dispute order-1-d1 is open", True) == (opened.subject, desk.link_base in opened.text)
+    gone = Desk((never_arrived(),), people=buyer_with(subscriptions={"email": "arn"}), mail_by_topic=False)
+    assert [] == gone.publish()
+    assert [] == to(gone, "buyer:ana")
+
+
+@pytest.mark.parametrize("by_topic", [True, False])
+def test_mail_that_is_switched_off_goes_nowhere(by_topic: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """N1: whoever switched mail off gets none, whichever way it would go."""
+    contacts = buyer_with(email="ana@example.com", subscriptions={"email": "arn"}, muted=("email",))
+    desk = Desk((never_arrived(),), people=contacts, mail_by_topic=by_topic)
+    assert [] == desk.publish()
+    assert [] == to(desk, "buyer:ana")
+
+
+def test_times_are_told_by_the_recipients_clocks() -> None:
+    """N3: the deadline is in the zone that the person registered."""
+    acme = replace(registered("seller", "acme", "email"), time_zone="Asia/Tokyo")
+    desk = Desk((never_arrived(),), people=FakePeople({"seller:acme": acme}))
+    assert [] == desk.publish()
+    assert (to(desk, "seller:acme")[0].subject or "").startswith("Answer by 6 Apr 2026, 21:00 UTC+9")
 
 
 def test_mediators_hear_of_what_waits_for_them() -> None:
@@ -235,7 +295,7 @@ def test_a_retry_of_an_unknown_instruction_is_reported() -> None:
 def test_publishing_loads_nothing_of_the_edge() -> None:
     """The stream's function imports neither pydantic nor chalice nor any route."""
     code = (
-        "import sys, chalicelib.notify.publish, chalicelib.notify.subscriptions\n"
+        "import sys, chalicelib.notify.publish, chalicelib.notify.later, chalicelib.notify.subscriptions\n"
         "print([m for m in sys.modules if m.startswith(('pydantic', 'chalice.', 'chalicelib.api', 'boto3'))])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

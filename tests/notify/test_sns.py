@@ -11,10 +11,11 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.backends import get_backend
 
+from chalicelib import bootstrap
 from chalicelib.domain.people import AddressBook
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import Message, SnsSender
-from chalicelib.notify.publish import publish_records, publishing
+from chalicelib.notify.publish import publish_records
 from chalicelib.notify.subscriptions import SnsSubscriptions, topic_safe
 from chalicelib.settings import settings_from
 from chalicelib.store.codec import dump
@@ -192,14 +193,14 @@ def test_the_deployment_publishes_through_its_own_topics_and_table(
     """Put together from the settings alone, publishing reaches the topics and keeps its markers (N1, N4)."""
     topics = {name: sns.create_topic(Name=f"p-{name}")["TopicArn"] for name in ("events", "payments", "mediators")}
     arns = Topics(**topics)
-    monkeypatch.setattr("chalicelib.notify.publish.client", {"sns": sns, "dynamodb": dynamodb}.__getitem__)
+    monkeypatch.setattr(bootstrap, "client", {"sns": sns, "dynamodb": dynamodb}.__getitem__)
     environment = {"TABLE_NAME": "table", "PERSON_TOPIC_PREFIX": "p-", "APP_LINK_BASE": LINKS}
     environment |= {f"{name.upper()}_TOPIC_ARN": arn for name, arn in topics.items()}
-    monkeypatch.setattr("chalicelib.notify.publish.settings", lambda: settings_from(environment))
-    monkeypatch.setattr("chalicelib.notify.publish.publishing", publishing.__wrapped__)
+    monkeypatch.setattr(bootstrap, "settings", lambda: settings_from(environment))
     world = never_arrived()
     dynamodb.put_item(TableName="table", Item=item(pk="ORDER#order-1", sk="#ORDER", data=dump(world.case.order)))
-    assert publish_records(records_of(world)) == []
+    monkeypatch.setattr(bootstrap, "outgoing", bootstrap.outgoing.__wrapped__)
+    assert publish_records(records_of(world), bootstrap.publishing.__wrapped__()) == []
     backend = get_backend("sns")[arns.events.split(":")[4]][REGION]
     counted = {arn: len(backend.topics[arn].sent_notifications) for arn in topics.values()}
     assert counted == {arns.events: len(world.log), arns.payments: 2, arns.mediators: 0}

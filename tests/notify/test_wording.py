@@ -93,6 +93,7 @@ def test_every_message_carries_a_link_to_what_it_is_about(language: str) -> None
             link = f"{LINKS}/orders"
         elif sample.it.dispute:
             link = f"{LINKS}/disputes/{ULID}-d1"
+        assert link == said.link
         assert link in said.body.split()
         assert said.short == "" or link == said.short.split()[-1]
         assert LINKS not in said.push
@@ -176,6 +177,7 @@ def _harmless(name: str, value: str, said: Catalog) -> bool:
     return value in said.words[name].values()
 
 
+LINK = "https://app.example.com/disputes/order-1-d1"
 OPENED = {
     "en": Words(
         "Answer by 6 Apr 2026, 15:00 UTC+3: dispute order-1-d1 opened",
@@ -186,6 +188,7 @@ OPENED = {
         "Dispute order-1-d1, order order-1",
         "Dispute opened: 100.00 USD asked. Answer by 6 Apr 2026 15:00 UTC+3 https://app.example.com/disputes/order-1-d1",
         "Dispute opened: 100.00\u00a0USD asked. Answer by 6 Apr 2026 15:00 UTC+3",
+        LINK,
     ),
     "es": Words(
         "Responda antes del 6 abr 2026, 15:00 UTC+3: disputa order-1-d1 abierta",
@@ -198,6 +201,7 @@ OPENED = {
         "Disputa abierta: solicitan 100,00 USD. Responda antes del 06/04/2026 15:00 UTC+3"
         " https://app.example.com/disputes/order-1-d1",
         "Disputa abierta: solicitan 100,00\u00a0USD. Responda antes del 06/04/2026 15:00 UTC+3",
+        LINK,
     ),
     "pt": Words(
         "Responda até 6 de abr. de 2026, 15:00 UTC+3: disputa order-1-d1 aberta",
@@ -210,6 +214,7 @@ OPENED = {
         "Disputa aberta: 100,00 USD solicitados. Responda até 06/04/2026 15:00 UTC+3"
         " https://app.example.com/disputes/order-1-d1",
         "Disputa aberta: 100,00\u00a0USD solicitados. Responda até 06/04/2026 15:00 UTC+3",
+        LINK,
     ),
     "ru": Words(
         "Ответьте до 6 апр. 2026 г., 15:00 UTC+3: открыт спор order-1-d1",
@@ -220,6 +225,7 @@ OPENED = {
         "Спор order-1-d1, заказ order-1",
         "Открыт спор на 100,00\u00a0USD. Ответьте до 06.04.2026 15:00 UTC+3 https://app.example.com/disputes/order-1-d1",
         "Открыт спор на 100,00\u00a0USD. Ответьте до 06.04.2026 15:00 UTC+3",
+        LINK,
     ),
     "zh": Words(
         "请在 2026年4月6日 15:00 UTC+3 前答复：纠纷 order-1-d1 已开启",
@@ -229,6 +235,7 @@ OPENED = {
         "纠纷 order-1-d1，订单 order-1",
         "买家开启纠纷，要求 100.00\u00a0USD。请在 2026-04-06 15:00 UTC+3 前答复 https://app.example.com/disputes/order-1-d1",
         "买家开启纠纷，要求 100.00\u00a0USD。请在 2026-04-06 15:00 UTC+3 前答复",
+        LINK,
     ),
 }
 

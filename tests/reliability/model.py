@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Never
 from chalicelib.domain import events as e
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
+from chalicelib.store import keys
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
-from chalicelib.store.lists import Lists
+from chalicelib.store.items import dispute_item, text
+from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import People, Profile
 from tests.reliability.acts import ORDER_ID, Act, Outcome
@@ -19,17 +21,37 @@ from tests.reliability.seam import FakeSns
 from tests.reliability.small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.events import Event
     from chalicelib.domain.ledger import LedgerEntry
     from chalicelib.domain.progress import Progress
+    from chalicelib.store.items import Item
+    from chalicelib.store.lists import Place
 
 
 def _no_client() -> Never:
     raise AssertionError("the model has no cloud")
+
+
+class ModelLists(Lists):
+    """The disputes of the one order there is, in its parties' lists; these lists never lag."""
+
+    def __init__(self, model: Model) -> None:
+        """List what ``model`` has."""
+        self.model = model
+
+    def page(self, place: Place, limit: int, cursor: str | None, keep: Callable[[Item], bool] | None = None) -> Page:
+        """All of a list, as one page."""
+        case = self.model.case
+        assert place.pk.startswith(keys.list_pk("D", "")), "the model lists disputes alone"
+        stored = [dispute_item(case, dispute) for dispute in case.disputes] if case else []
+        listed = [it for it in stored if text(it, place.pk_name) == place.pk and (keep is None or keep(it))]
+        assert len(listed) <= limit
+        assert cursor is None
+        return Page(tuple(reversed(listed)), None)
 
 
 @dataclass
@@ -55,10 +77,9 @@ class Model(Cases, People):
     def services(self) -> Services:
         """The product's services over this model."""
         subscriptions = SnsSubscriptions(FakeSns, "person-")
-        lists = Lists(_no_client, "")
         return Services(
             self,
-            lists,
+            ModelLists(self),
             self,
             subscriptions,
             self.clock,

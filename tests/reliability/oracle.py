@@ -16,7 +16,7 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.service import disputes
 from chalicelib.service.errors import KeyReused
 from chalicelib.store.transaction import ANSWERS_KEPT_S
-from tests.reliability.acts import BUYER, DISPUTE_ID, SELLER, act, asks, registers
+from tests.reliability.acts import BUYER, DISPUTE_ID, SELLER, act, asks, imports, registers
 from tests.reliability.aftermath import aftermath, heard, tried, undisturbed
 from tests.reliability.beginnings import BEGINNINGS, begun
 from tests.reliability.books import audit
@@ -60,12 +60,13 @@ def feeds_tell_old_and_new(under: Hook) -> None:
 
 def redelivery_tells_nothing_twice(under: Hook) -> None:
     """N4: the stream brings again what has been told just now, and nobody hears it twice."""
-    cloud = begun("opened").cloud(under)
-    assert act(SELLER, c.Decline()).outcome(cloud.services())[0] == "answer"
-    fresh = cloud.records[cloud.streamed :]
-    for _ in range(3):
-        cloud.deliver(fresh)
-    assert set(cloud.messages().values()) == {1}
+    for beginning, done in (("opened", act(SELLER, c.Decline())), ("known", imports())):
+        cloud = begun(beginning).cloud(under)
+        assert done.outcome(cloud.services())[0] == "answer"
+        fresh = cloud.records[cloud.streamed :]
+        for _ in range(3):
+            cloud.deliver(fresh)
+        assert set(cloud.messages().values()) == {1}
 
 
 def keys_have_one_effect(under: Hook) -> None:

@@ -173,6 +173,12 @@ class FakeSqs:
 
     bodies: list[str] = field(default_factory=list)
 
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: N803
+        """Take one message."""
+        assert QueueUrl, "a queue has a URL"
+        self.bodies.append(MessageBody)
+        return {"MessageId": str(len(self.bodies))}
+
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
         """Take a batch of messages."""
         assert QueueUrl, "a queue has a URL"

@@ -8,20 +8,25 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.policy import published
+from chalicelib.notify.courier import Limits, Publishing
 from chalicelib.notify.endpoints import SnsEndpoints
+from chalicelib.notify.later import send_due
 from chalicelib.notify.letters import Topics
-from chalicelib.notify.ports import SnsSender
-from chalicelib.notify.publish import Publishing, publish_records
+from chalicelib.notify.ports import SnsSender, SqsDeadLetters
+from chalicelib.notify.publish import publish_records
 from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.context import Services
+from chalicelib.service.execute import current
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.orders import Orders
+from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
+from chalicelib.store.tallies import Tallies
 from localcloud.memory_table import MemoryTable
 from tests.reliability.seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
@@ -124,13 +129,35 @@ class Cloud:
             return self.client("dynamodb")
 
         sent = Sent(dynamodb, TABLE, lambda: self.epoch)
-        sender = SnsSender(lambda: self.client("sns"))
-        people, orders = People(dynamodb, TABLE), Orders(dynamodb, TABLE)
-        return Publishing(sender, sent, people, orders, POLICIES, TOPICS, "https://app.example.com")
+        return Publishing(
+            sender=SnsSender(lambda: self.client("sns")),
+            sent=sent,
+            people=People(dynamodb, TABLE),
+            orders=Orders(dynamodb, TABLE),
+            threads=Messages(dynamodb, TABLE),
+            outgoing=self.outgoing,
+            tallies=Tallies(dynamodb, TABLE, lambda: self.epoch),
+            undelivered=SqsDeadLetters(lambda: self.client("sqs"), "undelivered"),
+            policies=POLICIES,
+            clock=self.clock,
+            topics=TOPICS,
+            link_base="https://app.example.com",
+            limits=Limits(10**6, 10**6, 10**6),
+        )
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """The messages that leave later."""
+        return Outgoing(lambda: self.client("dynamodb"), TABLE, SHARDS)
 
     def sweep(self) -> list[Swept]:
         """Sweep every shard once, as a minute's messages do."""
         return [sweep_shard(self.services(), shard) for shard in range(SHARDS)]
+
+    def send_due(self) -> None:
+        """Send the messages whose time has come, as a minute's messages do after the sweep."""
+        for shard in range(SHARDS):
+            send_due(self.publishing, lambda order_id, now: current(self.services(), order_id, now).case, shard)
 
     def publish(self) -> None:
         """Deliver what is new in the stream, as Lambda does."""
@@ -162,6 +189,7 @@ class Cloud:
             self.clock.at += later
             self.sweep()
             self.publish()
+            self.send_due()
 
     def messages(self) -> Counter[Message]:
         """How often each message has been sent."""

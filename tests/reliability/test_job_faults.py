@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,8 +16,8 @@ from tests.reliability.aftermath import Aftermath, aftermath
 from tests.reliability.beginnings import begun
 from tests.reliability.commands_to_fail import SWEPT
 from tests.reliability.faults import Fault, Kind, faults_of
-from tests.reliability.seam import Call, Recorder, through
-from tests.reliability.small_cloud import DAY, SHARDS, Cloud, Killed
+from tests.reliability.seam import Call, Message, Recorder, through
+from tests.reliability.small_cloud import DAY, HOUR, SHARDS, Cloud, Killed
 
 ANSWER = ("answer", None)
 Job = Callable[[Cloud], None]
@@ -35,6 +37,7 @@ def run_sweep(monkeypatch: pytest.MonkeyPatch) -> Job:
 
     def run(cloud: Cloud) -> None:
         monkeypatch.setattr(bootstrap, "services", cloud.services)
+        monkeypatch.setattr(jobs, "_send_due", lambda *_: True)  # it has a test of its own
         for shard in range(SHARDS):
             records = [{"messageId": str(shard), "body": json.dumps({"shard": shard})}]
             for _ in range(3):
@@ -73,7 +76,8 @@ def test_one_fault_in_a_sweep_changes_nothing(run_sweep: Job, capsys: pytest.Cap
 
 def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[str]) -> None:
     """I9, N4, M1: each fault at each call of publishing, then redelivery: each message leaves, twice only where a publication
-    went out and the process died, or heard nothing, before it was marked.
+    went out and the process died, or heard nothing, before it was marked. An SMS that has to be tried again is not, where
+    by then there is nothing left to do.
     """
     cases = doubled = 0
     for start, days in SWEPT:
@@ -85,7 +89,9 @@ def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[
         for fault in faults_of(recorder.calls):
             found = _published(swept, fault)
             more = found.messages() - expected.messages()
-            assert set(expected.messages()) == set(found.messages()), f"{start}: {fault.kind} at call {fault.at}"
+            lost = set(expected.messages()) - set(found.messages())
+            assert {"sms"} >= {channel for _, _, channel in lost}, f"{start}: {fault.kind} at call {fault.at}"
+            assert set(found.messages()) <= set(expected.messages())
             assert more.total() <= int(_may_double(recorder.calls[fault.at], fault.kind)), f"{fault.kind} at call {fault.at}"
             assert not found.dead_letters
             cases, doubled = cases + 1, doubled + more.total()
@@ -100,6 +106,9 @@ def _published(swept: Cloud, hook: Fault | Recorder) -> Cloud:
         cloud.table.put_item(TableName="table", Item=item)
     cloud.records[:], cloud.streamed = swept.records, swept.streamed
     cloud.publish()
+    cloud.hook = through
+    cloud.clock.at += HOUR
+    cloud.send_due()
     return cloud
 
 
@@ -108,6 +117,52 @@ def _may_double(call: Call, kind: Kind) -> bool:
     if call.operation == "publish":
         return kind in (Kind.KILLED_AFTER, Kind.REPLY_LOST, Kind.ERROR_AFTER)
     return call.operation == "put_item" and kind in (Kind.KILLED_BEFORE, Kind.REQUEST_LOST, Kind.ERROR_BEFORE, Kind.THROTTLED)
+
+
+REMINDED: tuple[tuple[str, int, int], ...] = (("opened", 3, 2), ("decided", 4, 3))
+"""Beginnings, so many days later when reminders are due, and how many messages those are."""
+
+
+def test_one_fault_in_sending_what_is_due_loses_no_reminder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """N2, N4: each fault at each call while reminders are sent, then the next minutes' sweeps: each leaves, twice only where
+    its publication may have gone out unmarked, and nothing of them is left in the table.
+    """
+    cases = doubled = 0
+    for start, days, messages in REMINDED:
+        recorder = Recorder()
+        expected = _reminded(monkeypatch, start, days, recorder)
+        assert messages == expected.total() == len(expected)
+        for fault in faults_of(recorder.calls):
+            found = _reminded(monkeypatch, start, days, fault)
+            more = found - expected
+            assert set(expected) == set(found), f"{start}: {fault.kind} at call {fault.at}"
+            assert more.total() <= int(_may_double(recorder.calls[fault.at], fault.kind)), f"{fault.kind} at call {fault.at}"
+            cases, doubled = cases + 1, doubled + more.total()
+    with capsys.disabled():
+        print(f"\nfaults of reminders: {cases} cases, {doubled} of them told somebody twice, none nobody")  # noqa: T201
+
+
+def _reminded(monkeypatch: pytest.MonkeyPatch, start: str, days: int, hook: Fault | Recorder) -> Counter[Message]:
+    """The reminders that have left some minutes after they were due, the first of them spoilt by ``hook``."""
+    cloud = begun(start).cloud()
+    cloud.clock.at += days * DAY
+    monkeypatch.setattr(bootstrap, "services", cloud.services)
+    monkeypatch.setattr(bootstrap, "outgoing", lambda: cloud.outgoing)
+    monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
+    cloud.hook = hook
+    for _ in range(4):
+        for shard in range(SHARDS):
+            _swallowing(lambda shard=shard: jobs.sweep_messages([_asks_for(shard)], Unhurried()))  # type: ignore[misc]
+        cloud.hook = through
+        cloud.clock.at += timedelta(minutes=1)
+    assert [] == [key for shard in range(SHARDS) for key in cloud.outgoing.due(shard, cloud.clock.at + HOUR, 10)]
+    return Counter({it: times for it, times in cloud.messages().items() if "reminder" in it[0]})
+
+
+def _asks_for(shard: int) -> dict[str, str]:
+    return {"messageId": str(shard), "body": json.dumps({"shard": shard})}
 
 
 def test_one_fault_in_the_fan_out_skips_no_shard(monkeypatch: pytest.MonkeyPatch) -> None:

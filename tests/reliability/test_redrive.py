@@ -6,7 +6,10 @@ import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib.notify.publish import publish_records
+from tests.reliability.seam import Call, Carry, named, through
 from tests.reliability.test_stream import _cloud, _expected, _order_of
 from tools import redrive
 
@@ -69,7 +72,8 @@ def at_work(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, **clients: object) ->
     known = {"dynamodb": cloud.client("dynamodb"), **clients}
     monkeypatch.setattr(redrive, "client", known.__getitem__)
     monkeypatch.setattr(redrive, "settings", lambda: SimpleNamespace(table_name="table"))
-    monkeypatch.setattr(redrive, "publish_records", lambda records: publish_records(records, cloud.publishing))
+    monkeypatch.setattr(redrive, "publishing", lambda: cloud.publishing)
+    monkeypatch.setattr(redrive, "outgoing", lambda: cloud.outgoing)
 
 
 def batch_of(records: list[Record]) -> Record:
@@ -114,3 +118,26 @@ def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPa
     assert _expected() == cloud.messages()
     assert 0 == redrive.main(["--order", orders[0]])
     assert _expected() == cloud.messages()
+
+
+def test_an_undelivered_message_is_sent_after_a_redrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N4: what a provider refused for good is in the queue, and leaves once the cause is mended and it is put back."""
+    cloud, records = _cloud()
+    refused = next(it for it in _expected() if it[2] == "sms")
+
+    def refusing(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
+        if call.operation == "publish" and named(call.arguments) == refused:
+            raise ClientError({"Error": {"Code": "AuthorizationError", "Message": "no"}}, "Publish")
+        return carry(call)
+
+    cloud.hook = refusing
+    cloud.deliver(records)
+    assert refused not in cloud.messages()
+    queue = Queue()
+    queue.messages = {str(n): body for n, body in enumerate(cloud.sqs.bodies)}
+    cloud.hook = through
+    at_work(monkeypatch, cloud, sqs=queue)
+    assert 0 == redrive.main(["--undelivered-url", "undelivered"])
+    assert ({}, "AuthorizationError") == (queue.messages, json.loads(cloud.sqs.bodies[0])["reason"])
+    waiting = [item for item in cloud.table.snapshot() if item["sk"]["S"] == f"{refused[0]}#sms"]
+    assert [f"OUT#{refused[1]}"] == [item["pk"]["S"] for item in waiting]

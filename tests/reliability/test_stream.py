@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib import bootstrap
 from chalicelib.jobs import publish_stream
-from chalicelib.notify import publish as publishing
 from chalicelib.notify.publish import publish_records
 from tests.reliability.beginnings import begun
 from tests.reliability.faults import Fault, Kind
@@ -157,7 +157,7 @@ def test_a_batch_reports_what_has_to_come_again(monkeypatch: pytest.MonkeyPatch)
     """N4: the function answers in Lambda's words: the sequence numbers of what failed, and of its order's later events."""
     cloud, records = _cloud()
     cloud.hook = Fault(0, Kind.REQUEST_LOST)
-    monkeypatch.setattr(publishing, "publishing", lambda: cloud.publishing)
+    monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
     first = [it for it in records if _order_of(it) == _order_of(records[0])]
     expected = [{"itemIdentifier": it["dynamodb"]["SequenceNumber"]} for it in first]
     assert {"batchItemFailures": expected} == publish_stream(records)

@@ -16,18 +16,20 @@ from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
-from chalicelib.notify.publish import Publishing, publish_records
+from chalicelib.notify.publish import publish_records
 from chalicelib.service import contacts, erasure, evidence, messages
 from chalicelib.service.arrivals import take_in
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
 from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
+from chalicelib.store.outgoing import Letter, Outgoing
 from chalicelib.store.uploads import UploadStatus
 from localcloud.memory_rules import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
+from tests.notify.fakes import Desk
 from tests.service.bucket import JPEG
-from tests.service.office import DISPUTE, ORDER, Office, once, read
+from tests.service.office import DISPUTE, NAME, ORDER, Office, once, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +137,24 @@ def test_a_person_is_forgotten(role: Role) -> None:
     assert {other.value} == {whose for whose, _, _, _ in office.phonebook.live.values()}
     assert ledger == office.services.cases.ledger(ORDER)
     check_books(office)
+
+
+def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
+    """P2: what waits for the person goes with the profile, while a case goes on it stays; the other's waits on."""
+    office = told()
+    pile = Outgoing(lambda: office.table, NAME, 1)
+    letters = [Letter("digest@hour", f"{role}:{who.id}", "news", f"digest.{role}", "source") for role, who in WHO.items()]
+    for letter in letters:
+        pile.put(letter, office.watch.at + 200 * DAY)
+    asked(office)
+    erasure.go_on(office.services)
+    later = office.watch.at + 400 * DAY
+    assert 2 == len(pile.due(0, later, 10))
+    office.wait(100 * DAY).pay(f"{ORDER}-p1")
+    office.pay(f"{ORDER}-p2")
+    erasure.go_on(office.services)
+    assert "done" == state(office)["status"]
+    assert [f"OUT#seller:{SELLER.id}"] == [pk for pk, _ in pile.due(0, later, 10)]
 
 
 @pytest.mark.parametrize("role", PARTIES)
@@ -381,8 +401,9 @@ def test_an_overwritten_event_is_no_news() -> None:
     overwritten = [image for image in images if "edits" in image]
     assert len(overwritten) > 1
     records = [{"dynamodb": {"NewImage": image, "SequenceNumber": "1"}} for image in overwritten]
-    nothing: Any = None  # whoever tries to send with it fails
-    assert [] == publish_records(records, Publishing(nothing, nothing, nothing, nothing, nothing, nothing, ""))
+    desk = Desk(())
+    assert [] == publish_records(records, desk.publishing)
+    assert ([], []) == (desk.sender.names, desk.waiting)
 
 
 def test_the_marketplace_is_told() -> None:

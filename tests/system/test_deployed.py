@@ -15,6 +15,7 @@ from localcloud.cloud import LocalCloud
 
 A_DAY = 86_400
 PATIENCE = 20.0  # seconds a message may take
+ADDRESSES = [("email", "shop@example.com"), ("push", "seller:sys-shop"), ("sms", "+4520123456")]
 
 
 def call(cloud: LocalCloud, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
@@ -48,11 +49,19 @@ def awaited(find: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     pytest.fail("it did not arrive")
 
 
+def reminders(cloud: LocalCloud) -> list[dict[str, Any]]:
+    """The reminders that the seller has received."""
+    return [
+        e for e in shown(cloud, "messages") if e["person"] == "seller:sys-shop" and e["attributes"]["event_type"] == "reminder"
+    ]
+
+
 @pytest.fixture(scope="module")
 def dispute_id(cloud: LocalCloud) -> str:
-    """A claim of non-receipt against a seller with e-mail and phone; its order's promise is long broken."""
+    """A claim of non-receipt against a seller with e-mail, phone and app; its order's promise is long broken."""
     contacts = {"email": "shop@example.com", "phone": "+4520123456", "language": "ru"}
     call(cloud, "seller:sys-shop", "PUT", "/sellers/sys-shop/contacts", contacts)
+    call(cloud, "seller:sys-shop", "POST", "/sellers/sys-shop/devices", {"platform": "fcm", "token": "token-of-the-app"})
     now = datetime.fromisoformat(read(cloud.endpoints)["now"])
     order = {
         "buyer_id": "sys-buyer",
@@ -69,13 +78,13 @@ def dispute_id(cloud: LocalCloud) -> str:
     return str(opened["id"])
 
 
-def test_the_seller_is_told_by_email_and_sms(cloud: LocalCloud, dispute_id: str) -> None:
+def test_the_seller_is_told_by_every_channel(cloud: LocalCloud, dispute_id: str) -> None:
     """The table's stream reaches SNS, and the outbox shows one of each at the seller's own addresses."""
     found = awaited(
-        lambda: both if len(both := [e for e in shown(cloud, "messages") if e["person"] == "seller:sys-shop"]) > 1 else []
+        lambda: every if len(every := [e for e in shown(cloud, "messages") if e["person"] == "seller:sys-shop"]) > 2 else []
     )
 
-    assert {("email", "shop@example.com"), ("sms", "+4520123456")} == {(e["channel"], e["to"]) for e in found}
+    assert ADDRESSES == sorted((e["channel"], e["to"]) for e in found)
     assert all(dispute_id in e["body"] for e in found if e["channel"] == "email")
 
 
@@ -87,6 +96,17 @@ def test_the_seller_is_told_in_the_language_chosen(cloud: LocalCloud, dispute_id
 
     assert {"Ответьте до"} == {e["subject"][:11] for e in found if f"открыт спор {dispute_id}" in e["subject"]}
     assert all("возврат 45,00\u00a0EUR" in e["body"] for e in found if "открыт спор" in e["subject"])
+
+
+def test_the_seller_is_reminded_at_half_time(cloud: LocalCloud, dispute_id: str) -> None:
+    """Half of the seller's five days later, what waits in the table leaves with the next sweep, by every channel (N2)."""
+    cloud.advance_clock(A_DAY * 5 // 2)
+    cloud.sweep_now()
+    found = awaited(lambda: every if len(every := reminders(cloud)) > 2 else [])
+
+    assert ADDRESSES == sorted((e["channel"], e["to"]) for e in found)
+    assert all("Напоминание" in e["subject"] + e["body"] for e in found)
+    assert {"sms", "email"} == {e["channel"] for e in found if dispute_id in e["body"]}
 
 
 def test_the_silence_of_the_seller_is_ended_by_the_sweep(cloud: LocalCloud, dispute_id: str) -> None:

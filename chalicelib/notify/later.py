@@ -1,0 +1,149 @@
+"""Sends the letters whose time has come, if they still say what is so (N2, N3, D9)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.asks import asks
+from chalicelib.domain.people import Actor, Role
+from chalicelib.notify.audience import DISTURBING, Channel, Urgency
+from chalicelib.notify.courier import Courier, backoff, gathered_in, is_permanent
+from chalicelib.notify.happening import MessageWritten, happening_of
+from chalicelib.notify.reminders import holds
+from chalicelib.store.outgoing import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.asks import Ask
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.notify.courier import Publishing
+    from chalicelib.notify.happening import Happening
+    from chalicelib.store.outgoing import Letter, Waiting
+
+    CaseAt = Callable[[str, datetime], Case]
+
+log = logging.getLogger(__name__)
+
+PAGE = 50
+ATTEMPTS = 10
+"""How often a letter is tried, each time after twice as long: from a minute to most of a day. Then it is undelivered."""
+
+
+class GaveOut(Exception):  # noqa: N818 - it says what happened to the process
+    """A letter was taken as often as it may be, and whoever took it last never came back."""
+
+
+def send_due(to: Publishing, case_at: CaseAt, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> bool:
+    """Send what is due of one shard; whether all of it was tried before ``may_go_on`` said no.
+
+    ``case_at`` gives an order's case as it is at a moment, swept or not. A letter that fails is logged and comes again.
+    """
+    round_ = Round(Courier.of(to), case_at)
+    tried: set[tuple[str, str]] = set()
+    # The index may lag and name a letter again that has been taken.
+    while fresh := [key for key in to.outgoing.due(shard, round_.courier.now, PAGE) if key not in tried]:
+        for key in fresh:
+            if not may_go_on():
+                return False
+            tried.add(key)
+            round_.serve(key)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One tour of a courier through the letters that are due."""
+
+    courier: Courier
+    case_at: CaseAt
+
+    def serve(self, key: tuple[str, str]) -> None:
+        """Send one letter, or leave it for its next attempt; nothing is raised."""
+        pile, now = self.courier.to.outgoing, self.courier.now
+        try:
+            waiting = pile.take(key, now, lambda attempts: now + backoff(attempts))
+            if waiting:
+                self._serve(waiting)
+        except Exception:
+            log.exception("a message that was due waits on", extra={"event": key[1]})
+
+    def _serve(self, waiting: Waiting) -> None:
+        letter = waiting.letter
+        try:
+            later = self._sent(waiting)
+        except Exception as error:
+            if not is_permanent(error) and waiting.attempts < ATTEMPTS:
+                raise
+            self.courier.give_up(letter, error)
+            later = None
+        if later:
+            self.courier.to.outgoing.postpone(waiting, later)
+        else:
+            self.courier.to.outgoing.drop(letter)
+
+    def _sent(self, waiting: Waiting) -> datetime | None:
+        """Send a letter that still says what is so; the time until which it waits, if it has to."""
+        letter = waiting.letter
+        if waiting.attempts > ATTEMPTS:
+            raise GaveOut(letter.name)
+        order_id, stream, seq = letter.source.rsplit("#", 2)
+        it = happening_of(self.courier.to.orders.event(order_id, int(stream), int(seq)))
+        match letter.kind:
+            case Kind.DIGEST:
+                gathered = self.courier.to.tallies.names(gathered_in(letter), letter.recipient)
+                return self.courier.carry(letter, it, None, len(gathered))
+            case Kind.REMINDER:
+                return self._reminded(letter, it)
+            case _:
+                return self._told(letter, it)
+
+    def _reminded(self, letter: Letter, it: Happening) -> datetime | None:
+        """A reminder holds while the person still has to do that very thing by that very time; else there is none."""
+        dispute, asked = self._now(letter, it)
+        ask = next((ask for ask in asked if letter.at and holds(ask, letter.at, self.courier.now)), None)
+        if ask is None:
+            return None
+        it = replace(it, dispute=dispute)
+        if letter.channel:
+            return self.courier.carry(letter, it, ask.due)
+        for one in self.courier.office.by_channel(letter):
+            self.courier.hand_over(one, it, ask.due)
+        return None
+
+    def _told(self, letter: Letter, it: Happening) -> datetime | None:
+        """What happened is told however late, but for a message that has been read (N5). Only a phone is not rung for
+        something that is no longer to be done.
+        """
+        due = self.courier.office.due(it)
+        if isinstance(it.event.payload, MessageWritten) and self._has_read(letter, it):
+            return None
+        if it.dispute and letter.urgency == Urgency.ACTION.value and Channel(letter.channel) in DISTURBING:
+            dispute, asked = self._now(letter, it)
+            policy = self.courier.office.policies.version(it.dispute.policy_version)
+            then = [ask.since for ask in _theirs(letter, asks(it.dispute, policy))]
+            still = any(ask.since in then for ask in asked)
+            if not still and (then or dispute.stage_since != it.dispute.stage_since):
+                return None
+            it = replace(it, dispute=dispute)
+            due = self.courier.office.due(it)
+        return self.courier.carry(letter, it, due)
+
+    def _has_read(self, letter: Letter, it: Happening) -> bool:
+        """Whether the recipient has come to that message in the thread by now."""
+        role, _, person = letter.recipient.partition(":")
+        return self.courier.to.threads.thread(it.order_id).read_up_to(Actor(Role(role), person)) >= it.event.seq
+
+    def _now(self, letter: Letter, it: Happening) -> tuple[Dispute, list[Ask]]:
+        """The dispute as it is now, and what the recipient has to do in it."""
+        case = self.case_at(it.order_id, self.courier.now)
+        dispute = case.dispute(it.event.stream)
+        return dispute, _theirs(letter, asks(dispute, case.policy))
+
+
+def _theirs(letter: Letter, asked: tuple[Ask, ...]) -> list[Ask]:
+    return [ask for ask in asked if letter.recipient.startswith(f"{ask.role.value}:")]

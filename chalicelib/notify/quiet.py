@@ -1,0 +1,37 @@
+"""Quiet hours: when a person's phone is to be left alone, by the clock on that person's wall (N3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from chalicelib.store.people import Profile
+
+
+def quiet_until(profile: Profile, now: datetime) -> datetime | None:
+    """The end, in UTC, of the quiet hours that ``now`` falls into; None outside them.
+
+    They begin and end by local time, over midnight too. An end that the change to summer time skips comes right after the
+    gap; one that the change back repeats is the first that is still to come.
+    """
+    if profile.quiet_hours is None:
+        return None
+    begins, ends = (time.fromisoformat(at) for at in profile.quiet_hours)
+    zone = _zone(profile.time_zone)
+    local = now.astimezone(zone)
+    clock = local.time().replace(tzinfo=None, fold=0)
+    over_midnight = ends < begins
+    if not (begins <= clock or clock < ends if over_midnight else begins <= clock < ends):
+        return None
+    day = local.date() + timedelta(days=1 if over_midnight and begins <= clock else 0)
+    twice = (datetime.combine(day, ends, tzinfo=zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return next((at for at in twice if at > now), None)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone; no name of one; a folder of zones
+        return UTC

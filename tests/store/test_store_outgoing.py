@@ -1,0 +1,106 @@
+"""Letters that leave later, and tallies, in either engine (N3, N4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.settings import settings_from
+from chalicelib.store.outgoing import Kind, Letter, Outgoing
+from chalicelib.store.people import People
+from chalicelib.store.tallies import KEPT_S, Counted, Tallies
+from tests.domain.worlds import HOUR, PAID_AT, SECOND
+from tests.store.tables import ENGINES, NAME, engine, everything
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.store.tables import Client
+
+LETTER = Letter("order-1#1#1", "seller:acme", "action", "opened.seller", "order-1#1#1", "sms")
+REMINDER = Letter(
+    "order-1#1#half", "seller:acme", "action", "reminder_half.seller", "order-1#1#1", kind=Kind.REMINDER, at=PAID_AT
+)
+
+
+@pytest.fixture(params=ENGINES)
+def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """A client of an empty table, in either engine."""
+    with engine(request.param) as made:
+        yield made
+
+
+def test_a_letter_is_due_from_its_second_on(client: Client) -> None:
+    """N2: found at its time, not before, the earliest first; put again it stays as it is."""
+    pile = Outgoing(lambda: client, NAME, 1)
+    pile.put(LETTER, PAID_AT + HOUR)
+    pile.put(REMINDER, PAID_AT)
+    pile.put(LETTER, PAID_AT)
+    assert [] == pile.due(0, PAID_AT - SECOND, 10)
+    assert ["order-1#1#half#"] == [sk for _, sk in pile.due(0, PAID_AT + HOUR - SECOND, 10)]
+    assert ["order-1#1#half#", "order-1#1#1#sms"] == [sk for _, sk in pile.due(0, PAID_AT + HOUR, 10)]
+
+
+def test_a_letter_is_taken_once_and_comes_again(client: Client) -> None:
+    """N4: whoever takes it moves it on; it keeps count of its attempts, and is gone once dropped."""
+    pile = Outgoing(lambda: client, NAME, 1)
+    pile.put(REMINDER, PAID_AT)
+    (key,) = pile.due(0, PAID_AT, 10)
+    first = pile.take(key, PAID_AT, lambda attempts: PAID_AT + (attempts + 1) * HOUR)
+    assert first is not None
+    assert (REMINDER, 1, PAID_AT + HOUR) == (first.letter, first.attempts, first.at)
+    assert pile.take(key, PAID_AT + HOUR - SECOND, lambda _: PAID_AT) is None
+    second = pile.take(key, PAID_AT + HOUR, lambda attempts: PAID_AT + (attempts + 1) * HOUR)
+    assert second is not None
+    assert 2 == second.attempts
+    pile.postpone(first, PAID_AT)
+    assert [] == pile.due(0, PAID_AT + HOUR, 10), "who lost it moves it no more"
+    pile.postpone(second, PAID_AT + 3 * HOUR)
+    again = pile.take(key, PAID_AT + 3 * HOUR, lambda _: PAID_AT + timedelta(days=1))
+    assert again is not None
+    assert 1 == again.attempts
+    pile.drop(REMINDER)
+    assert pile.take(key, PAID_AT + timedelta(days=1), lambda _: PAID_AT) is None
+    assert [] == everything(client)
+
+
+def test_a_tally_counts_each_name_once_up_to_its_limit(client: Client) -> None:
+    """N3: a name counted before stays counted, and nothing is counted beyond the limit; each tally is forgotten in time."""
+    tallies = Tallies(lambda: client, NAME, lambda: 100.0)
+    counted = [tallies.enter("SMS#day", "seller:acme", name, 2) for name in ("a", "a", "b", "c", "b")]
+    assert [Counted.NEW, Counted.BEFORE, Counted.NEW, Counted.FULL, Counted.BEFORE] == counted
+    assert ["a", "b"] == tallies.names("SMS#day", "seller:acme")
+    assert [True, True, False] == [tallies.count("SMS#day", "all", 2) for _ in range(3)]
+    assert Counted.FULL is tallies.enter("SMS#other", "seller:acme", "a", 0)
+    assert {str(100 + KEPT_S)} == {item["expires_at"]["N"] for item in everything(client)}
+
+
+def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> None:
+    """P2: what waits for one person and what was counted of them goes, however much it is; everybody else's stays."""
+    pile, tallies, people = Outgoing(lambda: client, NAME, 1), Tallies(lambda: client, NAME), People(lambda: client, NAME)
+    other = replace(LETTER, recipient="seller:acme-2")
+    tallies.count("SMS#day", "all", 2)
+    pile.put(other, PAID_AT)
+    kept = everything(client)
+    for n in range(30):
+        pile.put(replace(LETTER, name=f"order-1#1#{n}", source="x" * 40_000), PAID_AT)
+    tallies.enter("SMS#day", "seller:acme", "a", 2)
+    tallies.enter("NEWS#hour#email", "seller:acme", "a", 2)
+    for _ in range(2):
+        people.forget_letters("seller", "acme")
+    assert kept == everything(client)
+
+
+@pytest.mark.parametrize("name", ["SMS_PER_DAY", "SMS_PER_RECIPIENT_A_DAY", "NEWS_PER_RECIPIENT_AN_HOUR"])
+def test_a_limit_below_nothing_is_refused(name: str) -> None:
+    """N3: a setting that makes no sense stops the function at once, and says which one."""
+    assert (5, 1000, 5) == (
+        settings_from({}).sms_per_recipient_a_day,
+        settings_from({}).sms_per_day,
+        settings_from({}).news_per_recipient_an_hour,
+    )
+    with pytest.raises(ValueError, match=name):
+        settings_from({name: "-1"})

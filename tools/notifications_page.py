@@ -1,0 +1,46 @@
+"""The audience table as a page: who is told what, how, and why nobody is told the rest."""
+
+from __future__ import annotations
+
+from chalicelib.notify.audience import NOT_TOLD_TO_PEOPLE, OF_MESSAGES, REACH, TO_PEOPLE, Notice
+from chalicelib.notify.conditions import always
+
+_HEAD = """# Who is told what
+
+Made from the table in `chalicelib/notify/audience.py` (`make docs`). A channel is used where its person registered it and has
+not switched it off. Whoever acted is not told of it, except where a row says so. The words are in [messages](messages/en.md);
+how and when messages leave is in [notifications](notifications.md).
+
+## Channels
+
+"""
+_ROWS = """
+## Events
+
+| event | who | told | what for | when | told of own acts too |
+|---|---|---|---|---|---|
+"""
+_NOBODY = """
+`message_written` is a message in an order's thread, which is no event ([chat](chat.md)).
+
+The marketplace's systems are told every event, and the payment system each payment instruction and each new attempt at one.
+
+## Events of which no person is told
+
+| event | why |
+|---|---|
+"""
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    reach = "".join(f"| {who.value} | {why.value} | {', '.join(how)} |\n" for (who, why), how in REACH.items())
+    rows = "".join(map(_row, (*TO_PEOPLE, *OF_MESSAGES)))
+    nobody = "".join(f"| `{kind.type}` | {why} |\n" for kind, why in NOT_TOLD_TO_PEOPLE.items())
+    return f"{_HEAD}| who | what for | channels |\n|---|---|---|\n{reach}{_ROWS}{rows}{_NOBODY}{nobody}"
+
+
+def _row(notice: Notice) -> str:
+    when = "" if notice.when is always else (notice.when.__doc__ or "").rstrip(".")
+    parts = (notice.audience.value, f"`{notice.text}`", notice.urgency.value, when, "yes" if notice.own_too else "")
+    return f"| `{notice.event.type}` | {' | '.join(parts)} |\n"
