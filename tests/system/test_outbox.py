@@ -223,6 +223,7 @@ def test_an_empty_page_says_what_to_do(outbox: Outbox) -> None:
     [
         ("Siehe https://x.example/a.", 'Siehe <a href="https://x.example/a" target=_blank rel="noopener noreferrer">'),
         ("见 https://x.example/a。", ">https://x.example/a</a>。"),
+        ("https://x.example/?a=1&lt=2", 'href="https://x.example/?a=1&amp;lt=2"'),
         ("javascript:alert(1) <b>", "javascript:alert(1) &lt;b&gt;"),
     ],
 )
