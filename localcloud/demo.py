@@ -5,7 +5,7 @@ import time
 
 from localcloud.cloud import LocalCloud
 from localcloud.demo_api import Api, UnexpectedAnswerError
-from localcloud.demo_cast import SCRIPTS, SELLERS
+from localcloud.demo_cast import BUYERS, SCRIPTS, SELLERS
 from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market
 from localcloud.demo_print import check_lines, story_lines
@@ -38,7 +38,7 @@ def _play(cloud: LocalCloud) -> int:
     stories = [Story(script, market, checks, _live, first_day) for script in SCRIPTS]
     for story in stories:
         market.register_seller(story.script.seller, *SELLERS[story.script.seller])
-        market.register_buyer(story.script.buyer)
+        market.register_buyer(story.script.buyer, *BUYERS[story.script.buyer])
     stage = Stage(cloud, market, first_day)
     stage.play(stories)
     verify(api, stories, checks)

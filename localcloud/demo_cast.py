@@ -1,7 +1,7 @@
 """Who and what is in the demo: its stories in the order they are told, and the sellers in them."""
 
 from localcloud.demo_guarantees import fails_at_first, no_longer_wanted, not_genuine
-from localcloud.demo_market import Shop
+from localcloud.demo_market import Habits, Shop
 from localcloud.demo_stories import agreed_on_a_part, appealed, decided_by_a_mediator, never_arrived, nothing_wrong, sent_back
 from localcloud.demo_story import Script
 
@@ -30,3 +30,16 @@ SELLERS: dict[str, Shop] = {
     "maple": ("+14165550109", ("Toronto", "CA")),
 }
 """The phone that each seller's SMS go to, and where returns are taken, the usual place first."""
+
+BUYERS: dict[str, Habits] = {
+    "alice": ("en", "Europe/London"),
+    "bruno": ("es", "America/Mexico_City"),
+    "chen": ("zh", "Asia/Shanghai"),
+    "dora": ("pt", "America/Recife"),
+    "emil": ("en", "Africa/Tunis"),
+    "filip": ("ru", "Europe/Warsaw"),
+    "grace": ("en", "Europe/Zurich"),
+    "hugo": ("es", "Pacific/Auckland"),
+    "ines": ("pt", "America/Toronto"),
+}
+"""The language and the time zone that each buyer is told things in."""

@@ -15,6 +15,9 @@ PLATFORM = "platform:market"
 Shop = tuple[str, *tuple[tuple[str, str], ...]]
 """A seller's phone, and the cities and countries where returns are taken, the usual one first."""
 
+Habits = tuple[str, str]
+"""A buyer's language and time zone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sale:
@@ -54,9 +57,12 @@ class Market:
         body = {"email": f"{seller}@shops.example", "phone": phone, "language": "en", "return_addresses": addresses}
         self.api.put(PLATFORM, f"/sellers/{seller}/contacts", body)
 
-    def register_buyer(self, buyer: str) -> None:
-        """Give a buyer an e-mail address."""
-        self.api.put(PLATFORM, f"/buyers/{buyer}/contacts", {"email": f"{buyer}@mail.example", "language": "en"})
+    def register_buyer(self, buyer: str, language: str = "en", time_zone: str = "UTC") -> None:
+        """Give a buyer an e-mail address, and have their app register their phone for push messages."""
+        contacts = {"email": f"{buyer}@mail.example", "language": language, "time_zone": time_zone}
+        self.api.put(PLATFORM, f"/buyers/{buyer}/contacts", contacts)
+        device = {"platform": "fcm", "token": f"made-up-token-of-{buyer}"}
+        self.api.post(f"buyer:{buyer}", f"/buyers/{buyer}/devices", device)
 
     def import_order(self, sale: Sale) -> None:
         """Import a paid order."""

@@ -11,6 +11,7 @@ from localcloud.demo_market import PLATFORM
 from localcloud.demo_story import Story
 
 WIDTH = 118
+FIRST_LINES = 2
 
 
 def story_lines(story: Story, messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -27,15 +28,23 @@ def story_lines(story: Story, messages: Sequence[Mapping[str, Any]]) -> Iterator
             head = f"  {event['seq']:>3}  {at:%Y-%m-%d %H:%M}Z  {event['actor']['role']:<8}  "
             yield from _wrapped(head, f"{event['type']:<25} {_particulars(event)}".rstrip())
     yield ""
-    yield "  The messages"
-    for person in sorted({message["person"] for message in messages}):
-        for message in (m for m in messages if m["person"] == person):
-            text = message["body"] if message["channel"] == "sms" else message["subject"]
-            yield from _wrapped(f"    {person:<17} {message['channel']:<5}  ", text)
-    yield ""
+    yield from inbox_lines(messages)
     yield "  The money"
     yield from _money_lines(ledger_of(story))
     yield ""
+
+
+def inbox_lines(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Each person's inbox, as it came in by this machine's clock: the channel, the subject or title, and the first lines."""
+    for person in sorted({message["person"] for message in messages}):
+        yield f"  The inbox of {person}"
+        for message in (m for m in messages if m["person"] == person):
+            head = f"    {datetime.fromisoformat(message['at']):%H:%M:%S}Z  {message['channel']:<5}  "
+            lines = [line for line in message["body"].splitlines() if line][:FIRST_LINES]
+            yield from _wrapped(head, message["subject"] or lines.pop(0))
+            for line in lines:
+                yield from _wrapped(" " * len(head) + "| ", line)
+        yield ""
 
 
 def _money_lines(ledger: Mapping[str, Any]) -> Iterator[str]:

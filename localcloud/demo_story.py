@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Guarantee
+from chalicelib.notify.audience import REACH, Audience, Urgency
 from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market, Sale, days, money
 from localcloud.forms import PHOTO, read, send
@@ -89,14 +90,19 @@ class Story:
         self.checks.same(f"{self.script.order_id}: {what}", expected, seen)
 
     def expect_messages(self, event_type: str, *to: str) -> None:
-        """Claim that this event is told: `buyer` and `seller` by e-mail, `sms` to the seller's phone, `mediators` by topic."""
+        """Claim that this event is told.
+
+        To the `buyer` in every way that buyers are told news in, for they registered for all of them; to the `seller`,
+        who has no device, by e-mail; as `sms` to the seller's phone; to the `mediators` by topic.
+        """
         routes = {
-            "buyer": (self.buyer, "email"),
-            "seller": (self.seller, "email"),
-            "sms": (self.seller, "sms"),
-            "mediators": ("mediators", "topic"),
+            "buyer": [(self.buyer, channel.value) for channel in REACH[Audience.BUYER, Urgency.NEWS]],
+            "seller": [(self.seller, "email")],
+            "sms": [(self.seller, "sms")],
+            "mediators": [("mediators", "topic")],
         }
-        self.expected_messages |= {(self.script.order_id, *routes[one], event_type) for one in to}
+        order = self.script.order_id
+        self.expected_messages |= {(order, *route, event_type) for one in to for route in routes[one]}
 
     def money(self, minor: int) -> dict[str, Any]:
         """An amount of this story's currency, on the wire."""

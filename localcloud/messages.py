@@ -13,8 +13,12 @@ ESCAPED = re.compile(r"(?:_[0-9A-F]{2})+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One delivery: `person` as in `seller:acme`; `channel` email, sms, push or topic; `at` when SNS took it, UTC."""
+    """One delivery: `person` as in `seller:acme`; `channel` email, sms, push or topic; `at` when SNS took it, UTC.
 
+    `number` counts deliveries from 1. A push message's `subject` is its title, and `link` what it opens.
+    """
+
+    number: int
     id: str
     at: str
     topic: str
@@ -23,7 +27,25 @@ class Entry:
     to: str
     subject: str
     body: str
+    link: str
     attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of people's messages to show; what is empty does not choose."""
+
+    person: str = ""
+    channel: str = ""
+    order: str = ""
+
+    def has(self, entry: Entry) -> bool:
+        """Say whether this is one of them."""
+        chosen = ((self.person, entry.person), (self.channel, entry.channel), (self.order, entry.attributes.get("order_id")))
+        return all(wanted in ("", found) for wanted, found in chosen)
+
+
+EVERYTHING = Wanted()
 
 
 class Messages:
@@ -41,9 +63,7 @@ class Messages:
         topic = str(notification["TopicArn"]).rsplit(":", 1)[-1]
         attributes = {name: str(item["Value"]) for name, item in notification.get("MessageAttributes", {}).items()}
         person = attributes.get("recipient") or self.person_of(topic)
-        reached = [(one.protocol.removesuffix("-json"), one.endpoint) for one in people if one.receives(attributes)]
-        if attributes.get("channel") == "push":
-            reached.append(("push", person))
+        reached = [_reached(one, person) for one in people if one.receives(attributes)]
         if not topic.startswith(self._prefix):
             reached.append(("topic", topic))
         with self._lock:
@@ -51,10 +71,12 @@ class Messages:
                 identity = (str(notification["MessageId"]), f"{channel}:{address}")
                 if identity not in self._seen:
                     self._seen.add(identity)
+                    subject = attributes.get("title", "") if channel == "push" else notification.get("Subject") or ""
+                    link = attributes.get("link", "") if channel == "push" else ""
                     entry = Entry(
-                        id=identity[0], at=notification["Timestamp"], topic=topic, person=person, channel=channel,
-                        to=address, subject=notification.get("Subject") or "", body=notification["Message"],
-                        attributes=attributes,
+                        number=len(self._entries) + 1, id=identity[0], at=notification["Timestamp"], topic=topic,
+                        person=person, channel=channel, to=address, subject=subject, body=notification["Message"],
+                        link=link, attributes=attributes,
                     )  # fmt: skip
                     self._entries.append(entry)
 
@@ -66,15 +88,26 @@ class Messages:
         # What a topic name cannot hold is written there as `_` and the hex digits of each byte.
         return ESCAPED.sub(lambda found: bytes.fromhex(found[0].replace("_", "")).decode(errors="replace"), name)
 
-    def to_people(self, person: str = "") -> list[Entry]:
-        """Return the e-mails, SMS and pushes, oldest first, of one person or of all."""
+    @property
+    def arrived(self) -> int:
+        """How many there are, of all kinds."""
         with self._lock:
-            return [e for e in self._entries if e.channel != "topic" and person in ("", e.person)]
+            return len(self._entries)
+
+    def to_people(self, wanted: Wanted = EVERYTHING) -> list[Entry]:
+        """Return the e-mails, SMS and pushes, oldest first, or those that are wanted of them."""
+        with self._lock:
+            return [e for e in self._entries if e.channel != "topic" and wanted.has(e)]
 
     def to_machines(self) -> list[Entry]:
         """Return what was published for other systems (payment instructions, events), oldest first."""
         with self._lock:
             return [e for e in self._entries if e.channel == "topic"]
+
+
+def _reached(one: Subscription, person: str) -> tuple[str, str]:
+    """The channel and the address: a push message is shown once to a person, on however many devices."""
+    return ("push", person) if one.protocol == "application" else (one.protocol.removesuffix("-json"), one.endpoint)
 
 
 def as_json(entries: list[Entry]) -> list[dict[str, Any]]:

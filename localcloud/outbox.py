@@ -1,7 +1,8 @@
 """The outbox: subscribes itself to every topic the deployment publishes to, and shows what people received.
 
-MiniStack accepts e-mail and SMS subscriptions but delivers to none, so this reads along by http, as SNS allows,
-and works out from each topic's subscriptions who would have been reached.
+MiniStack accepts subscriptions of e-mail, SMS and devices but delivers to none, so this reads along by http, as SNS
+allows, and works out from each topic's subscriptions who would have been reached. A push message comes here as its text
+alone; its title and link are read from the attributes.
 """
 
 import json
@@ -9,6 +10,8 @@ import logging
 import queue
 import threading
 import time
+import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,8 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.aws import Client
 from localcloud.loopback import NOTHING_HERE, Answer, LoopbackServer
-from localcloud.messages import Messages, as_json
-from localcloud.outbox_page import machines_page, page
+from localcloud.messages import Messages, Wanted, as_json
+from localcloud.outbox_page import SCRIPT, STYLE, Outline, app_page, machines_page, page
 from localcloud.subscriptions import AddressBook
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ class Outbox:
     def __init__(self, sns: Client, topic_prefix: str, person_prefix: str, port: int) -> None:
         """Start serving, and follow every topic whose name begins with `topic_prefix`."""
         self.messages = Messages(person_prefix)
+        self._run = uuid.uuid4().hex
         self._sns = sns
         self._topic_prefix = topic_prefix
         self._addresses = AddressBook(sns)
@@ -55,25 +59,33 @@ class Outbox:
             time.sleep(0.02)
         return True
 
-    def people(self) -> list[str]:
-        """List everyone who has a topic or got a message, such as `seller:acme`."""
-        owners = {self.messages.person_of(topic.rsplit(":", 1)[-1]) for topic in self._asked}
-        return sorted((owners | {entry.person for entry in self.messages.to_people()}) - {""})
+    def outline(self) -> Outline:
+        """Everyone who has a topic or got a message, such as `seller:acme`, and how much has arrived."""
+        # The number first: what comes in between is then shown twice over, rather than missed by who asks for news.
+        arrived = self.messages.arrived
+        owners = {self.messages.person_of(topic.rsplit(":", 1)[-1]) for topic in tuple(self._asked)} - {""}
+        people = dict.fromkeys(sorted(owners), 0)
+        entries = self.messages.to_people()
+        people |= {entry.person: entry.number for entry in entries}
+        orders = sorted({entry.attributes["order_id"] for entry in entries if "order_id" in entry.attributes})
+        return Outline(self._run, arrived + len(owners), people, orders)
 
     def _show(self, address: str) -> Answer:
         url = urlsplit(address)
-        person = parse_qs(url.query).get("person", [""])[0]
-        messages = self.messages
-        match url.path:
-            case "/":
-                return Answer(page(self.people(), person, messages.to_people(person)), "text/html")
-            case "/systems":
-                return Answer(machines_page(self.people(), messages.to_machines()), "text/html")
-            case "/messages.json":
-                return Answer(json.dumps(as_json(messages.to_people(person)), indent=1))
-            case "/systems.json":
-                return Answer(json.dumps(as_json(messages.to_machines()), indent=1))
-        return NOTHING_HERE
+        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        wanted = Wanted(asked.get("person", ""), asked.get("channel", ""), asked.get("order", "").strip())
+        answers: dict[str, Callable[[], Answer]] = {
+            "": lambda: Answer(page(self.outline(), wanted, self.messages.to_people(wanted)), "text/html"),
+            "systems": lambda: Answer(machines_page(self.outline(), self.messages.to_machines()), "text/html"),
+            "orders": lambda: Answer(app_page(self.outline(), url.path), "text/html"),
+            "disputes": lambda: Answer(app_page(self.outline(), url.path), "text/html"),
+            "messages.json": lambda: Answer(json.dumps(as_json(self.messages.to_people(wanted)), indent=1)),
+            "systems.json": lambda: Answer(json.dumps(as_json(self.messages.to_machines()), indent=1)),
+            "arrived.json": lambda: Answer(json.dumps(self.outline().news)),
+            "outbox.css": lambda: Answer(STYLE, "text/css"),
+            "outbox.js": lambda: Answer(SCRIPT, "text/javascript"),
+        }
+        return answers.get(url.path.split("/")[1], lambda: NOTHING_HERE)()
 
     def _take(self, address: str, body: bytes) -> Answer:
         """Accept an SNS delivery at once and sort it afterwards: MiniStack waits five seconds and tries once."""

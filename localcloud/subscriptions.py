@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.aws import Client
 
-READ_BY_PEOPLE = ("email", "email-json", "sms")
+READ_BY_PEOPLE = ("email", "email-json", "sms", "application")
 FRESH = 0.5  # seconds a topic's list is believed
 
 

@@ -154,7 +154,8 @@ class SnsSender:
             arguments["Subject"] = message.subject
         if message.push:
             arguments |= {"Message": push_payload(message.text, message.push), "MessageStructure": "json"}
-            attributes = attributes | _APNS
+            # Whoever reads along by http or a queue gets the text alone: the rest is told beside it.
+            attributes = attributes | _APNS | {"title": message.push.title, "link": message.push.link}
         self._client().publish(
             TopicArn=message.topic,
             MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()},

@@ -154,7 +154,8 @@ def test_a_push_message_is_written_for_each_platform(sns: Any, endpoints: SnsEnd
     apple = {"aps": {"alert": shown, "sound": "default"}, "link": LINK}
     assert [apple, apple] == [json.loads(message[name]) for name in ("APNS", "APNS_SANDBOX")]
     assert "Ответьте до 5 мая" == message["default"]
-    assert {"channel", "AWS.SNS.MOBILE.APNS.PUSH_TYPE"} == set(attributes or ())
+    named = {name: attribute["Value"] for name, attribute in (attributes or {}).items()}
+    assert {"channel": "push", "AWS.SNS.MOBILE.APNS.PUSH_TYPE": "alert", "title": "Спор", "link": LINK} == named
 
 
 def test_a_mail_of_ses_is_html_beside_the_text() -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from chalicelib.notify.catalog import LANGUAGES
 from localcloud.cloud import LocalCloud
 from localcloud.demo_api import Api, Reply, UnexpectedAnswerError
-from localcloud.demo_cast import SCRIPTS, SELLERS
+from localcloud.demo_cast import BUYERS, SCRIPTS, SELLERS
 from localcloud.demo_checks import Check, Checks
 from localcloud.demo_market import Market
-from localcloud.demo_print import check_lines
+from localcloud.demo_print import check_lines, inbox_lines
 from localcloud.demo_stage import Stage
 from localcloud.demo_story import Script, Story, Sweep, Until
 from localcloud.demo_verify import payments_told
@@ -117,6 +118,28 @@ def test_every_story_has_people_of_its_own() -> None:
     """Messages are told apart by person, so no two stories share one."""
     assert len(SCRIPTS) == len({it.buyer for it in SCRIPTS}) == len({it.order_id for it in SCRIPTS})
     assert [it.seller for it in SCRIPTS] == list(SELLERS)
+    assert [it.buyer for it in SCRIPTS] == list(BUYERS)
+
+
+def test_the_buyers_read_every_language_there_is() -> None:
+    """The demo shows each language of the product to somebody, by a clock of their own (N3)."""
+    assert set(LANGUAGES) == {language for language, _ in BUYERS.values()}
+    assert len(BUYERS) == len({zone for _, zone in BUYERS.values()})
+
+
+def test_each_inbox_is_printed_for_itself() -> None:
+    """A person's messages stand together as they came: title and first lines, of an SMS its text."""
+    seen: list[Mapping[str, Any]] = [
+        {"person": "seller:s", "at": "2026-01-02T03:04:05Z", "channel": "sms", "subject": "", "body": "Answer now."},
+        {"person": "buyer:b", "at": "2026-01-02T03:04:06Z", "channel": "push", "subject": "Claim", "body": "It is opened."},
+        {"person": "seller:s", "at": "2026-01-02T03:04:07Z", "channel": "email", "subject": "Ask", "body": "1\n\n2\n\n3"},
+    ]
+    lines = [
+        "  The inbox of buyer:b", "    03:04:06Z  push   Claim", "                      | It is opened.", "",
+        "  The inbox of seller:s", "    03:04:05Z  sms    Answer now.", "    03:04:07Z  email  Ask",
+        "                      | 1", "                      | 2", "",
+    ]  # fmt: skip
+    assert lines == list(inbox_lines(seen))
 
 
 def test_the_bank_declines_one_payment_once() -> None:

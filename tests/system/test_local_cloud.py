@@ -16,7 +16,7 @@ import pytest
 from localcloud import clock
 from localcloud.cloud import LocalCloud
 from localcloud.layout import ROOT, LocalCloudError
-from localcloud.messages import Messages
+from localcloud.messages import Messages, Wanted
 from localcloud.ports import HOST, Ports, holder
 from localcloud.subscriptions import Subscription
 
@@ -77,7 +77,7 @@ def test_a_message_is_shown_once_to_each_address_it_reaches() -> None:
     messages.take(notification, people)
     messages.take(notification, people)
 
-    shown = messages.to_people("seller:acme")
+    shown = messages.to_people(Wanted("seller:acme"))
 
     assert [(e.channel, e.to, e.subject) for e in shown] == [("email", "ann@acme.example", "A claim")]
 
