@@ -147,12 +147,12 @@ def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
     for letter in letters:
         pile.put(letter, office.watch.at + 200 * DAY)
     asked(office)
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     later = office.watch.at + 400 * DAY
     assert 2 == len(pile.due(0, later, 10))
     office.wait(100 * DAY).pay(f"{ORDER}-p1")
     office.pay(f"{ORDER}-p2")
-    erasure.go_on(office.services)
+    erasure.go_on(office.services, office.storage)
     assert "done" == state(office)["status"]
     assert [f"OUT#seller:{SELLER.id}"] == [pk for pk, _ in pile.due(0, later, 10)]
 
