@@ -19,7 +19,6 @@ SECRETS = (CANARY, PHONE, TRACKING)
 BUYER, SELLER, MIA, MARKET = "buyer:priv-ana", "seller:priv-acme", "mediator:priv-mia", "platform:priv"
 ORDER, DISPUTE = "priv-order", "priv-order-d1"
 ADDRESS = {"name": f"{CANARY} name", "lines": [f"{CANARY} street"], "city": f"{CANARY} city", "country": "DE"}
-FUNCTIONS = ("api_function", "sweep_function", "sweep_shard_function", "publish_function")
 
 
 def euros(minor: int) -> dict[str, Any]:
@@ -40,6 +39,8 @@ def steps(now: datetime) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     yield SELLER, "POST", f"/orders/{ORDER}/shipments", {"carrier": "tnt", "tracking_number": TRACKING}
     record = {"carrier": "tnt", "tracking_number": TRACKING, "status": "delivered", "occurred_at": now.isoformat()}
     yield MARKET, "POST", "/carrier-events", {"events": [record]}
+    yield BUYER, "POST", "/buyers/priv-ana/devices", {"platform": "fcm", "token": f"{CANARY}-token-of-a-phone"}
+    yield BUYER, "POST", f"/orders/{ORDER}/messages", {"text": f"{CANARY} message"}
     claim = {"reason": "not_as_described", "issue": "damaged", "description": f"{CANARY} description"}
     yield BUYER, "POST", f"/orders/{ORDER}/disputes", claim
     yield SELLER, "POST", f"{dispute}/proposals", offer | {"type": "refund_with_return", "return_address": ADDRESS}
@@ -61,7 +62,7 @@ def mistakes(cloud: LocalCloud) -> Iterator[int]:
         (BUYER, "GET", f"/orders?cursor={CANARY}", None),
         (BUYER, "POST", f"/disputes/{DISPUTE}/withdraw", {CANARY: CANARY}),
         (BUYER, "POST", f"/disputes/{DISPUTE}/proposals/{CANARY}/accept", {}),
-        (f"buyer:{CANARY}", "GET", f"/disputes/{DISPUTE}", None),
+        ("buyer:priv-stranger", "GET", f"/disputes/{DISPUTE}", None),
         (MARKET, "PUT", f"/orders/{CANARY}@example.com", {"lines": CANARY}),
     ]
     for who, method, path, body in bad:
@@ -92,8 +93,8 @@ def poison(cloud: LocalCloud) -> dict[str, Any]:
 def logs(cloud: LocalCloud) -> str:
     """Every line that every function has logged, and what the engine itself has printed."""
     client, lines = cloud.aws("logs"), []
-    for function in FUNCTIONS:
-        arguments: dict[str, Any] = {"logGroupName": f"/aws/lambda/{cloud.endpoints[function]}"}
+    for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+        arguments: dict[str, Any] = {"logGroupName": group["logGroupName"]}
         while True:
             page = client.filter_log_events(**arguments)
             lines += [event["message"] for event in page["events"]]
