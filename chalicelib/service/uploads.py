@@ -169,7 +169,7 @@ def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, pur
         return found.file
     elif now < found.expires_at:
         msg = f"{upload_id} has not arrived yet, or is being looked at. Send the same request again in a second."
-        raise Refusal(UPLOAD_PENDING, msg, upload_id=upload_id)
+        raise Refusal(UPLOAD_PENDING, msg, field="attachments")
     else:
         why = "has not arrived, and its form works no more. Ask for another."
     raise Refusal(INVALID, f"{upload_id} {why}", field="attachments")

@@ -10,7 +10,8 @@ import pytest
 from chalicelib.api import chat_socket, endpoint
 from chalicelib.service.chat import THREADS_AT_MOST
 from tests.api.edge import DAY
-from tests.api.samples import ACME, ANA, BEN, MARKET, MIA, ORDER, Stop, bring
+from tests.api.samples import ACME, ANA, BEN, MARKET, MIA, ORDER, PICTURE, Stop, bring
+from tests.service.bucket import JPEG
 
 if TYPE_CHECKING:
     from tests.api.edge import Api
@@ -34,6 +35,28 @@ def test_what_is_no_text_is_refused(api: Api, text: object) -> None:
     bring(api, Stop.SOLD)
 
     assert (422, "validation_failed") == api.call(ANA, "POST", THREAD, {"text": text}).refused
+
+
+def test_a_message_may_be_a_file_alone(api: Api) -> None:
+    """N5: nothing to say beside it; until it has arrived the answer says to come again."""
+    bring(api, Stop.SOLD)
+    form = api.done(ANA, "POST", f"{THREAD}/uploads", PICTURE)
+    said = {"attachments": [form["upload_id"]]}
+    waiting = api.call(ANA, "POST", THREAD, said)
+    api.upload(form, JPEG)
+
+    assert (409, "upload_pending") == waiting.refused
+    written = api.done(ANA, "POST", THREAD, said)
+    assert ("", [form["upload_id"]]) == (written["text"], [it["upload_id"] for it in written["attachments"]])
+    assert (422, "invalid") == api.call(ACME, "POST", THREAD, said).refused
+
+
+@pytest.mark.parametrize("attachments", [[f"u{n}" for n in range(6)], ["a b"], [""], [None], "u1", {"id": "u1"}, None])
+def test_what_is_no_list_of_a_few_ids_is_refused(api: Api, attachments: object) -> None:
+    """I10, N5: a message takes five files at most, each by the id of its upload."""
+    bring(api, Stop.SOLD)
+
+    assert (422, "validation_failed") == api.call(ANA, "POST", THREAD, {"text": "Hi", "attachments": attachments}).refused
 
 
 def test_a_cursor_belongs_to_its_thread(api: Api) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
 from chalicelib.notify.publish import publish_records
-from chalicelib.service import contacts, erasure, evidence, messages
+from chalicelib.service import attachments, contacts, erasure, evidence, messages
 from chalicelib.service.arrivals import take_in
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
@@ -202,6 +203,30 @@ def test_what_a_person_wrote_in_the_thread_goes(role: Role) -> None:
     page = messages.read_thread(office.services, ORDER, WHO[role.other_party], 20, None)
     texts = {it["author"]["role"]: it["text"] for it in page["items"]}
     assert {role.value: ERASED, role.other_party.value: f"{role.other_party} canary"} == texts
+
+
+@pytest.mark.parametrize("role", PARTIES)
+def test_what_a_person_attached_goes(role: Role) -> None:
+    """P2, N5: the files of one's messages are removed and named no more; the other's are read on."""
+    office, sent = told(), {}
+    for party, actor in WHO.items():
+        by = once(actor, "attachment")
+        file = ContentType.JPEG, len(JPEG)
+        form = read(attachments.request_file(office.services, office.storage, ORDER, actor, by, *file))
+        office.bucket.put(form["fields"]["key"], "image/jpeg", JPEG)
+        take_in(office.services, office.storage, form["fields"]["key"])
+        files = partial(attachments.attached, office.storage, ORDER, actor, [form["upload_id"]])
+        sent[party] = read(messages.write_message(office.services, ORDER, office.request(actor), "canary", files))
+    office.wait(100 * DAY).pay(f"{ORDER}-p1")
+    office.pay(f"{ORDER}-p2")
+    asked(office, role)
+    erasure.go_on(office.services, office.storage)
+
+    other = role.other_party
+    look = partial(attachments.list_files, office.services, office.storage, ORDER, actor=WHO[other])
+    assert ([], 1) == (look(sent[role]["id"])["attachments"], len(look(sent[other]["id"])["attachments"]))
+    (gone,), (stays,) = sent[role]["attachments"], sent[other]["attachments"]
+    assert (False, True) == tuple(any(it["upload_id"] in key for key in office.bucket.objects) for it in (gone, stays))
 
 
 def test_both_may_be_forgotten() -> None:
