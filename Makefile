@@ -26,7 +26,7 @@ demo: setup ## nine stories played against the local cloud
 	$(PY) -m localcloud demo
 
 test: setup ## all tests
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses 2 --dist loadgroup
 
 fuzz: setup ## the long versions of the random tests (about an hour)
 	FUZZ_EXAMPLES=100000 FUZZ_HISTORIES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py
@@ -64,4 +64,4 @@ package: setup ## the deployment package of production, in build/
 	$(PY) -m localcloud package prod --out build
 
 clean: ## remove what the other commands made
-	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
