@@ -13,8 +13,9 @@ from chalicelib.bootstrap import services
 from chalicelib.domain.refusals import Refusal
 from chalicelib.notify.chat import gateway
 from chalicelib.service import chat
-from chalicelib.service.errors import NotFound, ServiceError
+from chalicelib.service.errors import Busy, NotFound, ServiceError
 from chalicelib.store.connections import Pass
+from chalicelib.store.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
     from chalicelib.service.context import Services
 
 Frame = dict[str, Any]
-_FRAME_AT_MOST = 1_000
+_BYTES_AT_MOST = 1_000
 _ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REFUSED = {"statusCode": 401}
 _WORDS = {
     NotFound.code: "There is no such thread, or none that you may see.",
     chat.NotConnected.code: "The time of this connection has run out. Open another one.",
+    Busy.code: "Somebody else is changing this right now. Send the same frame again.",
 }
+_GENERAL_WORD = "This cannot be done; the code says why."
 
 
 def connect(event: Mapping[str, Any]) -> Frame:
@@ -59,9 +62,15 @@ def message(event: Mapping[str, Any]) -> Frame:
     """Answer one frame."""
     try:
         answer = _answer(services(), _connection(event), _frame(event.get("body")))
+    except Conflict:
+        answer = _error(Busy())
     except (Refusal, ServiceError) as refused:
-        answer = {"type": "error", "code": refused.code, "detail": str(refused) or _WORDS[refused.code]}
+        answer = _error(refused)
     return {"statusCode": 200, "body": json.dumps(answer)}
+
+
+def _error(refused: Refusal | ServiceError) -> Frame:
+    return {"type": "error", "code": refused.code, "detail": str(refused) or _WORDS.get(refused.code, _GENERAL_WORD)}
 
 
 class _Malformed(ServiceError):  # noqa: N818 - as its neighbours of the service
@@ -70,7 +79,7 @@ class _Malformed(ServiceError):  # noqa: N818 - as its neighbours of the service
 
 def _frame(body: object) -> Frame:
     try:
-        frame = json.loads(body) if isinstance(body, str) and len(body) <= _FRAME_AT_MOST else None
+        frame = json.loads(body) if isinstance(body, str) and _bytes(body) <= _BYTES_AT_MOST else None
     except (ValueError, RecursionError):
         frame = None
     if not isinstance(frame, dict):
@@ -78,19 +87,21 @@ def _frame(body: object) -> Frame:
     return frame
 
 
+def _bytes(body: str) -> int:
+    return len(body.encode(errors="surrogatepass"))
+
+
 def _answer(it: Services, connection_id: str, frame: Frame) -> Frame:
     match frame:
         case {"action": "ping", **nothing_else} if not nothing_else:
             chat.check_connected(it, connection_id)
             return {"type": "pong"}
-        case {"action": "subscribe", "order_id": str(order_id), **nothing_else} if not nothing_else:
+        case {"action": "subscribe" | "unsubscribe" as action, "order_id": str(order_id), **nothing_else} if not nothing_else:
             if not _ORDER_ID.fullmatch(order_id):
                 raise NotFound
-            chat.subscribe(it, connection_id, order_id)
-            return {"type": "subscribed", "order_id": order_id}
-        case {"action": "unsubscribe", "order_id": str(order_id), **nothing_else} if not nothing_else:
-            chat.unsubscribe(it, connection_id, order_id)
-            return {"type": "unsubscribed", "order_id": order_id}
+            done = chat.subscribe if action == "subscribe" else chat.unsubscribe
+            done(it, connection_id, order_id)
+            return {"type": f"{action}d", "order_id": order_id}
     raise _Malformed("The action is subscribe or unsubscribe, with an order_id, or ping; nothing else is taken.")
 
 

@@ -118,13 +118,22 @@ def push_records(records: Iterable[Mapping[str, Any]], to: Connections, through:
     """Push what a batch of stream records says to whoever listens, in order to each of them.
 
     A connection that is gone is forgotten, and one whose time has run out is closed. Nothing else that goes wrong with one
-    listener is raised: the others are told all the same.
+    listener, or with one record, is raised: the others are told all the same.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for record in records:
-            news = news_of(record["dynamodb"].get("NewImage", {}))
+            news = _readable(record)
             if news:
                 list(pool.map(lambda it, news=news: _push(news, it, to, through, now_s), to.listeners(news.order_id)))
+
+
+def _readable(record: Mapping[str, Any]) -> News | None:
+    """What a record has to tell; None as well for one that cannot be read, which would be no better the next time."""
+    try:
+        return news_of(record["dynamodb"].get("NewImage", {}))
+    except Exception:
+        log.exception("a record was not pushed", extra={"event": str(record.get("eventID"))})
+        return None
 
 
 def _push(news: News, listener: Connection, to: Connections, through: Gateway, now_s: int) -> None:

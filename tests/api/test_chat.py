@@ -9,6 +9,9 @@ import pytest
 
 from chalicelib.api import chat_socket, endpoint
 from chalicelib.service.chat import THREADS_AT_MOST
+from chalicelib.service.errors import Forbidden
+from chalicelib.store.connections import Connections
+from chalicelib.store.errors import Conflict
 from tests.api.edge import DAY
 from tests.api.samples import ACME, ANA, BEN, MARKET, MIA, ORDER, PICTURE, Stop, bring
 from tests.service.bucket import JPEG
@@ -183,7 +186,11 @@ def test_a_connection_is_spoken_to_in_frames(socket: Socket) -> None:
     assert "unauthenticated" == socket.ask({"action": "ping"})["code"]
 
 
-@pytest.mark.parametrize("order_id", ["o-2", "", "o-1\n", "#ORDER", "x" * 65, "ñ", "\x00", "\ud800", "o-1-d1"])
+NO_ID = ["", "o-1\n", "#ORDER", "x" * 65, "ñ", "\x00", "\ud800"]
+"""What cannot be an order's id."""
+
+
+@pytest.mark.parametrize("order_id", ["o-2", "o-1-d1", *NO_ID])
 def test_a_thread_that_is_not_ones_own_is_missing(socket: Socket, order_id: str) -> None:
     """I6, I10: a stranger's subscription to a thread, and anybody's to what cannot be one, find nothing."""
     socket.open(BEN)
@@ -192,6 +199,47 @@ def test_a_thread_that_is_not_ones_own_is_missing(socket: Socket, order_id: str)
     assert ("error", "not_found") == (theirs["type"], theirs["code"])
     assert theirs["detail"]
     assert theirs == socket.ask({"action": "subscribe", "order_id": order_id})
+
+
+@pytest.mark.parametrize("order_id", NO_ID)
+def test_what_is_no_id_reaches_no_table(socket: Socket, order_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: no key is made of it, neither to listen nor to stop."""
+    socket.open(ACME)
+    monkeypatch.setattr(chat_socket, "chat", None)
+
+    for action in ("subscribe", "unsubscribe"):
+        assert "not_found" == socket.ask({"action": action, "order_id": order_id})["code"]
+
+
+@pytest.mark.parametrize("action", ["subscribe", "unsubscribe"])
+def test_who_comes_at_the_same_time_is_told_to_try_again(socket: Socket, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I9: a write that another one crossed is answered as busy, and the connection stays."""
+    socket.open(ACME)
+
+    def crossed(*_: object) -> None:
+        raise Conflict
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connections, "listen", crossed)
+        patch.setattr(Connections, "unlisten", crossed)
+        told = socket.ask({"action": action, "order_id": "o-1"})
+    assert ("error", "in_progress") == (told["type"], told["code"])
+    assert "again" in told["detail"]
+    assert f"{action}d" == socket.ask({"action": action, "order_id": "o-1"})["type"]
+
+
+def test_a_refusal_without_words_gets_some(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: whatever a service refuses, the frame says so."""
+    socket.open(ACME)
+
+    def refused(*_: object) -> None:
+        raise Forbidden
+
+    monkeypatch.setattr("chalicelib.service.chat.check_thread", refused)
+    told = socket.ask({"action": "subscribe", "order_id": "o-1"})
+
+    assert ("error", "forbidden") == (told["type"], told["code"])
+    assert told["detail"]
 
 
 def test_a_mediator_listens_once_assigned(socket: Socket) -> None:
@@ -218,9 +266,12 @@ def test_a_mediator_listens_once_assigned(socket: Socket) -> None:
         {},
         {"action": None},
         {"action": "ping", "order_id": "o-1"},
-        {"action": "subscribe"},
-        {"action": "subscribe", "order_id": 1},
-        {"action": "subscribe", "order_id": "o-1", "x": 1},
+        *(
+            {"action": action} | rest
+            for action in ("subscribe", "unsubscribe")
+            for rest in ({}, {"order_id": 1}, {"order_id": None}, {"order_id": ["o-1"]}, {"order_id": "o-1", "x": 1})
+        ),
+        *(f'{{"action": "{action}", "order_id": "{"你" * 400}"}}' for action in ("subscribe", "unsubscribe")),
         {"action": "say", "text": "Hi"},
         "[" * 900,
         {"action": "ping" + "x" * 2000},
