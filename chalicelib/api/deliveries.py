@@ -30,7 +30,7 @@ class Delivery:
     tracking_number: str
     records: tuple[CarrierRecord, ...]
     sent_at: datetime | None
-    """When the service says that it learned of this; None where it does not say."""
+    """When the service learned of this, or of the newest of it; None only where no record has a time, so that there is none."""
 
 
 def moment(written: str | None, *, known_at: datetime | None = None) -> datetime | None:

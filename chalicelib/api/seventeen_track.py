@@ -1,7 +1,8 @@
 """17TRACK's push notification (API version 2 and later): its signature, its shape, and its names for carriers and statuses.
 
 As its documentation has it: the header ``sign`` is the SHA-256, in hex, of the body as it came, a slash, and the account's
-key. A push repeats every event that is known. ``latest_sync_time`` is when 17TRACK last heard from the carrier.
+key. A push repeats every event that is known. ``latest_sync_time`` is when 17TRACK last heard from the carrier; where it does
+not say, a push is as old as the newest event in it.
 """
 
 from __future__ import annotations
@@ -54,11 +55,16 @@ class Event(Told):
     time_iso: str | None = None
     sub_status: str | None = None
 
+    @property
+    def at(self) -> datetime | None:
+        """When it happened."""
+        return moment(self.time_utc) or moment(self.time_iso)
+
     def record(self) -> CarrierRecord | None:
         """As the rules have it; None where it is of no use to them."""
         said = self.sub_status or ""
         status = CarrierStatus.RETURNED_TO_SENDER if said == RETURNED else STATUSES.get(said.partition("_")[0])
-        at = moment(self.time_utc) or moment(self.time_iso)
+        at = self.at
         return CarrierRecord(at, status) if at and status else None
 
 
@@ -100,8 +106,9 @@ class SeventeenTrackWebhook(Told):
         if self.event != "TRACKING_UPDATED" or self.data.track_info is None:
             return None
         providers = self.data.track_info.tracking.providers
-        records = (event.record() for provider in providers for event in provider.events)
-        known = tuple(sorted({record for record in records if record}))
-        synced: list[datetime] = [at for at in (moment(it.latest_sync_time) for it in providers) if at]
+        events = [event for provider in providers for event in provider.events]
+        known = tuple(sorted({record for record in (event.record() for event in events) if record}))
+        synced = [at for at in (moment(it.latest_sync_time) for it in providers) if at]
+        sent_at = max(synced or [event.at for event in events if event.at], default=None)
         carrier = CODES.get(self.data.carrier)
-        return Delivery(carrier, str(self.data.carrier), self.data.number, known, max(synced, default=None))
+        return Delivery(carrier, str(self.data.carrier), self.data.number, known, sent_at)

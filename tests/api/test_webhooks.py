@@ -118,6 +118,40 @@ def test_an_old_signature_is_refused(api: Api, route: Endpoint) -> None:
     assert stored == api.table.snapshot()
 
 
+def _seventeen_track(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """A push that does not say when 17TRACK last heard from the carrier."""
+    body: dict[str, Any] = copy.deepcopy(SAMPLES["seventeen_track_webhook"].body)
+    (provider,) = body["data"]["track_info"]["tracking"]["providers"]
+    del provider["latest_sync_time"]
+    provider |= changed
+    return body
+
+
+@pytest.mark.parametrize("synced", [{}, {"latest_sync_time": None}, {"latest_sync_time": "lately"}])
+def test_a_push_without_a_sync_time_is_as_old_as_its_newest_event(api: Api, synced: dict[str, Any]) -> None:
+    """Replay: leaving out when the carrier was last heard of makes nothing younger."""
+    bring(api, Stop.DELIVERED)
+    events = [{"time_utc": at(NOON + days * DAY), "sub_status": said} for days, said in ((8, "NotFound"), (2, "InTransit"))]
+    body = _seventeen_track(events=events, **synced)
+    api.clock.at = NOON + 12 * DAY
+    assert ["recorded"] == [it["status"] for it in api.done(SEVENTEEN_TRACK, "POST", "/webhooks/17track", body)["results"]]
+    stored = api.table.snapshot()
+
+    api.clock.at += HOUR
+    assert (401, "signature_expired") == api.call(SEVENTEEN_TRACK, "POST", "/webhooks/17track", body).refused
+    assert stored == api.table.snapshot()
+
+
+def test_a_push_without_any_time_changes_nothing(api: Api) -> None:
+    """Replay: an event whose time nobody can tell is no record, so that there is nothing to repeat."""
+    bring(api, Stop.DELIVERED)
+    stored = api.table.snapshot()
+    body = _seventeen_track(events=[{"sub_status": "Delivered_Other"}, {"time_utc": "today", "sub_status": "Exception_Lost"}])
+
+    assert [] == api.done(SEVENTEEN_TRACK, "POST", "/webhooks/17track", body)["results"]
+    assert stored == api.table.snapshot()
+
+
 @each_service
 def test_an_unknown_carrier_is_refused(api: Api, route: Endpoint) -> None:
     """O4: a carrier that is none of the eight is a 422 that names it."""
