@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,9 @@ from tests.notify.stories import never_arrived
 from tests.notify.test_chat import LATER, Lines, Room
 from tests.notify.test_publish import another_order, numbered
 from tests.service.office import EPOCH
+
+if TYPE_CHECKING:
+    import pytest
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=6),

@@ -97,12 +97,31 @@ RIGHTS: dict[str, dict[Role, May]] = {
     "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PLATFORM: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
     "get_buyer_erasure": {BUYER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
     "get_seller_erasure": {SELLER: May(Stop.FORGETTING), PLATFORM: May(Stop.FORGETTING, others=ALL)},
-    "list_payment_instructions": {PLATFORM: May(Stop.PAYING, OK, ALL, query="status=failed")},
+    "list_payment_instructions": {PLATFORM: May(Stop.PAYING, OK, ALL, query="status=pending")},
     "report_result": {PLATFORM: May(Stop.PAYING, OK, ALL)},
 }
 
 ANYONE = frozenset({"health", "openapi", "docs"})
 """Operations that ask for no token."""
 
-FOR_THE_PLATFORM = {operation: {"failure"} for operation in ("get_ledger", "get_order_timeline", "list_payment_instructions")}
-"""What the payment system says of a payment is for the marketplace alone: to it these fields are told, to others never."""
+FOR_THE_PLATFORM = frozenset({"get_ledger", "get_order_timeline", "list_payment_instructions"})
+"""Operations that tell the marketplace, and nobody else, what the payment system says of a payment."""
+
+TO_ANOTHER_MEDIATOR: dict[str, tuple[int, str]] = {
+    # every mediator sees what has been escalated
+    "get_dispute": (OK, ""),
+    "get_timeline": (OK, ""),
+    "list_evidence": (OK, ""),
+    # the case has its mediator, and only that one acts in it
+    "assign": (CONFLICT, "wrong_state"),
+    "propose": (CONFLICT, "wrong_party"),
+    "request_information": (CONFLICT, "wrong_party"),
+    "decide": (CONFLICT, "wrong_party"),
+    # the thread is for who has taken the case
+    "list_messages": (NOT_FOUND, "not_found"),
+    "write_message": (NOT_FOUND, "not_found"),
+    "request_attachment": (NOT_FOUND, "not_found"),
+    "list_attachments": (NOT_FOUND, "not_found"),
+    "mark_read": (NOT_FOUND, "not_found"),
+}
+"""What a mediator is answered about a case that another one has taken: the status, and the problem's code."""

@@ -192,6 +192,12 @@ def test_the_api_answers_before_the_gateway_gives_up(production_package: Artefac
     assert all(resources[name]["Properties"]["MemorySize"] >= 512 for name in FUNCTIONS)
 
 
+def test_long_answers_are_compressed_for_who_asks(production_package: Artefact, local_package: Artefact) -> None:
+    """P5: the gateway, which does it in AWS, is told to compress from a kilobyte on; below, gzip saves next to nothing."""
+    for package in (production_package, local_package):
+        assert 1024 == template_of(package)["Resources"]["RestAPI"]["Properties"]["MinimumCompressionSize"]
+
+
 def test_no_function_has_a_right_over_everything(production_package: Artefact) -> None:
     """Each function has a role of its own, whose rights name actions and resources, but for what IAM ties to no resource."""
     resources = template_of(production_package)["Resources"]

@@ -4,7 +4,7 @@ import json
 import time
 import urllib.error
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +12,16 @@ import pytest
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
 from localcloud.forms import send
+from localcloud.webhook import post
 from tests.service.bucket import JPEG
 from tests.system.test_deployed import A_DAY, call
+from tests.system.test_live_chat import answer, connected
 
 CANARY = "canary"
-PHONE, TRACKING = "+34611918273", "918273645"
-SECRETS = (CANARY, PHONE, TRACKING)
-BUYER, SELLER, MIA, MARKET = "buyer:priv-ana", "seller:priv-acme", "mediator:priv-mia", "platform:priv"
+PHONE, TRACKING, RETURN = "+34611918273", "918273645", "564738291"
+SECRETS = (CANARY, PHONE, TRACKING, RETURN)
+BUYER, SELLER, MARKET = "buyer:priv-ana", "seller:priv-acme", "platform:priv"
+MIA, MAX = "mediator:priv-mia", "mediator:priv-max"
 ORDER, DISPUTE = "priv-order", "priv-order-d1"
 ADDRESS = {"name": f"{CANARY} name", "lines": [f"{CANARY} street"], "city": f"{CANARY} city", "country": "DE"}
 
@@ -56,6 +59,34 @@ def steps(now: datetime) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     decision = offer | {"finding": "not_as_described", "rationale": "The photos show it."}
     yield MIA, "POST", f"{dispute}/decision", {name: decision[name] for name in decision if name != "note"}
     yield BUYER, "POST", f"{dispute}/appeal", {"note": f"{CANARY} appeal"}
+    yield MAX, "POST", f"{dispute}/assignment", {}
+    returned = {"type": "refund_with_return", "return_address": ADDRESS, "rationale": "It is to go back."}
+    yield MAX, "POST", f"{dispute}/decision", {name: decision[name] for name in ("amount", "finding")} | returned
+    yield BUYER, "POST", f"{dispute}/return/shipment", {"carrier": "tnt", "tracking_number": RETURN}
+    yield SELLER, "POST", f"{dispute}/return/acknowledgement", {"type": "damaged", "evidence": f"{CANARY} broken"}
+
+
+def chat(cloud: LocalCloud) -> None:
+    """Listen live to what the other party writes, and send frames that are wrong, with canaries in them."""
+    with connected(cloud, SELLER) as socket:
+        assert "subscribed" == answer(socket, {"action": "subscribe", "order_id": ORDER})["type"]
+        said = call(cloud, BUYER, "POST", f"/orders/{ORDER}/messages", {"text": f"{CANARY} live message"})
+        assert {"type": "message", "message": said} == answer(socket)
+        assert "malformed_request" == answer(socket, {"action": CANARY})["code"]
+        assert "not_found" == answer(socket, {"action": "subscribe", "order_id": CANARY})["code"]
+
+
+def tracked(cloud: LocalCloud, now: datetime) -> Iterator[int]:
+    """What tracking services post, with canaries in what they say beside their records; the answers' statuses."""
+    at = (now - timedelta(days=1)).isoformat()
+    event = {"time_utc": at, "sub_status": "InTransit_Other", "description": f"{CANARY} in hall", "location": f"{CANARY} city"}
+    parcel = {"number": TRACKING, "carrier": 100004, "track_info": {"tracking": {"providers": [{"events": [event]}]}}}
+    point = {"checkpoint_time": at, "tag": "InTransit", "message": f"{CANARY} signed", "city": f"{CANARY} city"}
+    msg = {"slug": CANARY, "tracking_number": TRACKING, "title": f"{CANARY} title", "checkpoints": [point]}
+    ts = int(datetime.now(UTC).timestamp())
+    yield post(cloud.endpoints, "17track", json.dumps({"event": "TRACKING_UPDATED", "data": parcel}).encode())[0]
+    yield post(cloud.endpoints, "aftership", json.dumps({"event": "tracking_update", "ts": ts, "msg": msg}).encode())[0]
+    yield post(cloud.endpoints, "aftership", json.dumps({"event": CANARY, "ts": CANARY, "msg": msg}).encode())[0]
 
 
 def mistakes(cloud: LocalCloud) -> Iterator[int]:
@@ -106,8 +137,8 @@ def logs(cloud: LocalCloud) -> str:
                 break
             arguments["nextToken"] = page["nextToken"]
     engine = (cloud.directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
-    # The engine plays SNS and Cognito as well, and prints whom they deliver to and let in.
-    played = ("[sns] SNS fanout", "[cognito] ")
+    # The engine plays SNS and Cognito as well, and prints what they deliver to whom, and whom they let in.
+    played = ("[sns] SNS fanout", "[sns] SNS publish to ", "[cognito] ")
     return "\n".join([*lines, *(line for line in engine if not any(part in line for part in played))])
 
 
@@ -134,11 +165,14 @@ def wait_for_a_file(cloud: LocalCloud) -> None:
 @pytest.fixture(scope="module")
 def told(cloud: LocalCloud) -> LocalCloud:
     """The cloud once the story has been told in full, and everything that can go wrong has."""
-    for who, method, path, body in steps(datetime.fromisoformat(read(cloud.endpoints)["now"])):
+    now = datetime.fromisoformat(read(cloud.endpoints)["now"])
+    for who, method, path, body in steps(now):
         answer = call(cloud, who, method, path, body)
         if path.endswith("/uploads"):
             assert (204, "") == send(answer, JPEG)
             wait_for_a_file(cloud)
+    chat(cloud)
+    assert [200, 422, 422] == list(tracked(cloud, now))
     assert [422, 404, 400, 422, 409, 404, 422] == list(mistakes(cloud))
     assert {"batchItemFailures": [{"itemIdentifier": "1"}]} == poison(cloud)
     assert all(secret in kept(cloud) for secret in SECRETS)

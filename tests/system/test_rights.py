@@ -6,8 +6,8 @@ import json
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -22,13 +22,18 @@ from localcloud.forms import send
 from tests.api.edge import DAY, Clock, Reply
 from tests.api.promised import check
 from tests.api.samples import EVERY, IDS, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
-from tests.system.rights import ANYONE, FOR_THE_PLATFORM, RIGHTS, May
+from tests.system.rights import ANYONE, FOR_THE_PLATFORM, RIGHTS, TO_ANOTHER_MEDIATOR, May
 
 OWN = {Role.BUYER: "buyer:ana", Role.SELLER: "seller:acme", Role.MEDIATOR: "mediator:mia", Role.PLATFORM: "platform:market"}
 OTHERS = {Role.BUYER: "buyer:ben", Role.SELLER: "seller:zeta"}
 CONTACTS: tuple[str, ...] = (str(SELLER_CONTACTS["email"]), str(SELLER_CONTACTS["phone"]))
 """What only the seller and the marketplace may read."""
-FAILED = {"status": "failed", "failure": "account closed"}
+ANOTHER_MEDIATOR = "mediator:max"
+RESULTS = {
+    "failure": {"status": "failed", "failure": "account closed"},
+    "reference": {"status": "settled", "reference": "transfer 4711"},
+}
+"""What the payment system says of a payment, by the field that says it."""
 
 
 @dataclass
@@ -68,9 +73,7 @@ class Deployed:
     def shared(self, stop: Stop) -> dict[str, str]:
         """The ids of a story that has come to ``stop``, for reads alone."""
         if stop not in self.places:
-            self.places[stop] = ids = self.fresh(stop)
-            if stop is Stop.PAYING:
-                self.done(OWN[Role.PLATFORM], "POST", f"/payment-instructions/{ids['instruction_id']}/result", FAILED)
+            self.places[stop] = self.fresh(stop)
         return self.places[stop]
 
     def fresh(self, stop: Stop) -> dict[str, str]:
@@ -188,11 +191,45 @@ def _expect_only_their_own(endpoint: Endpoint, role: Role, reply: Reply, ids: di
         pytest.fail(f"{role}'s list does not show {ids['order_id']}")
     if role not in (Role.SELLER, Role.PLATFORM):
         assert [] == [it for it in CONTACTS if it in reply.body.decode()]
-    told = [it for it in _values(reply.json, FOR_THE_PLATFORM.get(endpoint.operation, set())) if it is not None]
-    assert (role is Role.PLATFORM) == bool(told) or endpoint.operation not in FOR_THE_PLATFORM
 
 
-def _values(value: Any, names: set[str]) -> Iterator[Any]:  # noqa: ANN401 - JSON
+@pytest.mark.parametrize(("name", "result"), RESULTS.items())
+def test_what_the_payment_system_says_is_for_the_platform(deployed: Deployed, name: str, result: dict[str, str]) -> None:
+    """M1: why a payment failed, and under which reference it was settled, is told to the marketplace and never to a party."""
+    ids = deployed.fresh(Stop.PAYING)
+    deployed.done(OWN[Role.PLATFORM], "POST", f"/payment-instructions/{ids['instruction_id']}/result", result)
+    cells = [(e, role, may) for e in EVERY if e.operation in FOR_THE_PLATFORM for role, may in RIGHTS[e.operation].items()]
+    expected = {(e.operation, role): {result[name]} if role is Role.PLATFORM else set() for e, role, _ in cells}
+    seen: dict[tuple[str, Role], set[str]] = {}
+
+    for endpoint, role, may in cells:
+        query = may.query and f"status={result['status']}"
+        shown = deployed.done(OWN[role], "GET", _address(endpoint, replace(may, query=query), ids))
+        mine = [it for it in shown["items"] if ids["instruction_id"] == it["id"]] if "items" in shown else shown
+        seen[endpoint.operation, role] = {it for it in _values(mine, RESULTS.keys()) if it is not None}
+
+    assert expected == seen
+
+
+def test_a_case_is_its_own_mediators(deployed: Deployed) -> None:
+    """D4, D5: another mediator reads a case that is taken, acts in none of it, and has no part in its thread."""
+    ids = deployed.shared(Stop.ASSIGNED)
+    asked = [e for e in EVERY if Role.MEDIATOR in RIGHTS.get(e.operation, {}) and "{" in e.path]
+    seen = {}
+    for endpoint in asked:
+        may = RIGHTS[endpoint.operation][Role.MEDIATOR]
+        path, body = _address(endpoint, may, ids), _body(endpoint, may, deployed, ids)
+        reply = deployed.call(ANOTHER_MEDIATOR, endpoint.method, path, body)
+        check(endpoint.method, endpoint.path, reply)
+        seen[endpoint.operation] = reply.status, reply.json.get("code", "")
+
+    assert seen == TO_ANOTHER_MEDIATOR
+    dispute = deployed.done(ANOTHER_MEDIATOR, "GET", f"/disputes/{ids['dispute_id']}")
+    assert [] == dispute["allowed_actions"]
+    assert [] != deployed.done(OWN[Role.MEDIATOR], "GET", f"/disputes/{ids['dispute_id']}")["allowed_actions"]
+
+
+def _values(value: Any, names: Collection[str]) -> Iterator[Any]:  # noqa: ANN401 - JSON
     """Everything under those names, however deep."""
     if isinstance(value, dict):
         for name, it in value.items():
