@@ -193,7 +193,7 @@ def test_the_api_answers_before_the_gateway_gives_up(production_package: Artefac
 
 
 def test_long_answers_are_compressed_for_who_asks(production_package: Artefact, local_package: Artefact) -> None:
-    """P5: the gateway, which does it in AWS, is told to compress from a kilobyte on; below, gzip saves next to nothing."""
+    """The gateway, which does it in AWS, is told to compress from a kilobyte on; below, gzip saves next to nothing."""
     for package in (production_package, local_package):
         assert 1024 == template_of(package)["Resources"]["RestAPI"]["Properties"]["MinimumCompressionSize"]
 
