@@ -1,9 +1,16 @@
-"""How tests are spread over workers: those that share a running cloud or engine stay together, so that each is started once."""
+"""How tests are spread over workers: those that share a running cloud, an engine or the like stay together, so that each is made once."""
 
 import pytest
 
-SHARED = {"cloud": "cloud", "engine": "engine", "floor": "engine"}
-"""Fixtures that run a process for a whole session, and the name of the worker that has it."""
+SHARED = {
+    "cloud": "cloud",
+    "local_package": "cloud",
+    "production_package": "cloud",
+    "engine": "engine",
+    "floor": "engine",
+    "tally": "histories",
+}
+"""Fixtures that are dear to make and last a session, and the name of the worker that has them."""
 
 
 @pytest.hookimpl(tryfirst=True)
