@@ -45,7 +45,7 @@ HOUR = timedelta(hours=1)
 LATE = timedelta(minutes=1)
 """A digest leaves this long after its hour, when nobody can still be adding to it: longer than a function runs."""
 GATHERED_AT_MOST = 1000
-"""How many disputes a digest counts; more are told as so many."""
+"""How many orders a digest counts; more are told as so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,6 @@ class Courier:
         news, most = f"NEWS#{timestamp(hour)}#{letter.channel}", self.to.limits.news_per_recipient_an_hour
         if self.to.tallies.enter(news, letter.recipient, letter.name, most) is not Counted.FULL:
             return False
-        about = it.dispute.id if it.dispute else it.order_id
         role = letter.recipient.partition(":")[0]
         digest = Letter(
             name=digest_of(hour),
@@ -184,7 +183,7 @@ class Courier:
             channel=letter.channel,
             kind=Kind.DIGEST,
         )
-        self.to.tallies.enter(gathered_in(digest), digest.recipient, about, GATHERED_AT_MOST)
+        self.to.tallies.enter(gathered_in(digest), digest.recipient, it.order_id, GATHERED_AT_MOST)
         self.to.outgoing.put(digest, hour + HOUR + LATE)
         return True
 
