@@ -28,15 +28,15 @@ log = logging.getLogger(__name__)
 
 PERMANENT = frozenset(
     {
+        # SNS, of a person's topic: a disabled device or a phone that opted out fails later, and is not answered here
         "AuthorizationError",
-        "BadRequestException",
-        "EndpointDisabled",
         "InvalidParameter",
-        "InvalidParameterValue",
-        "MessageRejected",
         "NotFound",
-        "OptedOut",
         "ParameterValueInvalid",
+        "ValidationException",
+        # SES
+        "BadRequestException",
+        "MessageRejected",
     }
 )
 """What a provider answers to a message that it will never take, however often it is sent."""
@@ -192,13 +192,11 @@ class Courier:
         if channel is not Channel.SMS:
             return True
         day, limits = f"SMS#{self.now:%Y-%m-%d}", self.to.limits
-        counted = self.to.tallies.enter(day, letter.recipient, letter.name, limits.sms_per_recipient_a_day)
-        within = counted is not Counted.FULL
-        if counted is Counted.NEW:
-            within = self.to.tallies.count(day, "all", limits.sms_per_day)
-        if not within:
+        most, most_of_all = limits.sms_per_recipient_a_day, limits.sms_per_day
+        counted = self.to.tallies.enter_within(day, letter.recipient, letter.name, most, most_of_all)
+        if counted is Counted.FULL:
             log.warning("an SMS was not sent: the day's limit is reached", extra={"event": letter.name, "sms_capped": 1})
-        return within
+        return counted is not Counted.FULL
 
 
 def digest_of(hour: datetime) -> str:

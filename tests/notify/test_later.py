@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -283,6 +283,40 @@ def test_sms_stop_at_the_deployments_limit() -> None:
     assert 3 == sum("reminder_half" in it for it in desk.send_due(worlds[0].now + 60 * HOUR))
 
 
+def test_an_sms_that_was_not_counted_is_not_sent() -> None:
+    """N3: the deployment's limit holds where counting fails once and is tried again, and where marking a refusal does."""
+    worlds = several(2)
+    desk = Desk(worlds, limits=replace(WITHOUT_LIMIT, sms_per_day=1), people=people("sms"))
+    desk.clock.at = at = worlds[0].now
+    transact, broken = desk.table.transact_write_items, OSError("the line is down")
+
+    def once(**_: object) -> NoReturn:
+        desk.table.transact_write_items = transact  # type: ignore[method-assign]
+        raise broken
+
+    desk.table.transact_write_items = once  # type: ignore[method-assign, assignment]
+    refused = "order-0#1#1 seller:acme sms"
+    assert [] == desk.publish(worlds[0])
+    assert any("order-0#1#1" in it and "reminder" not in it for it in desk.waiting)
+    desk.publish(worlds[1])
+    assert ["order-1#1#1 seller:acme sms"] == [it for it in desk.sender.names if it.endswith("sms")]
+    desk.markers.crashes_at = refused
+    with pytest.raises(KeyboardInterrupt):
+        desk.send_due(at + MINUTE)
+    desk.send_due(at + 3 * MINUTE)
+    assert ["order-1#1#1 seller:acme sms"] == [it for it in desk.sender.names if it.endswith("sms")]
+
+
+def test_a_limit_of_nothing_sends_no_sms() -> None:
+    """N3: a deployment that allows no SMS sends none, however often they are tried."""
+    worlds = several(2)
+    desk = Desk(worlds, limits=replace(WITHOUT_LIMIT, sms_per_day=0), people=people("sms"))
+    desk.clock.at = worlds[0].now
+    for _ in range(2):
+        desk.publish()
+    assert [] == [it for it in [*desk.sender.names, *desk.send_due(worlds[0].now + HOUR)] if it.endswith("sms")]
+
+
 def test_much_news_comes_as_one_digest() -> None:
     """N3: beyond so many in an hour the rest is one message after it; what needs action is never gathered."""
     world = disputed(Stage.OPENED)
@@ -335,7 +369,7 @@ def test_a_digest_counts_an_order_and_its_dispute_as_one() -> None:
 OPENED_SMS = "order-1#1#1 seller:acme sms"
 
 
-@pytest.mark.parametrize("code", ["InvalidParameter", "AuthorizationError", "EndpointDisabled", "OptedOut", "NotFound"])
+@pytest.mark.parametrize("code", ["InvalidParameter", "AuthorizationError", "MessageRejected", "NotFound"])
 def test_a_refusal_for_good_is_put_aside_and_holds_up_nobody(code: str, caplog: pytest.LogCaptureFixture) -> None:
     """N4: what will never be taken is an operator's at once; everything else of the order leaves."""
     world = disputed(Stage.OPENED)
@@ -366,6 +400,7 @@ def test_a_refusal_for_now_is_tried_again_with_patience(code: str) -> None:
         desk.send_due(at)
         tries.append(at)
     assert [(decided, code)] == desk.undelivered.kept
+    assert 512 * MINUTE == at - world.now, "8.5 hours, as the documentation says"
     assert not any(decided.split(maxsplit=1)[0] in it and "reminder" not in it for it in desk.waiting)
 
 
