@@ -173,7 +173,7 @@ OF_MESSAGES: tuple[Notice, ...] = (
     Notice(MessageWritten, _S, _NEWS, "message.seller", c.is_news_to_the_seller),
     Notice(MessageWritten, _B, _NEWS, "message.buyer", c.is_news_to_the_buyer),
 )
-"""What the parties are told of the thread (N5): that there is something to read, once until they have read it."""
+"""What the parties are told of the thread (N5): that there is something to read, as ``Thread.news_to`` says."""
 
 _BY_EVENT: dict[type[e.Payload], tuple[Notice, ...]] = {
     kind: tuple(notice for notice in TABLE if notice.event is kind) for kind in e.PAYLOADS.values()

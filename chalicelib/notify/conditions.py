@@ -123,10 +123,10 @@ def pays_out(it: Happening) -> bool:
 
 
 def is_news_to_the_seller(it: Happening) -> bool:
-    """The seller had read all of the thread before this message."""
+    """The seller is to be told of this message (``Thread.news_to``)."""
     return Role.SELLER in it.payload(MessageWritten).news_to
 
 
 def is_news_to_the_buyer(it: Happening) -> bool:
-    """The buyer had read all of the thread before this message."""
+    """The buyer is to be told of this message (``Thread.news_to``)."""
     return Role.BUYER in it.payload(MessageWritten).news_to
