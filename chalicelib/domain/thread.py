@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
 
 A_MINUTE = timedelta(minutes=1)
+TOLD_AGAIN_AFTER = timedelta(days=1)
+"""How long one notice stands for all that a party has not read."""
 MESSAGES_A_MINUTE = 20
 """What one person may write in one thread: more than anybody types, and a bound on what a program sends."""
 ATTACHMENTS_AT_MOST = 5
@@ -67,6 +69,8 @@ class Thread:
     read: dict[str, int] = field(default_factory=dict)
     lately: tuple[Sending, ...] = ()
     """The messages of the last minute."""
+    told_at: dict[Role, datetime] = field(default_factory=dict)
+    """When the last message was written that each party was told of."""
     version: int = 0
 
     @property
@@ -83,14 +87,25 @@ class Thread:
         own = self._voice(actor)
         return sum(voice != own for voice in self.authors[self.read_up_to(actor) :])
 
-    def parties_up_to_date(self, case: Case) -> tuple[Role, ...]:
-        """The parties who have read everything: to them the next message is news, later ones until they read are not."""
-        terms = case.order.terms
-        parties = (Actor(Role.BUYER, terms.buyer_id), Actor(Role.SELLER, terms.seller_id))
-        return tuple(party.role for party in parties if not self.unread(party))
+    def news_to(self, case: Case, author: Actor, now: datetime) -> tuple[Role, ...]:
+        """The parties to tell of a message that ``author`` writes now: those who have read everything before it.
 
-    def with_message(self, actor: Actor, now: datetime, policy: Policy) -> Thread:
-        """The thread with one more message of ``actor``. Who had read everything before has read everything now.
+        Later ones are no news until they read, except a mediator's, the first one since a dispute was opened, and one
+        that follows the last notice after a day.
+        """
+        terms, dispute = case.order.terms, open_dispute_of(case)
+        told_before = now - TOLD_AGAIN_AFTER
+        stale = max(told_before, dispute.opened_at) if dispute else told_before
+        others = (Actor(Role.BUYER, terms.buyer_id), Actor(Role.SELLER, terms.seller_id))
+        return tuple(
+            party.role
+            for party in others
+            if party != author
+            and (author.role not in PARTIES or not self.unread(party) or self.told_at.get(party.role, stale) <= stale)
+        )
+
+    def with_message(self, actor: Actor, now: datetime, policy: Policy, news_to: tuple[Role, ...] = ()) -> Thread:
+        """The thread with one more message of ``actor``, told to ``news_to``. Who had read everything has read it as well.
 
         Raises ``Refusal``: the thread is full, or ``actor`` writes too fast.
         """
@@ -112,6 +127,7 @@ class Thread:
             authors=(*self.authors, voice),
             read=read,
             lately=(*lately, Sending(voice, now)),
+            told_at=self.told_at | dict.fromkeys(news_to, now),
             version=self.version + 1,
         )
 

@@ -108,6 +108,7 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.Escalated, _M, _ACT, "escalated.mediators"),
     Notice(e.InformationRequested, _S, _ACT, "information.seller", c.asks_the_seller),
     Notice(e.InformationRequested, _B, _ACT, "information.buyer", c.asks_the_buyer),
+    Notice(e.EvidenceAdded, _M, _ACT, "answered.mediators", c.answers_a_question),
     Notice(e.InformationRequestLapsed, _S, _NEWS, "lapsed.seller", c.was_asked_of_the_seller),
     Notice(e.InformationRequestLapsed, _B, _NEWS, "lapsed.buyer", c.was_asked_of_the_buyer),
     Notice(e.DecisionMade, _S, _ACT, "decision.seller", c.can_be_appealed),
@@ -173,7 +174,7 @@ OF_MESSAGES: tuple[Notice, ...] = (
     Notice(MessageWritten, _S, _NEWS, "message.seller", c.is_news_to_the_seller),
     Notice(MessageWritten, _B, _NEWS, "message.buyer", c.is_news_to_the_buyer),
 )
-"""What the parties are told of the thread (N5): that there is something to read, once until they have read it."""
+"""What the parties are told of the thread (N5): that there is something to read, as ``Thread.news_to`` says."""
 
 _BY_EVENT: dict[type[e.Payload], tuple[Notice, ...]] = {
     kind: tuple(notice for notice in TABLE if notice.event is kind) for kind in e.PAYLOADS.values()

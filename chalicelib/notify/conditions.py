@@ -62,6 +62,11 @@ def asks_the_buyer(it: Happening) -> bool:
     return it.payload(e.InformationRequested).request.to is Role.BUYER
 
 
+def answers_a_question(it: Happening) -> bool:
+    """The evidence is what a mediator had asked for (D4)."""
+    return it.payload(e.EvidenceAdded).evidence.answers is not None
+
+
 def was_asked_of_the_seller(it: Happening) -> bool:
     """The question left unanswered was the seller's to answer."""
     return _asked(it) is Role.SELLER
@@ -123,10 +128,10 @@ def pays_out(it: Happening) -> bool:
 
 
 def is_news_to_the_seller(it: Happening) -> bool:
-    """The seller had read all of the thread before this message."""
+    """The seller is to be told of this message (``Thread.news_to``)."""
     return Role.SELLER in it.payload(MessageWritten).news_to
 
 
 def is_news_to_the_buyer(it: Happening) -> bool:
-    """The buyer had read all of the thread before this message."""
+    """The buyer is to be told of this message (``Thread.news_to``)."""
     return Role.BUYER in it.payload(MessageWritten).news_to

@@ -28,15 +28,15 @@ log = logging.getLogger(__name__)
 
 PERMANENT = frozenset(
     {
+        # SNS, of a person's topic: a disabled device or a phone that opted out fails later, and is not answered here
         "AuthorizationError",
-        "BadRequestException",
-        "EndpointDisabled",
         "InvalidParameter",
-        "InvalidParameterValue",
-        "MessageRejected",
         "NotFound",
-        "OptedOut",
         "ParameterValueInvalid",
+        "ValidationException",
+        # SES
+        "BadRequestException",
+        "MessageRejected",
     }
 )
 """What a provider answers to a message that it will never take, however often it is sent."""
@@ -45,7 +45,7 @@ HOUR = timedelta(hours=1)
 LATE = timedelta(minutes=1)
 """A digest leaves this long after its hour, when nobody can still be adding to it: longer than a function runs."""
 GATHERED_AT_MOST = 1000
-"""How many disputes a digest counts; more are told as so many."""
+"""How many orders a digest counts; more are told as so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,6 @@ class Courier:
         news, most = f"NEWS#{timestamp(hour)}#{letter.channel}", self.to.limits.news_per_recipient_an_hour
         if self.to.tallies.enter(news, letter.recipient, letter.name, most) is not Counted.FULL:
             return False
-        about = it.dispute.id if it.dispute else it.order_id
         role = letter.recipient.partition(":")[0]
         digest = Letter(
             name=digest_of(hour),
@@ -184,7 +183,7 @@ class Courier:
             channel=letter.channel,
             kind=Kind.DIGEST,
         )
-        self.to.tallies.enter(gathered_in(digest), digest.recipient, about, GATHERED_AT_MOST)
+        self.to.tallies.enter(gathered_in(digest), digest.recipient, it.order_id, GATHERED_AT_MOST)
         self.to.outgoing.put(digest, hour + HOUR + LATE)
         return True
 
@@ -193,13 +192,11 @@ class Courier:
         if channel is not Channel.SMS:
             return True
         day, limits = f"SMS#{self.now:%Y-%m-%d}", self.to.limits
-        counted = self.to.tallies.enter(day, letter.recipient, letter.name, limits.sms_per_recipient_a_day)
-        within = counted is not Counted.FULL
-        if counted is Counted.NEW:
-            within = self.to.tallies.count(day, "all", limits.sms_per_day)
-        if not within:
+        most, most_of_all = limits.sms_per_recipient_a_day, limits.sms_per_day
+        counted = self.to.tallies.enter_within(day, letter.recipient, letter.name, most, most_of_all)
+        if counted is Counted.FULL:
             log.warning("an SMS was not sent: the day's limit is reached", extra={"event": letter.name, "sms_capped": 1})
-        return within
+        return counted is not Counted.FULL
 
 
 def digest_of(hour: datetime) -> str:

@@ -28,7 +28,8 @@ def facts(
 ) -> dict[str, str]:
     """Every fact of a happening by the name that templates use, in the catalogue's words.
 
-    ``due`` is the stage's deadline, which a deadline that the event itself sets goes before; ``zone`` the recipient's, an
+    ``due`` is the stage's deadline, which a deadline that the event itself sets goes before (an information request's
+    only where it comes sooner); ``zone`` the recipient's, an
     IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times as in an SMS.
     """
     if count is not None:
@@ -86,7 +87,7 @@ def _money(  # noqa: PLR0911 - one line per kind of event, as a table
 def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
     match payload:
         case e.InformationRequested(request=request):
-            return request.due_at
+            return min(request.due_at, due) if due else request.due_at
         case e.TimeGranted(until=until) | e.PromiseExtended(until=until) | e.ProtectionExtended(until=until):
             return until
         case _:

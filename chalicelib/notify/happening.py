@@ -22,7 +22,7 @@ P = TypeVar("P", bound=Payload)
 
 @dataclass(frozen=True, slots=True)
 class MessageWritten(Payload):
-    """Somebody wrote in the thread. Of its words nothing is told; it is news to those who had read everything before."""
+    """Somebody wrote in the thread. Of its words nothing is told; ``news_to`` are told that it is there."""
 
     type = "message_written"
     news_to: tuple[Role, ...]

@@ -110,8 +110,8 @@ class Counts(Protocol):
         """Count a name once, where there is room."""
         ...
 
-    def count(self, what: str, of: str, most: int) -> bool:
-        """Count one more, where there is room."""
+    def enter_within(self, what: str, of: str, name: str, most: int, most_of_all: int) -> Counted:
+        """Count a name once, and one more for everybody together, where there is room for both."""
         ...
 
     def names(self, what: str, of: str) -> list[str]:

@@ -24,13 +24,13 @@ class Reminder(StrEnum):
 
 
 def reminders(ask: Ask) -> dict[datetime, Reminder]:
-    """When to remind of ``ask``, in whole seconds. Where time is so short that they would crowd, the last one stays."""
+    """When to remind of ``ask``, in whole seconds. Where half time comes with the last one or after it, the last one stays."""
     half = ask.since + timedelta(seconds=int((ask.due - ask.since).total_seconds()) // 2)
     last = ask.due - BEFORE_THE_END
     times = {}
     if last - ask.since >= APART:
         times[last] = Reminder.LAST
-    if half - ask.since >= APART and not any(abs(half - at) < APART for at in times):
+    if half - ask.since >= APART and all(at - half >= APART for at in times):
         times[half] = Reminder.HALF
     return times
 

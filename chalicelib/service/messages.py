@@ -70,12 +70,13 @@ def write_message(
         check_thread(case, request.actor)
         check_may_write(case, request.actor, now)
         before = services.messages.thread(order_id)
-        after = before.with_message(request.actor, now, case.policy)
+        news_to = before.news_to(case, request.actor, now)
+        after = before.with_message(request.actor, now, case.policy, news_to)
         dispute = open_dispute_of(case)
         dispute_id = dispute.id if dispute else None
         message = Message(order_id, after.count, request.actor, text, now, dispute_id, files(now))
         answer = _answer(CREATED, message_view(message))
-        stored = message_item(message, case, before)
+        stored = message_item(message, case, news_to)
         services.messages.save(before.version, after, stored, request.once, answer, int(services.epoch()))
         return answer
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.people import Actor
+    from chalicelib.domain.people import Actor, Role
     from chalicelib.store.errors import Answer, Once
 
 MESSAGE = "message"
@@ -90,8 +90,8 @@ class Messages:
             write(self._client(), puts, once)
 
 
-def message_item(message: Message, case: Case, before: Thread) -> Item:
-    """A message, with whom it is for, and to whom it is news: who tells them of it reads nothing else."""
+def message_item(message: Message, case: Case, news_to: tuple[Role, ...]) -> Item:
+    """A message, with whom it is for, and which parties are to be told of it: who tells them reads nothing else."""
     terms = case.order.terms
     return item(
         pk=keys.order_pk(message.order_id),
@@ -102,7 +102,7 @@ def message_item(message: Message, case: Case, before: Thread) -> Item:
         buyer_id=terms.buyer_id,
         seller_id=terms.seller_id,
         mediators=dump(mediators_of(case)),
-        news_to=dump(before.parties_up_to_date(case)),
+        news_to=dump(news_to),
     )
 
 

@@ -10,6 +10,7 @@ from chalicelib.store import keys
 from chalicelib.store.codec import dump, load
 from chalicelib.store.errors import Conflict
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.transaction import put, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 KEPT_S = 3 * 24 * 3600
 """How long a tally is kept: longer than the day it is of, in any zone."""
 _ATTEMPTS = 8
+_ALL = "all"
+_UNSEEN = "attribute_not_exists(pk) OR v = :seen"
 
 
 class Counted(Enum):
@@ -38,53 +41,60 @@ class Tallies:
 
     def enter(self, what: str, of: str, name: str, most: int) -> Counted:
         """Count ``name``, once, where fewer than ``most`` have been. Raises ``Conflict`` when others always came first."""
-
-        def entered(names: list[str]) -> list[str] | Counted:
+        for _ in range(_ATTEMPTS):
+            names, version = self._read(what, of)
             if name in names:
                 return Counted.BEFORE
-            return [*names, name] if len(names) < most else Counted.FULL
+            if len(names) >= most:
+                return Counted.FULL
+            if self._write(what, of, [*names, name], version):
+                return Counted.NEW
+        raise Conflict
 
-        return self._changed(what, of, entered)
+    def enter_within(self, what: str, of: str, name: str, most: int, most_of_all: int) -> Counted:
+        """As ``enter``, and count it for everybody together as well, where that is fewer than ``most_of_all``.
+
+        Both are counted or neither is, so that trying again counts what failed half way, and nothing twice.
+        """
+        for _ in range(_ATTEMPTS):
+            names, version = self._read(what, of)
+            if name in names:
+                return Counted.BEFORE
+            all_names, all_version = self._read(what, _ALL)
+            so_far = int(all_names[0]) if all_names else 0
+            if len(names) >= most or so_far >= most_of_all:
+                return Counted.FULL
+            entries = ((of, [*names, name], version), (_ALL, [str(so_far + 1)], all_version))
+            puts = [put(self.table, self._stored(what, whose, new, seen), _UNSEEN, seen=seen) for whose, new, seen in entries]
+            try:
+                write(self._client(), puts, None)
+            except Conflict:
+                continue
+            return Counted.NEW
+        raise Conflict
 
     def names(self, what: str, of: str) -> list[str]:
         """The names counted."""
         return self._read(what, of)[0]
-
-    def count(self, what: str, of: str, most: int) -> bool:
-        """Count one more where there are fewer than ``most``; whether it was. Raises ``Conflict`` as ``enter`` does."""
-
-        def counted(names: list[str]) -> list[str] | Counted:
-            so_far = int(names[0]) if names else 0
-            return [str(so_far + 1)] if so_far < most else Counted.FULL
-
-        return self._changed(what, of, counted) is Counted.NEW
-
-    def _changed(self, what: str, of: str, change: Callable[[list[str]], list[str] | Counted]) -> Counted:
-        for _ in range(_ATTEMPTS):
-            names, version = self._read(what, of)
-            changed = change(names)
-            if isinstance(changed, Counted):
-                return changed
-            if self._write(what, of, changed, version):
-                return Counted.NEW
-        raise Conflict
 
     def _read(self, what: str, of: str) -> tuple[list[str], int]:
         found = self._client().get_item(TableName=self.table, Key=_key(what, of), ConsistentRead=True).get("Item")
         return (load(text(found, "data"), list[str]), int(found["v"]["N"])) if found else ([], 0)
 
     def _write(self, what: str, of: str, names: list[str], version: int) -> bool:
-        stored = _key(what, of) | item(v=version + 1, data=dump(names), expires_at=int(self._epoch()) + KEPT_S)
         try:
             self._client().put_item(
                 TableName=self.table,
-                Item=stored,
-                ConditionExpression="attribute_not_exists(pk) OR v = :seen",
+                Item=self._stored(what, of, names, version),
+                ConditionExpression=_UNSEEN,
                 ExpressionAttributeValues={":seen": {"N": str(version)}},
             )
         except self._client().exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def _stored(self, what: str, of: str, names: list[str], version: int) -> Item:
+        return _key(what, of) | item(v=version + 1, data=dump(names), expires_at=int(self._epoch()) + KEPT_S)
 
 
 def _key(what: str, of: str) -> Item:

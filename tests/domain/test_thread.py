@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,11 @@ from tests.domain.worlds import (
     delivered,
     disputed,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
 
 POLICY = next(iter(published()))
 PEOPLE = (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR)
@@ -89,6 +95,45 @@ def test_who_answers_at_once_has_read_everything() -> None:
     assert (0, 2) == (answered.read_up_to(SELLER), answered.unread(SELLER))
     assert (2, 1) == (answered.read_up_to(BUYER), answered.unread(BUYER))
     assert (3, 0) == ((seen := answered.read_by(SELLER, 3)).read_up_to(SELLER), seen.unread(SELLER))
+
+
+def test_a_message_is_news_to_the_others_who_had_read_everything() -> None:
+    """N5: to the other side, and to both of a mediator's; to nobody who has one notice waiting already."""
+    case = delivered().case
+    assert (Role.SELLER,) == Thread("order-1").news_to(case, BUYER, PAID_AT)
+    assert (Role.BUYER,) == Thread("order-1").news_to(case, SELLER, PAID_AT)
+    waiting = told(Thread("order-1"), case, BUYER, PAID_AT)
+    assert {Role.SELLER: PAID_AT} == waiting.told_at
+    assert () == waiting.news_to(case, BUYER, PAID_AT + HOUR)
+    assert (Role.SELLER,) == waiting.read_by(SELLER, 1).news_to(case, BUYER, PAID_AT + HOUR)
+    assert (Role.BUYER, Role.SELLER) == waiting.news_to(case, MEDIATOR, PAID_AT + HOUR)
+
+
+def test_who_does_not_read_is_told_again_after_a_day() -> None:
+    """N5: one old unread message does not silence the thread; what was told in between starts the day anew."""
+    case = delivered().case
+    waiting = told(Thread("order-1"), case, BUYER, PAID_AT)
+    waiting = told(waiting, case, BUYER, PAID_AT + 23 * HOUR)
+    assert () == waiting.news_to(case, BUYER, PAID_AT + DAY - SECOND)
+    assert (Role.SELLER,) == waiting.news_to(case, BUYER, PAID_AT + DAY)
+    again = told(waiting, case, BUYER, PAID_AT + DAY)
+    assert () == again.news_to(case, BUYER, PAID_AT + 2 * DAY - SECOND)
+    assert (Role.SELLER,) == replace(waiting, told_at={}).news_to(case, BUYER, PAID_AT + HOUR), "a head of before"
+
+
+def test_the_first_message_of_a_dispute_is_news() -> None:
+    """N5: whoever has not read what came before the dispute is told of what is written in it, once."""
+    world = delivered()
+    waiting = told(Thread("order-1"), world.case, BUYER, world.now)
+    world.wait(HOUR).open(DAMAGED)
+    assert (Role.SELLER,) == waiting.news_to(world.case, BUYER, world.now + MINUTE)
+    waiting = told(waiting, world.case, BUYER, world.now + MINUTE)
+    assert () == waiting.news_to(world.case, BUYER, world.now + HOUR)
+
+
+def told(thread: Thread, case: Case, author: Actor, at: datetime) -> Thread:
+    """The thread with one more message, and the others told of it as they should be."""
+    return thread.with_message(author, at, POLICY, thread.news_to(case, author, at))
 
 
 def test_a_mark_moves_forward_to_messages_that_are_there() -> None:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.asks import Ask
+from chalicelib.domain.asks import Ask, asks
 from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.people import Role
+from chalicelib.notify.audience import notices
+from chalicelib.notify.catalog import catalog
 from chalicelib.notify.courier import Limits, backoff
+from chalicelib.notify.formats import moment
 from chalicelib.notify.later import ATTEMPTS
 from chalicelib.notify.reminders import Reminder, reminders
 from chalicelib.store.codec import dump, load
 from chalicelib.store.people import Device
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECOND, SELLER, disputed, money
 from tests.notify.fakes import WITHOUT_LIMIT, Desk, FakePeople, FakeSender, registered
+from tests.notify.stories import happenings_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.events import Payload
@@ -55,8 +59,8 @@ TIMES = {
     timedelta(days=5): {60.0: Reminder.HALF, 96.0: Reminder.LAST},
     timedelta(days=3): {36.0: Reminder.HALF, 48.0: Reminder.LAST},
     timedelta(days=2): {24.0: Reminder.LAST},
-    timedelta(hours=30): {15.0: Reminder.HALF, 6.0: Reminder.LAST},
-    timedelta(hours=25): {1.0: Reminder.LAST, 12.5: Reminder.HALF},
+    timedelta(hours=30): {6.0: Reminder.LAST},
+    timedelta(hours=25): {1.0: Reminder.LAST},
     timedelta(hours=24): {12.0: Reminder.HALF},
     timedelta(hours=2): {1.0: Reminder.HALF},
     timedelta(hours=1): {},
@@ -149,6 +153,24 @@ def test_a_question_is_reminded_of_until_it_is_answered() -> None:
     world.go(asked + 37 * HOUR).act(SELLER, NEWS)
     desk.publish()
     assert [] == reminded(desk.send_due(asked + 48 * HOUR))
+
+
+@pytest.mark.parametrize("before_the_end", [4 * DAY, 2 * DAY, 26 * HOUR])
+def test_a_question_states_the_time_that_holds(before_the_end: timedelta) -> None:
+    """D4, N2: where the review ends before the request's own time, the question and each reminder say the review's end."""
+    world = disputed(Stage.UNDER_REVIEW)
+    ends = world.dispute().stage_since + 14 * DAY
+    world.go(ends - before_the_end).act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
+    (ask,) = asks(world.dispute(), world.case.policy)
+    assert min(world.now + 3 * DAY, ends) == ask.due
+    desk = Desk((world,), people=people("email"))
+    desk.clock.at = world.now
+    desk.publish()
+    for at in sorted(reminders(ask)):
+        desk.send_due(at)
+    printed = moment(ask.due, catalog("en").moment, "UTC", "en")
+    asked = [it for it in desk.sender.sent if it.attributes["recipient"] == "seller:acme"][-1 - len(reminders(ask)) :]
+    assert [True] * (1 + len(reminders(ask))) == [printed in it.text for it in asked]
 
 
 def test_redelivery_writes_no_second_reminder() -> None:
@@ -261,6 +283,40 @@ def test_sms_stop_at_the_deployments_limit() -> None:
     assert 3 == sum("reminder_half" in it for it in desk.send_due(worlds[0].now + 60 * HOUR))
 
 
+def test_an_sms_that_was_not_counted_is_not_sent() -> None:
+    """N3: the deployment's limit holds where counting fails once and is tried again, and where marking a refusal does."""
+    worlds = several(2)
+    desk = Desk(worlds, limits=replace(WITHOUT_LIMIT, sms_per_day=1), people=people("sms"))
+    desk.clock.at = at = worlds[0].now
+    transact, broken = desk.table.transact_write_items, OSError("the line is down")
+
+    def once(**_: object) -> NoReturn:
+        desk.table.transact_write_items = transact  # type: ignore[method-assign]
+        raise broken
+
+    desk.table.transact_write_items = once  # type: ignore[method-assign]
+    refused = "order-0#1#1 seller:acme sms"
+    assert [] == desk.publish(worlds[0])
+    assert any("order-0#1#1" in it and "reminder" not in it for it in desk.waiting)
+    desk.publish(worlds[1])
+    assert ["order-1#1#1 seller:acme sms"] == [it for it in desk.sender.names if it.endswith("sms")]
+    desk.markers.crashes_at = refused
+    with pytest.raises(KeyboardInterrupt):
+        desk.send_due(at + MINUTE)
+    desk.send_due(at + 3 * MINUTE)
+    assert ["order-1#1#1 seller:acme sms"] == [it for it in desk.sender.names if it.endswith("sms")]
+
+
+def test_a_limit_of_nothing_sends_no_sms() -> None:
+    """N3: a deployment that allows no SMS sends none, however often they are tried."""
+    worlds = several(2)
+    desk = Desk(worlds, limits=replace(WITHOUT_LIMIT, sms_per_day=0), people=people("sms"))
+    desk.clock.at = worlds[0].now
+    for _ in range(2):
+        desk.publish()
+    assert [] == [it for it in [*desk.sender.names, *desk.send_due(worlds[0].now + HOUR)] if it.endswith("sms")]
+
+
 def test_much_news_comes_as_one_digest() -> None:
     """N3: beyond so many in an hour the rest is one message after it; what needs action is never gathered."""
     world = disputed(Stage.OPENED)
@@ -281,8 +337,8 @@ def test_much_news_comes_as_one_digest() -> None:
     assert [] == desk.send_due(ends + DAY)
 
 
-def test_a_digest_counts_each_dispute_once() -> None:
-    """N3: it says in how many disputes there is news."""
+def test_a_digest_counts_each_order_once() -> None:
+    """N3: it says of how many orders there is news."""
     worlds = several(3)
     for world in worlds:
         world.act(BUYER, NEWS)
@@ -294,10 +350,26 @@ def test_a_digest_counts_each_dispute_once() -> None:
     assert ["News about 3 orders"] == [it.subject for it in desk.sender.sent if it.attributes["event_type"] == "digest"]
 
 
+def test_a_digest_counts_an_order_and_its_dispute_as_one() -> None:
+    """N3: news of a dispute and news of its order are about one order."""
+    world = disputed(Stage.OPENED)
+    world.act(BUYER, c.Withdraw())
+    world.wait(100 * DAY).sweep()
+    desk = Desk((world,), limits=replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0), people=people("email"))
+    desk.clock.at = world.now
+    desk.publish()
+    gathered = [
+        it.dispute for it in happenings_of(world) for row in notices(it) if row.text in ("withdrawn.seller", "completed.seller")
+    ]
+    assert [True, False] == [dispute is not None for dispute in gathered]
+    desk.send_due(world.now + HOUR + MINUTE)
+    assert ["News about 1 order"] == [it.subject for it in desk.sender.sent if it.attributes["event_type"] == "digest"]
+
+
 OPENED_SMS = "order-1#1#1 seller:acme sms"
 
 
-@pytest.mark.parametrize("code", ["InvalidParameter", "AuthorizationError", "EndpointDisabled", "OptedOut", "NotFound"])
+@pytest.mark.parametrize("code", ["InvalidParameter", "AuthorizationError", "MessageRejected", "NotFound"])
 def test_a_refusal_for_good_is_put_aside_and_holds_up_nobody(code: str, caplog: pytest.LogCaptureFixture) -> None:
     """N4: what will never be taken is an operator's at once; everything else of the order leaves."""
     world = disputed(Stage.OPENED)
@@ -328,6 +400,7 @@ def test_a_refusal_for_now_is_tried_again_with_patience(code: str) -> None:
         desk.send_due(at)
         tries.append(at)
     assert [(decided, code)] == desk.undelivered.kept
+    assert 512 * MINUTE == at - world.now, "8.5 hours, as the documentation says"
     assert not any(decided.split(maxsplit=1)[0] in it and "reminder" not in it for it in desk.waiting)
 
 

@@ -12,7 +12,7 @@ from chalicelib.notify.publish import publish_records
 from chalicelib.service import messages
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import Device
-from tests.domain.worlds import BUYER, HOUR, SECOND, SELLER
+from tests.domain.worlds import BUYER, DAY, HOUR, SECOND, SELLER
 from tests.notify.fakes import LINKS, WITHOUT_LIMIT, Desk, FakePeople, registered
 from tests.service.office import NAME, ORDER, Office
 
@@ -62,6 +62,16 @@ def test_the_other_party_is_told_once_until_it_has_read(room: Room) -> None:
     messages.mark_read(room.office.services, ORDER, room.office.request(SELLER), "order-1-m4")
 
     assert [*first, "order-1#-1#5 seller:acme email"] == room.say(BUYER)
+
+
+def test_who_has_not_read_is_told_again_after_a_day(room: Room) -> None:
+    """N5: the notice is remembered with the thread, and stands for what follows within a day of it."""
+    first = ["order-1#-1#1 seller:acme email"]
+    assert first == room.say(BUYER)
+    room.office.watch.at += DAY - SECOND
+    assert first == room.say(BUYER)
+    room.office.watch.at += SECOND
+    assert [*first, "order-1#-1#3 seller:acme email"] == room.say(BUYER, BUYER)
 
 
 def test_each_side_is_told_of_the_other(room: Room) -> None:

@@ -33,9 +33,9 @@ def client(request: pytest.FixtureRequest) -> Iterator[Client]:
 def say(messages: Messages, thread: Thread, key: str) -> Thread:
     """Write one more message of the buyer."""
     case = World.of().case
-    after = thread.with_message(BUYER, PAID_AT, POLICY)
+    after = thread.with_message(BUYER, PAID_AT, POLICY, (SELLER.role,))
     message = Message("order-1", after.count, BUYER, f"Text {after.count}", PAID_AT)
-    messages.save(thread.version, after, message_item(message, case, thread), Once(key, "body"), ANSWER, NOW)
+    messages.save(thread.version, after, message_item(message, case, (SELLER.role,)), Once(key, "body"), ANSWER, NOW)
     return after
 
 

@@ -73,8 +73,23 @@ def test_a_tally_counts_each_name_once_up_to_its_limit(client: Client) -> None:
     counted = [tallies.enter("SMS#day", "seller:acme", name, 2) for name in ("a", "a", "b", "c", "b")]
     assert [Counted.NEW, Counted.BEFORE, Counted.NEW, Counted.FULL, Counted.BEFORE] == counted
     assert ["a", "b"] == tallies.names("SMS#day", "seller:acme")
-    assert [True, True, False] == [tallies.count("SMS#day", "all", 2) for _ in range(3)]
     assert Counted.FULL is tallies.enter("SMS#other", "seller:acme", "a", 0)
+    assert {str(100 + KEPT_S)} == {item["expires_at"]["N"] for item in everything(client)}
+
+
+def test_what_is_counted_for_all_is_counted_with_the_person(client: Client) -> None:
+    """N3: a name counts once for its person and once for all; one that finds no room in either is counted in neither."""
+    tallies = Tallies(lambda: client, NAME, lambda: 100.0)
+
+    def counted(of: str, name: str) -> Counted:
+        return tallies.enter_within("SMS#day", of, name, 1, 2)
+
+    assert [Counted.NEW, Counted.BEFORE, Counted.FULL] == [counted("seller:a", name) for name in ("1", "1", "2")]
+    assert [Counted.NEW, Counted.BEFORE] == [counted("seller:b", "1") for _ in range(2)]
+    assert [Counted.FULL, Counted.FULL] == [counted("seller:c", "1") for _ in range(2)]
+    assert [["1"], ["1"], []] == [tallies.names("SMS#day", f"seller:{one}") for one in "abc"]
+    assert ["2"] == tallies.names("SMS#day", "all")
+    assert Counted.FULL is tallies.enter_within("SMS#other", "seller:a", "1", 1, 0)
     assert {str(100 + KEPT_S)} == {item["expires_at"]["N"] for item in everything(client)}
 
 
@@ -82,7 +97,7 @@ def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> Non
     """P2: what waits for one person and what was counted of them goes, however much it is; everybody else's stays."""
     pile, tallies, people = Outgoing(lambda: client, NAME, 1), Tallies(lambda: client, NAME), People(lambda: client, NAME)
     other = replace(LETTER, recipient="seller:acme-2")
-    tallies.count("SMS#day", "all", 2)
+    tallies.enter_within("SMS#day", "seller:acme-2", "a", 2, 2)
     pile.put(other, PAID_AT)
     kept = everything(client)
     for n in range(30):
