@@ -169,6 +169,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     if not endpoint.roles:
         return None
     actor = authenticate(request.headers.get("authorization"))
+    rates().count(actor)
     learn(role=actor.role.value)
     if actor.role not in endpoint.roles:
         raise Forbidden
@@ -183,7 +184,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     if query.get("cursor"):
         query["cursor"] = cursors.opened(query["cursor"], scope)
     if_match = _if_match(request)
-    rates().check(actor)
+    rates().report(actor)
     return Call(actor, services(), body, query, scope, once, if_match, language)
 
 
@@ -192,8 +193,9 @@ def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> 
     raw = _raw(request)
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
+    rates().count(signature.signer)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
-    rates().check(signature.signer)
+    rates().report(signature.signer)
     return Call(signature.signer, services(), body)
 
 
