@@ -29,9 +29,9 @@ again: it happens once, and for 7 days the first answer comes again.
 current_proposal, and the allowed_actions of this caller.
 
 **Versions.** Every read but the page of /docs has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has
-changed a 304 without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was seen: else a
-412. A bare version in quotes ("3") does as well. The ETag changes with the version and with all else that is said: what
-you may do changes with time.
+changed a 304 without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was
+seen: else a 412. A bare version in quotes ("3") does as well. The ETag changes with the version and with all else that is said:
+what you may do changes with time.
 
 **Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
 whatever is new since; it belongs to one caller's one list.

@@ -90,6 +90,10 @@ def test_a_buyer_has_only_so_many_disputes_open(api: Api, few: int) -> None:
 
     refused = api.call(ANA, "POST", "/orders/o-9/disputes", CLAIM)
     assert ((409, "limit_reached"), few) == (refused.refused, refused.json["limit"])
+    assert [f"o-{n}-d1" for n in reversed(range(few))] == refused.json["open_disputes"]
+    in_spanish = api.call(ANA, "POST", "/orders/o-9/disputes", CLAIM, accept_language="es").json
+    assert f"límite de {few}." in in_spanish["detail"]
+    assert refused.json["open_disputes"] == in_spanish["open_disputes"]
     assert opened[-1] == api.call(ANA, "POST", f"/orders/o-{few - 1}/disputes", CLAIM, idempotency_key=f"open-{few - 1}")
     again = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM | {"description": "?"}, idempotency_key=f"open-{few - 1}")
     assert (422, "idempotency_key_reused") == again.refused
