@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 BODY_AT_MOST = 65_536
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+PATH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -173,7 +173,7 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     learn(role=actor.role.value)
     if actor.role not in endpoint.roles:
         raise Forbidden
-    if not all(_ID.fullmatch(value) for value in ids.values()):
+    if not all(PATH_ID.fullmatch(value) for value in ids.values()):
         raise NotFound
     raw = _raw(request) or b"{}"
     query = _query(endpoint, request)
@@ -238,7 +238,7 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _once(request: Request, actor: Actor, ids: dict[str, str], content: str) -> Once:
     key = request.headers.get("idempotency-key", "")
-    if not _KEY.fullmatch(key):
+    if not KEY.fullmatch(key):
         raise Problem("idempotency_key_required")
     # Chalice's path is the route's; only with the ids does it say what the request is about.
     scope = json.dumps([actor.role.value, actor.id, request.method, request.path, ids, key], sort_keys=True)

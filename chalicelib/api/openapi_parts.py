@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.contract import PROMISES
+from chalicelib.api.endpoint import KEY, PATH_ID
 from chalicelib.api.versions import honours_if_match
 from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
@@ -85,7 +86,6 @@ HEADERS: dict[str, dict[str, Any]] = {
 """Every header of an answer. All that a response names are there whenever this service answers, but for
 Retry-After, which goes with its one code."""
 
-_ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}$"
 _IDS = {
     "order_id": "o-1",
     "dispute_id": "o-1-d1",
@@ -115,7 +115,7 @@ _KEY = {
     "in": "header",
     "required": True,
     "description": "Makes the request happen once: the same key and body get the first answer again, for 7 days.",
-    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
     "example": "9f1c2f0e-5b0e-4a53-8e0c-2f3a1c7d5e11",
 }
 _IF_MATCH = {
@@ -151,7 +151,13 @@ _WITH_STATUS = {HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",), HTTPStatus.TOO_M
 def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     """The path's ids, the query, and the headers that the route looks at."""
     made: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": _ID}, "example": _IDS[name]}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{PATH_ID.pattern}$"},
+            "example": _IDS[name],
+        }
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
