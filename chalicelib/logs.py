@@ -22,6 +22,7 @@ IDS = (
     "order_id",
     "dispute_id",
     "instruction_id",
+    "message_id",
     "shard",
     "event",
     "recipient",

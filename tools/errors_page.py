@@ -24,7 +24,8 @@ Beside `type`, `title`, `status`, `code` and `detail`, a problem has the facts a
   `deadline` (with `too_late` the one that has passed, else the one that comes next), `current_proposal`,
   `allowed_actions` of this caller now, and `current_version`.
 - `opens_at` with `too_early` and `not_yet_covered`; `exclusion` and `line_id` with `not_covered`.
-- `current_version` with `version_mismatch`; `limit` with `too_many_requests` and with some `limit_reached`; `carrier` with
+- `current_version` with `version_mismatch`; `limit` with `too_many_requests` and with `limit_reached` where it is a count;
+  `open_disputes` with a `limit_reached` that one of them has to end for; `carrier` with
   `unknown_carrier`.
 
 `title` and `detail` come in the language that Accept-Language prefers, as `Content-Language` says; the other members are the

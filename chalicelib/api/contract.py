@@ -16,6 +16,7 @@ from chalicelib.api import message_answers as m
 from chalicelib.api import people_answers as p
 from chalicelib.api import privacy_answers as f
 from chalicelib.api import protection_answers as pr
+from chalicelib.api.versions import honours_if_match
 from chalicelib.domain import refusals as r
 from chalicelib.service import errors as s
 
@@ -111,26 +112,6 @@ _GUARDED = (
     "body_too_large",
     "identity_provider_unavailable",
 )
-_DEVICES = {f"{verb}_{role}_device" for verb in ("register", "remove") for role in ("buyer", "seller")}
-_WITHOUT_VERSION = frozenset(
-    {
-        "import_order",
-        "record_carrier_events",
-        "report_result",
-        "request_upload",
-        "request_attachment",
-        "advance_clock",
-        "erase_buyer",
-        "erase_seller",
-        "write_message",
-        "mark_read",
-        "open_ticket",
-        *_DEVICES,
-    }
-)
-"""Writes that do not look at If-Match: imports never change what is there, carriers report on many orders, a payment
-result names its attempt, a form alone changes nothing, whoever wants to be forgotten means every version, and a device,
-or what is said or read in a thread, does not depend on what changes meanwhile."""
 _SIGNED = (
     "malformed_request",
     "invalid_signature",
@@ -140,11 +121,6 @@ _SIGNED = (
     "body_too_large",
     "secrets_unavailable",
 )
-
-
-def honours_if_match(endpoint: Endpoint) -> bool:
-    """Whether the route changes one thing that has a version, and only at the version that If-Match names."""
-    return endpoint.method != "GET" and endpoint.signature is None and endpoint.operation not in _WITHOUT_VERSION
 
 
 def codes(endpoint: Endpoint) -> list[str]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from chalicelib.api.models import FIRST_YEAR, LAST_YEAR
+
 if TYPE_CHECKING:
     from chalicelib.domain.carriers import Carrier
     from chalicelib.domain.parcel import CarrierRecord
-
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 class Told(BaseModel):
@@ -43,7 +43,7 @@ def moment(written: str | None, *, known_at: datetime | None = None) -> datetime
         at = datetime.fromisoformat(written or "")
     except ValueError:
         return None
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

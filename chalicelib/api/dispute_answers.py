@@ -202,3 +202,4 @@ class Problem(BaseModel):
     lines: list[str] = []
     attempts: Count | None = None
     limit: Count | None = None
+    open_disputes: Annotated[list[str], Field(description="limit_reached: the disputes of which one has to end first.")] = []

@@ -17,6 +17,7 @@ from chalicelib.api import caching, cursors, problems, words
 from chalicelib.api.auth import authenticate
 from chalicelib.api.problems import Problem
 from chalicelib.api.rates import rates
+from chalicelib.api.versions import if_match
 from chalicelib.bootstrap import services
 from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
 
 BODY_AT_MOST = 65_536
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{16})?"')
+PATH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -169,10 +169,11 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     if not endpoint.roles:
         return None
     actor = authenticate(request.headers.get("authorization"))
+    rates().count(actor)
     learn(role=actor.role.value)
     if actor.role not in endpoint.roles:
         raise Forbidden
-    if not all(_ID.fullmatch(value) for value in ids.values()):
+    if not all(PATH_ID.fullmatch(value) for value in ids.values()):
         raise NotFound
     raw = _raw(request) or b"{}"
     query = _query(endpoint, request)
@@ -182,9 +183,9 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
     scope = json.dumps([actor.role.value, actor.id, endpoint.path, ids, {**query, "cursor": "", "limit": ""}], sort_keys=True)
     if query.get("cursor"):
         query["cursor"] = cursors.opened(query["cursor"], scope)
-    if_match = _if_match(request)
-    rates().check(actor)
-    return Call(actor, services(), body, query, scope, once, if_match, language)
+    version = if_match(endpoint, request.headers)
+    rates().report(actor)
+    return Call(actor, services(), body, query, scope, once, version, language)
 
 
 def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
@@ -192,8 +193,9 @@ def _signed_call(endpoint: Endpoint, signature: Signature, request: Request) -> 
     raw = _raw(request)
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
+    rates().count(signature.signer)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
-    rates().check(signature.signer)
+    rates().report(signature.signer)
     return Call(signature.signer, services(), body)
 
 
@@ -236,21 +238,11 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _once(request: Request, actor: Actor, ids: dict[str, str], content: str) -> Once:
     key = request.headers.get("idempotency-key", "")
-    if not _KEY.fullmatch(key):
+    if not KEY.fullmatch(key):
         raise Problem("idempotency_key_required")
     # Chalice's path is the route's; only with the ids does it say what the request is about.
     scope = json.dumps([actor.role.value, actor.id, request.method, request.path, ids, key], sort_keys=True)
     return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(content.encode()).hexdigest())
-
-
-def _if_match(request: Request) -> int | None:
-    written = request.headers.get("if-match")
-    if written is None or written.strip() == "*":
-        return None
-    match = _ETAG.fullmatch(written.strip())
-    if match is None:
-        raise Problem("malformed_request", 'If-Match is a version in quotes, as ETag gave it: "3".')
-    return int(match.group(1))
 
 
 def _success(endpoint: Endpoint, request: Request, result: Any, language: str) -> Response:  # noqa: ANN401 - JSON-ready data

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AMOUNT_AT_MOST = 10**13
 """Minor units: more than any order, and far from where numbers lose digits on the way."""
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 _DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:")
 
 
@@ -42,8 +42,8 @@ def _written_out(at: object) -> object:
 
 
 def _to_the_second(at: datetime) -> datetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        msg = f"the year lies between {_FIRST_YEAR} and {_LAST_YEAR}"
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        msg = f"the year lies between {FIRST_YEAR} and {LAST_YEAR}"
         raise ValueError(msg)
     return at.astimezone(UTC).replace(microsecond=0)
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.api import openapi_parts as parts
-from chalicelib.api.contract import PROMISES, codes, honours_if_match
+from chalicelib.api.contract import PROMISES, codes
 from chalicelib.api.dispute_answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE, example
+from chalicelib.api.versions import honours_if_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ def _described(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
+            "headers": parts.HEADERS,
             "examples": {
                 code: {"summary": kind.meaning, "value": _examples()["problems"].get(code) or example(code)}
                 for code, kind in CATALOGUE.items()
@@ -99,9 +101,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.signature:
         operation["security"] = [{endpoint.signature.signer.id: []}]
         operation["description"] = f"For: {endpoint.signature.signer.id}, which signs the body in {endpoint.signature.header}."
-    parameters = parts.parameters(endpoint)
-    if parameters:
-        operation["parameters"] = parameters
+    operation["parameters"] = parts.parameters(endpoint)
     if endpoint.body:
         content = {"schema": {"$ref": _REF.format(model=endpoint.body.__name__)}} | _example(endpoint, "request")
         needed = any(field.is_required() for field in endpoint.body.model_fields.values())
@@ -126,10 +126,8 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
     answer = PROMISES[endpoint.operation].answer
     schema = {"$ref": _REF.format(model=answer.__name__)} if answer else {"type": "string"}
     content = {JSON if answer else "text/html": {"schema": schema} | _example(endpoint, "answer")}
-    done: dict[str, Any] = {"description": "Done.", "content": content}
     headers = parts.answer_headers(endpoint)
-    if headers:
-        done["headers"] = headers
+    done: dict[str, Any] = {"description": "Done.", "headers": headers, "content": content}
     responses: dict[str, Any] = {str(endpoint.status): done}
     if endpoint.operation == "import_order":
         responses["200"] = {**done, "description": "It was there already; nothing changed."}
@@ -149,11 +147,12 @@ def _problems(endpoint: Endpoint) -> Iterator[tuple[str, Any]]:
             "schema": {"$ref": _REF.format(model="Problem")},
             "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in of_status},
         }
-        response: dict[str, Any] = {
-            "description": f"{status.phrase}: {', '.join(of_status)}.",
-            "content": {CONTENT_TYPE: content},
-            "x-problem-codes": of_status,
-        }
-        if status is HTTPStatus.UNAUTHORIZED:
-            response["headers"] = parts.CHALLENGE
-        yield str(status.value), response
+        yield (
+            str(status.value),
+            {
+                "description": f"{status.phrase}: {', '.join(of_status)}.",
+                "headers": parts.problem_headers(status),
+                "content": {CONTENT_TYPE: content},
+                "x-problem-codes": of_status,
+            },
+        )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.api.contract import PROMISES, honours_if_match
+from chalicelib.api.contract import PROMISES
+from chalicelib.api.endpoint import KEY, PATH_ID
+from chalicelib.api.versions import honours_if_match
 from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.ledger import InstructionStatus
@@ -26,10 +29,10 @@ again: it happens once, and for 7 days the first answer comes again.
 **Refusals** are problem+json (RFC 9457) with a stable code. In a dispute they say where it stands now: stage, deadline,
 current_proposal, and the allowed_actions of this caller.
 
-**Versions.** Every read has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has changed a 304
-without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was seen: else a
-412. A bare version in quotes ("3") does as well. The ETag changes with the version and with all else that is said: what
-you may do changes with time.
+**Versions.** Every read but the page of /docs has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has
+changed a 304 without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was
+seen: else a 412. A bare version in quotes ("3") does as well. The ETag changes with the version and with all else that is said:
+what you may do changes with time.
 
 **Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
 whatever is new since; it belongs to one caller's one list.
@@ -66,9 +69,23 @@ RESOURCES = {
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
 }
-CHALLENGE = {"WWW-Authenticate": {"description": "What is wrong with the token or signature.", "schema": {"type": "string"}}}
+HEADERS: dict[str, dict[str, Any]] = {
+    name: {"description": description, "schema": {"type": "string"} | more}
+    for name, description, more in (
+        ("X-Request-Id", "Quote it to report a problem; the log has its line.", {}),
+        ("ETag", "For If-None-Match; names the version where there is one.", {}),
+        ("Cache-Control", "Reads: for the caller alone, asked about every time. Refusals: not to be kept.", {}),
+        ("Content-Language", "The words' language.", {"enum": list(LANGUAGES)}),
+        ("Vary", "Accept-Language.", {}),
+        ("Retry-After", "too_many_requests: how many seconds to wait.", {"pattern": "^[0-9]+$"}),
+        ("WWW-Authenticate", "What is wrong with the token or signature.", {}),
+        ("Content-Security-Policy", "The page loads nothing and runs nothing.", {}),
+        ("X-Content-Type-Options", "nosniff.", {}),
+    )
+}
+"""Every header of an answer. All that a response names are there whenever this service answers, but for
+Retry-After, which goes with its one code."""
 
-_ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}$"
 _IDS = {
     "order_id": "o-1",
     "dispute_id": "o-1-d1",
@@ -98,7 +115,7 @@ _KEY = {
     "in": "header",
     "required": True,
     "description": "Makes the request happen once: the same key and body get the first answer again, for 7 days.",
-    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
     "example": "9f1c2f0e-5b0e-4a53-8e0c-2f3a1c7d5e11",
 }
 _IF_MATCH = {
@@ -121,22 +138,26 @@ _ACCEPT_LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
     "required": False,
-    "description": f"In which language the words come: {', '.join(LANGUAGES)}.",
+    "description": f"In which language words for people come, those of refusals above all: {', '.join(LANGUAGES)}.",
     "schema": {"type": "string"},
     "example": "pt-BR, es;q=0.8",
 }
-_IN_LANGUAGE = {
-    "Content-Language": {"description": "The words' language.", "schema": {"type": "string", "enum": list(LANGUAGES)}},
-    "Vary": {"description": "Accept-Language.", "schema": {"type": "string"}},
-}
-_ETAG = {"ETag": {"description": "For If-None-Match; names the version where there is one.", "schema": {"type": "string"}}}
-_CACHE = {"Cache-Control": {"description": "For the caller alone, asked about every time.", "schema": {"type": "string"}}}
+_ASKED_ABOUT = ("X-Request-Id",)
+_IN_LANGUAGE = ("Content-Language", "Vary")
+_PAGE = ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options")
+_WITH_STATUS = {HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",), HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",)}
 
 
 def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     """The path's ids, the query, and the headers that the route looks at."""
     made: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": _ID}, "example": _IDS[name]}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{PATH_ID.pattern}$"},
+            "example": _IDS[name],
+        }
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
@@ -146,9 +167,7 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         made.append(_IF_MATCH)
     if endpoint.method == "GET" and PROMISES[endpoint.operation].answer:
         made.append(_IF_NONE_MATCH)
-    if endpoint.worded:
-        made.append(_ACCEPT_LANGUAGE)
-    return made
+    return [*made, _ACCEPT_LANGUAGE]
 
 
 def _query(endpoint: Endpoint, name: str) -> dict[str, Any]:
@@ -159,7 +178,16 @@ def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
     """The headers of a good answer."""
     answer = PROMISES[endpoint.operation].answer
     if answer is None:
-        return {}
+        return _described(*_ASKED_ABOUT, *_PAGE)
     if endpoint.method == "GET":
-        return _ETAG | _CACHE | (_IN_LANGUAGE if endpoint.worded else {})
-    return _ETAG if "version" in answer.model_fields else {}
+        return _described(*_ASKED_ABOUT, "ETag", "Cache-Control", *(_IN_LANGUAGE if endpoint.worded else ()))
+    return _described(*_ASKED_ABOUT, *(("ETag",) if "version" in answer.model_fields else ()))
+
+
+def problem_headers(status: HTTPStatus) -> dict[str, Any]:
+    """The headers of a problem with this status."""
+    return _described(*_ASKED_ABOUT, "Cache-Control", *_IN_LANGUAGE, *_WITH_STATUS.get(status, ()))
+
+
+def _described(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -4,6 +4,9 @@ Each process counts its callers' calls in memory. It adds them to the table ten 
 processes have counted. A caller of up to nine calls a minute in a process costs nothing; a flood, once refused, costs
 nothing until the minute ends. The price is accuracy: with several processes, up to ten calls each may come through beyond
 the limit, never fewer than the limit in one process.
+
+Every call with a good token or signature counts, whatever becomes of it, and one beyond what is known so far is refused at
+once. Only a well-formed call makes the write, for those before it as well: what is refused reaches no AWS.
 """
 
 from __future__ import annotations
@@ -45,12 +48,15 @@ class Counts(Protocol):
 
 @dataclass(slots=True)
 class _Counted:
-    """One caller's calls in one minute: here, of those how many the table knows, and elsewhere when last heard."""
+    """One caller's calls in one minute: here, of those how many the table knows, elsewhere when last heard, and at how many
+    here the table is told next.
+    """
 
     minute: int
     here: int = 0
     reported: int = 0
     elsewhere: int = 0
+    report_at: int = COUNTED_TOGETHER
 
 
 class Rates:
@@ -61,20 +67,32 @@ class Rates:
         self._counts, self._person, self._platform, self._epoch = counts, person, platform, epoch
         self._known: OrderedDict[Actor, _Counted] = OrderedDict()
 
-    def check(self, caller: Actor) -> None:
-        """Count one call. Raises ``Problem(too_many_requests)``, with the seconds to wait, for one beyond the limit."""
-        limit = self._platform if caller.role is Role.PLATFORM else self._person
+    def count(self, caller: Actor) -> None:
+        """Count one call, in memory. Raises ``Problem(too_many_requests)``, with the seconds to wait, beyond the limit."""
         now = self._epoch()
         counted = self._counted(caller, int(now // MINUTE_S))
-        if counted.here + counted.elsewhere < limit:
-            counted.here += 1
-            if counted.here % COUNTED_TOGETHER == 0:
-                self._report(caller, counted)
-            if counted.here + counted.elsewhere <= limit:
-                return
-        wait = math.ceil(MINUTE_S - now % MINUTE_S)
+        if counted.here + counted.elsewhere >= self._limit(caller):
+            raise self._too_many(caller, now)
+        counted.here += 1
+
+    def report(self, caller: Actor) -> None:
+        """Tell the table of the calls counted, if it is time to. Raises as ``count`` does where it knows of too many."""
+        now = self._epoch()
+        counted = self._counted(caller, int(now // MINUTE_S))
+        if counted.here < counted.report_at:
+            return
+        counted.report_at = counted.here + COUNTED_TOGETHER
+        self._tell(caller, counted)
+        if counted.here + counted.elsewhere > self._limit(caller):
+            raise self._too_many(caller, now)
+
+    def _limit(self, caller: Actor) -> int:
+        return self._platform if caller.role is Role.PLATFORM else self._person
+
+    def _too_many(self, caller: Actor, now: float) -> Problem:
+        limit, wait = self._limit(caller), math.ceil(MINUTE_S - now % MINUTE_S)
         msg = f"This caller may make {limit} calls a minute. Wait {wait} seconds, and send the same request again."
-        raise Problem("too_many_requests", msg, {"Retry-After": str(wait)}, limit=limit)
+        return Problem("too_many_requests", msg, {"Retry-After": str(wait)}, limit=limit)
 
     def _counted(self, caller: Actor, minute: int) -> _Counted:
         counted = self._known.pop(caller, None)
@@ -85,7 +103,7 @@ class Rates:
             self._known.popitem(last=False)
         return counted
 
-    def _report(self, caller: Actor, counted: _Counted) -> None:
+    def _tell(self, caller: Actor, counted: _Counted) -> None:
         try:
             total = self._counts.add(caller.role.value, caller.id, counted.minute, counted.here - counted.reported)
         except (ClientError, BotoCoreError):

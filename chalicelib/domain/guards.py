@@ -109,7 +109,9 @@ def _time_left_to_grant(at: Circumstances) -> Refusal | None:
 def _room(limit: str, what: str, count: Callable[[Circumstances], int]) -> Check:
     def refusal(at: Circumstances) -> Refusal | None:
         most = getattr(at.policy, limit)
-        return None if count(at) < most else Refusal(LIMIT_REACHED, f"This dispute holds no more than {most} {what}.")
+        if count(at) < most:
+            return None
+        return Refusal(LIMIT_REACHED, f"This dispute holds no more than {most} {what}.", limit=most)
 
     return refusal
 

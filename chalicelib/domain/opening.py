@@ -57,9 +57,11 @@ def open_dispute(progress: Progress, claim: Claim, request: Request) -> int:
         raise Refusal(ATTESTATION_REQUIRED, msg, field="attests_unused")
     if len(case.open_disputes) >= case.policy.open_disputes_at_most:
         msg = f"An order has at most {case.policy.open_disputes_at_most} disputes open at once. Claim several lines together."
-        raise Refusal(LIMIT_REACHED, msg)
+        open_ones = [it.id for it in case.open_disputes]
+        raise Refusal(LIMIT_REACHED, msg, limit=case.policy.open_disputes_at_most, open_disputes=open_ones)
     if len(case.disputes) >= case.policy.disputes_at_most:
-        raise Refusal(LIMIT_REACHED, f"An order has at most {case.policy.disputes_at_most} disputes over its life.")
+        msg = f"An order has at most {case.policy.disputes_at_most} disputes over its life."
+        raise Refusal(LIMIT_REACHED, msg, limit=case.policy.disputes_at_most)
     number = len(case.disputes) + 1
     promises = tuple(LinePromise(line, case.order.promised_by(line, case.policy)) for line in claim.line_ids)
     asked = _asked(coverage, request, progress)

@@ -77,7 +77,8 @@ def add_shipment(
     if any(parcel.is_called(carrier, number) for parcel in order.parcels):
         raise Refusal(CONFLICT, "This parcel is on record already.", tracking_number=number)
     if len(order.parcels) >= policy.parcels_at_most:
-        raise Refusal(LIMIT_REACHED, f"An order travels in at most {policy.parcels_at_most} parcels.")
+        msg = f"An order travels in at most {policy.parcels_at_most} parcels."
+        raise Refusal(LIMIT_REACHED, msg, limit=policy.parcels_at_most)
     parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines, progress.now)
     progress.record(e.ORDER, e.ParcelShipped(parcel))
     return parcel

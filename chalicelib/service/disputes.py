@@ -58,9 +58,10 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
         request.check_version(case.order.version)
 
     def command(progress: Progress) -> int:
-        if _open_disputes(services, request.actor) >= OPEN_DISPUTES_AT_MOST:
+        open_ones = _open_disputes(services, request.actor)
+        if len(open_ones) >= OPEN_DISPUTES_AT_MOST:
             msg = f"You have {OPEN_DISPUTES_AT_MOST} disputes open. Another can be opened once one of them has ended."
-            raise Refusal(LIMIT_REACHED, msg, limit=OPEN_DISPUTES_AT_MOST)
+            raise Refusal(LIMIT_REACHED, msg, limit=OPEN_DISPUTES_AT_MOST, open_disputes=open_ones)
         items = claim.items or opening.whole_order(progress.case)
         whole = Claim(claim.reason, items, claim.issue, claim.attests_unused, claim.description)
         return opening.open_dispute(progress, whole, asked)
@@ -71,14 +72,15 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
     return execute(services, order_id, request, command, answer, check=check)
 
 
-def _open_disputes(services: Services, buyer: Actor) -> int:
-    """How many of the buyer's disputes are open, as far as one request looks through them."""
-    still_open, cursor, now = 0, None, services.clock.now()
+def _open_disputes(services: Services, buyer: Actor) -> list[str]:
+    """The buyer's open disputes by id, newest first, as far as one request looks through them."""
+    still_open: list[str] = []
+    cursor, now = None, services.clock.now()
     for _ in range(_PAGES_COUNTED):
         page = services.lists.page(lists.disputes_of(buyer.role.value, buyer.id), lists.PAGE_AT_MOST, cursor)
-        still_open += sum(_listed(services, found, now).open for found in page.found)
+        still_open += [it.id for found in page.found if (it := _listed(services, found, now)).open]
         cursor = page.cursor
-        if cursor is None or still_open >= OPEN_DISPUTES_AT_MOST:
+        if cursor is None or len(still_open) >= OPEN_DISPUTES_AT_MOST:
             break
     return still_open
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 FORM_WORKS_S = 600
 """How long a form uploads: a large video over a slow line has to begin within it."""
 LINK_WORKS_S = 300
-"""How long a link reads: enough to open it, little for whom it is passed on to."""
+"""How long a link reads, from the minute in which it is given out: enough to open it, little for whom it is passed on to."""
 RECENT = 50
 """How many of a person's newest uploads in an order are looked at: more than can be pending at once."""
 _ENDINGS = {
@@ -68,7 +68,7 @@ class Files(Protocol):
         ...
 
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
-        """An address that reads one object for so many ``seconds``."""
+        """An address that reads one object for so many ``seconds`` from when the present minute began."""
         ...
 
 
@@ -179,7 +179,8 @@ def link(storage: Storage, order_id: str, file: File, now: datetime) -> Json:
     """A short-lived address to read a file by, for whoever has been found to be allowed to."""
     name = f"{file.upload_id}.{_ENDINGS[file.content_type]}"
     url = storage.files.link(kept_at(order_id, file), file.content_type.value, name, LINK_WORKS_S)
-    return {"url": url, "expires_at": timestamp(now + timedelta(seconds=LINK_WORKS_S))}
+    signed_at = now.replace(second=0, microsecond=0)
+    return {"url": url, "expires_at": timestamp(signed_at + timedelta(seconds=LINK_WORKS_S))}
 
 
 def erase(services: Services, storage: Storage, upload: Upload) -> None:

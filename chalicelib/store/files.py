@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.auth import AUTH_TYPE_MAPS, S3SigV4QueryAuth
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.evidence import HEAD_BYTES
@@ -14,6 +15,23 @@ if TYPE_CHECKING:
 
 _GONE = ("NoSuchKey", "404", "InvalidRange", "416")  # an object of no bytes has no range
 _CHANGED = ("PreconditionFailed", "412", *_GONE)
+_LINKS, _LINKS_BY_THE_MINUTE = "s3v4-query", "s3v4-by-the-minute-query"
+
+
+class _ByTheMinute(S3SigV4QueryAuth):
+    """Signs a link as of when the minute began, so that a minute's links are one: what lists them stays the same as long."""
+
+    def _modify_request_before_signing(self, request: Any) -> None:  # noqa: ANN401 - botocore's
+        request.context["timestamp"] = f"{request.context['timestamp'][:-3]}00Z"  # the digits of the second
+        super()._modify_request_before_signing(request)  # type: ignore[misc] # the stubs leave it out
+
+
+AUTH_TYPE_MAPS[_LINKS_BY_THE_MINUTE] = _ByTheMinute
+
+
+def _signer(signature_version: str, **_: object) -> str | None:
+    """Which signer a link is signed by; None leaves it to botocore."""
+    return _LINKS_BY_THE_MINUTE if signature_version == _LINKS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +98,17 @@ class Files:
         self._client().delete_object(Bucket=self.bucket, Key=key)
 
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
-        """An address that reads one object for so many ``seconds``: saved under ``name``, never shown as a page."""
+        """An address that reads one object: saved under ``name``, never shown as a page.
+
+        It works for so many ``seconds`` from when the present minute began.
+        """
+        client = self._client()
+        client.meta.events.register("choose-signer.s3.GetObject", _signer, unique_id=_LINKS_BY_THE_MINUTE)
         given = {
             "Bucket": self.bucket,
             "Key": key,
             "ResponseContentType": content_type,
             "ResponseContentDisposition": f'attachment; filename="{name}"',
         }
-        link: str = self._client().generate_presigned_url("get_object", Params=given, ExpiresIn=seconds)
+        link: str = client.generate_presigned_url("get_object", Params=given, ExpiresIn=seconds)
         return link

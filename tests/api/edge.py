@@ -171,9 +171,9 @@ class Api:
         answer = self.app(event, None)
         body = answer["body"]
         known = {name.lower(): value for name, value in answer["headers"].items()}
-        assert known.pop("x-request-id"), "every answer can be asked about"
         reply = Reply(answer["statusCode"], known, body if isinstance(body, bytes) else body.encode())
         promised.check(method, event["requestContext"]["resourcePath"], reply)
+        assert known.pop("x-request-id"), "every answer can be asked about, each by an id of its own"
         return reply
 
     def headers(self, who: str, **more: str) -> dict[str, str]:

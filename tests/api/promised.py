@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.api.contract import PROMISES, codes
 from chalicelib.api.dispute_answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS
+from chalicelib.api.openapi import description
 
 if TYPE_CHECKING:
     from chalicelib.api.endpoint import Endpoint
@@ -25,9 +26,20 @@ def _codes(endpoint: Endpoint) -> frozenset[str]:
     return frozenset(codes(endpoint))
 
 
+@lru_cache
+def _headers(method: str, path: str, status: int) -> frozenset[str]:
+    described = description()["paths"][path][method.lower()]["responses"][str(status)]["headers"]
+    return frozenset(name.lower() for name in described)
+
+
 def check(method: str, path: str, reply: Reply) -> None:
-    """The answer has a status, a shape and, where it is a problem, a code that its route declares, and no member beside."""
+    """The answer has a status, headers, a shape and, where it is a problem, a code that its route declares, and no member
+    beside.
+    """
     endpoint = _endpoint(method, path)
+    if endpoint:
+        unsaid = {"retry-after"} if reply.status == 429 and reply.problem != "too_many_requests" else set()
+        assert _headers(method, path, reply.status) - unsaid == reply.headers.keys() - {"content-type"}, (method, path)
     if reply.status >= 400:
         Problem.model_validate_json(reply.body)
         code = json.loads(reply.body)["code"]

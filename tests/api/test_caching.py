@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.edge import ANYONE, DAY, HOUR
+from tests.api.edge import ANYONE, DAY, HOUR, at
 from tests.api.samples import ACME, ANA, EVERY, OFFER, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,22 @@ def test_what_is_known_is_not_sent_again(api: Api, endpoint: Endpoint) -> None:
         assert "private, no-cache" == again.headers["cache-control"]
     for other in ("", '"x"', 'W/""', "x" * 5000, "ñ", tag[:-2]):
         assert first == api.call(sample.who, "GET", path, if_none_match=other), other
+
+
+@pytest.mark.parametrize(
+    ("stop", "path"),
+    [(Stop.SHOWN, "/disputes/o-1-d1/evidence"), (Stop.ATTACHED, "/orders/o-1/messages/o-1-m3/attachments")],
+)
+def test_links_are_the_same_for_a_minute(api: Api, stop: Stop, path: str) -> None:
+    """N6: a list of links is not sent again within a minute, and every link has four minutes at least."""
+    bring(api, stop)
+    api.clock.at = api.clock.at.replace(second=0)
+    first = api.call(ANA, "GET", path)
+    for seconds, status in ((1, 304), (58, 304), (1, 200)):
+        api.clock.wait(timedelta(seconds=seconds))
+        assert status == api.call(ANA, "GET", path, if_none_match=first.headers["etag"]).status
+    (link,) = (it["link"] for it in first.json.get("evidence", first.json.get("attachments")) if it["link"])
+    assert at(api.clock.at + timedelta(minutes=4)) == link["expires_at"]
 
 
 def test_a_304_hides_no_action(api: Api) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
-from chalicelib.api.contract import PROMISES, honours_if_match
+from chalicelib.api.contract import PROMISES
 from chalicelib.api.openapi import description
 from chalicelib.api.problems import CATALOGUE
+from chalicelib.api.versions import honours_if_match
 from tests.api.edge import ANYONE
 from tests.api.samples import EVERY, GUARDED, bring, path_of, sample_of
 
@@ -98,15 +99,32 @@ def test_it_says_which_headers_are_looked_at(described: dict[str, Any]) -> None:
             assert "ETag" in operation["responses"][str(endpoint.status)]["headers"]
 
 
-UNVERSIONED = [e for e in GUARDED if e.method != "GET" and not honours_if_match(e)]
+def test_it_says_which_headers_come_back(described: dict[str, Any]) -> None:
+    """Every answer can be asked about, every refusal is in the caller's language, and a flood is told how long to wait.
+
+    Each answer that a test gets is held against what is described for it (``promised.check``).
+    """
+    for endpoint in EVERY:
+        operation = described["paths"][endpoint.path][endpoint.method.lower()]
+        assert "Accept-Language" in {it["name"] for it in operation["parameters"] if it["in"] == "header"}
+        for status, response in operation["responses"].items():
+            assert response["headers"].keys() <= described["components"]["headers"].keys()
+            assert "X-Request-Id" in response["headers"]
+            assert ("Retry-After" in response["headers"]) is (status == "429")
+            if "x-problem-codes" in response:
+                assert {"Content-Language", "Vary", "Cache-Control"} <= response["headers"].keys()
+
+
+UNVERSIONED = [e for e in GUARDED if not honours_if_match(e)]
 
 
 @pytest.mark.parametrize("endpoint", UNVERSIONED, ids=lambda e: e.operation)
-def test_a_write_without_a_version_minds_none(api: Api, endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("any_version", ['"999"', "x"])
+def test_who_looks_at_no_version_minds_none(api: Api, endpoint: Endpoint, any_version: str) -> None:
     """Where If-Match is not declared it is not looked at."""
     sample = sample_of(endpoint)
     bring(api, sample.stop)
-    reply = api.call(sample.who, endpoint.method, path_of(endpoint), sample.body, if_match='"999"')
+    reply = api.call(sample.who, endpoint.method, path_of(endpoint), sample.body, if_match=any_version)
     assert endpoint.status == reply.status
 
 

@@ -17,6 +17,7 @@ from chalicelib.api.rates import COUNTED_TOGETHER, Rates
 from chalicelib.domain.people import Actor, Role
 from chalicelib.settings import settings_from
 from chalicelib.store.rates import CallCounts
+from tests.api.edge import ANYONE
 from tests.api.samples import ANA, BEN
 from tests.store.tables import NAME, engine
 
@@ -52,7 +53,8 @@ class Shared:
 
 def _passes(process: Rates, caller: Actor) -> bool:
     try:
-        process.check(caller)
+        process.count(caller)
+        process.report(caller)
     except Problem:
         return False
     return True
@@ -70,7 +72,7 @@ def test_a_caller_is_held_to_the_limit() -> None:
 
     assert LIMIT == _taken(process, PERSON, LIMIT + 5)
     with pytest.raises(Problem) as refused:
-        process.check(PERSON)
+        process.count(PERSON)
     assert ("too_many_requests", {"Retry-After": "48"}) == (refused.value.code, refused.value.headers)
     assert LIMIT == refused.value.members["limit"]
     shared.now = 60_059.9
@@ -164,6 +166,34 @@ def test_a_flood_is_answered_with_when_to_come_back(api: Api, monkeypatch: pytes
     assert ("30", LIMIT) == (refused.headers["retry-after"], refused.json["limit"])
     assert 200 == api.call(BEN, "GET", "/orders").status
     assert 200 == api.call("", "GET", "/health").status
+
+
+def test_what_is_refused_is_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A good token's calls count whatever becomes of them, without a write; the next good call tells the table of all."""
+    shared = Shared()
+    process = shared.process()
+    monkeypatch.setattr(endpoint, "rates", lambda: process)
+    paths = ("/orders?cursor=x", "/orders?unknown=1", "/mediation/queue", "/orders/no%20id")
+    for n in range(LIMIT - 1):
+        assert api.call(ANA, "GET", paths[n % len(paths)]).status in (400, 403, 404, 422)
+    assert 0 == shared.writes
+
+    assert 200 == api.call(ANA, "GET", "/orders").status
+    assert {("buyer", "ana", 1000): LIMIT} == shared.calls
+    for path in (*paths, "/orders"):
+        assert (429, "too_many_requests") == api.call(ANA, "GET", path).refused
+
+
+def test_what_is_signed_is_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tracking service's good signature counts, whatever is signed; a bad one counts for nobody."""
+    process = Shared().process()
+    monkeypatch.setattr(endpoint, "rates", lambda: process)
+    for _ in range(11 * LIMIT):
+        assert 401 == api.call(ANYONE, "POST", "/webhooks/aftership", {}).status
+    for _ in range(10 * LIMIT):
+        assert 422 == api.call("signed:aftership", "POST", "/webhooks/aftership", {}).status
+
+    assert (429, "too_many_requests") == api.call("signed:aftership", "POST", "/webhooks/aftership", {}).refused
 
 
 def test_limits_are_settings() -> None:

@@ -333,13 +333,16 @@ def test_open_disputes_and_their_life_are_bounded() -> None:
     for line in "abcde":
         world.open(claim_of(Reason.NOT_AS_DESCRIBED, (line, 1)))
     sixth = claim_of(Reason.NOT_AS_DESCRIBED, ("f", 1))
-    assert world.refusal(BUYER, opening_of(sixth)).code == LIMIT_REACHED
+    refused = world.refusal(BUYER, opening_of(sixth))
+    assert (LIMIT_REACHED, 5) == (refused.code, refused.details["limit"])
+    assert [world.case.dispute(number).id for number in range(1, 6)] == refused.details["open_disputes"]
     for number in range(1, 6):
         world.act(BUYER, c.Withdraw(), number)
     for number in range(6, 31):
         assert number == world.open(sixth)
         world.act(BUYER, c.Withdraw(), number)
-    assert world.refusal(BUYER, opening_of(sixth)).code == LIMIT_REACHED
+    refused = world.refusal(BUYER, opening_of(sixth))
+    assert (LIMIT_REACHED, {"limit": 30}) == (refused.code, refused.details)
 
 
 @pytest.mark.parametrize("currency", ["JPY", "USD", "TND"])

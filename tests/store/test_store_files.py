@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import botocore.auth
 import botocore.session
 import pytest
 from botocore.config import Config
@@ -125,6 +127,36 @@ def test_a_link_reads_one_file_and_shows_no_page(files: Files) -> None:
         query["response-content-type"],
         query["response-content-disposition"],
     )
+
+
+def test_links_of_a_minute_are_one(files: Files, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    """N6: whenever in a minute a link is given out, it is the same, and works for four minutes at least."""
+    links = []
+    for moment in ("12:00:00", "12:00:31", "12:00:59", "12:01:00"):
+        at = datetime.fromisoformat(f"2026-03-02T{moment}+00:00")
+        monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda at=at: at)
+        links.append(files.link(KEPT, "image/jpeg", "u.jpg", 300))
+
+    signed_at = [parse_qs(urlsplit(link).query)["X-Amz-Date"][0] for link in links]
+    assert ["20260302T120000Z"] * 3 + ["20260302T120100Z"] == signed_at
+    assert (links[0], links[0]) == (links[1], links[2])
+    plain = s3.generate_presigned_url("head_object", Params={"Bucket": BUCKET, "Key": KEPT})
+    assert "X-Amz-Date=20260302T120100Z" in plain
+
+
+def test_a_link_is_signed_as_botocore_signs(files: Files, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    """N6: at the beginning of a minute the link is botocore's own, to the letter."""
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
+    given = {
+        "Bucket": BUCKET,
+        "Key": KEPT,
+        "ResponseContentType": "image/jpeg",
+        "ResponseContentDisposition": 'attachment; filename="u.jpg"',
+    }
+    own = s3.generate_presigned_url("get_object", Params=given, ExpiresIn=300)
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: datetime(2026, 3, 2, 12, 0, 59, tzinfo=UTC))
+
+    assert own == files.link(KEPT, "image/jpeg", "u.jpg", 300)
 
 
 @pytest.mark.parametrize("style", ["", "path"])
