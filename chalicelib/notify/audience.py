@@ -108,6 +108,7 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.Escalated, _M, _ACT, "escalated.mediators"),
     Notice(e.InformationRequested, _S, _ACT, "information.seller", c.asks_the_seller),
     Notice(e.InformationRequested, _B, _ACT, "information.buyer", c.asks_the_buyer),
+    Notice(e.EvidenceAdded, _M, _ACT, "answered.mediators", c.answers_a_question),
     Notice(e.InformationRequestLapsed, _S, _NEWS, "lapsed.seller", c.was_asked_of_the_seller),
     Notice(e.InformationRequestLapsed, _B, _NEWS, "lapsed.buyer", c.was_asked_of_the_buyer),
     Notice(e.DecisionMade, _S, _ACT, "decision.seller", c.can_be_appealed),

@@ -62,6 +62,11 @@ def asks_the_buyer(it: Happening) -> bool:
     return it.payload(e.InformationRequested).request.to is Role.BUYER
 
 
+def answers_a_question(it: Happening) -> bool:
+    """The evidence is what a mediator had asked for (D4)."""
+    return it.payload(e.EvidenceAdded).evidence.answers is not None
+
+
 def was_asked_of_the_seller(it: Happening) -> bool:
     """The question left unanswered was the seller's to answer."""
     return _asked(it) is Role.SELLER

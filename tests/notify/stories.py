@@ -154,10 +154,12 @@ def reviewed() -> World:
 
 
 def appealed_by_the_buyer() -> World:
-    """The seller escalates, the decision gives nothing, the buyer appeals, and nobody decides again."""
+    """The seller escalates, the buyer answers a question and appeals the decision for nothing, and nobody decides again."""
     world = disputed(Stage.NEGOTIATING)
     world.act(SELLER, c.Escalate())
     world.act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
+    world.act(BUYER, NEWS)
     world.act(MEDIATOR, NOTHING)
     world.act(BUYER, APPEAL)
     world.wait(15 * DAY).sweep()

@@ -69,7 +69,7 @@ def test_a_message_arrives_within_a_second(cloud: LocalCloud) -> None:
             took.append(time.monotonic() - began)
         opened = call(cloud, "buyer:chat-buyer", "POST", f"/orders/{ORDER}/disputes", {"reason": "not_received"})
 
-        assert min(took) < A_SECOND  # the first one also starts the function
+        assert max(took[1:]) < A_SECOND  # the first one also starts the function
         hint = {"type": "dispute", "order_id": ORDER, "dispute_id": opened["id"], "version": opened["version"]}
         assert hint == answer(socket)
 
