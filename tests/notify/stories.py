@@ -154,7 +154,7 @@ def reviewed() -> World:
 
 
 def appealed_by_the_buyer() -> World:
-    """The seller escalates, the buyer answers the mediator's question, the decision gives nothing, the buyer appeals, and nobody decides again."""
+    """The seller escalates, the buyer answers a question and appeals the decision for nothing, and nobody decides again."""
     world = disputed(Stage.NEGOTIATING)
     world.act(SELLER, c.Escalate())
     world.act(MEDIATOR, c.Assign())
