@@ -38,7 +38,7 @@ FORM_WORKS_S = 600
 LINK_WORKS_S = 300
 """How long a link reads, from the minute in which it is given out: enough to open it, little for whom it is passed on to."""
 RECENT = 50
-"""How many of a person's newest uploads in an order are looked at: more than can be pending at once."""
+"""How many of a person's newest uploads of one kind in an order are looked at: more than can be pending at once."""
 _ENDINGS = {
     ContentType.JPEG: "jpg",
     ContentType.PNG: "png",
@@ -143,8 +143,8 @@ def _upload(wanted: Wanted, actor: Actor, once: Once, now: datetime) -> Upload:
 
 def recent(storage: Storage, order_id: str, owner: Actor, purpose: Purpose) -> list[Upload]:
     """A person's newest uploads of one kind in an order, newest first."""
-    uploads = islice(storage.uploads.of_owner(order_id, owner.role.value), RECENT)
-    return [it for it in uploads if it.owner == owner and it.purpose is purpose]
+    uploads = storage.uploads.of_owner(order_id, owner.role.value)
+    return list(islice((it for it in uploads if it.owner == owner and it.purpose is purpose), RECENT))
 
 
 def on_their_way(uploads: list[Upload], now: datetime) -> int:

@@ -456,3 +456,19 @@ def test_the_dispute_says_what_is_missing() -> None:
     desk.tell(desk.send(desk.ask()))
     seen = disputes.get_dispute(desk.office.services, DISPUTE, SELLER)
     assert {"buyer": (), "seller": ()} == seen["missing_evidence"]
+
+
+def test_other_uploads_hide_no_evidence_that_is_on_its_way() -> None:
+    """N6, D4: forms for attachments, however many and however new, leave a dispute's own uploads shown and counted."""
+    desk = Desk()
+    forms = [desk.ask()["upload_id"] for _ in range(20)]
+    desk.office.wait(timedelta(seconds=1))
+    for number in range(uploads.RECENT):
+        wanted = Wanted(ORDER, Purpose.MESSAGE, ContentType.JPEG, len(JPEG))
+        by = once(BUYER, f"attachment-{number}")
+        uploads.request_upload(desk.office.services, desk.storage, BUYER, by, lambda _, it=wanted: it)  # type: ignore[misc]
+
+    assert set(forms) == {it["upload_id"] for it in desk.shown()["uploads"]}
+    with pytest.raises(Refusal) as refused:
+        desk.ask()
+    assert "limit_reached" == refused.value.code
