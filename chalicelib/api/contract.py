@@ -40,7 +40,8 @@ _WORDS = (*_IN_DISPUTE, r.LIMIT_REACHED)
 
 _IN_THREAD = (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.INVALID)
 
-_PUSH = (s.PushNotConfigured.code, s.TokenRefused.code)
+_IN_SNS = (s.MessagingUnavailable.code,)
+_PUSH = (s.PushNotConfigured.code, s.TokenRefused.code, *_IN_SNS)
 
 PROMISES: dict[str, Promise] = {
     "import_order": Promise(a.Order, (r.CONFLICT, r.INVALID)),
@@ -83,13 +84,13 @@ PROMISES: dict[str, Promise] = {
     "request_information": Promise(d.Dispute, (*_WORDS, r.INVALID)),
     "decide": Promise(d.Dispute, (*_WORDS, r.INVALID, r.RETURN_ADDRESS_REQUIRED)),
     "get_seller_contacts": Promise(p.SellerContactsKept),
-    "put_seller_contacts": Promise(p.SellerContactsKept),
+    "put_seller_contacts": Promise(p.SellerContactsKept, _IN_SNS),
     "get_buyer_contacts": Promise(p.BuyerContactsKept),
-    "put_buyer_contacts": Promise(p.BuyerContactsKept),
+    "put_buyer_contacts": Promise(p.BuyerContactsKept, _IN_SNS),
     "register_seller_device": Promise(p.DeviceKept, _PUSH),
     "register_buyer_device": Promise(p.DeviceKept, _PUSH),
-    "remove_seller_device": Promise(p.DeviceKept),
-    "remove_buyer_device": Promise(p.DeviceKept),
+    "remove_seller_device": Promise(p.DeviceKept, _IN_SNS),
+    "remove_buyer_device": Promise(p.DeviceKept, _IN_SNS),
     "erase_buyer": Promise(f.Erasure),
     "erase_seller": Promise(f.Erasure),
     "get_buyer_erasure": Promise(f.Erasure),

@@ -138,6 +138,11 @@ CATALOGUE: dict[str, Kind] = {
     "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
     "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
+    s.MessagingUnavailable.code: _kind(
+        503,
+        "Addresses and devices cannot be registered now.",
+        "Wait as many seconds as Retry-After says, then send the same request again.",
+    ),
 }
 """Every problem code, its status, its meaning and the remedy. ``docs/errors.md`` and the API description are made from it."""
 
@@ -208,6 +213,8 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
             return Problem(error.code, f"The current version is {error.current}.", current_version=error.current)
         case s.Malformed():
             return Problem(error.code, str(error), errors=[{"field": error.field, "message": str(error)}])
+        case s.MessagingUnavailable():
+            return Problem(error.code, headers={"Retry-After": str(error.wait_s)})
         case s.ServiceError():
             return Problem(error.code)
         case BadCursor():

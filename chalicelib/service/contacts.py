@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.domain.people import ReturnAddress, Role
-from chalicelib.service.devices import abandon, device_view, end, settled
-from chalicelib.service.errors import Busy
+from chalicelib.service.devices import abandon, device_view, end, end_stray_mail, settled
+from chalicelib.service.errors import Busy, Malformed
+from chalicelib.service.registering import refused_as, registering
 from chalicelib.service.room import recent
 from chalicelib.store.codec import plain
 from chalicelib.store.errors import Conflict
@@ -21,9 +19,10 @@ if TYPE_CHECKING:
     from chalicelib.service.views import Json
     from chalicelib.store.people import Profile
 
-log = logging.getLogger(__name__)
-
 CHANNELS = ("email", "sms", "push")
+_FIELDS = {"email": "email", "sms": "phone"}
+"""Where in the contacts the address of a channel stands."""
+_NOT_TAKEN = "messages cannot be sent to this address; check it, or give another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,13 @@ class Contacts:
     muted: tuple[str, ...] = ()
 
 
+@registering()
 def put_contacts(services: Services, role: Role, person_id: str, request: Request, contacts: Contacts) -> Json:
     """Replace a person's contacts. The SNS subscriptions follow: a changed or removed address leaves none behind (N1).
 
     Nor does a change that died half way: what it subscribed is found at the topic and ended by the next one. Raises
-    ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes them right now.
+    ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes them right now,
+    ``Malformed`` for an address that SNS does not take, ``MessagingUnavailable``.
     """
     before = services.people.profile(role.value, person_id)
     request.check_version(before.version)
@@ -76,22 +77,25 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
 
 
 def get_contacts(services: Services, role: Role, person_id: str) -> Json:
-    """A person's contacts, and whether the email address is confirmed as of now (N1)."""
+    """A person's contacts, and whether the email address is confirmed as of now (N1).
+
+    An address that was replaced before it was confirmed, and confirmed since, is ended here.
+    """
     profile = services.people.profile(role.value, person_id)
-    found: list[Subscribed] = []
-    if "email" in _by_topic(services, profile):
-        try:
-            found = services.subscriptions.subscribed(role.value, person_id)
-        except (BotoCoreError, ClientError):
-            # SNS lists for few at a time. A read shows the rest rather than fail.
-            log.warning("subscriptions could not be listed", extra={"person": f"{role.value}:{person_id}"}, exc_info=True)
-            return _view(profile, "unknown")
-    return _view(profile, _email_status(services, profile, found) or "lapsed")
+    found: list[Subscribed] | None = []
+    if profile.topic:
+        found = end_stray_mail(services, profile)
+    if found is None and "email" in _by_topic(services, profile):
+        return _view(profile, "unknown")
+    return _view(profile, _email_status(services, profile, found or []) or "lapsed")
 
 
 def _by_topic(services: Services, profile: Profile) -> dict[str, str]:
     """The addresses that messages reach through the person's topic, by channel."""
-    addresses = {"email": profile.email if services.mail_by_topic else None, "sms": profile.phone}
+    addresses = {
+        "email": profile.email if services.mail_by_topic else None,
+        "sms": profile.phone if profile.role == Role.SELLER.value else None,  # buyers are told by push and email alone
+    }
     return {channel: address for channel, address in addresses.items() if address}
 
 
@@ -104,7 +108,8 @@ def _subscribed(services: Services, before: Profile, after: Profile, found: list
         if address == had.get(channel) and channel in before.subscriptions and (channel, address) in there:
             subscriptions[channel] = before.subscriptions[channel]
         else:
-            topic, subscriptions[channel] = services.subscriptions.subscribe(after.role, after.person_id, channel, address)
+            with refused_as(Malformed(_NOT_TAKEN, _FIELDS[channel])):
+                topic, subscriptions[channel] = services.subscriptions.subscribe(after.role, after.person_id, channel, address)
     return replace(after, topic=topic, subscriptions=subscriptions)
 
 

@@ -7,14 +7,17 @@ crossed out. So wherever a change dies, the profile names every endpoint and sub
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.service.errors import Busy, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.execute import keep_answer, replayed
+from chalicelib.service.registering import refused_as, registering
 from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict
 from chalicelib.store.people import Device, Owner
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from chalicelib.service.views import Json
     from chalicelib.store.errors import Once
     from chalicelib.store.people import Profile
+
+log = logging.getLogger(__name__)
 
 DEVICES_AT_MOST = 10
 """Devices of one person; a further one takes the place of the oldest."""
@@ -37,12 +42,13 @@ def device_id(platform: str, token: str) -> str:
     return hashlib.sha256(f"{platform}:{token}".encode()).hexdigest()[:32]
 
 
+@registering()
 def register_device(services: Services, role: Role, person_id: str, once: Once, platform: str, token: str) -> Answer:
     """Register the token that an app got of its platform: from then on this person's messages reach it, and nobody else's.
 
     An app sends its token at every start. The same one again is the same device, enabled again if the platform had given
     it up. One that somebody else registered before is theirs no longer. Raises ``PushNotConfigured``, ``TokenRefused``,
-    ``Busy``.
+    ``Busy``, ``MessagingUnavailable``.
     """
     try:
         services.cases.check_new(once, int(services.epoch()))
@@ -54,8 +60,9 @@ def register_device(services: Services, role: Role, person_id: str, once: Once, 
     return answer
 
 
+@registering()
 def remove_device(services: Services, role: Role, person_id: str, wanted: str) -> Json:
-    """Forget a device, as when its owner signs out. Raises ``NotFound``, ``Busy``."""
+    """Forget a device, as when its owner signs out. Raises ``NotFound``, ``Busy``, ``MessagingUnavailable``."""
     device = _dropped(services, role.value, person_id, wanted)
     if device is None:
         raise NotFound
@@ -84,7 +91,12 @@ def settled(services: Services, profile: Profile, found: list[Subscribed] | None
                 endpoint = services.endpoints.create(device.platform, device.token, device.id)
             except (PushNotConfigured, TokenRefused):
                 continue
-            topic, subscription = services.subscriptions.subscribe(profile.role, profile.person_id, "push", endpoint)
+            try:
+                with refused_as(TokenRefused()):
+                    topic, subscription = services.subscriptions.subscribe(profile.role, profile.person_id, "push", endpoint)
+            except TokenRefused:
+                services.endpoints.delete(endpoint)
+                continue
             reached = replace(device, endpoint=endpoint, subscription=subscription)
         devices.append(reached)
     return replace(profile, topic=topic, devices=tuple(devices))
@@ -103,6 +115,24 @@ def end(services: Services, ending: tuple[str, ...]) -> None:
             services.endpoints.delete(arn)
 
 
+def end_stray_mail(services: Services, profile: Profile) -> list[Subscribed] | None:
+    """End mail to an address that is the person's no longer: one that was replaced while it was unconfirmed can only be ended
+    once somebody has confirmed it. What is at the topic; None where SNS does not say, for it lists for few at a time.
+
+    A phone or device that nobody has on file may be a change under way, so those are left to the next change of contacts.
+    """
+    wanted = profile.email if services.mail_by_topic else None
+    try:
+        found = services.subscriptions.subscribed(profile.role, profile.person_id)
+        for it in found:
+            if it.channel == "email" and it.subscription and it.address != wanted:
+                services.subscriptions.unsubscribe(it.subscription)
+    except (BotoCoreError, ClientError):
+        log.warning("stray mail was not looked for", extra={"person": f"{profile.role}:{profile.person_id}"}, exc_info=True)
+        return None
+    return found
+
+
 def _in_use(services: Services, endpoint: str) -> bool:
     device = services.endpoints.device_of(endpoint)
     owner = services.people.owner(device) if device else None
@@ -116,6 +146,16 @@ def abandon(services: Services, refused: Profile) -> None:
     current = services.people.profile(refused.role, refused.person_id)
     lost = (device for device in refused.devices if find(current, device.id) is None)
     end(services, _in_sns(*lost))
+
+
+def forget_devices(services: Services, profile: Profile) -> None:
+    """Delete the endpoint of every device (P2). SNS tells the one of a registration that died half way by making it again."""
+    for device in profile.devices:
+        try:
+            endpoint = device.endpoint or services.endpoints.create(device.platform, device.token, device.id)
+        except (PushNotConfigured, TokenRefused):
+            continue
+        services.endpoints.delete(endpoint)
 
 
 def find(profile: Profile, wanted: str) -> Device | None:
@@ -192,6 +232,8 @@ def _save(services: Services, after: Profile) -> None:
         abandon(services, after)
         raise Busy from None
     end(services, after.ending)
+    if after.topic:
+        end_stray_mail(services, after)
 
 
 def _in_sns(*devices: Device) -> tuple[str, ...]:

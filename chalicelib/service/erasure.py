@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
 from chalicelib.domain.people import Actor
 from chalicelib.service import uploads, views
+from chalicelib.service.devices import end, forget_devices
 from chalicelib.service.errors import Busy, NotFound
 from chalicelib.service.execute import ATTEMPTS, Request, current, execute
 from chalicelib.store import lists
@@ -176,9 +177,8 @@ def _profile(services: Services, it: Erasure) -> None:
     for attempt in range(ATTEMPTS):
         known = services.people.profile(it.role.value, it.person_id)
         services.subscriptions.forget(known)
-        for device in known.devices:
-            if device.endpoint:
-                services.endpoints.delete(device.endpoint)
+        end(services, known.ending)
+        forget_devices(services, known)
         try:
             services.people.save(Profile(known.role, known.person_id, version=known.version + 1))
         except Conflict:

@@ -61,6 +61,17 @@ class PushNotConfigured(ServiceError):  # noqa: N818
     code = "push_not_configured"
 
 
+class MessagingUnavailable(ServiceError):  # noqa: N818
+    """The service that messages leave by takes no more registrations now. ``wait_s`` is when to try again."""
+
+    code = "messaging_unavailable"
+
+    def __init__(self, wait_s: int) -> None:
+        """Carry how many seconds to wait."""
+        super().__init__()
+        self.wait_s = wait_s
+
+
 class TokenRefused(ServiceError):  # noqa: N818
     """The platform's push service does not know that token."""
 

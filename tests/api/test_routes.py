@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.api.edge import ANYONE, DAY, HOUR, at
+from tests.api.edge import ANYONE, DAY, HOUR, Quiet, at
 from tests.api.samples import (
     ACME,
     ANA,
@@ -20,6 +21,7 @@ from tests.api.samples import (
     ORDER,
     SAMPLES,
     SELLER_CONTACTS,
+    SHOP_DEVICE,
     WITH_BODY,
     ZETA,
     Stop,
@@ -240,6 +242,9 @@ def test_a_claim_says_why_it_is_refused(api: Api) -> None:
         ("phone", "+34 999", "no phone number of country code +34 looks like this; check its digits"),
         ("phone", "+999 600 000 000", "give the number with + and its country's code, as in +34 600 000 000"),
         ("phone", "+1 123 456 7890", "no phone number of country code +1 looks like this; check its digits"),
+        ("phone", "+34 810 123 456", "give the number of a mobile phone"),
+        ("phone", "+34 803 123 456", "give the number of a mobile phone"),
+        ("phone", "+49 30 123456", "give the number of a mobile phone"),
         ("time_zone", "Mars/Olympus", "give the IANA name of a time zone, as in Europe/Madrid"),
         ("time_zone", "../../etc/passwd", "give the IANA name of a time zone, as in Europe/Madrid"),
         ("quiet_hours", {"from": "22:00", "to": "22:00"}, "from and to differ; to be told nothing at all, switch channels off"),
@@ -254,6 +259,93 @@ def test_contacts_that_cannot_be_are_refused_with_what_to_do(api: Api, field: st
     (error,) = reply.json["errors"]
     assert error["field"].startswith(field)
     assert says in error["message"]
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a\x00b@x.yz",
+        "ana@-.-",
+        "ana@-x.yz",
+        "ana@x-.yz",
+        "ana@x.1",
+        "ana@x..yz",
+        "ana@localhost",
+        "a@x.y;b",
+        "a,b@x.yz",
+        '"<script>"@x.yz',
+        ".ana@x.yz",
+        "ana.@x.yz",
+        "ana@x.yz\n",
+        "añá@x.yz",
+        "a" * 65 + "@x.yz",
+        "ana@" + "x" * 64 + ".yz",
+    ],
+)
+def test_an_address_that_no_mail_can_reach_is_refused(api: Api, email: str) -> None:
+    """N1: what is subscribed is one mailbox at one domain, in the characters that these have."""
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", {"email": email})
+    assert (422, "validation_failed") == reply.refused
+    assert ["email"] == [error["field"] for error in reply.json["errors"]]
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a@x.yz", "ana.b+c_d'e@mail.x-y.co.uk", "1@2.xn--p1ai", "a" * 64 + "@x.yz", "a." * 31 + "a@x.yz", "A@" + "x" * 63 + ".YZ"],
+)
+def test_usual_addresses_are_taken(api: Api, email: str) -> None:
+    """N1: dots, tags and apostrophes before the @, and domains of any depth, are kept as they were written."""
+    assert email == api.done(ACME, "PUT", "/sellers/acme/contacts", {"email": email})["email"]
+
+
+@pytest.mark.parametrize(
+    ("code", "wait"), [("Throttling", "5"), ("ThrottledException", "5"), ("FilterPolicyLimitExceeded", "3600")]
+)
+def test_while_sns_takes_no_more_callers_are_told_when_to_come_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch, code: str, wait: str
+) -> None:
+    """N1, I10: throttling and a full quota are a 503 with the seconds to wait; the same request is taken afterwards."""
+
+    def refused(*_: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no more"}}, "Subscribe")
+
+    requests = [("PUT", "/sellers/acme/contacts", SELLER_CONTACTS), ("POST", "/sellers/acme/devices", SHOP_DEVICE)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Quiet, "subscribe", refused)
+        for request in requests:
+            reply = api.call(ACME, *request, key="k-1")
+            assert (503, "messaging_unavailable") == (reply.status, reply.problem)
+            assert wait == reply.headers["retry-after"]
+    for request in requests:
+        api.done(ACME, *request, key="k-1")
+
+
+@pytest.mark.parametrize(("channel", "field"), [("email", "email"), ("sms", "phone")])
+def test_an_address_that_sns_refuses_is_named(api: Api, monkeypatch: pytest.MonkeyPatch, channel: str, field: str) -> None:
+    """N1, I10: an address that looks right and that SNS does not take is a 422 on its field, and nothing is kept."""
+
+    def refused(_: object, role: str, person: str, wanted: str, address: str) -> tuple[str, str]:
+        if wanted == channel:
+            raise ClientError({"Error": {"Code": "InvalidParameter", "Message": "Endpoint"}}, "Subscribe")
+        return f"topic:{role}-{person}", address
+
+    monkeypatch.setattr(Quiet, "subscribe", refused)
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    assert (422, "validation_failed") == reply.refused
+    assert [field] == [error["field"] for error in reply.json["errors"]]
+    assert (None, None) == tuple(api.done(ACME, "GET", "/sellers/acme/contacts")[name] for name in ("email", "phone"))
+
+
+def test_a_device_that_sns_refuses_to_subscribe_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N1, I10: the app is told to get another token, and the device is on nobody's list."""
+
+    def refused(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "InvalidParameter", "Message": "Endpoint"}}, "Subscribe")
+
+    monkeypatch.setattr(Quiet, "subscribe", refused)
+    reply = api.call(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
+    assert (422, "device_token_refused") == reply.refused
+    assert [] == api.done(ACME, "GET", "/sellers/acme/contacts")["devices"]
 
 
 @pytest.mark.parametrize("written", ["+34 600 00 00 00", "+34-600-000-000", "+34 (600) 000.000", "+34600000000"])

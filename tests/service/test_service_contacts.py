@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.people import Role
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
+from chalicelib.service.devices import device_id, register_device, remove_device
 from chalicelib.service.errors import Busy, VersionMismatch
 from chalicelib.service.execute import Request
 from tests.domain.worlds import ABROAD, AT_HOME, DAY, SELLER
-from tests.service.office import Office
+from tests.reliability.seam import FakeSns
+from tests.service.office import Office, once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAIL, OTHER_MAIL, PHONE, OTHER_PHONE = "a@acme.example", "b@acme.example", "+34600000001", "+34600000002"
 CHOICES = [Contacts(mail, phone, "en") for mail in (None, MAIL, OTHER_MAIL) for phone in (None, PHONE, OTHER_PHONE)]
@@ -168,3 +175,45 @@ def test_a_channel_that_is_switched_off_keeps_its_address() -> None:
     assert {MAIL, PHONE} == office.phonebook.addresses()
     kept = office.services.people.profile("seller", SELLER.id)
     assert ("Europe/Madrid", ("22:00", "08:00"), ("sms",)) == (kept.time_zone, kept.quiet_hours, kept.muted)
+
+
+def test_a_buyers_phone_is_kept_and_takes_no_messages() -> None:
+    """N1: buyers are told by push and email, so their phones are on file and not subscribed; one that was is ended."""
+    office = Office()
+    office.phonebook.subscribe("buyer", "ana", "sms", PHONE)
+    told = put_contacts(office.services, Role.BUYER, "ana", Request(SELLER), Contacts(MAIL, PHONE, "en"))
+    assert (MAIL, PHONE) == (told["email"], told["phone"])
+    assert {MAIL} == office.phonebook.addresses()
+
+
+def looks(office: Office) -> None:
+    """The seller reads the contacts."""
+    status(office)
+
+
+def changes_a_device(office: Office) -> None:
+    """The seller's app registers."""
+    sns = FakeSns()
+    endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
+    office.services = replace(office.services, endpoints=endpoints)
+    register_device(office.services, Role.SELLER, SELLER.id, once(SELLER, "device"), "fcm", "token-of-a-phone")
+
+
+@pytest.mark.parametrize("kept", [OTHER_MAIL, None])
+@pytest.mark.parametrize("act", [looks, changes_a_device])
+def test_an_address_confirmed_after_it_was_replaced_is_ended(act: Callable[[Office], None], kept: str | None) -> None:
+    """N1: SNS cannot end what is unconfirmed; once a stranger has confirmed it, the next read or change of a device does."""
+    office = Office()
+    office.phonebook.unconfirmed.add(MAIL)
+    put(office, Contacts(MAIL, PHONE, "en"))
+    for _ in range(2):  # the second no longer knows what the first could not end
+        put(office, Contacts(kept, PHONE, "en"))
+    office.phonebook.subscribe("seller", SELLER.id, "email", MAIL)  # and SNS has kept it
+    act(office)
+    assert MAIL in office.phonebook.addresses()
+    office.phonebook.unconfirmed.clear()
+    act(office)
+    if act is changes_a_device:
+        remove_device(office.services, Role.SELLER, SELLER.id, device_id("fcm", "token-of-a-phone"))
+    assert MAIL not in office.phonebook.addresses()
+    assert {kept or PHONE, PHONE} <= office.phonebook.addresses()

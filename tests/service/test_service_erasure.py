@@ -17,9 +17,11 @@ from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
+from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.publish import publish_records
 from chalicelib.service import attachments, contacts, erasure, evidence, messages
 from chalicelib.service.arrivals import take_in
+from chalicelib.service.devices import register_device
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
 from chalicelib.store.codec import plain
@@ -29,6 +31,7 @@ from chalicelib.store.uploads import UploadStatus
 from localcloud.memory_rules import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
 from tests.notify.fakes import Desk
+from tests.reliability.seam import FakeSns
 from tests.service.bucket import JPEG
 from tests.service.office import DISPUTE, NAME, ORDER, Office, once, read
 
@@ -227,6 +230,28 @@ def test_what_a_person_attached_goes(role: Role) -> None:
     assert ([], 1) == (look(sent[role]["id"])["attachments"], len(look(sent[other]["id"])["attachments"]))
     (gone,), (stays,) = sent[role]["attachments"], sent[other]["attachments"]
     assert (False, True) == tuple(any(it["upload_id"] in key for key in office.bucket.objects) for it in (gone, stays))
+
+
+@pytest.mark.parametrize("left", ["kept", "ending", "half registered"])
+def test_no_device_is_left_in_sns(left: str) -> None:
+    """P2: endpoints go, also one that a change which died was about to end, and one that the profile does not name yet."""
+    office, sns = ended(), FakeSns()
+    endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
+    office.services = replace(office.services, endpoints=endpoints)
+    register_device(office.services, Role.BUYER, BUYER.id, once(BUYER, "device"), "fcm", "token-of-a-phone")
+    known = office.services.people.profile("buyer", BUYER.id)
+    (device,) = known.devices
+    half = {
+        "kept": known,
+        "ending": replace(known, devices=(), ending=(device.subscription, device.endpoint)),
+        "half registered": replace(known, devices=(replace(device, endpoint="", subscription=""),)),
+    }[left]
+    office.services.people.save(replace(half, version=known.version + 1))
+    assert 1 == len(sns.endpoints)
+    asked(office)
+    erasure.go_on(office.services, office.storage)
+    assert "done" == state(office)["status"]
+    assert {} == sns.endpoints
 
 
 def test_both_may_be_forgotten() -> None:
