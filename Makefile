@@ -26,7 +26,7 @@ demo: setup ## nine stories played against the local cloud
 	$(PY) -m localcloud demo
 
 test: setup ## all tests
-	$(PY) -m pytest --numprocesses 2 --dist loadgroup
+	$(PY) -m pytest --numprocesses 2 --dist loadscope
 
 fuzz: setup ## the long versions of the random tests (about an hour)
 	FUZZ_EXAMPLES=100000 FUZZ_HISTORIES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py

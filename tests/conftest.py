@@ -1,22 +1,24 @@
-"""How tests are spread over workers: those that share a cloud or an engine stay together, so that each is made once."""
+"""How tests are spread over workers."""
+
+from __future__ import annotations
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-SHARED = {
-    "cloud": "cloud",
-    "local_package": "cloud",
-    "production_package": "cloud",
-    "engine": "engine",
-    "floor": "engine",
-    "tally": "histories",
-}
-"""Fixtures that are dear to make and last a session, and the name of the worker that has them."""
+TOGETHER = {"system", "engine"}
+"""The folders whose tests share what is dear to make: a local cloud, an engine."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the worker of each test that needs one of them."""
-    for item in items:
-        groups = {SHARED[name] for name in getattr(item, "fixturenames", ()) if name in SHARED}
-        for group in groups:
-            item.add_marker(pytest.mark.xdist_group(group))
+class ByRoom(LoadScopeScheduling):
+    """A folder that shares something goes to one worker, so that it is made once; other tests go module by module."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        room = module.split("/")[1]
+        return room if room in TOGETHER else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> ByRoom:
+    """The scheduler that ``--numprocesses`` uses."""
+    return ByRoom(config)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from itertools import count
 from typing import Any
 
@@ -34,6 +35,13 @@ RESULTS = {
     "reference": {"status": "settled", "reference": "transfer 4711"},
 }
 """What the payment system says of a payment, by the field that says it."""
+GATEWAYS = {"connection", "content-length", "date", "x-amz-request-id", "x-amzn-requestid"}
+"""Headers that the gateway adds to every answer, which are not the API's to promise."""
+
+
+def _headers(received: Message) -> dict[str, str]:
+    """What the API said, without what the gateway says on its way."""
+    return {name.lower(): value for name, value in received.items() if name.lower() not in GATEWAYS}
 
 
 @dataclass
@@ -55,10 +63,10 @@ class Deployed:
         request = urllib.request.Request(f"{self.cloud.api}{path}", method=method, headers=headers, data=data)
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
-                return Reply(reply.status, dict(reply.headers), reply.read())
+                return Reply(reply.status, _headers(reply.headers), reply.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Reply(error.code, dict(error.headers), error.read())
+                return Reply(error.code, _headers(error.headers), error.read())
 
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """What the answer to a request says that has to succeed."""
