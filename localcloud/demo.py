@@ -3,12 +3,14 @@
 import sys
 import time
 
+from localcloud import logs
 from localcloud.cloud import LocalCloud
 from localcloud.demo_api import Api, UnexpectedAnswerError
 from localcloud.demo_cast import BUYERS, SCRIPTS, SELLERS
 from localcloud.demo_checks import Checks
 from localcloud.demo_market import Market
 from localcloud.demo_print import check_lines, story_lines
+from localcloud.demo_privacy import verify_logs
 from localcloud.demo_stage import Stage
 from localcloud.demo_story import Story
 from localcloud.demo_verify import messages_of, verify
@@ -42,6 +44,7 @@ def _play(cloud: LocalCloud) -> int:
     stage = Stage(cloud, market, first_day)
     stage.play(stories)
     verify(api, stories, checks)
+    verify_logs(logs.lines(cloud), api.said, [story.script.order_id for story in stories], checks)
     for story in stories:
         print("\n".join(_told(api, story)))
     print("\n".join(check_lines(checks.made)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud import cognito
+from localcloud.demo_privacy import personal
 from localcloud.layout import LocalCloudError
 
 PATIENCE = 30  # seconds for one answer
@@ -33,6 +34,8 @@ class Api:
     def __init__(self, endpoints: Mapping[str, Any]) -> None:
         """Talk to that local cloud; people log in when first needed."""
         self._endpoints = endpoints
+        self.said: set[str] = set()
+        """What has been sent that is somebody's: addresses, numbers, texts."""
 
     def get(self, who: str, path: str) -> dict[str, Any]:
         """What `who` reads there. Raises UnexpectedAnswerError for a problem."""
@@ -51,6 +54,7 @@ class Api:
         headers = {"authorization": f"Bearer {self._token(who)}"}
         if body is not None:
             headers |= {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
+        self.said.update(personal(body))
         data = None if body is None else json.dumps(body).encode()
         address = f"{self._endpoints['api']}{path}"
         request = urllib.request.Request(address, method=method, headers=headers, data=data)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER = {"system", "engine"}
 """The folders whose tests share what is dear to make: a local cloud, an engine."""
 
 
-class ByRoom(LoadScopeScheduling):
+class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
     """A folder that shares something goes to one worker, so that it is made once; other tests go module by module."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -19,6 +21,6 @@ class ByRoom(LoadScopeScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> ByRoom:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByRoom:  # noqa: ANN401 - xdist is not typed
     """The scheduler that ``--numprocesses`` uses."""
-    return ByRoom(config)
+    return ByRoom(config, log)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 from jwt.exceptions import PyJWTError
 
-from chalicelib.api.keys import Keys, ProviderUnavailableError
+from chalicelib.api.keys import PAUSE_S, Keys, ProviderUnavailableError
 from chalicelib.api.problems import Problem
 from chalicelib.api.provider import Provider, provider_from
 from chalicelib.domain.people import Actor, Role
@@ -91,7 +91,7 @@ class Verifier:
         try:
             key = self.keys.find(kid) if isinstance(kid, str) else None
         except ProviderUnavailableError as error:
-            raise Problem("identity_provider_unavailable") from error
+            raise Problem("identity_provider_unavailable", headers={"Retry-After": str(PAUSE_S)}) from error
         if key is None:
             raise ValueError("its provider publishes no such key")
         return key

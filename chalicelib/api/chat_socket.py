@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.api.rates import rates
 from chalicelib.bootstrap import services
 from chalicelib.domain.refusals import Refusal
 from chalicelib.notify.chat import gateway
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.service.context import Services
+    from chalicelib.store.connections import Connection
 
 Frame = dict[str, Any]
 _BYTES_AT_MOST = 1_000
@@ -94,15 +96,23 @@ def _bytes(body: str) -> int:
 def _answer(it: Services, connection_id: str, frame: Frame) -> Frame:
     match frame:
         case {"action": "ping", **nothing_else} if not nothing_else:
-            chat.check_connected(it, connection_id)
+            _counted(it, connection_id)
             return {"type": "pong"}
         case {"action": "subscribe" | "unsubscribe" as action, "order_id": str(order_id), **nothing_else} if not nothing_else:
             if not _ORDER_ID.fullmatch(order_id):
                 raise NotFound
             done = chat.subscribe if action == "subscribe" else chat.unsubscribe
-            done(it, connection_id, order_id)
+            done(it, _counted(it, connection_id), order_id)
             return {"type": f"{action}d", "order_id": order_id}
     raise _Malformed("The action is subscribe or unsubscribe, with an order_id, or ping; nothing else is taken.")
+
+
+def _counted(it: Services, connection_id: str) -> Connection:
+    """The connection that a frame came by, once the frame is counted among its person's calls."""
+    connection = chat.connected(it, connection_id)
+    rates().count(connection.actor)
+    rates().report(connection.actor)
+    return connection
 
 
 def disconnect(event: Mapping[str, Any]) -> Frame:

@@ -126,7 +126,7 @@ _SIGNED = (
 
 def codes(endpoint: Endpoint) -> list[str]:
     """Every problem code that the route can give, those that come before the route is reached included."""
-    known = ["too_many_requests", "internal_error"]
+    known = [s.TooManyCalls.code, "internal_error"]
     if endpoint.roles:
         known += _GUARDED
     if endpoint.signature:

@@ -77,14 +77,14 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Cache-Control", "Reads: for the caller alone, asked about every time. Refusals: not to be kept.", {}),
         ("Content-Language", "The words' language.", {"enum": list(LANGUAGES)}),
         ("Vary", "Accept-Language.", {}),
-        ("Retry-After", "too_many_requests: how many seconds to wait.", {"pattern": "^[0-9]+$"}),
+        ("Retry-After", "With too_many_requests and every 503: how many seconds to wait.", {"pattern": "^[0-9]+$"}),
         ("WWW-Authenticate", "What is wrong with the token or signature.", {}),
         ("Content-Security-Policy", "The page loads nothing and runs nothing.", {}),
         ("X-Content-Type-Options", "nosniff.", {}),
     )
 }
 """Every header of an answer. All that a response names are there whenever this service answers, but for
-Retry-After, which goes with its one code."""
+a 429's Retry-After, which goes with one of its codes."""
 
 _IDS = {
     "order_id": "o-1",
@@ -145,7 +145,11 @@ _ACCEPT_LANGUAGE = {
 _ASKED_ABOUT = ("X-Request-Id",)
 _IN_LANGUAGE = ("Content-Language", "Vary")
 _PAGE = ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options")
-_WITH_STATUS = {HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",), HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",)}
+_WITH_STATUS = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
+}
 
 
 def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ CATALOGUE: dict[str, Kind] = {
     r.TOO_MANY_MESSAGES: _kind(
         429, "More messages within a minute than one person may write.", "Keep the text, and send it again from opens_at."
     ),
-    "too_many_requests": _kind(
+    s.TooManyCalls.code: _kind(
         429,
         "More requests than this caller may make, or than the gateway takes.",
         "Wait as many seconds as Retry-After says, then send the same request again.",
@@ -213,6 +213,8 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
             return Problem(error.code, f"The current version is {error.current}.", current_version=error.current)
         case s.Malformed():
             return Problem(error.code, str(error), errors=[{"field": error.field, "message": str(error)}])
+        case s.TooManyCalls():
+            return Problem(error.code, str(error), {"Retry-After": str(error.wait_s)}, limit=error.limit)
         case s.MessagingUnavailable():
             return Problem(error.code, headers={"Retry-After": str(error.wait_s)})
         case s.ServiceError():

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.api.problems import Problem
 from chalicelib.bootstrap import call_counts
 from chalicelib.domain.people import Actor, Role
+from chalicelib.service.errors import TooManyCalls
 from chalicelib.settings import settings
 from chalicelib.store.rates import MINUTE_S
 
@@ -68,7 +68,7 @@ class Rates:
         self._known: OrderedDict[Actor, _Counted] = OrderedDict()
 
     def count(self, caller: Actor) -> None:
-        """Count one call, in memory. Raises ``Problem(too_many_requests)``, with the seconds to wait, beyond the limit."""
+        """Count one call, in memory. Raises ``TooManyCalls`` beyond the limit."""
         now = self._epoch()
         counted = self._counted(caller, int(now // MINUTE_S))
         if counted.here + counted.elsewhere >= self._limit(caller):
@@ -89,10 +89,8 @@ class Rates:
     def _limit(self, caller: Actor) -> int:
         return self._platform if caller.role is Role.PLATFORM else self._person
 
-    def _too_many(self, caller: Actor, now: float) -> Problem:
-        limit, wait = self._limit(caller), math.ceil(MINUTE_S - now % MINUTE_S)
-        msg = f"This caller may make {limit} calls a minute. Wait {wait} seconds, and send the same request again."
-        return Problem("too_many_requests", msg, {"Retry-After": str(wait)}, limit=limit)
+    def _too_many(self, caller: Actor, now: float) -> TooManyCalls:
+        return TooManyCalls(self._limit(caller), math.ceil(MINUTE_S - now % MINUTE_S))
 
     def _counted(self, caller: Actor, minute: int) -> _Counted:
         counted = self._known.pop(caller, None)

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 KEPT_S = 300
 """How long a secret is kept, and so how long a new one takes to be known."""
+PAUSE_S = 10
+"""What a caller is told to wait when no secret can be read."""
 _STAGES = ("AWSCURRENT", "AWSPREVIOUS")
 """After a rotation the secret before is good as well: what was signed with it is still under way."""
 _GONE = ("ResourceNotFoundException", "InvalidRequestException")
@@ -57,7 +59,7 @@ class Secrets:
             secrets = tuple(secret for stage in _STAGES if (secret := self._read(signer, stage)))
         except (ClientError, BotoCoreError) as error:
             if kept is None:
-                raise Problem("secrets_unavailable") from error
+                raise Problem("secrets_unavailable", headers={"Retry-After": str(PAUSE_S)}) from error
             log.warning("the secret of %s could not be read again; the one known stays", signer)
             secrets = kept.secrets
         self._kept[signer] = _Kept(secrets, now + KEPT_S)

@@ -76,26 +76,27 @@ def connect(services: Services, connection_id: str, leave: Pass, close: Callable
     services.connections.add(Connection(connection_id, leave.actor, now, min(leave.until, now + CONNECTION_S)))
 
 
-def subscribe(services: Services, connection_id: str, order_id: str) -> None:
-    """Let a connection listen to an order's thread. Raises ``NotFound``, ``NotConnected``, ``Refusal(limit_reached)``."""
-    connection = _connected(services, connection_id)
+def connected(services: Services, connection_id: str) -> Connection:
+    """The connection of that id. Raises ``NotConnected`` for one that is not known, or whose time has run out."""
+    connection = services.connections.find(connection_id)
+    if connection is None or connection.until <= services.epoch():
+        raise NotConnected
+    return connection
+
+
+def subscribe(services: Services, connection: Connection, order_id: str) -> None:
+    """Let a connection listen to an order's thread. Raises ``NotFound``, ``Refusal(limit_reached)``."""
     check_thread(current(services, order_id, services.clock.now()).case, connection.actor)
-    threads = services.connections.threads(connection_id)
+    threads = services.connections.threads(connection.id)
     if order_id not in threads and len(threads) >= THREADS_AT_MOST:
         msg = f"This connection listens to {THREADS_AT_MOST} threads. Unsubscribe from one first."
         raise Refusal(LIMIT_REACHED, msg, limit=THREADS_AT_MOST)
     services.connections.listen(connection, order_id)
 
 
-def unsubscribe(services: Services, connection_id: str, order_id: str) -> None:
-    """Let a connection no longer listen to an order's thread. Raises ``NotConnected``."""
-    _connected(services, connection_id)
-    services.connections.unlisten(connection_id, order_id)
-
-
-def check_connected(services: Services, connection_id: str) -> None:
-    """Raise ``NotConnected`` unless the connection is known and its time has not run out."""
-    _connected(services, connection_id)
+def unsubscribe(services: Services, connection: Connection, order_id: str) -> None:
+    """Let a connection no longer listen to an order's thread."""
+    services.connections.unlisten(connection.id, order_id)
 
 
 def disconnect(services: Services, connection_id: str) -> None:
@@ -103,10 +104,3 @@ def disconnect(services: Services, connection_id: str) -> None:
     connection = services.connections.find(connection_id)
     if connection:
         services.connections.remove(connection)
-
-
-def _connected(services: Services, connection_id: str) -> Connection:
-    connection = services.connections.find(connection_id)
-    if connection is None or connection.until <= services.epoch():
-        raise NotConnected
-    return connection

@@ -55,6 +55,20 @@ class Malformed(ServiceError):  # noqa: N818
         self.field = field
 
 
+class TooManyCalls(ServiceError):  # noqa: N818
+    """This caller has made ``limit`` calls in this minute. ``wait_s`` is when the next begins."""
+
+    code = "too_many_requests"
+
+    def __init__(self, limit: int, wait_s: int) -> None:
+        """Carry how many are allowed, and how many seconds to wait."""
+        super().__init__(
+            f"This caller may make {limit} calls a minute. Wait {wait_s} seconds, and send the same request again."
+        )
+        self.limit = limit
+        self.wait_s = wait_s
+
+
 class PushNotConfigured(ServiceError):  # noqa: N818
     """This deployment sends no push messages to that platform."""
 

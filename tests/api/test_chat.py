@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.api import chat_socket, endpoint
+from chalicelib.api.rates import Rates
 from chalicelib.service.chat import THREADS_AT_MOST
 from chalicelib.service.errors import Forbidden
 from chalicelib.store.connections import Connections
 from chalicelib.store.errors import Conflict
-from tests.api.edge import DAY
+from tests.api.edge import DAY, Uncounted, no_rates
 from tests.api.samples import ACME, ANA, BEN, MARKET, MIA, ORDER, PICTURE, Stop, bring
 from tests.service.bucket import JPEG
 
@@ -138,6 +139,7 @@ def socket(api: Api, monkeypatch: pytest.MonkeyPatch) -> Socket:
     bring(api, Stop.SOLD)
     monkeypatch.setattr(chat_socket, "services", vars(endpoint)["services"])
     monkeypatch.setattr(chat_socket, "gateway", Gateway)
+    monkeypatch.setattr(chat_socket, "rates", no_rates)
     return Socket(api)
 
 
@@ -296,6 +298,23 @@ def test_there_is_a_limit_to_listening(socket: Socket, monkeypatch: pytest.Monke
 
     assert "limit_reached" == socket.ask({"action": "subscribe", "order_id": "o-2"})["code"]
     assert THREADS_AT_MOST > 1
+
+
+def test_a_flood_of_frames_is_held_back(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: frames count among a person's calls, over all connections; another person is served."""
+    held = Rates(Uncounted(), person=3, platform=3, epoch=lambda: 60_030.0)
+    socket.open(ACME)
+    other = Socket(socket.api, "c-2")
+    other.open(ANA)
+    monkeypatch.setattr(chat_socket, "rates", lambda: held)
+    for frame in ({"action": "ping"}, {"action": "subscribe", "order_id": "o-2"}, {"action": "ping"}):
+        assert "too_many_requests" != socket.ask(frame).get("code")
+
+    refused = socket.ask({"action": "subscribe", "order_id": "o-1"})
+
+    assert ("error", "too_many_requests") == (refused["type"], refused["code"])
+    assert "Wait 30 seconds" in refused["detail"]
+    assert {"type": "pong"} == other.ask({"action": "ping"})
 
 
 def test_a_connection_knows_the_time_in_the_thread(socket: Socket) -> None:

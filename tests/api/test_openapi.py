@@ -100,7 +100,7 @@ def test_it_says_which_headers_are_looked_at(described: dict[str, Any]) -> None:
 
 
 def test_it_says_which_headers_come_back(described: dict[str, Any]) -> None:
-    """Every answer can be asked about, every refusal is in the caller's language, and a flood is told how long to wait.
+    """Every answer can be asked about, every refusal is in the caller's language, and a flood, or whom we cannot serve now, is told how long to wait.
 
     Each answer that a test gets is held against what is described for it (``promised.check``).
     """
@@ -110,7 +110,7 @@ def test_it_says_which_headers_come_back(described: dict[str, Any]) -> None:
         for status, response in operation["responses"].items():
             assert response["headers"].keys() <= described["components"]["headers"].keys()
             assert "X-Request-Id" in response["headers"]
-            assert ("Retry-After" in response["headers"]) is (status == "429")
+            assert ("Retry-After" in response["headers"]) is (status in ("429", "503"))
             if "x-problem-codes" in response:
                 assert {"Content-Language", "Vary", "Cache-Control"} <= response["headers"].keys()
 

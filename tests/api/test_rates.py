@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.api import endpoint, rates
-from chalicelib.api.problems import Problem
 from chalicelib.api.rates import COUNTED_TOGETHER, Rates
 from chalicelib.domain.people import Actor, Role
+from chalicelib.service.errors import TooManyCalls
 from chalicelib.settings import settings_from
 from chalicelib.store.rates import CallCounts
 from tests.api.edge import ANYONE
@@ -55,7 +55,7 @@ def _passes(process: Rates, caller: Actor) -> bool:
     try:
         process.count(caller)
         process.report(caller)
-    except Problem:
+    except TooManyCalls:
         return False
     return True
 
@@ -71,10 +71,9 @@ def test_a_caller_is_held_to_the_limit() -> None:
     process = shared.process()
 
     assert LIMIT == _taken(process, PERSON, LIMIT + 5)
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(TooManyCalls) as refused:
         process.count(PERSON)
-    assert ("too_many_requests", {"Retry-After": "48"}) == (refused.value.code, refused.value.headers)
-    assert LIMIT == refused.value.members["limit"]
+    assert (48, LIMIT) == (refused.value.wait_s, refused.value.limit)
     shared.now = 60_059.9
     assert not _passes(process, PERSON)
     shared.now = 60_060.0

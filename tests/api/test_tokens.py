@@ -216,7 +216,7 @@ def test_an_issuer_in_trouble_is_not_the_callers_fault(api: Api, published: obje
 
     reply = api.call(ANA, "GET", "/orders")
 
-    assert (503, "identity_provider_unavailable") == (reply.status, reply.problem)
+    assert (503, "identity_provider_unavailable", "10") == (reply.status, reply.problem, reply.headers["retry-after"])
 
 
 def test_a_role_is_part_of_who_one_is(api: Api) -> None:

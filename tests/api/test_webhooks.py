@@ -301,7 +301,7 @@ def test_secrets_that_cannot_be_read_are_our_fault(api: Api, route: Endpoint) ->
     """A 503 that says to send it again: nothing is taken in unchecked."""
     api.vault.fault = ClientError({"Error": {"Code": "InternalServiceError", "Message": ""}}, "GetSecretValue")
     reply = _post(api, route)
-    assert (503, "secrets_unavailable") == (reply.status, reply.problem)
+    assert (503, "secrets_unavailable", "10") == (reply.status, reply.problem, reply.headers["retry-after"])
 
 
 @each_service

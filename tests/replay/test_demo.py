@@ -12,6 +12,7 @@ from localcloud.demo_cast import BUYERS, SCRIPTS, SELLERS
 from localcloud.demo_checks import Check, Checks
 from localcloud.demo_market import Market
 from localcloud.demo_print import check_lines, inbox_lines
+from localcloud.demo_privacy import personal, verify_logs
 from localcloud.demo_stage import Stage
 from localcloud.demo_story import Script, Story, Sweep, Until
 from localcloud.demo_verify import payments_told
@@ -180,3 +181,16 @@ def test_every_attempt_at_a_payment_is_told_under_its_id() -> None:
     api = _FakeApi(Reply(200, {}), [*published, {"person": "marketplace", "attributes": {"order_id": "a"}, "body": ""}])
 
     assert {("a-p1", 1), ("a-p1", 2)} == payments_told(api, story_with(api))
+
+
+def test_what_people_say_is_looked_for_in_the_logs() -> None:
+    """P1: a text, an address or a number of somebody's that a log holds is told, and so is an order that no log names."""
+    body = {"email": "a@mail.example", "lines": [{"title": "a lamp"}], "places": [{"city": "Osaka"}], "amount": {"minor": 5}}
+    said = [*personal(body), *personal({"note": "It hums.", "type": "refund"}), *personal(None)]
+    checks = Checks()
+
+    verify_logs(["order o-1", "said: It hums. Twice"], said, ["o-1", "o-2"], checks)
+
+    assert ["a@mail.example", "Osaka", "It hums."] == said
+    assert [["o-2"], ["It hums."]] == [check.seen for check in checks.made]
+    assert [False, False] == [check.holds for check in checks.made]

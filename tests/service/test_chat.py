@@ -46,7 +46,11 @@ class Desk:
 
     def listen(self, connection_id: str = "c-1", order_id: str = ORDER) -> None:
         """Subscribe to a thread."""
-        chat.subscribe(self.office.services, connection_id, order_id)
+        chat.subscribe(self.office.services, self.connected(connection_id), order_id)
+
+    def connected(self, connection_id: str = "c-1") -> Connection:
+        """The connection of that id."""
+        return chat.connected(self.office.services, connection_id)
 
     def listening(self, order_id: str = ORDER) -> list[Connection]:
         """Who listens to a thread."""
@@ -118,11 +122,7 @@ def test_an_expired_connection_does_nothing(desk: Desk, until: int) -> None:
     desk.connect(SELLER, until=until)
     for connection_id in ("c-1", "c-9"):
         with pytest.raises(chat.NotConnected):
-            desk.listen(connection_id)
-        with pytest.raises(chat.NotConnected):
-            chat.unsubscribe(desk.office.services, connection_id, ORDER)
-        with pytest.raises(chat.NotConnected):
-            chat.check_connected(desk.office.services, connection_id)
+            desk.connected(connection_id)
 
 
 def test_a_connection_lasts_no_longer_than_the_gateway_lets_it(desk: Desk) -> None:
@@ -152,10 +152,10 @@ def test_who_unsubscribes_is_still_connected(desk: Desk) -> None:
     desk.connect(SELLER)
     desk.listen()
     for _ in range(2):
-        chat.unsubscribe(desk.office.services, "c-1", ORDER)
+        chat.unsubscribe(desk.office.services, desk.connected(), ORDER)
 
     assert [] == desk.listening()
-    chat.check_connected(desk.office.services, "c-1")
+    assert SELLER == desk.connected().actor
 
 
 def test_the_newest_ten_connections_stay(desk: Desk) -> None:
@@ -170,7 +170,7 @@ def test_the_newest_ten_connections_stay(desk: Desk) -> None:
     assert ["c-1", "c-2"] == desk.closed
     assert [] == desk.listening()
     assert [f"c-{n}" for n in range(3, 13)] == [it.id for it in desk.office.services.connections.of_person(SELLER)]
-    chat.check_connected(desk.office.services, "b-1")
+    assert BUYER == desk.connected("b-1").actor
 
 
 def test_a_connection_listens_to_fifty_threads(desk: Desk) -> None:

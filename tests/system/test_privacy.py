@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from localcloud import logs
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
 from localcloud.forms import send
@@ -125,23 +126,6 @@ def poison(cloud: LocalCloud) -> dict[str, Any]:
     return told
 
 
-def logs(cloud: LocalCloud) -> str:
-    """Every line that every function has logged, and what the engine itself has printed."""
-    client, lines = cloud.aws("logs"), []
-    for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
-        arguments: dict[str, Any] = {"logGroupName": group["logGroupName"]}
-        while True:
-            page = client.filter_log_events(**arguments)
-            lines += [event["message"] for event in page["events"]]
-            if not page.get("nextToken"):
-                break
-            arguments["nextToken"] = page["nextToken"]
-    engine = (cloud.directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
-    # The engine plays SNS and Cognito as well, and prints what they deliver to whom, and whom they let in.
-    played = ("[sns] SNS fanout", "[sns] SNS publish to ", "[cognito] ")
-    return "\n".join([*lines, *(line for line in engine if not any(part in line for part in played))])
-
-
 def kept(cloud: LocalCloud) -> str:
     """What the table holds but for answers to requests, which expire by themselves."""
     pages = cloud.aws("dynamodb").get_paginator("scan").paginate(TableName=cloud.endpoints["table"])
@@ -185,7 +169,7 @@ def told(cloud: LocalCloud) -> LocalCloud:
 def test_no_log_holds_a_word_of_anybody_s(told: LocalCloud) -> None:
     """P1: of a story full of names, addresses, numbers and words, with every kind of error, the logs hold ids alone."""
     deadline = time.monotonic() + 10
-    while "was not published whole" not in (written := logs(told)) and time.monotonic() < deadline:
+    while "was not published whole" not in (written := "\n".join(logs.lines(told))) and time.monotonic() < deadline:
         time.sleep(0.2)
 
     assert [line[:300] for line in written.splitlines() if any(secret in line for secret in SECRETS)] == []
