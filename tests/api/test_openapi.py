@@ -100,7 +100,7 @@ def test_it_says_which_headers_are_looked_at(described: dict[str, Any]) -> None:
 
 
 def test_it_says_which_headers_come_back(described: dict[str, Any]) -> None:
-    """Every answer can be asked about, every refusal is in the caller's language, and a flood, or whom we cannot serve now, is told how long to wait.
+    """Every answer can be asked about, refusals speak the caller's language, and who is put off is told how long to wait.
 
     Each answer that a test gets is held against what is described for it (``promised.check``).
     """
