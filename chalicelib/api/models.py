@@ -58,11 +58,11 @@ Moment = Annotated[
 
 
 def written_as(pattern: str, words: str) -> tuple[AfterValidator, FieldInfo]:
-    """Annotations for a text that has to follow ``pattern``; who gets it wrong is told ``words``, and no pattern."""
+    """Annotations for a text that has to follow ``pattern``; who gets it wrong is told that it should be ``words``."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text, re.ASCII):
-            raise PydanticCustomError("written_otherwise", "{words}", {"words": words})
+            raise PydanticCustomError("written_otherwise", "Should be {words}", {"words": words})
         return text
 
     return AfterValidator(check), Field(json_schema_extra={"pattern": pattern})

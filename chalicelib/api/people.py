@@ -79,7 +79,7 @@ TimeZone = Annotated[
     AfterValidator(_known_zone),
     Field(description="An IANA time zone: quiet hours are by its clock.", examples=["Europe/Madrid"]),
 ]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+TimeOfDay = Annotated[str, *written_as(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time of day from 00:00 to 23:59")]
 Platform = Literal["fcm", "apns"]
 
 
@@ -139,7 +139,7 @@ class NewDevice(Model):
     """What an app got of its platform when it asked for push messages."""
 
     platform: Annotated[Platform, Field(description="Firebase Cloud Messaging, or Apple Push Notification service.")]
-    token: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{16,1024}$")]
+    token: Annotated[str, *written_as(r"^[\x21-\x7e]{16,1024}$", "the token of 16 to 1,024 characters that the platform gave")]
 
 
 def own(call: Call, person_id: str) -> None:

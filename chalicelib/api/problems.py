@@ -232,7 +232,8 @@ def _validation(error: ValidationError) -> Problem:
     if any(one["type"] == "json_invalid" for one in found):
         return Problem("malformed_request", f"The body is not JSON: {found[0]['msg']}.")
     errors: list[dict[str, Any]] = [
-        {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in found[:20]
+        {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"].removeprefix("Value error, ")}
+        for one in found[:20]
     ]
     where = ", ".join(dict.fromkeys(str(one["field"]) or "body" for one in errors))
     return Problem(s.Malformed.code, f"Not valid: {where}.", errors=errors)

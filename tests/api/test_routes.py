@@ -248,7 +248,7 @@ def test_a_claim_says_why_it_is_refused(api: Api) -> None:
         ("time_zone", "Mars/Olympus", "give the IANA name of a time zone, as in Europe/Madrid"),
         ("time_zone", "../../etc/passwd", "give the IANA name of a time zone, as in Europe/Madrid"),
         ("quiet_hours", {"from": "22:00", "to": "22:00"}, "from and to differ; to be told nothing at all, switch channels off"),
-        ("quiet_hours", {"from": "24:00", "to": "08:00"}, "String should match pattern"),
+        ("quiet_hours", {"from": "24:00", "to": "08:00"}, "Should be a time of day from 00:00 to 23:59"),
         ("channels", {"fax": True}, "Extra inputs are not permitted"),
     ],
 )
@@ -258,7 +258,7 @@ def test_contacts_that_cannot_be_are_refused_with_what_to_do(api: Api, field: st
     assert (422, "validation_failed") == reply.refused
     (error,) = reply.json["errors"]
     assert error["field"].startswith(field)
-    assert says in error["message"]
+    assert error["message"].startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -377,9 +377,9 @@ def test_a_platform_that_is_not_pushed_to_is_told_so(api: Api) -> None:
 @pytest.mark.parametrize(
     ("contacts", "message"),
     [
-        ({"email": "ana"}, "an email address such as ana@example.com"),
-        ({"phone": "600 000 000"}, "a phone number with its country, such as +34600000000"),
-        ({"return_addresses": [AT_HOME | {"country": "es"}]}, "an ISO 3166-1 country such as ES"),
+        ({"email": "ana"}, "Should be an email address such as ana@example.com"),
+        ({"phone": "600 000 000"}, "Should be a phone number with its country, such as +34600000000"),
+        ({"return_addresses": [AT_HOME | {"country": "es"}]}, "Should be an ISO 3166-1 country such as ES"),
     ],
     ids=["email", "phone", "country"],
 )
