@@ -6,11 +6,11 @@ It runs in functions of its own, which load no models.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.rates import rates
 from chalicelib.bootstrap import services
+from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.refusals import Refusal
 from chalicelib.notify.chat import gateway
 from chalicelib.service import chat
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Frame = dict[str, Any]
 _BYTES_AT_MOST = 1_000
-_ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REFUSED = {"statusCode": 401}
 _WORDS = {
     NotFound.code: "There is no such thread, or none that you may see.",
@@ -99,7 +98,7 @@ def _answer(it: Services, connection_id: str, frame: Frame) -> Frame:
             _counted(it, connection_id)
             return {"type": "pong"}
         case {"action": "subscribe" | "unsubscribe" as action, "order_id": str(order_id), **nothing_else} if not nothing_else:
-            if not _ORDER_ID.fullmatch(order_id):
+            if not ORDER_ID.fullmatch(order_id):
                 raise NotFound
             done = chat.subscribe if action == "subscribe" else chat.unsubscribe
             done(it, _counted(it, connection_id), order_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from chalice.app import Blueprint
 
 from chalicelib.api import order_models as m
@@ -11,6 +9,7 @@ from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.endpoint import Call, route
 from chalicelib.api.problems import Problem
 from chalicelib.api.words import explanations_in
+from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service import orders
 from chalicelib.service.views import Json
@@ -20,13 +19,12 @@ blueprint = Blueprint(__name__)
 
 BUYER, SELLER, PLATFORM = Role.BUYER, Role.SELLER, Role.PLATFORM
 OWNERS = (BUYER, SELLER, PLATFORM)
-_ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @route(blueprint, "PUT", "/orders/{order_id}", roles=(PLATFORM,), body=m.ImportOrder, status=201)
 def import_order(call: Call, order_id: str) -> Answer:
     """Import an order and hold its payment; the same body again changes nothing."""
-    if not _ORDER_ID.fullmatch(order_id):
+    if not ORDER_ID.fullmatch(order_id):
         detail = "An order id has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit."
         raise Problem("validation_failed", detail, errors=[{"field": "order_id"}])
     return orders.import_order(call.services, call.actor, call.body.terms(order_id))

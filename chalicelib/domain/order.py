@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +15,9 @@ from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
+
+ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What an order's id looks like: the ids of its disputes, payments and messages are made from it."""
 
 
 class Guarantee(StrEnum):
