@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.ledger import Escrow, PaymentInstruction
@@ -14,6 +15,8 @@ from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.domain.policy import Policy
 
 ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -106,7 +109,30 @@ class LineState:
     confirmed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
+    """Which of the parcels that carry a line count for it: all but those that went back and were sent again after.
+
+    Nor does one that replaces none and was put on record when the line had arrived already: shipping more undoes no
+    delivery.
+    """
+    delivered = {parcel.number: parcel.delivered_at for parcel in carrying}
+    went_back = {parcel.number: at for parcel in carrying if (at := parcel.returned_at)}
+
+    def replaces(parcel: Parcel, other: int) -> bool:
+        return other != parcel.number and parcel.shipped_at >= went_back[other]
+
+    count: list[Parcel] = []
+    for parcel in carrying:
+        arrived = [delivered[known.number] for known in count]
+        complete = bool(arrived) and all(at is not None and at <= parcel.recorded_at for at in arrived)
+        superfluous = complete and not any(replaces(parcel, other) for other in went_back)
+        replaced = parcel.number in went_back and any(replaces(other, parcel.number) for other in carrying)
+        if not superfluous and not replaced:
+            count.append(parcel)
+    return tuple(count)
+
+
+@dataclass(frozen=True)  # without slots: what is asked of every line, many times a command, is found out once
 class Order:
     """An order now: its terms, its parcels, its lines' histories and its escrow. ``version`` counts its events (I4)."""
 
@@ -126,31 +152,43 @@ class Order:
 
     def line(self, line_id: str) -> Line:
         """The line called ``line_id``. Raises ``KeyError``."""
-        return {line.id: line for line in self.terms.lines}[line_id]
+        return self._lines[line_id]
 
     def line_state(self, line_id: str) -> LineState:
         """The history of the line called ``line_id``. Raises ``KeyError``."""
-        return {state.line_id: state for state in self.line_states}[line_id]
+        return self._states[line_id]
 
-    def parcels_of(self, line_id: str) -> list[Parcel]:
-        """The parcels that count for a line: those that carry it, less any that went back and were sent again after.
+    def parcels_of(self, line_id: str) -> tuple[Parcel, ...]:
+        """The parcels that count for a line: those that carry it, as ``counting`` says."""
+        return self._counting.get(line_id, ())
 
-        Nor does one that replaces none and was put on record when the line had arrived already: shipping more undoes no
-        delivery.
-        """
-        carrying = [parcel for parcel in self.parcels if line_id in parcel.line_ids]
+    @cached_property
+    def _lines(self) -> dict[str, Line]:
+        return {line.id: line for line in self.terms.lines}
 
-        def replaces(parcel: Parcel, other: Parcel) -> bool:
-            return other is not parcel and other.returned_at is not None and parcel.shipped_at >= other.returned_at
+    @cached_property
+    def _states(self) -> dict[str, LineState]:
+        return {state.line_id: state for state in self.line_states}
 
-        counting: list[Parcel] = []
-        for parcel in carrying:
-            arrived = [known.delivered_at for known in counting]
-            complete = bool(arrived) and all(at is not None and at <= parcel.recorded_at for at in arrived)
-            superfluous = complete and not any(replaces(parcel, other) for other in carrying)
-            if not superfluous and not any(replaces(other, parcel) for other in carrying):
-                counting.append(parcel)
-        return counting
+    @cached_property
+    def _counting(self) -> dict[str, tuple[Parcel, ...]]:
+        carrying: dict[str, list[Parcel]] = {}
+        for parcel in self.parcels:
+            for line_id in parcel.line_ids:
+                carrying.setdefault(line_id, []).append(parcel)
+        together = {tuple(parcel.number for parcel in parcels): parcels for parcels in carrying.values()}
+        found = {numbers: counting(parcels) for numbers, parcels in together.items()}
+        return {line_id: found[tuple(parcel.number for parcel in parcels)] for line_id, parcels in carrying.items()}
+
+    @cached_property
+    def _arrived(self) -> dict[str, datetime | None]:
+        """When the last of each line's parcels arrived; None while one has not."""
+        recorded = {parcel.number: parcel.delivered_at for parcel in self.parcels}
+        arrived: dict[str, datetime | None] = {}
+        for line_id, parcels in self._counting.items():
+            times = [at for parcel in parcels if (at := recorded[parcel.number])]
+            arrived[line_id] = max(times, default=None) if len(times) == len(parcels) else None
+        return arrived
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
         """When the line was to arrive (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).
@@ -173,9 +211,7 @@ class Order:
 
     def delivered_at(self, line_id: str) -> datetime | None:
         """When the line arrived: the last of its parcels by the carrier's records, or the buyer's word if earlier (O6, O7)."""
-        recorded = [parcel.delivered_at for parcel in self.parcels_of(line_id)]
-        carried = max((at for at in recorded if at), default=None) if all(recorded) else None
-        known = [at for at in (carried, self.line_state(line_id).confirmed_at) if at]
+        known = [at for at in (self._arrived.get(line_id), self.line_state(line_id).confirmed_at) if at]
         return min(known, default=None)
 
     def arrived_late(self, line_id: str, policy: Policy) -> bool:
