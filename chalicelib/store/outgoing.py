@@ -117,7 +117,7 @@ def _key(letter: Letter) -> Item:
 
 
 def _due_sk(waiting: Waiting) -> str:
-    return keys.newest_first(waiting.at, f"{waiting.letter.name}#{waiting.letter.channel}")
+    return keys.send_sk(waiting.at, waiting.letter.name, waiting.letter.channel)
 
 
 def _waiting(stored: Item) -> Waiting:

@@ -206,6 +206,17 @@ def test_a_phone_rings_after_the_night() -> None:
     assert [] == desk.send_due(ends + DAY - MINUTE)
 
 
+def test_what_the_night_held_back_leaves_in_the_order_of_events() -> None:
+    """N3, N4: in the morning the phone tells the tenth event after the seventh."""
+    world = disputed(Stage.OPENED)
+    for _ in range(11):
+        world.act(BUYER, NEWS)
+    seller = replace(registered("seller", "acme"), devices=(PHONE,), **by_night(world))  # type: ignore[arg-type]
+    desk = told(world, people=FakePeople({"seller:acme": seller}))
+    sent = desk.send_due(world.now.replace(minute=0) + 8 * HOUR)
+    assert [f"order-1#1#{n} seller:acme push" for n in range(1, 13)] == sent
+
+
 def test_a_phone_does_not_ring_for_what_has_been_done() -> None:
     """N3: whoever acted in the quiet hours is not asked to when they end."""
     world = disputed(Stage.OPENED)
