@@ -166,8 +166,8 @@ class Courier:
         return min(theirs, default=self.office.due(it))
 
     def _gathered(self, letter: Letter, it: Happening) -> bool:
-        """Whether a letter is news beyond what its recipient gets one by one in an hour: then the hour's digest counts it."""
-        if letter.kind is not Kind.EVENT or letter.urgency != Urgency.NEWS.value:
+        """Whether a letter is one more than its recipient gets one by one in an hour: then the hour's digest counts it."""
+        if not letter.gathered:
             return False
         hour = self.now.replace(minute=0, second=0)
         news, most = f"NEWS#{timestamp(hour)}#{letter.channel}", self.to.limits.news_per_recipient_an_hour

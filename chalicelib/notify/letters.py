@@ -75,7 +75,8 @@ class Office:
             if notice.audience in PEOPLE:
                 person = it.buyer_id if notice.audience is Audience.BUYER else it.seller_id
                 recipient = f"{notice.audience.value}:{person}"
-                yield from self.by_channel(Letter(it.id, recipient, notice.urgency.value, notice.text, it.id))
+                letter = Letter(it.id, recipient, notice.urgency.value, notice.text, it.id, gathered=notice.gathered)
+                yield from self.by_channel(letter)
 
     def by_channel(self, letter: Letter) -> Iterator[Letter]:
         """A letter through each channel that is for it and reaches the person."""

@@ -40,6 +40,8 @@ class Letter:
     kind: Kind = Kind.EVENT
     at: datetime | None = None
     """The time that a reminder is for, and the beginning of the hour that a digest is about."""
+    gathered: bool = False
+    """Whether it may be counted in a digest instead of being told, as its row of the audience table says."""
 
     def through(self, channel: str) -> Letter:
         """The same letter, by one channel."""

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain import events as e
 from chalicelib.notify.audience import (
     NOT_TOLD_TO_PEOPLE,
+    OF_MESSAGES,
     REACH,
     TABLE,
     TO_PAYMENTS,
@@ -18,6 +19,7 @@ from chalicelib.notify.audience import (
     Urgency,
     notices,
 )
+from chalicelib.notify.happening import MessageWritten
 from tests.notify.stories import STORIES, everything, happenings_of
 
 if TYPE_CHECKING:
@@ -121,6 +123,14 @@ def test_every_event_reaches_every_audience_as_it_should(kind: type[e.Payload], 
         urgency = "data" if not row.text else "action" if asks else "news"
         assert urgency == row.urgency.value
         assert WAYS[audience.value, urgency] == {channel.value for channel in row.channels}
+
+
+def test_only_what_asks_nothing_and_settles_nothing_is_gathered() -> None:
+    """N3: a digest may stand for evidence, time granted and messages of the thread; everything else is told by itself."""
+    gathered = {(row.event, row.urgency) for row in (*TABLE, *OF_MESSAGES) if row.gathered}
+    assert {(kind, Urgency.NEWS) for kind in (e.EvidenceAdded, e.TimeGranted, MessageWritten)} == gathered
+    ungathered = {row.event for row in (*TO_PEOPLE, *OF_MESSAGES) if row.urgency is Urgency.NEWS and not row.gathered}
+    assert set() == ungathered & {kind for kind, _ in gathered}
 
 
 def test_sms_is_for_sellers_and_for_action_alone() -> None:
