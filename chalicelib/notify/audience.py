@@ -92,8 +92,10 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.ClaimNarrowed, _S, _NEWS, "narrowed.seller"),
     Notice(e.ClaimNarrowed, _B, _NEWS, "narrowed.buyer", own_too=True),
     # negotiation; what settles is told by what follows from it
-    Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.leaves_a_choice),
-    Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.leaves_a_choice),
+    Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.gives_the_turn),
+    Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.gives_the_turn),
+    Notice(e.ProposalMade, _S, _NEWS, "proposal.seller", c.comes_within_the_turn),
+    Notice(e.ProposalMade, _B, _NEWS, "proposal.buyer", c.comes_within_the_turn),
     Notice(e.ProposalMade, _S, _ACT, "mediated.seller", c.is_a_mediators),
     Notice(e.ProposalMade, _B, _ACT, "mediated.buyer", c.is_a_mediators),
     Notice(e.ProposalDeclined, _S, _ACT, "declined.seller"),

@@ -126,7 +126,7 @@ class Courier:
         ``due`` is when it is too late for what the letter asks.
 
         Whoever is no longer reached is passed over; what goes beyond a limit ends in a digest, or in the count of SMS that
-        were not sent (its email says the same).
+        were not sent. An email or a push message says the same to whom it reaches; a phone alone hears from a reminder.
         """
         channel = Channel(letter.channel)
         if self.to.sent.has_left(letter.name, letter.recipient, letter.channel):

@@ -152,3 +152,19 @@ def test_a_proposal_that_was_answered_does_not_ring() -> None:
     for actor, command in ((SELLER, OFFER), (SELLER, BETTER), (BUYER, c.Decline())):
         night.act(actor, command)
     assert [] == night.rings(HER_PHONE)
+
+
+def test_a_changed_proposal_costs_no_sms() -> None:
+    """N3: an SMS asks once a turn; that the buyer asks for something else is told by email and app."""
+    world = disputed(Stage.OPENED)
+    desk = Desk((world,), people=parties())
+    for amount in (9000, 8000, 7000):
+        world.wait(HOUR).act(BUYER, c.Propose(OfferType.REFUND_WITH_RETURN, money(amount)))
+    world.wait(HOUR).act(SELLER, OFFER)
+    world.wait(HOUR).act(SELLER, BETTER)
+    world.wait(HOUR).act(BUYER, c.Propose(OfferType.REFUND, money(6000)))
+    desk.clock.at = world.now
+    desk.publish()
+    told = {where: [it.split()[0][-1] for it in desk.sender.names if it.endswith(where)] for where in (SMS, HIS_PHONE)}
+    assert {SMS: ["1", "7"], HIS_PHONE: ["1", "2", "3", "4", "7"]} == told
+    assert ["5", "6"] == [it.split()[0][-1] for it in desk.sender.names if it.endswith(HER_PHONE)][1:]
