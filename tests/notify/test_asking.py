@@ -80,6 +80,17 @@ def test_another_answer_does_not_silence_what_is_still_to_be_done(where: str) ->
     assert [proposed] == [it for it in night.rings(where) if it == proposed]
 
 
+def test_a_question_of_the_same_second_is_another_matter() -> None:
+    """N3: a proposal and a question that came together each ring for themselves."""
+    world = disputed(Stage.UNDER_REVIEW)
+    night = Night(world)
+    world.act(MEDIATOR, QUESTION)
+    world.act(MEDIATOR, OFFER)
+    proposed = f"order-1#1#{world.dispute().version}"
+    night.act(SELLER, NEWS)
+    assert [proposed] == night.rings(SMS)
+
+
 def test_of_two_questions_the_open_one_rings() -> None:
     """N3, D4: the one that was answered in the night says nothing any more."""
     night = Night(disputed(Stage.UNDER_REVIEW))
