@@ -8,7 +8,8 @@ from chalicelib.notify.conditions import always
 _HEAD = """# Who is told what
 
 Made from the table in `chalicelib/notify/audience.py` (`make docs`). A channel is used where its person registered it and has
-not switched it off. Whoever acted is not told of it, except where a row says so. The words are in [messages](messages/en.md);
+not switched it off. Whoever acted is not told of it, except where a row says so. What is gathered is counted in a digest beyond
+so many an hour; everything else is told one by one. The words are in [messages](messages/en.md);
 how and when messages leave is in [notifications](notifications.md).
 
 ## Channels
@@ -17,8 +18,8 @@ how and when messages leave is in [notifications](notifications.md).
 _ROWS = """
 ## Events
 
-| event | who | told | what for | when | told of own acts too |
-|---|---|---|---|---|---|
+| event | who | told | what for | when | told of own acts too | gathered |
+|---|---|---|---|---|---|---|
 """
 _NOBODY = """
 `message_written` is a message in an order's thread, which is no event ([chat](chat.md)).
@@ -42,5 +43,6 @@ def page() -> str:
 
 def _row(notice: Notice) -> str:
     when = "" if notice.when is always else (notice.when.__doc__ or "").rstrip(".")
-    parts = (notice.audience.value, f"`{notice.text}`", notice.urgency.value, when, "yes" if notice.own_too else "")
+    ticks = ("yes" if ticked else "" for ticked in (notice.own_too, notice.gathered))
+    parts = (notice.audience.value, f"`{notice.text}`", notice.urgency.value, when, *ticks)
     return f"| `{notice.event.type}` | {' | '.join(parts)} |\n"

@@ -1,9 +1,11 @@
 """Publishes again what the stream's function gave up on.
 
-Reads the batches that the stream's dead-letter queue names from the stream, or with ``--order`` an order's events from the
-table, and publishes them as the function would: what was sent before is marked and is not sent again. A batch leaves the
-queue once all of it is published. The stream keeps records for 24 hours; after that, name the orders. Messages to people
-that no provider took, in the queue of their own, are put back among those that are due, and the next sweep sends them.
+Reads the batches that the stream's dead-letter queue names from the stream, or with ``--order`` an order's events and its
+thread's messages from the table, and publishes them as the function would: what was sent before is marked and is not sent
+again. A batch leaves the queue once all of it is published. The stream keeps records for 24 hours; after that, name the
+orders. What is older than 29 days is left out then, and counted: its marks may be gone, so all of it would be told again.
+Messages to people that no provider took, in the queue of their own, are put back among those that are due, and the next
+sweep sends them.
 
 Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS
 and UNDELIVERED_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS tool.
@@ -14,28 +16,52 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import client
 from chalicelib.bootstrap import outgoing, publishing
 from chalicelib.notify.publish import publish_records
 from chalicelib.settings import settings
-from chalicelib.store.codec import load
-from chalicelib.store.keys import order_pk
+from chalicelib.store.codec import from_timestamp, load
+from chalicelib.store.items import text
+from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES, order_pk
+from chalicelib.store.messages import message_of
 from chalicelib.store.outgoing import Letter
+from chalicelib.store.sent import KEPT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.store.items import Item
+
 Record = dict[str, Any]
 
 
-def events_of(order_id: str) -> list[Record]:
-    """All events of an order, as the stream would have them."""
-    values = {":pk": {"S": order_pk(order_id)}, ":sk": {"S": "EVENT#"}}
+MARKED = timedelta(seconds=KEPT_S) - timedelta(days=1)
+"""How old something may be so that the marks of what was sent of it are there, with a day to spare."""
+
+
+def told_of(order_id: str, since: datetime) -> tuple[list[Record], int]:
+    """The events and messages of an order from ``since`` on, as the stream would have them, and how many are older."""
+    found = [*_items(order_id, EVENTS_PREFIX), *_items(order_id, MESSAGES)]
+    fresh = sorted((at, item["sk"]["S"], item) for item in found if (at := _at(item)) >= since)
+    records = [
+        {"eventID": f"redrive-{n}", "eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(n)}}
+        for n, (_, _, item) in enumerate(fresh, 1)
+    ]
+    return records, len(found) - len(fresh)
+
+
+def _at(item: Item) -> datetime:
+    """When an event happened, or a message was sent."""
+    return from_timestamp(text(item, "at")) if "at" in item else message_of(item).sent_at
+
+
+def _items(order_id: str, prefix: str) -> list[Item]:
+    values = {":pk": {"S": order_pk(order_id)}, ":sk": {"S": prefix}}
     arguments: dict[str, Any] = {"ConsistentRead": True}
-    found: list[Record] = []
+    found: list[Item] = []
     while True:
         page = client("dynamodb").query(
             TableName=settings().table_name,
@@ -45,13 +71,8 @@ def events_of(order_id: str) -> list[Record]:
         )
         found += page["Items"]
         if "LastEvaluatedKey" not in page:
-            break
+            return found
         arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-    found.sort(key=lambda item: (item["at"]["S"], item["sk"]["S"]))
-    return [
-        {"eventID": f"redrive-{n}", "eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(n)}}
-        for n, item in enumerate(found, 1)
-    ]
 
 
 def records_of(batch: dict[str, Any]) -> Iterator[Record]:
@@ -112,6 +133,16 @@ def redrive_undelivered(queue_url: str) -> None:
             sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {dead['reason']})\n")
 
 
+def redrive_order(order_id: str) -> list[str]:
+    """Publish what is known of an order and surely marked. Returns what could not be published."""
+    to = publishing()
+    records, older = told_of(order_id, to.clock.now() - MARKED)
+    unpublished = publish_records(records, to)
+    sys.stdout.write(f"{order_id}: {f'not published: {unpublished}' if unpublished else 'published'}")
+    sys.stdout.write(f"; {older} older than {MARKED.days} days left out\n" if older else "\n")
+    return unpublished
+
+
 def main(arguments: list[str]) -> int:
     """Redrive the queue, or the orders named; 1 when something could not be published."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -124,10 +155,7 @@ def main(arguments: list[str]) -> int:
     if options.undelivered_url:
         redrive_undelivered(options.undelivered_url)
     failed = redrive_queue(options.queue_url) if options.queue_url else 0
-    for order_id in options.order:
-        unpublished = publish_records(events_of(order_id), publishing())
-        sys.stdout.write(f"{order_id}: {'published' if not unpublished else f'not published: {unpublished}'}\n")
-        failed += bool(unpublished)
+    failed += sum(bool(redrive_order(order_id)) for order_id in options.order)
     return 1 if failed else 0
 
 

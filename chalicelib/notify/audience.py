@@ -62,7 +62,8 @@ DISTURBING = (Channel.SMS, Channel.PUSH)
 class Notice:
     """One row: when ``event`` happens and ``when`` holds, ``audience`` is told ``text`` (a name in the wording).
 
-    Whoever acted is not told of it, unless ``own_too``: what follows from the act is news to them as well.
+    Whoever acted is not told of it, unless ``own_too``: what follows from the act is news to them as well. What is
+    ``gathered`` can come many times and changes nothing that anybody has to do: beyond so many an hour a digest counts it (N3).
     """
 
     event: type[e.Payload]
@@ -71,6 +72,7 @@ class Notice:
     text: str = ""
     when: Callable[[Happening], bool] = c.always
     own_too: bool = False
+    gathered: bool = False
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -90,18 +92,20 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.ClaimNarrowed, _S, _NEWS, "narrowed.seller"),
     Notice(e.ClaimNarrowed, _B, _NEWS, "narrowed.buyer", own_too=True),
     # negotiation; what settles is told by what follows from it
-    Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.leaves_a_choice),
-    Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.leaves_a_choice),
+    Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.gives_the_turn),
+    Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.gives_the_turn),
+    Notice(e.ProposalMade, _S, _NEWS, "proposal.seller", c.comes_within_the_turn),
+    Notice(e.ProposalMade, _B, _NEWS, "proposal.buyer", c.comes_within_the_turn),
     Notice(e.ProposalMade, _S, _ACT, "mediated.seller", c.is_a_mediators),
     Notice(e.ProposalMade, _B, _ACT, "mediated.buyer", c.is_a_mediators),
     Notice(e.ProposalDeclined, _S, _ACT, "declined.seller"),
     Notice(e.ProposalDeclined, _B, _ACT, "declined.buyer"),
     Notice(e.ProposalAccepted, _S, _ACT, "accepted.seller", c.other_party_has_not_accepted),
     Notice(e.ProposalAccepted, _B, _ACT, "accepted.buyer", c.other_party_has_not_accepted),
-    Notice(e.TimeGranted, _S, _NEWS, "time.seller"),
-    Notice(e.TimeGranted, _B, _NEWS, "time.buyer"),
-    Notice(e.EvidenceAdded, _S, _NEWS, "evidence.seller"),
-    Notice(e.EvidenceAdded, _B, _NEWS, "evidence.buyer"),
+    Notice(e.TimeGranted, _S, _NEWS, "time.seller", gathered=True),
+    Notice(e.TimeGranted, _B, _NEWS, "time.buyer", gathered=True),
+    Notice(e.EvidenceAdded, _S, _NEWS, "evidence.seller", gathered=True),
+    Notice(e.EvidenceAdded, _B, _NEWS, "evidence.buyer", gathered=True),
     # mediation
     Notice(e.Escalated, _S, _NEWS, "escalated.seller"),
     Notice(e.Escalated, _B, _NEWS, "escalated.buyer"),
@@ -171,8 +175,8 @@ NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
 """Events of which no person is told, and why."""
 
 OF_MESSAGES: tuple[Notice, ...] = (
-    Notice(MessageWritten, _S, _NEWS, "message.seller", c.is_news_to_the_seller),
-    Notice(MessageWritten, _B, _NEWS, "message.buyer", c.is_news_to_the_buyer),
+    Notice(MessageWritten, _S, _NEWS, "message.seller", c.is_news_to_the_seller, gathered=True),
+    Notice(MessageWritten, _B, _NEWS, "message.buyer", c.is_news_to_the_buyer, gathered=True),
 )
 """What the parties are told of the thread (N5): that there is something to read, as ``Thread.news_to`` says."""
 

@@ -17,6 +17,7 @@ from chalicelib.aws import client
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.thread import sees_thread
+from chalicelib.service.access import sees_thread_of
 from chalicelib.service.messages import message_view
 from chalicelib.settings import settings
 from chalicelib.store.codec import load
@@ -26,6 +27,7 @@ from chalicelib.store.messages import MESSAGE, message_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from chalicelib.domain.case import Case
     from chalicelib.store.connections import Connection, Connections
 
 log = logging.getLogger(__name__)
@@ -88,7 +90,22 @@ class News:
     frame: bytes
     may_see: Callable[[Actor], bool]
     whole: bool
-    """Whether it says who may see the thread itself: who may not see this stops listening."""
+    """Whether it is of the thread itself: who may not see this may have to stop listening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushing:
+    """What pushing works with. ``case_of`` reads an order's case as it is now; None where there is none."""
+
+    listening: Connections
+    through: Gateway
+    case_of: Callable[[str], Case | None]
+    now_s: int
+
+    def sees_thread(self, actor: Actor, order_id: str) -> bool:
+        """Whether the thread is for ``actor`` now. What the stream brings may be older than who has come since."""
+        case = self.case_of(order_id)
+        return case is not None and sees_thread_of(case, actor)
 
 
 def news_of(image: Mapping[str, Any]) -> News | None:
@@ -114,7 +131,7 @@ def _json(told: dict[str, Any]) -> bytes:
     return msgspec.json.encode(told)
 
 
-def push_records(records: Iterable[Mapping[str, Any]], to: Connections, through: Gateway, now_s: int) -> None:
+def push_records(records: Iterable[Mapping[str, Any]], to: Pushing) -> None:
     """Push what a batch of stream records says to whoever listens, in order to each of them.
 
     A connection that is gone is forgotten, and one whose time has run out is closed. Nothing else that goes wrong with one
@@ -124,7 +141,7 @@ def push_records(records: Iterable[Mapping[str, Any]], to: Connections, through:
         for record in records:
             news = _readable(record)
             if news:
-                list(pool.map(lambda it, news=news: _push(news, it, to, through, now_s), to.listeners(news.order_id)))
+                list(pool.map(lambda it, news=news: _push(news, it, to), to.listening.listeners(news.order_id)))
 
 
 def _readable(record: Mapping[str, Any]) -> News | None:
@@ -136,18 +153,18 @@ def _readable(record: Mapping[str, Any]) -> News | None:
         return None
 
 
-def _push(news: News, listener: Connection, to: Connections, through: Gateway, now_s: int) -> None:
+def _push(news: News, listener: Connection, to: Pushing) -> None:
     try:
-        if listener.until <= now_s:
-            through.close(listener.id)
-            _forget(news, listener, to)
+        if listener.until <= to.now_s:
+            to.through.close(listener.id)
+            _forget(news, listener, to.listening)
         elif news.may_see(listener.actor):
-            through.send(listener.id, news.frame)
-        elif news.whole:
-            to.unlisten(listener.id, news.order_id)
-            through.send(listener.id, _json({"type": "unsubscribed", "order_id": news.order_id}))
+            to.through.send(listener.id, news.frame)
+        elif news.whole and not to.sees_thread(listener.actor, news.order_id):
+            to.listening.unlisten(listener.id, news.order_id)
+            to.through.send(listener.id, _json({"type": "unsubscribed", "order_id": news.order_id}))
     except Gone:
-        _forget(news, listener, to)
+        _forget(news, listener, to.listening)
     except (ClientError, BotoCoreError):
         log.exception("a listener was not told", extra={"order_id": news.order_id})
 

@@ -42,6 +42,16 @@ def leaves_a_choice(it: Happening) -> bool:
     return made.by in PARTIES and not settles
 
 
+def gives_the_turn(it: Happening) -> bool:
+    """A party's proposal gives the other the turn to answer."""
+    return leaves_a_choice(it) and it.status_before != it.the_dispute.status.value
+
+
+def comes_within_the_turn(it: Happening) -> bool:
+    """A party proposes something else while the other, who has been asked already, is considering."""
+    return leaves_a_choice(it) and not gives_the_turn(it)
+
+
 def other_party_has_not_accepted(it: Happening) -> bool:
     """One party has accepted what a mediator proposed or decided, and the other's answer is open."""
     dispute = it.the_dispute

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.asks import asks
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
 from chalicelib.notify.letters import Office, Topics
 from chalicelib.notify.quiet import quiet_until
@@ -124,16 +123,17 @@ class Courier:
 
     def carry(self, letter: Letter, it: Happening, due: datetime | None, count: int | None = None) -> datetime | None:
         """Send a letter that has not left, unless it is to wait: then the time until which. Raises what the provider raises.
+        ``due`` is when it is too late for what the letter asks.
 
         Whoever is no longer reached is passed over; what goes beyond a limit ends in a digest, or in the count of SMS that
-        were not sent (its email says the same).
+        were not sent. An email or a push message says the same to whom it reaches; a phone alone hears from a reminder.
         """
         channel = Channel(letter.channel)
         if self.to.sent.has_left(letter.name, letter.recipient, letter.channel):
             return None
         if not self.office.reaches(letter.recipient, channel):
             return None
-        quiet = self._quiet(letter, it, channel)
+        quiet = self._quiet(letter, due, channel)
         if quiet:
             return quiet
         if not self._gathered(letter, it) and self._within_limits(letter, channel):
@@ -149,25 +149,16 @@ class Courier:
         self.to.undelivered.put(letter, reason)
         log.error("a message was not delivered: %s", reason, extra={"event": letter.name, "undelivered": 1})
 
-    def _quiet(self, letter: Letter, it: Happening, channel: Channel) -> datetime | None:
+    def _quiet(self, letter: Letter, due: datetime | None, channel: Channel) -> datetime | None:
         """The end of the recipient's quiet hours, where the message waits for it: what is too late by then does not wait."""
         until = quiet_until(self.office.profile(letter.recipient), self.now) if channel in DISTURBING else None
         if until is None or letter.urgency != Urgency.ACTION.value:
             return until
-        due = self._deadline(letter, it)
         return None if due and self.now < due <= until else until
 
-    def _deadline(self, letter: Letter, it: Happening) -> datetime | None:
-        """Until when the recipient has to act."""
-        if it.dispute is None:
-            return None
-        asked = asks(it.dispute, self.office.policies.version(it.dispute.policy_version))
-        theirs = (ask.due for ask in asked if letter.recipient.startswith(f"{ask.role.value}:"))
-        return min(theirs, default=self.office.due(it))
-
     def _gathered(self, letter: Letter, it: Happening) -> bool:
-        """Whether a letter is news beyond what its recipient gets one by one in an hour: then the hour's digest counts it."""
-        if letter.kind is not Kind.EVENT or letter.urgency != Urgency.NEWS.value:
+        """Whether a letter is one more than its recipient gets one by one in an hour: then the hour's digest counts it."""
+        if not letter.gathered:
             return False
         hour = self.now.replace(minute=0, second=0)
         news, most = f"NEWS#{timestamp(hour)}#{letter.channel}", self.to.limits.news_per_recipient_an_hour

@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.asks import asks
+from chalicelib.domain.events import ProposalMade
 from chalicelib.domain.people import Actor, Role
+from chalicelib.notify.asking import asks_of, still_asked
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
 from chalicelib.notify.courier import Courier, backoff, gathered_in, is_permanent
 from chalicelib.notify.happening import MessageWritten, happening_of
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.domain.asks import Ask
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.policy import Policy
     from chalicelib.notify.courier import Publishing
     from chalicelib.notify.happening import Happening
     from chalicelib.store.outgoing import Letter, Waiting
@@ -104,7 +105,8 @@ class Round:
 
     def _reminded(self, letter: Letter, it: Happening) -> datetime | None:
         """A reminder holds while the person still has to do that very thing by that very time; else there is none."""
-        dispute, asked = self._now(letter, it)
+        dispute, policy = self._now(it)
+        asked = asks_of(letter.recipient, dispute, policy)
         ask = next((ask for ask in asked if letter.at and holds(ask, letter.at, self.courier.now)), None)
         if ask is None:
             return None
@@ -117,33 +119,25 @@ class Round:
 
     def _told(self, letter: Letter, it: Happening) -> datetime | None:
         """What happened is told however late, but for a message that has been read (N5). Only a phone is not rung for
-        something that is no longer to be done.
+        something that is no longer to be done, or for a proposal that is no longer on the table.
         """
-        due = self.courier.office.due(it)
-        if isinstance(it.event.payload, MessageWritten) and self._has_read(letter, it):
+        payload = it.event.payload
+        if isinstance(payload, MessageWritten) and self._has_read(letter, it):
             return None
-        if it.dispute and letter.urgency == Urgency.ACTION.value and Channel(letter.channel) in DISTURBING:
-            dispute, asked = self._now(letter, it)
-            policy = self.courier.office.policies.version(it.dispute.policy_version)
-            then = [ask.since for ask in _theirs(letter, asks(it.dispute, policy))]
-            still = any(ask.since in then for ask in asked)
-            if not still and (then or dispute.stage_since != it.dispute.stage_since):
+        asking = letter.urgency == Urgency.ACTION.value or isinstance(payload, ProposalMade)
+        if it.dispute and asking and Channel(letter.channel) in DISTURBING:
+            dispute, policy = self._now(it)
+            if not still_asked(it, letter.recipient, dispute, policy):
                 return None
             it = replace(it, dispute=dispute)
-            due = self.courier.office.due(it)
-        return self.courier.carry(letter, it, due)
+        return self.courier.carry(letter, it, self.courier.office.due_to(letter.recipient, it))
 
     def _has_read(self, letter: Letter, it: Happening) -> bool:
         """Whether the recipient has come to that message in the thread by now."""
         role, _, person = letter.recipient.partition(":")
         return self.courier.to.threads.thread(it.order_id).read_up_to(Actor(Role(role), person)) >= it.event.seq
 
-    def _now(self, letter: Letter, it: Happening) -> tuple[Dispute, list[Ask]]:
-        """The dispute as it is now, and what the recipient has to do in it."""
+    def _now(self, it: Happening) -> tuple[Dispute, Policy]:
+        """The dispute as it is now, and the policy it is judged by."""
         case = self.case_at(it.order_id, self.courier.now)
-        dispute = case.dispute(it.event.stream)
-        return dispute, _theirs(letter, asks(dispute, case.policy))
-
-
-def _theirs(letter: Letter, asked: tuple[Ask, ...]) -> list[Ask]:
-    return [ask for ask in asked if letter.recipient.startswith(f"{ask.role.value}:")]
+        return case.dispute(it.event.stream), case.policy

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.events import PaymentRetried
 from chalicelib.domain.stages import due_at
+from chalicelib.notify.asking import ask_of
 from chalicelib.notify.audience import REACH, Audience, Channel, Notice, Urgency, notices
 from chalicelib.notify.feeds import event_json, payment_json
 from chalicelib.notify.ports import Message, Push
@@ -75,7 +76,8 @@ class Office:
             if notice.audience in PEOPLE:
                 person = it.buyer_id if notice.audience is Audience.BUYER else it.seller_id
                 recipient = f"{notice.audience.value}:{person}"
-                yield from self.by_channel(Letter(it.id, recipient, notice.urgency.value, notice.text, it.id))
+                letter = Letter(it.id, recipient, notice.urgency.value, notice.text, it.id, gathered=notice.gathered)
+                yield from self.by_channel(letter)
 
     def by_channel(self, letter: Letter) -> Iterator[Letter]:
         """A letter through each channel that is for it and reaches the person."""
@@ -130,6 +132,11 @@ class Office:
     def due(self, it: Happening) -> datetime | None:
         """The deadline of the stage that the event left the dispute in, by the policy the dispute is judged by (C6)."""
         return due_at(it.dispute, self.policies.version(it.dispute.policy_version)) if it.dispute else None
+
+    def due_to(self, recipient: str, it: Happening) -> datetime | None:
+        """By when ``recipient`` is to do what the event asked: its own time, where it set one, or else the stage's."""
+        ask = ask_of(it, recipient, self.policies.version(it.dispute.policy_version)) if it.dispute else None
+        return ask.due if ask else self.due(it)
 
 
 def _attributes(it: Happening, name: str, recipient: str, channel: Channel, kind: str) -> dict[str, str]:

@@ -76,7 +76,7 @@ def _told(it: Happening, courier: Courier) -> bool:
             everything = False
             log.exception("a topic was not told", extra={"event": it.id})
     for letter in courier.office.to_people(it):
-        courier.hand_over(letter, it, courier.office.due(it))
+        courier.hand_over(letter, it, courier.office.due_to(letter.recipient, it))
     for reminder in _reminders(it, courier):
         courier.to.outgoing.put(*reminder)
     return everything

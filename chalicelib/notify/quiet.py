@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 if TYPE_CHECKING:
     from chalicelib.store.people import Profile
 
+MINUTE = timedelta(minutes=1)
+
 
 def quiet_until(profile: Profile, now: datetime) -> datetime | None:
     """The end, in UTC, of the quiet hours that ``now`` falls into; None outside them.
 
-    They begin and end by local time, over midnight too. An end that the change to summer time skips comes right after the
-    gap; one that the change back repeats is the first that is still to come.
+    They begin and end by local time, over midnight too. Where the change to summer time skips their end, they end with the
+    gap; an end that the change back repeats is the first that is still to come.
     """
     if profile.quiet_hours is None:
         return None
@@ -26,8 +28,17 @@ def quiet_until(profile: Profile, now: datetime) -> datetime | None:
     if not (begins <= clock or clock < ends if over_midnight else begins <= clock < ends):
         return None
     day = local.date() + timedelta(days=1 if over_midnight and begins <= clock else 0)
-    twice = (datetime.combine(day, ends, tzinfo=zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    end = datetime.combine(day, ends, tzinfo=zone)
+    while _skipped(end):
+        end += MINUTE
+    twice = (end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     return next((at for at in twice if at > now), None)
+
+
+def _skipped(wall: datetime) -> bool:
+    """Whether no clock of the zone shows that time on that day."""
+    shown = wall.astimezone(UTC).astimezone(wall.tzinfo)
+    return shown.replace(tzinfo=None) != wall.replace(tzinfo=None)
 
 
 def _zone(name: str) -> tzinfo:

@@ -27,10 +27,15 @@ def check_order(case: Case, actor: Actor) -> None:
         raise NotFound
 
 
-def check_thread(case: Case, actor: Actor) -> None:
-    """Raise ``NotFound`` unless the order's thread is for the actor: its parties, and the mediators of its disputes."""
+def sees_thread_of(case: Case, actor: Actor) -> bool:
+    """Whether the order's thread is for the actor: its parties, and the mediators of its disputes."""
     terms = case.order.terms
-    if not sees_thread(actor, terms.buyer_id, terms.seller_id, mediators_of(case)):
+    return sees_thread(actor, terms.buyer_id, terms.seller_id, mediators_of(case))
+
+
+def check_thread(case: Case, actor: Actor) -> None:
+    """Raise ``NotFound`` unless the actor may see the order's thread."""
+    if not sees_thread_of(case, actor):
         raise NotFound
 
 

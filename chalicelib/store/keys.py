@@ -181,6 +181,12 @@ def send_pk(shard: int) -> str:
     return f"SEND#{shard}"
 
 
+def send_sk(at: datetime, name: str, channel: str) -> str:
+    """Sorts the messages of a shard by when they are due, and those of one second as the events that they are named after."""
+    in_order = "#".join(f"{int(part):06d}" if part.isdecimal() else part for part in name.split("#"))
+    return f"{timestamp(at)}#{in_order}#{channel}"
+
+
 def out_pk(recipient: str) -> str:
     """The messages that leave later for one recipient."""
     return f"OUT#{recipient}"

@@ -40,6 +40,8 @@ class Letter:
     kind: Kind = Kind.EVENT
     at: datetime | None = None
     """The time that a reminder is for, and the beginning of the hour that a digest is about."""
+    gathered: bool = False
+    """Whether it may be counted in a digest instead of being told, as its row of the audience table says."""
 
     def through(self, channel: str) -> Letter:
         """The same letter, by one channel."""
@@ -117,7 +119,7 @@ def _key(letter: Letter) -> Item:
 
 
 def _due_sk(waiting: Waiting) -> str:
-    return keys.newest_first(waiting.at, f"{waiting.letter.name}#{waiting.letter.channel}")
+    return keys.send_sk(waiting.at, waiting.letter.name, waiting.letter.channel)
 
 
 def _waiting(stored: Item) -> Waiting:

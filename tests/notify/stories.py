@@ -113,7 +113,8 @@ def haggling() -> World:
     world.act(SELLER, OFFER)
     world.act(BUYER, c.Decline())
     world.act(SELLER, c.Propose(OfferType.REFUND, money(3000)))
-    world.act(BUYER, c.Accept("5"))
+    world.act(SELLER, c.Propose(OfferType.REFUND, money(3500)))
+    world.act(BUYER, c.Accept("6"))
     return world
 
 

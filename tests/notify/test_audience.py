@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain import events as e
 from chalicelib.notify.audience import (
     NOT_TOLD_TO_PEOPLE,
+    OF_MESSAGES,
     REACH,
     TABLE,
     TO_PAYMENTS,
@@ -18,6 +19,8 @@ from chalicelib.notify.audience import (
     Urgency,
     notices,
 )
+from chalicelib.notify.conditions import comes_within_the_turn
+from chalicelib.notify.happening import MessageWritten
 from tests.notify.stories import STORIES, everything, happenings_of
 
 if TYPE_CHECKING:
@@ -30,7 +33,8 @@ TOLD = {
     "no_dispute": "promise.buyer protection.buyer completed.seller",
     "partly_delivered": "opened.seller opened.buyer narrowed.seller narrowed.buyer",
     "haggling": "opened.seller opened.buyer proposal.seller time.seller declined.buyer time.buyer evidence.seller"
-    " evidence.buyer proposal.seller proposal.buyer declined.seller proposal.buyer refunded.seller refunded.buyer",
+    " evidence.buyer proposal.seller proposal.buyer declined.seller proposal.buyer proposal.buyer refunded.seller"
+    " refunded.buyer",
     "settled_at_once": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_delivered.seller"
     " refunded.seller refunded.buyer",
     "bad_return": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_problem.buyer"
@@ -107,7 +111,8 @@ ACTIONS = {
     "return_shipped": {"return_shipped.seller"},
     "return_carrier_reported": {"return_delivered.seller"},
 }
-"""What asks something of a party, as the specification has it; everything else that people are told is news."""
+"""What asks something of a party, as the specification has it; everything else that people are told is news, and so is what
+comes while a party has been asked already."""
 
 
 @pytest.mark.parametrize("kind", e.PAYLOADS.values(), ids=e.PAYLOADS)
@@ -117,10 +122,19 @@ def test_every_event_reaches_every_audience_as_it_should(kind: type[e.Payload], 
     rows = [row for row in TABLE if row.event is kind and row.audience is audience]
     assert len(rows) == 1 or audience is not Audience.MARKETPLACE
     for row in rows:
-        asks = row.text in ACTIONS.get(kind.type, ()) or audience is Audience.MEDIATORS
+        asks = row.text in ACTIONS.get(kind.type, ()) and row.when is not comes_within_the_turn
+        asks = asks or audience is Audience.MEDIATORS
         urgency = "data" if not row.text else "action" if asks else "news"
         assert urgency == row.urgency.value
         assert WAYS[audience.value, urgency] == {channel.value for channel in row.channels}
+
+
+def test_only_what_asks_nothing_and_settles_nothing_is_gathered() -> None:
+    """N3: a digest may stand for evidence, time granted and messages of the thread; everything else is told by itself."""
+    gathered = {(row.event, row.urgency) for row in (*TABLE, *OF_MESSAGES) if row.gathered}
+    assert {(kind, Urgency.NEWS) for kind in (e.EvidenceAdded, e.TimeGranted, MessageWritten)} == gathered
+    ungathered = {row.event for row in (*TO_PEOPLE, *OF_MESSAGES) if row.urgency is Urgency.NEWS and not row.gathered}
+    assert set() == ungathered & {kind for kind, _ in gathered}
 
 
 def test_sms_is_for_sellers_and_for_action_alone() -> None:

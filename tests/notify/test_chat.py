@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.people import Actor
-from chalicelib.notify.chat import ApiGateway, Gone, push_records
+from chalicelib.notify.chat import ApiGateway, Gone, Pushing, push_records
 from chalicelib.service import messages
 from chalicelib.store.connections import Connection
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, NEWS, OTHER_MEDIATOR, SELLER
@@ -79,7 +79,8 @@ class Room:
 
     def push(self) -> dict[str, list[dict[str, Any]]]:
         """Push what has come; everything that was sent."""
-        push_records(self.stream, self.office.services.connections, self.lines, EPOCH)
+        services = self.office.services
+        push_records(self.stream, Pushing(services.connections, self.lines, services.cases.load, EPOCH))
         self.stream.clear()
         return self.lines.sent
 
@@ -138,6 +139,22 @@ def test_who_may_no_longer_see_the_thread_is_told_and_left_out(room: Room) -> No
     assert [{"type": "unsubscribed", "order_id": ORDER}] == sent[OTHER_MEDIATOR.id]
     assert ["message"] == [it["type"] for it in sent[SELLER.id]]
     assert {SELLER.id} == room.listening()
+
+
+def test_a_late_message_throws_nobody_out_who_has_come_since(room: Room) -> None:
+    """N5, I6: who was not in the thread when it was written is not sent it, and goes on listening if in it now."""
+    room.say(BUYER, "Before")
+    room.listen(MEDIATOR)
+    (message,) = [
+        it["dynamodb"]["NewImage"] for it in room.stream if it["dynamodb"]["NewImage"]["sk"]["S"].startswith("MESSAGE#")
+    ]
+    message["mediators"] = {"S": "[]"}
+
+    assert {} == room.push()
+    assert {MEDIATOR.id} == room.listening()
+
+    room.say(BUYER, "After")
+    assert ["After"] == [it["message"]["text"] for it in room.push()[MEDIATOR.id]]
 
 
 def test_a_dead_connection_is_forgotten(room: Room) -> None:

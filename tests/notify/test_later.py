@@ -24,7 +24,7 @@ from chalicelib.store.codec import dump, load
 from chalicelib.store.people import Device
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECOND, SELLER, disputed, money
 from tests.notify.fakes import WITHOUT_LIMIT, Desk, FakePeople, FakeSender, registered
-from tests.notify.stories import happenings_of
+from tests.notify.stories import STORIES, happenings_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.events import Payload
@@ -206,6 +206,17 @@ def test_a_phone_rings_after_the_night() -> None:
     assert [] == desk.send_due(ends + DAY - MINUTE)
 
 
+def test_what_the_night_held_back_leaves_in_the_order_of_events() -> None:
+    """N3, N4: in the morning the phone tells the tenth event after the seventh."""
+    world = disputed(Stage.OPENED)
+    for _ in range(11):
+        world.act(BUYER, NEWS)
+    seller = replace(registered("seller", "acme"), devices=(PHONE,), **by_night(world))  # type: ignore[arg-type]
+    desk = told(world, people=FakePeople({"seller:acme": seller}))
+    sent = desk.send_due(world.now.replace(minute=0) + 8 * HOUR)
+    assert [f"order-1#1#{n} seller:acme push" for n in range(1, 13)] == sent
+
+
 def test_a_phone_does_not_ring_for_what_has_been_done() -> None:
     """N3: whoever acted in the quiet hours is not asked to when they end."""
     world = disputed(Stage.OPENED)
@@ -337,6 +348,25 @@ def test_much_news_comes_as_one_digest() -> None:
     assert [] == desk.send_due(ends + DAY)
 
 
+@pytest.mark.parametrize("story", STORIES)
+def test_no_digest_swallows_what_has_something_to_say(story: str) -> None:
+    """N2, N3: whatever settles, moves or asks for something comes by itself, and takes no room from what is gathered."""
+    world = STORIES[story]()
+    parties = {f"{role}:{person}": registered(role, person, "email") for role, person in (("buyer", "ana"), ("seller", "acme"))}
+    desk = Desk((world,), limits=replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0), people=FakePeople(parties))
+    desk.clock.at = world.now
+    desk.publish()
+    whole = [
+        f"{it.id} {row.audience.value}"
+        for it in happenings_of(world)
+        for row in notices(it)
+        if row.audience.value in ("buyer", "seller") and row.text.split(".")[0] not in ("evidence", "time")
+    ]
+    assert whole
+    sent = [it for it in desk.sender.names if it.endswith("email")]
+    assert whole == [it.partition(":")[0] for it in sent]
+
+
 def test_a_digest_counts_each_order_once() -> None:
     """N3: it says of how many orders there is news."""
     worlds = several(3)
@@ -348,22 +378,6 @@ def test_a_digest_counts_each_order_once() -> None:
     desk.publish()
     desk.send_due(worlds[0].now + HOUR + MINUTE)
     assert ["News about 3 orders"] == [it.subject for it in desk.sender.sent if it.attributes["event_type"] == "digest"]
-
-
-def test_a_digest_counts_an_order_and_its_dispute_as_one() -> None:
-    """N3: news of a dispute and news of its order are about one order."""
-    world = disputed(Stage.OPENED)
-    world.act(BUYER, c.Withdraw())
-    world.wait(100 * DAY).sweep()
-    desk = Desk((world,), limits=replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0), people=people("email"))
-    desk.clock.at = world.now
-    desk.publish()
-    gathered = [
-        it.dispute for it in happenings_of(world) for row in notices(it) if row.text in ("withdrawn.seller", "completed.seller")
-    ]
-    assert [True, False] == [dispute is not None for dispute in gathered]
-    desk.send_due(world.now + HOUR + MINUTE)
-    assert ["News about 1 order"] == [it.subject for it in desk.sender.sent if it.attributes["event_type"] == "digest"]
 
 
 OPENED_SMS = "order-1#1#1 seller:acme sms"

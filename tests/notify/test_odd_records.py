@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.notify.chat import push_records
+from chalicelib.notify.chat import Pushing, push_records
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.connections import Connection
 from tests.domain.worlds import BUYER, NEWS, SELLER
@@ -112,13 +112,14 @@ def test_an_odd_record_silences_no_other_order(odd: list[dict[str, Any]]) -> Non
     to.add(elsewhere)
     to.listen(elsewhere, "o-9")
 
-    push_records([*odd, talk()[1]], to, lines, EPOCH)
+    push_records([*odd, talk()[1]], Pushing(to, lines, room.office.services.cases.load, EPOCH))
 
     assert ["message"] == [it["type"] for it in lines.sent["elsewhere"]]
 
 
 def test_a_record_that_cannot_be_read_is_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """N5: it is passed over, and which one it was is known."""
-    push_records([{"eventID": "e-7"}], Room().office.services.connections, Lines(), EPOCH)
+    services = Room().office.services
+    push_records([{"eventID": "e-7"}], Pushing(services.connections, Lines(), services.cases.load, EPOCH))
 
     assert [("a record was not pushed", "e-7")] == [(it.getMessage(), vars(it)["event"]) for it in caplog.records]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.notify.happening import happening_of
 from chalicelib.notify.publish import publish_records
+from chalicelib.service.execute import Request
+from chalicelib.service.messages import write_message
+from tests.reliability.acts import BUYER, SELLER
 from tests.reliability.seam import Call, Carry, named, through
+from tests.reliability.small_cloud import image_of
 from tests.reliability.test_stream import _cloud, _expected, _order_of
 from tools import redrive
 
@@ -118,6 +124,39 @@ def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPa
     assert _expected() == cloud.messages()
     assert 0 == redrive.main(["--order", orders[0]])
     assert _expected() == cloud.messages()
+
+
+def test_what_is_older_than_its_marks_is_not_told_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """N4: an old order's new events are published, and of those whose marks are gone it is only said how many there are."""
+    cloud, records = _cloud()
+    order = _order_of(records[0]).removeprefix("ORDER#")
+    happened = [happening_of(image_of(record)) for record in records if _order_of(record) == f"ORDER#{order}"]
+    third = happened[2].event.at
+    gone = {it.id for it in happened if it.event.at < third}
+    at_work(monkeypatch, cloud)
+
+    cloud.clock.at = third + timedelta(days=29)
+    assert 0 == redrive.main(["--order", order])
+    assert gone
+    assert {it for it in _expected() if it[0].startswith(f"{order}#") and it[0] not in gone} == set(cloud.messages())
+    assert f"{order}: published; {len(gone)} older than 29 days left out\n" == capsys.readouterr().out
+
+
+def test_what_was_written_in_the_thread_is_published_again_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N4, N5: that a message is there to be read is told by a redrive of its order, once; one that is erased is no news."""
+    cloud, _ = _cloud()
+    services = cloud.services()
+    for who in (BUYER, SELLER):
+        write_message(services, "order-0", Request(who), "Hello")
+    assert 1 == services.messages.erase_texts("order-0", SELLER)
+    at_work(monkeypatch, cloud)
+
+    for _ in range(2):
+        assert 0 == redrive.main(["--order", "order-0"])
+        told = {it[:2]: count for it, count in cloud.messages().items() if "#-1#" in it[0]}
+        assert {("order-0#-1#1", f"seller:{SELLER.id}"): 1} == told
 
 
 def test_an_undelivered_message_is_sent_after_a_redrive(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,17 @@ def test_a_letter_is_due_from_its_second_on(client: Client) -> None:
     assert ["order-1#1#half#", "order-1#1#1#sms"] == [sk for _, sk in pile.due(0, PAID_AT + HOUR, 10)]
 
 
+def test_letters_of_one_second_are_due_in_the_order_of_their_events(client: Client) -> None:
+    """N4: the tenth event of a dispute is told after the ninth, and the tenth dispute's events after the ninth's."""
+    pile = Outgoing(lambda: client, NAME, 1)
+    names = ["o-1#1#7", "o-1#1#9", "o-1#1#10", "o-1#1#100", "o-1#9#1", "o-1#10#1"]
+    for name in reversed(names):
+        pile.put(replace(LETTER, name=name, source=name), PAID_AT)
+    keys = pile.due(0, PAID_AT, 10)
+    assert [f"{name}#sms" for name in names] == [sk for _, sk in keys]
+    assert [True] * len(names) == [pile.take(key, PAID_AT, lambda _: PAID_AT + HOUR) is not None for key in keys]
+
+
 def test_a_letter_is_taken_once_and_comes_again(client: Client) -> None:
     """N4: whoever takes it moves it on; it keeps count of its attempts, and is gone once dropped."""
     pile = Outgoing(lambda: client, NAME, 1)
