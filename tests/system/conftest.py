@@ -12,7 +12,7 @@ from localcloud.ports import Ports
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A running, initially empty local cloud. Tests share it, so each uses ids of its own."""
-    with LocalCloud(tmp_path_factory.mktemp("cloud"), Ports.free(), max_life=1800.0) as running:
+    with LocalCloud(tmp_path_factory.mktemp("cloud"), Ports.free(), max_life=7200.0) as running:
         yield running
 
 

@@ -27,7 +27,7 @@ FUZZ_CASES = int(os.environ.get("FUZZ_CASES", "0"))
 @pytest.mark.parametrize(
     ("phases", "examples", "seconds", "at_least"),
     [
-        ("examples,fuzzing,stateful", max(2, FUZZ_CASES // 40), 3600 if LONG else 20, max(80, FUZZ_CASES)),
+        ("examples,fuzzing,stateful", max(2, FUZZ_CASES // 150), 3600 if LONG else 20, max(80, FUZZ_CASES)),
         # Coverage goes through every boundary of every schema, thousands of them: as far as the time goes.
         ("coverage", 1, 3600 if LONG else 10, 40),
     ],
