@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import machine, opening
 from chalicelib.domain.claim import Claim
+from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
@@ -16,6 +17,7 @@ from chalicelib.service import views
 from chalicelib.service.access import check_dispute, check_order, place_of
 from chalicelib.service.execute import Request, current, execute
 from chalicelib.service.orders import timeline
+from chalicelib.service.parcels import check_not_of_others
 from chalicelib.store import lists
 from chalicelib.store.errors import Answer
 
@@ -99,6 +101,9 @@ def act(
 
     def perform(progress: Progress) -> None:
         machine.perform(progress, number, command, request.actor)
+        back = progress.case.dispute(number).return_parcel
+        if isinstance(command, ShipReturn) and back:
+            check_not_of_others(services, progress.case, back, request.actor)
 
     def answer(case: Case, _: None, now: datetime) -> tuple[int, Json]:
         return OK, views.dispute(case, case.dispute(number), request.actor, now)

@@ -17,6 +17,7 @@ from chalicelib.service import views
 from chalicelib.service.access import check_order
 from chalicelib.service.errors import Busy, Malformed
 from chalicelib.service.execute import Request, current, execute, keep_answer, replayed
+from chalicelib.service.parcels import check_not_of_others
 from chalicelib.store import lists
 from chalicelib.store.errors import AlreadyAnswered, Answer, Once
 
@@ -80,7 +81,9 @@ def add_shipment(services: Services, order_id: str, request: Request, shipment: 
     """Record a shipment (O4)."""
 
     def command(progress: Progress) -> None:
-        rules.add_shipment(progress, shipment.carrier, shipment.tracking_number, shipment.shipped_at, shipment.line_ids)
+        written = shipment.tracking_number
+        parcel = rules.add_shipment(progress, shipment.carrier, written, shipment.shipped_at, shipment.line_ids)
+        check_not_of_others(services, progress.case, parcel, request.actor)
 
     return _change(services, order_id, request, command, CREATED)
 
@@ -123,14 +126,24 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     """
     try:
         services.cases.check_new(once, int(services.epoch()))
-        told = (record_of_parcel(services, actor, it.carrier, it.tracking_number, (it.record,)) for it in events)
-        results = [result for results in told for result in results]
+        results: list[Json] = [{}] * len(events)
+        for (carrier, number), places in _by_parcel(events).items():
+            told = record_of_parcel(services, actor, carrier, number, [events[place].record for place in places])
+            for place, result in zip(places, told, strict=True):
+                results[place] = result
         answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
         if all(result["status"] != Busy.code for result in results):
             keep_answer(services, once, answer)
     except AlreadyAnswered as first:
         return replayed(first, once)
     return answer
+
+
+def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], list[int]]:
+    places: dict[tuple[Carrier, str], list[int]] = {}
+    for place, it in enumerate(events):
+        places.setdefault((it.carrier, it.tracking_number), []).append(place)
+    return places
 
 
 RECORDS_AT_ONCE = 10

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import orders
 from chalicelib.service.errors import Malformed
+from chalicelib.service.execute import sweep_order
 from tests.domain.worlds import BUYER, DAY, PLATFORM, PROMISED, SELLER, money, order_terms
 from tests.service.office import ORDER, Office, event, read
 
@@ -127,3 +130,51 @@ def test_an_extension_of_nothing_is_malformed() -> None:
     with pytest.raises(Malformed) as refused:
         orders.extend(office.services, ORDER, office.request(SELLER), None, None)
     assert refused.value.field == "deliver_by"
+
+
+def test_a_batch_takes_one_transaction_for_ten_records_of_a_parcel() -> None:
+    """O6, I10: 100 records of two parcels, mixed, are written ten at a time, and each is answered in its place."""
+    office = Office().bought().wait(DAY)
+    office.ship()
+    office.ship(number="000000002")
+    at = office.watch.at
+    office.wait(DAY)
+    records = [CarrierRecord(at + timedelta(minutes=n), CarrierStatus.IN_TRANSIT) for n in range(49)]
+    parcels = ("000000001", "000000002")
+    events = [orders.CarrierEvent(Carrier.TNT, number, record) for record in records for number in parcels]
+    unknown = orders.CarrierEvent(Carrier.TNT, "999999999", records[0])
+    before = office.table.transactions
+
+    results = read(office.report(unknown, *events, events[0]))["results"]
+
+    assert ["unknown_parcel", *["recorded"] * 98, "duplicate"] == [result["status"] for result in results]
+    assert 10 + 1 == office.table.transactions - before  # and one for the kept answer
+
+
+def test_nobody_ships_what_was_sent_to_somebody_else() -> None:
+    """O6, C5: a parcel of other people's order delivers nobody else's, unless the marketplace says so or that one is over."""
+    office = Office().bought(order_id="order-2", buyer_id="ben").bought().bought(order_id="order-3").wait(DAY)
+    office.ship("order-2")
+
+    with pytest.raises(Refusal) as refused:
+        office.ship()
+
+    assert CONFLICT == refused.value.code
+    assert 201 == office.ship(request=office.request(PLATFORM)).status
+    office.wait(100 * DAY)
+    for order_id in (ORDER, "order-2"):
+        sweep_order(office.services, order_id)
+    assert 201 == office.ship("order-3").status  # carriers give numbers out anew
+
+
+def test_nobody_sends_back_what_was_sent_to_somebody_else() -> None:
+    """O6, D3: nor does it prove a return."""
+    office = Office().bought(order_id="order-2", buyer_id="ben").wait(DAY)
+    office.ship("order-2", number="000000009")
+    office.disputed().act(SELLER, c.Accept("1"))
+
+    with pytest.raises(Refusal) as refused:
+        office.act(BUYER, c.ShipReturn(Carrier.TNT, "000000009"))
+
+    assert CONFLICT == refused.value.code
+    assert 200 == office.act(BUYER, c.ShipReturn(Carrier.TNT, "000000008")).status
