@@ -39,6 +39,10 @@ def decide(progress: Progress, number: int, command: c.Decide, actor: Actor) -> 
     dispute = progress.dispute(number)
     if command.finding in CLOCK_FINDINGS:
         raise Refusal(INVALID, f"{command.finding.value} is found by the clock alone.", field="finding")
+    if command.finding not in dispute.findings:
+        allowed = [finding.value for finding in dispute.findings]
+        msg = f"A decision on a {dispute.claim.reason.value} claim can find here: {', '.join(allowed)}."
+        raise Refusal(INVALID, msg, field="finding", findings=allowed)
     check_amount(dispute, command.type, command.amount, actor.role)
     address = None
     if command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor and dispute.return_parcel is None:
