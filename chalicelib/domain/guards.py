@@ -78,7 +78,8 @@ def _negotiable(at: Circumstances) -> Refusal | None:
 def _unassigned(at: Circumstances) -> Refusal | None:
     if at.dispute.mediator is None:
         return None
-    return Refusal(WRONG_STATE, "A mediator has taken this case already.", mediator=at.dispute.mediator)
+    whose = "It is yours already" if at.dispute.mediator == at.actor.id else "A mediator has taken this case already"
+    return Refusal(WRONG_STATE, f"{whose}.", mediator=at.dispute.mediator)
 
 
 def _new_to_the_case(at: Circumstances) -> Refusal | None:

@@ -71,8 +71,9 @@ def test_one_mediator_takes_the_case() -> None:
     for command in (asks(Role.BUYER), c.Propose(REFUND, money(1)), decides(1)):
         assert world.refused_act(MEDIATOR, command).code == WRONG_PARTY
     world.act(MEDIATOR, c.Assign())
-    assert world.refused_act(OTHER_MEDIATOR, c.Assign()).code == WRONG_STATE
-    assert world.refused_act(MEDIATOR, c.Assign()).code == WRONG_STATE
+    for mediator, told in ((OTHER_MEDIATOR, "A mediator has taken this case already."), (MEDIATOR, "It is yours already.")):
+        refused = world.refused_act(mediator, c.Assign())
+        assert (WRONG_STATE, told) == (refused.code, refused.message)
     for command in (asks(Role.BUYER), c.Propose(REFUND, money(1)), decides(1)):
         assert world.refused_act(OTHER_MEDIATOR, command).code == WRONG_PARTY
     assert (Status.UNDER_REVIEW, MEDIATOR.id) == (world.dispute().status, world.dispute().mediator)
