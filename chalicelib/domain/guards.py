@@ -42,7 +42,7 @@ class Guard:
 def _own_turn(at: Circumstances) -> Refusal | None:
     if at.dispute.turn is at.actor.role:
         return None
-    return Refusal(WRONG_STATE, "It is the other side's turn to answer.", turn=at.dispute.turn)
+    return Refusal(WRONG_PARTY, "It is the other side's turn to answer.", turn=at.dispute.turn)
 
 
 def _proposal_on_table(at: Circumstances) -> Refusal | None:
