@@ -161,7 +161,7 @@ class FieldError(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     field: str
-    message: str = ""
+    message: str
 
 
 class Problem(BaseModel):

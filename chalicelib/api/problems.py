@@ -160,6 +160,11 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.members = members
 
 
+def not_valid(detail: str, *fields: str, message: str = "") -> Problem:
+    """``validation_failed`` for parameters; each is said to be wrong in the words of ``message``, by default those of ``detail``."""
+    return Problem(s.Malformed.code, detail, errors=[{"field": field, "message": message or detail} for field in fields])
+
+
 def response(error: Exception, language: str = words.ENGLISH) -> Response:
     """The problem response for any exception, in one of ``words.LANGUAGES``.
 
