@@ -161,7 +161,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
 
 def not_valid(detail: str, *fields: str, message: str = "") -> Problem:
-    """``validation_failed`` for parameters; each is said to be wrong in the words of ``message``, by default those of ``detail``."""
+    """``validation_failed`` for ``fields``; ``message`` says of each what is wrong, by default as ``detail`` does."""
     return Problem(s.Malformed.code, detail, errors=[{"field": field, "message": message or detail} for field in fields])
 
 
