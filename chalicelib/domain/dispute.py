@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.claim import Claim, Covered, OfferType, Reason
+from chalicelib.domain.claim import Claim, Covered, OfferType
 from chalicelib.domain.evidence import Evidence
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Payer
@@ -78,23 +78,6 @@ class Finding(StrEnum):
 
 CLOCK_FINDINGS = (Finding.NO_ANSWER_FROM_BUYER, Finding.NO_ANSWER_FROM_SELLER, Finding.NOT_DECIDED_IN_TIME)
 """The findings of the policy's default decision, which no mediator may give."""
-
-FINDINGS: dict[Reason, tuple[Finding, ...]] = {
-    Reason.NOT_RECEIVED: (Finding.NOT_RECEIVED, Finding.DELIVERED_LATE, Finding.CARRIER_SHOWS_DELIVERED),
-    Reason.NOT_AS_DESCRIBED: (Finding.NOT_AS_DESCRIBED, Finding.SELLER_PROVED_AS_DESCRIBED),
-    Reason.COUNTERFEIT: (
-        Finding.COUNTERFEIT,
-        Finding.GENUINE,
-        Finding.NOT_AS_DESCRIBED,
-        Finding.SELLER_PROVED_AS_DESCRIBED,
-    ),
-    Reason.NO_LONGER_WANTED: (Finding.RETURN_GUARANTEED, Finding.RETURN_NOT_GUARANTEED),
-    Reason.UNAUTHORISED_CHARGE: (),
-}
-"""What a mediator may find of a claim, by its reason (D5). A claim about an unauthorised charge is never opened (C2)."""
-
-RETURN_FINDINGS = (Finding.RETURN_RECEIVED, Finding.RETURN_NOT_AS_SENT)
-"""What a mediator may find of an item that was sent back, whatever the claim was (D5)."""
 
 
 class AcknowledgementType(StrEnum):
@@ -282,11 +265,6 @@ class Dispute:
             msg = f"{self.id} was opened without a request"
             raise ValueError(msg)
         return asked
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What a mediator may find now: what fits the claim's reason and, once the item was sent back, the return (D5)."""
-        return FINDINGS[self.claim.reason] + (RETURN_FINDINGS if self.return_parcel else ())
 
     @property
     def decision(self) -> Decision | None:

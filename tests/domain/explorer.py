@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
-from chalicelib.domain import machine, opening, orders
+from chalicelib.domain import machine, mediation, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
@@ -295,7 +295,7 @@ class Explorer:
         return asked if self.random.random() < 0.5 else self.random.choice(tuple(OfferType))
 
     def _finding(self, dispute: Dispute) -> Finding:
-        return self.random.choice(dispute.findings if self.random.random() < 0.95 else tuple(Finding))
+        return self.random.choice(mediation.findings(dispute) if self.random.random() < 0.95 else tuple(Finding))
 
     def _given_address(self) -> ReturnAddress | None:
         return self.random.choice((None, None, AT_HOME, ABROAD))
