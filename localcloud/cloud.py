@@ -89,7 +89,7 @@ class LocalCloud:
     def _start(self) -> None:
         self._own_directory()
         if taken := self._ports.taken():
-            raise LocalCloudError("; ".join(taken))
+            raise LocalCloudError(f"{'; '.join(taken)}: {Ports.ELSEWHERE}")
         with ThreadPoolExecutor() as pool:
             environments = pool.map(venvs.ensure, ("ministack", "sam"))
             artefact = build("local")

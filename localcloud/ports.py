@@ -5,6 +5,7 @@ import socket
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 HOST = "127.0.0.1"
 
@@ -12,6 +13,9 @@ HOST = "127.0.0.1"
 @dataclass(frozen=True, slots=True)
 class Ports:
     """`cloud` serves AWS, the API and the logins, `outbox` the page with the messages."""
+
+    ELSEWHERE: ClassVar = "stop it, or: .venv/bin/python -m localcloud run --cloud-port N --outbox-port M"
+    """What whoever finds a port taken can do."""
 
     cloud: int = 8510
     outbox: int = 8512

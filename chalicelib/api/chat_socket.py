@@ -84,7 +84,8 @@ def _frame(body: object) -> Frame:
     except (ValueError, RecursionError):
         frame = None
     if not isinstance(frame, dict):
-        raise _Malformed('A frame is a JSON object such as {"action": "subscribe", "order_id": "o-1"}.')
+        such_as = '{"action": "subscribe", "order_id": "o-1"}'
+        raise _Malformed(f"A frame is a JSON object such as {such_as}, of up to {_BYTES_AT_MOST:,} bytes.")
     return frame
 
 

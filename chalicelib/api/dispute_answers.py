@@ -161,7 +161,7 @@ class FieldError(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     field: str
-    message: str = ""
+    message: str
 
 
 class Problem(BaseModel):
@@ -199,6 +199,7 @@ class Problem(BaseModel):
     carrier: str | None = None
     tracking_number: str | None = None
     remedies: list[OfferType] = []
+    findings: Annotated[list[Finding], Field(description="invalid: what a decision on this claim can find.")] = []
     lines: list[str] = []
     attempts: Count | None = None
     limit: Count | None = None

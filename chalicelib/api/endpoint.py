@@ -15,7 +15,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api import caching, cursors, problems, words
 from chalicelib.api.auth import authenticate
-from chalicelib.api.problems import Problem
+from chalicelib.api.problems import Problem, not_valid
 from chalicelib.api.rates import rates
 from chalicelib.api.versions import if_match
 from chalicelib.bootstrap import services
@@ -104,7 +104,7 @@ class Call:
         """The page size asked for. Raises ``Problem`` unless it is a number from 1 to 100."""
         written = self.query.get("limit", str(LIMIT_DEFAULT))
         if not re.fullmatch(r"[0-9]{1,3}", written) or not 1 <= int(written) <= LIMIT_AT_MOST:
-            raise Problem("validation_failed", f"limit is a number from 1 to {LIMIT_AT_MOST}.", errors=[{"field": "limit"}])
+            raise not_valid(f"limit is a number from 1 to {LIMIT_AT_MOST}.", "limit")
         return int(written)
 
     def choice(self, name: str, kinds: type[Choice], default: str = "") -> Choice:
@@ -112,7 +112,7 @@ class Call:
         written = self.query.get(name, default)
         if written not in {kind.value for kind in kinds}:
             allowed = ", ".join(kind.value for kind in kinds)
-            raise Problem("validation_failed", f"{name} is one of {allowed}.", errors=[{"field": name}])
+            raise not_valid(f"{name} is one of {allowed}.", name)
         return kinds(written)
 
     def expect_once(self) -> Once:
@@ -203,7 +203,8 @@ def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
     query = dict(request.query_params or {})
     unknown = sorted(query.keys() - set(endpoint.query))
     if unknown:
-        raise Problem("validation_failed", f"Unknown parameters: {', '.join(unknown)}.", errors=[{"field": u} for u in unknown])
+        known = f"Known here: {', '.join(endpoint.query)}." if endpoint.query else "None is known here."
+        raise not_valid(f"Unknown parameters: {', '.join(unknown)}. {known}", *unknown, message=f"Not known. {known}")
     return query
 
 

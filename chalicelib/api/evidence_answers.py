@@ -20,7 +20,7 @@ class File(Given):
     upload_id: str
     content_type: ContentType
     size: Annotated[Count, Field(description="In bytes.")]
-    etag: str
+    etag: Annotated[str, Field(description="Tells this content from any other; [erased] once the file was.")]
 
 
 class EvidenceGiven(Given):

@@ -7,7 +7,7 @@ from chalice.app import Blueprint
 from chalicelib.api import order_models as m
 from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.endpoint import Call, route
-from chalicelib.api.problems import Problem
+from chalicelib.api.problems import not_valid
 from chalicelib.api.words import explanations_in
 from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.people import Actor, Role
@@ -26,7 +26,7 @@ def import_order(call: Call, order_id: str) -> Answer:
     """Import an order and hold its payment; the same body again changes nothing."""
     if not ORDER_ID.fullmatch(order_id):
         detail = "An order id has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit."
-        raise Problem("validation_failed", detail, errors=[{"field": "order_id"}])
+        raise not_valid(detail, "order_id")
     return orders.import_order(call.services, call.actor, call.body.terms(order_id))
 
 
@@ -36,11 +36,11 @@ def list_orders(call: Call) -> Json:
     named = {role: call.query[field] for role in (BUYER, SELLER) if (field := f"{role.value}_id") in call.query}
     if len(named) > (1 if call.actor.role is PLATFORM else 0):
         detail = "Only the platform names whose orders it wants: buyer_id or seller_id."
-        raise Problem("validation_failed", detail, errors=[{"field": f"{role.value}_id"} for role in named])
+        raise not_valid(detail, *(f"{role.value}_id" for role in named))
     owner = next((Actor(role, person) for role, person in named.items()), None)
     if owner and not PERSON_ID.fullmatch(owner.id):
         field = f"{owner.role.value}_id"
-        raise Problem("validation_failed", f"{field} is not an id this API uses.", errors=[{"field": field}])
+        raise not_valid(f"{field} is not an id this API uses.", field)
     return orders.list_orders(call.services, call.actor, owner, call.limit, call.query.get("cursor"))
 
 

@@ -160,6 +160,11 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.members = members
 
 
+def not_valid(detail: str, *fields: str, message: str = "") -> Problem:
+    """``validation_failed`` for ``fields``; ``message`` says of each what is wrong, by default as ``detail`` does."""
+    return Problem(s.Malformed.code, detail, errors=[{"field": field, "message": message or detail} for field in fields])
+
+
 def response(error: Exception, language: str = words.ENGLISH) -> Response:
     """The problem response for any exception, in one of ``words.LANGUAGES``.
 

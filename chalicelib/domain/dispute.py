@@ -69,6 +69,8 @@ class Finding(StrEnum):
     GENUINE = "genuine"
     RETURN_RECEIVED = "return_received"
     RETURN_NOT_AS_SENT = "return_not_as_sent"
+    RETURN_GUARANTEED = "return_guaranteed"
+    RETURN_NOT_GUARANTEED = "return_not_guaranteed"
     NO_ANSWER_FROM_BUYER = "no_answer_from_buyer"
     NO_ANSWER_FROM_SELLER = "no_answer_from_seller"
     NOT_DECIDED_IN_TIME = "not_decided_in_time"

@@ -42,7 +42,7 @@ class Guard:
 def _own_turn(at: Circumstances) -> Refusal | None:
     if at.dispute.turn is at.actor.role:
         return None
-    return Refusal(WRONG_STATE, "It is the other side's turn to answer.", turn=at.dispute.turn)
+    return Refusal(WRONG_PARTY, "It is the other side's turn to answer.", turn=at.dispute.turn)
 
 
 def _proposal_on_table(at: Circumstances) -> Refusal | None:
@@ -78,7 +78,8 @@ def _negotiable(at: Circumstances) -> Refusal | None:
 def _unassigned(at: Circumstances) -> Refusal | None:
     if at.dispute.mediator is None:
         return None
-    return Refusal(WRONG_STATE, "A mediator has taken this case already.", mediator=at.dispute.mediator)
+    whose = "It is yours already" if at.dispute.mediator == at.actor.id else "A mediator has taken this case already"
+    return Refusal(WRONG_STATE, f"{whose}.", mediator=at.dispute.mediator)
 
 
 def _new_to_the_case(at: Circumstances) -> Refusal | None:

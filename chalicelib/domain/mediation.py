@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.claim import OfferType
+from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import CLOCK_FINDINGS, Basis, Decision, Dispute, Finding, InformationRequest
 from chalicelib.domain.money import Money
 from chalicelib.domain.moves import check_amount, new_evidence, usable_address
@@ -17,6 +17,28 @@ from chalicelib.domain.stages import requests_of_review
 if TYPE_CHECKING:
     from chalicelib.domain import commands as c
     from chalicelib.domain.progress import Progress
+
+FINDINGS: dict[Reason, tuple[Finding, ...]] = {
+    Reason.NOT_RECEIVED: (Finding.NOT_RECEIVED, Finding.DELIVERED_LATE, Finding.CARRIER_SHOWS_DELIVERED),
+    Reason.NOT_AS_DESCRIBED: (Finding.NOT_AS_DESCRIBED, Finding.SELLER_PROVED_AS_DESCRIBED),
+    Reason.COUNTERFEIT: (
+        Finding.COUNTERFEIT,
+        Finding.GENUINE,
+        Finding.NOT_AS_DESCRIBED,
+        Finding.SELLER_PROVED_AS_DESCRIBED,
+    ),
+    Reason.NO_LONGER_WANTED: (Finding.RETURN_GUARANTEED, Finding.RETURN_NOT_GUARANTEED),
+    Reason.UNAUTHORISED_CHARGE: (),
+}
+"""What a mediator may find of a claim, by its reason (D5). A claim about an unauthorised charge is never opened (C2)."""
+
+RETURN_FINDINGS = (Finding.RETURN_RECEIVED, Finding.RETURN_NOT_AS_SENT)
+"""What a mediator may find of an item that was sent back, whatever the claim was (D5)."""
+
+
+def findings(dispute: Dispute) -> tuple[Finding, ...]:
+    """What a mediator may find now: what fits the claim's reason and, once the item was sent back, the return (D5)."""
+    return FINDINGS[dispute.claim.reason] + (RETURN_FINDINGS if dispute.return_parcel else ())
 
 
 def assign(progress: Progress, number: int, _: c.Assign, actor: Actor) -> None:
@@ -39,6 +61,10 @@ def decide(progress: Progress, number: int, command: c.Decide, actor: Actor) -> 
     dispute = progress.dispute(number)
     if command.finding in CLOCK_FINDINGS:
         raise Refusal(INVALID, f"{command.finding.value} is found by the clock alone.", field="finding")
+    if command.finding not in findings(dispute):
+        allowed = [finding.value for finding in findings(dispute)]
+        msg = f"A decision on a {dispute.claim.reason.value} claim can find here: {', '.join(allowed)}."
+        raise Refusal(INVALID, msg, field="finding", findings=allowed)
     check_amount(dispute, command.type, command.amount, actor.role)
     address = None
     if command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor and dispute.return_parcel is None:

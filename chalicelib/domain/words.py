@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.dispute import Decision, InformationRequest, Proposal
-from chalicelib.domain.evidence import Evidence
+from chalicelib.domain.evidence import Evidence, File
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.people import PARTIES, ReturnAddress, Role
 
@@ -39,6 +39,8 @@ WORDS: dict[type, dict[str, Owner]] = {
     Claim: {"description": _always(Role.BUYER)},
     Proposal: {"note": _proposer},
     Evidence: {"note": _proposer},
+    # A hash of what the file holds: whoever has the file can tell by it that this person gave it.
+    File: {"etag": _author},
     e.ProposalDeclined: {"note": _author},
     e.Escalated: {"note": _author},
     # The marketplace's own record of why it decided as it did. It is kept with the decision.
@@ -56,18 +58,20 @@ WORDS: dict[type, dict[str, Owner]] = {
 def without_words(value: T, person: Role, author: Role | None = None) -> T:
     """``value`` with the words of ``person`` taken out, at any depth; itself where there are none.
 
-    ``author`` is who caused the event that ``value`` is the payload of. What is empty stays empty: it says nothing.
+    ``author`` is who caused the event that ``value`` is the payload of, or gave the evidence that it is part of. What is
+    empty stays empty: it says nothing.
     """
     if isinstance(value, tuple):
         return tuple(without_words(part, person, author) for part in value)  # type: ignore[return-value]
     if not is_dataclass(value) or isinstance(value, type):
         return value
     owners = WORDS.get(type(value), {})
+    within = value.by if isinstance(value, Evidence) else author
     changes: dict[str, Any] = {}
     for field in fields(value):
         old = getattr(value, field.name)
         owned = field.name in owners and person in owners[field.name](value, author)
-        new = _erased(old) if owned else without_words(old, person, author)
+        new = _erased(old) if owned else without_words(old, person, within)
         if new != old:
             changes[field.name] = new
     return replace(value, **changes) if changes else value

@@ -56,6 +56,7 @@ def test_an_unknown_parameter_is_refused(api: Api, endpoint: Endpoint) -> None:
     for query in ("unknown=1", "LIMIT=1", "limit[]=1", "%00=1", "=1", "%ff=%ff", f"{'x' * 5000}=1", "a=1&b=2"):
         reply = route.send(query, path=f"{route.path}?{query}")
         assert (422, "validation_failed") == reply.refused, query
+        assert all(error["message"].startswith("Not known.") for error in reply.json["errors"])
         assert reply.json["errors"]
     route.end()
 
@@ -67,7 +68,7 @@ def test_a_limit_is_a_number_to_a_hundred(api: Api, endpoint: Endpoint) -> None:
     for bad in ("0", "101", "-1", "1e2", "", "+5", "5.0", "0x5", "\uff15", "1_0", " 5", "9" * 5000, "NaN", "None", "%00"):
         reply = route.send(bad, path=f"{route.path}?limit={quote(bad, safe='%')}")
         assert (422, "validation_failed") == reply.refused, bad
-        assert "limit" == reply.json["errors"][0]["field"]
+        assert {"field": "limit", "message": "limit is a number from 1 to 100."} == reply.json["errors"][0]
     for good in ("1", "100"):
         assert 200 == route.send(good, path=f"{route.path}?limit={good}").status
     route.end()
@@ -118,6 +119,7 @@ def test_a_choice_is_one_of_those(api: Api, who: str, path: str, name: str) -> N
         reply = api.call(who, "GET", f"{path}?{name}={quote(bad, safe='%')}")
         assert (422, "validation_failed") == reply.refused, bad
         assert [name] == [error["field"] for error in reply.json["errors"]]
+        assert reply.json["errors"][0]["message"].startswith(f"{name} is one of ")
 
 
 def test_the_platform_names_whose_orders_it_wants(api: Api) -> None:

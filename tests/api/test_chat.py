@@ -289,6 +289,15 @@ def test_an_odd_frame_is_told_what_is_taken(socket: Socket, frame: object) -> No
     assert {"type": "pong"} == socket.ask({"action": "ping"})
 
 
+def test_a_frame_too_long_is_told_how_long_one_may_be(socket: Socket) -> None:
+    """I10, N5: a frame of 1,000 bytes is read, and one byte more is refused with that limit."""
+    socket.open(ACME)
+    ping = '{"action": "ping"}'
+
+    assert {"type": "pong"} == socket.ask(ping.ljust(1000))
+    assert "of up to 1,000 bytes." in socket.ask(ping.ljust(1001))["detail"]
+
+
 def test_there_is_a_limit_to_listening(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
     """N5: who reaches it is told so in the same frames."""
     monkeypatch.setattr("chalicelib.service.chat.THREADS_AT_MOST", 1)

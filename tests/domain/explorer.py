@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
-from chalicelib.domain import machine, opening, orders
+from chalicelib.domain import machine, mediation, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
@@ -294,6 +294,9 @@ class Explorer:
         asked = dispute.request.type
         return asked if self.random.random() < 0.5 else self.random.choice(tuple(OfferType))
 
+    def _finding(self, dispute: Dispute) -> Finding:
+        return self.random.choice(mediation.findings(dispute) if self.random.random() < 0.95 else tuple(Finding))
+
     def _given_address(self) -> ReturnAddress | None:
         return self.random.choice((None, None, AT_HOME, ABROAD))
 
@@ -313,7 +316,7 @@ class Explorer:
             Action.ASSIGN: c.Assign,
             Action.REQUEST_INFORMATION: lambda: c.RequestInformation(pick.choice((*PARTIES, *PARTIES, actor.role)), "How so?"),
             Action.DECIDE: lambda: c.Decide(
-                self._kind(dispute), self._amount(dispute), pick.choice(tuple(Finding)), "So it is.", self._given_address()
+                self._kind(dispute), self._amount(dispute), self._finding(dispute), "So it is.", self._given_address()
             ),
             Action.ACCEPT_DECISION: c.AcceptDecision,
             Action.APPEAL: lambda: c.Appeal(EvidenceType.DOCUMENT, "This is new."),

@@ -406,7 +406,7 @@ def test_the_buyer_may_escalate_early_after_three_days(off: timedelta) -> None:
 LAST_WORDS: tuple[tuple[Stage, Actor, c.DisputeCommand, int], ...] = (
     (Stage.OPENED, SELLER, c.Decline(), 5),
     (Stage.NEGOTIATING, BUYER, c.Propose(OfferType.REFUND, money(2000)), 7),
-    (Stage.UNDER_REVIEW, MEDIATOR, c.Decide(OfferType.REFUND, money(1), Finding.GENUINE, "As sold."), 14),
+    (Stage.UNDER_REVIEW, MEDIATOR, c.Decide(OfferType.REFUND, money(1), Finding.SELLER_PROVED_AS_DESCRIBED, "As sold."), 14),
     (Stage.AWAITING_RETURN, BUYER, c.ShipReturn(Carrier.TNT, "900000009"), 10),
     (Stage.RETURN_IN_TRANSIT, SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "The screen is cracked."), 30),
     (Stage.DECIDED, SELLER, c.Appeal(NEWS.type, "The invoice."), 7),

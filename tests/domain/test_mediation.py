@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import Finding, Outcome, Stage, Status
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.dispute import CLOCK_FINDINGS, AcknowledgementType, Finding, Outcome, Stage, Status
 from chalicelib.domain.events import DecisionMade
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
 from tests.domain.worlds import (
@@ -22,14 +24,20 @@ from tests.domain.worlds import (
     MEDIATOR,
     NEWS,
     OTHER_MEDIATOR,
+    PROMISED,
     SECOND,
     SELLER,
     World,
+    claim_of,
+    delivered,
     disputed,
     money,
+    order_terms,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.domain.people import Actor
 
 REFUND, WITH_RETURN = OfferType.REFUND, OfferType.REFUND_WITH_RETURN
@@ -63,8 +71,9 @@ def test_one_mediator_takes_the_case() -> None:
     for command in (asks(Role.BUYER), c.Propose(REFUND, money(1)), decides(1)):
         assert world.refused_act(MEDIATOR, command).code == WRONG_PARTY
     world.act(MEDIATOR, c.Assign())
-    assert world.refused_act(OTHER_MEDIATOR, c.Assign()).code == WRONG_STATE
-    assert world.refused_act(MEDIATOR, c.Assign()).code == WRONG_STATE
+    for mediator, told in ((OTHER_MEDIATOR, "A mediator has taken this case already."), (MEDIATOR, "It is yours already.")):
+        refused = world.refused_act(mediator, c.Assign())
+        assert (WRONG_STATE, told) == (refused.code, refused.message)
     for command in (asks(Role.BUYER), c.Propose(REFUND, money(1)), decides(1)):
         assert world.refused_act(OTHER_MEDIATOR, command).code == WRONG_PARTY
     assert (Status.UNDER_REVIEW, MEDIATOR.id) == (world.dispute().status, world.dispute().mediator)
@@ -198,7 +207,7 @@ def test_the_silence_before_an_appeal_is_not_held_against_anyone_after_it() -> N
     """D4, D5: the second review starts afresh."""
     world = disputed(Stage.UNDER_REVIEW)
     world.act(MEDIATOR, asks(Role.BUYER))
-    world.wait(3 * DAY).act(MEDIATOR, decides(0, finding=Finding.GENUINE))
+    world.wait(3 * DAY).act(MEDIATOR, decides(0, finding=Finding.SELLER_PROVED_AS_DESCRIBED))
     world.wait(HOUR).act(BUYER, TAKEN_BACK)
     decision = world.wait(14 * DAY).as_of_now().dispute(1).decision
     assert decision is not None
@@ -247,7 +256,7 @@ def test_a_decision_gives_nothing_part_or_all_with_or_without_return(minor: int,
     [
         decides(-1),
         decides(10_001),
-        c.Decide(REFUND, money(1, "EUR"), Finding.GENUINE, "No."),
+        c.Decide(REFUND, money(1, "EUR"), Finding.NOT_AS_DESCRIBED, "No."),
         decides(1, finding=Finding.NO_ANSWER_FROM_BUYER),
         decides(1, finding=Finding.NO_ANSWER_FROM_SELLER),
         decides(1, finding=Finding.NOT_DECIDED_IN_TIME),
@@ -256,6 +265,74 @@ def test_a_decision_gives_nothing_part_or_all_with_or_without_return(minor: int,
 def test_a_decision_stays_within_the_claim_and_its_own_findings(command: c.Decide) -> None:
     """D5, D2: below nothing, above the maximum, another currency, or a finding that only the clock makes, is refused."""
     assert disputed(Stage.UNDER_REVIEW).refused_act(MEDIATOR, command).code == INVALID
+
+
+# What a mediator may find of each claim, the item still with the buyer; and, of every claim, once it was sent back.
+MAY_FIND = {
+    Reason.NOT_RECEIVED: "not_received delivered_late carrier_shows_delivered",
+    Reason.NOT_AS_DESCRIBED: "not_as_described seller_proved_as_described",
+    Reason.COUNTERFEIT: "counterfeit genuine not_as_described seller_proved_as_described",
+    Reason.NO_LONGER_WANTED: "return_guaranteed return_not_guaranteed",
+}
+ALSO_OF_A_RETURN = " return_received return_not_as_sent"
+GUARANTEES = tuple(OfferedGuarantee(kind) for kind in (Guarantee.EXTRA_RETURNS, Guarantee.GUARANTEED_GENUINE))
+
+
+def claimed_under_review(reason: Reason) -> World:
+    """A claim for that reason, escalated to a mediator before anything was agreed."""
+    terms = order_terms(guarantees=GUARANTEES)
+    world = World.of(terms).go(PROMISED) if reason is Reason.NOT_RECEIVED else delivered(terms)
+    world.wait(DAY).open(claim_of(reason))
+    world.wait(4 * DAY).act(BUYER, c.Escalate())
+    world.act(MEDIATOR, c.Assign())
+    return world
+
+
+def returned_under_review(reason: Reason) -> World:
+    """A claim for that reason, granted with a return in which the seller has found a problem."""
+    world = delivered(order_terms(guarantees=GUARANTEES), AT_HOME)
+    world.wait(DAY).open(claim_of(reason))
+    if world.dispute().stage is Stage.OPENED:
+        world.act(SELLER, c.Propose(WITH_RETURN, money(5000)))
+        world.act(BUYER, c.Accept("2"))
+    world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
+    world.wait(DAY).act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Scratched."))
+    world.act(MEDIATOR, c.Assign())
+    return world
+
+
+@pytest.mark.parametrize("finding", list(Finding))
+@pytest.mark.parametrize(
+    ("reason", "build"),
+    [
+        *((reason, claimed_under_review) for reason in MAY_FIND),
+        *((reason, returned_under_review) for reason in MAY_FIND if reason is not Reason.NOT_RECEIVED),
+    ],
+)
+def test_a_finding_fits_the_claim(reason: Reason, build: Callable[[Reason], World], finding: Finding) -> None:
+    """D5: a mediator finds what the claim's reason asks, or how a return came back; a refusal names what can be found."""
+    world = build(reason)
+    allowed = (MAY_FIND[reason] + (ALSO_OF_A_RETURN if build is returned_under_review else "")).split()
+    command = decides(0, world.dispute().request.type, finding)
+    if finding.value in allowed:
+        world.act(MEDIATOR, command)
+
+        decision = world.dispute().decision
+        assert decision is not None
+        assert finding is decision.finding
+    else:
+        refused = world.refused_act(MEDIATOR, command)
+
+        assert (INVALID, "finding") == (refused.code, refused.details["field"])
+        assert finding in CLOCK_FINDINGS or allowed == refused.details["findings"]
+
+
+def test_every_claim_that_can_be_opened_has_its_findings() -> None:
+    """D5, C2: the rows above miss no reason but the one that is never a dispute, and no finding that a mediator may give."""
+    found = set((" ".join(MAY_FIND.values()) + ALSO_OF_A_RETURN).split())
+
+    assert set(Reason) - {Reason.UNAUTHORISED_CHARGE} == set(MAY_FIND)
+    assert set(Finding) - set(CLOCK_FINDINGS) == found
 
 
 def test_when_both_accept_the_decision_it_is_carried_out_at_once() -> None:

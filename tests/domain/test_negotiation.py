@@ -147,7 +147,7 @@ def test_a_decline_clears_the_table_and_passes_the_turn() -> None:
     answered = world.now
     assert (dispute.stage, dispute.on_table, dispute.turn) == (Stage.NEGOTIATING, None, Role.BUYER)
     assert world.refused_act(BUYER, c.Accept("1")).code == STALE_PROPOSAL
-    assert world.refused_act(SELLER, c.Decline()).code == WRONG_STATE
+    assert world.refused_act(SELLER, c.Decline()).code == WRONG_PARTY
     world.wait(2 * DAY).act(BUYER, offer(8000))
     world.wait(2 * DAY).act(SELLER, c.Decline("2"))
     assert world.dispute().stage_since == answered
@@ -165,10 +165,10 @@ def test_only_the_side_whose_turn_it_is_answers() -> None:
     """D10, section 4: nobody accepts or declines their own proposal, nor counters it."""
     world = non_receipt()
     world.act(SELLER, offer(1000))
-    assert world.refused_act(SELLER, c.Accept("2")).code == WRONG_STATE
+    assert world.refused_act(SELLER, c.Accept("2")).code == WRONG_PARTY
     world.act(BUYER, offer(9000))
     for command in (c.Accept("3"), c.Decline("3"), offer(8000)):
-        assert world.refused_act(BUYER, command).code == WRONG_STATE
+        assert world.refused_act(BUYER, command).code == WRONG_PARTY
 
 
 def test_proposals_come_to_an_end() -> None:

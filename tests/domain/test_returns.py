@@ -285,6 +285,20 @@ def problem_under_review(*, on_file: bool = True) -> World:
     return world
 
 
+def test_a_problem_with_a_return_goes_back_to_the_mediator_who_decided() -> None:
+    """Section 4: the mediator whose decision granted the return still has the case, and decides what became of it."""
+    world = disputed(Stage.UNDER_REVIEW)
+    world.act(MEDIATOR, c.Decide(WITH_RETURN, money(10_000), Finding.NOT_AS_DESCRIBED, "It is broken."))
+    for party in (BUYER, SELLER):
+        world.act(party, c.AcceptDecision())
+    world.act(BUYER, BACK)
+    world.act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Scratched."))
+
+    assert world.refused_act(MEDIATOR, c.Assign()).message == "It is yours already."
+    world.act(MEDIATOR, c.Decide(OfferType.REFUND, money(0), Finding.RETURN_NOT_AS_SENT, "The scratches are new."))
+    assert [MEDIATOR.id, MEDIATOR.id] == [decision.by for decision in world.dispute().decisions]
+
+
 def test_what_is_back_already_is_not_sent_back_again() -> None:
     """D3, D5: after the return, a decision or an agreement with return pays at once and needs no address."""
     decided = problem_under_review(on_file=False)

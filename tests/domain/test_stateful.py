@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.domain import commands as c
-from chalicelib.domain import engine, machine, opening, orders
+from chalicelib.domain import engine, machine, mediation, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.clock import next_due
@@ -87,6 +87,7 @@ def arguments(case: Case, dispute: Dispute, action: Action, world: World) -> st.
     seen = st.sampled_from((dispute.on_table or "1", dispute.on_table or "1", "1"))
     end = deadline_of(dispute, case.policy) if dispute.open else world.now
     later = st.sampled_from((0, 1, 10, 30, 31)).map(lambda days: end + days * DAY)
+    findings = st.sampled_from((*mediation.findings(dispute), Finding.GENUINE, Finding.NOT_DECIDED_IN_TIME))
     tracking = st.sampled_from(("900000001", "900000002", "no number"))
     made: dict[Action, st.SearchStrategy[c.DisputeCommand]] = {
         Action.ACCEPT: st.builds(c.Accept, seen, GIVEN_ADDRESS),
@@ -98,7 +99,7 @@ def arguments(case: Case, dispute: Dispute, action: Action, world: World) -> st.
         Action.GRANT_TIME: st.builds(c.GrantTime, later),
         Action.ASSIGN: st.builds(c.Assign),
         Action.REQUEST_INFORMATION: st.builds(c.RequestInformation, st.sampled_from(PARTIES), notes),
-        Action.DECIDE: st.builds(c.Decide, kinds, amounts, st.sampled_from(Finding), notes, GIVEN_ADDRESS),
+        Action.DECIDE: st.builds(c.Decide, kinds, amounts, findings, notes, GIVEN_ADDRESS),
         Action.ACCEPT_DECISION: st.builds(c.AcceptDecision),
         Action.APPEAL: st.builds(c.Appeal, st.sampled_from(EvidenceType), notes),
         Action.SHIP_RETURN: st.builds(c.ShipReturn, st.just(Carrier.TNT), tracking),

@@ -57,13 +57,13 @@ SITUATIONS = {
 }
 
 # What section 4 lets each person do in each situation: the stage it leads to, by its initial, or why it is refused.
-# "party": somebody else may do it now; "state": nobody may, or not until the other side has answered.
+# "party": somebody else may do it now, or it is the other side's turn; "state": nobody may.
 EXPECTED = {
     Role.BUYER: """
                          O      N      n      U      A      T      D      R
-    accept               party  R      state  R      state  state  state  state
-    propose              O      N      state  party  state  state  state  state
-    decline              party  N      state  state  state  state  state  state
+    accept               party  R      party  R      state  state  state  state
+    propose              O      N      party  party  state  state  state  state
+    decline              party  N      party  state  state  state  state  state
     escalate             early  U      U      state  state  state  state  state
     withdraw             R      R      R      R      R      state  state  state
     add_evidence         O      N      N      U      A      T      state  state
@@ -78,9 +78,9 @@ EXPECTED = {
     """,
     Role.SELLER: """
                          O      N      n      U      A      T      D      R
-    accept               A      state  R      party  state  state  state  state
+    accept               A      party  R      party  state  state  state  state
     propose              N      N      N      party  state  state  state  state
-    decline              N      state  N      state  state  state  state  state
+    decline              N      party  N      state  state  state  state  state
     escalate             party  U      U      state  state  state  state  state
     withdraw             party  party  party  party  party  state  state  state
     add_evidence         O      N      N      U      A      T      state  state
@@ -289,11 +289,11 @@ A_PROPOSAL = c.Propose(OfferType.REFUND, money(6000))
 
 GUARDED: dict[str, list[tuple[Callable[[], World], Actor, c.DisputeCommand, str]]] = {
     "own_turn": [
-        (lambda: situation("N"), SELLER, c.Accept("2"), "wrong_state"),
-        (lambda: situation("N"), SELLER, c.Decline("2"), "wrong_state"),
-        (lambda: situation("n"), BUYER, c.Accept("3"), "wrong_state"),
-        (lambda: situation("n"), BUYER, A_PROPOSAL, "wrong_state"),
-        (lambda: situation("n"), BUYER, c.Decline(), "wrong_state"),
+        (lambda: situation("N"), SELLER, c.Accept("2"), "wrong_party"),
+        (lambda: situation("N"), SELLER, c.Decline("2"), "wrong_party"),
+        (lambda: situation("n"), BUYER, c.Accept("3"), "wrong_party"),
+        (lambda: situation("n"), BUYER, A_PROPOSAL, "wrong_party"),
+        (lambda: situation("n"), BUYER, c.Decline(), "wrong_party"),
     ],
     "proposal_on_table": [
         (declined, BUYER, c.Accept("1"), "stale_proposal"),

@@ -12,7 +12,7 @@ from chalicelib.domain.claim import Claim, OfferType
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
 from chalicelib.domain.events import PAYLOADS, WordsErased
-from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.evidence import ContentType, EvidenceType, File
 from chalicelib.domain.order import Order
 from chalicelib.domain.people import PARTIES, AddressBook, Role
 from chalicelib.domain.words import ERASED, WORDS, without_words
@@ -47,7 +47,7 @@ IDS_AND_CODES: dict[str, set[str]] = {
     "DecisionAccepted": {"decision_id"},
     "Proposal": {"id"},
     "Evidence": {"id", "answers"},
-    "File": {"upload_id", "etag"},  # its objects are removed by themselves
+    "File": {"upload_id"},  # its objects are removed by themselves
     "InformationRequest": {"id"},
     "Decision": {"id", "by"},
     "ReturnAddress": {"country"},
@@ -101,6 +101,9 @@ def talkative() -> World:
     world.act(MEDIATOR, c.Assign())
     world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "mediator: which box?"))
     world.act(BUYER, c.AddEvidence(EvidenceType.STATEMENT, "buyer: the blue one"))
+    for party in (BUYER, SELLER):
+        photo = File(f"u-{party.id}", ContentType.JPEG, 9, f"{party.role}: hash")
+        world.act(party, c.AddEvidence(EvidenceType.PHOTO, "", photo))
     world.act(MEDIATOR, c.Propose(OfferType.REFUND, money(3000), "mediator: meet halfway"))
     world.act(SELLER, c.Accept("3"))
     world.act(BUYER, c.Accept("3"))

@@ -56,6 +56,7 @@ def test_mediators_are_told_in_english() -> None:
     told = {sample.text: sample.said("en").body for sample in samples() if sample.text.endswith(".mediators")}
     assert {"answered.mediators", "escalated.mediators", "appealed.mediators", "return_problem.mediators"} == set(told)
     assert "Take the case and decide it by" in told["escalated.mediators"]
+    assert "The case stays with the mediator who has it" in told["return_problem.mediators"]
 
 
 @pytest.mark.parametrize("language", LETTERS)

@@ -92,6 +92,16 @@ def test_the_holder_of_a_port_is_named() -> None:
         assert [f"port {port} (for the cloud) is held by process {os.getpid()}"] == Ports(port, free.outbox).taken()
 
 
+def test_whoever_finds_a_port_taken_is_told_what_to_do(tmp_path: Path) -> None:
+    """A start on a taken port ends with the ways on: stopping what is there, or other ports."""
+    with socket.create_server((HOST, 0)) as server:
+        ports = Ports(int(server.getsockname()[1]), Ports.free().outbox)
+        told = r"stop it, or: .* --cloud-port N --outbox-port M$"
+
+        with pytest.raises(LocalCloudError, match=told), LocalCloud(tmp_path, ports):
+            pytest.fail("it started on a port that is taken")
+
+
 def test_a_second_copy_is_refused_and_says_what_is_in_its_way(cloud: LocalCloud) -> None:
     """Two in one directory would overwrite each other: the second names the process and its ports."""
     expected = rf"process {os.getpid()}, ports \d+, \d+"
