@@ -67,7 +67,7 @@ class Policy:
     proposals_at_most: int
     """Proposals in one dispute (D1)."""
     evidence_at_most: int
-    """Pieces of evidence per party in one dispute, words and files together (N6)."""
+    """Pieces of evidence per party in one dispute, words and files together, beside answers to a mediator (N6, D4)."""
     image_megabytes_at_most: int
     """The size of an uploaded photo, in units of 1,048,576 bytes (N6)."""
     video_megabytes_at_most: int

@@ -346,12 +346,6 @@ GUARDED: dict[str, list[tuple[Callable[[], World], Actor, c.DisputeCommand, str]
     "room_for_evidence": [
         (lambda: reviewed(*times(20, BUYER, lambda _: NEWS)), BUYER, NEWS, "limit_reached"),
         (lambda: reviewed(*times(20, SELLER, lambda _: NEWS)), SELLER, NEWS, "limit_reached"),
-        (
-            lambda: reviewed(*times(20, BUYER, lambda _: NEWS), (MEDIATOR, DECIDED_FOR_BUYER)),
-            BUYER,
-            c.Appeal(EvidenceType.PHOTO, "One more."),
-            "limit_reached",
-        ),
     ],
     "room_for_questions": [
         (lambda: reviewed(*times(10, MEDIATOR, lambda _: NEXT_QUESTION)), MEDIATOR, NEXT_QUESTION, "limit_reached"),
