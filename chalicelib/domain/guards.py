@@ -133,8 +133,12 @@ WAITS_FOR_THE_OTHER = Guard("waits_for_the_other", "the other side is awaited", 
 TIME_LEFT_TO_GRANT = Guard("time_left_to_grant", "not all the extra time has been granted", _time_left_to_grant)
 ROOM_FOR_PROPOSALS = Guard(
     "room_for_proposals",
-    "fewer proposals than the limit",
-    _room("proposals_at_most", "proposals", lambda at: len(at.dispute.proposals)),
+    "fewer proposals of their side than the limit",
+    _room(
+        "proposals_at_most",
+        "proposals from each side",
+        lambda at: sum(proposal.by is at.actor.role for proposal in at.dispute.proposals),
+    ),
 )
 ROOM_FOR_EVIDENCE = Guard(
     "room_for_evidence",

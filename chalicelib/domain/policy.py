@@ -65,7 +65,7 @@ class Policy:
     carrier_records_at_most: int
     """A carrier's records of a parcel's progress, and as many of its delivery or return (O6)."""
     proposals_at_most: int
-    """Proposals in one dispute (D1)."""
+    """Proposals of each side in one dispute: the buyer, the seller, its mediators together (D1)."""
     evidence_at_most: int
     """Pieces of evidence per party in one dispute, words and files together, beside answers to a mediator (N6, D4)."""
     image_megabytes_at_most: int
