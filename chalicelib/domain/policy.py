@@ -81,7 +81,7 @@ class Policy:
     thread_days: int
     """How long after an order is completed its thread still takes messages (N5)."""
     messages_at_most: int
-    """Messages in the thread of one order (N5)."""
+    """Messages of one person in the thread of an order (N5)."""
     payment_retry_hours: tuple[int, ...]
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 
