@@ -87,10 +87,10 @@ class Thread:
         return sum(voice != own for voice in self.authors[self.read_up_to(actor) :])
 
     def news_to(self, case: Case, author: Actor, now: datetime) -> tuple[Role, ...]:
-        """The parties to tell of a message that ``author`` writes now: those who have read everything before it.
+        """The parties to tell of a message that ``author`` writes now: those who have seen everything before it.
 
-        Later ones are no news until they read, except a mediator's, the first one since a dispute was opened, and one
-        that follows the last notice after a day.
+        Later ones are no news until they read or write, except a mediator's, the first one since a dispute was opened, and
+        one that follows the last notice after a day.
         """
         terms, dispute = case.order.terms, open_dispute_of(case)
         told_before = now - TOLD_AGAIN_AFTER
@@ -100,7 +100,7 @@ class Thread:
             party.role
             for party in others
             if party != author
-            and (author.role not in PARTIES or not self.unread(party) or self.told_at.get(party.role, stale) <= stale)
+            and (author.role not in PARTIES or self._has_seen_all(party) or self.told_at.get(party.role, stale) <= stale)
         )
 
     def written_by(self, actor: Actor) -> int:
@@ -141,6 +141,10 @@ class Thread:
         if number <= self.read_up_to(actor):
             return self
         return replace(self, read=self.read | {_name(actor): number}, version=self.version + 1)
+
+    def _has_seen_all(self, actor: Actor) -> bool:
+        """Whether nothing of others is newer than what ``actor`` has read, or wrote: who answers has seen what it is."""
+        return not self.unread(actor) or self.authors[-1] == self._voice(actor)
 
     def _voice(self, actor: Actor) -> int:
         return self.voices.index(_name(actor)) if _name(actor) in self.voices else -1

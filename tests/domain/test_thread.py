@@ -110,6 +110,36 @@ def test_a_message_is_news_to_the_others_who_had_read_everything() -> None:
     assert (Role.BUYER, Role.SELLER) == waiting.news_to(case, MEDIATOR, PAID_AT + HOUR)
 
 
+def test_who_answers_has_seen_what_they_answer() -> None:
+    """N5: the next message is news to whoever wrote last, marked as read or not; what is unread stays so. One answer is one."""
+    case = delivered().case
+    talk = told(Thread("order-1"), case, BUYER, PAID_AT)
+    talk = told(talk, case, SELLER, PAID_AT + MINUTE)
+    assert (0, 1) == (talk.read_up_to(SELLER), talk.unread(SELLER))
+    assert (Role.SELLER,) == talk.news_to(case, BUYER, PAID_AT + HOUR)
+    talk = told(talk, case, BUYER, PAID_AT + HOUR)
+    assert (0, 2) == (talk.read_up_to(SELLER), talk.unread(SELLER))
+    assert () == talk.news_to(case, BUYER, PAID_AT + 2 * HOUR)
+    with_mediator = told(told(talk, case, SELLER, PAID_AT + 2 * HOUR), case, MEDIATOR, PAID_AT + 3 * HOUR)
+    assert () == with_mediator.news_to(case, BUYER, PAID_AT + 4 * HOUR)
+
+
+@given(st.lists(st.tuples(st.sampled_from((BUYER, SELLER)), st.booleans()), max_size=30))
+def test_news_is_what_follows_nothing_unseen(steps: list[tuple[Actor, bool]]) -> None:
+    """N5: within a day a party is told exactly where it has read up to, or written, the message before."""
+    case, thread = delivered().case, Thread("order-1")
+    seen = {BUYER: 0, SELLER: 0}
+    for number, (author, reads) in enumerate(steps, 1):
+        if reads and thread.count:
+            thread = thread.read_by(author, thread.count)
+            seen[author] = thread.count
+        other = SELLER if author is BUYER else BUYER
+        expected = (other.role,) if seen[other] == thread.count else ()
+        assert expected == thread.news_to(case, author, PAID_AT + number * MINUTE)
+        thread = told(thread, case, author, PAID_AT + number * MINUTE)
+        seen[author] = thread.count
+
+
 def test_who_does_not_read_is_told_again_after_a_day() -> None:
     """N5: one old unread message does not silence the thread; what was told in between starts the day anew."""
     case = delivered().case
