@@ -49,7 +49,7 @@ class MessagePage(ReadMark):
     items: list[Message]
     cursor: Cursor
     closes_at: Annotated[Time | None, Field(description="When the thread takes no more; null until the order is completed.")]
-    may_write: Annotated[bool, Field(description="Whether the caller may write in it now.")]
+    may_write: Annotated[bool, Field(description="Whether the caller may write in it now, and has room left to.")]
 
 
 class Ticket(Given):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Dispute
-from chalicelib.domain.moves import stale
+from chalicelib.domain.moves import evidence_room, stale, too_much_evidence
 from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ def _time_left_to_grant(at: Circumstances) -> Refusal | None:
     return Refusal(LIMIT_REACHED, f"All {most.days} days of extra time in this dispute have been granted.")
 
 
+def _room_for_evidence(at: Circumstances) -> Refusal | None:
+    return None if evidence_room(at.dispute, at.policy, at.actor.role) else too_much_evidence(at.policy)
+
+
 def _room(limit: str, what: str, count: Callable[[Circumstances], int]) -> Check:
     def refusal(at: Circumstances) -> Refusal | None:
         most = getattr(at.policy, limit)
@@ -130,17 +134,17 @@ WAITS_FOR_THE_OTHER = Guard("waits_for_the_other", "the other side is awaited", 
 TIME_LEFT_TO_GRANT = Guard("time_left_to_grant", "not all the extra time has been granted", _time_left_to_grant)
 ROOM_FOR_PROPOSALS = Guard(
     "room_for_proposals",
-    "fewer proposals than the limit",
-    _room("proposals_at_most", "proposals", lambda at: len(at.dispute.proposals)),
+    "fewer proposals of their side than the limit",
+    _room(
+        "proposals_at_most",
+        "proposals from each side",
+        lambda at: sum(proposal.by is at.actor.role for proposal in at.dispute.proposals),
+    ),
 )
 ROOM_FOR_EVIDENCE = Guard(
     "room_for_evidence",
-    "fewer pieces of evidence than the limit",
-    _room(
-        "evidence_at_most",
-        "pieces of evidence from each side",
-        lambda at: sum(piece.by is at.actor.role for piece in at.dispute.evidence),
-    ),
+    "fewer pieces of evidence of theirs than the limit, or a mediator's question waits for them",
+    _room_for_evidence,
 )
 ROOM_FOR_QUESTIONS = Guard(
     "room_for_questions",

@@ -11,14 +11,15 @@ from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Basis, Dispute, Outcome, Proposal, Stage
 from chalicelib.domain.evidence import Evidence, EvidenceType
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal, in_words
+from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal, in_words
 from chalicelib.domain.settlement import carry_out, end, return_country
-from chalicelib.domain.stages import deadline_of, requests_of_review
+from chalicelib.domain.stages import deadline_of, questions_to
 
 if TYPE_CHECKING:
     from chalicelib.domain.claim import Covered, Remedy
     from chalicelib.domain.money import Money
     from chalicelib.domain.people import Actor, ReturnAddress
+    from chalicelib.domain.policy import Policy
     from chalicelib.domain.progress import Progress
 
 
@@ -138,6 +139,19 @@ def withdraw(progress: Progress, number: int, _: c.Withdraw, __: Actor) -> None:
     end(progress, number, Outcome.WITHDRAWN)
 
 
+def evidence_room(dispute: Dispute, policy: Policy, party: Role) -> int:
+    """How many more pieces of evidence ``party`` may add: what answers a mediator's question always fits (N6, D4)."""
+    counted = sum(piece.by is party and piece.answers is None for piece in dispute.evidence)
+    return max(0, policy.evidence_at_most - counted) + len(questions_to(dispute, party))
+
+
+def too_much_evidence(policy: Policy, note: str = "") -> Refusal:
+    """The refusal of a piece of evidence that there is no room for; ``note`` goes on with the sentence."""
+    most = policy.evidence_at_most
+    msg = f"This dispute holds no more than {most} pieces of evidence from each side, beside answers to a mediator{note}."
+    return Refusal(LIMIT_REACHED, msg, limit=most)
+
+
 def new_evidence(progress: Progress, number: int, kind: EvidenceType, note: str, by: Role) -> Evidence:
     """The next piece of evidence of a dispute."""
     kept = len(progress.dispute(number).evidence)
@@ -146,9 +160,8 @@ def new_evidence(progress: Progress, number: int, kind: EvidenceType, note: str,
 
 def add_evidence(progress: Progress, number: int, command: c.AddEvidence, actor: Actor) -> None:
     """Add a piece of evidence. It answers the mediator's request to this party that has waited longest, if one waits (D4)."""
-    dispute = progress.dispute(number)
-    waiting = [r for r in requests_of_review(dispute) if r.pending and r.to is actor.role]
-    answers = min(waiting, key=lambda r: r.due_at).id if waiting else None
+    waiting = questions_to(progress.dispute(number), actor.role)
+    answers = waiting[0].id if waiting else None
     piece = new_evidence(progress, number, command.type, command.note, actor.role)
     progress.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
 

@@ -65,9 +65,9 @@ class Policy:
     carrier_records_at_most: int
     """A carrier's records of a parcel's progress, and as many of its delivery or return (O6)."""
     proposals_at_most: int
-    """Proposals in one dispute (D1)."""
+    """Proposals of each side in one dispute: the buyer, the seller, its mediators together (D1)."""
     evidence_at_most: int
-    """Pieces of evidence per party in one dispute, words and files together (N6)."""
+    """Pieces of evidence per party in one dispute, words and files together, beside answers to a mediator (N6, D4)."""
     image_megabytes_at_most: int
     """The size of an uploaded photo, in units of 1,048,576 bytes (N6)."""
     video_megabytes_at_most: int
@@ -81,7 +81,7 @@ class Policy:
     thread_days: int
     """How long after an order is completed its thread still takes messages (N5)."""
     messages_at_most: int
-    """Messages in the thread of one order (N5)."""
+    """Messages of one person in the thread of an order (N5)."""
     payment_retry_hours: tuple[int, ...]
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 

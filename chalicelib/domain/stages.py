@@ -9,6 +9,7 @@ from chalicelib.domain.dispute import Dispute, InformationRequest, Stage
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.people import Role
     from chalicelib.domain.policy import Policy
 
 WINDOWS: dict[Stage, str] = {
@@ -57,6 +58,12 @@ def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
 def requests_of_review(dispute: Dispute) -> tuple[InformationRequest, ...]:
     """The information requests of the review that is going on; those of a review before an appeal are past."""
     return tuple(r for r in dispute.information_requests if r.asked_at >= dispute.stage_since)
+
+
+def questions_to(dispute: Dispute, party: Role) -> tuple[InformationRequest, ...]:
+    """The mediator's questions that wait for an answer of ``party``, the longest waiting first (D4)."""
+    waiting = (r for r in requests_of_review(dispute) if r.pending and r.to is party)
+    return tuple(sorted(waiting, key=lambda request: request.due_at))
 
 
 def next_due_at(dispute: Dispute, policy: Policy) -> datetime | None:

@@ -134,7 +134,7 @@ def _rules() -> Iterator[Rule]:
     yield Rule(_T, Action.ACKNOWLEDGE_RETURN, _S, (_U, _R))
     # decided: the appeal window
     for party in (_B, _S):
-        yield Rule(_D, Action.APPEAL, party, (_U,), (g.NOT_ACCEPTED_YET, g.ROOM_FOR_EVIDENCE))
+        yield Rule(_D, Action.APPEAL, party, (_U,), (g.NOT_ACCEPTED_YET,))
         yield Rule(_D, Action.ACCEPT_DECISION, party, (_D, *_SETTLED), (g.NOT_ACCEPTED_YET,))
     # evidence until the end (N6), except where only new evidence with an appeal counts; time for whoever is awaited (D6)
     for stage in (_O, _N, _U, _A, _T):

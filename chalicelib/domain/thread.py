@@ -16,7 +16,6 @@ from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, TOO_LATE, TOO_MAN
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.policy import Policy
 
 A_MINUTE = timedelta(minutes=1)
 TOLD_AGAIN_AFTER = timedelta(days=1)
@@ -88,10 +87,10 @@ class Thread:
         return sum(voice != own for voice in self.authors[self.read_up_to(actor) :])
 
     def news_to(self, case: Case, author: Actor, now: datetime) -> tuple[Role, ...]:
-        """The parties to tell of a message that ``author`` writes now: those who have read everything before it.
+        """The parties to tell of a message that ``author`` writes now: those who have seen everything before it.
 
-        Later ones are no news until they read, except a mediator's, the first one since a dispute was opened, and one
-        that follows the last notice after a day.
+        Later ones are no news until they read or write, except a mediator's, the first one since a dispute was opened, and
+        one that follows the last notice after a day.
         """
         terms, dispute = case.order.terms, open_dispute_of(case)
         told_before = now - TOLD_AGAIN_AFTER
@@ -101,17 +100,18 @@ class Thread:
             party.role
             for party in others
             if party != author
-            and (author.role not in PARTIES or not self.unread(party) or self.told_at.get(party.role, stale) <= stale)
+            and (author.role not in PARTIES or self._has_seen_all(party) or self.told_at.get(party.role, stale) <= stale)
         )
 
-    def with_message(self, actor: Actor, now: datetime, policy: Policy, news_to: tuple[Role, ...] = ()) -> Thread:
+    def written_by(self, actor: Actor) -> int:
+        """How many messages are ``actor``'s."""
+        return self.authors.count(self._voice(actor))
+
+    def with_message(self, actor: Actor, now: datetime, news_to: tuple[Role, ...] = ()) -> Thread:
         """The thread with one more message of ``actor``, told to ``news_to``. Who had read everything has read it as well.
 
-        Raises ``Refusal``: the thread is full, or ``actor`` writes too fast.
+        Raises ``Refusal`` where ``actor`` writes too fast; ``check_may_write`` says whether they may write at all.
         """
-        if self.count >= policy.messages_at_most:
-            msg = f"This thread has {policy.messages_at_most} messages; it takes no more."
-            raise Refusal(LIMIT_REACHED, msg, limit=policy.messages_at_most)
         voices = self.voices if _name(actor) in self.voices else (*self.voices, _name(actor))
         voice = voices.index(_name(actor))
         lately = tuple(sending for sending in self.lately if sending.at > now - A_MINUTE)
@@ -141,6 +141,10 @@ class Thread:
         if number <= self.read_up_to(actor):
             return self
         return replace(self, read=self.read | {_name(actor): number}, version=self.version + 1)
+
+    def _has_seen_all(self, actor: Actor) -> bool:
+        """Whether nothing of others is newer than what ``actor`` has read, or wrote: who answers has seen what it is."""
+        return not self.unread(actor) or self.authors[-1] == self._voice(actor)
 
     def _voice(self, actor: Actor) -> int:
         return self.voices.index(_name(actor)) if _name(actor) in self.voices else -1
@@ -174,19 +178,24 @@ def closes_at(case: Case) -> datetime | None:
     return completed_at + case.policy.days("thread") if completed_at else None
 
 
-def check_may_write(case: Case, actor: Actor, now: datetime) -> None:
-    """Raise ``Refusal`` where somebody who sees the thread may not write in it now: it is closed, or a mediator is done."""
-    closed_at = closes_at(case)
+def check_may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> None:
+    """Raise ``Refusal`` where somebody who sees the thread may not write in it now.
+
+    It is closed, a mediator is done, or they have written as much as one person may.
+    """
+    closed_at, most = closes_at(case), case.policy.messages_at_most
     if closed_at is not None and now >= closed_at:
         raise Refusal(TOO_LATE, f"This thread was closed at {in_words(closed_at)}.", deadline=closed_at)
     if actor.role not in PARTIES and not any(d.open and d.mediator == actor.id for d in case.disputes):
         raise Refusal(WRONG_PARTY, "A mediator writes in the thread while having an open dispute of the order.")
+    if thread.written_by(actor) >= most:
+        raise Refusal(LIMIT_REACHED, f"A thread takes {most} messages of each person, and yours are all there.", limit=most)
 
 
-def may_write(case: Case, actor: Actor, now: datetime) -> bool:
+def may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> bool:
     """Whether ``check_may_write`` lets it pass."""
     try:
-        check_may_write(case, actor, now)
+        check_may_write(case, thread, actor, now)
     except Refusal:
         return False
     return True

@@ -39,7 +39,7 @@ def request_file(
     def wanted(now: datetime) -> uploads.Wanted:
         case = current(services, order_id, now).case
         check_thread(case, actor)
-        check_may_write(case, actor, now)
+        check_may_write(case, services.messages.thread(order_id), actor, now)
         check_size(case.policy, content_type, size)
         if uploads.held(storage, order_id, actor, Purpose.MESSAGE, now) >= FILES_AT_MOST:
             msg = f"A thread takes {FILES_AT_MOST} files of each person; yours are there or on their way."

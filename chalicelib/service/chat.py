@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.service.access import check_thread
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from chalicelib.service.context import Services
     from chalicelib.store.errors import Once
+
+log = logging.getLogger(__name__)
 
 TICKET_S = 60
 """How long a ticket can be used: long enough for a phone on a bad line, too short to be worth a look into a log."""
@@ -66,12 +70,15 @@ def connect(services: Services, connection_id: str, leave: Pass, close: Callable
     """Note a connection. Of a person's connections the newest stay: the oldest beyond ten are closed.
 
     A phone that lost its connection opens another one long before the gateway knows of the loss; refusing it would lock
-    its owner out.
+    its owner out. An old one that cannot be closed is forgotten all the same: it hears nothing more until the gateway ends it.
     """
     now = int(services.epoch())
     known = services.connections.of_person(leave.actor)
     for old in known[: max(0, len(known) + 1 - CONNECTIONS_AT_MOST)]:
-        close(old.id)
+        try:
+            close(old.id)
+        except (ClientError, BotoCoreError):
+            log.exception("an old connection was not closed", extra={"person": f"{old.actor.role.value}:{old.actor.id}"})
         services.connections.remove(old)
     services.connections.add(Connection(connection_id, leave.actor, now, min(leave.until, now + CONNECTION_S)))
 

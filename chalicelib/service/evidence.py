@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import machine
 from chalicelib.domain.commands import AddEvidence
 from chalicelib.domain.evidence import ContentType, EvidenceType, check_size, check_type, missing
+from chalicelib.domain.moves import evidence_room, too_much_evidence
 from chalicelib.domain.people import PARTIES
-from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.domain.table import Action
 from chalicelib.service import uploads
 from chalicelib.service.access import check_dispute, place_of
@@ -64,11 +64,9 @@ def request_file(services: Services, storage: Storage, dispute_id: str, actor: A
 
 def _check_room(storage: Storage, policy: Policy, dispute: Dispute, actor: Actor, now: datetime) -> None:
     """Raise ``Refusal(limit_reached)`` where what there is and what is on its way leave no room for one more file."""
-    given = sum(piece.by is actor.role for piece in dispute.evidence)
     coming = uploads.on_their_way(_of_dispute(storage, dispute, actor), now)
-    if given + coming >= policy.evidence_at_most:
-        msg = f"This dispute holds no more than {policy.evidence_at_most} pieces of evidence from each side"
-        raise Refusal(LIMIT_REACHED, f"{msg}; {coming} of yours are on their way.", limit=policy.evidence_at_most)
+    if coming >= evidence_room(dispute, policy, actor.role):
+        raise too_much_evidence(policy, f"; {coming} of yours are on their way")
 
 
 def _of_dispute(storage: Storage, dispute: Dispute, actor: Actor) -> list[Upload]:

@@ -42,7 +42,7 @@ def read_thread(services: Services, order_id: str, actor: Actor, limit: int, cur
         "cursor": str(found[-1].number) if more else None,
         **_marks(thread, actor),
         "closes_at": time(closes_at(case)),
-        "may_write": may_write(case, actor, now),
+        "may_write": may_write(case, thread, actor, now),
     }
 
 
@@ -68,10 +68,10 @@ def write_message(
         now = services.clock.now()
         case = current(services, order_id, now).case
         check_thread(case, request.actor)
-        check_may_write(case, request.actor, now)
         before = services.messages.thread(order_id)
+        check_may_write(case, before, request.actor, now)
         news_to = before.news_to(case, request.actor, now)
-        after = before.with_message(request.actor, now, case.policy, news_to)
+        after = before.with_message(request.actor, now, news_to)
         dispute = open_dispute_of(case)
         dispute_id = dispute.id if dispute else None
         message = Message(order_id, after.count, request.actor, text, now, dispute_id, files(now))

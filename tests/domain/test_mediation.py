@@ -12,9 +12,11 @@ from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import CLOCK_FINDINGS, AcknowledgementType, Finding, Outcome, Stage, Status
 from chalicelib.domain.events import DecisionMade
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.machine import allowed_actions
 from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
+from chalicelib.domain.table import Action
 from tests.domain.worlds import (
     AT_HOME,
     BUYER,
@@ -131,16 +133,75 @@ def test_an_answer_after_the_due_date_does_not_undo_the_silence() -> None:
 
 
 def test_questions_and_evidence_are_bounded() -> None:
-    """D4, C6: ten questions in a dispute, and twenty pieces of evidence from each side."""
+    """D4, N6, C6: ten questions in a dispute, and twenty pieces of evidence from each side beside what answers them."""
     world = disputed(Stage.UNDER_REVIEW)
     for _ in range(10):
         world.act(MEDIATOR, asks(Role.BUYER))
     assert world.refused_act(MEDIATOR, asks(Role.SELLER)).code == LIMIT_REACHED
-    for _ in range(20):
+    for _ in range(30):
         world.act(*answer(BUYER))
-    assert world.refused_act(*answer(BUYER)).code == LIMIT_REACHED
+    refused = world.refused_act(*answer(BUYER))
+    assert (LIMIT_REACHED, 20) == (refused.code, refused.details["limit"])
     world.act(*answer(SELLER))
-    assert len(world.dispute().evidence) == 21
+    assert len(world.dispute().evidence) == 31
+
+
+def full_of_evidence() -> World:
+    """A review in which both sides have added all the evidence that a dispute takes."""
+    world = disputed(Stage.UNDER_REVIEW)
+    for party in (BUYER, SELLER):
+        for _ in range(20):
+            world.act(*answer(party))
+        assert world.refused_act(*answer(party)).code == LIMIT_REACHED
+    return world
+
+
+@pytest.mark.parametrize("party", [BUYER, SELLER], ids=lambda it: it.role.value)
+def test_a_question_is_answered_however_much_there_is(party: Actor) -> None:
+    """D4, D5, N6: each question makes room for its answer, also the next one's, so nobody loses for want of room."""
+    world = full_of_evidence()
+    since = world.dispute().stage_since
+    for asked in range(1, 4):
+        world.wait(HOUR).act(MEDIATOR, asks(party.role))
+        assert Action.ADD_EVIDENCE not in offered(world, OTHER_PARTY[party])
+        assert Action.ADD_EVIDENCE in offered(world, party)
+        world.wait(HOUR).act(*answer(party))
+        assert f"r{asked}" == world.dispute().evidence[-1].answers
+        assert world.refused_act(*answer(party)).code == LIMIT_REACHED
+    decision = world.go(since + 14 * DAY).as_of_now().dispute(1).decision
+    assert decision is not None
+    assert Finding.NOT_DECIDED_IN_TIME is decision.finding
+
+
+def test_a_question_that_has_lapsed_makes_no_room() -> None:
+    """D4, N6: room for an answer is there as long as the answer is waited for."""
+    world = full_of_evidence()
+    world.act(MEDIATOR, asks(Role.BUYER))
+    world.go(world.now + 3 * DAY - SECOND)
+    assert Action.ADD_EVIDENCE in offered(world, BUYER)
+    assert world.wait(SECOND).refused_act(*answer(BUYER)).code == LIMIT_REACHED
+
+
+@pytest.mark.parametrize("party", [BUYER, SELLER], ids=lambda it: it.role.value)
+def test_a_decision_is_appealed_however_much_evidence_there_is(party: Actor) -> None:
+    """D5, N6: the appeal brings its own piece, which no limit refuses."""
+    world = full_of_evidence()
+    world.act(MEDIATOR, DECIDED_FOR_BUYER)
+    world.act(party, c.Appeal(NEWS.type, "One more."))
+    assert (Stage.UNDER_REVIEW, "One more.") == (world.dispute().stage, world.dispute().evidence[-1].note)
+    assert world.refused_act(*answer(party)).code == LIMIT_REACHED
+    world.act(OTHER_MEDIATOR, c.Assign())
+    world.act(OTHER_MEDIATOR, asks(party.role))
+    world.act(*answer(party))
+    assert len(world.dispute().evidence) == 42
+
+
+OTHER_PARTY = {BUYER: SELLER, SELLER: BUYER}
+
+
+def offered(world: World, actor: Actor) -> set[Action]:
+    """What ``actor`` may do in the dispute now."""
+    return {allowed.action for allowed in allowed_actions(world.case, world.dispute(), actor, world.now)}
 
 
 # The decision nobody made (section 4, D5, D12)

@@ -172,12 +172,27 @@ def test_only_the_side_whose_turn_it_is_answers() -> None:
 
 
 def test_proposals_come_to_an_end() -> None:
-    """D1, C6: a dispute holds as many proposals as the policy allows, and no more."""
+    """D1, C6: a dispute holds as many proposals of each side as the policy allows, and no more."""
     world = non_receipt()
-    for n in range(1, 40):
+    for n in range(1, 30):
         world.act(SELLER if n % 2 else BUYER, offer(1000 + n if n % 2 else 9000 - n))
+    refused = world.refused_act(BUYER, offer(5000))
+    assert (LIMIT_REACHED, 15) == (refused.code, refused.details["limit"])
+    assert world.refused_act(SELLER, offer(5000)).code == LIMIT_REACHED
+    world.act(BUYER, c.Accept("30"))
+
+
+def test_one_side_alone_leaves_the_others_room_to_propose() -> None:
+    """D1, C6: however much the buyer asks before the first answer, the seller and a mediator can still propose."""
+    world = non_receipt()
+    for n in range(14):
+        world.act(BUYER, offer(9000 - n))
     assert world.refused_act(BUYER, offer(5000)).code == LIMIT_REACHED
-    world.act(BUYER, c.Accept("40"))
+    world.act(SELLER, offer(1000))
+    world.act(SELLER, c.Escalate())
+    world.act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, offer(5000))
+    assert [Role.BUYER] * 15 + [Role.SELLER, Role.MEDIATOR] == [proposal.by for proposal in world.dispute().proposals]
 
 
 # How much it may be

@@ -275,10 +275,19 @@ def all_time_granted() -> World:
 
 
 def much_proposed() -> World:
-    """A negotiation in which the seller has improved the offer until forty proposals were made."""
+    """A negotiation in which the seller has improved the offer until fifteen proposals of the seller's were made."""
     world = disputed(Stage.NEGOTIATING)
-    for n in range(38):
+    for n in range(14):
         world.act(SELLER, c.Propose(OfferType.REFUND, money(1001 + n)))
+    return world
+
+
+def much_asked() -> World:
+    """A negotiation that the seller begins after the buyer has asked for something else until fifteen proposals were made."""
+    world = disputed(Stage.OPENED)
+    for n in range(14):
+        world.act(BUYER, c.Propose(OfferType.REFUND, money(8000 - n)))
+    world.act(SELLER, c.Decline())
     return world
 
 
@@ -341,17 +350,12 @@ GUARDED: dict[str, list[tuple[Callable[[], World], Actor, c.DisputeCommand, str]
     ],
     "room_for_proposals": [
         (much_proposed, SELLER, c.Propose(OfferType.REFUND, money(8000)), "limit_reached"),
-        (much_proposed, BUYER, A_PROPOSAL, "limit_reached"),
+        (much_asked, BUYER, A_PROPOSAL, "limit_reached"),
+        (lambda: reviewed(*times(15, MEDIATOR, lambda _: MEDIATED[1])), MEDIATOR, MEDIATED[1], "limit_reached"),
     ],
     "room_for_evidence": [
         (lambda: reviewed(*times(20, BUYER, lambda _: NEWS)), BUYER, NEWS, "limit_reached"),
         (lambda: reviewed(*times(20, SELLER, lambda _: NEWS)), SELLER, NEWS, "limit_reached"),
-        (
-            lambda: reviewed(*times(20, BUYER, lambda _: NEWS), (MEDIATOR, DECIDED_FOR_BUYER)),
-            BUYER,
-            c.Appeal(EvidenceType.PHOTO, "One more."),
-            "limit_reached",
-        ),
     ],
     "room_for_questions": [
         (lambda: reviewed(*times(10, MEDIATOR, lambda _: NEXT_QUESTION)), MEDIATOR, NEXT_QUESTION, "limit_reached"),

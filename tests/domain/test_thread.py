@@ -49,23 +49,24 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
 
-POLICY = next(iter(published()))
+MOST = next(iter(published())).messages_at_most
 PEOPLE = (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR)
 MINUTE = timedelta(minutes=1)
+NOTHING_SAID = Thread("order-1")
 
 
 def said(*authors: Actor, thread: Thread | None = None) -> Thread:
     """A thread in which these people wrote, one a minute."""
     after = thread or Thread("order-1")
     for author in authors:
-        after = after.with_message(author, PAID_AT + after.count * MINUTE, POLICY)
+        after = after.with_message(author, PAID_AT + after.count * MINUTE)
     return after
 
 
 def refusal_of(thread: Thread, actor: Actor, at: timedelta = timedelta()) -> Refusal:
     """The refusal of a message that has to be refused."""
     with pytest.raises(Refusal) as refused:
-        thread.with_message(actor, PAID_AT + at, POLICY)
+        thread.with_message(actor, PAID_AT + at)
     return refused.value
 
 
@@ -76,7 +77,7 @@ def test_unread_is_what_others_wrote_after_the_mark(steps: list[tuple[Actor, int
     for actor, number in steps:
         marks = {person: thread.read_up_to(person) for person in PEOPLE}
         if number is None:
-            thread = thread.with_message(actor, PAID_AT + len(authors) * MINUTE, POLICY)
+            thread = thread.with_message(actor, PAID_AT + len(authors) * MINUTE)
             authors.append(actor)
         elif number <= thread.count:
             thread = thread.read_by(actor, number)
@@ -109,6 +110,36 @@ def test_a_message_is_news_to_the_others_who_had_read_everything() -> None:
     assert (Role.BUYER, Role.SELLER) == waiting.news_to(case, MEDIATOR, PAID_AT + HOUR)
 
 
+def test_who_answers_has_seen_what_they_answer() -> None:
+    """N5: the next message is news to whoever wrote last, marked as read or not; what is unread stays so. One answer is one."""
+    case = delivered().case
+    talk = told(Thread("order-1"), case, BUYER, PAID_AT)
+    talk = told(talk, case, SELLER, PAID_AT + MINUTE)
+    assert (0, 1) == (talk.read_up_to(SELLER), talk.unread(SELLER))
+    assert (Role.SELLER,) == talk.news_to(case, BUYER, PAID_AT + HOUR)
+    talk = told(talk, case, BUYER, PAID_AT + HOUR)
+    assert (0, 2) == (talk.read_up_to(SELLER), talk.unread(SELLER))
+    assert () == talk.news_to(case, BUYER, PAID_AT + 2 * HOUR)
+    with_mediator = told(told(talk, case, SELLER, PAID_AT + 2 * HOUR), case, MEDIATOR, PAID_AT + 3 * HOUR)
+    assert () == with_mediator.news_to(case, BUYER, PAID_AT + 4 * HOUR)
+
+
+@given(st.lists(st.tuples(st.sampled_from((BUYER, SELLER)), st.booleans()), max_size=30))
+def test_news_is_what_follows_nothing_unseen(steps: list[tuple[Actor, bool]]) -> None:
+    """N5: within a day a party is told exactly where it has read up to, or written, the message before."""
+    case, thread = delivered().case, Thread("order-1")
+    seen = {BUYER: 0, SELLER: 0}
+    for number, (author, reads) in enumerate(steps, 1):
+        if reads and thread.count:
+            thread = thread.read_by(author, thread.count)
+            seen[author] = thread.count
+        other = SELLER if author is BUYER else BUYER
+        expected = (other.role,) if seen[other] == thread.count else ()
+        assert expected == thread.news_to(case, author, PAID_AT + number * MINUTE)
+        thread = told(thread, case, author, PAID_AT + number * MINUTE)
+        seen[author] = thread.count
+
+
 def test_who_does_not_read_is_told_again_after_a_day() -> None:
     """N5: one old unread message does not silence the thread; what was told in between starts the day anew."""
     case = delivered().case
@@ -133,7 +164,7 @@ def test_the_first_message_of_a_dispute_is_news() -> None:
 
 def told(thread: Thread, case: Case, author: Actor, at: datetime) -> Thread:
     """The thread with one more message, and the others told of it as they should be."""
-    return thread.with_message(author, at, POLICY, thread.news_to(case, author, at))
+    return thread.with_message(author, at, thread.news_to(case, author, at))
 
 
 def test_a_mark_moves_forward_to_messages_that_are_there() -> None:
@@ -147,28 +178,31 @@ def test_a_mark_moves_forward_to_messages_that_are_there() -> None:
         assert ("invalid", "up_to") == (refused.value.code, refused.value.details["field"])
 
 
-def test_a_thread_is_full_at_the_policys_number() -> None:
-    """N5, C6: the policy says how many messages a thread takes."""
-    two = replace(POLICY, messages_at_most=2)
-    talk = said(BUYER, SELLER)
+def test_a_person_writes_so_many_messages_and_leaves_the_others_theirs() -> None:
+    """N5, C6: the policy says how many messages of one person a thread takes; nobody else's are fewer for it."""
+    world = disputed(Stage.UNDER_REVIEW)
+    full = said(*[BUYER] * (MOST - 1), SELLER)
+    assert may_write(world.case, full, BUYER, world.now)
+    full = said(BUYER, thread=full)
 
     with pytest.raises(Refusal) as refused:
-        talk.with_message(BUYER, PAID_AT + HOUR, two)
+        check_may_write(world.case, full, BUYER, world.now)
 
-    assert ("limit_reached", 2) == (refused.value.code, refused.value.details["limit"])
+    assert ("limit_reached", 500) == (refused.value.code, refused.value.details["limit"])
+    assert [False, True, True] == [may_write(world.case, full, person, world.now) for person in (BUYER, SELLER, MEDIATOR)]
 
 
 def test_nobody_writes_faster_than_people_do() -> None:
     """N5: after 20 messages within a minute the next one waits until the first is a minute old; others may go on."""
     talk = Thread("order-1")
     for _ in range(MESSAGES_A_MINUTE):
-        talk = talk.with_message(BUYER, PAID_AT, POLICY)
+        talk = talk.with_message(BUYER, PAID_AT)
 
     refused = refusal_of(talk, BUYER, MINUTE - SECOND)
 
     assert ("too_many_messages", PAID_AT + MINUTE) == (refused.code, refused.details["opens_at"])
-    assert MESSAGES_A_MINUTE + 1 == talk.with_message(SELLER, PAID_AT, POLICY).count
-    later = talk.with_message(BUYER, PAID_AT + MINUTE, POLICY)
+    assert MESSAGES_A_MINUTE + 1 == talk.with_message(SELLER, PAID_AT).count
+    later = talk.with_message(BUYER, PAID_AT + MINUTE)
     assert 1 == len(later.lately)
 
 
@@ -232,25 +266,25 @@ def test_parties_write_until_a_month_after_the_order_is_completed() -> None:
     closed_at = closes_at(world.case)
 
     assert world.now + 30 * DAY == closed_at
-    assert may_write(world.case, BUYER, closed_at - SECOND)
+    assert may_write(world.case, NOTHING_SAID, BUYER, closed_at - SECOND)
     with pytest.raises(Refusal) as refused:
-        check_may_write(world.case, BUYER, closed_at)
+        check_may_write(world.case, NOTHING_SAID, BUYER, closed_at)
     assert ("too_late", closed_at) == (refused.value.code, refused.value.details["deadline"])
 
 
 def test_a_mediator_writes_while_the_dispute_is_open() -> None:
     """N5: once it has ended, who decided it reads on, and is told why nothing can be written."""
     world = disputed(Stage.UNDER_REVIEW)
-    assert may_write(world.case, MEDIATOR, world.now)
+    assert may_write(world.case, NOTHING_SAID, MEDIATOR, world.now)
     world.act(MEDIATOR, DECIDED_FOR_BUYER)
     world.wait(8 * DAY).sweep()
 
     assert not world.dispute().open
     assert (MEDIATOR.id,) == mediators_of(world.case)
     with pytest.raises(Refusal) as refused:
-        check_may_write(world.case, MEDIATOR, world.now)
+        check_may_write(world.case, NOTHING_SAID, MEDIATOR, world.now)
     assert "wrong_party" == refused.value.code
-    assert may_write(world.case, BUYER, world.now)
+    assert may_write(world.case, NOTHING_SAID, BUYER, world.now)
 
 
 def test_a_message_belongs_to_the_newest_open_dispute() -> None:

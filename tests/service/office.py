@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Role
-from chalicelib.domain.policy import published
+from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.service import contacts, disputes, orders, payments
 from chalicelib.service.context import Services, Subscribed
 from chalicelib.service.execute import Request
@@ -186,6 +186,11 @@ class Office:
         where = contacts.Contacts(None, None, "en", (AT_HOME,))
         contacts.put_contacts(self.services, Role.SELLER, changes.get("seller_id", SELLER.id), Request(SELLER), where)
         orders.import_order(self.services, PLATFORM, order_terms(**changes))
+        return self
+
+    def limited(self, **limits: int) -> Office:
+        """The same, judged by a policy with these limits."""
+        self.services.cases.policies = PolicyBook(replace(policy, **limits) for policy in published())  # type: ignore[arg-type]
         return self
 
     def ship(self, order_id: str = ORDER, number: str = "000000001", request: Request | None = None) -> Answer:

@@ -103,6 +103,15 @@ def test_only_who_may_write_gets_a_form(office: Office) -> None:
     assert ("too_late", stored) == (refused.value.code, office.table.snapshot())
 
 
+def test_no_form_is_given_for_a_message_that_there_is_no_room_for(office: Office) -> None:
+    """N5: whoever has written as much as one person may gets no form; the other side does."""
+    say(office.limited(messages_at_most=1), [])
+    with pytest.raises(Refusal) as refused:
+        ask(office)
+    assert ("limit_reached", 1) == (refused.value.code, refused.value.details["limit"])
+    ask(office, SELLER)
+
+
 def test_a_file_is_as_large_as_evidence_can_be(office: Office) -> None:
     """N6: the limits of its kind, whatever it is for."""
     ask(office, size=10 * 2**20)

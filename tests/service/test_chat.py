@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
@@ -14,7 +15,7 @@ from chalicelib.service import chat
 from chalicelib.service.errors import NotFound
 from chalicelib.store.connections import Pass
 from tests.domain.worlds import BUYER, SELLER
-from tests.service.office import EPOCH, ORDER, Office, read
+from tests.service.office import EPOCH, ORDER, Office, cancelled, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +172,26 @@ def test_the_newest_ten_connections_stay(desk: Desk) -> None:
     assert [] == desk.listening()
     assert [f"c-{n}" for n in range(3, 13)] == [it.id for it in desk.office.services.connections.of_person(SELLER)]
     assert BUYER == desk.connected("b-1").actor
+
+
+@pytest.mark.parametrize("error", [cancelled("Throttled"), EndpointConnectionError(endpoint_url="https://gateway.example")])
+def test_a_connection_that_cannot_be_closed_shuts_nobody_out(
+    desk: Desk, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """N5: whatever the gateway says of the oldest, it is logged and forgotten, and the new one is let in."""
+    for number in range(1, 11):
+        desk.office.epoch += 1
+        desk.connect(SELLER, f"c-{number}")
+    desk.listen()
+
+    def fail(_: str) -> None:
+        raise error
+
+    chat.connect(desk.office.services, "c-11", Pass(SELLER, EPOCH + HOUR_S), fail)
+
+    assert [f"c-{n}" for n in range(2, 12)] == [it.id for it in desk.office.services.connections.of_person(SELLER)]
+    assert [] == desk.listening()
+    assert ["an old connection was not closed"] == [it.getMessage() for it in caplog.records]
 
 
 def test_a_connection_listens_to_fifty_threads(desk: Desk) -> None:

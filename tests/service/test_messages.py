@@ -233,6 +233,21 @@ def test_a_lost_reply_sends_no_message_twice(office: Office) -> None:
     assert 1 == len(look(office, SELLER)["items"])
 
 
+def test_who_has_no_room_left_is_told_and_the_others_write_on(office: Office) -> None:
+    """N5: the page says that its reader may not write, the refusal names the limit, and it is nobody else's."""
+    office.limited(messages_at_most=2)
+    for _ in range(2):
+        assert look(office, BUYER)["may_write"]
+        write(office, BUYER)
+
+    with pytest.raises(Refusal) as refused:
+        write(office, BUYER)
+
+    assert ("limit_reached", 2) == (refused.value.code, refused.value.details["limit"])
+    assert "order-1-m3" == write(office, SELLER)["id"]
+    assert [False, True] == [look(office, actor)["may_write"] for actor in (BUYER, SELLER)]
+
+
 def test_an_order_that_ended_long_ago_is_closed_swept_or_not(office: Office) -> None:
     """N5, D9: the thread closes with the clock, whether or not a sweep has completed the order."""
     office.wait(timedelta(days=30 + 15 + 30))

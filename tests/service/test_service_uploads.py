@@ -202,6 +202,30 @@ def test_the_twenty_first_file_is_removed() -> None:
     assert (20, ["limit_reached"], 20) == (len(desk.shown()["evidence"]), rejected(desk), len(desk.kept()))
 
 
+def test_an_answer_may_be_a_file_however_many_there_are() -> None:
+    """N6, D4: a mediator's question makes room for one file more of whom it is put to, what is on its way counted."""
+    desk = Desk()
+    desk.office.act(SELLER, c.Decline())
+    desk.office.act(BUYER, c.Escalate())
+    desk.office.act(MEDIATOR, c.Assign())
+    for actor in (BUYER, SELLER):
+        for _ in range(20):
+            desk.office.act(actor, c.AddEvidence(EvidenceType.STATEMENT, "It is cracked."))
+    for _ in range(2):
+        desk.office.act(MEDIATOR, c.RequestInformation(Role.BUYER, "May I see it?"))
+    forms = [desk.ask() for _ in range(2)]
+    for actor in (BUYER, SELLER):
+        with pytest.raises(Refusal, match="20 pieces of evidence"):
+            desk.ask(actor)
+    for form in forms:
+        desk.tell(desk.send(form))
+
+    shown = desk.shown()
+    assert (["r1", "r2"], []) == ([it["answers"] for it in shown["evidence"][40:]], shown["uploads"])
+    with pytest.raises(Refusal, match="20 pieces of evidence"):
+        desk.ask()
+
+
 @pytest.mark.parametrize(
     ("offer", "where"),
     [

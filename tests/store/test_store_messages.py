@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.policy import published
 from chalicelib.domain.thread import Message, Thread
 from chalicelib.domain.words import ERASED
 from chalicelib.store.connections import Connection, Connections, Pass
@@ -18,7 +17,6 @@ from tests.store.tables import ENGINES, NAME, Client, engine, everything
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-POLICY = next(iter(published()))
 NOW = 1_800_000_000
 ANSWER = Answer(201, "{}")
 
@@ -33,7 +31,7 @@ def client(request: pytest.FixtureRequest) -> Iterator[Client]:
 def say(messages: Messages, thread: Thread, key: str) -> Thread:
     """Write one more message of the buyer."""
     case = World.of().case
-    after = thread.with_message(BUYER, PAID_AT, POLICY, (SELLER.role,))
+    after = thread.with_message(BUYER, PAID_AT, (SELLER.role,))
     message = Message("order-1", after.count, BUYER, f"Text {after.count}", PAID_AT)
     messages.save(thread.version, after, message_item(message, case, (SELLER.role,)), Once(key, "body"), ANSWER, NOW)
     return after

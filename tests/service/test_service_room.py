@@ -1,0 +1,120 @@
+"""A dispute in which everybody says as much as they may, in the longest letters there are, is still kept (I10, D12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.claim import OfferType
+from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
+from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import ReturnAddress, Role
+from chalicelib.domain.refusals import Refusal
+from chalicelib.service.room import MEDIATORS_FILL
+from localcloud.memory_table import ITEM_BYTES
+from tests.domain.worlds import BUYER, HOUR, MEDIATOR, OTHER_MEDIATOR, SECOND, SELLER, money
+from tests.service.office import ORDER, Office, event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.commands import DisputeCommand
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.people import Actor
+
+LETTER = "\u0001"
+"""Written as six bytes."""
+LENGTHS = (2000, *range(144, 112, -4), 60, 1)
+"""The longest text that the API takes, then what comes close to as much as always fits."""
+HOUSE = ReturnAddress(LETTER * 200, (LETTER * 200,) * 4, LETTER * 100, LETTER * 20, "ES")
+RETURNED = "900000001"
+
+
+class Talk:
+    """A dispute in which each step is as long as it can be."""
+
+    def __init__(self) -> None:
+        """A dispute about damage, just opened."""
+        self.office = Office().disputed()
+        self.longest: dict[Role, int] = {}
+
+    @property
+    def dispute(self) -> Dispute:
+        """The dispute as it is kept."""
+        case = self.office.services.cases.load(ORDER)
+        assert case is not None
+        return case.dispute(1)
+
+    def say(self, actor: Actor, command: Callable[[str], DisputeCommand], times: int = 1) -> None:
+        """Take that step so many times, each time with the longest text that is taken. One letter always is."""
+        for _ in range(times):
+            for length in LENGTHS[self.longest.get(actor.role, 0) :]:
+                try:
+                    self.office.wait(SECOND).act(actor, command(LETTER * length))
+                    break
+                except Refusal as refused:
+                    if length == 1 or "hardly more words" not in refused.message:
+                        raise
+                    self.longest[actor.role] = 1
+
+    def ask(self, actor: Actor, to: Actor, times: int) -> None:
+        """Ask a party so often."""
+        self.say(actor, lambda text: c.RequestInformation(to.role, text), times)
+
+    def propose(self, actor: Actor, times: int) -> None:
+        """Make so many proposals, a seller's better each time and with a return to an address of their own."""
+        kind = OfferType.REFUND_WITH_RETURN if actor is SELLER else OfferType.REFUND
+        for _ in range(times):
+            amount = money(1000 + len(self.dispute.proposals))
+            self.say(actor, lambda text, it=amount: c.Propose(kind, it, text, HOUSE if len(text) == LENGTHS[0] else None))  # type: ignore[misc]
+
+    def show(self, actor: Actor, times: int = 1) -> None:
+        """Add so many pieces of evidence."""
+        self.say(actor, lambda text: c.AddEvidence(EvidenceType.TRACKING_INFORMATION, text), times)
+
+    def largest(self) -> int:
+        """The size of the largest item that is kept, in bytes, as the table counts them."""
+        return max(
+            sum(len(name) + len(next(iter(it.values())).encode()) for name, it in item.items())
+            for item in self.office.table.snapshot()
+        )
+
+
+def test_the_largest_dispute_is_kept() -> None:
+    """I10, D12, D1, N6: with every limit used up, by both mediators too, each step finds room and no item is too large.
+
+    The seller's proposals, which carry addresses, come first, so that most else comes when there is no room but for few words.
+    """
+    talk = Talk()
+    talk.propose(BUYER, 14)
+    talk.propose(SELLER, 15)
+    talk.say(BUYER, c.Escalate)
+    talk.office.act(MEDIATOR, c.Assign())
+    talk.ask(MEDIATOR, BUYER, 9)
+    talk.propose(MEDIATOR, 10)
+    shown = Counter(piece.by for piece in talk.dispute.evidence)
+    talk.show(SELLER, 20 - shown[Role.SELLER])
+    talk.show(BUYER, 29 - shown[Role.BUYER])
+    talk.say(MEDIATOR, lambda text: c.Decide(OfferType.REFUND, money(1), Finding.NOT_AS_DESCRIBED, text))
+    talk.say(BUYER, lambda text: c.Appeal(EvidenceType.TRACKING_INFORMATION, text))
+    talk.office.act(OTHER_MEDIATOR, c.Assign())
+    talk.ask(OTHER_MEDIATOR, SELLER, 1)
+    talk.propose(OTHER_MEDIATOR, 5)
+    talk.show(SELLER)
+    returned = OfferType.REFUND_WITH_RETURN
+    talk.say(OTHER_MEDIATOR, lambda text: c.Decide(returned, money(1), Finding.NOT_AS_DESCRIBED, text))
+    talk.office.act(BUYER, c.ShipReturn(Carrier.TNT, RETURNED))
+    for status in (CarrierStatus.DELIVERY_ATTEMPTED, CarrierStatus.RETURNED_TO_SENDER):
+        begun = talk.office.wait(HOUR).watch.at
+        talk.office.report(*(event(begun - n * SECOND, RETURNED, status) for n in range(100)))
+    talk.say(SELLER, lambda text: c.AcknowledgeReturn(AcknowledgementType.DAMAGED, text))
+    talk.office.act(OTHER_MEDIATOR, c.Decide(OfferType.REFUND, money(1), Finding.RETURN_NOT_AS_SENT, "So."))
+    dispute = talk.dispute
+
+    assert Stage.RESOLVED is dispute.stage
+    assert {Role.BUYER: 15, Role.SELLER: 15, Role.MEDIATOR: 15} == Counter(it.by for it in dispute.proposals)
+    assert (52, 10, 3) == (len(dispute.evidence), len(dispute.information_requests), len(dispute.decisions))
+    assert MEDIATORS_FILL < talk.largest() <= ITEM_BYTES
