@@ -6,9 +6,14 @@ import json
 import logging
 import threading
 import time
-from http.client import HTTPException
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from socket import SHUT_RDWR, socket
+from threading import Timer
 from typing import TYPE_CHECKING, Any
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.parse import urlsplit, urlunsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
@@ -28,6 +33,7 @@ KEPT_S = 3600
 PAUSE_S = 10
 """So long there is no second request, whatever tokens ask for: nobody can make us hammer the provider."""
 TIMEOUT_S = 2
+"""So long a whole answer may take, from the look-up of its address to its last byte."""
 DOCUMENT_AT_MOST = 262_144
 KEY_BITS_AT_LEAST = 2048
 
@@ -38,23 +44,46 @@ class ProviderUnavailableError(Exception):
     """The provider's keys cannot be had now."""
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        """Follow none: it could lead to where nobody vouches for the keys."""
-
-
 def fetch(url: str) -> object:
-    """The JSON document at that address. Raises ``ProviderUnavailableError`` where there is none, or not soon enough."""
+    """The JSON document at that address, asked for directly. Raises ``ProviderUnavailableError`` where there is none, where it
+    has moved, to where nobody vouches for the keys, and where it has not come in time, however busily it is on its way.
+    """
+    deadline = time.monotonic() + TIMEOUT_S
+    # A socket's timeout bounds each piece of an answer and not their sum, so one thread reads and another looks at the clock.
+    worker = ThreadPoolExecutor(1)
+    asked = worker.submit(_content, url, deadline)
+    worker.shutdown(wait=False)
     try:
-        request = Request(url, headers={"Accept": "application/json"})  # noqa: S310 - is_safe has seen the address
-        with build_opener(_NoRedirect()).open(request, timeout=TIMEOUT_S) as reply:
-            content = reply.read(DOCUMENT_AT_MOST + 1)
-        if len(content) > DOCUMENT_AT_MOST:
-            raise ProviderUnavailableError(f"{url} holds more than {DOCUMENT_AT_MOST} bytes")
-        document: object = json.loads(content)
+        document: object = json.loads(asked.result(TIMEOUT_S))
     except (OSError, HTTPException, ValueError, RecursionError) as error:
-        raise ProviderUnavailableError(f"{url}: {error}") from error
+        raise ProviderUnavailableError(f"{url}: {error or type(error).__name__}") from error
     return document
+
+
+def _content(url: str, deadline: float) -> bytes:
+    scheme, place, path, query, _ = urlsplit(url)
+    connection = (HTTPSConnection if scheme == "https" else HTTPConnection)(place, timeout=TIMEOUT_S)
+    connection.connect()
+    end = Timer(deadline - time.monotonic(), _end, [connection.sock])
+    end.start()
+    try:
+        connection.request("GET", urlunsplit(("", "", path or "/", query, "")), headers={"Accept": "application/json"})
+        with connection.getresponse() as reply:
+            if reply.status != HTTPStatus.OK:
+                raise ValueError(f"it answers {reply.status}")
+            content = reply.read(DOCUMENT_AT_MOST + 1)
+    finally:
+        end.cancel()
+        connection.close()
+    if len(content) > DOCUMENT_AT_MOST:
+        raise ValueError(f"it holds more than {DOCUMENT_AT_MOST} bytes")
+    return content
+
+
+def _end(connected: socket) -> None:
+    """End the wait of whoever still reads, who would otherwise read as long as something comes."""
+    with suppress(OSError):  # it has ended at this very moment
+        connected.shutdown(SHUT_RDWR)
 
 
 class Keys:

@@ -27,8 +27,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+TRIES = 3
+"""How often it is looked at before it is left to the queue, which comes back after minutes."""
+
+
 def take_in(services: Services, storage: Storage, key: str) -> None:
-    """Make what lies under ``key`` the file it was asked to be, or remove it. Raises ``Busy`` where it is to be tried again."""
+    """Make what lies under ``key`` the file it was asked to be, or remove it. Raises ``Busy`` when others keep interfering."""
+    for failed in range(TRIES):
+        try:
+            return _take_in(services, storage, key)
+        except (Busy, Conflict):
+            services.pause(failed)
+    raise Busy
+
+
+def _take_in(services: Services, storage: Storage, key: str) -> None:
     place = place_of(key)
     upload = storage.uploads.find(*place) if place else None
     if upload is None:
@@ -68,7 +81,7 @@ def _judged(services: Services, storage: Storage, upload: Upload, arrived: Arriv
     try:
         check_content(upload.content_type, upload.size, arrived.content_type, arrived.size, arrived.head)
         if not storage.files.copy(upload.incoming, arrived.etag, kept_at(upload.order_id, file)):
-            raise Busy  # replaced while it was looked at: the new one is looked at next time
+            raise Busy  # replaced while it was looked at: the new one is looked at instead
         settlement = storage.uploads.settlement(confirmed, now_s)
         if upload.purpose is Purpose.EVIDENCE:
             evidence.add_file(services, upload, file, settlement)

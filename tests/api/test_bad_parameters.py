@@ -109,6 +109,43 @@ def test_a_cursor_comes_from_the_list(api: Api, endpoint: Endpoint) -> None:
     assert 1 == len(api.done(route.sample.who, "GET", f"{route.path}{one}{mark}cursor={cursor}")["items"])
 
 
+@each_list
+def test_a_cursor_is_its_callers_own(api: Api, endpoint: Endpoint) -> None:
+    """Section 7: handed on to another person of the same role it is refused, though that person may ask for a list as well."""
+    bring(api, sample_of(endpoint).stop)
+    bring(api, sample_of(endpoint).stop, "o-3", parcel=3)
+    path, who = path_of(endpoint) + "?limit=1", sample_of(endpoint).who
+    cursor = api.done(who, "GET", path)["cursor"]
+    another = f"{who.partition(':')[0]}:another"
+
+    assert (400, "malformed_request") == api.call(another, "GET", f"{path}&cursor={cursor}").refused
+    assert api.call(another, "GET", path).status in (200, 404)
+    assert 200 == api.call(who, "GET", f"{path}&cursor={cursor}").status
+
+
+FILTERED = [
+    (ANA, "/disputes", "", "status=waiting_for_seller_response"),
+    (ANA, "/disputes", "status=waiting_for_seller_response", "status=under_review"),
+    (MARKET, "/payment-instructions", "status=pending", "status=failed"),
+    (MARKET, "/orders", "buyer_id=ana", "seller_id=acme"),
+    (MIA, "/mediation/queue", "sort=age", "sort=amount"),
+]
+
+
+@pytest.mark.parametrize(("who", "path", "asked", "other"), FILTERED)
+def test_a_cursor_goes_with_its_parameters(api: Api, who: str, path: str, asked: str, other: str) -> None:
+    """Section 7: a list asked for in another way is another list, whose pages begin elsewhere; the limit alone may change."""
+    stop = next(it.stop for e, it in ((e, sample_of(e)) for e in LISTS) if e.path == path)
+    bring(api, stop)
+    bring(api, stop, "o-3", parcel=3)
+    cursor = api.done(who, "GET", f"{path}?{asked}&limit=1".replace("?&", "?"))["cursor"]
+
+    for kept, answer in ((asked, 200), (other, 400)):
+        reply = api.call(who, "GET", f"{path}?{kept}&limit=2&cursor={cursor}".replace("?&", "?"))
+        assert answer == reply.status, kept
+    assert "malformed_request" == reply.problem
+
+
 @pytest.mark.parametrize(
     ("who", "path", "name"),
     [(ANA, "/disputes", "status"), (MARKET, "/payment-instructions", "status"), (MIA, "/mediation/queue", "sort")],

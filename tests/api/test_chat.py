@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.api import chat_socket, endpoint
-from chalicelib.api.rates import Rates
+from chalicelib.api.rates import COUNTED_TOGETHER, Rates
 from chalicelib.service.chat import THREADS_AT_MOST
 from chalicelib.service.errors import Forbidden
 from chalicelib.store.connections import Connections
 from chalicelib.store.errors import Conflict
 from tests.api.edge import DAY, Uncounted, no_rates
 from tests.api.samples import ACME, ANA, BEN, MARKET, MIA, ORDER, PICTURE, Stop, bring
+from tests.api.test_rates import LIMIT, Shared
 from tests.service.bucket import JPEG
 
 if TYPE_CHECKING:
@@ -324,6 +325,22 @@ def test_a_flood_of_frames_is_held_back(socket: Socket, monkeypatch: pytest.Monk
     assert ("error", "too_many_requests") == (refused["type"], refused["code"])
     assert "Wait 30 seconds" in refused["detail"]
     assert {"type": "pong"} == other.ask({"action": "ping"})
+
+
+def test_frames_count_over_all_processes(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: connections that different processes serve share one person's limit, give or take the ten that go untold."""
+    shared = Shared()
+    processes = [shared.process(), shared.process()]
+    sockets = [socket, Socket(socket.api, "c-2")]
+    for it in sockets:
+        it.open(ACME)
+    answered = 0
+    for n in range(4 * LIMIT):
+        monkeypatch.setattr(chat_socket, "rates", lambda n=n: processes[n % 2])
+        answered += sockets[n % 2].ask({"action": "ping"}) == {"type": "pong"}
+
+    assert LIMIT <= answered <= LIMIT + COUNTED_TOGETHER
+    assert {("seller", "acme", int(shared.now // 60))} == shared.calls.keys()
 
 
 def test_a_connection_knows_the_time_in_the_thread(socket: Socket) -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from chalicelib.api import keys
 from chalicelib.api.keys import (
     DOCUMENT_AT_MOST,
     FRESH_S,
@@ -264,7 +266,7 @@ def test_only_a_plain_answer_is_read(served: tuple[str, dict[str, Answer]]) -> N
     answers["/moved"] = Answer("{}", status=302)
     answers["/page"] = Answer("<html>")
     answers["/deep"] = Answer("[" * 100_000)
-    answers["/huge"] = Answer(json.dumps("x" * DOCUMENT_AT_MOST))
+    answers["/huge"] = Answer('{"keys": []}' + " " * DOCUMENT_AT_MOST)
 
     assert {"keys": []} == fetch(f"{url}/keys")
     for path in set(answers) - {"/keys"}:
@@ -299,6 +301,56 @@ def test_a_provider_that_keeps_silent_is_not_waited_for() -> None:
             fetch(f"http://127.0.0.1:{server.getsockname()[1]}/keys")
 
     assert time.monotonic() - began < TIMEOUT_S + 3
+
+
+DRIPS = {"headers": b"HTTP/1.1 200 OK\r\n", "a body": b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"}
+
+
+@pytest.mark.parametrize("first", DRIPS.values(), ids=DRIPS)
+def test_a_provider_that_drips_is_not_waited_for(first: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is for the whole answer: byte after byte, each soon enough, makes it no longer, and then all is let go."""
+    monkeypatch.setattr(keys, "TIMEOUT_S", 0.4)
+    dripped = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with server.accept()[0] as caller, suppress(OSError):
+                caller.recv(4096)
+                caller.sendall(first)
+                for n in range(50):
+                    caller.sendall(b"x")
+                    dripped.append(n)
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(ProviderUnavailableError):
+            fetch(f"http://127.0.0.1:{server.getsockname()[1]}/keys")
+        waited = time.monotonic() - began
+        thread.join()
+
+    assert waited < 2
+    assert 1 < len(dripped) < 40
+
+
+def test_an_address_that_takes_long_to_be_found_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time begins before the look-up of the provider's name, which has no limit of its own."""
+    monkeypatch.setattr(keys, "TIMEOUT_S", 0.2)
+    answered = threading.Event()
+
+    def slow(*_: object, **__: object) -> list[Any]:
+        answered.wait(5)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    began = time.monotonic()
+    with pytest.raises(ProviderUnavailableError):
+        fetch("http://issuer.example/keys")
+    waited = time.monotonic() - began
+    answered.set()
+
+    assert waited < 2
 
 
 def test_callers_at_once_share_one_request() -> None:

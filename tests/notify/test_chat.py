@@ -11,11 +11,12 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.domain import commands as c
+from chalicelib.domain.claim import Reason
 from chalicelib.domain.people import Actor
 from chalicelib.notify.chat import ApiGateway, Gone, Pushing, push_records
 from chalicelib.service import messages
 from chalicelib.store.connections import Connection
-from tests.domain.worlds import BUYER, DAY, MEDIATOR, NEWS, OTHER_MEDIATOR, SELLER
+from tests.domain.worlds import BUYER, DAY, MEDIATOR, NEWS, OTHER_MEDIATOR, SELLER, claim_of, lines
 from tests.service.office import EPOCH, ORDER, Office
 
 LATER = EPOCH + 3600
@@ -58,7 +59,7 @@ class Room:
 
     def __post_init__(self) -> None:
         """Bring the order there."""
-        self.office.disputed()
+        self.office.delivered(lines=lines((1, 9000), (1, 5000))).wait(DAY).open()
         self.office.wait(4 * DAY).act(BUYER, c.Escalate())
         self.office.act(MEDIATOR, c.Assign())
         self.office.table.on_write = self._record
@@ -115,6 +116,17 @@ def test_a_change_of_the_dispute_is_a_hint(room: Room) -> None:
 
     hint = {"type": "dispute", "order_id": ORDER, "dispute_id": f"{ORDER}-d1", "version": version}
     assert {BUYER.id: [hint], MEDIATOR.id: [hint]} == room.push()
+
+
+def test_a_dispute_that_was_not_escalated_is_no_news_to_a_mediator(room: Room) -> None:
+    """I6: who mediates one dispute of an order gets no hint of another one that the parties still settle themselves."""
+    room.office.open(claim_of(Reason.NOT_AS_DESCRIBED, ("b", 1)))
+    room.push()
+    room.listen(BUYER, MEDIATOR)
+    room.lines.sent.clear()
+    room.office.act(SELLER, c.Decline(), dispute_id=f"{ORDER}-d2")
+
+    assert {BUYER.id: [f"{ORDER}-d2"]} == {who: [it["dispute_id"] for it in told] for who, told in room.push().items()}
 
 
 def test_what_no_client_waits_for_is_not_pushed(room: Room) -> None:

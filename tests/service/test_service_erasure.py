@@ -17,6 +17,7 @@ from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.words import ERASED
+from chalicelib.logs import JsonFormatter
 from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.publish import publish_records
 from chalicelib.service import attachments, contacts, erasure, evidence, messages
@@ -34,6 +35,7 @@ from tests.notify.fakes import Desk
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import JPEG
 from tests.service.office import DISPUTE, NAME, ORDER, Office, once, read
+from tests.store.tables import RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -417,6 +419,23 @@ def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
     office.wait(timedelta(hours=1))
     erasure.go_on(office.services, office.storage)
     assert "done" == state(office, Role.SELLER)["status"]
+
+
+def test_an_alarm_tells_of_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """P2: the deployed filter counts the very line that a failed erasure logs, and any of them sets off an alarm."""
+    resources = json.loads(RESOURCES.read_text(encoding="utf-8"))["Resources"]
+    filtered, alarm = (resources[name]["Properties"] for name in ("SweepShardFailedErasures", "FailedErasuresAlarm"))
+    office = ended()
+    asked(office)
+    office.table.fail(failure("InternalServerError", "", "TransactWriteItems"))
+    erasure.go_on(office.services, office.storage)
+
+    (line,) = (json.loads(JsonFormatter().format(record)) for record in caplog.records if record.levelname == "ERROR")
+    assert filtered["FilterPattern"] == f'{{ $.message = "{line["message"]}" }}'
+    assert [alarm["MetricName"]] == [it["MetricName"] for it in filtered["MetricTransformations"]]
+    assert (0, "GreaterThanThreshold", [{"Ref": "OperatorsTopic"}]) == tuple(
+        alarm[name] for name in ("Threshold", "ComparisonOperator", "AlarmActions")
+    )
 
 
 def test_two_workers_do_no_harm() -> None:

@@ -13,8 +13,9 @@ from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, evidence, uploads
-from chalicelib.service.arrivals import take_in
+from chalicelib.service.arrivals import TRIES, take_in
 from chalicelib.service.errors import Busy, KeyReused, NotFound
+from chalicelib.service.execute import ATTEMPTS
 from chalicelib.service.uploads import Storage, Wanted
 from chalicelib.store.errors import Conflict
 from chalicelib.store.uploads import Purpose, UploadStatus
@@ -306,13 +307,26 @@ def test_of_two_contents_for_one_form_the_first_that_is_settled_stands() -> None
         return copy(key, etag, to)
 
     desk.bucket.copy = replaced_meanwhile  # type: ignore[method-assign]
-    with pytest.raises(Busy):
-        desk.tell(key)
-    desk.bucket.copy = copy  # type: ignore[method-assign]
     desk.tell(key)
 
     assert [other] == [content for _, content in desk.bucket.objects.values()]
     assert 1 == len(desk.shown()["evidence"])
+
+
+def test_one_conflict_makes_nobody_wait() -> None:
+    """N6: who meets another write looks again at once; whom others keep from it is left to the queue, and nothing is lost."""
+    desk = Desk()
+    crossed = cancelled("None", "TransactionConflict")
+    key = desk.send(desk.ask())
+    desk.office.table.fail(*[crossed] * (ATTEMPTS * TRIES))
+    with pytest.raises(Busy):
+        desk.tell(key)
+    assert [] == desk.shown()["evidence"]
+    desk.office.table.fail(*[crossed] * (ATTEMPTS * TRIES - 1))
+    desk.tell(key)
+
+    assert 1 == len(desk.shown()["evidence"])
+    assert [] == [it for it in desk.bucket.objects if it.startswith("incoming/")]
 
 
 @pytest.mark.parametrize("last", [JPEG, JPEG[:-1] + b"!", PNG], ids=["the same", "another", "a wrong one"])

@@ -126,6 +126,33 @@ def poison(cloud: LocalCloud) -> dict[str, Any]:
     return told
 
 
+def change_something(cloud: LocalCloud, who: str, path: str) -> None:
+    """Take another address, and sign out on one of two devices: all of it has to end in SNS."""
+    call(cloud, who, "PUT", f"{path}/contacts", {"email": f"another-{CANARY}@example.com", "phone": PHONE})
+    devices = [{"platform": "fcm", "token": f"{CANARY}-{n}-of-{who}"} for n in range(2)]
+    (gone, _) = [call(cloud, who, "POST", f"{path}/devices", device) for device in devices]
+    call(cloud, who, "DELETE", f"{path}/devices/{gone['id']}")
+
+
+def endpoints(cloud: LocalCloud, pk: str) -> list[str]:
+    """Every endpoint in SNS that a profile names, one that has ended among them."""
+    key = {"pk": {"S": pk}, "sk": {"S": "PROFILE"}}
+    stored = cloud.aws("dynamodb").get_item(TableName=cloud.endpoints["table"], Key=key)["Item"]
+    profile = json.loads(stored["data"]["S"])
+    named = [*(device["endpoint"] for device in profile["devices"]), *profile["ending"]]
+    return [arn for arn in named if "/" in arn]
+
+
+def is_there(cloud: LocalCloud, endpoint: str) -> bool:
+    """Whether SNS has it."""
+    sns = cloud.aws("sns")
+    try:
+        sns.get_endpoint_attributes(EndpointArn=endpoint)
+    except sns.exceptions.NotFoundException:
+        return False
+    return True
+
+
 def kept(cloud: LocalCloud) -> str:
     """What the table holds but for answers to requests, which expire by themselves."""
     pages = cloud.aws("dynamodb").get_paginator("scan").paginate(TableName=cloud.endpoints["table"])
@@ -184,6 +211,10 @@ def test_a_person_who_is_forgotten_is_gone_from_the_deployment(told: LocalCloud)
         call(told, MARKET, "POST", f"/payment-instructions/{instruction['id']}/result", {"status": "settled", "reference": "r"})
     before = call(told, BUYER, "GET", f"/disputes/{DISPUTE}/timeline")["events"]
     for person, path in ((BUYER, "/buyers/priv-ana"), (SELLER, "/sellers/priv-acme")):
+        change_something(told, person, path)
+    devices = [*endpoints(told, "BUYER#priv-ana"), *endpoints(told, "SELLER#priv-acme")]
+    assert [True, True, False, True, False] == [is_there(told, it) for it in devices]
+    for person, path in ((BUYER, "/buyers/priv-ana"), (SELLER, "/sellers/priv-acme")):
         assert "pending" == call(told, person, "DELETE", path)["status"]
     told.sweep_now()
 
@@ -201,4 +232,5 @@ def test_a_person_who_is_forgotten_is_gone_from_the_deployment(told: LocalCloud)
     )
     topics = [topic["TopicArn"].rpartition(":")[2] for topic in told.aws("sns").list_topics()["Topics"]]
     assert [topic for topic in topics if topic in people] == []
+    assert [it for it in devices if is_there(told, it)] == []
     assert [] == files(told)
