@@ -39,6 +39,18 @@ def generate(generator: str, into: Path, **properties: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def without_a_model(folder: Path, suffix: str) -> list[str]:
+    """The schemas with members or words that have no model under their own name in the client in ``folder``.
+
+    A name that means something else to a generator, as ``File`` does to Kotlin's, becomes code that no compiler takes.
+    """
+    schemas = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]
+    models = {path.stem.lower().replace("_", "").removeprefix("model") for path in folder.rglob(f"*.{suffix}")}
+    wanted = [name for name, schema in schemas.items() if schema.get("properties") or "enum" in schema]
+    assert len(wanted) > 100
+    return [name for name in wanted if name.lower() not in models]
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation as the description has it. ``body`` and ``answer`` are names of schemas, where they have one."""

@@ -25,6 +25,7 @@ from tests.system.generated import (
     generate,
     importable,
     operations,
+    without_a_model,
 )
 
 STORIES = ("lamps-2", "camera-3", "guitar-8")
@@ -74,6 +75,7 @@ def python_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_a_python_client_compiles_and_plays_the_stories(python_client: Path, cloud: LocalCloud) -> None:
     """The client's models take and give all that the API says, through three stories of the demo."""
     assert compileall.compile_dir(python_client / PACKAGE, quiet=1)
+    assert [] == without_a_model(python_client, "py")
     api = PythonApi(cloud.endpoints)
 
     checks = _told_through(api, cloud, "python")
@@ -84,6 +86,7 @@ def test_a_python_client_compiles_and_plays_the_stories(python_client: Path, clo
 def test_a_typescript_client_compiles_and_plays_the_stories(tmp_path: Path, cloud: LocalCloud) -> None:
     """The client compiles under strict rules, and its models take and give all that the API says."""
     generate("typescript-fetch", tmp_path / "client")
+    assert [] == without_a_model(tmp_path / "client", "ts")
     api = TypeScriptApi(cloud.endpoints, compile_typescript(tmp_path))
     try:
         checks = _told_through(api, cloud, "typescript")
@@ -95,9 +98,10 @@ def test_a_typescript_client_compiles_and_plays_the_stories(tmp_path: Path, clou
 
 @pytest.mark.parametrize(("generator", "suffix"), [("kotlin", "kt"), ("swift6", "swift")])
 def test_clients_for_phones_are_generated_without_errors(tmp_path: Path, generator: str, suffix: str) -> None:
-    """The generators of Android's and Apple's languages have no error to tell, and leave no operation out."""
+    """The generators of Android's and Apple's languages have no error to tell, and leave no operation and no model out."""
     said = generate(generator, tmp_path)
 
+    assert [] == without_a_model(tmp_path, suffix)
     assert [] == re.findall(r"^.*(?:ERROR|Exception).*$", said, flags=re.MULTILINE)
     apis = [path for path in tmp_path.rglob(f"*.{suffix}") if path.stem.lower().endswith("api")]
     written = "\n".join(path.read_text(encoding="utf-8") for path in apis)
