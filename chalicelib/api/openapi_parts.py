@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.contract import PROMISES
-from chalicelib.api.endpoint import KEY, PATH_ID
+from chalicelib.api.endpoint import KEY, LIMIT_AT_MOST, LIMIT_DEFAULT, PATH_ID
 from chalicelib.api.versions import honours_if_match
 from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
@@ -97,7 +97,10 @@ _IDS = {
     "device_id": "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9",
 }
 _QUERY: dict[str, dict[str, Any]] = {
-    "limit": {"description": "How many a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
+    "limit": {
+        "description": "How many a page has at most.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": LIMIT_AT_MOST, "default": LIMIT_DEFAULT},
+    },
     "cursor": {"description": "Where to go on: the cursor of the page before.", "schema": {"type": "string"}},
     "buyer_id": {"description": "Whose orders; for the platform, this or seller_id.", "schema": {"type": "string"}},
     "seller_id": {"description": "Whose orders; for the platform, this or buyer_id.", "schema": {"type": "string"}},

@@ -18,6 +18,8 @@ from tests.api.edge import ANYONE
 from tests.api.samples import EVERY, GUARDED, bring, path_of, sample_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from chalicelib.api.endpoint import Endpoint
     from tests.api.edge import Api
 
@@ -126,6 +128,26 @@ def test_who_looks_at_no_version_minds_none(api: Api, endpoint: Endpoint, any_ve
     bring(api, sample.stop)
     reply = api.call(sample.who, endpoint.method, path_of(endpoint), sample.body, if_match=any_version)
     assert endpoint.status == reply.status
+
+
+def _schemas(part: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
+    """Every schema of a type in that part of the description."""
+    if isinstance(part, dict):
+        if isinstance(part.get("type"), str):
+            yield part
+        part = list(part.values())
+    for inner in part if isinstance(part, list) else ():
+        yield from _schemas(inner)
+
+
+def test_it_says_how_large_a_number_can_be(described: dict[str, Any]) -> None:
+    """O2: a client keeps 25 million rupiah in a number that holds it: 64 bits, unless a maximum says that 32 do."""
+    parts = [described["paths"], described["components"]["schemas"]]
+    integers = [schema for schema in _schemas(parts) if schema["type"] == "integer"]
+
+    assert len(integers) > 30
+    for schema in integers:
+        assert ("int32" if schema.get("maximum", 2**63) < 2**31 else "int64") == schema["format"], schema
 
 
 def test_every_route_promises_something() -> None:
