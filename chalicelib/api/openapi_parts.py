@@ -21,7 +21,8 @@ INTRODUCTION = """\
 Orders in escrow, disputes with a mediator and a clock.
 
 **Values.** Amounts are whole minor units with an ISO 4217 currency: 1050 EUR is 10.50 euros. Times are UTC. Unknown fields
-of a request are refused; of an answer read what you know, since new members may come.
+of a request are refused; of an answer read what you know, since new members may come, and new words where a field has an
+x-extensible-enum. The words of an enum change only with the version of this description.
 
 **Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
 again: it happens once, and for 7 days the first answer comes again.
