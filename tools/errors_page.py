@@ -28,6 +28,16 @@ Beside `type`, `title`, `status`, `code` and `detail`, a problem has the facts a
   `open_disputes` with a `limit_reached` that one of them has to end for; `carrier` with
   `unknown_carrier`.
 
+## What the gateway answers by itself
+
+Some requests never reach the service, and API Gateway answers them: `not_found` for an address that is not there or does not
+take the method (there is no 405, and no answer to `HEAD` or `OPTIONS`), `too_many_requests` above what the stage takes,
+`body_too_large` above its 10 MB, `bad_gateway` and `gateway_timeout` when the service gives it no answer. They are in
+English, and have their `X-Request-Id` as `request_id` in the body too. Kinds of answers that AWS may add come as
+`malformed_request` or `internal_error` without `status`: go by the status of the response.
+
+## In which language
+
 `title` and `detail` come in the language that Accept-Language prefers, as `Content-Language` says; the other members are the
 same in all.
 """

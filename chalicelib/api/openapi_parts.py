@@ -28,7 +28,7 @@ x-extensible-enum. The words of an enum change only with the version of this des
 again: it happens once, and for 7 days the first answer comes again.
 
 **Refusals** are problem+json (RFC 9457) with a stable code. In a dispute they say where it stands now: stage, deadline,
-current_proposal, and the allowed_actions of this caller.
+current_proposal, and the allowed_actions of this caller. An address that is not there, or does not take the method, is a 404.
 
 **Versions.** Every read but the page of /docs has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has
 changed a 304 without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was
