@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from chalicelib.api.openapi import description
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.api.versions import honours_if_match
 from tests.api.edge import ANYONE
-from tests.api.samples import EVERY, GUARDED, bring, path_of, sample_of
+from tests.api.samples import ANA, DEVICE, EVERY, GUARDED, MARKET, ORDER, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +149,39 @@ def test_it_says_how_large_a_number_can_be(described: dict[str, Any]) -> None:
     assert len(integers) > 30
     for schema in integers:
         assert ("int32" if schema.get("maximum", 2**63) < 2**31 else "int64") == schema["format"], schema
+
+
+def test_it_says_what_ids_look_like(api: Api, described: dict[str, Any]) -> None:
+    """O1: the pattern of an order's id takes what the API takes; those of the others take what the API has made of it."""
+    longest = "Z" * 64
+    bring(api, Stop.PAYING, longest)
+    dispute = api.done(ANA, "GET", f"/orders/{longest}")["disputes"][0]["id"]
+    made = {
+        "order_id": longest,
+        "dispute_id": dispute,
+        "proposal_id": api.done(ANA, "GET", f"/disputes/{dispute}")["proposals"][0]["id"],
+        "instruction_id": api.done(ANA, "GET", f"/orders/{longest}/ledger")["payment_instructions"][0]["id"],
+        "message_id": api.done(ANA, "POST", f"/orders/{longest}/messages", {"text": "Thank you."})["id"],
+        "device_id": api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)["id"],
+        "buyer_id": f"a{'@' * 127}",
+        "seller_id": f"a{':' * 127}",
+    }
+    patterns = {
+        it["name"]: it["schema"]["pattern"]
+        for methods in described["paths"].values()
+        for operation in methods.values()
+        for it in operation["parameters"]
+        if it["in"] == "path"
+    }
+
+    assert patterns.keys() == made.keys()
+    assert {} == {name: one for name, one in made.items() if not re.fullmatch(patterns[name], one)}
+    for unlike in (f"{longest}Z", "a:b", "a@b"):
+        assert (422, "validation_failed") == api.call(MARKET, "PUT", f"/orders/{unlike}", ORDER).refused
+        assert not re.fullmatch(patterns["order_id"], unlike)
+    for person in ("buyer_id", "seller_id"):
+        assert (422, "validation_failed") == api.call(MARKET, "GET", f"/orders?{person}={made[person]}x").refused
+        assert not re.fullmatch(patterns[person], f"{made[person]}x")
 
 
 def test_lists_that_grow_are_open(described: dict[str, Any]) -> None:
