@@ -6,12 +6,13 @@ Answers are JSON-ready before they get here, so no request pays for checking the
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from chalicelib.api.models import Country, Currency, Money
 from chalicelib.api.order_models import OfferedGuarantee
+from chalicelib.domain import refusals as r
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage, Status
@@ -20,7 +21,13 @@ from chalicelib.domain.ledger import InstructionStatus, Movement
 from chalicelib.domain.order import Payer
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
+from chalicelib.service.errors import Busy
 from chalicelib.store.codec import from_timestamp, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic.fields import FieldInfo
 
 
 class Given(BaseModel):
@@ -41,6 +48,21 @@ Time = Annotated[
     AfterValidator(_as_written),
     WithJsonSchema({"type": "string", "format": "date-time", "description": "UTC, ending in Z."}),
 ]
+
+
+def growing(words: Iterable[str], description: str) -> tuple[AfterValidator, FieldInfo]:
+    """Annotations for one word of a list that may grow: described as a string, so that no client refuses a new one."""
+    known = list(words)
+
+    def check(word: str) -> str:
+        if word not in known:
+            msg = f"{word} is none of the words that the API's description lists"
+            raise ValueError(msg)
+        return word
+
+    return AfterValidator(check), Field(json_schema_extra={"x-extensible-enum": [*known]}, description=description)
+
+
 Count = Annotated[int, Field(ge=0)]
 Version = Annotated[int, Field(ge=0, description="Counts the changes; If-Match takes it in quotes.")]
 Cursor = Annotated[str | None, Field(description="Where the next page begins: send it as cursor. Null on the last page.")]
@@ -185,7 +207,7 @@ class TimelineEvent(Given):
     seq: Count
     at: Time
     actor: Acting
-    type: Annotated[str, Field(json_schema_extra={"enum": sorted(PAYLOADS)})]
+    type: Annotated[str, *growing(sorted(PAYLOADS), "What happened. New types may come.")]
     data: Annotated[dict[str, Any], Field(description="The facts of this type of event.")]
 
 
@@ -210,12 +232,15 @@ class PaymentInstructionPage(Given):
     cursor: Cursor
 
 
+_FATES = ("recorded", "duplicate", "unknown_parcel", Busy.code, r.INVALID, r.INVALID_TRACKING_NUMBER)
+
+
 class CarrierResult(BaseModel):
-    """What became of one carrier record: recorded, duplicate, unknown_parcel, or the code of a problem with it alone."""
+    """What became of one carrier record: a word of its own, or the code of a problem with it alone."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    status: str
+    status: Annotated[str, *growing(_FATES, "in_progress: send it again. The others are final; new ones may come.")]
     order_ids: list[str] = []
     detail: str = ""
 

@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-Id"
 """The header by which whoever calls can say which call they mean."""
-_CODES = {403: "not_found", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+_CODES = {403: "not_found", 404: "not_found", 405: "not_found", 415: "unsupported_media_type"}
+"""Of addresses and methods that are not there the gateway knows before us, and calls both not found."""
 _FIRST_ERROR, _FIRST_FAULT = 400, 500
 _LOGGED = ("order_id", "dispute_id", "instruction_id")
 _OF_WHAT_IS_THERE = (409, 412)
@@ -47,9 +48,8 @@ class Application(Chalice):
         from chalicelib.api.words import preferred  # noqa: PLC0415
 
         code = _CODES.get(status, "internal_error" if status >= _FIRST_FAULT else "malformed_request")
-        kept = {"Allow": types["allow"]} if "allow" in types else {}
         asked = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        made: Any = response(Problem(code, headers=kept), preferred(str(asked.get("accept-language", ""))))
+        made: Any = response(Problem(code), preferred(str(asked.get("accept-language", ""))))
         return made.to_dict()
 
 

@@ -126,7 +126,7 @@ _SIGNED = (
 
 def codes(endpoint: Endpoint) -> list[str]:
     """Every problem code that the route can give, those that come before the route is reached included."""
-    known = [s.TooManyCalls.code, "internal_error"]
+    known = [s.TooManyCalls.code, "internal_error", "bad_gateway", "gateway_timeout"]
     if endpoint.roles:
         known += _GUARDED
     if endpoint.signature:

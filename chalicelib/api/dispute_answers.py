@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api.answers import Count, Cursor, Given, Parcel, Remedy, Time, TimelineEvent, Version
+from chalicelib.api.answers import Count, Cursor, Given, Parcel, Remedy, Time, TimelineEvent, Version, growing
 from chalicelib.api.dispute_models import ClaimItem
 from chalicelib.api.evidence_answers import EvidenceGiven, EvidencePerParty
 from chalicelib.api.models import Address, Money
@@ -172,7 +172,7 @@ class Problem(BaseModel):
     type: str
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
-    code: Annotated[str, Field(json_schema_extra={"enum": list(CATALOGUE)})]
+    code: Annotated[str, *growing(CATALOGUE, "Stable. New ones may come: go by the status then.")]
     detail: Annotated[str, Field(description="What is wrong and what to do, for people to read.")]
     request_id: Annotated[str, Field(description="Where the gateway itself answers.")] = ""
     errors: Annotated[list[FieldError], Field(description="validation_failed: every field at fault.")] = []

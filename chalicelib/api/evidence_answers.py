@@ -14,7 +14,7 @@ from chalicelib.domain.people import Role
 _REASONS = (WRONG_CONTENT, r.TOO_LATE, r.WRONG_STATE, r.WRONG_PARTY, r.LIMIT_REACHED)
 
 
-class File(Given):
+class StoredFile(Given):
     """An uploaded file. Its content never changes: an app may keep what it has read under the etag."""
 
     upload_id: str
@@ -32,7 +32,7 @@ class EvidenceGiven(Given):
     note: str
     at: Time
     answers: Annotated[str | None, Field(description="The information request that it answers.")]
-    file: Annotated[File | None, Field(description="Null for evidence in words. The list of evidence has links.")]
+    file: Annotated[StoredFile | None, Field(description="Null for evidence in words. The list of evidence has links.")]
 
 
 class Link(Given):

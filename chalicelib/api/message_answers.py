@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.answers import Acting, Count, Cursor, Given, Time
-from chalicelib.api.evidence_answers import File, Link
+from chalicelib.api.evidence_answers import Link, StoredFile
 
 
 class Message(Given):
@@ -19,10 +19,10 @@ class Message(Given):
     text: str
     sent_at: Time
     dispute_id: Annotated[str | None, Field(description="The dispute that was open then, the newest of several.")]
-    attachments: Annotated[list[File], Field(description="Its files, whose links are asked for apart.")]
+    attachments: Annotated[list[StoredFile], Field(description="Its files, whose links are asked for apart.")]
 
 
-class FileWithLink(File):
+class FileWithLink(StoredFile):
     """A file, and where to read it."""
 
     link: Link

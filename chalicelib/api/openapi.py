@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api import openapi_parts as parts
 from chalicelib.api.contract import PROMISES, codes
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic import BaseModel
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core.core_schema import IntSchema
 
 VERSION = "0.1.0"
 JSON = "application/json"
@@ -63,11 +65,19 @@ def _described(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
     }
 
 
+class _Sized(GenerateJsonSchema):
+    """Says of every integer how many bits hold it. Of one without a format generators make one of 32."""
+
+    def int_schema(self, schema: IntSchema) -> JsonSchemaValue:
+        """An integer, of 32 bits where its maximum says that they do."""
+        return super().int_schema(schema) | {"format": "int32" if schema.get("le", 2**63) < 2**31 else "int64"}
+
+
 def _schemas() -> dict[str, Any]:
     requests = {e.body for e in ENDPOINTS if e.body}
     answers = {promise.answer for e in ENDPOINTS if (promise := PROMISES[e.operation]).answer} | {Problem}
     models: list[type[BaseModel]] = sorted(requests | {it for it in answers if it}, key=lambda model: model.__name__)
-    _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF, schema_generator=_Sized)
     schemas: dict[str, Any] = made["$defs"]
     asked = set(_reached(schemas, [model.__name__ for model in requests]))
     for name in schemas.keys() - asked:

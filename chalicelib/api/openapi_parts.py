@@ -6,12 +6,14 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.contract import PROMISES
-from chalicelib.api.endpoint import KEY, PATH_ID
+from chalicelib.api.endpoint import KEY, LIMIT_AT_MOST, LIMIT_DEFAULT
 from chalicelib.api.versions import honours_if_match
 from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.domain.order import ORDER_ID
 from chalicelib.service.disputes import QueueSort
 
 if TYPE_CHECKING:
@@ -21,13 +23,14 @@ INTRODUCTION = """\
 Orders in escrow, disputes with a mediator and a clock.
 
 **Values.** Amounts are whole minor units with an ISO 4217 currency: 1050 EUR is 10.50 euros. Times are UTC. Unknown fields
-of a request are refused; of an answer read what you know, since new members may come.
+of a request are refused; of an answer read what you know, since new members may come, and new words where a field has an
+x-extensible-enum. The words of an enum change only with the version of this description.
 
 **Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
 again: it happens once, and for 7 days the first answer comes again.
 
 **Refusals** are problem+json (RFC 9457) with a stable code. In a dispute they say where it stands now: stage, deadline,
-current_proposal, and the allowed_actions of this caller.
+current_proposal, and the allowed_actions of this caller. An address that is not there, or does not take the method, is a 404.
 
 **Versions.** Every read but the page of /docs has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has
 changed a 304 without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was
@@ -86,21 +89,32 @@ HEADERS: dict[str, dict[str, Any]] = {
 """Every header of an answer. All that a response names are there whenever this service answers, but for
 a 429's Retry-After, which goes with one of its codes."""
 
+_ORDER, _PERSON, _NUMBER = ORDER_ID.pattern, PERSON_ID.pattern, "[1-9][0-9]*"
 _IDS = {
-    "order_id": "o-1",
-    "dispute_id": "o-1-d1",
-    "proposal_id": "1",
-    "message_id": "o-1-m1",
-    "instruction_id": "o-1-p1",
-    "seller_id": "acme",
-    "buyer_id": "ana",
-    "device_id": "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9",
+    "order_id": (_ORDER, "o-1"),
+    "dispute_id": (f"{_ORDER}-d{_NUMBER}", "o-1-d1"),
+    "proposal_id": (_NUMBER, "1"),
+    "message_id": (f"{_ORDER}-m{_NUMBER}", "o-1-m1"),
+    "instruction_id": (f"{_ORDER}-p{_NUMBER}", "o-1-p1"),
+    "seller_id": (_PERSON, "acme"),
+    "buyer_id": (_PERSON, "ana"),
+    "device_id": ("[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
 }
+"""What each id of a path looks like. Another text names nothing."""
 _QUERY: dict[str, dict[str, Any]] = {
-    "limit": {"description": "How many a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
+    "limit": {
+        "description": "How many a page has at most.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": LIMIT_AT_MOST, "default": LIMIT_DEFAULT},
+    },
     "cursor": {"description": "Where to go on: the cursor of the page before.", "schema": {"type": "string"}},
-    "buyer_id": {"description": "Whose orders; for the platform, this or seller_id.", "schema": {"type": "string"}},
-    "seller_id": {"description": "Whose orders; for the platform, this or buyer_id.", "schema": {"type": "string"}},
+    "buyer_id": {
+        "description": "Whose orders; for the platform, this or seller_id.",
+        "schema": {"type": "string", "pattern": f"^{_PERSON}$"},
+    },
+    "seller_id": {
+        "description": "Whose orders; for the platform, this or buyer_id.",
+        "schema": {"type": "string", "pattern": f"^{_PERSON}$"},
+    },
     "sort": {"description": "By age or by amount.", "schema": {"type": "string", "enum": list(QueueSort), "default": "age"}},
 }
 _STATUS: dict[str, dict[str, Any]] = {
@@ -159,10 +173,11 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{PATH_ID.pattern}$"},
-            "example": _IDS[name],
+            "schema": {"type": "string", "pattern": f"^{pattern}$"},
+            "example": known,
         }
         for name in re.findall(r"{(\w+)}", endpoint.path)
+        for pattern, known in (_IDS[name],)
     ]
     made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
     if endpoint.keyed:

@@ -65,7 +65,6 @@ CATALOGUE: dict[str, Kind] = {
     ),
     s.Forbidden.code: _kind(403, "Your role never does this.", "Do not offer it to this caller."),
     s.NotFound.code: _kind(404, "There is no such thing, or none that you may see.", "Check the id; do not retry."),
-    "method_not_allowed": _kind(405, "This address does not take this method.", "Allow names those it takes."),
     r.WRONG_STATE: _kind(
         409, "Not possible in the stage the dispute is in.", "Show stage and offer what allowed_actions names."
     ),
@@ -136,6 +135,16 @@ CATALOGUE: dict[str, Kind] = {
         "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
     "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
+    "bad_gateway": _kind(
+        502,
+        "The gateway got no answer from us to pass on.",
+        "Send the same request again, with the same Idempotency-Key.",
+    ),
+    "gateway_timeout": _kind(
+        504,
+        "The gateway had no answer from us in time; it may have happened.",
+        "Send the same request again, with the same Idempotency-Key.",
+    ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
     "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
     s.MessagingUnavailable.code: _kind(

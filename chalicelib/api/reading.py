@@ -155,6 +155,6 @@ def _kind(schema: dict[str, Any]) -> str:
         return " or ".join(_kind(one) for one in schema["anyOf"])
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'])}"
-    if "const" in schema or "enum" in schema:
-        return escape(" | ".join(map(str, schema.get("enum", [schema.get("const")]))))
+    if words := schema.get("enum", schema.get("x-extensible-enum", [schema["const"]] if "const" in schema else [])):
+        return escape(" | ".join(map(str, words)))
     return escape(schema.get("format") or schema.get("type") or "anything")

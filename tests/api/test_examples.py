@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from pathlib import Path
@@ -10,12 +11,33 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
+from chalicelib.api import endpoint as serving
 from chalicelib.api.dispute_answers import Problem
 from chalicelib.api.openapi import description
+from chalicelib.api.rates import Rates
+from chalicelib.domain.policy import published
+from chalicelib.domain.thread import MESSAGES_A_MINUTE
+from chalicelib.settings import settings
 from localcloud.memory_table import MemoryTable
 from tests.api.conftest import TABLE
-from tests.api.edge import DAY, NOON, at
-from tests.api.samples import ACME, ANA, EVERY, MARKET, OFFER, ORDER, Stop, bring, euros, path_of, sample_of
+from tests.api.edge import DAY, NOON, Uncounted, at
+from tests.api.promised import CARRIED, IN_DISPUTE, STANDARD
+from tests.api.samples import (
+    ACME,
+    ANA,
+    EVERY,
+    MARKET,
+    OFFER,
+    ORDER,
+    PICTURE,
+    SAMPLES,
+    Stop,
+    bring,
+    euros,
+    path_of,
+    sample_of,
+    shipped_with,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,9 +98,40 @@ def _refusals(api: Api) -> dict[str, Any]:
     return {reply.json["code"]: reply.json for reply in refused}
 
 
-def test_the_examples_are_real(new_api: Callable[[MemoryTable], Api]) -> None:
+def _refusals_around_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Those that come of parcels, messages and claims beside a dispute's negotiation."""
+    order, thread, disputes = "/orders/o-3", "/orders/o-3/messages", "/orders/o-3/disputes"
+    (lamp,), lines = ORDER["lines"], [f"lamp-{n}" for n in range(published().in_force(NOON).open_disputes_at_most + 1)]
+    terms = {"lines": [lamp | {"id": line} for line in lines], "guarantees": [{"type": "domestic_returns"}]}
+    api.done(MARKET, "PUT", order, ORDER | terms)
+    pushed = copy.deepcopy(SAMPLES["aftership_webhook"])
+    pushed.body["msg"]["slug"] = "usps"
+    api.done(ACME, "POST", f"{order}/shipments", shipped_with(1))
+    form = api.done(ANA, "POST", f"{thread}/uploads", PICTURE)
+    refused = [
+        api.call(ACME, "POST", f"{order}/shipments", {"carrier": "ups", "tracking_number": "1Z999AA10123456785"}),
+        api.call(ACME, "POST", f"{order}/shipments", shipped_with(1)),
+        api.call(pushed.who, "POST", "/webhooks/aftership", pushed.body),
+        api.call(ANA, "POST", thread, {"attachments": [form["upload_id"]]}),
+        *(api.call(ANA, "POST", thread, {"text": "Hello?"}) for _ in range(MESSAGES_A_MINUTE + 1)),
+    ]
+    api.done(ANA, "POST", f"{order}/receipt", {})
+    unwanted = [{"reason": "no_longer_wanted", "items": [{"line_id": line, "quantity": 1}]} for line in lines]
+    refused.append(api.call(ANA, "POST", disputes, unwanted[0]))
+    refused += [api.call(ANA, "POST", disputes, claim | {"attests_unused": True}) for claim in unwanted]
+    refused.append(api.call(ACME, "POST", "/disputes/o-3-d1/proposals/1/accept", {}))
+    allowed = settings().calls_a_minute
+    a_minute = Rates(Uncounted(), allowed, allowed, api.clock.epoch)
+    monkeypatch.setattr(serving, "rates", lambda: a_minute)
+    refused += [api.call(ANA, "GET", order) for _ in range(allowed + 1)]
+    return {reply.json["code"]: reply.json for reply in refused if reply.status >= 400}
+
+
+def test_the_examples_are_real(new_api: Callable[[MemoryTable], Api], monkeypatch: pytest.MonkeyPatch) -> None:
     """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written anew."""
-    examples = {"problems": _refusals(new_api(MemoryTable(TABLE))), "routes": _played(new_api)}
+    routes = _played(new_api)
+    problems = _refusals_around_it(new_api(MemoryTable(TABLE)), monkeypatch) | _refusals(new_api(MemoryTable(TABLE)))
+    examples = {"problems": problems, "routes": routes}
     text = json.dumps(examples, indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("WRITE_EXAMPLES") == "1":
         FILE.write_text(text, encoding="utf-8")
@@ -116,3 +169,14 @@ def test_every_route_has_examples_that_fit() -> None:
     for code, shown in described["components"]["examples"].items():
         Problem.model_validate_json(json.dumps(shown["value"]))
         assert code == shown["value"]["code"]
+
+
+def test_a_problems_example_shows_what_it_carries() -> None:
+    """D10: who writes an app sees in the example which facts come with the code, as docs/errors.md promises."""
+    shown = {code: it["value"] for code, it in description()["components"]["examples"].items()}
+    beyond = {code: value.keys() - STANDARD for code, value in shown.items()}
+
+    assert CARRIED == {code: members for code, members in beyond.items() if members}
+    assert [] == [
+        code for code, value in shown.items() for name in CARRIED.get(code, set()) - IN_DISPUTE if value[name] in (None, [])
+    ]

@@ -169,9 +169,9 @@ def test_what_the_framework_refuses_is_told_in_it(api: Api, language: str) -> No
     headers = api.headers(ANYONE, accept_language=language)
     reply = api.send("DELETE", "/orders", headers)
 
-    assert (405, language) == (reply.status, reply.headers["content-language"])
-    assert words_in(language).problems["method_not_allowed"] == reply.json["detail"]
-    assert json.loads(reply.body)["title"] == words_in(language).titles["405"]
+    assert (404, language) == (reply.status, reply.headers["content-language"])
+    assert words_in(language).problems["not_found"] == reply.json["detail"]
+    assert json.loads(reply.body)["title"] == words_in(language).titles["404"]
 
 
 def test_times_are_absolute_in_every_language(api: Api) -> None:

@@ -211,10 +211,20 @@ def test_the_gateway_holds_back_a_flood() -> None:
         # The two for kinds that AWS may add cannot say a status: to give them one would change that of all others.
         assert answer.get("statusCode") == (str(told["status"]) if "status" in told else None)
         assert ("status" in told) is (kind in GATEWAY_ANSWERS)
-        assert told["code"] in CATALOGUE
-    assert "'1'" == answers["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"]
+        assert f"urn:buyer-protection:problem:{told['code']}" == told["type"]
+        assert told.get("status") in {CATALOGUE[told["code"]].status, None}
+        headers = {name.removeprefix("gatewayresponse.header."): it for name, it in answer["responseParameters"].items()}
+        assert IN_EVERY_ANSWER | ({"Retry-After": "'1'"} if kind == "THROTTLED" else {}) == headers
 
 
+IN_EVERY_ANSWER = {
+    "Content-Type": "'application/problem+json'",
+    "Content-Language": "'en'",
+    "Vary": "'Accept-Language'",
+    "Cache-Control": "'no-store'",
+    "X-Request-Id": "context.requestId",
+}
+"""The headers of each answer that API Gateway gives by itself: those that the description names for problems."""
 GATEWAY_ANSWERS = {
     *("ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "BAD_REQUEST_BODY"),
     *("BAD_REQUEST_PARAMETERS", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "INVALID_API_KEY"),

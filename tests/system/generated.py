@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +27,7 @@ from localcloud.demo_api import Api, Reply
 from localcloud.layout import ROOT
 
 DESCRIPTION = ROOT / "openapi.json"
+CLIENTS = ROOT / "docs" / "clients.md"
 TYPESCRIPT = Path(__file__).parent / "typescript"
 PACKAGE = "buyer_protection"
 NODE = Path(ROOT_DIR, "bin", "node")
@@ -31,12 +36,30 @@ _A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]*")
 
 
 def generate(generator: str, into: Path, **properties: str) -> str:
-    """Make a client; what the generator has to say. Raises ``CalledProcessError`` when it fails."""
-    command = [str(Path(sys.executable).with_name("openapi-generator-cli")), "generate", "-i", str(DESCRIPTION)]
-    command += ["-g", generator, "-o", str(into)]
+    """Make a client by the command of ``docs/clients.md``, with further properties; what the generator has to say.
+
+    Raises ``CalledProcessError`` when it fails.
+    """
+    told = re.findall(rf"`(openapi-generator-cli generate [^`]* -g {generator} [^`]*)`", CLIENTS.read_text(encoding="utf-8"))
+    program, *command = shlex.split(*told)
+    command[command.index("-i") + 1] = str(DESCRIPTION)
+    command[command.index("-o") + 1] = str(into)
+    command.insert(0, str(Path(sys.executable).with_name(program)))
     if properties:
         command += ["--additional-properties", ",".join(f"{name}={value}" for name, value in properties.items())]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def without_a_model(folder: Path, suffix: str) -> list[str]:
+    """The schemas with members or words that have no model under their own name in the client in ``folder``.
+
+    A name that means something else to a generator, as ``File`` does to Kotlin's, becomes code that no compiler takes.
+    """
+    schemas = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]
+    models = {path.stem.lower().replace("_", "").removeprefix("model") for path in folder.rglob(f"*.{suffix}")}
+    wanted = [name for name, schema in schemas.items() if schema.get("properties") or "enum" in schema]
+    assert len(wanted) > 100
+    return [name for name in wanted if name.lower() not in models]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +138,9 @@ class GeneratedApi(Api):
     def ask(self, asked: Asked) -> Told:
         """Carry out one call through the client."""
 
+    def close(self) -> None:
+        """End what the client runs in."""
+
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """As ``Api.call``. Raises ``AssertionError`` when the client lost or bent something of the answer."""
         address = urlsplit(path)
@@ -170,6 +196,28 @@ class PythonApi(GeneratedApi):
             return Told(refused.status, json.loads(refused.body))
         understood = json.loads(reply.data.to_json()) if asked.operation.answer else reply.data
         return Told(reply.status_code, json.loads(reply.raw_data), understood)
+
+
+@contextmanager
+def answering(body: Mapping[str, Any]) -> Iterator[str]:
+    """A service that answers every read with ``body``; its address."""
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = json.dumps(body).encode()
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 import compileall
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,16 @@ from localcloud.demo_story import Story
 from tests.system.generated import (
     DESCRIPTION,
     PACKAGE,
+    Asked,
     GeneratedApi,
     PythonApi,
     TypeScriptApi,
+    answering,
     compile_typescript,
     generate,
     importable,
     operations,
+    without_a_model,
 )
 
 STORIES = ("lamps-2", "camera-3", "guitar-8")
@@ -74,6 +78,7 @@ def python_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_a_python_client_compiles_and_plays_the_stories(python_client: Path, cloud: LocalCloud) -> None:
     """The client's models take and give all that the API says, through three stories of the demo."""
     assert compileall.compile_dir(python_client / PACKAGE, quiet=1)
+    assert [] == without_a_model(python_client, "py")
     api = PythonApi(cloud.endpoints)
 
     checks = _told_through(api, cloud, "python")
@@ -81,10 +86,18 @@ def test_a_python_client_compiles_and_plays_the_stories(python_client: Path, clo
     _expect(api, checks)
 
 
-def test_a_typescript_client_compiles_and_plays_the_stories(tmp_path: Path, cloud: LocalCloud) -> None:
+@pytest.fixture(scope="module")
+def typescript_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that converses through the generated TypeScript client, compiled under strict rules."""
+    folder = tmp_path_factory.mktemp("typescript")
+    generate("typescript-fetch", folder / "client")
+    assert [] == without_a_model(folder / "client", "ts")
+    return compile_typescript(folder)
+
+
+def test_a_typescript_client_compiles_and_plays_the_stories(typescript_program: Path, cloud: LocalCloud) -> None:
     """The client compiles under strict rules, and its models take and give all that the API says."""
-    generate("typescript-fetch", tmp_path / "client")
-    api = TypeScriptApi(cloud.endpoints, compile_typescript(tmp_path))
+    api = TypeScriptApi(cloud.endpoints, typescript_program)
     try:
         checks = _told_through(api, cloud, "typescript")
     finally:
@@ -93,11 +106,66 @@ def test_a_typescript_client_compiles_and_plays_the_stories(tmp_path: Path, clou
     _expect(api, checks)
 
 
+EVENT = {"type": "taken_to_court", "court": "The Hague"}
+"""What happens tomorrow: a word and a member that no client of today has heard of."""
+
+
+def _told_of_tomorrow(make: Callable[[str], GeneratedApi], operation_id: str, change: Callable[[Any], None]) -> Any:  # noqa: ANN401
+    """What a client of today understands of the operation's example once ``change`` has made it tomorrow's."""
+    described = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    (operation,) = (it for it in operations(described) if it.id == operation_id)
+    (body,) = (
+        it["responses"]["200"]["content"]["application/json"]["example"]
+        for methods in described["paths"].values()
+        for it in methods.values()
+        if it["operationId"] == operation_id
+    )
+    change(body)
+    with answering(body) as address:
+        api = make(address)
+        try:
+            return api.ask(Asked(operation, "any", {"dispute_id": "o-1-d1"}, None)).understood
+        finally:
+            api.close()
+
+
+@pytest.mark.usefixtures("python_client")
+def test_a_python_client_reads_what_it_does_not_know() -> None:
+    """A new event and a new member are no obstacle; a new word of an enum is one, as docs/clients.md says."""
+
+    def make(address: str) -> PythonApi:
+        return PythonApi({"api": address})
+
+    timeline = _told_of_tomorrow(make, "get_timeline", lambda it: it["events"][0].update(EVENT))
+
+    assert (EVENT["type"], 1) == (timeline["events"][0]["type"], timeline["events"][0]["seq"])
+    with pytest.raises(ValueError, match="stage"):
+        _told_of_tomorrow(make, "get_dispute", lambda it: it.update(stage="in_court"))
+
+
+def test_a_typescript_client_reads_what_it_does_not_know(typescript_program: Path) -> None:
+    """New events, new members and new words of an enum are no obstacle."""
+
+    def make(address: str) -> TypeScriptApi:
+        return TypeScriptApi({"api": address}, typescript_program)
+
+    timeline = _told_of_tomorrow(make, "get_timeline", lambda it: it["events"][0].update(EVENT))
+    dispute = _told_of_tomorrow(make, "get_dispute", lambda it: it.update(stage="in_court"))
+
+    assert (EVENT["type"], 1) == (timeline["events"][0]["type"], timeline["events"][0]["seq"])
+    assert "in_court" == dispute["stage"]
+
+
 @pytest.mark.parametrize(("generator", "suffix"), [("kotlin", "kt"), ("swift6", "swift")])
 def test_clients_for_phones_are_generated_without_errors(tmp_path: Path, generator: str, suffix: str) -> None:
-    """The generators of Android's and Apple's languages have no error to tell, and leave no operation out."""
+    """The generators of Android's and Apple's languages have no error to tell, leave no operation and no model out, and
+    their enums have a word for those of tomorrow.
+    """
     said = generate(generator, tmp_path)
 
+    assert [] == without_a_model(tmp_path, suffix)
+    stages = next(path for path in tmp_path.rglob(f"Stage.{suffix}") if path.is_file()).read_text(encoding="utf-8")
+    assert '"unknown_default_open_api"' in stages
     assert [] == re.findall(r"^.*(?:ERROR|Exception).*$", said, flags=re.MULTILINE)
     apis = [path for path in tmp_path.rglob(f"*.{suffix}") if path.stem.lower().endswith("api")]
     written = "\n".join(path.read_text(encoding="utf-8") for path in apis)

@@ -125,8 +125,10 @@ def test_an_unknown_route_is_a_problem_document(cloud: LocalCloud) -> None:
         urllib.request.urlopen(f"{cloud.api}/no-such-route", timeout=20)
 
     with caught.value as answer:
+        problem = json.load(answer)
         assert (answer.code, answer.headers["content-type"]) == (404, "application/problem+json")
-        assert json.load(answer)["status"] == 404
+        assert (404, "not_found") == (problem["status"], problem["code"])
+        assert problem["request_id"] == answer.headers["x-request-id"] != ""
 
 
 def test_nothing_outlives_a_killed_starter(tmp_path: Path) -> None:
