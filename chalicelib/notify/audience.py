@@ -87,8 +87,8 @@ TO_PEOPLE: tuple[Notice, ...] = (
     # a dispute begins
     Notice(e.DisputeOpened, _S, _ACT, "opened.seller", c.seller_must_answer),
     Notice(e.DisputeOpened, _B, _NEWS, "opened.buyer", c.seller_must_answer, own_too=True),
-    Notice(e.DisputeOpened, _S, _ACT, "return_asked.seller", c.return_is_guaranteed),
-    Notice(e.DisputeOpened, _B, _NEWS, "return_asked.buyer", c.return_is_guaranteed, own_too=True),
+    Notice(e.DisputeOpened, _S, _ACT, "return_asked.seller", c.waits_for_an_address),
+    Notice(e.DisputeOpened, _B, _NEWS, "return_asked.buyer", c.waits_for_an_address, own_too=True),
     Notice(e.ClaimNarrowed, _S, _NEWS, "narrowed.seller"),
     Notice(e.ClaimNarrowed, _B, _NEWS, "narrowed.buyer", own_too=True),
     # negotiation; what settles is told by what follows from it

@@ -25,6 +25,11 @@ def return_is_guaranteed(it: Happening) -> bool:
     return it.the_dispute.coverage.reason is Reason.NO_LONGER_WANTED
 
 
+def waits_for_an_address(it: Happening) -> bool:
+    """The claim is one the seller cannot refuse, and waits for the seller's return address, as none on file fits (D3)."""
+    return return_is_guaranteed(it) and it.stage_after in (None, it.the_dispute.stage)
+
+
 def seller_must_answer(it: Happening) -> bool:
     """The claim is one the seller has to answer."""
     return not return_is_guaranteed(it)

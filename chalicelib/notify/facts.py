@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import OfferType
-from chalicelib.notify.formats import counted, moment, money
+from chalicelib.domain.dispute import Stage
+from chalicelib.notify.conditions import return_is_guaranteed
+from chalicelib.notify.formats import counted, country, moment, money
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,13 +32,14 @@ def facts(
 
     ``due`` is the stage's deadline, which a deadline that the event itself sets goes before (an information request's
     only where it comes sooner); ``zone`` the recipient's, an
-    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times as in an SMS.
+    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times and a
+    return address as in an SMS.
     """
     if count is not None:
         return {"orders": counted(count, said.words["orders"], said.language)}
     named = {"order": it.order_id}
     if it.dispute:
-        named |= _of_dispute(it.dispute, said)
+        named |= _of_dispute(it, it.dispute, said) | {"address": _address(it, said, brief=brief)}
     amount, offer = _money(it.event.payload, it.dispute)
     if amount:
         written = money(amount, said.language)
@@ -45,15 +48,26 @@ def facts(
     by = _due(it.event.payload, due)
     if by:
         named["due"] = moment(by, said.short_moment if brief else said.moment, zone, said.language)
-    return named | _particulars(it.event.payload, it.dispute, said)
+    return named | _particulars(it, said)
 
 
-def _of_dispute(dispute: Dispute, said: Catalog) -> dict[str, str]:
+def _of_dispute(it: Happening, dispute: Dispute, said: Catalog) -> dict[str, str]:
     """What the dispute is, and what its stage waits for: as a sentence and in a few words."""
     named = {"dispute": dispute.id, "reason": said.words["reason"][dispute.claim.reason.value]}
     if dispute.open:
-        named |= {name: said.words[name][dispute.stage.value] for name in ("ask", "task")}
+        bargained = dispute.stage is not Stage.OPENED or not return_is_guaranteed(it)
+        awaited = dispute.stage.value if bargained else "return_address"
+        named["ask"] = said.words["ask"][awaited].format(address=_address(it, said))
+        named["task"] = said.words["task"][awaited].format(address=_address(it, said, brief=True))
     return named
+
+
+def _address(it: Happening, said: Catalog, *, brief: bool = False) -> str:
+    """The return address that the seller has to give: in which country, where one is asked for (D3)."""
+    forms = said.words["short_address" if brief else "address"]
+    if it.return_country is None:
+        return forms["anywhere"]
+    return forms["in_country"].format(country=it.return_country if brief else country(it.return_country, said.language))
 
 
 def _money(  # noqa: PLR0911 - one line per kind of event, as a table
@@ -95,11 +109,11 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
 
 
 def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
-    payload: e.Payload, dispute: Dispute | None, catalog: Catalog
+    it: Happening, catalog: Catalog
 ) -> dict[str, str]:
     """What only this kind of event has to say."""
-    words = catalog.words
-    match payload:
+    words, dispute = catalog.words, it.dispute
+    match it.event.payload:
         case e.DecisionMade(decision=decision):
             return {"finding": words["finding"][decision.finding.value]}
         case e.ReturnGranted(grant=grant):
@@ -112,7 +126,8 @@ def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
         case e.ReturnAcknowledged(acknowledgement=acknowledgement):
             return {"problem": words["problem"][acknowledgement.value]}
         case e.DisputeResolved(basis=basis, return_forgone=forgone):
-            ground = words["basis"][basis.value] if basis else ""
-            return {"ground": f"{ground} {words['item']['kept']}" if forgone else ground}
+            grounds = [words["basis"][basis.value]] if basis else []
+            grounds += [words["item"]["kept"].format(address=_address(it, catalog))] if forgone else []
+            return {"ground": " ".join(grounds)}
         case _:
             return {}

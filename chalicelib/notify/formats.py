@@ -1,4 +1,4 @@
-"""Amounts, times and counts as a language writes them, by Babel from CLDR (N3)."""
+"""Amounts, countries, times and counts as a language writes them, by Babel from CLDR (N3)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def money(amount: Money, language: str) -> str:
     value = Decimal(amount.minor).scaleb(-exponent)
     pattern = f"#,##0.{'0' * exponent}\u00a0¤¤" if exponent else "#,##0\u00a0¤¤"
     return format_currency(value, amount.currency, pattern, locale=language, currency_digits=False)
+
+
+def country(code: str, language: str) -> str:
+    """The name of an ISO 3166-1 country; the code itself where CLDR has no name for it."""
+    name: str = Locale.parse(language).territories.get(code, code)
+    return name
 
 
 def moment(at: datetime, pattern: str, zone: str, language: str) -> str:

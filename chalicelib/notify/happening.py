@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.domain.dispute import Dispute
+from chalicelib.domain.dispute import Dispute, Stage
 from chalicelib.domain.events import Event, Payload
 from chalicelib.domain.people import Role
 from chalicelib.store.cases import event_of
@@ -30,7 +30,11 @@ class MessageWritten(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event of an order or, with ``dispute`` as it stood right after it, of a dispute."""
+    """One event of an order or, with ``dispute`` as it stood right after it, of a dispute.
+
+    ``stage_after`` is where the whole command left the dispute, which may have gone on from there; ``return_country`` the
+    country a return address must be in, where one is asked for (D3).
+    """
 
     event: Event
     order_id: str
@@ -38,6 +42,8 @@ class Happening:
     seller_id: str
     dispute: Dispute | None = None
     status_before: str | None = None
+    stage_after: Stage | None = None
+    return_country: str | None = None
 
     @property
     def id(self) -> str:
@@ -70,6 +76,7 @@ def happening_of(image: Mapping[str, Any]) -> Happening:
     if "news_to" in image:
         return _written(image)
     dispute = text(image, "dispute")
+    stage_after = text(image, "stage_after")
     return Happening(
         event=event_of(dict(image)),
         order_id=text(image, "order_id"),
@@ -77,6 +84,8 @@ def happening_of(image: Mapping[str, Any]) -> Happening:
         seller_id=text(image, "seller_id"),
         dispute=load(dispute, Dispute) if dispute else None,
         status_before=text(image, "status_before") or None,
+        stage_after=Stage(stage_after) if stage_after else None,
+        return_country=text(image, "return_country") or None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.clock import next_due
 from chalicelib.domain.dispute import Dispute, Status
 from chalicelib.domain.events import ORDER
+from chalicelib.domain.settlement import return_country
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, timestamp
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
-    from chalicelib.domain.progress import Step
+    from chalicelib.domain.progress import Progress, Step
 
 Item = dict[str, Any]
 
@@ -71,8 +72,13 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
     return item(**attributes)
 
 
-def event_item(step: Step) -> Item:
-    """One event, with what its readers need to know of the case around it."""
+def event_items(progress: Progress) -> list[Item]:
+    """The events of one command."""
+    return [_event_item(step, progress.case) for step in progress.steps]
+
+
+def _event_item(step: Step, end: Case) -> Item:
+    """One event, with what its readers need to know of the case around it, and of the ``end`` its command came to."""
     event, terms = step.event, step.after.order.terms
     attributes: dict[str, str | int] = {
         "pk": keys.order_pk(terms.order_id),
@@ -92,7 +98,10 @@ def event_item(step: Step) -> Item:
     }
     if event.stream != ORDER:
         now = step.after.dispute(event.stream)
-        attributes |= {"dispute_id": now.id, "dispute": dump(now)}
+        attributes |= {"dispute_id": now.id, "dispute": dump(now), "stage_after": end.dispute(event.stream).stage.value}
+        country = return_country(step.after, now)
+        if country:
+            attributes["return_country"] = country
         if step.before and len(step.before.disputes) >= event.stream:
             attributes["status_before"] = step.before.dispute(event.stream).status.value
     return item(**attributes)

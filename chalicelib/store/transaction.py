@@ -59,7 +59,7 @@ def case_puts(table: str, before: Case | None, progress: Progress, shards: int) 
     lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
     puts = [put(table, items.order_item(case, shards), **lock)]
     puts += [put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
-    puts += [put(table, items.event_item(step), NEW) for step in progress.steps]
+    puts += [put(table, event, NEW) for event in items.event_items(progress)]
     entries = (e.ledger_entry(event.payload) for event in progress.events)
     puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]
     puts += [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]

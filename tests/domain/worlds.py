@@ -95,6 +95,8 @@ class World:
     addresses: AddressBook = field(default_factory=AddressBook)
     log: list[Event] = field(default_factory=list)
     known: Case | None = None
+    commands: list[int] = field(default_factory=list)
+    """How many events each command and each sweep recorded."""
 
     @classmethod
     def of(cls, terms: OrderTerms | None = None, *on_file: ReturnAddress) -> World:
@@ -137,6 +139,7 @@ class World:
 
     def keep(self, progress: Progress) -> None:
         """Make what a progress recorded part of the history."""
+        self.commands.append(len(progress.events))
         self.log += progress.events
         self.known = progress.case
 

@@ -7,21 +7,25 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import dispute
+from chalicelib.domain.asks import asks
 from chalicelib.domain.stages import due_at
 from chalicelib.notify.audience import Urgency, notices
+from chalicelib.notify.reminders import Reminder
 from chalicelib.notify.wording import words
 from tests.notify.fakes import LINKS
 from tests.notify.stories import everything
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from chalicelib.notify.happening import Happening
     from chalicelib.notify.wording import Words
+    from tests.domain.worlds import World
 
 ULID = "01JD3K8Q9ZT5V6W7X8Y9ABCDEF"
 PARTIES = ("seller", "buyer")
-REMINDERS = tuple(f"reminder_{which}.{who}" for which in ("half", "last") for who in PARTIES)
+REMINDERS = tuple(f"{which.value}.{who}" for which in Reminder for who in PARTIES)
 UNPROMPTED = (*REMINDERS, *(f"digest.{who}" for who in PARTIES))
 """The messages that no single event brings about, nor a message in a thread."""
 
@@ -48,16 +52,26 @@ def renamed(it: Happening, order_id: str) -> Happening:
     return replace(it, order_id=order_id, dispute=about)
 
 
+def _reminders(world: World, it: Happening) -> Iterator[tuple[tuple[object, ...], Sample]]:
+    """Both reminders of each thing that a party has to do after an event, under what decides on their words (N2)."""
+    for ask in asks(it.dispute, world.case.policy) if it.dispute else ():
+        for which in Reminder:
+            text = f"{which.value}.{ask.role.value}"
+            about = (text, it.the_dispute.stage, it.the_dispute.coverage.reason, it.return_country)
+            yield about, Sample(text, it, ask.due, urgent=True)
+
+
 @lru_cache(maxsize=1)
 def samples() -> tuple[Sample, ...]:
-    """Every message to anyone in every story; reminders in every stage, and digests for every form of the plural."""
+    """Every message to anyone in every story; reminders of each thing a party has to do, and digests for every form of the
+    plural.
+    """
     told = [(it, due_at(it.dispute, world.case.policy) if it.dispute else None) for _, world, it in everything()]
     prompted = [Sample(row.text, it, due, row.urgency is Urgency.ACTION) for it, due in told for row in notices(it) if row.text]
-    by_stage = {it.dispute.stage: (it, due) for it, due in told if it.dispute and it.dispute.open}
-    reminders = [Sample(text, it, due, urgent=True) for it, due in by_stage.values() for text in REMINDERS]
+    reminders = dict(reminder for _, world, it in everything() for reminder in _reminders(world, it))
     digests = [Sample(f"digest.{who}", told[0][0], None, count=n) for who in PARTIES for n in (5, 1, 3, 21, 1_000_000)]
     messages = [Sample(f"message.{who}", told[0][0], None) for who in PARTIES]
-    return (*prompted, *reminders, *digests, *messages)
+    return (*prompted, *reminders.values(), *digests, *messages)
 
 
 def to_people(language: str, zone: str = "UTC") -> list[tuple[Sample, Words]]:

@@ -11,14 +11,14 @@ from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
 from chalicelib.domain.erasure import erase_words
 from chalicelib.domain.evidence import EvidenceType
-from chalicelib.domain.evolve import evolve
+from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
-from chalicelib.domain.progress import Step
+from chalicelib.domain.progress import Progress
 from chalicelib.notify.happening import Happening, happening_of
-from chalicelib.store.items import event_item
+from chalicelib.store.items import Item, event_items
 from tests.domain.worlds import (
-    ALL_RETURNS,
+    ABROAD,
     AT_HOME,
     BUYER,
     DAY,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.people import ReturnAddress
 
 OFFER = c.Propose(OfferType.REFUND, money(2000))
 NOTHING = c.Decide(OfferType.REFUND, money(0), Finding.SELLER_PROVED_AS_DESCRIBED, "As described.")
@@ -51,14 +52,17 @@ APPEAL = c.Appeal(EvidenceType.PHOTO, "Another photo.")
 
 def records_of(world: World) -> list[dict[str, Any]]:
     """A world's events as DynamoDB's stream brings them to Lambda."""
-    records: list[dict[str, Any]] = []
+    images: list[Item] = []
     case: Case | None = None
-    for event in world.log:
-        before, case = case, evolve(case, event, world.policies)
-        number = str(len(records) + 1)
-        change = {"NewImage": event_item(Step(event, before, case)), "SequenceNumber": number}
-        records.append({"eventID": number, "eventName": "INSERT", "dynamodb": change})
-    return records
+    for count in filter(None, world.commands):
+        progress = Progress(case, world.policies)
+        for event in world.log[len(images) : len(images) + count]:
+            progress.turn(event.actor, event.at)
+            progress.record(event.stream, event.payload)
+        images += event_items(progress)
+        case = progress.case
+    changes = ({"NewImage": image, "SequenceNumber": str(number)} for number, image in enumerate(images, 1))
+    return [{"eventID": it["SequenceNumber"], "eventName": "INSERT", "dynamodb": it} for it in changes]
 
 
 def happenings_of(world: World) -> list[Happening]:
@@ -191,9 +195,9 @@ def not_sent_back() -> World:
     return world
 
 
-def no_longer_wanted(*, address: bool) -> World:
-    """A return under the seller's guarantee, with a return address on file or without."""
-    world = delivered(order_terms(guarantees=ALL_RETURNS), *([AT_HOME] if address else []))
+def no_longer_wanted(guarantee: Guarantee, *on_file: ReturnAddress) -> World:
+    """A return under the seller's guarantee, with these return addresses on file, and nobody who does anything."""
+    world = delivered(order_terms(guarantees=(OfferedGuarantee(guarantee),)), *on_file)
     world.wait(DAY).open(claim_of(Reason.NO_LONGER_WANTED))
     world.wait(6 * DAY).sweep()
     return world
@@ -212,8 +216,10 @@ STORIES: dict[str, Callable[[], World]] = {
     "mediated_seller_first": lambda: mediated(Role.SELLER),
     "left_to_the_clock": left_to_the_clock,
     "not_sent_back": not_sent_back,
-    "no_longer_wanted": lambda: no_longer_wanted(address=True),
-    "no_longer_wanted_no_address": lambda: no_longer_wanted(address=False),
+    "extra_return": lambda: no_longer_wanted(Guarantee.EXTRA_RETURNS, ABROAD),
+    "extra_return_no_address": lambda: no_longer_wanted(Guarantee.EXTRA_RETURNS),
+    "domestic_return": lambda: no_longer_wanted(Guarantee.DOMESTIC_RETURNS, ABROAD, AT_HOME),
+    "domestic_return_address_abroad": lambda: no_longer_wanted(Guarantee.DOMESTIC_RETURNS, ABROAD),
 }
 
 

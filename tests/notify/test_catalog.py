@@ -95,11 +95,14 @@ def test_every_value_has_words(kind: str, values: type[StrEnum], language: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_remedy_and_every_stage_has_words(language: str) -> None:
-    """A remedy of nothing has words of its own, and a reminder asks for what each stage but the last waits for (N2)."""
+    """A remedy of nothing has words of its own, and a reminder asks for what each stage but the last waits for, or for a
+    return address where the claim cannot be refused (N2, D3).
+    """
     said = catalog(language)
     assert {"nothing", *(offer.value for offer in OfferType)} == set(said.words["remedy"])
     open_stages = {stage.value for stage in dispute.Stage} - {dispute.Stage.RESOLVED.value}
-    assert [open_stages, open_stages] == [set(said.words["ask"]), set(said.words["task"])]
+    awaited = open_stages | {"return_address"}
+    assert [awaited, awaited] == [set(said.words["ask"]), set(said.words["task"])]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.dispute import Stage
 from chalicelib.domain.money import Money
 from chalicelib.notify import segments
+from chalicelib.notify.audience import notices
 from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.notify.conditions import return_is_guaranteed
 from chalicelib.notify.facts import facts
 from chalicelib.notify.formats import money
 from chalicelib.notify.wording import SUBJECT_AT_MOST, Words, one_line, words
 from tests.notify.fakes import LINKS
 from tests.notify.samples import ULID, Sample, renamed, samples, to_people
+from tests.notify.stories import STORIES, happenings_of
 
 if TYPE_CHECKING:
     from chalicelib.notify.catalog import Catalog
@@ -68,11 +73,62 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
     assert foreign == []
 
 
-def test_a_guaranteed_return_waits_for_an_address_only_where_none_is_on_file() -> None:
-    """Whether one is on file is not known when the claim is told, so both parties are told of both ways (D3, N3)."""
-    bodies = {sample.text: said.body for sample, said in to_people("en")}
-    assert "If the seller has a return address on file" in bodies["return_asked.buyer"]
-    assert "If you have a return address on file" in bodies["return_asked.seller"]
+def told_of(story: str, text: str) -> Words:
+    """A message of one story, in English."""
+    (it,) = (it for it in happenings_of(STORIES[story]()) if text in {row.text for row in notices(it)})
+    return Sample(text, it, opened().due).said("en")
+
+
+@pytest.mark.parametrize(
+    ("story", "address", "short"),
+    [
+        ("extra_return_no_address", "a return address by 6 Apr", "a return address by 6 Apr"),
+        ("domestic_return_address_abroad", "a return address (country: Spain) by 6 Apr", "a return address (ES) by 6 Apr"),
+    ],
+)
+def test_a_guaranteed_return_asks_for_an_address_that_fits(story: str, address: str, short: str) -> None:
+    """All that the seller can do is to give one, in the buyer's country where the guarantee asks for that (D3, N3)."""
+    said = told_of(story, "return_asked.seller")
+    assert f"Accept the return and give {address}" in said.body
+    assert f"Give {short}" in said.short
+    assert f"The seller has to give {address}" in told_of(story, "return_asked.buyer").body
+
+
+@pytest.mark.parametrize(
+    ("story", "address"),
+    [("extra_return_no_address", "return address"), ("domestic_return_address_abroad", "return address (country: Spain)")],
+)
+def test_an_item_that_is_kept_says_which_address_was_missing(story: str, address: str) -> None:
+    """A seller with another address reads why that one did not do (D3)."""
+    assert f"There was no {address} to send the item back to" in told_of(story, "refunded.seller").body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_country_is_named_in_the_language(language: str) -> None:
+    """By its name in a letter and by its ISO code where every letter counts; one without a name by its code (N3)."""
+    (it,) = (it for it in happenings_of(STORIES["domestic_return_address_abroad"]()) if it.kind == "dispute_opened")
+    spain = {"en": "Spain", "es": "España", "pt": "Espanha", "ru": "Испания", "zh": "西班牙"}[language]
+    said = Sample("return_asked.seller", it, opened().due).said(language)
+    nowhere = Sample("return_asked.seller", replace(it, return_country="QQ"), opened().due).said(language)
+
+    assert [True, False, True] == [spain in said.body, spain in said.short, "QQ" in nowhere.body]
+    assert re.search(r"\WES\W", said.short)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_reminded_to_do_what_is_refused(language: str) -> None:
+    """A seller who cannot refuse a return is reminded of the address, not of proposing or declining (N2, D3)."""
+    said = catalog(language)
+    told = [told for sample, told in to_people(language) if _waits_for_an_address(sample)]
+    assert told
+    assert [it for it in told if said.words["ask"]["opened"] in it.body] == []
+    assert [it for it in told if said.words["address"]["anywhere"] not in it.body and "ES" not in it.short] == []
+
+
+def _waits_for_an_address(sample: Sample) -> bool:
+    dispute = sample.it.dispute
+    opened_now = dispute is not None and dispute.stage is Stage.OPENED
+    return sample.text.startswith("reminder_") and opened_now and return_is_guaranteed(sample.it)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,11 +162,13 @@ def test_every_sms_fits_its_segments(language: str) -> None:
     and Chinese two of UCS-2 (N3).
     """
     said = catalog(language)
+    address = said.words["short_address"]["in_country"].format(country="WW")
     longest = {
         "amount": money(Money(1234567, "USD"), language),
+        "address": address,
         "due": "25 Nov 2026 14:30 UTC+5:30" if language == "en" else "25.11.2026 14:30 UTC+5:30",
         "tracking": "1Z999AA10123456784",
-        "task": max(said.words["task"].values(), key=len),
+        "task": max((task.format(address=address) for task in said.words["task"].values()), key=len),
     }
     shorts = {name: template.short for name, template in said.texts.items() if template.short and "mediators" not in name}
     sent = {name: segments.gsm_7(f"{short.format_map(longest)} {LINKS}/disputes/{ULID}-d1") for name, short in shorts.items()}
@@ -174,8 +232,18 @@ def _harmless(name: str, value: str, said: Catalog) -> bool:
         return any(re.fullmatch(form.replace("{amount}", forms["amount"]), value) for form in said.words[name].values())
     if name == "ground":
         grounds = said.words["basis"].values()
-        return value in {"", *grounds, *(f"{ground} {said.words['item']['kept']}" for ground in grounds)}
+        kept = [said.words["item"]["kept"].format(address=address) for address in _addresses(said, "address")]
+        return value in {"", *grounds, *(f"{ground} {end}" for ground in grounds for end in kept)}
+    if name in ("address", "ask", "task"):
+        addresses = _addresses(said, "short_address" if name == "task" else "address")
+        sentences = ["{address}"] if name == "address" else list(said.words[name].values())
+        return value in {form.format(address=address) for form in sentences for address in addresses}
     return value in said.words[name].values()
+
+
+def _addresses(said: Catalog, kind: str) -> list[str]:
+    """What an address that is asked for is called: of any country, or of Spain."""
+    return [form.format(country={"address": "Spain", "short_address": "ES"}[kind]) for form in said.words[kind].values()]
 
 
 LINK = "https://app.example.com/disputes/order-1-d1"
@@ -283,6 +351,6 @@ def test_a_reminder_says_what_is_awaited() -> None:
         if sample.it.dispute and sample.text.startswith("reminder_")
     }
 
-    assert set(catalog("en").words["ask"]) == {stage for stage, _ in said}
+    assert {stage.value for stage in Stage if stage is not Stage.RESOLVED} == {stage for stage, _ in said}
     assert said["awaiting_return", "reminder_last.buyer"].push.startswith("Last reminder: send the item back by ")
     assert "Accept the decision, or appeal once" in said["decided", "reminder_half.seller"].body
