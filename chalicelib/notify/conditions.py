@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import Outcome
+from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.notify.happening import MessageWritten
@@ -103,8 +103,18 @@ def can_be_appealed(it: Happening) -> bool:
 
 
 def is_final(it: Happening) -> bool:
-    """The decision ends the matter (D5)."""
+    """The decision is not open to an appeal (D5)."""
     return it.payload(e.DecisionMade).decision.final
+
+
+def ends_in_a_return(it: Happening) -> bool:
+    """The decision is final, and the item is to be sent back (D5)."""
+    return is_final(it) and it.stage_after is Stage.AWAITING_RETURN
+
+
+def ends_the_matter(it: Happening) -> bool:
+    """The decision is final and carried out at once, without a return to wait for (D5)."""
+    return is_final(it) and not ends_in_a_return(it)
 
 
 def return_has_arrived(it: Happening) -> bool:

@@ -45,7 +45,7 @@ TOLD = {
     " appealed.mediators final_decision.seller final_decision.buyer refunded.seller refunded.buyer",
     "appealed_by_the_buyer": "opened.seller opened.buyer proposal.buyer escalated.buyer escalated.mediators"
     " information.buyer evidence.seller answered.mediators"
-    " decision.seller decision.buyer appealed.seller appealed.mediators final_decision.seller final_decision.buyer"
+    " decision.seller decision.buyer appealed.seller appealed.mediators final_return.seller final_return.buyer"
     " return_granted.buyer return_granted.seller",
     "mediated_buyer_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
     " mediated.seller mediated.buyer accepted.seller refunded.seller refunded.buyer",

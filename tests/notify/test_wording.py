@@ -115,6 +115,13 @@ def test_a_country_is_named_in_the_language(language: str) -> None:
     assert re.search(r"\WES\W", said.short)
 
 
+def test_a_final_decision_says_what_comes_next() -> None:
+    """A refund for the item sent back is followed by the return; every other decision leaves nothing to do (D5, N3)."""
+    assert "You are told next how to send the item back" in told_of("appealed_by_the_buyer", "final_return.buyer").body
+    assert "when the item is on its way back to you" in told_of("appealed_by_the_buyer", "final_return.seller").body
+    assert "There is nothing to do" in told_of("reviewed", "final_decision.buyer").body
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_reminded_to_do_what_is_refused(language: str) -> None:
     """A seller who cannot refuse a return is reminded of the address, not of proposing or declining (N2, D3)."""
