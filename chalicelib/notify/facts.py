@@ -32,8 +32,8 @@ def facts(
 
     ``due`` is the stage's deadline, which a deadline that the event itself sets goes before (an information request's
     only where it comes sooner); ``zone`` the recipient's, an
-    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times and a
-    return address as in an SMS.
+    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times, remedies
+    and a return address as in an SMS.
     """
     if count is not None:
         return {"orders": counted(count, said.words["orders"], said.language)}
@@ -42,9 +42,7 @@ def facts(
         named |= _of_dispute(it, it.dispute, said) | {"address": _address(it, said, brief=brief)}
     amount, offer = _money(it.event.payload, it.dispute)
     if amount:
-        written = money(amount, said.language)
-        sort = offer.value if amount.minor else "nothing"
-        named |= {"amount": written, "remedy": said.words["remedy"][sort].format(amount=written)}
+        named |= {"amount": money(amount, said.language), "remedy": _remedy(amount, offer, said, brief=brief)}
     by = _due(it.event.payload, due)
     if by:
         named["due"] = moment(by, said.short_moment if brief else said.moment, zone, said.language)
@@ -96,6 +94,15 @@ def _money(  # noqa: PLR0911 - one line per kind of event, as a table
             return dispute.grant.amount, OfferType.REFUND_WITH_RETURN
         case _:
             return None, OfferType.REFUND
+
+
+def _remedy(amount: Money, offer: OfferType, said: Catalog, *, brief: bool) -> str:
+    """What the buyer gets: that the item goes back is said even where every letter counts."""
+    written = money(amount, said.language)
+    if not brief:
+        return said.words["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
+    returns = amount.minor and offer is OfferType.REFUND_WITH_RETURN
+    return said.words["item"]["returned"].format(amount=written) if returns else written
 
 
 def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
