@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.notify.audience import REACH, Audience, Channel, Urgency
 from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.notify.facts import facts
 from chalicelib.notify.segments import is_gsm_7, segments
 from tests.notify.samples import samples
 
@@ -29,8 +31,9 @@ _HEAD = """# Messages in {name}
 Everything that people are told in {name}, with the facts of an example and times by the clocks of {zone}. This page is
 made from `chalicelib/notify/languages/{language}.toml` (`make docs`). The others: {others}.
 
-An SMS is sent for what needs action alone. Its segments are counted by the alphabet it needs: 160 characters of GSM-7,
-or 70 of UCS-2. The title of a push message is the subject of the email.
+An SMS is sent to sellers, for what needs action alone. Its segments are counted by the alphabet it needs: 160 characters
+of GSM-7, or 70 of UCS-2. The title of a push message is the subject of the email. A reminder is shown once for each thing
+that it can ask for.
 
 """
 
@@ -49,22 +52,38 @@ def page(language: str) -> str:
     said = catalog(language)
     others = ", ".join(f"[{_NAMES[other]}]({other}.md)" for other in LANGUAGES if other != language)
     head = _HEAD.format(name=_NAMES[language], zone=_ZONES[language], language=language, others=others)
-    first = {sample.text: sample for sample in reversed(samples())}
+    shown = _shown(said)
     contents = "".join(f"- [{name}](#{name.replace('.', '')})\n" for name in said.texts) + "- [Words](#words)\n"
-    sections = "".join("\n" + "\n".join(_section(first[name], language)) for name in said.texts)
+    sections = "".join(f"\n## {name}\n\n" + "\n".join(_parts_of(shown[name], language)) for name in said.texts)
     return head + contents + sections + _words(said)
 
 
-def _section(sample: Sample, language: str) -> Iterator[str]:
+def _shown(said: Catalog) -> dict[str, list[Sample]]:
+    """The first sample of each message; of a reminder one for each thing that it can ask for."""
+    found: dict[str, dict[str, Sample]] = {}
+    for sample in samples():
+        reminder = sample.text.startswith("reminder_")
+        asked = facts(sample.it, sample.due, said, zone="UTC")["ask"] if reminder else ""
+        found.setdefault(sample.text, {}).setdefault(asked, sample)
+    return {name: list(different.values()) for name, different in found.items()}
+
+
+def _parts_of(different: list[Sample], language: str) -> Iterator[str]:
+    for sample in different:
+        yield from _message(sample, language)
+
+
+def _message(sample: Sample, language: str) -> Iterator[str]:
+    """A message on each channel by which it goes out."""
     said = sample.said(language, _ZONES[language])
-    yield f"## {sample.text}\n"
-    yield f"Email: **{said.subject}**\n"
+    channels = REACH[Audience(sample.text.rpartition(".")[2]), Urgency.ACTION if sample.urgent else Urgency.NEWS]
+    yield f"{'Topic' if Channel.TOPIC in channels else 'Email'}: **{said.subject}**\n"
     yield "\n>\n".join(f"> {paragraph}" for paragraph in said.body.split("\n\n")) + "\n"
-    if said.short and not sample.text.endswith(".mediators"):
+    if Channel.SMS in channels:
         alphabet = "GSM-7" if is_gsm_7(said.short) else "UCS-2"
         yield f"SMS, {len(said.short)} characters, {_parts(said.short)} of {alphabet}:\n"
         yield f"> {said.short}\n"
-    if not sample.text.endswith(".mediators"):
+    if Channel.PUSH in channels:
         yield "Push:\n"
         yield f"> {said.push}\n"
 
