@@ -49,6 +49,15 @@ def test_every_code_has_its_words(language: str) -> None:
     assert set() == english & {*known.problems.values(), *known.explanations.values()}
 
 
+def test_portuguese_is_brazils() -> None:
+    """N3: as in messages; no sentence is written as in Portugal."""
+    known = words_in("pt")
+    portugals = r"receção|morada|contactos|registad|noutr|artigo|demasiad|de seguimento|ao abrigo|não aceite\b"
+    tables = (known.titles, known.problems, known.with_facts, known.explanations)
+    assert [it for table in tables for it in table.values() if re.search(portugals, it, re.IGNORECASE)] == []
+    assert "você" in " ".join(known.explanations.values())
+
+
 @each_language
 def test_sentences_name_facts_that_problems_have(language: str) -> None:
     """A fact in a sentence is a member of problems, and the same in every language; the plain sentences name none."""
