@@ -31,9 +31,8 @@ def facts(
     """Every fact of a happening by the name that templates use, in the catalogue's words.
 
     ``due`` is the stage's deadline, which a deadline that the event itself sets goes before (an information request's
-    only where it comes sooner); ``zone`` the recipient's, an
-    IANA name; ``count`` how many orders a digest is about, which is all that it says. ``brief`` writes times, remedies
-    and a return address as in an SMS.
+    only where it comes sooner); ``zone`` the recipient's, an IANA name; ``count`` how many orders a digest is about, which
+    is all that it says. ``brief`` writes times, remedies and a return address as in an SMS.
     """
     if count is not None:
         return {"orders": counted(count, said.words["orders"], said.language)}
