@@ -59,9 +59,9 @@ def page(language: str) -> str:
 
 
 def _shown(said: Catalog) -> dict[str, list[Sample]]:
-    """The first sample of each message; of a reminder one for each thing that it can ask for."""
+    """The first sample of each message, where it asks for something; of a reminder one for each thing that it can ask for."""
     found: dict[str, dict[str, Sample]] = {}
-    for sample in samples():
+    for sample in sorted(samples(), key=lambda sample: not sample.urgent):
         reminder = sample.text.startswith("reminder_")
         asked = facts(sample.it, sample.due, said, zone="UTC")["ask"] if reminder else ""
         found.setdefault(sample.text, {}).setdefault(asked, sample)

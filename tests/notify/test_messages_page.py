@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from chalicelib.notify.audience import OF_MESSAGES, REACH, TO_PEOPLE, Audience, Channel, Urgency
+from chalicelib.notify.audience import REACH, TO_PEOPLE, Audience, Channel, Urgency
 from chalicelib.notify.catalog import LANGUAGES, catalog
-from tests.notify.samples import REMINDERS, UNPROMPTED
+from tests.notify.samples import REMINDERS
 from tools.messages_page import page
 
 ASKED = {
@@ -26,13 +26,12 @@ def sections(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_is_shown_on_the_channels_by_which_it_goes_out(language: str) -> None:
     """A buyer's has no SMS, as buyers get none, and a mediators' is on their topic alone (N1)."""
-    urgency = {row.text: row.urgency for row in (*TO_PEOPLE, *OF_MESSAGES)}
-    urgency |= {text: Urgency.ACTION if text in REMINDERS else Urgency.NEWS for text in UNPROMPTED}
+    action = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | set(REMINDERS)
     shown = sections(language)
 
     assert set(catalog(language).texts) == set(shown)
     for text, section in shown.items():
-        channels = REACH[Audience(text.rpartition(".")[2]), urgency[text]]
+        channels = REACH[Audience(text.rpartition(".")[2]), Urgency.ACTION if text in action else Urgency.NEWS]
         named = {Channel.EMAIL: "Email: ", Channel.SMS: "SMS, ", Channel.PUSH: "Push:", Channel.TOPIC: "Topic: "}
         assert set(channels) == {channel for channel, heading in named.items() if f"\n{heading}" in section}
 
