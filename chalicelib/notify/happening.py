@@ -32,8 +32,8 @@ class MessageWritten(Payload):
 class Happening:
     """One event of an order or, with ``dispute`` as it stood right after it, of a dispute.
 
-    ``stage_after`` is where the whole command left the dispute, which may have gone on from there; ``return_country`` the
-    country a return address must be in, where one is asked for (D3).
+    ``stage_after`` is where its actor left the dispute at that moment, which may have gone on from there;
+    ``return_country`` the country a return address must be in, where one is asked for (D3).
     """
 
     event: Event

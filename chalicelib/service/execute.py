@@ -11,7 +11,7 @@ from chalicelib.domain.engine import as_of, run
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
-from chalicelib.service.room import check_room
+from chalicelib.service.room import check_room, steps_at_once
 from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.items import Item
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 """How often a command is decided anew when others change the case at the same moment."""
-STEPS_AT_ONCE = 40
-"""How many expired steps one transaction takes on: a transaction has 100 items, and a step makes two at most."""
-
 T = TypeVar("T")
 
 
@@ -146,7 +143,7 @@ def _attempt(
     def checked(progress: Progress) -> T:
         if case is not None:
             check(progress.case)
-            if len(progress.steps) > STEPS_AT_ONCE:
+            if len(progress.steps) > steps_at_once(progress):
                 sweep_order(services, case.order.terms.order_id)
                 raise Conflict
         return command(progress)
@@ -195,9 +192,10 @@ def sweep_order(services: Services, order_id: str) -> int:
         return 0
     book = addresses(services, case)
     progress = as_of(case, services.policies, book, services.clock.now())
-    if len(progress.steps) > STEPS_AT_ONCE:
+    most = steps_at_once(progress)
+    if len(progress.steps) > most:
         # After a long silence: the oldest deadlines now, the rest in the next sweep.
-        progress = as_of(case, services.policies, book, progress.steps[STEPS_AT_ONCE - 1].event.at)
+        progress = as_of(case, services.policies, book, progress.steps[most - 1].event.at)
     try:
         services.cases.commit(case, progress, None, None, int(services.epoch()))
     except Conflict:

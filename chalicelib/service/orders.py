@@ -146,8 +146,8 @@ def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], li
     return places
 
 
-RECORDS_AT_ONCE = 10
-"""How many records of one parcel one transaction takes on, beside what has expired (``execute.STEPS_AT_ONCE``)."""
+RECORDS_AT_ONCE = 5
+"""How many records of one parcel one transaction takes on, beside what has expired (``room.steps_at_once``)."""
 
 
 def record_of_parcel(

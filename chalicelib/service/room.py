@@ -15,12 +15,18 @@ from chalicelib.store.codec import dump
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.people import Actor
+    from chalicelib.domain.progress import Progress
 
 PARTIES_FILL, MEDIATORS_FILL = 230_000, 310_000
 """Bytes of a dispute's state. Its event items repeat it, beside what happened; all that always fits goes on top of that."""
 FEW = 1_000
 """Bytes that always fit: an acceptance, a withdrawal, an escalation. Their number is limited by the rules."""
 ADDRESSES_FILL = 250_000
+
+STEPS_AT_ONCE = 40
+"""How many expired steps one transaction takes on at most: it has 100 items, and a step makes two at most."""
+STEPS_FILL = 1_200_000
+"""How many bytes of events they may make: a transaction has 4 MB, for the order, a dispute and ``RECORDS_AT_ONCE`` as well."""
 
 
 def check_room(before: Case | None, after: Case, actor: Actor) -> None:
@@ -33,6 +39,14 @@ def check_room(before: Case | None, after: Case, actor: Actor) -> None:
         size = len(dump(dispute).encode())
         if size > most and size - sum(len(dump(old).encode()) for old in known if old.number == dispute.number) > FEW:
             raise Refusal(LIMIT_REACHED, "This dispute holds hardly more words. Say it shortly.", dispute_id=dispute.id)
+
+
+def steps_at_once(progress: Progress) -> int:
+    """How many expired steps one transaction takes on: each writes its event with a copy of the dispute."""
+    if not progress.steps:
+        return STEPS_AT_ONCE
+    largest = max((len(dump(dispute).encode()) for dispute in progress.case.disputes), default=0)
+    return min(STEPS_AT_ONCE, max(1, STEPS_FILL // max(largest, 1)))
 
 
 def recent(book: AddressBook) -> AddressBook:

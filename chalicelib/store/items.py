@@ -73,12 +73,16 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
 
 
 def event_items(progress: Progress) -> list[Item]:
-    """The events of one command."""
-    return [_event_item(step, progress.case) for step in progress.steps]
+    """The events of one command, or of deadlines that passed."""
+    ends = {(step.event.at, step.event.actor): step.after for step in progress.steps}
+    return [_event_item(step, ends[step.event.at, step.event.actor]) for step in progress.steps]
 
 
 def _event_item(step: Step, end: Case) -> Item:
-    """One event, with what its readers need to know of the case around it, and of the ``end`` its command came to."""
+    """One event, with what its readers need to know of the case around it, and of the ``end`` that its actor then came to.
+
+    That is the same however many deadlines one transaction has caught up with: at one moment somebody acts once (D9).
+    """
     event, terms = step.event, step.after.order.terms
     attributes: dict[str, str | int] = {
         "pk": keys.order_pk(terms.order_id),

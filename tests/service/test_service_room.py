@@ -13,9 +13,10 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
+from chalicelib.service.execute import sweep_order
 from chalicelib.service.room import MEDIATORS_FILL
 from localcloud.memory_table import ITEM_BYTES
-from tests.domain.worlds import BUYER, HOUR, MEDIATOR, OTHER_MEDIATOR, SECOND, SELLER, money
+from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SECOND, SELLER, money
 from tests.service.office import ORDER, Office, event
 
 if TYPE_CHECKING:
@@ -118,3 +119,21 @@ def test_the_largest_dispute_is_kept() -> None:
     assert {Role.BUYER: 15, Role.SELLER: 15, Role.MEDIATOR: 15} == Counter(it.by for it in dispute.proposals)
     assert (52, 10, 3) == (len(dispute.evidence), len(dispute.information_requests), len(dispute.decisions))
     assert MEDIATORS_FILL < talk.largest() <= ITEM_BYTES
+
+
+def test_a_long_silence_in_a_large_dispute_is_caught_up_with() -> None:
+    """D9, I10: ten questions that lapsed unswept are written a few at a time, since each writes the dispute again."""
+    talk = Talk()
+    talk.propose(BUYER, 14)
+    talk.propose(SELLER, 15)
+    talk.show(BUYER, 19)
+    talk.say(BUYER, c.Escalate)
+    talk.office.act(MEDIATOR, c.Assign())
+    talk.ask(MEDIATOR, BUYER, 10)
+    talk.office.wait(60 * DAY)
+
+    taken = list(iter(lambda: sweep_order(talk.office.services, ORDER), 0))
+
+    assert len(taken) > 1
+    assert not talk.dispute.open
+    assert not any(request.pending for request in talk.dispute.information_requests)
