@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.api.endpoint import BODY_AT_MOST
-from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, wrong_bodies
-from tests.api.samples import (
-    GUARDED,
-    WITH_BODY,
-)
+from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, with_controls, wrong_bodies
+from tests.api.samples import ACME, AT_HOME, GUARDED, MARKET, OFFER, ORDER, WITH_BODY, Stop, bring, euros
 from tests.api.untouched import Untouched
 
 if TYPE_CHECKING:
@@ -50,6 +47,31 @@ def test_a_value_of_the_wrong_type_is_refused(api: Api, endpoint: Endpoint) -> N
     for what, body in too_long(route.sample.body):
         assert 422 == route.send(what, raw=json.dumps(body).encode()).refused[0], what
     route.end()
+
+
+@each_body
+def test_control_characters_are_refused(api: Api, endpoint: Endpoint) -> None:
+    """I10: what people write is shown elsewhere as it came, so that nothing in it may steer where it is shown."""
+    route = Untouched(api, endpoint)
+    for what, body in with_controls(route.sample.body):
+        assert 422 == route.send(what, raw=json.dumps(body).encode()).refused[0], what
+    route.end()
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", " \u2060\t\u00ad ", "\u3164", "\u202e\u202c", "\U000e0041"])
+def test_a_text_that_nobody_can_see_is_empty(api: Api, unseen: str) -> None:
+    """I10: zero-width characters alone are no title and no city, and a note of them is none; beside others they stay."""
+    (line,) = ORDER["lines"]
+    untitled = ORDER | {"lines": [line | {"title": unseen}]}
+    nowhere = OFFER | {"return_address": AT_HOME | {"city": unseen}}
+
+    assert (422, "validation_failed") == api.call(MARKET, "PUT", "/orders/o-1", untitled).refused
+    bring(api, Stop.DISPUTED)
+    assert (422, "validation_failed") == api.call(ACME, "POST", "/disputes/o-1-d1/proposals", nowhere).refused
+    for cents, note, kept in ((1000, unseen, ""), (2000, f"a{unseen}b", f"a{unseen}b")):
+        offer = OFFER | {"amount": euros(cents), "note": note}
+        offered = api.done(ACME, "POST", "/disputes/o-1-d1/proposals", offer)
+        assert kept == offered["current_proposal"]["note"]
 
 
 @each_body
