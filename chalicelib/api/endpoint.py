@@ -156,7 +156,8 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
                 return problems.response(error, language)
 
-        blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}")(view)
+        types = ["application/json"] if body else []  # of what is not read, the type is of no matter
+        blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}", content_types=types)(view)
         return view
 
     return declare

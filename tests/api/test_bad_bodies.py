@@ -9,7 +9,21 @@ import pytest
 
 from chalicelib.api.endpoint import BODY_AT_MOST
 from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, with_controls, wrong_bodies
-from tests.api.samples import ACME, AT_HOME, GUARDED, MARKET, OFFER, ORDER, WITH_BODY, Stop, bring, euros
+from tests.api.samples import (
+    ACME,
+    AT_HOME,
+    EVERY,
+    GUARDED,
+    MARKET,
+    OFFER,
+    ORDER,
+    WITH_BODY,
+    Stop,
+    bring,
+    euros,
+    path_of,
+    sample_of,
+)
 from tests.api.untouched import Untouched
 
 if TYPE_CHECKING:
@@ -109,6 +123,21 @@ def test_another_content_type_is_refused(api: Api, endpoint: Endpoint) -> None:
     assert (415, "unsupported_media_type") == route.send(content_type="application/octet-stream").refused
     with_charset = api.headers(route.sample.who, content_type="application/json; charset=utf-8")
     assert endpoint.status == api.send(endpoint.method, route.path, with_charset, route.good).status
+
+
+WITHOUT_BODY = [endpoint for endpoint in EVERY if not endpoint.body]
+
+
+@pytest.mark.parametrize("endpoint", WITHOUT_BODY, ids=lambda e: e.operation)
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "image/png", "x", ""])
+def test_where_no_body_is_taken_its_type_is_not_looked_at(api: Api, endpoint: Endpoint, kind: str) -> None:
+    """Section 7: clients that name a type with every request read and delete as well as others."""
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+
+    reply = api.call(sample.who, endpoint.method, path_of(endpoint) + sample.query, content_type=kind)
+
+    assert (endpoint.status, sample.kind) == (reply.status, reply.headers["content-type"]), reply.body
 
 
 @each_body
