@@ -46,6 +46,20 @@ def test_a_body_that_is_no_json_is_refused(api: Api, endpoint: Endpoint) -> None
     route.end()
 
 
+@pytest.mark.parametrize("endpoint", [e for e in WITH_BODY if e.method == "PUT"], ids=lambda e: e.operation)
+def test_to_replace_a_thing_takes_a_body(api: Api, endpoint: Endpoint) -> None:
+    """Section 7: a body that was lost on its way wipes nothing; where nothing is required, an empty object still does."""
+    route = Untouched(api, endpoint)
+    reply = route.send(raw=b"")
+    assert (400, "malformed_request") == reply.refused
+    assert "A PUT needs a body" in reply.json["detail"]
+    route.end()
+
+    assert endpoint.body
+    expected = 422 if any(field.is_required() for field in endpoint.body.model_fields.values()) else endpoint.status
+    assert expected == api.call(route.sample.who, "PUT", route.path, {}).status
+
+
 @each_body
 def test_a_value_of_the_wrong_type_is_refused(api: Api, endpoint: Endpoint) -> None:
     """Section 7, O2: every value of the body is checked, nothing is coerced, and no field is let in unknown."""
