@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from localcloud.memory_table import MemoryTable
     from tests.api.edge import Api
 
-LONGEST = "\u0001" * 2000
-"""Written as six bytes each."""
+LONGEST = "\U0001f600" * 2000
+"""Written as four bytes each: no character that is taken needs more."""
 
 
 def _say(api: Api, who: str, method: str, path: str, body: Any) -> Reply:  # noqa: ANN401 - any JSON
