@@ -16,7 +16,7 @@ class _Logs:
     """Log groups as MiniStack has them: the oldest events from a time on, 10,000 at most, without a token for the rest."""
 
     def __init__(self, groups: dict[str, list[int]]) -> None:
-        self._groups = {
+        self._groups: dict[str, list[dict[str, Any]]] = {
             name: [{"timestamp": at, "message": f"{name} {n}"} for n, at in enumerate(times)] for name, times in groups.items()
         }
 
