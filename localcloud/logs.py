@@ -1,24 +1,42 @@
 """What a local cloud has written down of what it did."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from localcloud.aws import Client
+from localcloud.layout import LocalCloudError
 
 if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
 
 _PLAYED = ("[sns] SNS fanout", "[sns] SNS publish to ", "[cognito] ")
 """The engine plays SNS and Cognito as well, and prints what they deliver to whom, and whom they let in."""
+_AT_ONCE = 10_000
+"""Events that FilterLogEvents gives at most."""
 
 
 def lines(cloud: "LocalCloud") -> list[str]:
-    """Every line that every function has logged, and what the engine itself has printed of running them."""
+    """Every line that functions have logged, and what the engine itself has printed of running them.
+
+    The functions of live connections are not among them: MiniStack keeps nothing of what these print.
+    """
     client, written = cloud.aws("logs"), list[str]()
     for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
-        arguments: dict[str, Any] = {"logGroupName": group["logGroupName"]}
-        while True:
-            page = client.filter_log_events(**arguments)
-            written += [event["message"] for event in page["events"]]
-            if not page.get("nextToken"):
-                break
-            arguments["nextToken"] = page["nextToken"]
+        written += _messages(client, group["logGroupName"])
     engine = (cloud.directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
     return written + [line for line in engine if not any(part in line for part in _PLAYED)]
+
+
+def _messages(client: Client, group: str) -> Iterator[str]:
+    """Every message of a group, oldest first: MiniStack gives no token for what a page leaves out, so time has to do."""
+    since = known = 0
+    while True:
+        events = client.filter_log_events(logGroupName=group, startTime=since, limit=_AT_ONCE)["events"]
+        yield from (event["message"] for event in events[known:])
+        if len(events) < _AT_ONCE:
+            return
+        last = events[-1]["timestamp"]
+        if last == since:
+            message = f"{group} holds more than {_AT_ONCE} lines of one millisecond, and no more are given: see fewer at a time"
+            raise LocalCloudError(message)
+        since, known = last, sum(event["timestamp"] == last for event in events)

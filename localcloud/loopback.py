@@ -18,6 +18,10 @@ class Answer:
 
 
 NOTHING_HERE = Answer("there is nothing here", "text/plain", 404)
+NOT_UNDERSTOOD = Answer("this is not understood", "text/plain", 400)
+_TOO_LARGE = Answer("this is too large", "text/plain", 413)
+_ANOTHER_HOST = Answer("this is not served under that name", "text/plain", 421)
+_BODY_AT_MOST = 2**20
 
 
 class _Server(ThreadingHTTPServer):
@@ -26,21 +30,35 @@ class _Server(ThreadingHTTPServer):
 
 
 class LoopbackServer:
-    """Serves from its making until `stop`. `get` is given the path with its query, `post` the body as well."""
+    """Serves from its making until `stop`. `get` is given the path with its query, `post` the body as well.
+
+    Only under this machine's own names: else any page of the web could have its own name lead here, and read.
+    """
 
     def __init__(self, port: int, get: Callable[[str], Answer], post: Callable[[str, bytes], Answer] | None = None) -> None:
         """Start serving."""
         self.url = f"http://{HOST}:{port}"
+        names = (f"{HOST}:{port}", f"localhost:{port}")
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._send(get(self.path))
+                self._answer(lambda: get(self.path))
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", "0")))
-                self._send(post(self.path, body) if post else NOTHING_HERE)
+                self._answer(self._posted)
 
-            def _send(self, answer: Answer) -> None:
+            def _posted(self) -> Answer:
+                length = int(self.headers.get("content-length", "0"))
+                if not 0 <= length <= _BODY_AT_MOST:
+                    return _TOO_LARGE if length > 0 else NOT_UNDERSTOOD
+                body = self.rfile.read(length)
+                return post(self.path, body) if post else NOTHING_HERE
+
+            def _answer(self, asked: Callable[[], Answer]) -> None:
+                try:
+                    answer = asked() if self.headers.get("host", "").lower() in names else _ANOTHER_HOST
+                except ValueError:
+                    answer = NOT_UNDERSTOOD
                 body = answer.text.encode()
                 self.send_response(answer.status)
                 self.send_header("content-type", f"{answer.kind}; charset=utf-8")

@@ -8,6 +8,7 @@ alone; its title and link are read from the attributes.
 import json
 import logging
 import queue
+import secrets
 import threading
 import time
 import uuid
@@ -18,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.aws import Client
-from localcloud.loopback import NOTHING_HERE, Answer, LoopbackServer
+from localcloud.loopback import NOT_UNDERSTOOD, NOTHING_HERE, Answer, LoopbackServer
 from localcloud.messages import Messages, Wanted, as_json
 from localcloud.outbox_page import SCRIPT, STYLE, Outline, app_page, machines_page, page
 from localcloud.subscriptions import AddressBook
@@ -34,6 +35,7 @@ class Outbox:
         """Start serving, and follow every topic whose name begins with `topic_prefix`."""
         self.messages = Messages(person_prefix)
         self._run = uuid.uuid4().hex
+        self._door = f"/sns/{secrets.token_urlsafe()}"  # any page of the web may post to this machine, and none knows this
         self._sns = sns
         self._topic_prefix = topic_prefix
         self._addresses = AddressBook(sns)
@@ -89,16 +91,22 @@ class Outbox:
 
     def _take(self, address: str, body: bytes) -> Answer:
         """Accept an SNS delivery at once and sort it afterwards: MiniStack waits five seconds and tries once."""
-        if address != "/sns":
+        if address != self._door:
             return NOTHING_HERE
-        self._arrived.put(json.loads(body))
+        try:
+            delivery = json.loads(body)
+        except (ValueError, RecursionError):
+            return NOT_UNDERSTOOD
+        if not isinstance(delivery, dict) or not {"Type", "TopicArn"} <= delivery.keys():
+            return NOT_UNDERSTOOD
+        self._arrived.put(delivery)
         return Answer("{}")
 
     def _sort(self) -> None:
         while (delivery := self._arrived.get()) is not None:
             try:
                 self._sort_one(delivery)
-            except (BotoCoreError, ClientError, KeyError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next one is to be shown
                 if not self._stopped.is_set():
                     log.warning("the outbox could not take a message: %r", error)
 
@@ -126,7 +134,7 @@ class Outbox:
     def _subscribe(self, topic: str) -> None:
         ours = topic.rsplit(":", 1)[-1].startswith(self._topic_prefix)
         if ours and topic not in self._asked:
-            self._sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{self.url}/sns")
+            self._sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{self.url}{self._door}")
             self._asked.add(topic)
 
     def stop(self) -> None:

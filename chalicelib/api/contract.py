@@ -106,6 +106,7 @@ PROMISES: dict[str, Promise] = {
 """Every route by its operation's name."""
 
 _GUARDED = (
+    "temporarily_unavailable",
     "malformed_request",
     "unauthenticated",
     s.Forbidden.code,
@@ -114,6 +115,7 @@ _GUARDED = (
     "identity_provider_unavailable",
 )
 _SIGNED = (
+    "temporarily_unavailable",
     "malformed_request",
     "invalid_signature",
     "signature_expired",

@@ -76,6 +76,14 @@ class Endpoint:
         """Whether the caller names the request by an Idempotency-Key. Who signs repeats the same bytes, and sends none."""
         return self.method == "POST" and self.signature is None
 
+    @property
+    def replaces(self) -> bool:
+        """Whether its body is all that is kept from then on, so that one has to come, if with nothing in it.
+
+        Elsewhere no body is one without members.
+        """
+        return self.method == "PUT"
+
 
 ENDPOINTS: list[Endpoint] = []
 
@@ -156,7 +164,8 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
                 return problems.response(error, language)
 
-        blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}")(view)
+        types = ["application/json"] if body else []  # of what is not read, the type is of no matter
+        blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}", content_types=types)(view)
         return view
 
     return declare
@@ -175,7 +184,10 @@ def _call(endpoint: Endpoint, request: Request, ids: dict[str, str], language: s
         raise Forbidden
     if not all(PATH_ID.fullmatch(value) for value in ids.values()):
         raise NotFound
-    raw = _raw(request) or b"{}"
+    raw = _raw(request)
+    if endpoint.replaces and not raw:
+        raise Problem("malformed_request", "A PUT needs a body: it says all that is kept from now on. Send {} to keep nothing.")
+    raw = raw or b"{}"
     query = _query(endpoint, request)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     content = _content(raw) if endpoint.body else ""

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.api.endpoint import Call, route
 from chalicelib.api.evidence_models import UploadedFile
-from chalicelib.api.models import Identifier, Model, written_as
+from chalicelib.api.models import Identifier, Model, Note
 from chalicelib.bootstrap import storage
 from chalicelib.domain.evidence import File
 from chalicelib.domain.people import Role
@@ -22,20 +22,13 @@ from chalicelib.store.errors import Answer
 blueprint = Blueprint(__name__)
 
 READERS = (Role.BUYER, Role.SELLER, Role.MEDIATOR)
-_NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
-Text = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=2000),
-    *written_as(_NO_CONTROLS, "plain text without control characters but line breaks and tabs"),
-    Field(description="Plain text; of control characters only line breaks and tabs."),
-]
 MessageId = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
 class WriteMessage(Model):
     """Something to say, or to show, to all who are in the thread."""
 
-    text: Text = ""
+    text: Note = ""
     attachments: Annotated[
         list[Identifier],
         Field(default_factory=list, max_length=ATTACHMENTS_AT_MOST, description="Upload ids of files that have arrived."),

@@ -77,9 +77,27 @@ Identifier = Annotated[
     ),
 ]
 Country = Annotated[str, *written_as("^[A-Z]{2}$", "an ISO 3166-1 country such as ES")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+"""Blanks, and what Unicode calls Default_Ignorable_Code_Point: alone, a reader sees nothing of it."""
+
+
+def _seen(text: object) -> object:
+    return "" if isinstance(text, str) and _UNSEEN.fullmatch(text) else text
+
+
+PLAIN = (
+    BeforeValidator(_seen),
+    *written_as(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", "plain text without control characters but line breaks and tabs"),
+    Field(description="Plain text; of control characters only line breaks and tabs."),
+)
+"""Annotations for what a person writes, or is called: shown elsewhere as it came, in a terminal even."""
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), *PLAIN]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), *PLAIN]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), *PLAIN]
 
 
 class Money(Model):
@@ -99,7 +117,7 @@ class Address(Model):
     name: ShortText
     lines: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=4)]
     city: ShortText
-    postal_code: Annotated[str, StringConstraints(max_length=20)] = ""
+    postal_code: Annotated[str, StringConstraints(max_length=20), *PLAIN] = ""
     country: Country
 
     def domain(self) -> ReturnAddress:

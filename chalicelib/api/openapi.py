@@ -114,8 +114,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation["parameters"] = parts.parameters(endpoint)
     if endpoint.body:
         content = {"schema": {"$ref": _REF.format(model=endpoint.body.__name__)}} | _example(endpoint, "request")
-        needed = any(field.is_required() for field in endpoint.body.model_fields.values())
-        operation["requestBody"] = {"required": needed, "content": {JSON: content}}  # without a body, every field is absent
+        needed = endpoint.replaces or any(field.is_required() for field in endpoint.body.model_fields.values())
+        operation["requestBody"] = {"required": needed, "content": {JSON: content}}
     operation["responses"] = _responses(endpoint)
     return operation
 

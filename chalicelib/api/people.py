@@ -39,11 +39,15 @@ def _e164(written: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+_NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
+"""Files of the time zone database that name the machine's own zone, or none at all."""
+
+
 @lru_cache(maxsize=1)
 def _time_zones() -> frozenset[str]:
     from zoneinfo import available_timezones  # noqa: PLC0415 - it searches the disk, for who names a zone
 
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_PLACE
 
 
 def _known_zone(name: str) -> str:

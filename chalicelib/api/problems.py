@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from chalice.app import Response
 from pydantic import ValidationError
 
@@ -24,6 +31,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+_SOON_S = 5
+_NO_ANSWER = (ConnectTimeoutError, ReadTimeoutError, EndpointConnectionError, ConnectionClosedError)
+_PASSING = frozenset(
+    {
+        "ThrottlingException",
+        "ThrottlingError",
+        "ProvisionedThroughputExceededException",
+        "ProvisionedThroughputExceeded",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+"""What DynamoDB calls too many requests and faults of its own: as errors, and as reasons why a transaction was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,11 @@ CATALOGUE: dict[str, Kind] = {
         "The gateway had no answer from us in time; it may have happened.",
         "Send the same request again, with the same Idempotency-Key.",
     ),
+    "temporarily_unavailable": _kind(
+        503,
+        "The database does not answer, or takes no more, for now; it is logged.",
+        "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
+    ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
     "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
     s.MessagingUnavailable.code: _kind(
@@ -237,8 +263,24 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
             return Problem("malformed_request", "This cursor is not one that a list has given out; start without it.")
         case ValidationError():
             return _validation(error)
+    return _fault(error)
+
+
+def _fault(error: Exception) -> Problem:
+    """What went wrong on this side. It is logged."""
+    if _passes(error):
+        log.error("AWS is unavailable", exc_info=error)
+        return Problem("temporarily_unavailable", headers={"Retry-After": str(_SOON_S)})
     log.error("unexpected error", exc_info=error)
     return Problem("internal_error")
+
+
+def _passes(error: Exception) -> bool:
+    """Whether AWS failed in a way that passes by itself: no answer, too much at once, or a fault of its own."""
+    if not isinstance(error, ClientError):
+        return isinstance(error, _NO_ANSWER)
+    reasons: Any = error.response.get("CancellationReasons", ())  # a transaction names one for each of its items
+    return not _PASSING.isdisjoint({error.response["Error"]["Code"], *(reason.get("Code") for reason in reasons)})
 
 
 def _validation(error: ValidationError) -> Problem:

@@ -153,6 +153,17 @@ def wrong_bodies(model: type[BaseModel], good: dict[str, Any]) -> Iterator[tuple
                 yield f"{where} is {other!r}", _with(good, place, other)
 
 
+def with_controls(good: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Bodies of which one word holds a control character that is neither a line break nor a tab.
+
+    Tracking numbers are left out: what stands between their letters is dropped, or the one record says that it is none.
+    """
+    for place, value in _places(good):
+        if isinstance(value, str) and place[-1] != "tracking_number":
+            for bad in ("\0", "\x1b[31m", "\x0b", "\x7f", "\x85"):
+                yield f"{'.'.join(map(str, place))} with {bad!r}", _with(good, place, f"{value[:1]}{bad}{value[1:]}")
+
+
 def too_long(good: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Bodies of which one word is longer than any text may be."""
     for place, value in _places(good):

@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.api.endpoint import BODY_AT_MOST
-from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, wrong_bodies
+from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, with_controls, wrong_bodies
 from tests.api.samples import (
+    ACME,
+    AT_HOME,
+    EVERY,
     GUARDED,
+    MARKET,
+    OFFER,
+    ORDER,
     WITH_BODY,
+    Stop,
+    bring,
+    euros,
+    path_of,
+    sample_of,
 )
 from tests.api.untouched import Untouched
 
@@ -35,6 +46,20 @@ def test_a_body_that_is_no_json_is_refused(api: Api, endpoint: Endpoint) -> None
     route.end()
 
 
+@pytest.mark.parametrize("endpoint", [e for e in WITH_BODY if e.method == "PUT"], ids=lambda e: e.operation)
+def test_to_replace_a_thing_takes_a_body(api: Api, endpoint: Endpoint) -> None:
+    """Section 7: a body that was lost on its way wipes nothing; where nothing is required, an empty object still does."""
+    route = Untouched(api, endpoint)
+    reply = route.send(raw=b"")
+    assert (400, "malformed_request") == reply.refused
+    assert "A PUT needs a body" in reply.json["detail"]
+    route.end()
+
+    assert endpoint.body
+    expected = 422 if any(field.is_required() for field in endpoint.body.model_fields.values()) else endpoint.status
+    assert expected == api.call(route.sample.who, "PUT", route.path, {}).status
+
+
 @each_body
 def test_a_value_of_the_wrong_type_is_refused(api: Api, endpoint: Endpoint) -> None:
     """Section 7, O2: every value of the body is checked, nothing is coerced, and no field is let in unknown."""
@@ -50,6 +75,31 @@ def test_a_value_of_the_wrong_type_is_refused(api: Api, endpoint: Endpoint) -> N
     for what, body in too_long(route.sample.body):
         assert 422 == route.send(what, raw=json.dumps(body).encode()).refused[0], what
     route.end()
+
+
+@each_body
+def test_control_characters_are_refused(api: Api, endpoint: Endpoint) -> None:
+    """I10: what people write is shown elsewhere as it came, so that nothing in it may steer where it is shown."""
+    route = Untouched(api, endpoint)
+    for what, body in with_controls(route.sample.body):
+        assert 422 == route.send(what, raw=json.dumps(body).encode()).refused[0], what
+    route.end()
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", " \u2060\t\u00ad ", "\u3164", "\u202e\u202c", "\U000e0041"])
+def test_a_text_that_nobody_can_see_is_empty(api: Api, unseen: str) -> None:
+    """I10: zero-width characters alone are no title and no city, and a note of them is none; beside others they stay."""
+    (line,) = ORDER["lines"]
+    untitled = ORDER | {"lines": [line | {"title": unseen}]}
+    nowhere = OFFER | {"return_address": AT_HOME | {"city": unseen}}
+
+    assert (422, "validation_failed") == api.call(MARKET, "PUT", "/orders/o-1", untitled).refused
+    bring(api, Stop.DISPUTED)
+    assert (422, "validation_failed") == api.call(ACME, "POST", "/disputes/o-1-d1/proposals", nowhere).refused
+    for cents, note, kept in ((1000, unseen, ""), (2000, f"a{unseen}b", f"a{unseen}b")):
+        offer = OFFER | {"amount": euros(cents), "note": note}
+        offered = api.done(ACME, "POST", "/disputes/o-1-d1/proposals", offer)
+        assert kept == offered["current_proposal"]["note"]
 
 
 @each_body
@@ -87,6 +137,21 @@ def test_another_content_type_is_refused(api: Api, endpoint: Endpoint) -> None:
     assert (415, "unsupported_media_type") == route.send(content_type="application/octet-stream").refused
     with_charset = api.headers(route.sample.who, content_type="application/json; charset=utf-8")
     assert endpoint.status == api.send(endpoint.method, route.path, with_charset, route.good).status
+
+
+WITHOUT_BODY = [endpoint for endpoint in EVERY if not endpoint.body]
+
+
+@pytest.mark.parametrize("endpoint", WITHOUT_BODY, ids=lambda e: e.operation)
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "image/png", "x", ""])
+def test_where_no_body_is_taken_its_type_is_not_looked_at(api: Api, endpoint: Endpoint, kind: str) -> None:
+    """Section 7: clients that name a type with every request read and delete as well as others."""
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+
+    reply = api.call(sample.who, endpoint.method, path_of(endpoint) + sample.query, content_type=kind)
+
+    assert (endpoint.status, sample.kind) == (reply.status, reply.headers["content-type"]), reply.body
 
 
 @each_body

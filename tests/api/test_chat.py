@@ -34,9 +34,12 @@ def test_a_text_is_kept_as_it_was_written(api: Api, text: str) -> None:
     assert said == api.done(ACME, "GET", THREAD)["items"][0]
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "x" * 2001, "a\x00b", "\x1b[31mred", "a\x7f", "a\x85b", "\x0b", None, ["x"]])
+NO_TEXT = ["", " \n ", "x" * 2001, "a\x00b", "\x1b[31mred", "a\x7f", "a\x85b", "\x0b", "\u200b", None, ["x"]]
+
+
+@pytest.mark.parametrize("text", NO_TEXT)
 def test_what_is_no_text_is_refused(api: Api, text: object) -> None:
-    """I10: nothing, too much, and control characters."""
+    """I10: nothing, nothing that can be seen, too much, and control characters."""
     bring(api, Stop.SOLD)
 
     assert (422, "validation_failed") == api.call(ANA, "POST", THREAD, {"text": text}).refused

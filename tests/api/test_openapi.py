@@ -65,6 +65,18 @@ def test_it_says_what_a_request_needs(described: dict[str, Any]) -> None:
         assert operation["summary"]
 
 
+def test_it_says_where_a_body_has_to_come(described: dict[str, Any]) -> None:
+    """A PUT needs a body, as does what has required members; of all else, no body is one without members."""
+    schemas = described["components"]["schemas"]
+    for endpoint in EVERY:
+        operation = described["paths"][endpoint.path][endpoint.method.lower()]
+        if "requestBody" not in operation:
+            continue
+        schema = schemas[operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]]
+        needed = endpoint.method == "PUT" or bool(schema.get("required"))
+        assert operation["requestBody"]["required"] is needed, endpoint.operation
+
+
 def test_it_says_what_every_answer_is(described: dict[str, Any]) -> None:
     """Every good answer has a shape of its own, and none is just any object; every read but the page can be a 304."""
     for endpoint in EVERY:

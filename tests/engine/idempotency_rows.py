@@ -184,7 +184,7 @@ ROWS = {
         ESCALATE, "409 too_early", D, days(3), replace(ESCALATE, body={"note": "!"})
     ),
     "not kept: no token": refused(replace(EVIDENCE, who=""), "401 unauthenticated", D, nothing, EVIDENCE),
-    "not kept: a failure of the table": Row(D, EVIDENCE, EVIDENCE, NEW, nothing, "500 internal_error", failing(BROKEN)),
+    "not kept: the table fails": Row(D, EVIDENCE, EVIDENCE, NEW, nothing, "503 temporarily_unavailable", failing(BROKEN)),
     "unrelated: another buyer": Row(D, EVIDENCE, replace(EVIDENCE, who="buyer:ben"), "404 not_found"),
     "unrelated: the other party": Row(D, EVIDENCE, replace(EVIDENCE, who=ACME), NEW),
     "unrelated: another role of the same id": Row(
