@@ -9,6 +9,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER = {"system", "engine"}
 """The folders whose tests share what is dear to make: a local cloud, an engine."""
+APART = {"tests/system/test_packaging.py"}
+"""Modules of them that do without."""
 
 
 class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
@@ -17,7 +19,7 @@ class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
         room = module.split("/")[1]
-        return room if room in TOGETHER else module
+        return room if room in TOGETHER and module not in APART else module
 
 
 @pytest.hookimpl(optionalhook=True)
