@@ -9,15 +9,15 @@ from chalicelib.aws import client
 from chalicelib.domain.policy import published
 from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.subscriptions import SnsSubscriptions
-from chalicelib.service.context import Clock, Services, SystemClock
+from chalicelib.service.services import Clock, Services, SystemClock
 from chalicelib.settings import settings
+from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
-from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
-from chalicelib.store.rates import CallCounts
 
 if TYPE_CHECKING:
     from chalicelib.notify.courier import Publishing
@@ -66,9 +66,9 @@ def storage() -> Storage:
 
 
 @lru_cache(maxsize=1)
-def outgoing() -> Outgoing:
+def outgoing() -> MessageQueue:
     """The messages that leave later. A sweep that finds none loads nothing more of publishing."""
-    return Outgoing(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
+    return MessageQueue(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
 
 
 @lru_cache(maxsize=1)

@@ -125,7 +125,7 @@ def take_in_uploads(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
     from urllib.parse import unquote_plus  # noqa: PLC0415
 
     from chalicelib.bootstrap import services, storage  # noqa: PLC0415
-    from chalicelib.service.arrivals import take_in  # noqa: PLC0415
+    from chalicelib.service.uploads_arrived import take_in  # noqa: PLC0415
 
     failed = []
     for record in records:

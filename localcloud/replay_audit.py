@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement, empty_escrow
-from chalicelib.service.context import Services
+from chalicelib.service.services import Services
 from chalicelib.store.codec import dump
 from localcloud.replay_story import COVERED
 

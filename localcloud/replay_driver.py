@@ -9,15 +9,15 @@ from typing import Any
 
 from chalicelib.domain import claim as domain
 from chalicelib.domain.ledger import InstructionStatus
-from chalicelib.domain.opening import Request as Asked
+from chalicelib.domain.opening import RequestedRemedy as Asked
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import INVALID, NOT_COVERED, Refusal
 from chalicelib.service import disputes, orders, payments
-from chalicelib.service.context import Services
 from chalicelib.service.execute import Request
+from chalicelib.service.services import Services
 from chalicelib.service.sweep import sweep_shard
-from chalicelib.store.errors import Once
+from chalicelib.store.idempotency import Once
 from localcloud.replay_engine import SHARDS, DataClock
 from localcloud.replay_story import COVERED, Claim, Command, Deliver, Import, Ship, Timed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain import orders
+from chalicelib.domain.changes import Changes
 from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, NotCovered, Reason
 from chalicelib.domain.coverage import decide
 from chalicelib.domain.engine import run
@@ -12,7 +13,6 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.order import OFFERED_BY_SELLERS, Guarantee, Line, OfferedGuarantee, OrderTerms
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.domain.policy import published
-from chalicelib.domain.progress import Progress
 
 _PAID = datetime(2026, 1, 1, tzinfo=UTC)
 _PROMISED = _PAID + timedelta(days=10)
@@ -47,10 +47,10 @@ def page() -> str:
 
 def _row(reason: Reason, offered: Guarantee | None, delivery: str) -> str:
     now = _PROMISED + timedelta(days=2)
-    progress = _order(offered)
+    changes = _order(offered)
     if delivery != "not on record":
-        _, progress = run(progress.case, published(), AddressBook(), _BUYER, _DELIVERIES[delivery] or now, _receive)
-    verdict = decide(progress.case, Claim(reason, (ClaimItem("1", 1), ClaimItem("2", 1))), now)
+        _, changes = run(changes.case, published(), AddressBook(), _BUYER, _DELIVERIES[delivery] or now, _receive)
+    verdict = decide(changes.case, Claim(reason, (ClaimItem("1", 1), ClaimItem("2", 1))), now)
     match verdict:
         case Covered(guarantee, _, remedies, _):
             says = f"covered: {guarantee.value}"
@@ -62,11 +62,11 @@ def _row(reason: Reason, offered: Guarantee | None, delivery: str) -> str:
     return f"| `{reason.value}` | {offered.value if offered else 'nothing'} | {delivery} | {says} | {gives} |\n"
 
 
-def _receive(progress: Progress) -> None:
-    orders.confirm_receipt(progress, ())
+def _receive(changes: Changes) -> None:
+    orders.confirm_receipt(changes, ())
 
 
-def _order(offered: Guarantee | None) -> Progress:
+def _order(offered: Guarantee | None) -> Changes:
     euro = "EUR"
     terms = OrderTerms(
         order_id="example",
@@ -82,7 +82,7 @@ def _order(offered: Guarantee | None) -> Progress:
         guarantees=(OfferedGuarantee(offered),) if offered else (),
     )
 
-    def command(progress: Progress) -> None:
-        orders.import_order(progress, terms)
+    def command(changes: Changes) -> None:
+        orders.import_order(changes, terms)
 
     return run(None, published(), AddressBook(), _PLATFORM, _PAID, command)[1]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chalicelib.domain import clock, coverage, stages
+from chalicelib.domain import coverage, deadlines, stages
 from chalicelib.domain.claim import Exclusion
 from chalicelib.domain.policy import Policy, published
-from chalicelib.domain.table import TABLE
+from chalicelib.domain.state_machine import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,11 +65,11 @@ def _exclusions() -> Iterator[Mutant]:
 
 
 def _expiries() -> Iterator[Mutant]:
-    for stage in clock.EXPIRIES:
-        for other, effect in clock.EXPIRIES.items():
+    for stage in deadlines.EXPIRIES:
+        for other, effect in deadlines.EXPIRIES.items():
             if other is not stage:
                 name = f"expiry of {stage.value} as of {other.value}"
-                yield Mutant(name, lambda stage=stage, effect=effect: clock.EXPIRIES.update({stage: effect}))  # type: ignore[misc]
+                yield Mutant(name, lambda stage=stage, effect=effect: deadlines.EXPIRIES.update({stage: effect}))  # type: ignore[misc]
 
 
 def _windows() -> Iterator[Mutant]:

@@ -26,8 +26,8 @@ from chalicelib.settings import settings
 from chalicelib.store.codec import from_timestamp, load
 from chalicelib.store.items import text
 from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES, order_pk
+from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.messages import message_of
-from chalicelib.store.outgoing import Letter
 from chalicelib.store.sent import KEPT_S
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def redrive_undelivered(queue_url: str) -> None:
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
         for message in messages:
             dead = json.loads(message["Body"])
-            letter = load(json.dumps(dead["letter"]), Letter)
+            letter = load(json.dumps(dead["letter"]), QueuedMessage)
             outgoing().put(letter, now)
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
             sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {dead['reason']})\n")

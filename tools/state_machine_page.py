@@ -1,18 +1,18 @@
-"""The state machine as a page: a diagram and two tables, all from ``domain.table`` and ``domain.clock``."""
+"""The state machine as a page: a diagram and two tables, all from ``domain.state_machine`` and ``domain.deadlines``."""
 
 from __future__ import annotations
 
 from itertools import groupby
 
-from chalicelib.domain.clock import EXPIRIES
+from chalicelib.domain.deadlines import EXPIRIES
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.policy import published
 from chalicelib.domain.stages import WINDOWS
-from chalicelib.domain.table import TABLE, Rule
+from chalicelib.domain.state_machine import TABLE, Rule
 
 _HEAD = """# The state machine of a dispute
 
-This page is made from `chalicelib/domain/table.py` and `chalicelib/domain/clock.py` (`make docs`); the same
+This page is made from `chalicelib/domain/state_machine.py` and `chalicelib/domain/deadlines.py` (`make docs`); the same
 tables decide what is allowed, what is refused, and what the clock does.
 
 ## Diagram

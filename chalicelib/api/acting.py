@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.api.endpoint import Call
     from chalicelib.domain.commands import DisputeCommand
-    from chalicelib.store.errors import Answer
+    from chalicelib.store.idempotency import Answer
 
 
 def act(call: Call, dispute_id: str, command: DisputeCommand) -> Answer:

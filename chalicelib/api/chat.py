@@ -12,7 +12,7 @@ from chalicelib.api.endpoint import Call, route
 from chalicelib.api.messages import READERS
 from chalicelib.service import chat
 from chalicelib.settings import settings
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

@@ -16,12 +16,12 @@ from chalicelib.notify.chat import gateway
 from chalicelib.service import chat
 from chalicelib.service.errors import Busy, NotFound, ServiceError
 from chalicelib.store.connections import Pass
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.store.connections import Connection
 
 Frame = dict[str, Any]

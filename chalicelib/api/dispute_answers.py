@@ -15,7 +15,7 @@ from chalicelib.domain.claim import Exclusion, Issue, OfferType, Reason
 from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage, Status
 from chalicelib.domain.order import Guarantee, Payer
 from chalicelib.domain.people import Role
-from chalicelib.domain.table import Action
+from chalicelib.domain.state_machine import Action
 
 
 class Claim(Given):

@@ -14,7 +14,7 @@ from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Issue, OfferType, Reason
 from chalicelib.domain.dispute import AcknowledgementType, Finding
 from chalicelib.domain.evidence import EvidenceType
-from chalicelib.domain.opening import Request
+from chalicelib.domain.opening import RequestedRemedy
 from chalicelib.domain.people import ReturnAddress, Role
 
 
@@ -41,9 +41,11 @@ class OpenDispute(Model):
         items = tuple(domain_claim.ClaimItem(it.line_id, it.quantity) for it in self.items)
         return domain_claim.Claim(self.reason, items, self.issue, self.attests_unused, self.description)
 
-    def request(self) -> Request:
+    def request(self) -> RequestedRemedy:
         """What is asked, as the rules have it."""
-        return Request(self.request_type, self.request_amount.domain() if self.request_amount else None, self.description)
+        return RequestedRemedy(
+            self.request_type, self.request_amount.domain() if self.request_amount else None, self.description
+        )
 
 
 class Propose(Model):

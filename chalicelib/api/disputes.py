@@ -12,7 +12,7 @@ from chalicelib.domain.dispute import Status
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.service import disputes
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

@@ -22,7 +22,7 @@ from chalicelib.bootstrap import services
 from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
-from chalicelib.store.errors import Answer, Once
+from chalicelib.store.idempotency import Answer, Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from chalicelib.domain.people import Actor, Role
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
 
 BODY_AT_MOST = 65_536
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100

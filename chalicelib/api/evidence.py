@@ -11,7 +11,7 @@ from chalicelib.bootstrap import storage
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.service import evidence
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

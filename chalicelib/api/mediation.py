@@ -12,7 +12,7 @@ from chalicelib.domain.people import Role
 from chalicelib.service import disputes
 from chalicelib.service.disputes import QueueSort
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

@@ -17,7 +17,7 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.thread import ATTACHMENTS_AT_MOST
 from chalicelib.service import attachments, messages
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

@@ -13,7 +13,7 @@ from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service import orders
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

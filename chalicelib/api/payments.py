@@ -13,7 +13,7 @@ from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.people import Role
 from chalicelib.service import payments
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

@@ -15,7 +15,7 @@ from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import register_device, remove_device
 from chalicelib.service.errors import NotFound
 from chalicelib.service.views import Json
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 blueprint = Blueprint(__name__)
 

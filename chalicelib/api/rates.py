@@ -25,7 +25,7 @@ from chalicelib.bootstrap import call_counts
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service.errors import TooManyCalls
 from chalicelib.settings import settings
-from chalicelib.store.rates import MINUTE_S
+from chalicelib.store.call_counts import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.domain.clock import advance
-from chalicelib.domain.progress import Progress
+from chalicelib.domain.changes import Changes
+from chalicelib.domain.deadlines import advance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,23 +24,23 @@ def run(
     addresses: AddressBook,
     actor: Actor,
     now: datetime,
-    command: Callable[[Progress], T],
-) -> tuple[T, Progress]:
-    """Carry out ``command`` as ``actor`` at ``now``; the progress holds the new case and its events, the clock's among them.
+    command: Callable[[Changes], T],
+) -> tuple[T, Changes]:
+    """Carry out ``command`` as ``actor`` at ``now``; the changes hold the new case and its events, the clock's among them.
 
-    Raises ``Refusal`` where the rules do not allow it; nothing is to be kept of the progress then.
+    Raises ``Refusal`` where the rules do not allow it; nothing is to be kept of the changes then.
     """
-    progress = Progress(case, policies, addresses)
+    changes = Changes(case, policies, addresses)
     if case is not None:
-        advance(progress, now)
-    progress.turn(actor, now)
-    result = command(progress)
-    advance(progress, now)
-    return result, progress
+        advance(changes, now)
+    changes.turn(actor, now)
+    result = command(changes)
+    advance(changes, now)
+    return result, changes
 
 
-def as_of(case: Case, policies: PolicyBook, addresses: AddressBook, now: datetime) -> Progress:
+def as_of(case: Case, policies: PolicyBook, addresses: AddressBook, now: datetime) -> Changes:
     """The case as it is at ``now``, whether or not any sweep has run (D9)."""
-    progress = Progress(case, policies, addresses)
-    advance(progress, now)
-    return progress
+    changes = Changes(case, policies, addresses)
+    advance(changes, now)
+    return changes

@@ -10,8 +10,8 @@ from chalicelib.domain.refusals import WRONG_STATE, Refusal
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import Role
-    from chalicelib.domain.progress import Progress
 
 
 def has_ended(case: Case) -> bool:
@@ -26,11 +26,11 @@ def streams_to_erase(case: Case, person: Role) -> list[int]:
     return disputes if person in case.order.erased else [*disputes, ORDER]
 
 
-def erase_words(progress: Progress, stream: int, person: Role) -> None:
+def erase_words(changes: Changes, stream: int, person: Role) -> None:
     """Take the words of ``person`` out of the state of one stream, once. Raises ``Refusal`` while the case goes on."""
-    if not has_ended(progress.case):
+    if not has_ended(changes.case):
         raise Refusal(
             WRONG_STATE, "Words are kept until the order is completed, its disputes are closed and its payments made."
         )
-    if stream in streams_to_erase(progress.case, person):
-        progress.record(stream, WordsErased(person))
+    if stream in streams_to_erase(changes.case, person):
+        changes.record(stream, WordsErased(person))

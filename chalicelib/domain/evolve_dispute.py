@@ -11,7 +11,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Dispute, Stage
 from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.words import without_words
+from chalicelib.domain.personal_data import without_words
 
 UNDER_REVIEW_AGAIN: dict[str, Any] = {"stage": Stage.UNDER_REVIEW, "turn": None, "on_table": None, "accepted_by": ()}
 

@@ -10,7 +10,7 @@ from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, PaymentInstruction, empty_escrow
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import LineState, Order
-from chalicelib.domain.words import without_words
+from chalicelib.domain.personal_data import without_words
 
 
 def imported(payload: e.OrderImported, event: Event) -> Order:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Dispute
-from chalicelib.domain.moves import evidence_room, stale, too_much_evidence
+from chalicelib.domain.negotiation import evidence_room, stale, too_much_evidence
 from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 
 if TYPE_CHECKING:

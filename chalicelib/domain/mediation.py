@@ -8,7 +8,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import CLOCK_FINDINGS, Basis, Decision, Dispute, Finding, InformationRequest
 from chalicelib.domain.money import Money
-from chalicelib.domain.moves import check_amount, new_evidence, usable_address
+from chalicelib.domain.negotiation import check_amount, new_evidence, usable_address
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.refusals import INVALID, Refusal
 from chalicelib.domain.settlement import carry_out
@@ -16,7 +16,7 @@ from chalicelib.domain.stages import requests_of_review
 
 if TYPE_CHECKING:
     from chalicelib.domain import commands as c
-    from chalicelib.domain.progress import Progress
+    from chalicelib.domain.changes import Changes
 
 FINDINGS: dict[Reason, tuple[Finding, ...]] = {
     Reason.NOT_RECEIVED: (Finding.NOT_RECEIVED, Finding.DELIVERED_LATE, Finding.CARRIER_SHOWS_DELIVERED),
@@ -41,24 +41,24 @@ def findings(dispute: Dispute) -> tuple[Finding, ...]:
     return FINDINGS[dispute.claim.reason] + (RETURN_FINDINGS if dispute.return_parcel else ())
 
 
-def assign(progress: Progress, number: int, _: c.Assign, actor: Actor) -> None:
+def assign(changes: Changes, number: int, _: c.Assign, actor: Actor) -> None:
     """Take the case."""
-    progress.record(number, e.MediatorAssigned(actor.id))
+    changes.record(number, e.MediatorAssigned(actor.id))
 
 
-def request_information(progress: Progress, number: int, command: c.RequestInformation, _: Actor) -> None:
+def request_information(changes: Changes, number: int, command: c.RequestInformation, _: Actor) -> None:
     """Ask one party, with its own due date (D4)."""
     if command.to not in PARTIES:
         raise Refusal(INVALID, "Information is asked of the buyer or of the seller.", field="to")
-    asked = len(progress.dispute(number).information_requests)
-    due = progress.now + progress.case.policy.days("information")
-    request = InformationRequest(f"r{asked + 1}", command.to, command.question, progress.now, due)
-    progress.record(number, e.InformationRequested(request))
+    asked = len(changes.dispute(number).information_requests)
+    due = changes.now + changes.case.policy.days("information")
+    request = InformationRequest(f"r{asked + 1}", command.to, command.question, changes.now, due)
+    changes.record(number, e.InformationRequested(request))
 
 
-def decide(progress: Progress, number: int, command: c.Decide, actor: Actor) -> None:
+def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> None:
     """Decide: nothing, part or all, with or without a return. After an appeal it is final and carried out at once (D5)."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     if command.finding in CLOCK_FINDINGS:
         raise Refusal(INVALID, f"{command.finding.value} is found by the clock alone.", field="finding")
     if command.finding not in findings(dispute):
@@ -68,9 +68,9 @@ def decide(progress: Progress, number: int, command: c.Decide, actor: Actor) -> 
     check_amount(dispute, command.type, command.amount, actor.role)
     address = None
     if command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor and dispute.return_parcel is None:
-        address = usable_address(progress, number, command.return_address)
+        address = usable_address(changes, number, command.return_address)
     _record(
-        progress,
+        changes,
         number,
         Decision(
             id=_next_decision_id(dispute),
@@ -85,11 +85,11 @@ def decide(progress: Progress, number: int, command: c.Decide, actor: Actor) -> 
     )
 
 
-def decide_by_default(progress: Progress, number: int) -> None:
+def decide_by_default(changes: Changes, number: int) -> None:
     """Decide as the policy does when no mediator did: against the one party that left a request unanswered, else for the
     buyer (section 4, under_review).
     """
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     silent = {r.to for r in requests_of_review(dispute) if r.lapsed}
     if silent == {Role.BUYER}:
         finding, amount = Finding.NO_ANSWER_FROM_BUYER, Money(0, dispute.coverage.maximum.currency)
@@ -104,7 +104,7 @@ def decide_by_default(progress: Progress, number: int) -> None:
             finding = Finding.NOT_DECIDED_IN_TIME
             rationale = "The time for a review has passed; the buyer's request is granted."
     _record(
-        progress,
+        changes,
         number,
         Decision(
             id=_next_decision_id(dispute),
@@ -122,29 +122,29 @@ def _next_decision_id(dispute: Dispute) -> str:
     return f"decision-{len(dispute.decisions) + 1}"
 
 
-def _record(progress: Progress, number: int, decision: Decision) -> None:
-    progress.record(number, e.DecisionMade(decision))
+def _record(changes: Changes, number: int, decision: Decision) -> None:
+    changes.record(number, e.DecisionMade(decision))
     if decision.final:
-        carry_out_decision(progress, number)
+        carry_out_decision(changes, number)
 
 
-def accept_decision(progress: Progress, number: int, _: c.AcceptDecision, __: Actor) -> None:
+def accept_decision(changes: Changes, number: int, _: c.AcceptDecision, __: Actor) -> None:
     """Accept the decision; when both parties have, it is carried out at once."""
-    progress.record(number, e.DecisionAccepted(progress.dispute(number).decisions[-1].id))
-    if set(PARTIES) <= set(progress.dispute(number).accepted_by):
-        carry_out_decision(progress, number)
+    changes.record(number, e.DecisionAccepted(changes.dispute(number).decisions[-1].id))
+    if set(PARTIES) <= set(changes.dispute(number).accepted_by):
+        carry_out_decision(changes, number)
 
 
-def appeal(progress: Progress, number: int, command: c.Appeal, actor: Actor) -> None:
+def appeal(changes: Changes, number: int, command: c.Appeal, actor: Actor) -> None:
     """Appeal the decision with new evidence: a different mediator reviews the case (D5)."""
-    evidence = new_evidence(progress, number, command.type, command.note, actor.role)
-    progress.record(number, e.Appealed(evidence))
+    evidence = new_evidence(changes, number, command.type, command.note, actor.role)
+    changes.record(number, e.Appealed(evidence))
 
 
-def carry_out_decision(progress: Progress, number: int) -> None:
+def carry_out_decision(changes: Changes, number: int) -> None:
     """Do what was decided last, within what the claim still allows."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     decision = dispute.decisions[-1]
     basis = Basis.DECISION if decision.by else Basis.DEFAULT_DECISION
     amount = min(decision.amount, dispute.coverage.maximum, key=lambda money: money.minor)
-    carry_out(progress, number, decision.type, amount, basis, decision.return_address)
+    carry_out(changes, number, decision.type, amount, basis, decision.return_address)

@@ -9,7 +9,7 @@ from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Not
 from chalicelib.domain.coverage import decide
 from chalicelib.domain.dispute import Basis, LinePromise, Proposal, dispute_id
 from chalicelib.domain.events import DisputeOpened
-from chalicelib.domain.moves import check_amount, remedy_asked
+from chalicelib.domain.negotiation import check_amount, remedy_asked
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import (
     ATTESTATION_REQUIRED,
@@ -24,12 +24,12 @@ from chalicelib.domain.settlement import carry_out, return_country
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.money import Money
-    from chalicelib.domain.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RequestedRemedy:
     """What the buyer asks for. No type means the first remedy, no amount all of it."""
 
     type: OfferType | None = None
@@ -42,16 +42,16 @@ def whole_order(case: Case) -> tuple[ClaimItem, ...]:
     return tuple(ClaimItem(line.id, line.quantity) for line in case.order.terms.lines)
 
 
-def open_dispute(progress: Progress, claim: Claim, request: Request) -> int:
+def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> int:
     """Open a dispute and return its number.
 
     Raises ``Refusal``: ``not_covered`` with the exclusion, ``not_yet_covered`` with the date, ``attestation_required``,
     ``limit_reached``, or ``invalid`` for a claim or a request that is not well formed. A guaranteed return goes straight
     to its stage where the seller has an address for it on file (section 3).
     """
-    case = progress.case
+    case = changes.case
     _check_form(claim)
-    coverage = _covered(decide(case, claim, progress.now))
+    coverage = _covered(decide(case, claim, changes.now))
     if coverage.reason is Reason.NO_LONGER_WANTED and not claim.attests_unused:
         msg = "Confirm that the items are unused and in their original packaging (attests_unused)."
         raise Refusal(ATTESTATION_REQUIRED, msg, field="attests_unused")
@@ -64,15 +64,15 @@ def open_dispute(progress: Progress, claim: Claim, request: Request) -> int:
         raise Refusal(LIMIT_REACHED, msg, limit=case.policy.disputes_at_most)
     number = len(case.disputes) + 1
     promises = tuple(LinePromise(line, case.order.promised_by(line, case.policy)) for line in claim.line_ids)
-    asked = _asked(coverage, request, progress)
+    asked = _asked(coverage, request, changes)
     opened = DisputeOpened(dispute_id(case.order.terms.order_id, number), claim, coverage, promises, asked)
-    progress.record(number, opened)
-    check_amount(progress.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
+    changes.record(number, opened)
+    check_amount(changes.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
     if coverage.reason is Reason.NO_LONGER_WANTED:
-        country = return_country(progress.case, progress.dispute(number))
-        address = progress.address_on_file(country)
+        country = return_country(changes.case, changes.dispute(number))
+        address = changes.address_on_file(country)
         if address:
-            carry_out(progress, number, asked.type, asked.amount, Basis.GUARANTEE, address)
+            carry_out(changes, number, asked.type, asked.amount, Basis.GUARANTEE, address)
     return number
 
 
@@ -94,7 +94,7 @@ def _covered(verdict: Verdict) -> Covered:
             return verdict
 
 
-def _asked(coverage: Covered, request: Request, progress: Progress) -> Proposal:
+def _asked(coverage: Covered, request: RequestedRemedy, changes: Changes) -> Proposal:
     offer = request.type or coverage.remedies[0].type
     amount = request.amount or remedy_asked(coverage, offer, "request_type").maximum
-    return Proposal("1", Role.BUYER, offer, amount, progress.now, request.note)
+    return Proposal("1", Role.BUYER, offer, amount, changes.now, request.note)

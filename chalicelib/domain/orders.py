@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.carriers import Carrier, tracking_number
-from chalicelib.domain.delivery import delivery_became_known
+from chalicelib.domain.claim_narrowing import delivery_became_known
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement
 from chalicelib.domain.order import OFFERED_BY_SELLERS, OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, Parcel
@@ -15,8 +15,8 @@ from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LAT
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.ledger import PaymentInstruction
-    from chalicelib.domain.progress import Progress
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far ahead of ours another system's clock may run."""
@@ -28,15 +28,15 @@ def check_not_future(at: datetime, now: datetime, field: str) -> None:
         raise Refusal(INVALID, f"{field} lies in the future; report what has happened.", field=field, now=now)
 
 
-def import_order(progress: Progress, terms: OrderTerms) -> None:
+def import_order(changes: Changes, terms: OrderTerms) -> None:
     """Import an order and hold its whole payment (O1, O3). An order paid elsewhere has nothing here to hold."""
-    check_not_future(terms.paid_at, progress.now, "paid_at")
-    policy = progress.policies.in_force(terms.paid_at)
+    check_not_future(terms.paid_at, changes.now, "paid_at")
+    policy = changes.policies.in_force(terms.paid_at)
     _check_terms(terms, policy.days("longest_promise"))
-    progress.record(e.ORDER, e.OrderImported(terms, policy.version))
+    changes.record(e.ORDER, e.OrderImported(terms, policy.version))
     if terms.paid_on_platform:
-        entry = LedgerEntry(1, Movement.HOLD, terms.price, "order_imported", progress.now)
-        progress.record(e.ORDER, e.PaymentHeld(entry))
+        entry = LedgerEntry(1, Movement.HOLD, terms.price, "order_imported", changes.now)
+        changes.record(e.ORDER, e.PaymentHeld(entry))
 
 
 def _check_terms(terms: OrderTerms, longest: timedelta) -> None:
@@ -61,26 +61,26 @@ def _check_terms(terms: OrderTerms, longest: timedelta) -> None:
 
 
 def add_shipment(
-    progress: Progress, carrier: Carrier, written: str, shipped_at: datetime | None, line_ids: tuple[str, ...]
+    changes: Changes, carrier: Carrier, written: str, shipped_at: datetime | None, line_ids: tuple[str, ...]
 ) -> Parcel:
     """Record a parcel of some lines, of all of them by default (O4). Returns it."""
-    order = progress.case.order
+    order = changes.case.order
     number = tracking_number(carrier, written)
-    shipped = shipped_at or progress.now
-    check_not_future(shipped, progress.now, "shipped_at")
-    policy = progress.case.policy
+    shipped = shipped_at or changes.now
+    check_not_future(shipped, changes.now, "shipped_at")
+    policy = changes.case.policy
     if shipped < order.terms.paid_at - policy.days("confirmed_late"):
         msg = f"shipped_at lies more than {policy.confirmed_late_days} days before the order was paid."
         raise Refusal(INVALID, msg, field="shipped_at")
     lines = line_ids or tuple(line.id for line in order.terms.lines)
-    _check_lines(progress.case, lines)
+    _check_lines(changes.case, lines)
     if any(parcel.is_called(carrier, number) for parcel in order.parcels):
         raise Refusal(CONFLICT, "This parcel is on record already.", tracking_number=number)
     if len(order.parcels) >= policy.parcels_at_most:
         msg = f"An order travels in at most {policy.parcels_at_most} parcels."
         raise Refusal(LIMIT_REACHED, msg, limit=policy.parcels_at_most)
-    parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines, progress.now)
-    progress.record(e.ORDER, e.ParcelShipped(parcel))
+    parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines, changes.now)
+    changes.record(e.ORDER, e.ParcelShipped(parcel))
     return parcel
 
 
@@ -90,63 +90,63 @@ def _check_lines(case: Case, line_ids: tuple[str, ...]) -> None:
         raise Refusal(INVALID, "Name lines of this order, each once.", field="line_ids", lines=known)
 
 
-def record_carrier_event(progress: Progress, carrier: Carrier, tracking: str, record: CarrierRecord) -> bool:
+def record_carrier_event(changes: Changes, carrier: Carrier, tracking: str, record: CarrierRecord) -> bool:
     """Take in one carrier record, of a parcel or of a return on its way (O6). Returns whether it was news.
 
     A record from long before the payment, or from before the dispute whose return it would be of, is of another parcel
     that had the same number once; it is no news.
     """
-    check_not_future(record.occurred_at, progress.now, "occurred_at")
-    policy, news = progress.case.policy, False
-    earliest = progress.case.order.terms.paid_at - policy.days("confirmed_late")
+    check_not_future(record.occurred_at, changes.now, "occurred_at")
+    policy, news = changes.case.policy, False
+    earliest = changes.case.order.terms.paid_at - policy.days("confirmed_late")
     room = policy.carrier_records_at_most
-    for parcel in progress.case.order.parcels:
+    for parcel in changes.case.order.parcels:
         if parcel.is_called(carrier, tracking) and record.occurred_at >= earliest and parcel.takes(record, room):
-            progress.record(e.ORDER, e.CarrierReported(parcel.number, record))
-            delivery_became_known(progress)
+            changes.record(e.ORDER, e.CarrierReported(parcel.number, record))
+            delivery_became_known(changes)
             news = True
-    for dispute in progress.case.open_disputes:
+    for dispute in changes.case.open_disputes:
         back = dispute.return_parcel
         if back and back.is_called(carrier, tracking) and record.occurred_at >= dispute.opened_at and back.takes(record, room):
-            progress.record(dispute.number, e.ReturnCarrierReported(record))
+            changes.record(dispute.number, e.ReturnCarrierReported(record))
             news = True
     return news
 
 
-def confirm_receipt(progress: Progress, line_ids: tuple[str, ...]) -> None:
+def confirm_receipt(changes: Changes, line_ids: tuple[str, ...]) -> None:
     """The buyer says that lines have arrived, all of them by default (O6). Confirming twice changes nothing."""
-    lines = line_ids or tuple(line.id for line in progress.case.order.terms.lines)
-    _check_lines(progress.case, lines)
-    unconfirmed = tuple(line for line in lines if progress.case.order.line_state(line).confirmed_at is None)
+    lines = line_ids or tuple(line.id for line in changes.case.order.terms.lines)
+    _check_lines(changes.case, lines)
+    unconfirmed = tuple(line for line in lines if changes.case.order.line_state(line).confirmed_at is None)
     if unconfirmed:
-        progress.record(e.ORDER, e.ReceiptConfirmed(unconfirmed))
-        delivery_became_known(progress)
+        changes.record(e.ORDER, e.ReceiptConfirmed(unconfirmed))
+        delivery_became_known(changes)
 
 
-def extend_promise(progress: Progress, until: datetime) -> None:
+def extend_promise(changes: Changes, until: datetime) -> None:
     """The seller promises delivery later than before, for the lines whose promise has not passed (O8)."""
-    order, policy = progress.case.order, progress.case.policy
+    order, policy = changes.case.order, changes.case.policy
     undelivered = [line.id for line in order.terms.lines if order.delivered_at(line.id) is None]
-    running = [line for line in undelivered if progress.now < order.promised_by(line, policy)]
+    running = [line for line in undelivered if changes.now < order.promised_by(line, policy)]
     if not running or order.completed_at is not None:
-        passed = [at for line in undelivered if (at := order.promised_by(line, policy)) <= progress.now]
+        passed = [at for line in undelivered if (at := order.promised_by(line, policy)) <= changes.now]
         msg = "The promise has passed or been kept; it can only be extended before."
         raise Refusal(TOO_LATE, msg, deadline=max(passed, default=None))
-    _check_later(progress, until, max(order.promised_by(line, policy) for line in running), "deliver_by")
-    progress.record(e.ORDER, e.PromiseExtended(tuple(running), until))
+    _check_later(changes, until, max(order.promised_by(line, policy) for line in running), "deliver_by")
+    changes.record(e.ORDER, e.PromiseExtended(tuple(running), until))
 
 
-def extend_protection(progress: Progress, until: datetime) -> None:
+def extend_protection(changes: Changes, until: datetime) -> None:
     """The seller lets protection end later than before (O8)."""
-    case = progress.case
-    if case.order.completed_at is not None or progress.now >= case.closes_at:
+    case = changes.case
+    if case.order.completed_at is not None or changes.now >= case.closes_at:
         raise Refusal(TOO_LATE, "Protection has ended; it can only be extended before.", deadline=case.closes_at)
-    _check_later(progress, until, case.closes_at, "closes_at")
-    progress.record(e.ORDER, e.ProtectionExtended(until))
+    _check_later(changes, until, case.closes_at, "closes_at")
+    changes.record(e.ORDER, e.ProtectionExtended(until))
 
 
-def _check_later(progress: Progress, until: datetime, current: datetime, field: str) -> None:
-    latest = progress.now + progress.case.policy.days("longest_promise")
+def _check_later(changes: Changes, until: datetime, current: datetime, field: str) -> None:
+    latest = changes.now + changes.case.policy.days("longest_promise")
     if not current < until <= latest:
         msg = f"Name a time after {in_words(current)}, never an earlier one, and not after {in_words(latest)}."
         raise Refusal(INVALID, msg, field=field, current=current, latest=latest)
@@ -158,14 +158,14 @@ def instruction_of(case: Case, instruction_id: str) -> PaymentInstruction | None
 
 
 def report_payment(
-    progress: Progress, instruction: PaymentInstruction, *, reference: str | None, failure: str | None, attempt: int | None
+    changes: Changes, instruction: PaymentInstruction, *, reference: str | None, failure: str | None, attempt: int | None
 ) -> None:
     """Take in what the payment system says of an instruction: settled with a reference, or failed with a reason (M1, M2)."""
     instruction.check_open(attempt)
     if failure is None:
-        progress.record(e.ORDER, e.PaymentSettled(instruction.id, reference or ""))
+        changes.record(e.ORDER, e.PaymentSettled(instruction.id, reference or ""))
         return
     if instruction.status is InstructionStatus.FAILED:
         return  # the same failure, reported again
-    left = max(0, len(progress.case.policy.payment_retry_hours) + 1 - instruction.attempts)
-    progress.record(e.ORDER, e.PaymentFailed(instruction.id, failure, left))
+    left = max(0, len(changes.case.policy.payment_retry_hours) + 1 - instruction.attempts)
+    changes.record(e.ORDER, e.PaymentFailed(instruction.id, failure, left))

@@ -8,41 +8,41 @@ from chalicelib.domain import events as e
 from chalicelib.domain.carriers import tracking_number
 from chalicelib.domain.dispute import AcknowledgementType, Basis
 from chalicelib.domain.evidence import EvidenceType
-from chalicelib.domain.moves import new_evidence
+from chalicelib.domain.negotiation import new_evidence
 from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.refusals import INVALID, Refusal
 from chalicelib.domain.settlement import resolve
 
 if TYPE_CHECKING:
     from chalicelib.domain import commands as c
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import Actor
-    from chalicelib.domain.progress import Progress
 
 
-def ship_return(progress: Progress, number: int, command: c.ShipReturn, _: Actor) -> None:
+def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) -> None:
     """Send the item back with a carrier and a tracking number (O4)."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     written = tracking_number(command.carrier, command.tracking_number)
-    parcel = Parcel(1, command.carrier, written, progress.now, dispute.claim.line_ids, progress.now)
-    progress.record(number, e.ReturnShipped(parcel))
+    parcel = Parcel(1, command.carrier, written, changes.now, dispute.claim.line_ids, changes.now)
+    changes.record(number, e.ReturnShipped(parcel))
 
 
-def acknowledge_return(progress: Progress, number: int, command: c.AcknowledgeReturn, actor: Actor) -> None:
+def acknowledge_return(changes: Changes, number: int, command: c.AcknowledgeReturn, actor: Actor) -> None:
     """Say what arrived: the item, and it is refunded; or a problem with evidence, and a mediator reviews it."""
     if command.type is AcknowledgementType.ITEM_RECEIVED:
-        progress.record(number, e.ReturnAcknowledged(command.type, None))
-        refund_return(progress, number)
+        changes.record(number, e.ReturnAcknowledged(command.type, None))
+        refund_return(changes, number)
         return
     if not command.evidence.strip():
         raise Refusal(
             INVALID, "Say in the evidence what is wrong with the return; a mediator will look at it.", field="evidence"
         )
-    evidence = new_evidence(progress, number, EvidenceType.STATEMENT, command.evidence, actor.role)
-    progress.record(number, e.ReturnAcknowledged(command.type, evidence))
+    evidence = new_evidence(changes, number, EvidenceType.STATEMENT, command.evidence, actor.role)
+    changes.record(number, e.ReturnAcknowledged(command.type, evidence))
 
 
-def refund_return(progress: Progress, number: int) -> None:
+def refund_return(changes: Changes, number: int) -> None:
     """Refund what the return was granted for."""
-    grant = progress.dispute(number).grant
+    grant = changes.dispute(number).grant
     if grant:
-        resolve(progress, number, grant.amount, Basis(grant.basis))
+        resolve(changes, number, grant.amount, Basis(grant.basis))

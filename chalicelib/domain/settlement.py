@@ -13,9 +13,9 @@ from chalicelib.domain.order import Guarantee, Payer
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import ReturnAddress
-    from chalicelib.domain.progress import Progress
 
 
 def return_country(case: Case, dispute: Dispute) -> str | None:
@@ -26,7 +26,7 @@ def return_country(case: Case, dispute: Dispute) -> str | None:
 
 
 def carry_out(
-    progress: Progress,
+    changes: Changes,
     number: int,
     offer: OfferType,
     amount: Money,
@@ -38,30 +38,30 @@ def carry_out(
     The address is ``address``, else the one on file now. With none, the seller forgoes the return (D3). An item that is
     already on its way back is not asked for again.
     """
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     if offer is OfferType.REFUND or not amount.minor or dispute.return_parcel is not None:
-        resolve(progress, number, amount, basis)
+        resolve(changes, number, amount, basis)
         return
-    address = address or progress.address_on_file(return_country(progress.case, dispute))
+    address = address or changes.address_on_file(return_country(changes.case, dispute))
     if address is None:
-        resolve(progress, number, amount, basis, return_forgone=True)
+        resolve(changes, number, amount, basis, return_forgone=True)
         return
     remedy = dispute.coverage.remedy(OfferType.REFUND_WITH_RETURN)
     postage = remedy.return_postage if remedy and remedy.return_postage else Payer.SELLER
-    progress.record(number, ReturnGranted(Grant(amount, basis, address, postage)))
+    changes.record(number, ReturnGranted(Grant(amount, basis, address, postage)))
 
 
-def resolve(progress: Progress, number: int, amount: Money, basis: Basis, *, return_forgone: bool = False) -> None:
+def resolve(changes: Changes, number: int, amount: Money, basis: Basis, *, return_forgone: bool = False) -> None:
     """End a dispute with a refund of ``amount``, which may be nothing, and pay it at once (D8, M1)."""
     if basis is Basis.AGREEMENT:
         outcome = Outcome.RESOLVED_WITH_AGREEMENT
     else:
         outcome = Outcome.RESOLVED_BUYER_FAVOUR if amount.minor else Outcome.RESOLVED_SELLER_FAVOUR
-    end(progress, number, outcome, amount, basis, return_forgone=return_forgone)
+    end(changes, number, outcome, amount, basis, return_forgone=return_forgone)
 
 
 def end(
-    progress: Progress,
+    changes: Changes,
     number: int,
     outcome: Outcome,
     amount: Money | None = None,
@@ -70,39 +70,39 @@ def end(
     return_forgone: bool = False,
 ) -> None:
     """Close a dispute with ``outcome`` and, where ``amount`` is more than nothing, refund it."""
-    refund = amount or Money(0, progress.case.order.terms.currency)
-    progress.record(number, DisputeResolved(outcome, refund, basis, return_forgone))
+    refund = amount or Money(0, changes.case.order.terms.currency)
+    changes.record(number, DisputeResolved(outcome, refund, basis, return_forgone))
     if refund.minor:
-        _refund(progress, number, refund)
+        _refund(changes, number, refund)
 
 
-def _refund(progress: Progress, number: int, amount: Money) -> None:
+def _refund(changes: Changes, number: int, amount: Money) -> None:
     """Refund ``amount``: on the claimed items first, and on their shipping with what is more than their price (C3, C4)."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     caps = dispute.coverage.caps
     of_items = min(amount, total((cap.items for cap in caps), amount.currency), key=lambda money: money.minor)
     items = split(of_items, [cap.items.minor for cap in caps])
     shipping = split(amount - of_items, [cap.shipping.minor for cap in caps])
     shares = tuple(RefundShare(c.line_id, i, s) for c, i, s in zip(caps, items, shipping, strict=True))
-    entry, instruction = _movement(progress, Movement.REFUND, amount, dispute.id)
-    progress.record(ORDER, RefundIssued(dispute.id, entry, shares, instruction))
+    entry, instruction = _movement(changes, Movement.REFUND, amount, dispute.id)
+    changes.record(ORDER, RefundIssued(dispute.id, entry, shares, instruction))
 
 
-def complete(progress: Progress) -> None:
+def complete(changes: Changes) -> None:
     """Complete the order: release what is still held to the seller (O7)."""
-    held = progress.case.order.escrow.held
+    held = changes.case.order.escrow.held
     if held.minor:
-        entry, instruction = _movement(progress, Movement.RELEASE, held, "order_completed")
-        progress.record(ORDER, OrderCompleted(entry, instruction))
+        entry, instruction = _movement(changes, Movement.RELEASE, held, "order_completed")
+        changes.record(ORDER, OrderCompleted(entry, instruction))
     else:
-        progress.record(ORDER, OrderCompleted(None, None))
+        changes.record(ORDER, OrderCompleted(None, None))
 
 
-def _movement(progress: Progress, movement: Movement, amount: Money, cause: str) -> tuple[LedgerEntry, PaymentInstruction]:
+def _movement(changes: Changes, movement: Movement, amount: Money, cause: str) -> tuple[LedgerEntry, PaymentInstruction]:
     """The next ledger entry and its payment instruction, under ids that follow from the order's history (M2)."""
-    order = progress.case.order
+    order = changes.case.order
     terms = order.terms
-    entry = LedgerEntry(order.entries + 1, movement, amount, cause, progress.now)
+    entry = LedgerEntry(order.entries + 1, movement, amount, cause, changes.now)
     payee = terms.buyer_id if movement is Movement.REFUND else terms.seller_id
     instruction_id = payment_id(terms.order_id, len(order.instructions) + 1)
-    return entry, PaymentInstruction(instruction_id, movement, amount, payee, entry.number, progress.now)
+    return entry, PaymentInstruction(instruction_id, movement, amount, payee, entry.number, changes.now)

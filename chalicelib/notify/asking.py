@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.asks import asks
 from chalicelib.domain.dispute import Stage
+from chalicelib.domain.todos import todos
 
 if TYPE_CHECKING:
-    from chalicelib.domain.asks import Ask
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.policy import Policy
+    from chalicelib.domain.todos import Todo
     from chalicelib.notify.happening import Happening
 
 
-def asks_of(recipient: str, dispute: Dispute, policy: Policy) -> list[Ask]:
+def asks_of(recipient: str, dispute: Dispute, policy: Policy) -> list[Todo]:
     """All that ``recipient`` (``seller:acme``) has to do in a dispute as it stands."""
-    return [ask for ask in asks(dispute, policy) if ask.role.value == _role(recipient)]
+    return [ask for ask in todos(dispute, policy) if ask.role.value == _role(recipient)]
 
 
-def ask_of(it: Happening, recipient: str, policy: Policy) -> Ask | None:
+def ask_of(it: Happening, recipient: str, policy: Policy) -> Todo | None:
     """What an event itself asked of ``recipient``: what began with it. None where it began nothing, or that is done."""
     if it.dispute is None:
         return None
@@ -32,8 +32,8 @@ def ask_of(it: Happening, recipient: str, policy: Policy) -> Ask | None:
 def still_asked(it: Happening, recipient: str, now: Dispute, policy: Policy) -> bool:
     """Whether what an event asked of ``recipient`` is still to be done in the dispute as it is ``now``.
 
-    A proposal asks while it is the one on the table and the recipient has not accepted it. What sets nobody a time of
-    their own, as a mediator's proposal, asks while the stage goes on.
+    A proposal todos while it is the one on the table and the recipient has not accepted it. What sets nobody a time of
+    their own, as a mediator's proposal, todos while the stage goes on.
     """
     proposal = _proposal_of(it)
     if proposal and (now.on_table != proposal or _role(recipient) in now.accepted_by):
@@ -49,7 +49,7 @@ def _role(recipient: str) -> str:
 
 
 def _proposal_of(it: Happening) -> str | None:
-    """The id of the proposal that an event asks to answer."""
+    """The id of the proposal that an event todos to answer."""
     match it.event.payload:
         case e.ProposalMade(proposal=proposal):
             return proposal.id

@@ -13,7 +13,7 @@ from chalicelib.notify.audience import DISTURBING, Channel, Urgency
 from chalicelib.notify.letters import Office, Topics
 from chalicelib.notify.quiet import quiet_until
 from chalicelib.store.codec import timestamp
-from chalicelib.store.outgoing import Kind, Letter
+from chalicelib.store.message_queue import Kind, QueuedMessage
 from chalicelib.store.tallies import Counted
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.notify.audience import Notice
     from chalicelib.notify.happening import Happening
     from chalicelib.notify.ports import Counts, DeadLetters, Orders, Pile, Profiles, Sender, SentMarkers, Threads
-    from chalicelib.service.context import Clock
+    from chalicelib.service.services import Clock
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Courier:
             # Marked only now: a crash in between sends it again, rather than never.
             self.to.sent.mark(it.id, audience, channel)
 
-    def hand_over(self, letter: Letter, it: Happening, due: datetime | None) -> None:
+    def hand_over(self, letter: QueuedMessage, it: Happening, due: datetime | None) -> None:
         """Carry a letter, or have it wait by itself until it can be carried. Raises only where it can neither go nor wait."""
         try:
             later = self.carry(letter, it, due)
@@ -121,7 +121,7 @@ class Courier:
         if later:
             self.to.outgoing.put(letter, later)
 
-    def carry(self, letter: Letter, it: Happening, due: datetime | None, count: int | None = None) -> datetime | None:
+    def carry(self, letter: QueuedMessage, it: Happening, due: datetime | None, count: int | None = None) -> datetime | None:
         """Send a letter that has not left, unless it is to wait: then the time until which. Raises what the provider raises.
         ``due`` is when it is too late for what the letter asks.
 
@@ -143,20 +143,20 @@ class Courier:
         self.to.sent.mark(letter.name, letter.recipient, letter.channel)
         return None
 
-    def give_up(self, letter: Letter, error: Exception) -> None:
+    def give_up(self, letter: QueuedMessage, error: Exception) -> None:
         """Put a letter aside where an operator sees it (N4)."""
         reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         self.to.undelivered.put(letter, reason)
         log.error("a message was not delivered: %s", reason, extra={"event": letter.name, "undelivered": 1})
 
-    def _quiet(self, letter: Letter, due: datetime | None, channel: Channel) -> datetime | None:
+    def _quiet(self, letter: QueuedMessage, due: datetime | None, channel: Channel) -> datetime | None:
         """The end of the recipient's quiet hours, where the message waits for it: what is too late by then does not wait."""
         until = quiet_until(self.office.profile(letter.recipient), self.now) if channel in DISTURBING else None
         if until is None or letter.urgency != Urgency.ACTION.value:
             return until
         return None if due and self.now < due <= until else until
 
-    def _gathered(self, letter: Letter, it: Happening) -> bool:
+    def _gathered(self, letter: QueuedMessage, it: Happening) -> bool:
         """Whether a letter is one more than its recipient gets one by one in an hour: then the hour's digest counts it."""
         if not letter.gathered:
             return False
@@ -165,7 +165,7 @@ class Courier:
         if self.to.tallies.enter(news, letter.recipient, letter.name, most) is not Counted.FULL:
             return False
         role = letter.recipient.partition(":")[0]
-        digest = Letter(
+        digest = QueuedMessage(
             name=digest_of(hour),
             recipient=letter.recipient,
             urgency=letter.urgency,
@@ -178,7 +178,7 @@ class Courier:
         self.to.outgoing.put(digest, hour + HOUR + LATE)
         return True
 
-    def _within_limits(self, letter: Letter, channel: Channel) -> bool:
+    def _within_limits(self, letter: QueuedMessage, channel: Channel) -> bool:
         """Whether a message may cost what it costs. An SMS is counted before it is sent, once however often it is tried."""
         if channel is not Channel.SMS:
             return True
@@ -195,6 +195,6 @@ def digest_of(hour: datetime) -> str:
     return f"digest@{timestamp(hour)}"
 
 
-def gathered_in(digest: Letter) -> str:
+def gathered_in(digest: QueuedMessage) -> str:
     """The tally of what a digest is about."""
     return f"{digest.name}#{digest.channel}"

@@ -13,7 +13,7 @@ from chalicelib.notify.audience import DISTURBING, Channel, Urgency
 from chalicelib.notify.courier import Courier, backoff, gathered_in, is_permanent
 from chalicelib.notify.happening import MessageWritten, happening_of
 from chalicelib.notify.reminders import holds
-from chalicelib.store.outgoing import Kind
+from chalicelib.store.message_queue import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.notify.courier import Publishing
     from chalicelib.notify.happening import Happening
-    from chalicelib.store.outgoing import Letter, Waiting
+    from chalicelib.store.message_queue import QueuedMessage, Waiting
 
     CaseAt = Callable[[str, datetime], Case]
 
@@ -103,7 +103,7 @@ class Round:
             case _:
                 return self._told(letter, it)
 
-    def _reminded(self, letter: Letter, it: Happening) -> datetime | None:
+    def _reminded(self, letter: QueuedMessage, it: Happening) -> datetime | None:
         """A reminder holds while the person still has to do that very thing by that very time; else there is none."""
         dispute, policy = self._now(it)
         asked = asks_of(letter.recipient, dispute, policy)
@@ -117,7 +117,7 @@ class Round:
             self.courier.hand_over(one, it, ask.due)
         return None
 
-    def _told(self, letter: Letter, it: Happening) -> datetime | None:
+    def _told(self, letter: QueuedMessage, it: Happening) -> datetime | None:
         """What happened is told however late, but for a message that has been read (N5). Only a phone is not rung for
         something that is no longer to be done, or for a proposal that is no longer on the table.
         """
@@ -132,7 +132,7 @@ class Round:
             it = replace(it, dispute=dispute)
         return self.courier.carry(letter, it, self.courier.office.due_to(letter.recipient, it))
 
-    def _has_read(self, letter: Letter, it: Happening) -> bool:
+    def _has_read(self, letter: QueuedMessage, it: Happening) -> bool:
         """Whether the recipient has come to that message in the thread by now."""
         role, _, person = letter.recipient.partition(":")
         return self.courier.to.threads.thread(it.order_id).read_up_to(Actor(Role(role), person)) >= it.event.seq

@@ -12,7 +12,7 @@ from chalicelib.notify.audience import REACH, Audience, Channel, Notice, Urgency
 from chalicelib.notify.feeds import event_json, payment_json
 from chalicelib.notify.ports import Message, Push
 from chalicelib.notify.wording import words
-from chalicelib.store.outgoing import Kind, Letter
+from chalicelib.store.message_queue import Kind, QueuedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,16 +70,16 @@ class Office:
         said = words(notice.text, it, due=self.due(it), link_base=self.link_base)
         return Message(topic, said.body, said.subject, attributes)
 
-    def to_people(self, it: Happening) -> Iterator[Letter]:
+    def to_people(self, it: Happening) -> Iterator[QueuedMessage]:
         """The letters to the parties, one for each channel that reaches the person (N1)."""
         for notice in notices(it):
             if notice.audience in PEOPLE:
                 person = it.buyer_id if notice.audience is Audience.BUYER else it.seller_id
                 recipient = f"{notice.audience.value}:{person}"
-                letter = Letter(it.id, recipient, notice.urgency.value, notice.text, it.id, gathered=notice.gathered)
+                letter = QueuedMessage(it.id, recipient, notice.urgency.value, notice.text, it.id, gathered=notice.gathered)
                 yield from self.by_channel(letter)
 
-    def by_channel(self, letter: Letter) -> Iterator[Letter]:
+    def by_channel(self, letter: QueuedMessage) -> Iterator[QueuedMessage]:
         """A letter through each channel that is for it and reaches the person."""
         audience, urgency = Audience(letter.recipient.partition(":")[0]), Urgency(letter.urgency)
         for channel in REACH[audience, urgency]:
@@ -98,7 +98,7 @@ class Office:
             return any(device.endpoint for device in profile.devices)
         return channel.value in profile.subscriptions
 
-    def message(self, letter: Letter, it: Happening, due: datetime | None, count: int | None = None) -> Message:
+    def message(self, letter: QueuedMessage, it: Happening, due: datetime | None, count: int | None = None) -> Message:
         """A letter, in the words of its channel and the recipient's language."""
         profile, channel = self.profile(letter.recipient), Channel(letter.channel)
         said = words(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.order import Order
     from chalicelib.domain.thread import Thread
     from chalicelib.store.items import Item
-    from chalicelib.store.outgoing import Letter, Waiting
+    from chalicelib.store.message_queue import QueuedMessage, Waiting
     from chalicelib.store.people import Profile
     from chalicelib.store.tallies import Counted
 
@@ -80,9 +80,9 @@ class Threads(Protocol):
 
 
 class Pile(Protocol):
-    """Keeps letters that leave later. See ``store.outgoing``."""
+    """Keeps letters that leave later. See ``store.message_queue``."""
 
-    def put(self, letter: Letter, at: datetime) -> None:
+    def put(self, letter: QueuedMessage, at: datetime) -> None:
         """Have a letter leave at ``at``; one that waits already stays as it is."""
         ...
 
@@ -98,7 +98,7 @@ class Pile(Protocol):
         """Have a letter that was taken leave at ``at``."""
         ...
 
-    def drop(self, letter: Letter) -> None:
+    def drop(self, letter: QueuedMessage) -> None:
         """Forget a letter."""
         ...
 
@@ -122,7 +122,7 @@ class Counts(Protocol):
 class DeadLetters(Protocol):
     """Takes what cannot be delivered, for an operator to look at (N4)."""
 
-    def put(self, letter: Letter, reason: str) -> None:
+    def put(self, letter: QueuedMessage, reason: str) -> None:
         """Keep a letter and the provider's reason, or raise."""
         ...
 
@@ -188,6 +188,6 @@ class SqsDeadLetters:
         self._client = client
         self.queue_url = queue_url
 
-    def put(self, letter: Letter, reason: str) -> None:
+    def put(self, letter: QueuedMessage, reason: str) -> None:
         """Keep a letter and the provider's reason. Raises botocore's errors when the queue does not take it."""
         self._client().send_message(QueueUrl=self.queue_url, MessageBody=dump({"letter": letter, "reason": reason}))

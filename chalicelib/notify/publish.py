@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.asks import asks
 from chalicelib.domain.events import PaymentFailed
 from chalicelib.domain.people import Role
+from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency
 from chalicelib.notify.courier import Courier
 from chalicelib.notify.happening import happening_of
 from chalicelib.notify.reminders import reminders
 from chalicelib.store.codec import timestamp
 from chalicelib.store.items import text
-from chalicelib.store.outgoing import Kind, Letter
+from chalicelib.store.message_queue import Kind, QueuedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +82,7 @@ def _told(it: Happening, courier: Courier) -> bool:
     return everything
 
 
-def _reminders(it: Happening, courier: Courier) -> Iterator[tuple[Letter, datetime]]:
+def _reminders(it: Happening, courier: Courier) -> Iterator[tuple[QueuedMessage, datetime]]:
     """The reminders of what the parties have to do after an event, and when they are due (N2).
 
     Each is named by its dispute and its time, so whichever event it is seen from, it is the same one.
@@ -90,10 +90,10 @@ def _reminders(it: Happening, courier: Courier) -> Iterator[tuple[Letter, dateti
     if it.dispute is None:
         return
     people = {Role.BUYER: it.buyer_id, Role.SELLER: it.seller_id}
-    for ask in asks(it.dispute, courier.office.policies.version(it.dispute.policy_version)):
+    for ask in todos(it.dispute, courier.office.policies.version(it.dispute.policy_version)):
         for at, reminder in reminders(ask).items():
             if it.event.at < at and courier.now < ask.due:
                 name = f"{it.order_id}#{it.event.stream}#{reminder.value}@{timestamp(at)}"
                 recipient = f"{ask.role.value}:{people[ask.role]}"
                 text_of = f"{reminder.value}.{ask.role.value}"
-                yield Letter(name, recipient, Urgency.ACTION.value, text_of, it.id, kind=Kind.REMINDER, at=at), at
+                yield QueuedMessage(name, recipient, Urgency.ACTION.value, text_of, it.id, kind=Kind.REMINDER, at=at), at

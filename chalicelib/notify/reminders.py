@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.domain.asks import Ask
+    from chalicelib.domain.todos import Todo
 
 BEFORE_THE_END = timedelta(hours=24)
 APART = timedelta(hours=1)
@@ -23,7 +23,7 @@ class Reminder(StrEnum):
     LAST = "reminder_last"
 
 
-def reminders(ask: Ask) -> dict[datetime, Reminder]:
+def reminders(ask: Todo) -> dict[datetime, Reminder]:
     """When to remind of ``ask``, in whole seconds. Where half time comes with the last one or after it, the last one stays."""
     half = ask.since + timedelta(seconds=int((ask.due - ask.since).total_seconds()) // 2)
     last = ask.due - BEFORE_THE_END
@@ -35,7 +35,7 @@ def reminders(ask: Ask) -> dict[datetime, Reminder]:
     return times
 
 
-def holds(ask: Ask, at: datetime, now: datetime) -> bool:
+def holds(ask: Todo, at: datetime, now: datetime) -> bool:
     """Whether the reminder of ``at`` is the one to send ``now``: the newest whose time has come, before it is too late."""
     passed = [time for time in reminders(ask) if time <= now]
     return now < ask.due and bool(passed) and at == max(passed)

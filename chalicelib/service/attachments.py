@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.people import Actor
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.uploads import Storage
     from chalicelib.service.views import Json
-    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.idempotency import Answer, Once
 
 FILES_AT_MOST = 100
 """What one person may upload to one thread: more than anybody shows, and a bound on what a program stores."""

@@ -17,13 +17,13 @@ from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, carry_out, current
 from chalicelib.store.codec import timestamp
 from chalicelib.store.connections import Connection, Pass
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.service.context import Services
-    from chalicelib.store.errors import Once
+    from chalicelib.service.services import Services
+    from chalicelib.store.idempotency import Once
 
 log = logging.getLogger(__name__)
 

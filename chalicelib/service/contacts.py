@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.service.devices import abandon, device_view, end, end_stray_mail, settled
 from chalicelib.service.errors import Busy, Malformed
-from chalicelib.service.registering import refused_as, registering
-from chalicelib.service.room import recent
+from chalicelib.service.size_limits import recent
+from chalicelib.service.sns_errors import refused_as, registering
 from chalicelib.store.codec import plain
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 
 if TYPE_CHECKING:
-    from chalicelib.service.context import Services, Subscribed
     from chalicelib.service.execute import Request
+    from chalicelib.service.services import Services, Subscribed
     from chalicelib.service.views import Json
     from chalicelib.store.people import Profile
 

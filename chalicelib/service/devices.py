@@ -17,15 +17,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.service.errors import Busy, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.execute import keep_answer, replayed
-from chalicelib.service.registering import refused_as, registering
-from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict
+from chalicelib.service.sns_errors import refused_as, registering
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict
 from chalicelib.store.people import Device, Owner
 
 if TYPE_CHECKING:
     from chalicelib.domain.people import Role
-    from chalicelib.service.context import Services, Subscribed
+    from chalicelib.service.services import Services, Subscribed
     from chalicelib.service.views import Json
-    from chalicelib.store.errors import Once
+    from chalicelib.store.idempotency import Once
     from chalicelib.store.people import Profile
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain import machine, opening
+from chalicelib.domain import acting, opening
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
@@ -19,16 +19,16 @@ from chalicelib.service.execute import Request, current, execute
 from chalicelib.service.orders import timeline
 from chalicelib.service.parcels import check_not_of_others
 from chalicelib.store import lists
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.progress import Progress
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.items import Item
 
@@ -48,7 +48,7 @@ OPEN_DISPUTES_AT_MOST = 50
 _PAGES_COUNTED = 5
 
 
-def open_dispute(services: Services, order_id: str, request: Request, claim: Claim, asked: opening.Request) -> Answer:
+def open_dispute(services: Services, order_id: str, request: Request, claim: Claim, asked: opening.RequestedRemedy) -> Answer:
     """Open a dispute about an order, about all of it where the claim names no items (C3). 201 with the dispute.
 
     Raises ``Refusal(limit_reached)`` for a buyer with too many open ones. They are counted from the buyer's list, which may
@@ -59,14 +59,14 @@ def open_dispute(services: Services, order_id: str, request: Request, claim: Cla
         check_order(case, request.actor)
         request.check_version(case.order.version)
 
-    def command(progress: Progress) -> int:
+    def command(changes: Changes) -> int:
         open_ones = _open_disputes(services, request.actor)
         if len(open_ones) >= OPEN_DISPUTES_AT_MOST:
             msg = f"You have {OPEN_DISPUTES_AT_MOST} disputes open. Another can be opened once one of them has ended."
             raise Refusal(LIMIT_REACHED, msg, limit=OPEN_DISPUTES_AT_MOST, open_disputes=open_ones)
-        items = claim.items or opening.whole_order(progress.case)
+        items = claim.items or opening.whole_order(changes.case)
         whole = Claim(claim.reason, items, claim.issue, claim.attests_unused, claim.description)
-        return opening.open_dispute(progress, whole, asked)
+        return opening.open_dispute(changes, whole, asked)
 
     def answer(case: Case, number: int, now: datetime) -> tuple[int, Json]:
         return CREATED, views.dispute(case, case.dispute(number), request.actor, now)
@@ -99,11 +99,11 @@ def act(
     def check(case: Case) -> None:
         request.check_version(check_dispute(case, number, request.actor).version)
 
-    def perform(progress: Progress) -> None:
-        machine.perform(progress, number, command, request.actor)
-        back = progress.case.dispute(number).return_parcel
+    def perform(changes: Changes) -> None:
+        acting.perform(changes, number, command, request.actor)
+        back = changes.case.dispute(number).return_parcel
         if isinstance(command, ShipReturn) and back:
-            check_not_of_others(services, progress.case, back, request.actor)
+            check_not_of_others(services, changes.case, back, request.actor)
 
     def answer(case: Case, _: None, now: datetime) -> tuple[int, Json]:
         return OK, views.dispute(case, case.dispute(number), request.actor, now)
@@ -122,9 +122,9 @@ def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:
 def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
     """Everything that happened in a dispute, in order; what has expired is there whether or not it was swept (D9, D11)."""
     order_id, number = place_of(dispute_id)
-    progress = current(services, order_id, services.clock.now())
-    check_dispute(progress.case, number, actor)
-    return {"dispute_id": dispute_id, "events": timeline(services, progress, number, actor)}
+    changes = current(services, order_id, services.clock.now())
+    check_dispute(changes.case, number, actor)
+    return {"dispute_id": dispute_id, "events": timeline(services, changes, number, actor)}
 
 
 def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:

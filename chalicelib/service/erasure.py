@@ -19,15 +19,15 @@ from chalicelib.service.devices import end, forget_devices
 from chalicelib.service.errors import Busy, NotFound
 from chalicelib.service.execute import ATTEMPTS, Request, current, execute
 from chalicelib.store import lists
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.people import Erasure, Profile, as_erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import Role
-    from chalicelib.domain.progress import Progress
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.uploads import Storage
     from chalicelib.service.views import Json
 
@@ -154,8 +154,8 @@ def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
     case = current(services, order_id, services.clock.now()).case
     for stream in streams_to_erase(case, it.role):
 
-        def command(progress: Progress, stream: int = stream) -> None:
-            erase_words(progress, stream, it.role)
+        def command(changes: Changes, stream: int = stream) -> None:
+            erase_words(changes, stream, it.role)
 
         execute(services, order_id, Request(it.asked_by), command, lambda *_: (200, {}))
     services.cases.erase_words(order_id, it.role)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain import machine
+from chalicelib.domain import acting
 from chalicelib.domain.commands import AddEvidence
 from chalicelib.domain.evidence import ContentType, EvidenceType, check_size, check_type, missing
-from chalicelib.domain.moves import evidence_room, too_much_evidence
+from chalicelib.domain.negotiation import evidence_room, too_much_evidence
 from chalicelib.domain.people import PARTIES
-from chalicelib.domain.table import Action
+from chalicelib.domain.state_machine import Action
 from chalicelib.service import uploads
 from chalicelib.service.access import check_dispute, place_of
 from chalicelib.service.execute import Request, current, execute
@@ -20,15 +20,15 @@ from chalicelib.store.uploads import Purpose, UploadStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.evidence import Evidence, File
     from chalicelib.domain.people import Actor
     from chalicelib.domain.policy import Policy
-    from chalicelib.domain.progress import Progress
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.uploads import Storage
     from chalicelib.service.views import Json
-    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.idempotency import Answer, Once
     from chalicelib.store.items import Item
     from chalicelib.store.uploads import Upload
 
@@ -50,7 +50,7 @@ def request_file(services: Services, storage: Storage, dispute_id: str, actor: A
     def wanted(now: datetime) -> uploads.Wanted:
         case = current(services, order_id, now).case
         dispute = check_dispute(case, number, actor)
-        refused = machine.refusal(case, dispute, Action.ADD_EVIDENCE, actor, now)
+        refused = acting.refusal(case, dispute, Action.ADD_EVIDENCE, actor, now)
         if refused:
             raise refused
         check_type(offer.type, offer.content_type)
@@ -81,8 +81,8 @@ def add_file(services: Services, upload: Upload, file: File, settlement: Item) -
     _, number = place_of(upload.dispute_id or "")
     command = AddEvidence(upload.type or EvidenceType.DOCUMENT, upload.note, file)
 
-    def perform(progress: Progress) -> None:
-        machine.perform(progress, number, command, upload.owner)
+    def perform(changes: Changes) -> None:
+        acting.perform(changes, number, command, upload.owner)
 
     execute(services, upload.order_id, Request(upload.owner, also=(settlement,)), perform, lambda *_: (200, None))
 

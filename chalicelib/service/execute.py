@@ -11,8 +11,8 @@ from chalicelib.domain.engine import as_of, run
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
-from chalicelib.service.room import check_room, steps_at_once
-from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.service.size_limits import check_room, steps_at_once
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.items import Item
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import ReturnAddress
-    from chalicelib.domain.progress import Progress
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
 
 ATTEMPTS = 5
 """How often a command is decided anew when others change the case at the same moment."""
@@ -73,7 +73,7 @@ def addresses(services: Services, case: Case | None) -> AddressBook:
     return ProfileAddresses(lambda: services.people.profile(Role.SELLER.value, seller).addresses)
 
 
-def current(services: Services, order_id: str, now: datetime) -> Progress:
+def current(services: Services, order_id: str, now: datetime) -> Changes:
     """The case as it is at ``now``, swept or not, with what a sweep would record (D9). Raises ``NotFound``."""
     case = services.cases.load(order_id)
     if case is None:
@@ -85,7 +85,7 @@ def execute(
     services: Services,
     order_id: str,
     request: Request,
-    command: Callable[[Progress], T],
+    command: Callable[[Changes], T],
     answer: Callable[[Case, T, datetime], tuple[int, Any]],
     *,
     check: Callable[[Case], None] = lambda _: None,
@@ -130,7 +130,7 @@ def _attempt(
     services: Services,
     case: Case | None,
     request: Request,
-    command: Callable[[Progress], T],
+    command: Callable[[Changes], T],
     answer: Callable[[Case, T, datetime], tuple[int, Any]],
     *,
     check: Callable[[Case], None],
@@ -140,19 +140,19 @@ def _attempt(
         raise NotFound
     now, book = services.clock.now(), addresses(services, case)
 
-    def checked(progress: Progress) -> T:
+    def checked(changes: Changes) -> T:
         if case is not None:
-            check(progress.case)
-            if len(progress.steps) > steps_at_once(progress):
+            check(changes.case)
+            if len(changes.steps) > steps_at_once(changes):
                 sweep_order(services, case.order.terms.order_id)
                 raise Conflict
-        return command(progress)
+        return command(changes)
 
-    result, progress = run(case, services.policies, book, request.actor, now, checked)
-    check_room(case, progress.case, request.actor)
-    status, body = answer(progress.case, result, now)
+    result, changes = run(case, services.policies, book, request.actor, now, checked)
+    check_room(case, changes.case, request.actor)
+    status, body = answer(changes.case, result, now)
     given = Answer(status, msgspec.json.encode(body).decode())
-    services.cases.commit(case, progress, request.once, given, int(services.epoch()), also=request.also)
+    services.cases.commit(case, changes, request.once, given, int(services.epoch()), also=request.also)
     return given
 
 
@@ -191,13 +191,13 @@ def sweep_order(services: Services, order_id: str) -> int:
     if case is None:
         return 0
     book = addresses(services, case)
-    progress = as_of(case, services.policies, book, services.clock.now())
-    most = steps_at_once(progress)
-    if len(progress.steps) > most:
+    changes = as_of(case, services.policies, book, services.clock.now())
+    most = steps_at_once(changes)
+    if len(changes.steps) > most:
         # After a long silence: the oldest deadlines now, the rest in the next sweep.
-        progress = as_of(case, services.policies, book, progress.steps[most - 1].event.at)
+        changes = as_of(case, services.policies, book, changes.steps[most - 1].event.at)
     try:
-        services.cases.commit(case, progress, None, None, int(services.epoch()))
+        services.cases.commit(case, changes, None, None, int(services.epoch()))
     except Conflict:
         return 0  # whoever changed it applied what had expired, or the next sweep will
-    return len(progress.steps)
+    return len(changes.steps)

@@ -11,7 +11,7 @@ from chalicelib.service.access import check_thread
 from chalicelib.service.execute import Request, carry_out, current
 from chalicelib.service.views import time
 from chalicelib.store.codec import plain, timestamp
-from chalicelib.store.errors import Answer
+from chalicelib.store.idempotency import Answer
 from chalicelib.store.lists import BadCursor
 from chalicelib.store.messages import message_item
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.evidence import File
     from chalicelib.domain.people import Actor
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
 
 CREATED = 201

@@ -19,7 +19,7 @@ from chalicelib.service.errors import Busy, Malformed
 from chalicelib.service.execute import Request, current, execute, keep_answer, replayed
 from chalicelib.service.parcels import check_not_of_others
 from chalicelib.store import lists
-from chalicelib.store.errors import AlreadyAnswered, Answer, Once
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.carriers import Carrier
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.order import Order, OrderTerms
     from chalicelib.domain.parcel import CarrierRecord
-    from chalicelib.domain.progress import Progress
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.items import Item
 
@@ -41,11 +41,11 @@ OK = 200
 def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
     """Import an order: 201. The same order again is a no-op: 200. Another body for its id is refused as a conflict (O1)."""
 
-    def command(progress: Progress) -> bool:
+    def command(changes: Changes) -> bool:
         try:
-            known = progress.case.order.terms
+            known = changes.case.order.terms
         except LookupError:
-            rules.import_order(progress, terms)
+            rules.import_order(changes, terms)
             return True
         if known != terms:
             raise Refusal(CONFLICT, "This order id was imported with other terms; they do not change afterwards.")
@@ -57,9 +57,7 @@ def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
     return execute(services, terms.order_id, Request(actor), command, answer, creates=True)
 
 
-def _change(
-    services: Services, order_id: str, request: Request, command: Callable[[Progress], Any], status: int = OK
-) -> Answer:
+def _change(services: Services, order_id: str, request: Request, command: Callable[[Changes], Any], status: int = OK) -> Answer:
     def check(case: Case) -> None:
         check_order(case, request.actor)
         request.check_version(case.order.version)
@@ -80,17 +78,17 @@ class Shipment:
 def add_shipment(services: Services, order_id: str, request: Request, shipment: Shipment) -> Answer:
     """Record a shipment (O4)."""
 
-    def command(progress: Progress) -> None:
+    def command(changes: Changes) -> None:
         written = shipment.tracking_number
-        parcel = rules.add_shipment(progress, shipment.carrier, written, shipment.shipped_at, shipment.line_ids)
-        check_not_of_others(services, progress.case, parcel, request.actor)
+        parcel = rules.add_shipment(changes, shipment.carrier, written, shipment.shipped_at, shipment.line_ids)
+        check_not_of_others(services, changes.case, parcel, request.actor)
 
     return _change(services, order_id, request, command, CREATED)
 
 
 def confirm_receipt(services: Services, order_id: str, request: Request, line_ids: tuple[str, ...]) -> Answer:
     """The buyer confirms receipt (O6)."""
-    return _change(services, order_id, request, lambda progress: rules.confirm_receipt(progress, line_ids))
+    return _change(services, order_id, request, lambda changes: rules.confirm_receipt(changes, line_ids))
 
 
 def extend(
@@ -100,11 +98,11 @@ def extend(
     if promise is None and protection_until is None:
         raise Malformed("Name a new deliver_by, a new closes_at, or both.", "deliver_by")
 
-    def command(progress: Progress) -> None:
+    def command(changes: Changes) -> None:
         if promise:
-            rules.extend_promise(progress, promise)
+            rules.extend_promise(changes, promise)
         if protection_until:
-            rules.extend_protection(progress, protection_until)
+            rules.extend_protection(changes, protection_until)
 
     return _change(services, order_id, request, command)
 
@@ -171,8 +169,8 @@ def record_of_parcel(
 def _record(
     services: Services, actor: Actor, orders: list[str], parcel: tuple[Carrier, str], records: Sequence[CarrierRecord]
 ) -> list[Json]:
-    def command(progress: Progress) -> list[Json]:
-        return [_outcome(progress, parcel, record) for record in records]
+    def command(changes: Changes) -> list[Json]:
+        return [_outcome(changes, parcel, record) for record in records]
 
     def on(order_id: str) -> list[Json]:
         answer = execute(services, order_id, Request(actor), command, lambda _, outcomes, __: (OK, outcomes))
@@ -188,10 +186,10 @@ def _record(
     return [_in_all(orders, outcomes) for outcomes in zip(*by_order, strict=True)]
 
 
-def _outcome(progress: Progress, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
+def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
     """What becomes of one record on one order; one that is refused spoils no other."""
     try:
-        news = rules.record_carrier_event(progress, *parcel, record)
+        news = rules.record_carrier_event(changes, *parcel, record)
     except Refusal as refused:
         return _refused(refused)
     return {"status": "recorded" if news else "duplicate"}
@@ -224,31 +222,31 @@ def get_protection(services: Services, order_id: str, actor: Actor, words: Mappi
 
 def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
     """The order's ledger: what is booked, and what a passed deadline books at its due time (O3, D9). Raises ``NotFound``."""
-    progress = _seen(services, order_id, actor, services.clock.now())
+    changes = _seen(services, order_id, actor, services.clock.now())
     entries = services.cases.ledger(order_id)
-    expired = (ledger_entry(event.payload) for event in progress.events)
+    expired = (ledger_entry(event.payload) for event in changes.events)
     entries += [entry for entry in expired if entry and entry.number > len(entries)]
     # What was booked since the case was read is left for the next request, so that entries and balance agree.
-    return views.ledger(progress.case, entries[: progress.case.order.entries], actor)
+    return views.ledger(changes.case, entries[: changes.case.order.entries], actor)
 
 
 def get_timeline(services: Services, order_id: str, actor: Actor) -> Json:
     """Everything that happened to the order itself, in order (D11). Raises ``NotFound``."""
-    progress = _seen(services, order_id, actor, services.clock.now())
-    return {"order_id": order_id, "events": timeline(services, progress, ORDER, actor)}
+    changes = _seen(services, order_id, actor, services.clock.now())
+    return {"order_id": order_id, "events": timeline(services, changes, ORDER, actor)}
 
 
-def timeline(services: Services, progress: Progress, stream: int, viewer: Actor) -> list[Json]:
+def timeline(services: Services, changes: Changes, stream: int, viewer: Actor) -> list[Json]:
     """One stream's events as ``viewer`` may see them: what is stored, and what has expired since, swept or not (D9, D11)."""
-    log = services.cases.log(progress.case.order.terms.order_id, stream)
-    expired = [event for event in progress.events if event.stream == stream and event.seq > len(log)]
+    log = services.cases.log(changes.case.order.terms.order_id, stream)
+    expired = [event for event in changes.events if event.stream == stream and event.seq > len(log)]
     return [views.event(event, viewer) for event in (*log, *expired)]
 
 
-def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Progress:
-    progress = current(services, order_id, now)
-    check_order(progress.case, actor)
-    return progress
+def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Changes:
+    changes = current(services, order_id, now)
+    check_order(changes.case, actor)
+    return changes
 
 
 def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:

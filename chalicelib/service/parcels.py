@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.parcel import Parcel
     from chalicelib.domain.people import Actor
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
 
 
 def check_not_of_others(services: Services, case: Case, parcel: Parcel, actor: Actor) -> None:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.ledger import InstructionStatus
-    from chalicelib.domain.progress import Progress
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
-    from chalicelib.store.errors import Answer
+    from chalicelib.store.idempotency import Answer
 
 
 def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
@@ -42,11 +42,11 @@ def report_result(
     if not order_id:
         raise NotFound
 
-    def command(progress: Progress) -> None:
-        instruction = rules.instruction_of(progress.case, instruction_id)
+    def command(changes: Changes) -> None:
+        instruction = rules.instruction_of(changes.case, instruction_id)
         if instruction is None:
             raise NotFound
-        rules.report_payment(progress, instruction, reference=reference, failure=failure, attempt=attempt)
+        rules.report_payment(changes, instruction, reference=reference, failure=failure, attempt=attempt)
 
     def answer(case: Case, _: None, __: datetime) -> tuple[int, Json]:
         known = rules.instruction_of(case, instruction_id)

@@ -11,7 +11,7 @@ from chalicelib.service.execute import sweep_order
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Uploads: asked for here, sent straight to storage, and a file of ours only once ``service.arrivals`` has looked at it (N6).
+"""Uploads: asked for here, sent straight to storage, and a file of ours once ``uploads_arrived`` has looked at it (N6).
 
 An upload belongs to one order, one of its people and one purpose. Evidence (``service.evidence``) and attachments of messages
 are both made of them.
@@ -19,7 +19,7 @@ from chalicelib.domain.refusals import INVALID, UPLOAD_PENDING, Refusal
 from chalicelib.service.errors import Busy
 from chalicelib.service.execute import replayed
 from chalicelib.store.codec import timestamp
-from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict
 from chalicelib.store.uploads import Purpose, Upload, UploadStatus, kept_at
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.people import Actor
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
-    from chalicelib.store.errors import Once
     from chalicelib.store.files import Arrived, Form
+    from chalicelib.store.idempotency import Once
     from chalicelib.store.uploads import Uploads
 
 FORM_WORKS_S = 600

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.acting import allowed_actions
 from chalicelib.domain.evidence import missing
-from chalicelib.domain.machine import allowed_actions
 from chalicelib.domain.people import Role
 from chalicelib.domain.stages import next_due_at
 from chalicelib.store.codec import plain, timestamp

@@ -17,11 +17,11 @@ from chalicelib.store.transaction import answer_put, answered, case_puts, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.events import Event
     from chalicelib.domain.people import Role
     from chalicelib.domain.policy import PolicyBook
-    from chalicelib.domain.progress import Progress
-    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.idempotency import Answer, Once
 
 
 class Cases:
@@ -51,7 +51,7 @@ class Cases:
     def commit(
         self,
         before: Case | None,
-        progress: Progress,
+        changes: Changes,
         once: Once | None,
         answer: Answer | None,
         now_s: int,
@@ -64,7 +64,7 @@ class Cases:
         carried out before; nothing is written then. A command that changed nothing still keeps its answer, under the
         same lock: an answer of an older state must not come after another request's, of a newer one.
         """
-        puts = case_puts(self.table, before, progress, self.shards) if progress.steps or once else []
+        puts = case_puts(self.table, before, changes, self.shards) if changes.steps or once else []
         puts += also
         if once and answer:
             puts.append(answer_put(self.table, once, answer, now_s))

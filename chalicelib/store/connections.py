@@ -17,7 +17,7 @@ from chalicelib.store.transaction import answer_put, put, write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.idempotency import Answer, Once
 
 
 @dataclass(frozen=True, slots=True)

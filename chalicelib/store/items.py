@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.clock import next_due
+from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Dispute, Status
 from chalicelib.domain.events import ORDER
 from chalicelib.domain.settlement import return_country
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes, Step
     from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
-    from chalicelib.domain.progress import Progress, Step
 
 Item = dict[str, Any]
 
@@ -72,10 +72,10 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
     return item(**attributes)
 
 
-def event_items(progress: Progress) -> list[Item]:
+def event_items(changes: Changes) -> list[Item]:
     """The events of one command, or of deadlines that passed."""
-    ends = {(step.event.at, step.event.actor): step.after for step in progress.steps}
-    return [_event_item(step, ends[step.event.at, step.event.actor]) for step in progress.steps]
+    ends = {(step.event.at, step.event.actor): step.after for step in changes.steps}
+    return [_event_item(step, ends[step.event.at, step.event.actor]) for step in changes.steps]
 
 
 def _event_item(step: Step, end: Case) -> Item:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.personal_data import ERASED
 from chalicelib.domain.thread import Message, Thread, mediators_of
-from chalicelib.domain.words import ERASED
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, load
 from chalicelib.store.items import Item, item, text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.people import Actor, Role
-    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.idempotency import Answer, Once
 
 MESSAGE = "message"
 """What ``publish`` says of a message's item; of an event's it says ``event``."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.dispute import Dispute
-from chalicelib.domain.words import without_words
+from chalicelib.domain.personal_data import without_words
 from chalicelib.store.codec import dump, load
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item, text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, load
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 

@@ -9,13 +9,13 @@ from botocore.exceptions import ClientError
 from chalicelib.domain import events as e
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.store import items, keys
-from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.progress import Progress
+    from chalicelib.domain.changes import Changes
 
 ANSWERS_KEPT_S = 7 * 24 * 3600
 """How long a request's first answer is replayed (I5)."""
@@ -49,22 +49,22 @@ def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, 
     return put(table, record, _NEW_OR_EXPIRED, now=now_s)
 
 
-def case_puts(table: str, before: Case | None, progress: Progress, shards: int) -> list[dict[str, Any]]:
+def case_puts(table: str, before: Case | None, changes: Changes, shards: int) -> list[dict[str, Any]]:
     """Everything a command changed.
 
     First the order, whose condition carries the version of the whole case that was read: two commands on one case cannot
     both pass. The rest is new by construction, and says so.
     """
-    case = progress.case
+    case = changes.case
     lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
     puts = [put(table, items.order_item(case, shards), **lock)]
     puts += [put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
-    puts += [put(table, event, NEW) for event in items.event_items(progress)]
-    entries = (e.ledger_entry(event.payload) for event in progress.events)
+    puts += [put(table, event, NEW) for event in items.event_items(changes)]
+    entries = (e.ledger_entry(event.payload) for event in changes.events)
     puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]
     puts += [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
     order_id = case.order.terms.order_id
-    tracked = {(p.carrier.value, p.tracking_number) for p in _parcels(progress)}
+    tracked = {(p.carrier.value, p.tracking_number) for p in _parcels(changes)}
     return puts + [put(table, items.track_item(*number, order_id)) for number in sorted(tracked)]
 
 
@@ -73,8 +73,8 @@ def _instructions(before: Case | None, case: Case) -> list[tuple[int, PaymentIns
     return [(n, i) for n, i in enumerate(case.order.instructions, 1) if i not in known]
 
 
-def _parcels(progress: Progress) -> Iterator[Any]:
-    for event in progress.events:
+def _parcels(changes: Changes) -> Iterator[Any]:
+    for event in changes.events:
         if isinstance(event.payload, e.ParcelShipped | e.ReturnShipped):
             yield event.payload.parcel
 

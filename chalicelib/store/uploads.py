@@ -17,7 +17,7 @@ from chalicelib.store.transaction import answer_put, put, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from chalicelib.store.errors import Answer, Once
+    from chalicelib.store.idempotency import Answer, Once
 
 UNSETTLED_KEPT_S = 24 * 3600
 """How long an upload that never came is kept, far longer than its form works and storage takes to tell of an object."""

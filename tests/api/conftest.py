@@ -11,9 +11,9 @@ import pytest
 from chalicelib.api import auth, endpoint, evidence, messages, signatures
 from chalicelib.domain.policy import published
 from chalicelib.notify.endpoints import SnsEndpoints
-from chalicelib.service.arrivals import take_in
-from chalicelib.service.context import Services
+from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
+from chalicelib.service.uploads_arrived import take_in
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections

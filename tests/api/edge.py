@@ -14,7 +14,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 from chalicelib.api import aftership, seventeen_track
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
 from chalicelib.api.rates import Rates
-from chalicelib.service.context import Subscribed
+from chalicelib.service.services import Subscribed
 from tests.api import promised
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from chalicelib.api.rates import COUNTED_TOGETHER, Rates
 from chalicelib.service.chat import THREADS_AT_MOST
 from chalicelib.service.errors import Forbidden
 from chalicelib.store.connections import Connections
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from tests.api.edge import DAY, Uncounted, no_rates
 from tests.api.samples import ACME, ANA, BEN, MARKET, MIA, ORDER, PICTURE, Stop, bring
 from tests.api.test_rates import LIMIT, Shared

@@ -211,13 +211,13 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     """The tests above looked at functions that were really at work."""
     assert {"pydantic", "jwt", "chalicelib.api.endpoint", "chalicelib.service.disputes"} <= loaded["api"]
     assert {"chalicelib.jobs"} <= loaded["sweep"]
-    assert {"chalicelib.service.sweep", "chalicelib.domain.clock"} <= loaded["sweep_shard"]
+    assert {"chalicelib.service.sweep", "chalicelib.domain.deadlines"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
     assert {"chalicelib.notify.chat"} <= loaded["chat"]
     for function in ("connect", "message", "disconnect"):
         assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
     assert {"chalicelib.service.devices", "chalicelib.notify.endpoints"} <= loaded["device_failed"]
-    assert {"chalicelib.service.arrivals"} <= loaded["upload_stored"]
+    assert {"chalicelib.service.uploads_arrived"} <= loaded["upload_stored"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"
@@ -231,7 +231,7 @@ def test_a_clock_that_moves_is_not_in_production(said: str) -> None:
 {API}
 import json, sys
 import chalicelib.bootstrap as bootstrap
-from chalicelib.service.context import SystemClock
+from chalicelib.service.services import SystemClock
 try:
     bootstrap.sandbox_clock()
     refused = False

@@ -17,7 +17,7 @@ from chalicelib.api.problems import CATALOGUE
 from chalicelib.api.rates import Rates
 from chalicelib.api.versions import honours_if_match
 from chalicelib.domain.people import Role
-from chalicelib.service import disputes, room
+from chalicelib.service import disputes, size_limits
 from tests.api.edge import DAY, HOUR, Reply, at
 from tests.api.samples import ACME, ANA, BEN, CLAIM, DECISION, GUARDED, MARKET, MIA, Stop, bring, euros, path_of, sample_of
 
@@ -69,7 +69,7 @@ def test_a_dispute_full_of_words_can_still_be_decided(api: Api) -> None:
     assert "resolved" == api.done(ANA, "GET", "/disputes/o-1-d1")["stage"]
     assert 200 == api.call(ANA, "GET", "/disputes/o-1-d1/timeline").status
     largest = max(len(json.dumps(item, ensure_ascii=False).encode()) for item in api.table.snapshot())
-    assert largest > room.PARTIES_FILL
+    assert largest > size_limits.PARTIES_FILL
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from chalicelib.api.rates import COUNTED_TOGETHER, Rates
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service.errors import TooManyCalls
 from chalicelib.settings import settings_from
-from chalicelib.store.rates import CallCounts
+from chalicelib.store.call_counts import CallCounts
 from tests.api.edge import ANYONE
 from tests.api.samples import ANA, BEN
 from tests.store.tables import NAME, engine

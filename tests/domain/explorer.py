@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from chalicelib.domain import acting, mediation, opening, orders
 from chalicelib.domain import commands as c
-from chalicelib.domain import machine, mediation, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
-from chalicelib.domain.clock import next_due
 from chalicelib.domain.coverage import returns_offered
+from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import AcknowledgementType, Finding, Outcome
 from chalicelib.domain.erasure import erase_words, has_ended
 from chalicelib.domain.evidence import EvidenceType
@@ -25,7 +25,7 @@ from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import PARTIES, Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.domain.stages import deadline_of
-from chalicelib.domain.table import Action
+from chalicelib.domain.state_machine import Action
 from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.progress import Progress
 
 THIRD_MEDIATOR = Actor(Role.MEDIATOR, "ola")
 PEOPLE = (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR, THIRD_MEDIATOR)
@@ -65,7 +65,7 @@ class Step:
 
     at: datetime
     actor: Actor
-    command: Callable[[Progress], object] | None
+    command: Callable[[Changes], object] | None
     move: tuple[int, c.DisputeCommand] | None = None
     addresses: tuple[ReturnAddress, ...] = ()
 
@@ -82,9 +82,9 @@ class Step:
         return None
 
 
-def moving(number: int, move: c.DisputeCommand, actor: Actor) -> Callable[[Progress], None]:
+def moving(number: int, move: c.DisputeCommand, actor: Actor) -> Callable[[Changes], None]:
     """The command that takes one action in one dispute."""
-    return lambda progress: machine.perform(progress, number, move, actor)
+    return lambda changes: acting.perform(changes, number, move, actor)
 
 
 class Explorer:
@@ -120,7 +120,7 @@ class Explorer:
         """The next thing somebody tries."""
         at = self.later()
         if self.world.known is None:
-            return Step(at, PLATFORM, lambda progress: orders.import_order(progress, self.terms))
+            return Step(at, PLATFORM, lambda changes: orders.import_order(changes, self.terms))
         self.world.now = at
         case = self.look()
         roll = self.random.random()
@@ -137,7 +137,7 @@ class Explorer:
     def _erasure(self, case: Case) -> Step:
         person = self.random.choice((BUYER, SELLER))
         stream = self.random.randint(0, len(case.disputes))
-        return Step(self.world.now, person, lambda progress: erase_words(progress, stream, person.role))
+        return Step(self.world.now, person, lambda changes: erase_words(changes, stream, person.role))
 
     def _towards_a_dispute(self, case: Case) -> Step:
         """Open a dispute where one is covered; else let the order arrive, or its promise pass."""
@@ -197,7 +197,7 @@ class Explorer:
         chosen = tuple(pick.sample(known, pick.randint(1, len(known)))) if pick.random() < 0.4 else ()
         number = f"{pick.choice((self.shipped, self.shipped, self.shipped, 1)):09d}"
         at = self.world.now - pick.choice((0, 0, 2)) * HOUR
-        return Step(self.world.now, SELLER, lambda progress: orders.add_shipment(progress, Carrier.TNT, number, at, chosen))
+        return Step(self.world.now, SELLER, lambda changes: orders.add_shipment(changes, Carrier.TNT, number, at, chosen))
 
     def _delivery(self) -> Step:
         days = self.random.randint(1, 12)
@@ -210,7 +210,7 @@ class Explorer:
         return Step(max(promised, self.world.now), BUYER, self._claiming(case, Reason.NOT_RECEIVED, None))
 
     def _reported(self, number: str, record: CarrierRecord, at: datetime) -> Step:
-        return Step(at, PLATFORM, lambda progress: orders.record_carrier_event(progress, Carrier.TNT, number, record))
+        return Step(at, PLATFORM, lambda changes: orders.record_carrier_event(changes, Carrier.TNT, number, record))
 
     def _order_step(self, case: Case) -> Step:
         pick, now = self.random, self.world.now
@@ -224,7 +224,7 @@ class Explorer:
             return self._shipment()
         if kind < 0.5:
             chosen = pick.choice(((), ("a",), ("b",)))
-            return Step(now, BUYER, lambda progress: orders.confirm_receipt(progress, chosen))
+            return Step(now, BUYER, lambda changes: orders.confirm_receipt(changes, chosen))
         if kind < 0.65:
             extend = pick.choice((orders.extend_promise, orders.extend_protection))
             current = (
@@ -233,18 +233,18 @@ class Explorer:
                 else max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
             )
             until = current + pick.choice((-1, 0, 1, 3, 400)) * DAY
-            return Step(now, SELLER, lambda progress: extend(progress, until))
+            return Step(now, SELLER, lambda changes: extend(changes, until))
         if kind < 0.9 and case.order.instructions:
             told = pick.choice(case.order.instructions).id
             failure = pick.choice((None, "account closed"))
             attempt = pick.choice((None, None, 1))
-            return Step(now, PLATFORM, lambda progress: pay(progress, told, failure, attempt))
+            return Step(now, PLATFORM, lambda changes: pay(changes, told, failure, attempt))
         return self._address_change()
 
     def _opening(self, case: Case, reason: Reason, items: tuple[ClaimItem, ...] | None = None) -> Step:
         return Step(self.world.now, BUYER, self._claiming(case, reason, items))
 
-    def _claiming(self, case: Case, reason: Reason, items: tuple[ClaimItem, ...] | None) -> Callable[[Progress], object]:
+    def _claiming(self, case: Case, reason: Reason, items: tuple[ClaimItem, ...] | None) -> Callable[[Changes], object]:
         pick, known = self.random, case.order.terms.lines
         if items is None:
             chosen = known if pick.random() < 0.5 else pick.sample(known, pick.randint(1, len(known)))
@@ -253,8 +253,8 @@ class Explorer:
         claim = Claim(reason, items, issue=issue, attests_unused=pick.random() < 0.95)
         kind = pick.choice((None, None, *OfferType))
         amount = Money(pick.choice((0, 1, 50, 900)), self.terms.currency) if pick.random() < 0.3 else None
-        asked = opening.Request(kind, amount)
-        return lambda progress: opening.open_dispute(progress, claim, asked)
+        asked = opening.RequestedRemedy(kind, amount)
+        return lambda changes: opening.open_dispute(changes, claim, asked)
 
     # moves in disputes
 
@@ -278,7 +278,7 @@ class Explorer:
         pick = self.random
         if pick.random() < 0.85:
             for actor in pick.sample(PEOPLE, len(PEOPLE)):
-                allowed = [a.action for a in machine.allowed_actions(case, dispute, actor, self.world.now)]
+                allowed = [a.action for a in acting.allowed_actions(case, dispute, actor, self.world.now)]
                 if allowed:
                     return actor, pick.choices(allowed, [EAGERNESS.get(action, 4) for action in allowed])[0]
         return pick.choice((*PEOPLE, PLATFORM)), pick.choice(tuple(Action))
@@ -328,10 +328,10 @@ class Explorer:
         return make[action]()
 
 
-def pay(progress: Progress, told: str, failure: str | None, attempt: int | None) -> None:
+def pay(changes: Changes, told: str, failure: str | None, attempt: int | None) -> None:
     """The command that reports the result of the instruction called ``told``."""
-    instruction = orders.instruction_of(progress.case, told)
+    instruction = orders.instruction_of(changes.case, told)
     if instruction is None:
         raise Refusal(CONFLICT, "No such instruction.")
     reference = None if failure else "ref"
-    orders.report_payment(progress, instruction, reference=reference, failure=failure, attempt=attempt)
+    orders.report_payment(changes, instruction, reference=reference, failure=failure, attempt=attempt)

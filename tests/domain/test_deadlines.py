@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import Actor
-    from chalicelib.domain.progress import Progress
 
 NUMBERS = {
     Carrier.DHL: "3318810025",
@@ -443,8 +443,8 @@ def test_a_dispute_can_be_opened_until_the_second_protection_ends(off: timedelta
         assert refused.details["exclusion"] == "deadline_passed"
 
 
-def _open(progress: Progress) -> None:
-    opening.open_dispute(progress, DAMAGED, opening.Request())
+def _open(changes: Changes) -> None:
+    opening.open_dispute(changes, DAMAGED, opening.RequestedRemedy())
 
 
 @pytest.mark.parametrize("off", AROUND, ids=AROUND_IDS)
@@ -458,7 +458,7 @@ def test_a_promise_can_be_extended_only_before_it_passes(off: timedelta) -> None
         world.extend_promise(later)
         assert later == world.case.order.promised_by("a", world.case.policy)
     else:
-        assert world.refusal(SELLER, lambda progress: orders.extend_promise(progress, later)).code == TOO_LATE
+        assert world.refusal(SELLER, lambda changes: orders.extend_promise(changes, later)).code == TOO_LATE
 
 
 @pytest.mark.parametrize("off", AROUND, ids=AROUND_IDS)
@@ -472,7 +472,7 @@ def test_protection_can_be_extended_only_before_it_ends(off: timedelta) -> None:
         world.extend_protection(later)
         assert later == world.case.closes_at
     else:
-        assert world.refusal(SELLER, lambda progress: orders.extend_protection(progress, later)).code == TOO_LATE
+        assert world.refusal(SELLER, lambda changes: orders.extend_protection(changes, later)).code == TOO_LATE
 
 
 @pytest.mark.parametrize("off", AROUND, ids=AROUND_IDS)

@@ -35,8 +35,8 @@ from tests.domain.worlds import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.events import RefundShare
-    from chalicelib.domain.progress import Progress
 
 REFUND, WITH_RETURN = OfferType.REFUND, OfferType.REFUND_WITH_RETURN
 GENUINE = (OfferedGuarantee(Guarantee.GUARANTEED_GENUINE), OfferedGuarantee(Guarantee.EXTRA_RETURNS))
@@ -54,9 +54,9 @@ def not_received(*items: tuple[str, int]) -> Claim:
     return claim_of(Reason.NOT_RECEIVED, *items)
 
 
-def opening_of(claim: Claim, asked: opening.Request | None = None) -> Callable[[Progress], int]:
+def opening_of(claim: Claim, asked: opening.RequestedRemedy | None = None) -> Callable[[Changes], int]:
     """The command that opens a dispute."""
-    return lambda progress: opening.open_dispute(progress, claim, asked or opening.Request())
+    return lambda changes: opening.open_dispute(changes, claim, asked or opening.RequestedRemedy())
 
 
 def refunds(world: World) -> list[tuple[RefundShare, ...]]:
@@ -352,7 +352,7 @@ def test_keeping_the_item_goes_with_a_part_of_its_price(currency: str) -> None:
     world.wait(DAY)
     claim = claim_of(Reason.NOT_AS_DESCRIBED, ("a", 2))
     for amount, code in ((99, None), (1, None), (100, INVALID), (0, INVALID), (-1, INVALID)):
-        asked = opening.Request(REFUND, money(amount, currency))
+        asked = opening.RequestedRemedy(REFUND, money(amount, currency))
         if code:
             refused = world.refusal(BUYER, opening_of(claim, asked))
             assert code == refused.code
@@ -368,7 +368,7 @@ def test_what_has_no_part_cannot_be_kept_for_the_shipping(price: int) -> None:
     world = delivered(order_terms((1, price), shipping=2000), AT_HOME)
     world.wait(DAY)
     claim = claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1))
-    refused = world.refusal(BUYER, opening_of(claim, opening.Request(REFUND, money(price + 2000))))
+    refused = world.refusal(BUYER, opening_of(claim, opening.RequestedRemedy(REFUND, money(price + 2000))))
     assert (INVALID, "request_type") == (refused.code, refused.details["field"])
     number = world.open(claim)
     refused = world.refused_act(BUYER, c.Propose(REFUND, money(price + 2000)), number)
@@ -378,6 +378,6 @@ def test_what_has_no_part_cannot_be_kept_for_the_shipping(price: int) -> None:
 def test_a_request_in_another_currency_is_refused() -> None:
     """O2: an order in dollars is not refunded in euros."""
     world = never_arrived()
-    asked = opening.Request(REFUND, money(5, "EUR"))
+    asked = opening.RequestedRemedy(REFUND, money(5, "EUR"))
     refused = world.refusal(BUYER, opening_of(not_received(), asked))
     assert (refused.code, refused.details["field"]) == (INVALID, "request_amount")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
+from chalicelib.domain.acting import allowed_actions
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import CLOCK_FINDINGS, AcknowledgementType, Finding, Outcome, Stage, Status
 from chalicelib.domain.events import DecisionMade
 from chalicelib.domain.evidence import EvidenceType
-from chalicelib.domain.machine import allowed_actions
 from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
-from chalicelib.domain.table import Action
+from chalicelib.domain.state_machine import Action
 from tests.domain.worlds import (
     AT_HOME,
     BUYER,

@@ -342,7 +342,7 @@ def test_withdrawn_after_protection_has_ended_it_is_final() -> None:
     assert world.now == world.case.order.completed_at
     assert money(10_000) == world.case.order.escrow.released
     assert NotCovered(Exclusion.DEADLINE_PASSED, "a") == coverage.decide(world.case, DAMAGED, world.now)
-    refused = world.refusal(BUYER, lambda progress: opening.open_dispute(progress, DAMAGED, opening.Request()))
+    refused = world.refusal(BUYER, lambda changes: opening.open_dispute(changes, DAMAGED, opening.RequestedRemedy()))
     assert refused.code == NOT_COVERED
 
 
@@ -389,19 +389,19 @@ def test_a_claim_says_in_which_way_it_is_not_as_described() -> None:
     """C1, section 3: not_as_described needs an issue, and only claims about the goods may have one."""
     world = delivered(order_terms(), ABROAD)
     bare = Claim(Reason.NOT_AS_DESCRIBED, (ClaimItem("a", 1),))
-    refused = world.refusal(BUYER, lambda progress: opening.open_dispute(progress, bare, opening.Request()))
+    refused = world.refusal(BUYER, lambda changes: opening.open_dispute(changes, bare, opening.RequestedRemedy()))
     assert (refused.code, refused.details["field"]) == (INVALID, "issue")
     odd = Claim(Reason.NOT_RECEIVED, (ClaimItem("a", 1),), issue=DAMAGED.issue)
-    assert world.refusal(BUYER, lambda progress: opening.open_dispute(progress, odd, opening.Request())).code == INVALID
+    assert world.refusal(BUYER, lambda changes: opening.open_dispute(changes, odd, opening.RequestedRemedy())).code == INVALID
 
 
 def test_a_claim_too_early_says_from_when() -> None:
     """C1: not yet covered, with the date from which it will be; before delivery, without one."""
     world = World.of()
     world.wait(DAY).ship()
-    early = world.refusal(BUYER, lambda p: opening.open_dispute(p, claim_of(Reason.NOT_RECEIVED), opening.Request()))
+    early = world.refusal(BUYER, lambda p: opening.open_dispute(p, claim_of(Reason.NOT_RECEIVED), opening.RequestedRemedy()))
     assert (early.code, early.details["opens_at"]) == ("not_yet_covered", PROMISED)
-    undelivered = world.refusal(BUYER, lambda p: opening.open_dispute(p, DAMAGED, opening.Request()))
+    undelivered = world.refusal(BUYER, lambda p: opening.open_dispute(p, DAMAGED, opening.RequestedRemedy()))
     assert (undelivered.code, undelivered.details["opens_at"]) == ("not_yet_covered", None)
 
 

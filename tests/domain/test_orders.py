@@ -39,14 +39,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.domain.progress import Progress
+    from chalicelib.domain.changes import Changes
 
 NOT_RECEIVED = claim_of(Reason.NOT_RECEIVED)
 
 
-def importing(terms: Any) -> Callable[[Progress], None]:  # noqa: ANN401
+def importing(terms: Any) -> Callable[[Changes], None]:  # noqa: ANN401
     """The command that imports an order."""
-    return lambda progress: orders.import_order(progress, terms)
+    return lambda changes: orders.import_order(changes, terms)
 
 
 def test_an_order_is_held_whole_from_import() -> None:
@@ -157,8 +157,8 @@ def test_a_shipment_that_makes_no_sense_is_refused() -> None:
     world.wait(DAY).ship(number="123456782")
 
     def refused(number: str = "123456791", at: datetime | None = None, *line_ids: str) -> str:
-        command: Callable[[Progress], object] = lambda progress: orders.add_shipment(  # noqa: E731
-            progress, Carrier.TNT, number, at, line_ids
+        command: Callable[[Changes], object] = lambda changes: orders.add_shipment(  # noqa: E731
+            changes, Carrier.TNT, number, at, line_ids
         )
         return world.refusal(SELLER, command).code
 
@@ -175,8 +175,8 @@ def test_an_order_travels_in_twenty_parcels_at_most() -> None:
     world = World.of()
     for _ in range(20):
         world.ship()
-    command: Callable[[Progress], object] = lambda progress: orders.add_shipment(  # noqa: E731
-        progress, Carrier.TNT, "999999999", None, ()
+    command: Callable[[Changes], object] = lambda changes: orders.add_shipment(  # noqa: E731
+        changes, Carrier.TNT, "999999999", None, ()
     )
     assert world.refusal(SELLER, command).code == LIMIT_REACHED
 
@@ -340,7 +340,7 @@ def test_a_record_of_an_unknown_parcel_is_no_news() -> None:
     """O6: a record that fits no parcel of the order changes nothing."""
     world = delivered()
     record = CarrierRecord(world.now, CarrierStatus.DELIVERED)
-    news = world.run(PLATFORM, lambda progress: orders.record_carrier_event(progress, Carrier.UPS, "000000001", record))
+    news = world.run(PLATFORM, lambda changes: orders.record_carrier_event(changes, Carrier.UPS, "000000001", record))
     assert not news
 
 
@@ -350,7 +350,7 @@ def test_a_record_from_the_future_is_refused() -> None:
     world.ship()
     record = CarrierRecord(world.now + timedelta(minutes=5, seconds=1), CarrierStatus.DELIVERED)
     take = orders.record_carrier_event
-    refused = world.refusal(PLATFORM, lambda progress: take(progress, Carrier.TNT, "000000001", record))
+    refused = world.refusal(PLATFORM, lambda changes: take(changes, Carrier.TNT, "000000001", record))
     assert refused.code == INVALID
     assert world.report(CarrierStatus.DELIVERED, world.now + timedelta(minutes=5))
 
@@ -392,7 +392,7 @@ def test_receipt_can_be_confirmed_line_by_line_and_once() -> None:
     known = len(world.log)
     world.wait(DAY).confirm()
     assert known == len(world.log)
-    assert world.refusal(BUYER, lambda progress: orders.confirm_receipt(progress, ("z",))).code == INVALID
+    assert world.refusal(BUYER, lambda changes: orders.confirm_receipt(changes, ("z",))).code == INVALID
 
 
 def test_receipt_without_a_shipment_on_record_is_delivery() -> None:
@@ -412,7 +412,7 @@ def test_a_promise_is_extended_again_and_again_but_only_later() -> None:
     for more in (SECOND, HOUR, 10 * DAY, 3 * DAY):
         world.wait(HOUR)
         for not_later in (until, until - SECOND):
-            refused = world.refusal(SELLER, lambda progress, to=not_later: orders.extend_promise(progress, to))  # type: ignore[misc]
+            refused = world.refusal(SELLER, lambda changes, to=not_later: orders.extend_promise(changes, to))  # type: ignore[misc]
             assert (INVALID, until) == (refused.code, refused.details["current"])
         until += more
         world.extend_promise(until)
@@ -423,7 +423,7 @@ def test_a_promise_is_extended_again_and_again_but_only_later() -> None:
 def test_a_promise_that_has_been_kept_is_not_extended() -> None:
     """O8: once everything is delivered there is no promise left to extend."""
     world = delivered()
-    assert world.refusal(SELLER, lambda progress: orders.extend_promise(progress, PROMISED + DAY)).code == TOO_LATE
+    assert world.refusal(SELLER, lambda changes: orders.extend_promise(changes, PROMISED + DAY)).code == TOO_LATE
 
 
 def test_a_completed_order_has_nothing_left_to_extend() -> None:
@@ -433,7 +433,7 @@ def test_a_completed_order_has_nothing_left_to_extend() -> None:
     world.report(CarrierStatus.RETURNED_TO_SENDER)
     assert world.case.order.delivered_at("a") is None
     for extend in (orders.extend_promise, orders.extend_protection):
-        assert world.refusal(SELLER, lambda progress, extend=extend: extend(progress, PROMISED + 20 * DAY)).code == TOO_LATE  # type: ignore[misc]
+        assert world.refusal(SELLER, lambda changes, extend=extend: extend(changes, PROMISED + 20 * DAY)).code == TOO_LATE  # type: ignore[misc]
 
 
 def test_an_extension_reaches_the_lines_that_still_wait() -> None:
@@ -464,7 +464,7 @@ def test_protection_is_extended_again_and_again_but_only_later() -> None:
         closes += 3 * DAY
         world.wait(HOUR).extend_protection(closes)
         assert closes == world.case.closes_at
-        refused = world.refusal(SELLER, lambda progress, to=closes: orders.extend_protection(progress, to))  # type: ignore[misc]
+        refused = world.refusal(SELLER, lambda changes, to=closes: orders.extend_protection(changes, to))  # type: ignore[misc]
         assert (INVALID, "closes_at") == (refused.code, refused.details["field"])
     assert sum(isinstance(event.payload, ProtectionExtended) for event in world.log) == 4
     world.wait(DAY).deliver()
@@ -486,7 +486,7 @@ def test_extensions_reach_a_year_ahead_at_most() -> None:
     world = World.of()
     far = world.now + 365 * DAY
     for extend in (orders.extend_promise, orders.extend_protection):
-        assert world.refusal(SELLER, lambda progress, extend=extend: extend(progress, far + SECOND)).code == INVALID  # type: ignore[misc]
+        assert world.refusal(SELLER, lambda changes, extend=extend: extend(changes, far + SECOND)).code == INVALID  # type: ignore[misc]
     world.extend_protection(far)
     assert far == world.case.closes_at
 

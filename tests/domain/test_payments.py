@@ -48,7 +48,7 @@ def refused_result(world: World, *, failure: str | None = None, attempt: int | N
     told = world.case.order.instructions[0]
     refused = world.refusal(
         PLATFORM,
-        lambda progress: orders.report_payment(progress, told, reference="r", failure=failure, attempt=attempt),
+        lambda changes: orders.report_payment(changes, told, reference="r", failure=failure, attempt=attempt),
     )
     return refused.code
 

@@ -134,7 +134,7 @@ def paid_at(at: datetime) -> World:
     terms = order_terms(paid_at=at, deliver_by=None)
     world = World(now=at, policies=book())
     world.put_on_file(AT_HOME)
-    world.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+    world.run(PLATFORM, lambda changes: orders.import_order(changes, terms))
     world.ship()
     return world
 
@@ -166,6 +166,6 @@ def test_an_order_imported_late_is_judged_by_when_it_was_paid() -> None:
     """C6: it is the payment that counts, not the import."""
     terms = order_terms(paid_at=CHANGE - DAY, deliver_by=None)
     world = World(now=CHANGE + 5 * DAY, policies=book())
-    world.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+    world.run(PLATFORM, lambda changes: orders.import_order(changes, terms))
     assert world.case.policy.version == world.case.order.policy_version == DEFAULT["version"]
     assert world.refolded().policy.version == DEFAULT["version"]

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain import acting
 from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
-from chalicelib.domain import machine
-from chalicelib.domain.clock import EXPIRIES, next_due
+from chalicelib.domain.changes import Changes
+from chalicelib.domain.deadlines import EXPIRIES, next_due
 from chalicelib.domain.dispute import CLOCK_FINDINGS, Basis, Outcome, Stage
 from chalicelib.domain.order import Guarantee
 from chalicelib.domain.people import CLOCK
-from chalicelib.domain.progress import Progress
 from chalicelib.domain.refusals import Refusal
-from chalicelib.domain.table import ACTION_OF, TABLE, Action
+from chalicelib.domain.state_machine import ACTION_OF, TABLE, Action
 from tests.domain.explorer import PEOPLE, Explorer, Step
 from tests.domain.invariants import Auditor, all_ended
 from tests.domain.worlds import DAY, NEWS, World
@@ -128,15 +128,15 @@ class History:
         number, command = step.move
         led: list[tuple[tuple[Stage, Action, Role], Stage]] = []
 
-        def perform(progress: Progress) -> None:
-            stage, recorded = progress.dispute(number).stage, len(progress.events)
+        def perform(changes: Changes) -> None:
+            stage, recorded = changes.dispute(number).stage, len(changes.events)
             try:
-                machine.perform(progress, number, command, step.actor)
+                acting.perform(changes, number, command, step.actor)
             except Refusal:
-                assert len(progress.events) == recorded, "D10: a refused action records nothing"
+                assert len(changes.events) == recorded, "D10: a refused action records nothing"
                 raise
             cell = (stage, ACTION_OF[type(command)], step.actor.role)
-            led.append((cell, progress.dispute(number).stage))
+            led.append((cell, changes.dispute(number).stage))
 
         refused = Step(step.at, step.actor, perform).take(self.world)
         for cell, stage in led:
@@ -147,20 +147,20 @@ class History:
     def _watch_the_clock(self) -> Case:
         """Sweep deadline by deadline, noting what each leads to. Returns the case as of now."""
         world = self.world
-        progress = Progress(world.case, world.policies, world.addresses)
-        while (due := next_due(progress.case)) and due.at <= world.now:
-            before, seen = progress.case, len(progress.events)
-            progress.turn(CLOCK, due.at)
-            due.apply(progress)
-            first = progress.events[seen]
+        changes = Changes(world.case, world.policies, world.addresses)
+        while (due := next_due(changes.case)) and due.at <= world.now:
+            before, seen = changes.case, len(changes.events)
+            changes.turn(CLOCK, due.at)
+            due.apply(changes)
+            first = changes.events[seen]
             kind = first.payload.type
             if first.stream and not isinstance(first.payload, e.InformationRequestLapsed):
-                left, entered = before.dispute(first.stream).stage, progress.dispute(first.stream).stage
+                left, entered = before.dispute(first.stream).stage, changes.dispute(first.stream).stage
                 self.tally.expired_to.setdefault(left, set()).add(entered)
                 self.tally.stages[entered] += 1
                 kind = left.value
             self.tally.expiries[kind] += 1
-        world.keep(progress)
+        world.keep(changes)
         return world.case
 
     def _check_offers(self) -> None:
@@ -170,12 +170,12 @@ class History:
             return
         dispute: Dispute = self.random.choice(case.open_disputes or case.disputes)
         actor: Actor = self.random.choice(PEOPLE)
-        offered = [allowed.action for allowed in machine.allowed_actions(case, dispute, actor, now)]
+        offered = [allowed.action for allowed in acting.allowed_actions(case, dispute, actor, now)]
         command = self.random.choice(WITHOUT_PARAMETERS)
-        progress = Progress(case, self.world.policies, self.world.addresses)
-        progress.turn(actor, now)
+        changes = Changes(case, self.world.policies, self.world.addresses)
+        changes.turn(actor, now)
         try:
-            machine.perform(progress, dispute.number, command, actor)
+            acting.perform(changes, dispute.number, command, actor)
         except Refusal:
             done = False
         else:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.progress import Progress
+    from chalicelib.domain.changes import Changes
 
 REASON_OF = {
     Guarantee.ON_TIME_DELIVERY: Reason.NOT_RECEIVED,
@@ -55,9 +55,9 @@ def answers(world: World) -> dict[Guarantee, GuaranteeNow]:
     return {answer.guarantee: answer for answer in protection(world.as_of_now(), world.now)}
 
 
-def opening_of(claim: Claim) -> Callable[[Progress], int]:
+def opening_of(claim: Claim) -> Callable[[Changes], int]:
     """The command that opens a dispute, asking for all of the first remedy."""
-    return lambda progress: opening.open_dispute(progress, claim, opening.Request())
+    return lambda changes: opening.open_dispute(changes, claim, opening.RequestedRemedy())
 
 
 def offering(*types: Guarantee) -> tuple[OfferedGuarantee, ...]:

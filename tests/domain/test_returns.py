@@ -188,7 +188,7 @@ def test_unwanted_goods_go_back_unused() -> None:
     """Section 3: the buyer attests that they are unused and in their packaging, or the claim is not taken."""
     world = offering(Guarantee.EXTRA_RETURNS)
     bare = Claim(Reason.NO_LONGER_WANTED, (ClaimItem("a", 1),))
-    refused = world.refusal(BUYER, lambda progress: opening.open_dispute(progress, bare, opening.Request()))
+    refused = world.refusal(BUYER, lambda changes: opening.open_dispute(changes, bare, opening.RequestedRemedy()))
     assert refused.code == ATTESTATION_REQUIRED
 
 
@@ -357,5 +357,5 @@ def test_the_returns_parcel_is_no_parcel_of_the_order() -> None:
     world = disputed(Stage.RETURN_IN_TRANSIT)
     before = world.case.order
     record = CarrierRecord(world.now, CarrierStatus.DELIVERED)
-    world.run(SELLER, lambda progress: orders.record_carrier_event(progress, Carrier.TNT, "900000001", record))
+    world.run(SELLER, lambda changes: orders.record_carrier_event(changes, Carrier.TNT, "900000001", record))
     assert before == world.case.order

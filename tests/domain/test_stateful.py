@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from chalicelib.domain import acting, engine, mediation, opening, orders
 from chalicelib.domain import commands as c
-from chalicelib.domain import engine, machine, mediation, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
-from chalicelib.domain.clock import next_due
+from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import AcknowledgementType, Finding
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.money import Money
@@ -24,7 +24,7 @@ from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderT
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.stages import deadline_of
-from chalicelib.domain.table import Action
+from chalicelib.domain.state_machine import Action
 from tests.domain.explorer import PEOPLE, Step, moving, pay
 from tests.domain.invariants import Auditor, all_ended
 from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PAID_AT, PLATFORM, SECOND, SELLER, World, lines
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import Actor, ReturnAddress
-    from chalicelib.domain.progress import Progress
 
 LINES = st.lists(st.tuples(st.integers(1, 3), st.sampled_from((1, 2, 99, 9000))), min_size=1, max_size=3)
 ADDRESSES = st.sampled_from(((), (AT_HOME,), (ABROAD,), (ABROAD, AT_HOME)))
@@ -71,7 +71,7 @@ def moves(draw: st.DrawFn, case: Case, world: World) -> tuple[Actor, int, c.Disp
     """Somebody's move in some dispute: mostly one that is allowed, in arguments mostly right."""
     dispute = draw(st.sampled_from(case.open_disputes or case.disputes))
     actor = draw(st.sampled_from(PEOPLE))
-    allowed = [known.action for known in machine.allowed_actions(case, dispute, actor, world.now)]
+    allowed = [known.action for known in acting.allowed_actions(case, dispute, actor, world.now)]
     wild = not allowed or draw(st.integers(0, 9)) == 9
     action = draw(st.sampled_from(tuple(Action) if wild else allowed))
     return actor, dispute.number, draw(arguments(case, dispute, action, world))
@@ -124,7 +124,7 @@ class OrderMachine(RuleBasedStateMachine):
         """The case as anyone reads it now."""
         return self.world.as_of_now()
 
-    def _do(self, actor: Actor, command: Callable[[Progress], object] | None, *on_file: ReturnAddress) -> None:
+    def _do(self, actor: Actor, command: Callable[[Changes], object] | None, *on_file: ReturnAddress) -> None:
         step = Step(self.world.now, actor, command, addresses=on_file)
         here, there = step.take(self.world), step.take(self.twin)
         assert (here.code if here else None) == (there.code if there else None), "I3: sweeps change no answer"
@@ -133,7 +133,7 @@ class OrderMachine(RuleBasedStateMachine):
     def buy(self, terms: OrderTerms, on_file: tuple[ReturnAddress, ...], arrives: int) -> None:
         """The platform imports an order, and mostly it is shipped and arrives after some days."""
         self._do(SELLER, None, *on_file)
-        self._do(PLATFORM, lambda progress: orders.import_order(progress, terms))
+        self._do(PLATFORM, lambda changes: orders.import_order(changes, terms))
         if arrives:
             self.ship(1, ())
             self.wait(arrives * DAY)
@@ -162,14 +162,14 @@ class OrderMachine(RuleBasedStateMachine):
     def ship(self, number: int, some: tuple[str, ...]) -> None:
         """A parcel of some lines, or of all, leaves."""
         written = f"{number:09d}"
-        self._do(SELLER, lambda progress: orders.add_shipment(progress, Carrier.TNT, written, None, some))
+        self._do(SELLER, lambda changes: orders.add_shipment(changes, Carrier.TNT, written, None, some))
 
     @rule(number=st.integers(1, 4), status=st.sampled_from((*CarrierStatus, CarrierStatus.DELIVERED)), ago=HOURS)
     def carrier_reports(self, number: int, status: CarrierStatus, ago: timedelta) -> None:
         """A carrier's record of a parcel comes in, in any order, late, or again."""
         record = CarrierRecord(self.world.now - ago, status)
         take = orders.record_carrier_event
-        self._do(PLATFORM, lambda progress: take(progress, Carrier.TNT, f"{number:09d}", record))
+        self._do(PLATFORM, lambda changes: take(changes, Carrier.TNT, f"{number:09d}", record))
 
     @precondition(lambda self: any(dispute.return_parcel for dispute in self.world.case.open_disputes))
     @rule(number=st.integers(1, 2), status=st.sampled_from(CarrierStatus), ago=HOURS)
@@ -177,18 +177,18 @@ class OrderMachine(RuleBasedStateMachine):
         """A carrier's record of a return comes in."""
         record = CarrierRecord(self.world.now - ago, status)
         take = orders.record_carrier_event
-        self._do(PLATFORM, lambda progress: take(progress, Carrier.TNT, f"9{number:08d}", record))
+        self._do(PLATFORM, lambda changes: take(changes, Carrier.TNT, f"9{number:08d}", record))
 
     @rule(some=st.sampled_from(((), ("a",), ("b",))))
     def confirm(self, some: tuple[str, ...]) -> None:
         """The buyer confirms receipt."""
-        self._do(BUYER, lambda progress: orders.confirm_receipt(progress, some))
+        self._do(BUYER, lambda changes: orders.confirm_receipt(changes, some))
 
     @rule(extend=st.sampled_from((orders.extend_promise, orders.extend_protection)), days=st.sampled_from((1, 10, 40)))
-    def extend(self, extend: Callable[[Progress, datetime], None], days: int) -> None:
+    def extend(self, extend: Callable[[Changes, datetime], None], days: int) -> None:
         """The seller gives more time for delivery, or to claim."""
         until = self.world.now + days * DAY
-        self._do(SELLER, lambda progress: extend(progress, until))
+        self._do(SELLER, lambda changes: extend(changes, until))
 
     @rule(on_file=ADDRESSES)
     def move_house(self, on_file: tuple[ReturnAddress, ...]) -> None:
@@ -200,7 +200,7 @@ class OrderMachine(RuleBasedStateMachine):
     def pay(self, data: st.DataObject, failure: str | None, attempt: int | None) -> None:
         """The payment system reports the result of an instruction."""
         told = data.draw(st.sampled_from(self.world.case.order.instructions)).id
-        self._do(PLATFORM, lambda progress: pay(progress, told, failure, attempt))
+        self._do(PLATFORM, lambda changes: pay(changes, told, failure, attempt))
 
     @precondition(lambda self: self.world.case.order.completed_at is None)
     @rule(data=st.data(), reason=st.sampled_from(Reason), kind=st.sampled_from((None, None, *OfferType)))
@@ -210,9 +210,11 @@ class OrderMachine(RuleBasedStateMachine):
         chosen = data.draw(st.lists(st.sampled_from(known), min_size=1, unique=True))
         items = tuple(ClaimItem(line.id, data.draw(st.integers(1, line.quantity))) for line in chosen)
         issue = Issue.DEFECTIVE if reason is Reason.NOT_AS_DESCRIBED else None
-        asked = opening.Request(kind, data.draw(st.sampled_from((None, Money(1, self.world.case.order.terms.currency)))))
+        asked = opening.RequestedRemedy(
+            kind, data.draw(st.sampled_from((None, Money(1, self.world.case.order.terms.currency))))
+        )
         claim = Claim(reason, items, issue=issue, attests_unused=True)
-        self._do(BUYER, lambda progress: opening.open_dispute(progress, claim, asked))
+        self._do(BUYER, lambda changes: opening.open_dispute(changes, claim, asked))
 
     def _move(self, data: st.DataObject) -> None:
         actor, number, move = data.draw(moves(self.seen, self.world))

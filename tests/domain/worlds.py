@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from chalicelib.domain import acting, engine, opening, orders
 from chalicelib.domain import commands as c
-from chalicelib.domain import engine, machine, opening, orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.dispute import AcknowledgementType, Dispute, Finding, Stage
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.events import Event
-    from chalicelib.domain.progress import Progress
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class World:
         bought = terms or order_terms()
         world = cls(now=bought.paid_at)
         world.put_on_file(*on_file)
-        world.run(PLATFORM, lambda progress: orders.import_order(progress, bought))
+        world.run(PLATFORM, lambda changes: orders.import_order(changes, bought))
         return world
 
     @property
@@ -117,13 +117,13 @@ class World:
         """The nth dispute as it was last recorded."""
         return self.case.dispute(number)
 
-    def run(self, actor: Actor, command: Callable[[Progress], T]) -> T:
+    def run(self, actor: Actor, command: Callable[[Changes], T]) -> T:
         """Carry out a command now and keep what it records. A refused one raises and leaves nothing."""
-        result, progress = engine.run(self.known, self.policies, self.addresses, actor, self.now, command)
-        self.keep(progress)
+        result, changes = engine.run(self.known, self.policies, self.addresses, actor, self.now, command)
+        self.keep(changes)
         return result
 
-    def refusal(self, actor: Actor, command: Callable[[Progress], object]) -> Refusal:
+    def refusal(self, actor: Actor, command: Callable[[Changes], object]) -> Refusal:
         """The refusal of a command that has to be refused now."""
         with pytest.raises(Refusal) as refused:
             self.run(actor, command)
@@ -137,11 +137,11 @@ class World:
         """The case as anyone reads it now, without keeping what has expired."""
         return engine.as_of(self.case, self.policies, self.addresses, self.now).case
 
-    def keep(self, progress: Progress) -> None:
-        """Make what a progress recorded part of the history."""
-        self.commands.append(len(progress.events))
-        self.log += progress.events
-        self.known = progress.case
+    def keep(self, changes: Changes) -> None:
+        """Make what the changes recorded part of the history."""
+        self.commands.append(len(changes.events))
+        self.log += changes.events
+        self.known = changes.case
 
     def refolded(self) -> Case:
         """The state that the log alone adds up to (I4)."""
@@ -164,14 +164,14 @@ class World:
     def ship(self, *line_ids: str, carrier: Carrier = Carrier.TNT, number: str = "", at: datetime | None = None) -> None:
         """Ship lines, all of them by default, in one more parcel."""
         written = number or f"{len(self.case.order.parcels) + 1:09d}"
-        self.run(SELLER, lambda progress: orders.add_shipment(progress, carrier, written, at, line_ids))
+        self.run(SELLER, lambda changes: orders.add_shipment(changes, carrier, written, at, line_ids))
 
     def report(self, status: CarrierStatus, at: datetime | None = None, parcel: int = 1) -> bool:
         """The carrier reports something of the nth parcel, as of now by default."""
         carried = self.case.order.parcels[parcel - 1]
         record = CarrierRecord(at or self.now, status)
         take = orders.record_carrier_event
-        return self.run(PLATFORM, lambda progress: take(progress, carried.carrier, carried.tracking_number, record))
+        return self.run(PLATFORM, lambda changes: take(changes, carried.carrier, carried.tracking_number, record))
 
     def deliver(self, at: datetime | None = None, parcel: int = 1) -> None:
         """The carrier reports delivery of the nth parcel, as of now by default."""
@@ -183,32 +183,32 @@ class World:
         assert back is not None
         record = CarrierRecord(at or self.now, status)
         take = orders.record_carrier_event
-        return self.run(PLATFORM, lambda progress: take(progress, back.carrier, back.tracking_number, record))
+        return self.run(PLATFORM, lambda changes: take(changes, back.carrier, back.tracking_number, record))
 
     def confirm(self, *line_ids: str) -> None:
         """The buyer confirms receipt of lines, of all by default."""
-        self.run(BUYER, lambda progress: orders.confirm_receipt(progress, line_ids))
+        self.run(BUYER, lambda changes: orders.confirm_receipt(changes, line_ids))
 
     def extend_promise(self, until: datetime) -> None:
         """The seller promises delivery later."""
-        self.run(SELLER, lambda progress: orders.extend_promise(progress, until))
+        self.run(SELLER, lambda changes: orders.extend_promise(changes, until))
 
     def extend_protection(self, until: datetime) -> None:
         """The seller lets protection end later."""
-        self.run(SELLER, lambda progress: orders.extend_protection(progress, until))
+        self.run(SELLER, lambda changes: orders.extend_protection(changes, until))
 
     def open(self, claim: Claim, kind: OfferType | None = None, amount: Money | None = None) -> int:
         """The buyer opens a dispute, asking for the first remedy in full by default. Returns its number."""
-        asked = opening.Request(kind, amount)
-        return self.run(BUYER, lambda progress: opening.open_dispute(progress, claim, asked))
+        asked = opening.RequestedRemedy(kind, amount)
+        return self.run(BUYER, lambda changes: opening.open_dispute(changes, claim, asked))
 
     def act(self, actor: Actor, command: DisputeCommand, number: int = 1) -> None:
         """Take one action in a dispute."""
-        self.run(actor, lambda progress: machine.perform(progress, number, command, actor))
+        self.run(actor, lambda changes: acting.perform(changes, number, command, actor))
 
     def refused_act(self, actor: Actor, command: DisputeCommand, number: int = 1) -> Refusal:
         """The refusal of an action that has to be refused now."""
-        return self.refusal(actor, lambda progress: machine.perform(progress, number, command, actor))
+        return self.refusal(actor, lambda changes: acting.perform(changes, number, command, actor))
 
     def pay(self, instruction: int, *, failure: str | None = None) -> None:
         """The payment system reports the nth instruction settled or, with ``failure``, failed."""
@@ -216,7 +216,7 @@ class World:
         reference = None if failure else f"ref-{told.id}"
         self.run(
             PLATFORM,
-            lambda progress: orders.report_payment(progress, told, reference=reference, failure=failure, attempt=None),
+            lambda changes: orders.report_payment(changes, told, reference=reference, failure=failure, attempt=None),
         )
 
 

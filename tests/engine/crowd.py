@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.policy import published
 from chalicelib.service import orders
-from chalicelib.service.context import Services
+from chalicelib.service.services import Services
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections

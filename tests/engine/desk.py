@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.api import auth, endpoint
 from chalicelib.domain.policy import published
-from chalicelib.service.context import Services
+from chalicelib.service.services import Services
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections

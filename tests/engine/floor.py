@@ -11,14 +11,14 @@ from itertools import count
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.clock import next_due
+from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.ledger import Movement, empty_escrow
 from chalicelib.domain.policy import published
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service.context import Services
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request
+from chalicelib.service.services import Services
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.people import Actor
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
 
 ROUNDS = max(4, int(os.environ.get("FUZZ_ROUNDS", "20")) // 2)
 A_SMALL_REFUND = c.Propose(OfferType.REFUND, money(1000))

@@ -16,8 +16,8 @@ from tests.engine.floor import Floor, request, show
 from tests.service.office import Office
 
 if TYPE_CHECKING:
-    from chalicelib.service.context import Services
-    from chalicelib.store.errors import Answer
+    from chalicelib.service.services import Services
+    from chalicelib.store.idempotency import Answer
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "20"))
 AT_ONCE = 64
@@ -31,7 +31,7 @@ def office() -> Office:
 
 def opened(services: Services, order_id: str, key: str) -> Answer:
     """The buyer opens a dispute under a key."""
-    return disputes.open_dispute(services, order_id, request(BUYER, key), DAMAGED, opening.Request())
+    return disputes.open_dispute(services, order_id, request(BUYER, key), DAMAGED, opening.RequestedRemedy())
 
 
 def test_one_request_sent_64_times_at_once(floor: Floor, office: Office) -> None:

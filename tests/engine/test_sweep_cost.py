@@ -10,7 +10,7 @@ import pytest
 
 from bench.sweeps import sweep_of
 from chalicelib import bootstrap, jobs
-from chalicelib.store.outgoing import Outgoing
+from chalicelib.store.message_queue import MessageQueue
 from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import DAY, PROMISED, SECOND
 from tests.engine.crowd import SHARDS, TABLE, completions, open_orders, releases, services_on
@@ -69,7 +69,7 @@ def test_ten_thousand_due_at_one_second(monkeypatch: pytest.MonkeyPatch) -> None
     open_orders(table, ids, PROMISED)
     services = services_on(table, Watch(DUE_AT - SECOND))
     monkeypatch.setattr(bootstrap, "services", lambda: services)
-    monkeypatch.setattr(bootstrap, "outgoing", lambda: Outgoing(lambda: table, TABLE, SHARDS))
+    monkeypatch.setattr(bootstrap, "outgoing", lambda: MessageQueue(lambda: table, TABLE, SHARDS))
     before = len(table)
     waiting = [{"messageId": str(shard), "body": json.dumps({"shard": shard})} for shard in range(SHARDS)]
     assert [] == [message for message in waiting if jobs.sweep_messages([message], table)["batchItemFailures"]]

@@ -14,8 +14,8 @@ from chalicelib.notify.courier import Limits, Publishing
 from chalicelib.notify.later import send_due
 from chalicelib.notify.letters import Topics
 from chalicelib.notify.publish import publish_records
+from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
-from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import Profile
 from chalicelib.store.tallies import Tallies
 from localcloud.memory_table import MemoryTable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.order import Order
     from chalicelib.notify.ports import Message, Orders
-    from chalicelib.store.outgoing import Letter
+    from chalicelib.store.message_queue import QueuedMessage
     from tests.domain.worlds import World
 
 LINKS = "https://app.example.com"
@@ -150,7 +150,7 @@ class FakeDeadLetters:
 
     kept: list[tuple[str, str]] = field(default_factory=list)
 
-    def put(self, letter: Letter, reason: str) -> None:
+    def put(self, letter: QueuedMessage, reason: str) -> None:
         """Keep it by name."""
         self.kept.append((f"{letter.name} {letter.recipient} {letter.channel}", reason))
 
@@ -180,7 +180,7 @@ class Desk:
             people=self.people,
             orders=self.orders or FakeOrders(self.worlds),
             threads=Messages(lambda: self.table, "table"),
-            outgoing=Outgoing(lambda: self.table, "table", SHARDS),
+            outgoing=MessageQueue(lambda: self.table, "table", SHARDS),
             tallies=Tallies(lambda: self.table, "table", lambda: 0.0),
             undelivered=self.undelivered,
             policies=published(),

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import dispute
-from chalicelib.domain.asks import asks
 from chalicelib.domain.stages import due_at
+from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.reminders import Reminder
 from chalicelib.notify.wording import words
@@ -54,7 +54,7 @@ def renamed(it: Happening, order_id: str) -> Happening:
 
 def _reminders(world: World, it: Happening) -> Iterator[tuple[tuple[object, ...], Sample]]:
     """Both reminders of each thing that a party has to do after an event, under what decides on their words (N2)."""
-    for ask in asks(it.dispute, world.case.policy) if it.dispute else ():
+    for ask in todos(it.dispute, world.case.policy) if it.dispute else ():
         for which in Reminder:
             text = f"{which.value}.{ask.role.value}"
             about = (text, it.the_dispute.stage, it.the_dispute.coverage.reason, it.return_country)

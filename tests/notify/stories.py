@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.changes import Changes
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
 from chalicelib.domain.erasure import erase_words
@@ -14,7 +15,6 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
-from chalicelib.domain.progress import Progress
 from chalicelib.notify.happening import Happening, happening_of
 from chalicelib.store.items import Item, event_items
 from tests.domain.worlds import (
@@ -55,14 +55,14 @@ def records_of(world: World) -> list[dict[str, Any]]:
     images: list[Item] = []
     case: Case | None = None
     for count in filter(None, world.commands):
-        progress = Progress(case, world.policies)
+        changes = Changes(case, world.policies)
         for event in world.log[len(images) : len(images) + count]:
-            progress.turn(event.actor, event.at)
-            progress.record(event.stream, event.payload)
-        images += event_items(progress)
-        case = progress.case
-    changes = ({"NewImage": image, "SequenceNumber": str(number)} for number, image in enumerate(images, 1))
-    return [{"eventID": it["SequenceNumber"], "eventName": "INSERT", "dynamodb": it} for it in changes]
+            changes.turn(event.actor, event.at)
+            changes.record(event.stream, event.payload)
+        images += event_items(changes)
+        case = changes.case
+    written = ({"NewImage": image, "SequenceNumber": str(number)} for number, image in enumerate(images, 1))
+    return [{"eventID": it["SequenceNumber"], "eventName": "INSERT", "dynamodb": it} for it in written]
 
 
 def happenings_of(world: World) -> list[Happening]:
@@ -79,7 +79,7 @@ def never_arrived() -> World:
     world.wait(DAY).sweep()
     world.pay(1)
     world.wait(100 * DAY).sweep()
-    world.run(BUYER, lambda progress: erase_words(progress, 1, BUYER.role))
+    world.run(BUYER, lambda changes: erase_words(changes, 1, BUYER.role))
     return world
 
 

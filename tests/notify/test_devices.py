@@ -16,8 +16,8 @@ from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.ports import Message, Push, SnsSender
 from chalicelib.notify.ses import Post, SesMailer, html_of
 from chalicelib.notify.subscriptions import SnsSubscriptions
-from chalicelib.service.context import Subscribed
 from chalicelib.service.errors import PushNotConfigured, TokenRefused
+from chalicelib.service.services import Subscribed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.asks import Ask, asks
 from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.people import Role
+from chalicelib.domain.todos import Todo, todos
 from chalicelib.notify.audience import notices
 from chalicelib.notify.catalog import catalog
 from chalicelib.notify.courier import Limits, backoff
@@ -70,7 +70,7 @@ TIMES = {
 @pytest.mark.parametrize("window", TIMES)
 def test_reminders_are_at_half_time_and_a_day_before(window: timedelta) -> None:
     """N2: both where there is room for both, one where they meet, none where the first message has just said it."""
-    times = reminders(Ask(Role.SELLER, PAID_AT, PAID_AT + window))
+    times = reminders(Todo(Role.SELLER, PAID_AT, PAID_AT + window))
     assert TIMES[window] == {(at - PAID_AT) / HOUR: which for at, which in times.items()}
 
 
@@ -161,7 +161,7 @@ def test_a_question_states_the_time_that_holds(before_the_end: timedelta) -> Non
     world = disputed(Stage.UNDER_REVIEW)
     ends = world.dispute().stage_since + 14 * DAY
     world.go(ends - before_the_end).act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
-    (ask,) = asks(world.dispute(), world.case.policy)
+    (ask,) = todos(world.dispute(), world.case.policy)
     assert min(world.now + 3 * DAY, ends) == ask.due
     desk = Desk((world,), people=people("email"))
     desk.clock.at = world.now
@@ -350,7 +350,7 @@ def test_much_news_comes_as_one_digest() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_no_digest_swallows_what_has_something_to_say(story: str) -> None:
-    """N2, N3: whatever settles, moves or asks for something comes by itself, and takes no room from what is gathered."""
+    """N2, N3: whatever settles, moves or todos for something comes by itself, and takes no room from what is gathered."""
     world = STORIES[story]()
     parties = {f"{role}:{person}": registered(role, person, "email") for role, person in (("buyer", "ana"), ("seller", "acme"))}
     desk = Desk((world,), limits=replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0), people=FakePeople(parties))

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.opening import Request as Asked
+from chalicelib.domain.opening import RequestedRemedy as Asked
 from chalicelib.domain.order import Line, OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Actor, ReturnAddress, Role
@@ -22,7 +22,7 @@ from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, sweep_order
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.codec import plain
-from chalicelib.store.errors import Answer, Once
+from chalicelib.store.idempotency import Answer, Once
 from tests.reliability.small_cloud import DAY, PAID_AT, SHARDS, Killed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain import commands as c
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
 
 BUYER, SELLER = Actor(Role.BUYER, "ana"), Actor(Role.SELLER, "acme")
 MIA, NOOR = Actor(Role.MEDIATOR, "mia"), Actor(Role.MEDIATOR, "noor")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.domain import events as e
-from chalicelib.domain.clock import next_due
+from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.ledger import InstructionStatus, Movement, empty_escrow

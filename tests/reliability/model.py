@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Never
 
 from chalicelib.domain import events as e
 from chalicelib.notify.subscriptions import SnsSubscriptions
-from chalicelib.service.context import Services
+from chalicelib.service.services import Services
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
-from chalicelib.store.errors import AlreadyAnswered, Answer, Once
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
 from chalicelib.store.items import dispute_item, text
 from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.events import Event
     from chalicelib.domain.ledger import LedgerEntry
-    from chalicelib.domain.progress import Progress
     from chalicelib.store.items import Item
     from chalicelib.store.lists import Place
 
@@ -97,7 +97,7 @@ class Model(Cases, People):
     def commit(
         self,
         before: Case | None,
-        progress: Progress,
+        changes: Changes,
         once: Once | None,
         answer: Answer | None,
         now_s: int,
@@ -110,9 +110,9 @@ class Model(Cases, People):
         del now_s
         if once:
             self.check_new(once, 0)
-        if progress.steps:
-            self.case = progress.case
-            self.events += progress.events
+        if changes.steps:
+            self.case = changes.case
+            self.events += changes.events
         if once and answer:
             self.answers[once.digest] = answer, once.fingerprint
 

@@ -15,15 +15,15 @@ from chalicelib.notify.letters import Topics
 from chalicelib.notify.ports import SnsSender, SqsDeadLetters
 from chalicelib.notify.publish import publish_records
 from chalicelib.notify.subscriptions import SnsSubscriptions
-from chalicelib.service.context import Services
 from chalicelib.service.execute import current
+from chalicelib.service.services import Services
 from chalicelib.service.sweep import Swept, sweep_shard
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.orders import Orders
-from chalicelib.store.outgoing import Outgoing
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
@@ -146,9 +146,9 @@ class Cloud:
         )
 
     @property
-    def outgoing(self) -> Outgoing:
+    def outgoing(self) -> MessageQueue:
         """The messages that leave later."""
-        return Outgoing(lambda: self.client("dynamodb"), TABLE, SHARDS)
+        return MessageQueue(lambda: self.client("dynamodb"), TABLE, SHARDS)
 
     def sweep(self) -> list[Swept]:
         """Sweep every shard once, as a minute's messages do."""

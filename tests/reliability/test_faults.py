@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.table import ACTION_OF
+from chalicelib.domain.state_machine import ACTION_OF
 from chalicelib.service import contacts, disputes, orders, payments
 from tests.reliability.aftermath import Aftermath, aftermath, heard, tried, undisturbed
 from tests.reliability.beginnings import Beginning, begun

@@ -17,7 +17,7 @@ from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import DEVICES_AT_MOST, device_id, forget_endpoint, register_device, remove_device
 from chalicelib.service.errors import Busy, KeyReused, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.execute import Request
-from chalicelib.store.errors import Once
+from chalicelib.store.idempotency import Once
 from tests.reliability.acts import BUYER
 from tests.reliability.faults import Fault, Kind
 from tests.reliability.seam import FakeSns, Recorder, through

@@ -16,12 +16,12 @@ from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.service import contacts, disputes, orders, payments
-from chalicelib.service.context import Services, Subscribed
 from chalicelib.service.execute import Request
+from chalicelib.service.services import Services, Subscribed
 from chalicelib.service.uploads import Storage
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
-from chalicelib.store.errors import Answer, Once
+from chalicelib.store.idempotency import Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
@@ -222,7 +222,7 @@ class Office:
 
     def open(self, claim: Claim = DAMAGED, request: Request | None = None, order_id: str = ORDER) -> Answer:
         """The buyer opens a dispute, asking for the first remedy in full."""
-        return disputes.open_dispute(self.services, order_id, request or self.request(BUYER), claim, opening.Request())
+        return disputes.open_dispute(self.services, order_id, request or self.request(BUYER), claim, opening.RequestedRemedy())
 
     def act(self, actor: Actor, command: DisputeCommand, request: Request | None = None, dispute_id: str = DISPUTE) -> Answer:
         """Take one action in a dispute."""

@@ -14,8 +14,8 @@ from chalicelib.domain.evidence import ContentType
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import attachments, messages, uploads
-from chalicelib.service.arrivals import take_in
 from chalicelib.service.errors import NotFound
+from chalicelib.service.uploads_arrived import take_in
 from chalicelib.store.uploads import Purpose
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, OTHER_MEDIATOR, PLATFORM, SELLER
 from tests.service.bucket import JPEG, PNG

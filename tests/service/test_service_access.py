@@ -40,7 +40,7 @@ OF_AN_ORDER: dict[str, Callable[[Office, str, Actor], object]] = {
         office.services, order, office.request(actor), None, office.watch.at.replace(year=2027)
     ),
     "open_dispute": lambda office, order, actor: disputes.open_dispute(
-        office.services, order, office.request(actor), DAMAGED, opening.Request()
+        office.services, order, office.request(actor), DAMAGED, opening.RequestedRemedy()
     ),
 }
 OF_A_DISPUTE: dict[str, Callable[[Office, str, Actor], object]] = {

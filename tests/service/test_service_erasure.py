@@ -16,18 +16,18 @@ from chalicelib.domain.claim import OfferType
 from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
-from chalicelib.domain.words import ERASED
+from chalicelib.domain.personal_data import ERASED
 from chalicelib.logs import JsonFormatter
 from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.publish import publish_records
 from chalicelib.service import attachments, contacts, erasure, evidence, messages
-from chalicelib.service.arrivals import take_in
 from chalicelib.service.devices import register_device
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
+from chalicelib.service.uploads_arrived import take_in
 from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
-from chalicelib.store.outgoing import Letter, Outgoing
+from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.uploads import UploadStatus
 from localcloud.memory_rules import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
@@ -148,8 +148,10 @@ def test_a_person_is_forgotten(role: Role) -> None:
 def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
     """P2: what waits for the person goes with the profile, while a case goes on it stays; the other's waits on."""
     office = told()
-    pile = Outgoing(lambda: office.table, NAME, 1)
-    letters = [Letter("digest@hour", f"{role}:{who.id}", "news", f"digest.{role}", "source") for role, who in WHO.items()]
+    pile = MessageQueue(lambda: office.table, NAME, 1)
+    letters = [
+        QueuedMessage("digest@hour", f"{role}:{who.id}", "news", f"digest.{role}", "source") for role, who in WHO.items()
+    ]
     for letter in letters:
         pile.put(letter, office.watch.at + 200 * DAY)
     asked(office)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.people import Actor
     from chalicelib.service.execute import Request
-    from chalicelib.store.errors import Answer
+    from chalicelib.store.idempotency import Answer
 
     Command = Callable[[Office, Request], Answer]
 

@@ -13,11 +13,11 @@ from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, evidence, uploads
-from chalicelib.service.arrivals import TRIES, take_in
 from chalicelib.service.errors import Busy, KeyReused, NotFound
 from chalicelib.service.execute import ATTEMPTS
 from chalicelib.service.uploads import Storage, Wanted
-from chalicelib.store.errors import Conflict
+from chalicelib.service.uploads_arrived import TRIES, take_in
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.uploads import Purpose, UploadStatus
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, SELLER
 from tests.service.bucket import HEIC, JPEG, MP4, PDF, PNG, Bucket

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, jobs
-from chalicelib.service import arrivals
+from chalicelib.service import uploads_arrived
 from chalicelib.settings import settings
 
 
@@ -30,7 +30,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setenv("FILES_BUCKET", "files")
     settings.cache_clear()
-    monkeypatch.setattr(arrivals, "take_in", take_in)
+    monkeypatch.setattr(uploads_arrived, "take_in", take_in)
     for name in ("services", "storage"):
         monkeypatch.setattr(bootstrap, name, lambda: None)
     return looked_at

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.order import OrderTerms
-    from chalicelib.domain.progress import Progress
 
 Client: TypeAlias = "MemoryTable | DynamoDBClient"
 
@@ -71,12 +71,12 @@ class KeptWorld(World):
 
     cases: Cases = field(default_factory=lambda: cases_in(MemoryTable(NAME)))
 
-    def keep(self, progress: Progress) -> None:
+    def keep(self, changes: Changes) -> None:
         """Record what a command recorded, here and in the table."""
         before = self.known
-        super().keep(progress)
-        self.cases.commit(before, progress, None, None, 0)
+        super().keep(changes)
+        self.cases.commit(before, changes, None, None, 0)
 
     def import_order(self, terms: OrderTerms) -> None:
         """The platform imports the order."""
-        self.run(PLATFORM, lambda progress: orders.import_order(progress, terms))
+        self.run(PLATFORM, lambda changes: orders.import_order(changes, terms))

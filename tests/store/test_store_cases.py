@@ -11,12 +11,12 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import engine as rules
 from chalicelib.domain import orders
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.clock import next_due
+from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.people import AddressBook
 from chalicelib.domain.policy import published
 from chalicelib.store.codec import timestamp
-from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.transaction import ANSWERS_KEPT_S
 from localcloud.memory_table import MemoryTable
 from tests.domain.worlds import (
@@ -38,9 +38,9 @@ from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine, every
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.claim import OfferType
     from chalicelib.domain.money import Money
-    from chalicelib.domain.progress import Progress
     from tests.store.tables import Client
 
 ONCE = Once("digest", "fingerprint")
@@ -71,18 +71,18 @@ def kept_dispute(client: Client) -> KeptWorld:
     return world
 
 
-def imported() -> Progress:
-    """The progress of an import that has not been kept yet."""
+def imported() -> Changes:
+    """The changes of an import that has not been kept yet."""
     terms = order_terms()
-    return rules.run(
-        None, published(), AddressBook(), PLATFORM, PAID_AT, lambda progress: orders.import_order(progress, terms)
-    )[1]
+    return rules.run(None, published(), AddressBook(), PLATFORM, PAID_AT, lambda changes: orders.import_order(changes, terms))[
+        1
+    ]
 
 
-def confirmed(world: World) -> Progress:
-    """The progress of a receipt confirmed in ``world`` that has not been kept yet."""
+def confirmed(world: World) -> Changes:
+    """The changes of a receipt confirmed in ``world`` that has not been kept yet."""
     now, book = world.now, AddressBook()
-    return rules.run(world.case, published(), book, BUYER, now, lambda progress: orders.confirm_receipt(progress, ()))[1]
+    return rules.run(world.case, published(), book, BUYER, now, lambda changes: orders.confirm_receipt(changes, ()))[1]
 
 
 def test_an_order_that_is_not_there_is_none(client: Client) -> None:
@@ -94,9 +94,9 @@ def test_an_order_that_is_not_there_is_none(client: Client) -> None:
 def test_a_case_in_any_stage_is_read_as_it_was_written(client: Client, stage: Stage) -> None:
     """D11: order, disputes and policy come back as they were."""
     case = disputed(stage).case
-    progress = imported()
-    progress._case = case  # noqa: SLF001 - the state of another history under the events of this one
-    cases_in(client).commit(None, progress, None, None, 0)
+    changes = imported()
+    changes._case = case  # noqa: SLF001 - the state of another history under the events of this one
+    cases_in(client).commit(None, changes, None, None, 0)
     assert case == cases_in(client).load("order-1")
 
 
@@ -147,11 +147,11 @@ def test_a_change_of_any_dispute_moves_the_version(client: Client) -> None:
 def test_the_first_answer_is_kept_and_given_again(client: Client) -> None:
     """I5: the second transaction under one key is refused with the first one's answer, and writes nothing."""
     world, cases = kept(client), cases_in(client)
-    progress = confirmed(world)
-    cases.commit(world.case, progress, ONCE, ANSWER, 1000)
+    changes = confirmed(world)
+    cases.commit(world.case, changes, ONCE, ANSWER, 1000)
     before = everything(client)
     with pytest.raises(AlreadyAnswered) as first:
-        cases.commit(progress.case, progress, ONCE, Answer(200, "{}"), 1001)
+        cases.commit(changes.case, changes, ONCE, Answer(200, "{}"), 1001)
     assert (first.value.answer, first.value.fingerprint) == (ANSWER, "fingerprint")
     assert before == everything(client)
 
@@ -159,10 +159,10 @@ def test_the_first_answer_is_kept_and_given_again(client: Client) -> None:
 def test_the_answer_wins_over_the_conflict(client: Client) -> None:
     """I5: a request sent twice learns its answer even though the first sending has moved the version."""
     world, cases = kept(client), cases_in(client)
-    progress = confirmed(world)
-    cases.commit(world.case, progress, ONCE, ANSWER, 1000)
+    changes = confirmed(world)
+    cases.commit(world.case, changes, ONCE, ANSWER, 1000)
     with pytest.raises(AlreadyAnswered):
-        cases.commit(world.case, progress, ONCE, ANSWER, 1000)
+        cases.commit(world.case, changes, ONCE, ANSWER, 1000)
 
 
 def test_a_command_that_changed_nothing_keeps_its_answer(client: Client) -> None:

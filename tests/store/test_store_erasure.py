@@ -12,7 +12,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.people import Role
 from chalicelib.store import lists
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.lists import Lists
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.people import Erasure, People, as_erasure

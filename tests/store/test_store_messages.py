@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.personal_data import ERASED
 from chalicelib.domain.thread import Message, Thread
-from chalicelib.domain.words import ERASED
 from chalicelib.store.connections import Connection, Connections, Pass
-from chalicelib.store.errors import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.messages import Messages, message_item
 from tests.domain.worlds import BUYER, PAID_AT, SELLER, World
 from tests.store.tables import ENGINES, NAME, Client, engine, everything

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.people import AddressBook
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import item
 from chalicelib.store.people import People, Profile
 from tests.domain.worlds import ABROAD, AT_HOME, DAY, PAID_AT

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Todo:
     """Something one party has to do: asked at ``since``, too late from ``due`` on."""
 
     role: Role
@@ -25,7 +25,7 @@ class Ask:
     due: datetime
 
 
-def asks(dispute: Dispute, policy: Policy) -> tuple[Ask, ...]:
+def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
     """What each party has to do in a dispute as it stands (N2).
 
     The awaited party's move, the answer to each pending information request (D4), and in the appeal window the word of
@@ -37,12 +37,12 @@ def asks(dispute: Dispute, policy: Policy) -> tuple[Ask, ...]:
     match dispute.stage:
         case Stage.UNDER_REVIEW:
             pending = (request for request in requests_of_review(dispute) if request.pending)
-            return tuple(Ask(request.to, request.asked_at, min(request.due_at, deadline)) for request in pending)
+            return tuple(Todo(request.to, request.asked_at, min(request.due_at, deadline)) for request in pending)
         case Stage.DECIDED:
             open_to = (party for party in PARTIES if party not in dispute.accepted_by)
-            return tuple(Ask(party, dispute.stage_since, deadline) for party in open_to)
+            return tuple(Todo(party, dispute.stage_since, deadline) for party in open_to)
         case _ if dispute.awaited:
-            return (Ask(dispute.awaited, _asked_at(dispute), deadline),)
+            return (Todo(dispute.awaited, _asked_at(dispute), deadline),)
         case _:
             return ()
 

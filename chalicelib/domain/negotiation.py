@@ -16,11 +16,11 @@ from chalicelib.domain.settlement import carry_out, end, return_country
 from chalicelib.domain.stages import deadline_of, questions_to
 
 if TYPE_CHECKING:
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.claim import Covered, Remedy
     from chalicelib.domain.money import Money
     from chalicelib.domain.people import Actor, ReturnAddress
     from chalicelib.domain.policy import Policy
-    from chalicelib.domain.progress import Progress
 
 
 def stale(dispute: Dispute) -> Refusal:
@@ -66,10 +66,10 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fi
         raise Refusal(INVALID, msg, field=f"{fields}amount", maximum=maximum)
 
 
-def usable_address(progress: Progress, number: int, given: ReturnAddress | None) -> ReturnAddress:
+def usable_address(changes: Changes, number: int, given: ReturnAddress | None) -> ReturnAddress:
     """The address a return goes to: the one given, else the one on file (D3). Raises ``Refusal(return_address_required)``."""
-    country = return_country(progress.case, progress.dispute(number))
-    address = given or progress.address_on_file(country)
+    country = return_country(changes.case, changes.dispute(number))
+    address = given or changes.address_on_file(country)
     if address is None or (country and address.country != country):
         where = f" in {country}" if country else ""
         msg = f"A return needs a return address{where}: give one here, or put one in the seller's profile."
@@ -77,36 +77,36 @@ def usable_address(progress: Progress, number: int, given: ReturnAddress | None)
     return address
 
 
-def accept(progress: Progress, number: int, command: c.Accept, actor: Actor) -> None:
+def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> None:
     """Accept the proposal on the table, and only the one that was seen (D1). A mediator's takes both parties."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     proposal = dispute.proposal_on_table
     if proposal is None or proposal.id != command.proposal_id:
         raise stale(dispute)
     address = proposal.return_address
     returns = proposal.type is OfferType.REFUND_WITH_RETURN and proposal.amount.minor and dispute.return_parcel is None
     if returns and actor.role is Role.SELLER:
-        address = usable_address(progress, number, command.return_address)
-    progress.record(number, e.ProposalAccepted(proposal.id, address))
-    if proposal.by in PARTIES or set(PARTIES) <= set(progress.dispute(number).accepted_by):
+        address = usable_address(changes, number, command.return_address)
+    changes.record(number, e.ProposalAccepted(proposal.id, address))
+    if proposal.by in PARTIES or set(PARTIES) <= set(changes.dispute(number).accepted_by):
         basis = Basis.GUARANTEE if dispute.coverage.reason is Reason.NO_LONGER_WANTED else Basis.AGREEMENT
-        carry_out(progress, number, proposal.type, proposal.amount, basis, address)
+        carry_out(changes, number, proposal.type, proposal.amount, basis, address)
 
 
-def propose(progress: Progress, number: int, command: c.Propose, actor: Actor) -> None:
+def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> None:
     """Put a proposal on the table. A seller's of at least what the buyer asks, of the same type, settles at once (D2)."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     check_amount(dispute, command.type, command.amount, actor.role)
     if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role:
         _check_improves(dispute, command)
     address = None
     if actor.role is Role.SELLER and command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor:
-        address = usable_address(progress, number, command.return_address)
-    made = Proposal(next_proposal_id(dispute), actor.role, command.type, command.amount, progress.now, command.note, address)
-    progress.record(number, e.ProposalMade(made))
+        address = usable_address(changes, number, command.return_address)
+    made = Proposal(next_proposal_id(dispute), actor.role, command.type, command.amount, changes.now, command.note, address)
+    changes.record(number, e.ProposalMade(made))
     asked = dispute.request
     if actor.role is Role.SELLER and made.type is asked.type and made.amount >= asked.amount:
-        carry_out(progress, number, made.type, made.amount, Basis.AGREEMENT, address)
+        carry_out(changes, number, made.type, made.amount, Basis.AGREEMENT, address)
 
 
 def _check_improves(dispute: Dispute, command: c.Propose) -> None:
@@ -121,22 +121,22 @@ def _check_improves(dispute: Dispute, command: c.Propose) -> None:
         raise Refusal(INVALID, msg, field="amount", current_proposal=own)
 
 
-def decline(progress: Progress, number: int, command: c.Decline, _: Actor) -> None:
+def decline(changes: Changes, number: int, command: c.Decline, _: Actor) -> None:
     """Decline the proposal on the table; the turn goes to the other side."""
-    dispute = progress.dispute(number)
+    dispute = changes.dispute(number)
     if dispute.on_table is None or command.proposal_id not in (None, dispute.on_table):
         raise stale(dispute)
-    progress.record(number, e.ProposalDeclined(dispute.on_table, command.note))
+    changes.record(number, e.ProposalDeclined(dispute.on_table, command.note))
 
 
-def escalate(progress: Progress, number: int, command: c.Escalate, _: Actor) -> None:
+def escalate(changes: Changes, number: int, command: c.Escalate, _: Actor) -> None:
     """Ask for a mediator."""
-    progress.record(number, e.Escalated(command.note))
+    changes.record(number, e.Escalated(command.note))
 
 
-def withdraw(progress: Progress, number: int, _: c.Withdraw, __: Actor) -> None:
+def withdraw(changes: Changes, number: int, _: c.Withdraw, __: Actor) -> None:
     """Give the dispute up; it may be opened again while protection lasts (D7)."""
-    end(progress, number, Outcome.WITHDRAWN)
+    end(changes, number, Outcome.WITHDRAWN)
 
 
 def evidence_room(dispute: Dispute, policy: Policy, party: Role) -> int:
@@ -152,23 +152,23 @@ def too_much_evidence(policy: Policy, note: str = "") -> Refusal:
     return Refusal(LIMIT_REACHED, msg, limit=most)
 
 
-def new_evidence(progress: Progress, number: int, kind: EvidenceType, note: str, by: Role) -> Evidence:
+def new_evidence(changes: Changes, number: int, kind: EvidenceType, note: str, by: Role) -> Evidence:
     """The next piece of evidence of a dispute."""
-    kept = len(progress.dispute(number).evidence)
-    return Evidence(f"e{kept + 1}", by, kind, note, progress.now)
+    kept = len(changes.dispute(number).evidence)
+    return Evidence(f"e{kept + 1}", by, kind, note, changes.now)
 
 
-def add_evidence(progress: Progress, number: int, command: c.AddEvidence, actor: Actor) -> None:
+def add_evidence(changes: Changes, number: int, command: c.AddEvidence, actor: Actor) -> None:
     """Add a piece of evidence. It answers the mediator's request to this party that has waited longest, if one waits (D4)."""
-    waiting = questions_to(progress.dispute(number), actor.role)
+    waiting = questions_to(changes.dispute(number), actor.role)
     answers = waiting[0].id if waiting else None
-    piece = new_evidence(progress, number, command.type, command.note, actor.role)
-    progress.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
+    piece = new_evidence(changes, number, command.type, command.note, actor.role)
+    changes.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
 
 
-def grant_time(progress: Progress, number: int, command: c.GrantTime, _: Actor) -> None:
+def grant_time(changes: Changes, number: int, command: c.GrantTime, _: Actor) -> None:
     """Give the awaited party more time: only later, and within the policy's total (D6)."""
-    dispute, policy = progress.dispute(number), progress.case.policy
+    dispute, policy = changes.dispute(number), changes.case.policy
     deadline = deadline_of(dispute, policy)
     left = policy.days("granted_at_most") - dispute.granted_in_all
     more = command.until - deadline
@@ -176,4 +176,4 @@ def grant_time(progress: Progress, number: int, command: c.GrantTime, _: Actor) 
         latest = deadline + left
         msg = f"Name a time after {in_words(deadline)} and not after {in_words(latest)}."
         raise Refusal(INVALID, msg, field="until", deadline=deadline, latest=latest)
-    progress.record(number, e.TimeGranted(command.until, int(more.total_seconds())))
+    changes.record(number, e.TimeGranted(command.until, int(more.total_seconds())))

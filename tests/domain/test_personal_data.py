@@ -15,7 +15,7 @@ from chalicelib.domain.events import PAYLOADS, WordsErased
 from chalicelib.domain.evidence import ContentType, EvidenceType, File
 from chalicelib.domain.order import Order
 from chalicelib.domain.people import PARTIES, AddressBook, Role
-from chalicelib.domain.words import ERASED, WORDS, without_words
+from chalicelib.domain.personal_data import ERASED, WORDS, without_words
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, SELLER, World, delivered, money
 
 IDS_AND_CODES: dict[str, set[str]] = {
@@ -119,7 +119,7 @@ def talkative() -> World:
 def erased(world: World, person: Role) -> World:
     """The world once the words of one person are taken out of every stream of it, with the log as it was."""
     for stream in streams_to_erase(world.case, person):
-        world.run(BUYER, lambda progress, stream=stream: erase_words(progress, stream, person))  # type: ignore[misc]
+        world.run(BUYER, lambda changes, stream=stream: erase_words(changes, stream, person))  # type: ignore[misc]
     return world
 
 
@@ -165,12 +165,12 @@ def test_words_are_kept_while_they_are_needed() -> None:
     world = delivered()
     world.wait(DAY).open(DAMAGED)
     while not has_ended(world.case):
-        assert "wrong_state" == world.refusal(BUYER, lambda progress: erase_words(progress, 1, Role.BUYER)).code
+        assert "wrong_state" == world.refusal(BUYER, lambda changes: erase_words(changes, 1, Role.BUYER)).code
         world.wait(DAY).sweep()
         if world.case.order.completed_at:
             for number in range(1, len(world.case.order.instructions) + 1):
                 world.pay(number)
-    world.run(BUYER, lambda progress: erase_words(progress, 1, Role.BUYER))
+    world.run(BUYER, lambda changes: erase_words(changes, 1, Role.BUYER))
 
 
 def test_erasing_again_is_no_news() -> None:
@@ -178,7 +178,7 @@ def test_erasing_again_is_no_news() -> None:
     world = erased(talkative(), Role.BUYER)
     told = len(world.log)
     assert [] == streams_to_erase(world.case, Role.BUYER)
-    world.run(BUYER, lambda progress: erase_words(progress, 1, Role.BUYER))
+    world.run(BUYER, lambda changes: erase_words(changes, 1, Role.BUYER))
     assert told == len(world.log)
     assert [(0, Role.BUYER), (1, Role.BUYER)] == sorted(
         (event.stream, event.payload.person) for event in world.log if isinstance(event.payload, WordsErased)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.settings import settings_from
-from chalicelib.store.outgoing import Kind, Letter, Outgoing
+from chalicelib.store.message_queue import Kind, MessageQueue, QueuedMessage
 from chalicelib.store.people import People
 from chalicelib.store.tallies import KEPT_S, Counted, Tallies
 from tests.domain.worlds import HOUR, PAID_AT, SECOND
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from tests.store.tables import Client
 
-LETTER = Letter("order-1#1#1", "seller:acme", "action", "opened.seller", "order-1#1#1", "sms")
-REMINDER = Letter(
+LETTER = QueuedMessage("order-1#1#1", "seller:acme", "action", "opened.seller", "order-1#1#1", "sms")
+REMINDER = QueuedMessage(
     "order-1#1#half", "seller:acme", "action", "reminder_half.seller", "order-1#1#1", kind=Kind.REMINDER, at=PAID_AT
 )
 
@@ -35,7 +35,7 @@ def client(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 def test_a_letter_is_due_from_its_second_on(client: Client) -> None:
     """N2: found at its time, not before, the earliest first; put again it stays as it is."""
-    pile = Outgoing(lambda: client, NAME, 1)
+    pile = MessageQueue(lambda: client, NAME, 1)
     pile.put(LETTER, PAID_AT + HOUR)
     pile.put(REMINDER, PAID_AT)
     pile.put(LETTER, PAID_AT)
@@ -46,7 +46,7 @@ def test_a_letter_is_due_from_its_second_on(client: Client) -> None:
 
 def test_letters_of_one_second_are_due_in_the_order_of_their_events(client: Client) -> None:
     """N4: the tenth event of a dispute is told after the ninth, and the tenth dispute's events after the ninth's."""
-    pile = Outgoing(lambda: client, NAME, 1)
+    pile = MessageQueue(lambda: client, NAME, 1)
     names = ["o-1#1#7", "o-1#1#9", "o-1#1#10", "o-1#1#100", "o-1#9#1", "o-1#10#1"]
     for name in reversed(names):
         pile.put(replace(LETTER, name=name, source=name), PAID_AT)
@@ -57,7 +57,7 @@ def test_letters_of_one_second_are_due_in_the_order_of_their_events(client: Clie
 
 def test_a_letter_is_taken_once_and_comes_again(client: Client) -> None:
     """N4: whoever takes it moves it on; it keeps count of its attempts, and is gone once dropped."""
-    pile = Outgoing(lambda: client, NAME, 1)
+    pile = MessageQueue(lambda: client, NAME, 1)
     pile.put(REMINDER, PAID_AT)
     (key,) = pile.due(0, PAID_AT, 10)
     first = pile.take(key, PAID_AT, lambda attempts: PAID_AT + (attempts + 1) * HOUR)
@@ -106,7 +106,7 @@ def test_what_is_counted_for_all_is_counted_with_the_person(client: Client) -> N
 
 def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> None:
     """P2: what waits for one person and what was counted of them goes, however much it is; everybody else's stays."""
-    pile, tallies, people = Outgoing(lambda: client, NAME, 1), Tallies(lambda: client, NAME), People(lambda: client, NAME)
+    pile, tallies, people = MessageQueue(lambda: client, NAME, 1), Tallies(lambda: client, NAME), People(lambda: client, NAME)
     other = replace(LETTER, recipient="seller:acme-2")
     tallies.enter_within("SMS#day", "seller:acme-2", "a", 2, 2)
     pile.put(other, PAID_AT)

@@ -14,8 +14,8 @@ from chalicelib.store.codec import dump
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import Actor
-    from chalicelib.domain.progress import Progress
 
 PARTIES_FILL, MEDIATORS_FILL = 230_000, 310_000
 """Bytes of a dispute's state. Its event items repeat it, beside what happened; all that always fits goes on top of that."""
@@ -41,11 +41,11 @@ def check_room(before: Case | None, after: Case, actor: Actor) -> None:
             raise Refusal(LIMIT_REACHED, "This dispute holds hardly more words. Say it shortly.", dispute_id=dispute.id)
 
 
-def steps_at_once(progress: Progress) -> int:
+def steps_at_once(changes: Changes) -> int:
     """How many expired steps one transaction takes on: each writes its event with a copy of the dispute."""
-    if not progress.steps:
+    if not changes.steps:
         return STEPS_AT_ONCE
-    largest = max((len(dump(dispute).encode()) for dispute in progress.case.disputes), default=0)
+    largest = max((len(dump(dispute).encode()) for dispute in changes.case.disputes), default=0)
     return min(STEPS_AT_ONCE, max(1, STEPS_FILL // max(largest, 1)))
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.guards import Circumstances
 from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 from chalicelib.domain.stages import due_at
-from chalicelib.domain.table import ACTION_OF, EFFECTS, TABLE, Action, Rule
+from chalicelib.domain.state_machine import ACTION_OF, EFFECTS, TABLE, Action, Rule
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import Actor
-    from chalicelib.domain.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:
     return Refusal(WRONG_STATE, f"This cannot be done while a dispute is {dispute.stage.value}.", stage=dispute.stage)
 
 
-def perform(progress: Progress, number: int, command: DisputeCommand, actor: Actor) -> None:
+def perform(changes: Changes, number: int, command: DisputeCommand, actor: Actor) -> None:
     """Take one action in a dispute. Raises ``Refusal`` and records nothing where the table or the move refuses it."""
     action = ACTION_OF[type(command)]
-    refused = refusal(progress.case, progress.dispute(number), action, actor, progress.now)
+    refused = refusal(changes.case, changes.dispute(number), action, actor, changes.now)
     if refused:
         raise refused
-    EFFECTS[action](progress, number, command, actor)
+    EFFECTS[action](changes, number, command, actor)

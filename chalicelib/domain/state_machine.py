@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import guards as g
-from chalicelib.domain import mediation, moves, returns
+from chalicelib.domain import mediation, negotiation, returns
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.guards import Guard
     from chalicelib.domain.people import Actor
-    from chalicelib.domain.progress import Progress
 
-    Effect = Callable[[Progress, int, Any, Actor], None]
+    Effect = Callable[[Changes, int, Any, Actor], None]
 
 
 class Action(StrEnum):
@@ -63,13 +63,13 @@ ACTION_OF: dict[type[c.DisputeCommand], Action] = {
 }
 
 EFFECTS: dict[Action, Effect] = {
-    Action.ACCEPT: moves.accept,
-    Action.PROPOSE: moves.propose,
-    Action.DECLINE: moves.decline,
-    Action.ESCALATE: moves.escalate,
-    Action.WITHDRAW: moves.withdraw,
-    Action.ADD_EVIDENCE: moves.add_evidence,
-    Action.GRANT_TIME: moves.grant_time,
+    Action.ACCEPT: negotiation.accept,
+    Action.PROPOSE: negotiation.propose,
+    Action.DECLINE: negotiation.decline,
+    Action.ESCALATE: negotiation.escalate,
+    Action.WITHDRAW: negotiation.withdraw,
+    Action.ADD_EVIDENCE: negotiation.add_evidence,
+    Action.GRANT_TIME: negotiation.grant_time,
     Action.ASSIGN: mediation.assign,
     Action.REQUEST_INFORMATION: mediation.request_information,
     Action.DECIDE: mediation.decide,

@@ -15,11 +15,11 @@ from chalicelib.domain.evidence import File, check_content
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import evidence
 from chalicelib.service.errors import Busy
-from chalicelib.store.errors import Conflict
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.uploads import Purpose, UploadStatus, kept_at, place_of
 
 if TYPE_CHECKING:
-    from chalicelib.service.context import Services
+    from chalicelib.service.services import Services
     from chalicelib.service.uploads import Storage
     from chalicelib.store.files import Arrived
     from chalicelib.store.uploads import Upload

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.asks import Ask, asks
 from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.table import TABLE, Action
+from chalicelib.domain.state_machine import TABLE, Action
+from chalicelib.domain.todos import Todo, todos
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, SELLER, disputed, money
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ WAITS = {
 """The specification's own: who has to act in each stage, and within how many days of its beginning."""
 
 
-def asked(world: World) -> tuple[Ask, ...]:
+def asked(world: World) -> tuple[Todo, ...]:
     """What the parties of a world's dispute have to do."""
-    return asks(world.dispute(), world.case.policy)
+    return todos(world.dispute(), world.case.policy)
 
 
 @pytest.mark.parametrize("stage", Stage)
 def test_each_stage_waits_for_its_own(stage: Stage) -> None:
-    """N2: every stage asks those whose move it is, from its beginning to its deadline, and nobody else."""
+    """N2: every stage todos those whose move it is, from its beginning to its deadline, and nobody else."""
     world = disputed(stage)
-    expected = {Ask(role, world.now, world.now + days * DAY) for role, days in WAITS[stage].items()}
+    expected = {Todo(role, world.now, world.now + days * DAY) for role, days in WAITS[stage].items()}
     assert expected == set(asked(world))
 
 
@@ -52,16 +52,16 @@ def test_whoever_is_asked_can_act(stage: Stage) -> None:
 
 
 def test_the_turn_asks_anew_and_moves_no_deadline() -> None:
-    """N2: each answer asks the other side from that moment on, within the same 7 days of the first answer (section 4)."""
+    """N2: each answer todos the other side from that moment on, within the same 7 days of the first answer (section 4)."""
     world = disputed(Stage.NEGOTIATING)
     due = world.now + 7 * DAY
     world.wait(DAY).act(BUYER, c.Propose(OfferType.REFUND, money(6000)))
-    assert (Ask(Role.SELLER, world.now, due),) == asked(world)
+    assert (Todo(Role.SELLER, world.now, due),) == asked(world)
     world.wait(DAY).act(SELLER, c.Decline())
-    assert (Ask(Role.BUYER, world.now, due),) == asked(world)
+    assert (Todo(Role.BUYER, world.now, due),) == asked(world)
     turned = world.now
     world.wait(HOUR).act(SELLER, c.Propose(OfferType.REFUND, money(2000)))
-    assert (Ask(Role.BUYER, turned, due),) == asked(world)
+    assert (Todo(Role.BUYER, turned, due),) == asked(world)
 
 
 def test_time_granted_moves_the_deadline_alone() -> None:
@@ -69,19 +69,19 @@ def test_time_granted_moves_the_deadline_alone() -> None:
     world = disputed(Stage.OPENED)
     (before,) = asked(world)
     world.wait(DAY).act(BUYER, c.GrantTime(before.due + 3 * DAY))
-    assert (Ask(Role.SELLER, before.since, before.due + 3 * DAY),) == asked(world)
+    assert (Todo(Role.SELLER, before.since, before.due + 3 * DAY),) == asked(world)
 
 
 def test_a_question_asks_its_party_until_it_is_answered() -> None:
-    """D4: a pending request asks the one it went to, for 3 days but no longer than the review; an answer ends it."""
+    """D4: a pending request todos the one it went to, for 3 days but no longer than the review; an answer ends it."""
     world = disputed(Stage.UNDER_REVIEW)
     review_ends = world.now - HOUR + 14 * DAY
     world.act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
-    assert (Ask(Role.SELLER, world.now, world.now + 3 * DAY),) == asked(world)
+    assert (Todo(Role.SELLER, world.now, world.now + 3 * DAY),) == asked(world)
     world.wait(DAY).act(SELLER, NEWS)
     assert () == asked(world)
     world.wait(11 * DAY).act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
-    assert (Ask(Role.BUYER, world.now, review_ends),) == asked(world)
+    assert (Todo(Role.BUYER, world.now, review_ends),) == asked(world)
 
 
 def test_a_return_asks_from_its_arrival() -> None:
@@ -89,12 +89,12 @@ def test_a_return_asks_from_its_arrival() -> None:
     world = disputed(Stage.RETURN_IN_TRANSIT)
     world.wait(4 * DAY).report_return(CarrierStatus.DELIVERED, world.now - HOUR)
     arrived = world.now - HOUR
-    assert (Ask(Role.SELLER, arrived, arrived + 10 * DAY),) == asked(world)
+    assert (Todo(Role.SELLER, arrived, arrived + 10 * DAY),) == asked(world)
 
 
 @pytest.mark.parametrize("first", PARTIES)
 def test_whoever_accepts_a_decision_is_asked_no_more(first: Role) -> None:
-    """D5: the appeal window asks those who have not accepted."""
+    """D5: the appeal window todos those who have not accepted."""
     world = disputed(Stage.DECIDED)
     world.act(BUYER if first is Role.BUYER else SELLER, c.AcceptDecision())
     assert [first.other_party] == [ask.role for ask in asked(world)]

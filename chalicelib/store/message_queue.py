@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class QueuedMessage:
     """A message to one person, by what it is made from: ids and names, no words and nothing personal.
 
     ``name`` is what it is remembered by once it has left, ``source`` the event that it tells, ``text`` its name in the
@@ -43,7 +43,7 @@ class Letter:
     gathered: bool = False
     """Whether it may be counted in a digest instead of being told, as its row of the audience table says."""
 
-    def through(self, channel: str) -> Letter:
+    def through(self, channel: str) -> QueuedMessage:
         """The same letter, by one channel."""
         return replace(self, channel=channel)
 
@@ -52,12 +52,12 @@ class Letter:
 class Waiting:
     """A letter in the table: due at ``at``, tried ``attempts`` times."""
 
-    letter: Letter
+    letter: QueuedMessage
     at: datetime
     attempts: int = 0
 
 
-class Outgoing:
+class MessageQueue:
     """The table as a pile of letters, each under its own name, found by time. Whoever takes one moves its time on first."""
 
     def __init__(self, client: Callable[[], Any], table: str, shards: int) -> None:
@@ -66,7 +66,7 @@ class Outgoing:
         self.table = table
         self.shards = shards
 
-    def put(self, letter: Letter, at: datetime) -> None:
+    def put(self, letter: QueuedMessage, at: datetime) -> None:
         """Have ``letter`` leave at ``at``. One that is there already stays as it is."""
         self._write(Waiting(letter, at), "attribute_not_exists(pk)")
 
@@ -96,7 +96,7 @@ class Outgoing:
         """Have a letter that was taken leave at ``at`` instead, with all its attempts before it."""
         self._write(replace(waiting, at=at, attempts=0), "due_sk = :seen", waiting)
 
-    def drop(self, letter: Letter) -> None:
+    def drop(self, letter: QueuedMessage) -> None:
         """Forget a letter: it has left, or has nothing to say any more."""
         self._client().delete_item(TableName=self.table, Key=_key(letter))
 
@@ -114,7 +114,7 @@ class Outgoing:
         return True
 
 
-def _key(letter: Letter) -> Item:
+def _key(letter: QueuedMessage) -> Item:
     return item(pk=keys.out_pk(letter.recipient), sk=f"{letter.name}#{letter.channel}")
 
 
@@ -124,4 +124,4 @@ def _due_sk(waiting: Waiting) -> str:
 
 def _waiting(stored: Item) -> Waiting:
     at = from_timestamp(text(stored, "due_sk").partition("#")[0])
-    return Waiting(load(text(stored, "data"), Letter), at, int(stored["attempts"]["N"]))
+    return Waiting(load(text(stored, "data"), QueuedMessage), at, int(stored["attempts"]["N"]))

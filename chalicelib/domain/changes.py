@@ -27,7 +27,7 @@ class Step:
     after: Case
 
 
-class Progress:
+class Changes:
     """The working set of one command: a case, and the events that have changed it. Time never runs backwards in it."""
 
     def __init__(self, case: Case | None, policies: PolicyBook, addresses: AddressBook | None = None) -> None:

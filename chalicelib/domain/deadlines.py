@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.progress import Progress
+    from chalicelib.domain.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +28,25 @@ class Expiry:
 
     says: str
     leads_to: tuple[Stage, ...]
-    effect: Callable[[Progress, int], None]
+    effect: Callable[[Changes, int], None]
 
 
-def _grant_request(progress: Progress, number: int) -> None:
-    dispute = progress.dispute(number)
+def _grant_request(changes: Changes, number: int) -> None:
+    dispute = changes.dispute(number)
     basis = Basis.GUARANTEE if dispute.coverage.reason is Reason.NO_LONGER_WANTED else Basis.SELLER_SILENT
-    carry_out(progress, number, dispute.request.type, dispute.request.amount, basis)
+    carry_out(changes, number, dispute.request.type, dispute.request.amount, basis)
 
 
-def _escalate(progress: Progress, number: int) -> None:
-    progress.record(number, e.Escalated("No agreement within the time for negotiation."))
+def _escalate(changes: Changes, number: int) -> None:
+    changes.record(number, e.Escalated("No agreement within the time for negotiation."))
 
 
-def _review_overdue(progress: Progress, number: int) -> None:
-    decide_by_default(progress, number)
+def _review_overdue(changes: Changes, number: int) -> None:
+    decide_by_default(changes, number)
 
 
-def _return_not_shipped(progress: Progress, number: int) -> None:
-    end(progress, number, Outcome.EXPIRED)
+def _return_not_shipped(changes: Changes, number: int) -> None:
+    end(changes, number, Outcome.EXPIRED)
 
 
 _SETTLED = (Stage.AWAITING_RETURN, Stage.RESOLVED)
@@ -66,7 +66,7 @@ class Due:
     """The next thing the clock will do to a case, and when."""
 
     at: datetime
-    apply: Callable[[Progress], None]
+    apply: Callable[[Changes], None]
 
 
 def next_due(case: Case) -> Due | None:
@@ -80,7 +80,7 @@ def _dispute_dues(case: Case) -> list[Due]:
     for dispute in case.open_disputes:
         at = next_due_at(dispute, case.policy)
         if at is not None:
-            dues.append(Due(at, lambda progress, number=dispute.number: _expire(progress, number)))  # type: ignore[misc]
+            dues.append(Due(at, lambda changes, number=dispute.number: _expire(changes, number)))  # type: ignore[misc]
     return dues
 
 
@@ -92,25 +92,25 @@ def _order_dues(case: Case) -> list[Due]:
         retry = instruction.retry_at(case.policy)
         if retry is not None:
             retried = e.PaymentRetried(instruction.id, instruction.attempts + 1)
-            dues.append(Due(retry, lambda progress, event=retried: progress.record(e.ORDER, event)))  # type: ignore[misc]
+            dues.append(Due(retry, lambda changes, event=retried: changes.record(e.ORDER, event)))  # type: ignore[misc]
     return dues
 
 
-def _expire(progress: Progress, number: int) -> None:
-    dispute = progress.dispute(number)
+def _expire(changes: Changes, number: int) -> None:
+    dispute = changes.dispute(number)
     request = next_request_due(dispute)
-    if request and request.due_at == next_due_at(dispute, progress.case.policy):
-        progress.record(number, e.InformationRequestLapsed(request.id))
+    if request and request.due_at == next_due_at(dispute, changes.case.policy):
+        changes.record(number, e.InformationRequestLapsed(request.id))
     else:
-        EXPIRIES[dispute.stage].effect(progress, number)
+        EXPIRIES[dispute.stage].effect(changes, number)
 
 
-def advance(progress: Progress, now: datetime) -> None:
+def advance(changes: Changes, now: datetime) -> None:
     """Apply every deadline that has passed at ``now``, each at its due time, in order (D9).
 
     A deadline has passed when ``now >= due``. One that a later fact moved into the past takes effect when that fact
     became known. The result is the same whenever, and however often, this is called on the way.
     """
-    while (due := next_due(progress.case)) and due.at <= now:
-        progress.turn(CLOCK, due.at)
-        due.apply(progress)
+    while (due := next_due(changes.case)) and due.at <= now:
+        changes.turn(CLOCK, due.at)
+        due.apply(changes)

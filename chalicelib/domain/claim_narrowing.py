@@ -9,40 +9,40 @@ from chalicelib.domain.claim import OfferType, Reason, Remedy
 from chalicelib.domain.dispute import Basis, Outcome, Proposal
 from chalicelib.domain.events import ClaimNarrowed
 from chalicelib.domain.money import total
-from chalicelib.domain.moves import next_proposal_id
+from chalicelib.domain.negotiation import next_proposal_id
 from chalicelib.domain.people import Role
 from chalicelib.domain.settlement import end
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.progress import Progress
 
 
-def delivery_became_known(progress: Progress) -> None:
+def delivery_became_known(changes: Changes) -> None:
     """Judge every open claim of non-receipt again (C5).
 
     Lines delivered within the promise that held when the claim was opened leave it; when none is left the case closes as
     ``carrier_shows_delivered``. Lines delivered after their promise stay covered.
     """
-    for dispute in progress.case.open_disputes:
+    for dispute in changes.case.open_disputes:
         if dispute.coverage.reason is not Reason.NOT_RECEIVED:
             continue
-        kept = {p.line_id for p in dispute.promises if _in_time(progress, p.line_id, p.promised_by)}
+        kept = {p.line_id for p in dispute.promises if _in_time(changes, p.line_id, p.promised_by)}
         delivered = tuple(line for line in dispute.claim.line_ids if line in kept)
         if len(delivered) == len(dispute.claim.items):
-            end(progress, dispute.number, Outcome.RESOLVED_SELLER_FAVOUR, basis=Basis.CARRIER_SHOWS_DELIVERED)
+            end(changes, dispute.number, Outcome.RESOLVED_SELLER_FAVOUR, basis=Basis.CARRIER_SHOWS_DELIVERED)
         elif delivered:
-            _narrow(progress, dispute, delivered)
+            _narrow(changes, dispute, delivered)
 
 
-def _in_time(progress: Progress, line_id: str, promised_by: datetime) -> bool:
-    delivered = progress.case.order.delivered_at(line_id)
+def _in_time(changes: Changes, line_id: str, promised_by: datetime) -> bool:
+    delivered = changes.case.order.delivered_at(line_id)
     return delivered is not None and delivered < promised_by
 
 
-def _narrow(progress: Progress, dispute: Dispute, delivered: tuple[str, ...]) -> None:
+def _narrow(changes: Changes, dispute: Dispute, delivered: tuple[str, ...]) -> None:
     items = tuple(item for item in dispute.claim.items if item.line_id not in delivered)
     caps = tuple(cap for cap in dispute.coverage.caps if cap.line_id not in delivered)
     currency = dispute.coverage.maximum.currency
@@ -51,6 +51,6 @@ def _narrow(progress: Progress, dispute: Dispute, delivered: tuple[str, ...]) ->
     request = None
     if dispute.request.amount > maximum:
         asked = next_proposal_id(dispute)
-        request = Proposal(asked, Role.BUYER, OfferType.REFUND, maximum, progress.now, "Less what was delivered in time.")
+        request = Proposal(asked, Role.BUYER, OfferType.REFUND, maximum, changes.now, "Less what was delivered in time.")
     claim = replace(dispute.claim, items=items)
-    progress.record(dispute.number, ClaimNarrowed(claim, coverage, delivered, request))
+    changes.record(dispute.number, ClaimNarrowed(claim, coverage, delivered, request))
