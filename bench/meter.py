@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localcloud.memory_index import INDEXES
-from localcloud.memory_rules import KEYS, bytes_of
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.expressions import KEYS, bytes_of
+from localcloud.memory.indexes import INDEXES
+from localcloud.memory.table import MemoryTable
 
 if TYPE_CHECKING:
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 WRITE_BYTES, READ_BYTES = 1024, 4096
 

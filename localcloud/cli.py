@@ -16,10 +16,10 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud import aws, clock, cognito, venvs
-from localcloud.check_zip import complaints
 from localcloud.cloud import LocalCloud
 from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
-from localcloud.package import STAGES, build
+from localcloud.packaging.build import STAGES, build
+from localcloud.packaging.check_zip import complaints
 from localcloud.ports import Ports
 from localcloud.webhook import SERVICES, post
 
@@ -132,16 +132,16 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _load_demo_data(cloud: LocalCloud) -> None:
-    if importlib.util.find_spec("localcloud.demo_data"):
-        importlib.import_module("localcloud.demo_data").load(cloud.endpoints)
+    if importlib.util.find_spec("localcloud.demo.sample_data"):
+        importlib.import_module("localcloud.demo.sample_data").load(cloud.endpoints)
 
 
 def _demo(_options: argparse.Namespace) -> int:
-    return int(importlib.import_module("localcloud.demo").main())
+    return int(importlib.import_module("localcloud.demo.main").main())
 
 
 def _replay(options: argparse.Namespace) -> int:
-    report = importlib.import_module("localcloud.replay_report")
+    report = importlib.import_module("localcloud.replay.report")
     how = report.Options(options.engine, options.limit or None, options.twice, options.sweep_seed)
     return int(report.main(options.feed, how))
 

@@ -15,11 +15,11 @@ from typing import IO, Any, Self
 
 from localcloud import aws, clock, cognito, venvs
 from localcloud.aws import Client
-from localcloud.deploy import deploy
+from localcloud.deployment.deploy import deploy
 from localcloud.layout import LOCAL, LocalCloudError, try_lock, write_json
 from localcloud.ministack import REGION, MiniStack
-from localcloud.outbox import Outbox
-from localcloud.package import Artefact, build
+from localcloud.outbox.server import Outbox
+from localcloud.packaging.build import Artefact, build
 from localcloud.ports import HOST, Ports
 from localcloud.webhook import SERVICES
 

@@ -21,7 +21,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from chalicelib.store.uploads import Uploads
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.api.edge import Api, Clock, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.reliability.seam import FakeSns

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from chalicelib.store.people import Profile
-    from localcloud.memory_table import MemoryTable
+    from localcloud.memory.table import MemoryTable
     from tests.api.issuer import Issuer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

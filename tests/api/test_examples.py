@@ -18,7 +18,7 @@ from chalicelib.api.rates import Rates
 from chalicelib.domain.policy import published
 from chalicelib.domain.thread import MESSAGES_A_MINUTE
 from chalicelib.settings import settings
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.api.conftest import TABLE
 from tests.api.edge import DAY, NOON, Uncounted, at
 from tests.api.promised import CARRIED, IN_DISPUTE, STANDARD

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.domain.people import Role
 from chalicelib.service import execute
-from localcloud.memory_rules import failure
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.expressions import failure
+from localcloud.memory.table import MemoryTable
 from tests.api.edge import DAY, HOUR, Reply
 from tests.api.samples import (
     ACME,

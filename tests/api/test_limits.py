@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.api.endpoint import Endpoint
-    from localcloud.memory_table import MemoryTable
+    from localcloud.memory.table import MemoryTable
     from tests.api.edge import Api
 
 LONGEST = "\U0001f600" * 2000

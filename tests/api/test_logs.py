@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.logs import JsonFormatter, about, learn
-from localcloud.memory_rules import failure
+from localcloud.memory.expressions import failure
 from tests.api.edge import ANYONE
 from tests.api.samples import ACME, ANA, BEN, EVERY, Stop, bring, path_of, sample_of
 

@@ -13,14 +13,14 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from localcloud.memory_rules import failure
+from localcloud.memory.expressions import failure
 from tests.api.samples import ANA, BY_SIGNATURE, GUARDED, Stop, bring, path_of, sample_of
 from tests.api.test_logs import CANARY, calls, listening
 from tests.service.office import cancelled
 
 if TYPE_CHECKING:
     from chalicelib.api.endpoint import Endpoint
-    from localcloud.memory_table import MemoryTable
+    from localcloud.memory.table import MemoryTable
     from tests.api.edge import Api, Reply
 
 OPERATIONS = ("get_item", "batch_get_item", "query", "put_item", "delete_item", "transact_write_items")

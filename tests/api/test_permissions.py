@@ -17,7 +17,7 @@ from chalicelib import aws, bootstrap, jobs
 from chalicelib.api import chat_socket, rates, signatures
 from chalicelib.service.chat import CONNECTIONS_AT_MOST
 from chalicelib.settings import settings
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.api.edge import DAY, Api, Clock
 from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, MARKET, Stop, bring, path_of, sample_of
 from tests.reliability.seam import Seam

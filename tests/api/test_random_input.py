@@ -10,7 +10,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.api.samples import EVERY, IDS, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from chalicelib.store.items import text
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, order_terms
 from tests.service.office import Phonebook, Watch
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 TABLE = "table"
 SHARDS = 8

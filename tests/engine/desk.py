@@ -27,7 +27,7 @@ from tests.service.office import EPOCH, NAME, FaultyTable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 ONCE = "once"
 

@@ -15,8 +15,8 @@ from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.codec import from_timestamp
 from chalicelib.store.items import item, text
 from chalicelib.store.keys import BY_DUE, ORDER_SK, order_pk
-from localcloud.memory_index import INDEXES
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.indexes import INDEXES
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import DAY, PAID_AT, PLATFORM, order_terms
 from tests.engine.crowd import SHARDS, TABLE, services_on
 from tests.service.office import Watch
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 PERIOD = timedelta(minutes=1)
 MINUTES, MORE = 40, 9

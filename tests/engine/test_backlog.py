@@ -13,7 +13,7 @@ from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.items import item, text
 from chalicelib.store.keys import ORDER_SK
 from localcloud.layout import ROOT
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import DAY, PROMISED, SECOND
 from tests.engine.crowd import TABLE, open_orders, services_on
 from tests.service.office import Watch

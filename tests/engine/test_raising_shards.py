@@ -6,7 +6,7 @@ from chalicelib.service import orders
 from chalicelib.service.execute import Request
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import DAY, PROMISED, SELLER
 from tests.engine.crowd import TABLE, completions, open_orders, services_on
 from tests.service.office import Watch

@@ -11,13 +11,13 @@ import pytest
 from bench.sweeps import sweep_of
 from chalicelib import bootstrap, jobs
 from chalicelib.store.message_queue import MessageQueue
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import DAY, PROMISED, SECOND
 from tests.engine.crowd import SHARDS, TABLE, completions, open_orders, releases, services_on
 from tests.service.office import Watch
 
 if TYPE_CHECKING:
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 DUE_AT = PROMISED + 15 * DAY
 DUE = 100

@@ -18,7 +18,7 @@ from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import Profile
 from chalicelib.store.tallies import Tallies
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PAID_AT
 from tests.notify.stories import records_of
 

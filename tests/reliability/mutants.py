@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.reliability.seam import Call, Carry
 
 Put = dict[str, Any]

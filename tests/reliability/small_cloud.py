@@ -27,7 +27,7 @@ from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.reliability.seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from typing import Any, cast
 
 from chalicelib.notify.catalog import LANGUAGES
 from localcloud.cloud import LocalCloud
-from localcloud.demo_api import Api, Reply, UnexpectedAnswerError
-from localcloud.demo_cast import BUYERS, SCRIPTS, SELLERS
-from localcloud.demo_checks import Check, Checks
-from localcloud.demo_market import Market
-from localcloud.demo_print import check_lines, inbox_lines
-from localcloud.demo_privacy import personal, verify_logs
-from localcloud.demo_stage import Stage
-from localcloud.demo_story import Script, Story, Sweep, Until
-from localcloud.demo_verify import payments_told
+from localcloud.demo.api import Api, Reply, UnexpectedAnswerError
+from localcloud.demo.cast import BUYERS, SCRIPTS, SELLERS
+from localcloud.demo.checks import Check, Checks
+from localcloud.demo.market import Market
+from localcloud.demo.privacy import personal, verify_logs
+from localcloud.demo.report import check_lines, inbox_lines
+from localcloud.demo.runner import StoryRunner
+from localcloud.demo.story import Script, Story, Sweep, Until
+from localcloud.demo.verify import payments_told
 
 
 class _QuietApi(Api):
@@ -73,7 +73,7 @@ def play(*scripts: Script) -> tuple[list[str], Checks]:
     cloud, checks, market = _FakeCloud(), Checks(), Market(_QuietApi({}))
     began = market.now()
     stories = [Story(script, market, checks, cloud.done.append, began) for script in scripts]
-    Stage(cast("LocalCloud", cloud), market, began).play(stories)
+    StoryRunner(cast("LocalCloud", cloud), market, began).play(stories)
     return cloud.done, checks
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.replay_feed import FeedOrder, Skipped, minor_units, read
+from localcloud.replay.feed import FeedOrder, Skipped, minor_units, read
 from tests.replay.feeds import lines, row
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from localcloud import replay, replay_engine, replay_report
 from localcloud.layout import LocalCloudError
-from localcloud.memory_table import MemoryTable
-from localcloud.replay import Options
-from localcloud.replay_audit import ACCOUNTS
-from localcloud.replay_progress import Progress
-from localcloud.replay_story import Claim
+from localcloud.memory.table import MemoryTable
+from localcloud.replay import engine, report, run
+from localcloud.replay.audit import ACCOUNTS
+from localcloud.replay.progress import Progress
+from localcloud.replay.run import Options
+from localcloud.replay.timeline import Claim
 from tests.replay.feeds import COVERED, EVERY_KIND, REFUSED, late, lines, lost, row
 
 FEED = lines(*EVERY_KIND)
@@ -21,7 +21,7 @@ FEED = lines(*EVERY_KIND)
 
 def test_every_kind_of_order_comes_out_as_the_data_says() -> None:
     """Covered where the promise was broken, refused where it was kept, refunded in full or released in full."""
-    result = replay.replay(FEED)
+    result = run.replay(FEED)
 
     assert [] == result.wrong
     assert dict.fromkeys(COVERED, "covered") | dict.fromkeys(REFUSED, "carrier_shows_delivered") == result.seen.claims
@@ -33,7 +33,7 @@ def test_every_kind_of_order_comes_out_as_the_data_says() -> None:
 
 def test_nothing_of_the_feed_is_unaccounted_for() -> None:
     """Every line is imported, or skipped with a reason, or refused at import with the field that is to blame."""
-    result = replay.replay(FEED)
+    result = run.replay(FEED)
     skipped = Counter(entry.reason for entry in result.skipped)
 
     assert {"never paid (canceled)": 1, "no promised date": 1, "order id seen before": 1} == skipped
@@ -44,8 +44,8 @@ def test_nothing_of_the_feed_is_unaccounted_for() -> None:
 @pytest.mark.parametrize("options", [Options(twice=True), *(Options(sweep_seed=seed, twice=seed > 3) for seed in range(1, 6))])
 def test_the_ledger_is_the_same_byte_for_byte_however_it_is_driven(options: Options) -> None:
     """I3, I5, D9: everything sent twice and sweeps at any times end in the very same ledger."""
-    expected = replay.replay(FEED)
-    result = replay.replay(FEED, options)
+    expected = run.replay(FEED)
+    result = run.replay(FEED, options)
 
     assert [] == result.wrong
     assert (expected.books.digest, expected.books.entries) == (result.books.digest, result.books.entries)
@@ -53,23 +53,23 @@ def test_the_ledger_is_the_same_byte_for_byte_however_it_is_driven(options: Opti
 
 def test_a_limit_takes_the_first_lines() -> None:
     """A short replay is the beginning of the long one."""
-    assert ["in-time", "late"] == [order.terms.order_id for order in replay.replay(FEED, Options(limit=2)).orders]
+    assert ["in-time", "late"] == [order.terms.order_id for order in run.replay(FEED, Options(limit=2)).orders]
 
 
 def test_a_claim_that_comes_out_otherwise_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the services answer is held against the data."""
-    monkeypatch.setattr(replay, "story", _expecting_the_contrary)
-    result = replay.replay(lines(lost("a")))
+    monkeypatch.setattr(run, "steps_of", _expecting_the_contrary)
+    result = run.replay(lines(lost("a")))
 
     assert result.wrong == ["a: claim came to covered; by the data it is carrier_shows_delivered"]
 
 
 def _expecting_the_contrary(*of: Any) -> list[Any]:  # noqa: ANN401 - as the original takes them
-    from localcloud.replay_story import Timed, story  # noqa: PLC0415 - the one that is replaced
+    from localcloud.replay.timeline import Step, steps_of  # noqa: PLC0415 - the one that is replaced
 
-    steps = story(*of)
+    steps = steps_of(*of)
     return [
-        Timed(step.at, Claim(step.command.order_id, step.command.buyer_id, "carrier_shows_delivered"))
+        Step(step.at, Claim(step.command.order_id, step.command.buyer_id, "carrier_shows_delivered"))
         if isinstance(step.command, Claim)
         else step
         for step in steps
@@ -78,8 +78,8 @@ def _expecting_the_contrary(*of: Any) -> list[Any]:  # noqa: ANN401 - as the ori
 
 def test_a_ledger_that_does_not_add_up_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """O3: the balance is added up again from the entries in the table, so an entry that is not as booked shows."""
-    monkeypatch.setattr(replay_engine, "MemoryTable", _LosesACent)
-    result = replay.replay(lines(row("a"), late("b")))
+    monkeypatch.setattr(engine, "MemoryTable", _LosesACent)
+    result = run.replay(lines(row("a"), late("b")))
 
     assert {
         "a: the entries do not add up to the balance",
@@ -103,7 +103,7 @@ def test_the_report_says_it_all(tmp_path: Path, capsys: pytest.CaptureFixture[st
     feed = tmp_path / "feed.jsonl"
     feed.write_text("".join(FEED), encoding="utf-8")
 
-    assert 0 == replay_report.main(feed, Options())
+    assert 0 == report.main(feed, Options())
     printed = capsys.readouterr().out
     for words in ("never paid (canceled)", "carrier_shows_delivered", "resolved_buyer_favour", "722.92 BRL", "394.32 BRL",
                   "328.60 BRL", "3200 JPY", "handed over before it was paid", "adds up with nothing held"):  # fmt: skip
@@ -115,10 +115,10 @@ def test_a_feed_with_nothing_in_it_is_no_success(tmp_path: Path, capsys: pytest.
     feed = tmp_path / "feed.jsonl"
     feed.write_text("", encoding="utf-8")
 
-    assert 1 == replay_report.main(feed, Options())
+    assert 1 == report.main(feed, Options())
     assert "no order was imported" in capsys.readouterr().out
     with pytest.raises(LocalCloudError, match="cannot be read"):
-        replay_report.main(tmp_path / "missing.jsonl", Options())
+        report.main(tmp_path / "missing.jsonl", Options())
 
 
 class _Terminal(io.StringIO):

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from chalicelib.domain.carriers import Carrier, tracking_number
-from localcloud import replay_tracking
-from localcloud.replay_tracking import TrackingNumbers, made_up
+from localcloud import tracking_numbers
+from localcloud.tracking_numbers import TrackingNumbers, made_up
 
 
 @pytest.mark.parametrize("carrier", list(Carrier))
@@ -29,7 +29,7 @@ def test_an_order_has_the_same_number_on_every_replay_and_no_other_order_has_it(
 
 def test_two_orders_that_fall_on_one_number_get_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """O6: a carrier's record must mean one order, so the second one is numbered anew."""
-    monkeypatch.setattr(replay_tracking, "_number", lambda seed: int(seed.rpartition("/")[2]))
+    monkeypatch.setattr(tracking_numbers, "_number", lambda seed: int(seed.rpartition("/")[2]))
     numbers = TrackingNumbers()
 
     assert numbers.of("a") != numbers.of("b")

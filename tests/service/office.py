@@ -26,7 +26,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from chalicelib.store.uploads import Uploads
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
 from tests.service.bucket import Bucket
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.people import Actor
     from chalicelib.store.people import Profile
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 NAME = "table"
 ORDER = "order-1"

@@ -19,7 +19,7 @@ from tests.service.office import ORDER, FaultyTable, Office, cancelled, event, r
 from tests.service.test_service_idempotency import COMMANDS
 
 if TYPE_CHECKING:
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 CONFLICT = cancelled("TransactionConflict", "None", "None")
 MOVED = cancelled("ConditionalCheckFailed", "None", "None")

@@ -29,7 +29,7 @@ from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.uploads import UploadStatus
-from localcloud.memory_rules import failure
+from localcloud.memory.expressions import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
 from tests.notify.fakes import Desk
 from tests.reliability.seam import FakeSns

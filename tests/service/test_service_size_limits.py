@@ -15,7 +15,7 @@ from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service.execute import sweep_order
 from chalicelib.service.size_limits import MEDIATORS_FILL
-from localcloud.memory_table import ITEM_BYTES
+from localcloud.memory.table import ITEM_BYTES
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SECOND, SELLER, money
 from tests.service.office import ORDER, Office, event
 

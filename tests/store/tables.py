@@ -14,7 +14,7 @@ from moto import mock_aws
 from chalicelib.domain import orders
 from chalicelib.domain.policy import published
 from chalicelib.store.cases import Cases
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, World
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.memory_index import INDEXES
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.indexes import INDEXES
+from localcloud.memory.table import MemoryTable
 from tests.store.tables import NAME, definition, engine, everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localcloud.memory_rules import Item
+    from localcloud.memory.expressions import Item
 
 OPERATIONS = 60
 CONDITIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

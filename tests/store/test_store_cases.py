@@ -18,7 +18,7 @@ from chalicelib.domain.policy import published
 from chalicelib.store.codec import timestamp
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.transaction import ANSWERS_KEPT_S
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import (
     AT_HOME,
     BUYER,

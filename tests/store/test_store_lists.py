@@ -14,7 +14,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.dispute import Finding, Stage
 from chalicelib.store import lists
 from chalicelib.store.items import text
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, PAID_AT, SELLER, order_terms
 from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine
 

@@ -14,7 +14,7 @@ from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.engine import run
 from chalicelib.store.idempotency import Answer, Once
 from chalicelib.store.keys import ORDER_SK
-from localcloud.memory_table import MemoryTable
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import (
     AT_HOME,
     BUYER,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.cloud import LocalCloud
-from localcloud.package import Artefact, build
+from localcloud.packaging.build import Artefact, build
 from localcloud.ports import Ports
 
 

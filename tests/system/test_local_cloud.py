@@ -16,9 +16,9 @@ import pytest
 from localcloud import clock
 from localcloud.cloud import LocalCloud
 from localcloud.layout import ROOT, LocalCloudError
-from localcloud.messages import Messages, Wanted
+from localcloud.outbox.messages import Messages, Wanted
+from localcloud.outbox.subscriptions import Subscription
 from localcloud.ports import HOST, Ports, holder
-from localcloud.subscriptions import Subscription
 
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:p-seller-acme"
 

@@ -11,14 +11,14 @@ import pytest
 
 from chalicelib.notify.ports import Message, Push, SnsSender
 from localcloud.cloud import LocalCloud
-from localcloud.demo_api import Api
-from localcloud.demo_stage import until
-from localcloud.messages import Messages, Wanted
-from localcloud.outbox import Outbox
-from localcloud.outbox_page import SCRIPT, STYLE
-from localcloud.outbox_parts import linked, sms_size
+from localcloud.demo.api import Api
+from localcloud.demo.runner import until
+from localcloud.outbox.messages import Messages, Wanted
+from localcloud.outbox.page import SCRIPT, STYLE
+from localcloud.outbox.parts import linked, sms_size
+from localcloud.outbox.server import Outbox
+from localcloud.outbox.subscriptions import Subscription
 from localcloud.ports import Ports
-from localcloud.subscriptions import Subscription
 
 PREFIX, PEOPLE = "p-person-", 2
 PATIENCE = 20.0

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from localcloud.demo_stage import until
-from localcloud.outbox import Outbox
+from localcloud.demo.runner import until
+from localcloud.outbox.server import Outbox
 from localcloud.ports import Ports
 
 TOPIC = "arn:aws:sns:eu-west-1:0:p-payments"

@@ -12,10 +12,10 @@ from typing import Any
 import babel
 import pytest
 
-from localcloud.archive import LOCALES
-from localcloud.check_zip import complaints
 from localcloud.layout import ROOT
-from localcloud.package import Artefact, build, exported
+from localcloud.packaging.archive import LOCALES
+from localcloud.packaging.build import Artefact, build, exported
+from localcloud.packaging.check_zip import complaints
 
 FUNCTIONS = {
     "APIHandler": "http",

@@ -1,0 +1,223 @@
+"""One story of the demo: an order, its people, what they do, and what has to come of it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Guarantee
+from chalicelib.notify.audience import REACH, Audience, Urgency
+from localcloud.demo.checks import Checks
+from localcloud.demo.market import Market, Sale, days, money
+from localcloud.forms import PHOTO, read, send
+
+PATIENCE = 30.0  # seconds that a file may take to be looked at
+PAUSE = 0.2
+
+
+class Sweep(Enum):
+    """Who makes visible what has expired by then: nobody, the stage at once, or the deployment's own schedule."""
+
+    NOT_NEEDED = auto()
+    NOW = auto()
+    BY_SCHEDULE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The story goes on when so many days of the demo have passed, and the sweep has been run if one is needed."""
+
+    day: float
+    sweep: Sweep = Sweep.NOT_NEEDED
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Somebody did something."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A story as written: who is in it, and how it goes."""
+
+    title: str
+    order_id: str
+    buyer: str
+    seller: str
+    currency: str
+    play: "Callable[[Story], Iterator[Until]]"
+
+
+@dataclass(slots=True)
+class Story:
+    """A script as it is played. `expected_messages`: (order, recipient, channel, event type) of those that have to go out."""
+
+    script: Script
+    market: Market
+    checks: Checks
+    live: Callable[[str], None]
+    began: datetime
+    acts: list[Act] = field(default_factory=list)
+    dispute_id: str | None = None
+    expected_messages: set[tuple[str, str, str, str]] = field(default_factory=set)
+
+    @property
+    def buyer(self) -> str:
+        """The buyer, as callers are written."""
+        return f"buyer:{self.script.buyer}"
+
+    @property
+    def seller(self) -> str:
+        """The seller, as callers are written."""
+        return f"seller:{self.script.seller}"
+
+    def say(self, who: str, what: str) -> None:
+        """Note what somebody does, and show it to whoever is watching."""
+        at = self.market.now()
+        self.acts.append(Act(at, who, what))
+        self.live(f"day {(at - self.began).days:>2}  {self.script.order_id}  {who} {what}")
+
+    def expect(self, what: str, expected: object, seen: object) -> None:
+        """Claim something about this story."""
+        self.checks.same(f"{self.script.order_id}: {what}", expected, seen)
+
+    def expect_messages(self, event_type: str, *to: str) -> None:
+        """Claim that this event is told.
+
+        To the `buyer` in every way that buyers are told news in, for they registered for all of them; to the `seller`,
+        who has no device, by e-mail; as `sms` to the seller's phone; to the `mediators` by topic.
+        """
+        routes = {
+            "buyer": [(self.buyer, channel.value) for channel in REACH[Audience.BUYER, Urgency.NEWS]],
+            "seller": [(self.seller, "email")],
+            "sms": [(self.seller, "sms")],
+            "mediators": [("mediators", "topic")],
+        }
+        order = self.script.order_id
+        self.expected_messages |= {(order, *route, event_type) for one in to for route in routes[one]}
+
+    def money(self, minor: int) -> dict[str, Any]:
+        """An amount of this story's currency, on the wire."""
+        return money(minor, self.script.currency)
+
+    def words(self, minor: int) -> str:
+        """An amount of this story's currency, as people write it."""
+        return str(Money(minor, self.script.currency))
+
+    def sell(
+        self,
+        lines: Sequence[tuple[str, int, int]],
+        shipping: int,
+        promised_in: int,
+        guarantee: Guarantee | None = None,
+        country: str = "PT",
+    ) -> Sale:
+        """The order is paid and imported, with delivery promised on that day of the demo."""
+        it = self.script
+        promise = self.began + days(promised_in)
+        offered = (guarantee,) if guarantee else ()
+        paid = self.market.now()
+        sale = Sale(it.order_id, it.buyer, it.seller, it.currency, lines, shipping, paid, promise, country, offered)
+        self.market.import_order(sale)
+        titles = " and ".join(f"{quantity} x {title}" for title, quantity, _ in lines)
+        terms = f"promised by day {promised_in}" + (f", with {_named(guarantee).title()}" if guarantee else "")
+        self.say(self.buyer, f"buys {titles} for {self.words(sale.price)}, {terms}; the payment is held")
+        return sale
+
+    def ship(self, carrier: Carrier) -> str:
+        """The order's parcel leaves; its tracking number."""
+        number = self.market.ship(self.script.order_id, carrier, self.market.now())
+        self.say(self.seller, f"ships with {carrier.value}, {number}")
+        return number
+
+    def carrier_says(self, carrier: Carrier, number: str, status: str) -> None:
+        """The carrier records something about a parcel."""
+        self.market.carrier_says(carrier, number, status, self.market.now())
+        self.say(carrier.value, f"records {number}: {status}")
+
+    def refused(self, who: str, path: str, body: Mapping[str, Any], what: str, why: tuple[int, str]) -> None:
+        """Somebody tries what the API refuses, and is told why: the status, and the exclusion or else the code."""
+        answer = self.market.api.call(who, "POST", path, body)
+        told = answer.body.get("detail", "it is done")
+        self.say(who, f"{what}, and is told: {told}")
+        self.expect(what, why, (answer.status, answer.body.get("exclusion") or answer.body.get("code")))
+
+    def guarantee(self, guarantee: Guarantee, what: str) -> dict[str, Any]:
+        """The buyer asks what guarantees there are; what the API says of one of them."""
+        known = self.market.api.get(self.buyer, f"/orders/{self.script.order_id}/protection")["guarantees"]
+        answer: dict[str, Any] = next(one for one in known if one["guarantee"] == guarantee.value)
+        self.say(self.buyer, f"{what}, and is told of {_named(guarantee)}: {answer['explanation']}")
+        self.expect(f"{guarantee.value} can be claimed", expected=True, seen=answer["applies"])
+        return answer
+
+    def queued(self, mediator: str) -> None:
+        """A mediator looks at the queue, where this story's dispute has to be."""
+        queue = self.market.api.get(mediator, "/mediation/queue")["items"]
+        self.expect(
+            "the mediators' queue holds the case", expected=True, seen=self.dispute_id in [case["id"] for case in queue]
+        )
+
+    @property
+    def disputes(self) -> str:
+        """Where this order's disputes are opened."""
+        return f"/orders/{self.script.order_id}/disputes"
+
+    def open(self, claim: Mapping[str, Any], what: str) -> dict[str, Any]:
+        """The buyer opens the dispute."""
+        opened = self.market.api.post(self.buyer, self.disputes, claim)
+        self.dispute_id = opened["id"]
+        self.say(self.buyer, what)
+        if opened["stage"] == "opened":  # a return that is granted at once is told as that
+            self.expect_messages("dispute_opened", "seller", "sms", "buyer")
+        return opened
+
+    def act(self, who: str, path: str, body: Mapping[str, Any], what: str) -> dict[str, Any]:
+        """Somebody does something in the dispute, which the API lists among what they may do; the dispute afterwards."""
+        answer = self.market.api.post(who, f"/disputes/{self.dispute_id}{path}", body)
+        self.say(who, what)
+        return answer
+
+    def show(self, who: str, note: str, what: str) -> None:
+        """Somebody uploads a photo as evidence; once it has been looked at, the seller reads it, byte for byte."""
+        path = f"/disputes/{self.dispute_id}/evidence"
+        wanted = {"type": "photo", "content_type": "image/jpeg", "size": len(PHOTO), "note": note}
+        form = self.market.api.post(who, f"{path}/uploads", wanted)
+        self.expect("storage takes the file", (204, ""), send(form, PHOTO))
+        self.say(who, what)
+        given_up = time.monotonic() + PATIENCE
+        pieces: list[dict[str, Any]] = []
+        while not pieces and time.monotonic() < given_up:
+            time.sleep(PAUSE)
+            pieces = [it for it in self.market.api.get(self.seller, path)["evidence"] if it["note"] == note]
+        self.expect("the other side reads the photo", [PHOTO], [read(it["link"]) for it in pieces])
+
+    def dispute(self) -> dict[str, Any]:
+        """The dispute as the buyer sees it now."""
+        return self.market.api.get(self.buyer, f"/disputes/{self.dispute_id}")
+
+    def order(self) -> dict[str, Any]:
+        """The order as the buyer sees it now."""
+        return self.market.api.get(self.buyer, f"/orders/{self.script.order_id}")
+
+    def expect_end(self, outcome: str | None, refunded: int, paid: int) -> None:
+        """Claim how the dispute has ended, and where all of the payment has gone once the order is completed."""
+        if outcome:
+            ended = self.dispute()
+            self.expect("the outcome", outcome, ended["outcome"])
+            self.expect("the refund", self.money(refunded), ended["refund"])
+        order = self.order()
+        balance = {"paid": paid, "held": 0, "refunded": refunded, "released": paid - refunded}
+        self.expect("the order", "completed", order["status"])
+        self.expect("the balance", {name: self.money(minor) for name, minor in balance.items()}, order["escrow"])
+
+
+def _named(guarantee: Guarantee) -> str:
+    return guarantee.value.replace("on_time", "on-time").replace("_", " ")

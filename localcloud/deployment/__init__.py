@@ -1,0 +1,1 @@
+"""Deploy a package to the local engine, as CloudFormation deploys it to AWS."""

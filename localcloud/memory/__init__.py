@@ -1,0 +1,1 @@
+"""DynamoDB in process: the table that the tests, the replay and the benchmarks run on."""

@@ -1,0 +1,76 @@
+"""Where items stand in the table in memory and in its indexes, and which of them a query selects."""
+
+from bisect import bisect_left, bisect_right, insort
+
+from localcloud.memory.expressions import KEYS, Item, check_key, invalid, operands, parsed
+
+Place = tuple[str, str, str]
+"""Where an item stands in an index: the index's sort key, then the table's two keys."""
+
+INDEXES = {f"by_{name}": (f"{name}_pk", f"{name}_sk") for name in ("buyer", "seller", "due", "work")}
+
+
+class Index:
+    """Items by one pair of keys: in each partition, places in their order."""
+
+    def __init__(self, names: tuple[str, str]) -> None:
+        """Sort by these keys."""
+        self.names = names
+        self.partitions: dict[str, list[Place]] = {}
+
+    def place(self, item: Item | None) -> tuple[str, Place] | None:
+        """The partition and place of an item, or None for one that the index leaves out."""
+        pk, sk = self.names
+        if item is None or pk not in item or sk not in item:
+            return None
+        return item[pk]["S"], (item[sk]["S"], item["pk"]["S"], item["sk"]["S"])
+
+    def move(self, old: Item | None, new: Item | None) -> None:
+        """Put an item that was ``old`` where ``new`` belongs; None is no item."""
+        before, after = self.place(old), self.place(new)
+        if before == after:
+            return
+        if before:
+            places = self.partitions[before[0]]
+            del places[bisect_left(places, before[1])]
+        if after:
+            insort(self.partitions.setdefault(after[0], []), after[1])
+
+    def range(self, places: list[Place], test: str, operand: str) -> tuple[int, int]:
+        """Where the places begin and end whose sort key passes ``test``."""
+
+        def sort_key(place: Place) -> str:
+            return place[0][: len(operand)] if test == "begins_with" else place[0]
+
+        left, right = bisect_left(places, operand, key=sort_key), bisect_right(places, operand, key=sort_key)
+        ends = {"<": (0, left), "<=": (0, right), ">": (right, len(places)), ">=": (left, len(places))}
+        return ends.get(test, (left, right))
+
+
+def selected(index: Index, expression: str, values: Item) -> tuple[str, int, int]:
+    """The partition a key condition names, and where the places it selects begin and end."""
+    _, terms = parsed(expression)
+    given = operands(terms, values, "Query")
+    of_pk, of_sk = [t for t in terms if t.name == index.names[0]], [t for t in terms if t.name == index.names[1]]
+    well_formed = " OR " not in expression and len(of_pk) + len(of_sk) == len(terms) and len(of_sk) <= 1
+    if not well_formed or len(of_pk) != 1 or of_pk[0].test != "=" or any(not t.operand for t in terms):
+        raise invalid("Query key condition not supported", "Query")
+    for term in terms:
+        check_key(term.name, given[str(term.operand)], "Query")
+    partition = given[str(of_pk[0].operand)]["S"]
+    places = index.partitions.get(partition, [])
+    if not of_sk:
+        return partition, 0, len(places)
+    return partition, *index.range(places, of_sk[0].test, given[str(of_sk[0].operand)]["S"])
+
+
+def start_of(index: Index, partition: str, key: Item) -> Place:
+    """The place after which a page starts; the item that stood there may have gone."""
+    if set(key) != {*KEYS, *index.names}:
+        raise invalid("The provided starting key is invalid", "Query")
+    for name, attribute in key.items():
+        check_key(name, attribute, "Query")
+    placed = index.place(key)
+    if placed is None or placed[0] != partition:
+        raise invalid("The provided starting key is outside query boundaries based on provided conditions", "Query")
+    return placed[1]

@@ -1,0 +1,242 @@
+"""The table without a cloud: an in-process stand-in for the low-level DynamoDB client, as far as the store uses it.
+
+It is strict rather than complete: an expression, an argument or a type that it does not know raises, so that a test which
+passes here has asked nothing of DynamoDB that was not checked. It never lags, and every call is atomic.
+"""
+
+# ruff: noqa: N803 - arguments are spelled as DynamoDB spells them
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from types import SimpleNamespace
+from typing import Any
+
+from localcloud.memory.expressions import (
+    KEYS,
+    TESTS,
+    ConditionalCheckFailed,
+    Item,
+    Key,
+    bytes_of,
+    check_key,
+    checked_key,
+    failure,
+    invalid,
+    operands,
+    parsed,
+)
+from localcloud.memory.indexes import INDEXES, Index, Place, selected, start_of
+
+ACTIONS_AT_MOST = 100
+ITEM_BYTES = 400 * 1024
+TRANSACTION_BYTES = 4 * 1024 * 1024
+PAGE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    key: Key
+    item: Item
+    size: int
+    holds: Callable[[Item], bool]
+    returns_old: bool
+
+
+class MemoryTable:
+    """One table with its indexes, behaving as the low-level client does that serves it.
+
+    ``on_write``, if given, is called after each write with the new images, in the order of the writes. ``page_bytes`` is
+    where a page of a query ends.
+    """
+
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailed)
+
+    def __init__(
+        self, name: str = "table", on_write: Callable[[list[Item]], None] | None = None, page_bytes: int = PAGE_BYTES
+    ) -> None:
+        """Start empty under ``name``."""
+        self.name = name
+        self.on_write = on_write
+        self.page_bytes = page_bytes
+        self._lock = RLock()
+        self._items: dict[Key, tuple[Item, int]] = {}
+        self._indexes = {name: Index(names) for name, names in INDEXES.items()}
+        self._table = Index(KEYS)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def snapshot(self) -> list[Item]:
+        """Every item, in the order of the keys."""
+        with self._lock:
+            return [_copy(self._items[key][0]) for key in sorted(self._items)]
+
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
+        """One item under ``Item``, if there is one."""
+        self._check_name(TableName, "GetItem")
+        del ConsistentRead
+        found = self._items.get(checked_key(Key, "GetItem"))
+        return {"Item": _copy(found[0])} if found else {}
+
+    def batch_get_item(self, *, RequestItems: dict[str, Item]) -> Item:
+        """Up to 100 items, in no order that a caller may rely on."""
+        for table, wanted in RequestItems.items():
+            self._check_name(table, "BatchGetItem")
+            if set(wanted) - {"Keys", "ConsistentRead"}:
+                raise NotImplementedError(str(set(wanted)))
+            keys = [checked_key(key, "BatchGetItem") for key in wanted["Keys"]]
+            if not 1 <= len(keys) <= ACTIONS_AT_MOST or len(set(keys)) != len(keys):
+                raise invalid("a batch names from 1 to 100 items, each once", "BatchGetItem")
+            with self._lock:
+                found = [_copy(self._items[key][0]) for key in reversed(keys) if key in self._items]
+            return {"Responses": {table: found}, "UnprocessedKeys": {}}
+        raise invalid("a batch names a table", "BatchGetItem")
+
+    def put_item(self, **request: object) -> Item:
+        """Write one item, if its condition holds."""
+        put = self._prepared("PutItem", **request)  # type: ignore[arg-type]
+        with self._lock:
+            old = self._old(put)
+            if not put.holds(old or {}):
+                more = {"Item": _copy(old)} if old and put.returns_old else {}
+                raise failure("ConditionalCheckFailedException", "The conditional request failed", "PutItem", **more)
+            self._write([put])
+        return {}
+
+    def delete_item(self, *, TableName: str, Key: Item, ReturnValues: str = "NONE") -> Item:
+        """Take an item away, if it is there: under ``Attributes`` what it was, where ``ALL_OLD`` is asked for."""
+        self._check_name(TableName, "DeleteItem")
+        if ReturnValues not in ("NONE", "ALL_OLD"):
+            raise invalid("what DeleteItem returns is NONE or ALL_OLD", "DeleteItem")
+        key = checked_key(Key, "DeleteItem")
+        with self._lock:
+            old, _ = self._items.pop(key, (None, 0))
+            for index in (self._table, *self._indexes.values()):
+                index.move(old, None)
+        return {"Attributes": _copy(old)} if old and ReturnValues == "ALL_OLD" else {}
+
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
+        """Write all items, if every condition holds; none otherwise."""
+        name = "TransactWriteItems"
+        if any(set(action) != {"Put"} for action in TransactItems):
+            raise NotImplementedError("an action other than Put")
+        puts = [self._prepared(name, **action["Put"]) for action in TransactItems]
+        if not 1 <= len(puts) <= ACTIONS_AT_MOST:
+            raise invalid("a transaction has from 1 to 100 actions", name)
+        if len({put.key for put in puts}) != len(puts):
+            raise invalid("Transaction request cannot include multiple operations on one item", name)
+        if sum(put.size for put in puts) > TRANSACTION_BYTES:
+            raise invalid("a transaction has at most 4 MB", name)
+        with self._lock:
+            reasons = [self._reason(put) for put in puts]
+            codes = [reason["Code"] for reason in reasons]
+            if set(codes) != {"None"}:
+                message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]"
+                raise failure("TransactionCanceledException", message, name, CancellationReasons=reasons)
+            self._write(puts)
+        return {}
+
+    def query(  # noqa: PLR0913 - as many as DynamoDB's
+        self,
+        *,
+        TableName: str,
+        KeyConditionExpression: str,
+        ExpressionAttributeValues: Item,
+        IndexName: str | None = None,
+        ConsistentRead: bool = False,
+        ScanIndexForward: bool = True,
+        Limit: int | None = None,
+        ExclusiveStartKey: Item | None = None,
+    ) -> Item:
+        """A page of one partition: whole items of the table, the keys alone of an index.
+
+        As in DynamoDB, a page that ``Limit`` ended names its last key even where nothing follows.
+        """
+        self._check_name(TableName, "Query")
+        if IndexName and (ConsistentRead or IndexName not in self._indexes):
+            raise invalid(f"no consistent read, and no index but {', '.join(INDEXES)}", "Query")
+        if Limit is not None and Limit < 1:
+            raise invalid("Limit is at least 1", "Query")
+        index = self._indexes[IndexName] if IndexName else self._table
+        with self._lock:
+            partition, low, high = selected(index, KeyConditionExpression, ExpressionAttributeValues)
+            if ExclusiveStartKey:
+                start = start_of(index, partition, ExclusiveStartKey)
+                places = index.partitions.get(partition, [])
+                low = max(low, bisect_right(places, start)) if ScanIndexForward else low
+                high = high if ScanIndexForward else min(high, bisect_left(places, start))
+            chosen = index.partitions.get(partition, [])[low:high]
+            return self._page(index, chosen if ScanIndexForward else chosen[::-1], Limit)
+
+    def _page(self, index: Index, chosen: list[Place], limit: int | None) -> Item:
+        found: list[Item] = []
+        room, full = self.page_bytes, False
+        for place in chosen:
+            item, size = self._items[place[1:]]
+            room -= size
+            full = bool(found) and room < 0
+            if full:
+                break
+            found.append(_copy(item) if index is self._table else {name: dict(item[name]) for name in (*KEYS, *index.names)})
+            full = len(found) == limit
+            if full:
+                break
+        page: Item = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+        if full:
+            page["LastEvaluatedKey"] = {name: found[-1][name] for name in (*KEYS, *index.names)}
+        return page
+
+    def _prepared(
+        self,
+        operation: str,
+        *,
+        TableName: str,
+        Item: Item,
+        ConditionExpression: str = "",
+        ExpressionAttributeValues: Item | None = None,
+        ReturnValuesOnConditionCheckFailure: str = "NONE",
+    ) -> _Put:
+        self._check_name(TableName, operation)
+        key = checked_key({name: Item.get(name) for name in KEYS}, operation)
+        for name in (name for names in INDEXES.values() for name in names if name in Item):
+            check_key(name, Item[name], operation)
+        size = sum(len(name) + bytes_of(attribute, operation) for name, attribute in Item.items())
+        if size > ITEM_BYTES:
+            raise invalid("Item size has exceeded the maximum allowed size", operation)
+        needed, terms = parsed(ConditionExpression) if ConditionExpression else (all, ())
+        values = operands(terms, ExpressionAttributeValues, operation)
+
+        def holds(old: dict[str, Any]) -> bool:
+            return needed([TESTS[t.test](old.get(t.name), values.get(t.operand) if t.operand else None) for t in terms])
+
+        return _Put(key, _copy(Item), size, holds, ReturnValuesOnConditionCheckFailure == "ALL_OLD")
+
+    def _old(self, put: _Put) -> Item | None:
+        found = self._items.get(put.key)
+        return found[0] if found else None
+
+    def _reason(self, put: _Put) -> Item:
+        old = self._old(put)
+        if put.holds(old or {}):
+            return {"Code": "None"}
+        reason: Item = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
+        return reason | ({"Item": _copy(old)} if old and put.returns_old else {})
+
+    def _write(self, puts: list[_Put]) -> None:
+        for put in puts:
+            old = self._old(put)
+            for index in (self._table, *self._indexes.values()):
+                index.move(old, put.item)
+            self._items[put.key] = put.item, put.size
+        if self.on_write:
+            self.on_write([_copy(put.item) for put in puts])
+
+    def _check_name(self, name: str, operation: str) -> None:
+        if name != self.name:
+            raise failure("ResourceNotFoundException", "Requested resource not found", operation)
+
+
+def _copy(item: Item) -> Item:
+    return {name: dict(attribute) for name, attribute in item.items()}

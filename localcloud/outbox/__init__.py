@@ -1,0 +1,1 @@
+"""A web page that shows every message the local cloud sent, by recipient."""

@@ -1,0 +1,115 @@
+"""What went out: one entry for each message and each address it reached, kept in memory in the order of arrival."""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from localcloud.outbox.subscriptions import Subscription
+
+ESCAPED = re.compile(r"(?:_[0-9A-F]{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One delivery: `person` as in `seller:acme`; `channel` email, sms, push or topic; `at` when SNS took it, UTC.
+
+    `number` counts deliveries from 1. A push message's `subject` is its title, and `link` what it opens.
+    """
+
+    number: int
+    id: str
+    at: str
+    topic: str
+    person: str
+    channel: str
+    to: str
+    subject: str
+    body: str
+    link: str
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of people's messages to show; what is empty does not choose."""
+
+    person: str = ""
+    channel: str = ""
+    order: str = ""
+
+    def has(self, entry: Entry) -> bool:
+        """Say whether this is one of them."""
+        chosen = ((self.person, entry.person), (self.channel, entry.channel), (self.order, entry.attributes.get("order_id")))
+        return all(wanted in ("", found) for wanted, found in chosen)
+
+
+EVERYTHING = Wanted()
+
+
+class Messages:
+    """The deliveries so far; safe to use from many threads."""
+
+    def __init__(self, person_prefix: str) -> None:
+        """Take topics whose names begin with `person_prefix` for people's."""
+        self._prefix = person_prefix
+        self._lock = threading.Lock()
+        self._entries: list[Entry] = []
+        self._seen: set[tuple[str, str]] = set()
+
+    def take(self, notification: Mapping[str, Any], people: list[Subscription]) -> None:
+        """Record an SNS notification for everyone it reaches; one delivered twice (SNS may) is recorded once."""
+        topic = str(notification["TopicArn"]).rsplit(":", 1)[-1]
+        attributes = {name: str(item["Value"]) for name, item in notification.get("MessageAttributes", {}).items()}
+        person = attributes.get("recipient") or self.person_of(topic)
+        reached = [_reached(one, person) for one in people if one.receives(attributes)]
+        if not topic.startswith(self._prefix):
+            reached.append(("topic", topic))
+        with self._lock:
+            for channel, address in reached:
+                identity = (str(notification["MessageId"]), f"{channel}:{address}")
+                if identity not in self._seen:
+                    self._seen.add(identity)
+                    subject = attributes.get("title", "") if channel == "push" else notification.get("Subject") or ""
+                    link = attributes.get("link", "") if channel == "push" else ""
+                    entry = Entry(
+                        number=len(self._entries) + 1, id=identity[0], at=notification["Timestamp"], topic=topic,
+                        person=person, channel=channel, to=address, subject=subject, body=notification["Message"],
+                        link=link, attributes=attributes,
+                    )  # fmt: skip
+                    self._entries.append(entry)
+
+    def person_of(self, topic: str) -> str:
+        """Read `seller:acme` from the name of that person's topic; empty for a topic that is nobody's."""
+        if not topic.startswith(self._prefix):
+            return ""
+        name = topic.removeprefix(self._prefix).replace("-", ":", 1)
+        # What a topic name cannot hold is written there as `_` and the hex digits of each byte.
+        return ESCAPED.sub(lambda found: bytes.fromhex(found[0].replace("_", "")).decode(errors="replace"), name)
+
+    @property
+    def arrived(self) -> int:
+        """How many there are, of all kinds."""
+        with self._lock:
+            return len(self._entries)
+
+    def to_people(self, wanted: Wanted = EVERYTHING) -> list[Entry]:
+        """Return the e-mails, SMS and pushes, oldest first, or those that are wanted of them."""
+        with self._lock:
+            return [e for e in self._entries if e.channel != "topic" and wanted.has(e)]
+
+    def to_machines(self) -> list[Entry]:
+        """Return what was published for other systems (payment instructions, events), oldest first."""
+        with self._lock:
+            return [e for e in self._entries if e.channel == "topic"]
+
+
+def _reached(one: Subscription, person: str) -> tuple[str, str]:
+    """The channel and the address: a push message is shown once to a person, on however many devices."""
+    return ("push", person) if one.protocol == "application" else (one.protocol.removesuffix("-json"), one.endpoint)
+
+
+def as_json(entries: list[Entry]) -> list[dict[str, Any]]:
+    """Return the entries as plain data."""
+    return [asdict(entry) for entry in entries]

@@ -1,0 +1,146 @@
+"""The outbox: subscribes itself to every topic the deployment publishes to, and shows what people received.
+
+MiniStack accepts subscriptions of e-mail, SMS and devices but delivers to none, so this reads along by http, as SNS
+allows, and works out from each topic's subscriptions who would have been reached. A push message comes here as its text
+alone; its title and link are read from the attributes.
+"""
+
+import json
+import logging
+import queue
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localcloud.aws import Client
+from localcloud.loopback import NOT_UNDERSTOOD, NOTHING_HERE, Answer, LoopbackServer
+from localcloud.outbox.messages import Messages, Wanted, as_json
+from localcloud.outbox.page import SCRIPT, STYLE, Outline, app_page, machines_page, page
+from localcloud.outbox.subscriptions import AddressBook
+
+log = logging.getLogger(__name__)
+POLL = 0.2  # seconds between looks for new topics: below the time from a topic's creation to its first message
+
+
+class Outbox:
+    """Serves the page on loopback from threads of this process until `stop`."""
+
+    def __init__(self, sns: Client, topic_prefix: str, person_prefix: str, port: int) -> None:
+        """Start serving, and follow every topic whose name begins with `topic_prefix`."""
+        self.messages = Messages(person_prefix)
+        self._run = uuid.uuid4().hex
+        self._door = f"/sns/{secrets.token_urlsafe()}"  # any page of the web may post to this machine, and none knows this
+        self._sns = sns
+        self._topic_prefix = topic_prefix
+        self._addresses = AddressBook(sns)
+        self._asked: set[str] = set()
+        self._confirmed: set[str] = set()
+        self._stopped = threading.Event()
+        self._arrived: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._server = LoopbackServer(port, self._show, self._take)
+        self.url = self._server.url
+        self._workers = [
+            threading.Thread(target=work, name=f"outbox-{work.__name__}", daemon=True)
+            for work in (self._follow_topics, self._sort)
+        ]
+        for worker in self._workers:
+            worker.start()
+
+    def listens_to(self, topics: list[str], patience: float = 10.0) -> bool:
+        """Wait until the messages of all these topics (ARNs) arrive here; False when they did not in time."""
+        deadline = time.monotonic() + patience
+        while not self._confirmed.issuperset(topics):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def outline(self) -> Outline:
+        """Everyone who has a topic or got a message, such as `seller:acme`, and how much has arrived."""
+        # The number first: what comes in between is then shown twice over, rather than missed by who asks for news.
+        arrived = self.messages.arrived
+        owners = {self.messages.person_of(topic.rsplit(":", 1)[-1]) for topic in tuple(self._asked)} - {""}
+        people = dict.fromkeys(sorted(owners), 0)
+        entries = self.messages.to_people()
+        people |= {entry.person: entry.number for entry in entries}
+        orders = sorted({entry.attributes["order_id"] for entry in entries if "order_id" in entry.attributes})
+        return Outline(self._run, arrived + len(owners), people, orders)
+
+    def _show(self, address: str) -> Answer:
+        url = urlsplit(address)
+        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        wanted = Wanted(asked.get("person", ""), asked.get("channel", ""), asked.get("order", "").strip())
+        answers: dict[str, Callable[[], Answer]] = {
+            "": lambda: Answer(page(self.outline(), wanted, self.messages.to_people(wanted)), "text/html"),
+            "systems": lambda: Answer(machines_page(self.outline(), self.messages.to_machines()), "text/html"),
+            "orders": lambda: Answer(app_page(self.outline(), url.path), "text/html"),
+            "disputes": lambda: Answer(app_page(self.outline(), url.path), "text/html"),
+            "messages.json": lambda: Answer(json.dumps(as_json(self.messages.to_people(wanted)), indent=1)),
+            "systems.json": lambda: Answer(json.dumps(as_json(self.messages.to_machines()), indent=1)),
+            "arrived.json": lambda: Answer(json.dumps(self.outline().news)),
+            "outbox.css": lambda: Answer(STYLE, "text/css"),
+            "outbox.js": lambda: Answer(SCRIPT, "text/javascript"),
+        }
+        return answers.get(url.path.split("/")[1], lambda: NOTHING_HERE)()
+
+    def _take(self, address: str, body: bytes) -> Answer:
+        """Accept an SNS delivery at once and sort it afterwards: MiniStack waits five seconds and tries once."""
+        if address != self._door:
+            return NOTHING_HERE
+        try:
+            delivery = json.loads(body)
+        except (ValueError, RecursionError):
+            return NOT_UNDERSTOOD
+        if not isinstance(delivery, dict) or not {"Type", "TopicArn"} <= delivery.keys():
+            return NOT_UNDERSTOOD
+        self._arrived.put(delivery)
+        return Answer("{}")
+
+    def _sort(self) -> None:
+        while (delivery := self._arrived.get()) is not None:
+            try:
+                self._sort_one(delivery)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next one is to be shown
+                if not self._stopped.is_set():
+                    log.warning("the outbox could not take a message: %r", error)
+
+    def _sort_one(self, delivery: dict[str, Any]) -> None:
+        topic = delivery["TopicArn"]
+        if delivery["Type"] == "SubscriptionConfirmation":
+            self._sns.confirm_subscription(TopicArn=topic, Token=delivery["Token"])
+            self._confirmed.add(topic)
+        elif delivery["Type"] == "Notification":
+            self.messages.take(delivery, self._addresses.people_at(topic))
+
+    def _follow_topics(self) -> None:
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            try:
+                for listing in self._sns.get_paginator("list_topics").paginate():
+                    for item in listing["Topics"]:
+                        self._subscribe(item["TopicArn"])
+            except (BotoCoreError, ClientError) as error:
+                if not self._stopped.is_set():
+                    log.warning("the outbox could not look for topics: %s", error)
+            # Never more than a third of the time: a marketplace with thousands of topics must not be slowed by it.
+            self._stopped.wait(max(POLL, 2 * (time.monotonic() - began)))
+
+    def _subscribe(self, topic: str) -> None:
+        ours = topic.rsplit(":", 1)[-1].startswith(self._topic_prefix)
+        if ours and topic not in self._asked:
+            self._sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{self.url}{self._door}")
+            self._asked.add(topic)
+
+    def stop(self) -> None:
+        """Stop following topics, stop serving and free the port."""
+        self._stopped.set()
+        self._arrived.put(None)
+        for worker in self._workers:
+            worker.join(5)
+        self._server.stop()

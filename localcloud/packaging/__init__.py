@@ -1,0 +1,1 @@
+"""Build and check the zip and the template that are deployed."""

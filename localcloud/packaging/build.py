@@ -1,0 +1,123 @@
+"""Build what is deployed: `chalice package` on a clean copy of the tree, finished to the same bytes on every build."""
+
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.layout import BUILD, ROOT, LocalCloudError, locked
+from localcloud.packaging.archive import finish
+from localcloud.packaging.check_zip import complaints
+
+log = logging.getLogger(__name__)
+PACKAGED = ("app.py", "chalicelib/", ".chalice/", "requirements.txt", "infra/resources.json")
+NEVER = (".chalice/deployments/", ".chalice/deployed/", "__pycache__/")
+STAGES = ("dev", "prod", "local")
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A finished package: the SAM template, the zip its functions run, and the zip's SHA-256 in hex."""
+
+    template: Path
+    zip: Path
+    digest: str
+
+
+def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
+    """Package `stage` from the tree at `root` into `out`, or hand back the last package if nothing has changed since.
+
+    The runtime is the interpreter this runs under, and so is the bytecode. LocalCloudError says why it failed,
+    also when the finished zip does not pass `check_zip`.
+    """
+    out = out or BUILD / stage
+    # The stages share the source, and with it Chalice's store of downloads: their zips are the same.
+    with locked(out.parent / "lock"):
+        out.mkdir(exist_ok=True)
+        files = {name: (root / name).read_bytes() for name in exported(root)}
+        stamp_file, stamp = out / "stamp", _stamp(stage, files)
+        template, archive = out / "sam.json", out / "deployment.zip"
+        if not (stamp_file.is_file() and stamp_file.read_text(encoding="ascii") == stamp and archive.is_file()):
+            stamp_file.unlink(missing_ok=True)
+            source = _copy(files, out.parent / "source")
+            log.info("packaging stage %s", stage)
+            with tempfile.TemporaryDirectory(dir=out) as scratch:
+                _chalice_package(stage, source, Path(scratch))
+                finish(Path(scratch, "deployment.zip"), archive)
+                shutil.copy(Path(scratch, "sam.json"), template)
+            if found := complaints(archive):
+                message = "the zip is not fit to deploy:\n  " + "\n  ".join(found)
+                raise LocalCloudError(message)
+            stamp_file.write_text(stamp, encoding="ascii")
+        return Artefact(template, archive, hashlib.sha256(archive.read_bytes()).hexdigest())
+
+
+def exported(root: Path) -> list[str]:
+    """List what may go into a package, as a checkout would have it: tracked files and new ones git does not ignore."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PACKAGED]
+    listing = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    names = listing.stdout.decode().split("\0") if listing.returncode == 0 else list(_walk(root))
+    # A deleted file stays listed until its deletion is staged.
+    return sorted(name for name in set(names) if name and _wanted(name) and (root / name).is_file())
+
+
+def _wanted(name: str) -> bool:
+    ours = any(name == prefix or (prefix.endswith("/") and name.startswith(prefix)) for prefix in PACKAGED)
+    return ours and not any(part in name for part in NEVER) and not name.endswith((".pyc", ".DS_Store"))
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """List the tree itself, for a copy that is no git checkout."""
+    for prefix in PACKAGED:
+        path = root / prefix
+        found = path.rglob("*") if path.is_dir() else [path]
+        yield from (item.relative_to(root).as_posix() for item in found)
+
+
+def _stamp(stage: str, files: dict[str, bytes]) -> str:
+    """Digest everything the package depends on, this builder included."""
+    digest = hashlib.sha256(f"{stage} {sys.version} {os.uname().machine}".encode())
+    tools = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))}
+    relevant = {name: tools[name] for name in ("build.py", "archive.py", "check_zip.py")}
+    for name, content in sorted({**files, **relevant}.items()):
+        digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _copy(files: dict[str, bytes], target: Path) -> Path:
+    """Make `target` hold exactly `files`, but for what Chalice keeps there to save itself the next download."""
+    for path in sorted(target.rglob("*"), reverse=True):
+        name = path.relative_to(target).as_posix()
+        if path.is_file() and name not in files and not name.startswith(".chalice/deployments/"):
+            path.unlink()
+    kept = sorted(target.glob(".chalice/deployments/*"), key=lambda path: path.stat().st_mtime)
+    for path in kept[:-2]:
+        path.unlink()
+    for name, content in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return target
+
+
+def _chalice_package(stage: str, source: Path, out: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
+    environment |= {
+        "AWS_DEFAULT_REGION": "eu-west-1",  # Chalice asks for one; the template names none
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONDONTWRITEBYTECODE": "1",  # importing app.py must leave no bytecode to be packaged
+    }
+    chalice = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())"]
+    arguments = ["package", "--stage", stage, "--merge-template", "infra/resources.json", str(out)]
+    done = subprocess.run([*chalice, *arguments], cwd=source, env=environment, capture_output=True, text=True, check=False)
+    output = done.stdout + done.stderr
+    # Chalice only warns of a wheel it could not get.
+    if done.returncode or "Could not install dependencies" in output:
+        message = f"chalice package failed:\n{output[-3000:]}"
+        raise LocalCloudError(message)

@@ -1,0 +1,86 @@
+"""The books at the end: every order's ledger added up again from the table, and held against what the data says."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement, empty_escrow
+from chalicelib.service.services import Services
+from chalicelib.store.codec import dump
+from localcloud.replay.timeline import COVERED
+
+ACCOUNTS = ("paid", "held", "refunded", "released")
+
+
+@dataclass(slots=True)
+class Books:
+    """Totals in minor units by (currency, account), outcomes counted, and a digest of every ledger entry as stored."""
+
+    orders: int = 0
+    entries: int = 0
+    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    digest: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies of the totals."""
+        return sorted({currency for currency, _ in self.totals})
+
+
+def audit(services: Services, claims: Mapping[str, str]) -> Books:
+    """Read every order named in `claims` (what became of its claim, by order id) and check its money.
+
+    The balance is what its entries add up to, nothing is held, every instruction is settled, and what is refunded is the
+    whole payment exactly where the claim was covered.
+    """
+    books = Books()
+    digest = hashlib.sha256()
+    for order_id in sorted(claims):
+        case = services.cases.load(order_id)
+        if case is None:
+            books.wrong.append(f"{order_id}: not in the table")
+            continue
+        entries = services.cases.ledger(order_id)
+        for entry in entries:
+            digest.update(f"{order_id} {dump(entry)}\n".encode())
+        books.orders += 1
+        books.entries += len(entries)
+        books.wrong += [f"{order_id}: {what}" for what in _complaints(case, entries, covered=claims[order_id] == COVERED)]
+        for account in ACCOUNTS:
+            books.totals[case.order.terms.currency, account] += getattr(case.order.escrow, account).minor
+        for dispute in case.disputes:
+            books.outcomes[dispute.outcome.value if dispute.outcome else f"open ({dispute.stage.value})"] += 1
+    for currency in books.currencies:
+        paid, held, refunded, released = (books.totals[currency, account] for account in ACCOUNTS)
+        if held + refunded + released != paid:
+            books.wrong.append(f"over all orders: {held} + {refunded} + {released} is not {paid} {currency}")
+    books.digest = digest.hexdigest()
+    return books
+
+
+def _complaints(case: Case, entries: list[LedgerEntry], *, covered: bool) -> list[str]:
+    order, escrow = case.order, case.order.escrow
+    added = empty_escrow(order.terms.currency)
+    for entry in entries:
+        added = added.after(entry)  # raises where an entry would take more than is held
+    refunds = [i.amount.minor for i in order.instructions if i.movement is Movement.REFUND]
+    releases = [i.amount.minor for i in order.instructions if i.movement is Movement.RELEASE]
+    price = order.terms.price.minor
+    checks = {
+        "the entries do not add up to the balance": added == escrow,
+        "the entries are not numbered without gaps": [entry.number for entry in entries] == list(range(1, len(entries) + 1)),
+        "held + refunded + released is not what was paid": escrow.held + escrow.refunded + escrow.released == escrow.paid,
+        "what was paid is not the order's price": escrow.paid.minor == price,
+        "money is still held": escrow.held.minor == 0,
+        "it is not completed": order.completed_at is not None,
+        "a dispute is still open": not case.open_disputes,
+        "the instructions do not pay what the ledger says": (sum(refunds), sum(releases))
+        == (escrow.refunded.minor, escrow.released.minor),
+        "an instruction is not settled": all(i.status is InstructionStatus.SETTLED for i in order.instructions),
+        "the refund is not what the data says": escrow.refunded.minor == (price if covered else 0),
+    }
+    return [complaint for complaint, holds in checks.items() if not holds]

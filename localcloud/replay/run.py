@@ -1,0 +1,78 @@
+"""Real orders through the product's own services, with the clock driven by the data, checked against the data."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from localcloud.replay.audit import Books, audit
+from localcloud.replay.driver import LONGEST_TAIL, Driver, Seen
+from localcloud.replay.engine import DataClock, running
+from localcloud.replay.feed import FeedOrder, Skipped, read
+from localcloud.replay.progress import Progress
+from localcloud.replay.timeline import Step, steps_of, sweeps, timeline
+from localcloud.tracking_numbers import TrackingNumbers
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to replay: `twice` sends every command two times, `sweep_seed` sweeps at random times instead of daily."""
+
+    engine: str = "memory"
+    limit: int | None = None
+    twice: bool = False
+    sweep_seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was read, what the services answered, and the books at the end."""
+
+    orders: tuple[FeedOrder, ...]
+    skipped: tuple[Skipped, ...]
+    seen: Seen
+    books: Books
+    steps: int
+    seconds: float
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that did not come true, as sentences; empty for a good replay."""
+        empty = [] if self.seen.imported else ["no order was imported: there was nothing to check"]
+        return [*empty, *self.seen.wrong, *self.books.wrong]
+
+
+def replay(lines: Iterable[str], options: Options | None = None) -> Result:
+    """Replay a feed and check it against its own data. Nothing of it remains but the result."""
+    options = options or Options()
+    began = time.monotonic()
+    entries = list(islice(read(lines), options.limit or None))
+    orders = tuple(entry for entry in entries if isinstance(entry, FeedOrder))
+    skipped = tuple(entry for entry in entries if isinstance(entry, Skipped))
+    numbers = TrackingNumbers()
+    stories = [steps_of(order, numbers) for order in orders]
+    steps = sum(len(steps) for steps in stories)
+    clock = DataClock()
+    with running(options.engine, clock) as services:
+        driver = Driver(services, clock, twice=options.twice)
+        if stories:
+            _perform(driver, stories, options.sweep_seed, Progress(steps, "replaying"))
+        books = audit(services, driver.seen.claims)
+    return Result(orders, skipped, driver.seen, books, steps, time.monotonic() - began)
+
+
+def _perform(driver: Driver, stories: list[list[Step]], seed: int | None, progress: Progress) -> None:
+    """Take every step, then sweep on until the clock has ended everything."""
+    first, last = min(steps[0].at for steps in stories), max(steps[-1].at for steps in stories)
+    swept = sweeps(first, seed)
+    for step in timeline(stories, swept):
+        driver.take(step)
+        if step.command:
+            progress.step(f"{step.at:%Y-%m-%d}")
+    while driver.anything_due():
+        step = next(swept)
+        if step.at > last + LONGEST_TAIL:
+            driver.seen.wrong.append(f"the clock has not ended everything {LONGEST_TAIL.days} days after the last command")
+            break
+        driver.take(step)
+    progress.close()
