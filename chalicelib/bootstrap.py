@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws import client
 from chalicelib.domain.policy import published
-from chalicelib.notify.endpoints import SnsEndpoints
-from chalicelib.notify.subscriptions import SnsSubscriptions
+from chalicelib.notify.registries.endpoints import SnsEndpoints
+from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.service.services import Clock, Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.call_counts import CallCounts
@@ -20,7 +20,7 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 
 if TYPE_CHECKING:
-    from chalicelib.notify.courier import Publishing
+    from chalicelib.notify.dispatch import Dependencies
     from chalicelib.notify.ports import Sender
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
@@ -66,16 +66,16 @@ def storage() -> Storage:
 
 
 @lru_cache(maxsize=1)
-def outgoing() -> MessageQueue:
+def message_queue() -> MessageQueue:
     """The messages that leave later. A sweep that finds none loads nothing more of publishing."""
     return MessageQueue(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
 
 
 @lru_cache(maxsize=1)
-def publishing() -> Publishing:
+def publishing() -> Dependencies:
     """What this process publishes with."""
-    from chalicelib.notify.courier import Limits, Publishing  # noqa: PLC0415 - the API sends no messages
-    from chalicelib.notify.letters import Topics  # noqa: PLC0415
+    from chalicelib.notify.composing import Topics  # noqa: PLC0415
+    from chalicelib.notify.dispatch import Dependencies, Limits  # noqa: PLC0415 - the API sends no messages
     from chalicelib.notify.ports import SqsDeadLetters  # noqa: PLC0415
     from chalicelib.store.orders import Orders  # noqa: PLC0415
     from chalicelib.store.sent import Sent  # noqa: PLC0415
@@ -85,13 +85,13 @@ def publishing() -> Publishing:
         return client("dynamodb")
 
     s = settings()
-    return Publishing(
+    return Dependencies(
         sender=_sender(s.mail_from),
         sent=Sent(dynamodb, s.table_name),
         people=People(dynamodb, s.table_name),
         orders=Orders(dynamodb, s.table_name),
         threads=Messages(dynamodb, s.table_name),
-        outgoing=outgoing(),
+        queue=message_queue(),
         tallies=Tallies(dynamodb, s.table_name),
         undelivered=SqsDeadLetters(lambda: client("sqs"), s.undelivered_queue_url),
         policies=published(),

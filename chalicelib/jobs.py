@@ -77,11 +77,11 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
 
 def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
     """Send one shard's messages that are due; whether none are left."""
-    from chalicelib.bootstrap import outgoing, publishing, services  # noqa: PLC0415
+    from chalicelib.bootstrap import message_queue, publishing, services  # noqa: PLC0415
 
-    if not outgoing().due(shard, services().clock.now(), 1):
+    if not message_queue().due(shard, services().clock.now(), 1):
         return True
-    from chalicelib.notify.later import send_due  # noqa: PLC0415 - most minutes nothing is due
+    from chalicelib.notify.due import send_due  # noqa: PLC0415 - most minutes nothing is due
     from chalicelib.service.execute import current  # noqa: PLC0415
 
     def case_at(order_id: str, now: datetime) -> Case:
@@ -102,7 +102,7 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def push_stream(records: Sequence[dict[str, Any]]) -> None:
     """Push what the stream's records say to whoever listens. Raises when the table cannot be read: the batch comes again."""
     from chalicelib.bootstrap import services  # noqa: PLC0415 - each function loads its own
-    from chalicelib.notify.chat import Pushing, gateway, push_records  # noqa: PLC0415
+    from chalicelib.notify.live.push import Pushing, gateway, push_records  # noqa: PLC0415
 
     it = services()
     push_records(records, Pushing(it.connections, gateway(), it.cases.load, int(it.epoch())))

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import client
-from chalicelib.bootstrap import outgoing, publishing
+from chalicelib.bootstrap import message_queue, publishing
 from chalicelib.notify.publish import publish_records
 from chalicelib.settings import settings
 from chalicelib.store.codec import from_timestamp, load
@@ -128,7 +128,7 @@ def redrive_undelivered(queue_url: str) -> None:
         for message in messages:
             dead = json.loads(message["Body"])
             letter = load(json.dumps(dead["letter"]), QueuedMessage)
-            outgoing().put(letter, now)
+            message_queue().put(letter, now)
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
             sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {dead['reason']})\n")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.notify import conditions as c
-from chalicelib.notify.happening import MessageWritten
+from chalicelib.notify.event_in_context import MessageWritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
 
 
 class Audience(StrEnum):
@@ -70,7 +70,7 @@ class Notice:
     audience: Audience
     urgency: Urgency
     text: str = ""
-    when: Callable[[Happening], bool] = c.always
+    when: Callable[[EventInContext], bool] = c.always
     own_too: bool = False
     gathered: bool = False
 
@@ -187,8 +187,8 @@ _BY_EVENT: dict[type[e.Payload], tuple[Notice, ...]] = {
 } | {MessageWritten: OF_MESSAGES}
 
 
-def notices(happening: Happening) -> list[Notice]:
+def notices(it: EventInContext) -> list[Notice]:
     """The rows of the table that hold for what happened, in the order of the table."""
-    by = happening.event.actor.role.value
-    rows = _BY_EVENT[type(happening.event.payload)]
-    return [row for row in rows if (row.own_too or row.audience.value != by) and row.when(happening)]
+    by = it.event.actor.role.value
+    rows = _BY_EVENT[type(it.event.payload)]
+    return [row for row in rows if (row.own_too or row.audience.value != by) and row.when(it)]

@@ -1,4 +1,4 @@
-"""The conditions of the audience table: questions about one happening, each a sentence."""
+"""The conditions of the audience table: questions about one it, each a sentence."""
 
 from __future__ import annotations
 
@@ -9,55 +9,55 @@ from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.notify.happening import MessageWritten
+from chalicelib.notify.event_in_context import MessageWritten
 
 if TYPE_CHECKING:
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
 
 
-def always(_: Happening) -> bool:
+def always(_: EventInContext) -> bool:
     """Whatever it is."""
     return True
 
 
-def return_is_guaranteed(it: Happening) -> bool:
+def return_is_guaranteed(it: EventInContext) -> bool:
     """The claim is one the seller cannot refuse: a return under the seller's own guarantee."""
     return it.the_dispute.coverage.reason is Reason.NO_LONGER_WANTED
 
 
-def waits_for_an_address(it: Happening) -> bool:
+def waits_for_an_address(it: EventInContext) -> bool:
     """The claim is one the seller cannot refuse, and waits for the seller's return address, as none on file fits (D3)."""
     return return_is_guaranteed(it) and it.stage_after in (None, it.the_dispute.stage)
 
 
-def seller_must_answer(it: Happening) -> bool:
+def seller_must_answer(it: EventInContext) -> bool:
     """The claim is one the seller has to answer."""
     return not return_is_guaranteed(it)
 
 
-def is_a_mediators(it: Happening) -> bool:
+def is_a_mediators(it: EventInContext) -> bool:
     """The proposal is a mediator's."""
     return it.payload(e.ProposalMade).proposal.by is Role.MEDIATOR
 
 
-def leaves_a_choice(it: Happening) -> bool:
+def leaves_a_choice(it: EventInContext) -> bool:
     """A party's proposal waits for the other's answer. A seller's of all the buyer asks does not: it settles at once (D2)."""
     made, asked = it.payload(e.ProposalMade).proposal, it.the_dispute.request
     settles = made.by is Role.SELLER and made.type is asked.type and made.amount >= asked.amount
     return made.by in PARTIES and not settles
 
 
-def gives_the_turn(it: Happening) -> bool:
+def gives_the_turn(it: EventInContext) -> bool:
     """A party's proposal gives the other the turn to answer."""
     return leaves_a_choice(it) and it.status_before != it.the_dispute.status.value
 
 
-def comes_within_the_turn(it: Happening) -> bool:
+def comes_within_the_turn(it: EventInContext) -> bool:
     """A party proposes something else while the other, who has been asked already, is considering."""
     return leaves_a_choice(it) and not gives_the_turn(it)
 
 
-def other_party_has_not_accepted(it: Happening) -> bool:
+def other_party_has_not_accepted(it: EventInContext) -> bool:
     """One party has accepted what a mediator proposed or decided, and the other's answer is open."""
     dispute = it.the_dispute
     if isinstance(it.event.payload, e.ProposalAccepted):
@@ -67,96 +67,96 @@ def other_party_has_not_accepted(it: Happening) -> bool:
     return not set(PARTIES) <= set(dispute.accepted_by)
 
 
-def asks_the_seller(it: Happening) -> bool:
+def asks_the_seller(it: EventInContext) -> bool:
     """The mediator asks the seller."""
     return it.payload(e.InformationRequested).request.to is Role.SELLER
 
 
-def asks_the_buyer(it: Happening) -> bool:
+def asks_the_buyer(it: EventInContext) -> bool:
     """The mediator asks the buyer."""
     return it.payload(e.InformationRequested).request.to is Role.BUYER
 
 
-def answers_a_question(it: Happening) -> bool:
+def answers_a_question(it: EventInContext) -> bool:
     """The evidence is what a mediator had asked for (D4)."""
     return it.payload(e.EvidenceAdded).evidence.answers is not None
 
 
-def was_asked_of_the_seller(it: Happening) -> bool:
+def was_asked_of_the_seller(it: EventInContext) -> bool:
     """The question left unanswered was the seller's to answer."""
     return _asked(it) is Role.SELLER
 
 
-def was_asked_of_the_buyer(it: Happening) -> bool:
+def was_asked_of_the_buyer(it: EventInContext) -> bool:
     """The question left unanswered was the buyer's to answer."""
     return _asked(it) is Role.BUYER
 
 
-def _asked(it: Happening) -> Role | None:
+def _asked(it: EventInContext) -> Role | None:
     lapsed = it.payload(e.InformationRequestLapsed).request_id
     return next((request.to for request in it.the_dispute.information_requests if request.id == lapsed), None)
 
 
-def can_be_appealed(it: Happening) -> bool:
+def can_be_appealed(it: EventInContext) -> bool:
     """The decision is open to an appeal (D5)."""
     return not is_final(it)
 
 
-def is_final(it: Happening) -> bool:
+def is_final(it: EventInContext) -> bool:
     """The decision is not open to an appeal (D5)."""
     return it.payload(e.DecisionMade).decision.final
 
 
-def ends_in_a_return(it: Happening) -> bool:
+def ends_in_a_return(it: EventInContext) -> bool:
     """The decision is final, and the item is to be sent back (D5)."""
     return is_final(it) and it.stage_after is Stage.AWAITING_RETURN
 
 
-def ends_the_matter(it: Happening) -> bool:
+def ends_the_matter(it: EventInContext) -> bool:
     """The decision is final and carried out at once, without a return to wait for (D5)."""
     return is_final(it) and not ends_in_a_return(it)
 
 
-def return_has_arrived(it: Happening) -> bool:
+def return_has_arrived(it: EventInContext) -> bool:
     """The carrier has delivered the return."""
     return it.payload(e.ReturnCarrierReported).record.status is CarrierStatus.DELIVERED
 
 
-def return_has_a_problem(it: Happening) -> bool:
+def return_has_a_problem(it: EventInContext) -> bool:
     """The seller says something is wrong with the return, and a mediator looks at it again."""
     return it.payload(e.ReturnAcknowledged).evidence is not None
 
 
-def refunds(it: Happening) -> bool:
+def refunds(it: EventInContext) -> bool:
     """The dispute ends with money for the buyer."""
     return it.payload(e.DisputeResolved).refund.minor > 0
 
 
-def was_withdrawn(it: Happening) -> bool:
+def was_withdrawn(it: EventInContext) -> bool:
     """The buyer has given the dispute up."""
     return it.payload(e.DisputeResolved).outcome is Outcome.WITHDRAWN
 
 
-def return_was_not_sent(it: Happening) -> bool:
+def return_was_not_sent(it: EventInContext) -> bool:
     """The buyer let the time for sending the item back pass."""
     return it.payload(e.DisputeResolved).outcome is Outcome.EXPIRED
 
 
-def closes_without_refund(it: Happening) -> bool:
+def closes_without_refund(it: EventInContext) -> bool:
     """The dispute ends without money, by an agreement, a decision or the carrier's records."""
     return not (refunds(it) or was_withdrawn(it) or return_was_not_sent(it))
 
 
-def pays_out(it: Happening) -> bool:
+def pays_out(it: EventInContext) -> bool:
     """The order completes with money left for the seller."""
     return it.payload(e.OrderCompleted).instruction is not None
 
 
-def is_news_to_the_seller(it: Happening) -> bool:
+def is_news_to_the_seller(it: EventInContext) -> bool:
     """The seller is to be told of this message (``Thread.news_to``)."""
     return Role.SELLER in it.payload(MessageWritten).news_to
 
 
-def is_news_to_the_buyer(it: Happening) -> bool:
+def is_news_to_the_buyer(it: EventInContext) -> bool:
     """The buyer is to be told of this message (``Thread.news_to``)."""
     return Role.BUYER in it.payload(MessageWritten).news_to

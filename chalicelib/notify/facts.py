@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.money import Money
     from chalicelib.notify.catalog import Catalog
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
 
 
 def facts(
-    it: Happening,
+    it: EventInContext,
     due: datetime | None,
     said: Catalog,
     *,
@@ -28,7 +28,7 @@ def facts(
     count: int | None = None,
     brief: bool = False,
 ) -> dict[str, str]:
-    """Every fact of a happening by the name that templates use, in the catalogue's words.
+    """Every fact of a it by the name that templates use, in the catalogue's words.
 
     ``due`` is the stage's deadline, which a deadline that the event itself sets goes before (an information request's
     only where it comes sooner); ``zone`` the recipient's, an IANA name; ``count`` how many orders a digest is about, which
@@ -48,7 +48,7 @@ def facts(
     return named | _particulars(it, said)
 
 
-def _of_dispute(it: Happening, dispute: Dispute, said: Catalog) -> dict[str, str]:
+def _of_dispute(it: EventInContext, dispute: Dispute, said: Catalog) -> dict[str, str]:
     """What the dispute is, and what its stage waits for: as a sentence and in a few words."""
     named = {"dispute": dispute.id, "reason": said.words["reason"][dispute.claim.reason.value]}
     if dispute.open:
@@ -59,7 +59,7 @@ def _of_dispute(it: Happening, dispute: Dispute, said: Catalog) -> dict[str, str
     return named
 
 
-def _address(it: Happening, said: Catalog, *, brief: bool = False) -> str:
+def _address(it: EventInContext, said: Catalog, *, brief: bool = False) -> str:
     """The return address that the seller has to give: in which country, where one is asked for (D3)."""
     forms = said.words["short_address" if brief else "address"]
     if it.return_country is None:
@@ -115,7 +115,7 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
 
 
 def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
-    it: Happening, catalog: Catalog
+    it: EventInContext, catalog: Catalog
 ) -> dict[str, str]:
     """What only this kind of event has to say."""
     words, dispute = catalog.words, it.dispute

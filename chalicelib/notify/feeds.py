@@ -11,10 +11,10 @@ from chalicelib.store.codec import dump, plain, timestamp
 if TYPE_CHECKING:
     from chalicelib.domain.ledger import PaymentInstruction
     from chalicelib.domain.order import Order
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
 
 
-def event_json(it: Happening) -> str:
+def event_json(it: EventInContext) -> str:
     """The event for the marketplace's systems: ids, old and new state, amounts in minor units; nobody's own words."""
     event, dispute = it.event, it.dispute
     return dump(
@@ -80,7 +80,7 @@ def _instruction_id(payload: e.Payload) -> str | None:
             return None
 
 
-def payment_json(it: Happening, order: Order | None = None) -> str:
+def payment_json(it: EventInContext, order: Order | None = None) -> str:
     """The payment instruction that an event issues, under its stable id (M1, M2).
 
     A new attempt names its instruction only; the rest is read from ``order``. Raises ``LookupError`` when it is not there.

@@ -79,7 +79,7 @@ class Threads(Protocol):
         ...
 
 
-class Pile(Protocol):
+class Queue(Protocol):
     """Keeps letters that leave later. See ``store.message_queue``."""
 
     def put(self, letter: QueuedMessage, at: datetime) -> None:

@@ -9,8 +9,8 @@ from chalicelib.domain.events import PaymentFailed
 from chalicelib.domain.people import Role
 from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency
-from chalicelib.notify.courier import Courier
-from chalicelib.notify.happening import happening_of
+from chalicelib.notify.dispatch import Dispatcher
+from chalicelib.notify.event_in_context import read_event
 from chalicelib.notify.reminders import reminders
 from chalicelib.store.codec import timestamp
 from chalicelib.store.items import text
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from chalicelib.notify.courier import Publishing
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.dispatch import Dependencies
+    from chalicelib.notify.event_in_context import EventInContext
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ FAILED = "payment_instruction_failed"
 """The word in the log that the alarm counts (M2)."""
 
 
-def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing) -> list[str]:
+def publish_records(records: Iterable[Mapping[str, Any]], to: Dependencies) -> list[str]:
     """Publish the events among a batch of DynamoDB stream records; the sequence numbers of those to be delivered again.
 
     A record that fails stops no other order's. Lambda delivers again from the lowest failed record on, everything after
@@ -38,7 +38,7 @@ def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing) -> lis
     partition key, whose records Lambda never handles concurrently, each order's events leave in order. Only one that
     has used up its retries is left behind, in the dead-letter queue.
     """
-    courier = Courier.of(to)
+    courier = Dispatcher.of(to)
     failed: list[str] = []
     waiting: set[str] = set()
     for record in records:
@@ -52,16 +52,16 @@ def publish_records(records: Iterable[Mapping[str, Any]], to: Publishing) -> lis
     return failed
 
 
-def _published(image: Mapping[str, Any], courier: Courier) -> bool:
+def _published(image: Mapping[str, Any], courier: Dispatcher) -> bool:
     """Whether everything that an event has to tell has left or waits. Nothing is raised: it is logged, and tried again."""
     try:
-        return _told(happening_of(image), courier)
+        return _told(read_event(image), courier)
     except Exception:
         log.exception("an event was not published whole", extra={"event": f"{text(image, 'pk')} {text(image, 'sk')}"})
         return False
 
 
-def _told(it: Happening, courier: Courier) -> bool:
+def _told(it: EventInContext, courier: Dispatcher) -> bool:
     """Send what has not been sent. One that fails stops none of the others: a payment does not wait for an SMS.
 
     Machines are told in order, so what they are not told holds the order up. A person's message waits by itself (N4).
@@ -78,11 +78,11 @@ def _told(it: Happening, courier: Courier) -> bool:
     for letter in courier.office.to_people(it):
         courier.hand_over(letter, it, courier.office.due_to(letter.recipient, it))
     for reminder in _reminders(it, courier):
-        courier.to.outgoing.put(*reminder)
+        courier.to.queue.put(*reminder)
     return everything
 
 
-def _reminders(it: Happening, courier: Courier) -> Iterator[tuple[QueuedMessage, datetime]]:
+def _reminders(it: EventInContext, courier: Dispatcher) -> Iterator[tuple[QueuedMessage, datetime]]:
     """The reminders of what the parties have to do after an event, and when they are due (N2).
 
     Each is named by its dispute and its time, so whichever event it is seen from, it is the same one.

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.api import auth, endpoint, evidence, messages, signatures
 from chalicelib.domain.policy import published
-from chalicelib.notify.endpoints import SnsEndpoints
+from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
 from chalicelib.service.uploads_arrived import take_in

@@ -193,7 +193,7 @@ def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str,
 def test_a_sweep_that_finds_nothing_due_does_without_publishing(loaded: dict[str, set[str]]) -> None:
     """Most minutes no message is due, and nothing that sends or words one is loaded."""
     assert set() == _among(
-        loaded["sweep_shard"], (*PUBLISHING, "chalicelib.notify.later", "chalicelib.notify.letters", "babel")
+        loaded["sweep_shard"], (*PUBLISHING, "chalicelib.notify.due", "chalicelib.notify.composing", "babel")
     )
 
 
@@ -213,10 +213,10 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.deadlines"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
-    assert {"chalicelib.notify.chat"} <= loaded["chat"]
+    assert {"chalicelib.notify.live.push"} <= loaded["chat"]
     for function in ("connect", "message", "disconnect"):
         assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
-    assert {"chalicelib.service.devices", "chalicelib.notify.endpoints"} <= loaded["device_failed"]
+    assert {"chalicelib.service.devices", "chalicelib.notify.registries.endpoints"} <= loaded["device_failed"]
     assert {"chalicelib.service.uploads_arrived"} <= loaded["upload_stored"]
 
 

@@ -336,7 +336,7 @@ LIFE: tuple[Callable[[Deployment], None], ...] = (
 )
 CACHES = (
     *(settings, aws._session, aws.client, rates.rates, signatures.secrets),  # noqa: SLF001
-    *(bootstrap.services, bootstrap.storage, bootstrap.outgoing, bootstrap.publishing),
+    *(bootstrap.services, bootstrap.storage, bootstrap.message_queue, bootstrap.publishing),
 )
 
 

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.engine import as_of
 from chalicelib.domain.people import AddressBook
 from chalicelib.domain.policy import published
-from chalicelib.notify.courier import Limits, Publishing
-from chalicelib.notify.later import send_due
-from chalicelib.notify.letters import Topics
+from chalicelib.notify.composing import Topics
+from chalicelib.notify.dispatch import Dependencies, Limits
+from chalicelib.notify.due import send_due
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
@@ -172,15 +172,15 @@ class Desk:
     orders: Orders | None = None
 
     @property
-    def publishing(self) -> Publishing:
+    def publishing(self) -> Dependencies:
         """As publishing wants it."""
-        return Publishing(
+        return Dependencies(
             sender=self.sender,
             sent=self.markers,
             people=self.people,
             orders=self.orders or FakeOrders(self.worlds),
             threads=Messages(lambda: self.table, "table"),
-            outgoing=MessageQueue(lambda: self.table, "table", SHARDS),
+            queue=MessageQueue(lambda: self.table, "table", SHARDS),
             tallies=Tallies(lambda: self.table, "table", lambda: 0.0),
             undelivered=self.undelivered,
             policies=published(),

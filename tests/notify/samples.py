@@ -11,7 +11,7 @@ from chalicelib.domain.stages import due_at
 from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.reminders import Reminder
-from chalicelib.notify.wording import words
+from chalicelib.notify.wording import worded
 from tests.notify.fakes import LINKS
 from tests.notify.stories import everything
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from chalicelib.notify.happening import Happening
-    from chalicelib.notify.wording import Words
+    from chalicelib.notify.event_in_context import EventInContext
+    from chalicelib.notify.wording import Wording
     from tests.domain.worlds import World
 
 ULID = "01JD3K8Q9ZT5V6W7X8Y9ABCDEF"
@@ -35,24 +35,24 @@ class Sample:
     """One message, and all that it is put into words from."""
 
     text: str
-    it: Happening
+    it: EventInContext
     due: datetime | None
     urgent: bool = False
     count: int | None = None
 
-    def said(self, language: str, zone: str = "UTC", order_id: str = ULID) -> Words:
+    def said(self, language: str, zone: str = "UTC", order_id: str = ULID) -> Wording:
         """The message in words, about an order with that id."""
         about = renamed(self.it, order_id)
-        return words(self.text, about, due=self.due, link_base=LINKS, language=language, zone=zone, count=self.count)
+        return worded(self.text, about, due=self.due, link_base=LINKS, language=language, zone=zone, count=self.count)
 
 
-def renamed(it: Happening, order_id: str) -> Happening:
+def renamed(it: EventInContext, order_id: str) -> EventInContext:
     """The same happening to another order."""
     about = replace(it.dispute, id=dispute.dispute_id(order_id, it.dispute.number)) if it.dispute else None
     return replace(it, order_id=order_id, dispute=about)
 
 
-def _reminders(world: World, it: Happening) -> Iterator[tuple[tuple[object, ...], Sample]]:
+def _reminders(world: World, it: EventInContext) -> Iterator[tuple[tuple[object, ...], Sample]]:
     """Both reminders of each thing that a party has to do after an event, under what decides on their words (N2)."""
     for ask in todos(it.dispute, world.case.policy) if it.dispute else ():
         for which in Reminder:
@@ -74,6 +74,6 @@ def samples() -> tuple[Sample, ...]:
     return (*prompted, *reminders.values(), *digests, *messages)
 
 
-def to_people(language: str, zone: str = "UTC") -> list[tuple[Sample, Words]]:
+def to_people(language: str, zone: str = "UTC") -> list[tuple[Sample, Wording]]:
     """Every message to buyers and sellers, in one language."""
     return [(sample, sample.said(language, zone)) for sample in samples() if not sample.text.endswith(".mediators")]

@@ -15,7 +15,7 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
-from chalicelib.notify.happening import Happening, happening_of
+from chalicelib.notify.event_in_context import EventInContext, read_event
 from chalicelib.store.items import Item, event_items
 from tests.domain.worlds import (
     ABROAD,
@@ -65,9 +65,9 @@ def records_of(world: World) -> list[dict[str, Any]]:
     return [{"eventID": it["SequenceNumber"], "eventName": "INSERT", "dynamodb": it} for it in written]
 
 
-def happenings_of(world: World) -> list[Happening]:
+def events_in_context(world: World) -> list[EventInContext]:
     """A world's events as publishing reads them."""
-    return [happening_of(record["dynamodb"]["NewImage"]) for record in records_of(world)]
+    return [read_event(record["dynamodb"]["NewImage"]) for record in records_of(world)]
 
 
 def never_arrived() -> World:
@@ -224,7 +224,7 @@ STORIES: dict[str, Callable[[], World]] = {
 
 
 @lru_cache(maxsize=1)
-def everything() -> tuple[tuple[str, World, Happening], ...]:
+def everything() -> tuple[tuple[str, World, EventInContext], ...]:
     """Every happening of every story."""
     told = ((name, story()) for name, story in STORIES.items())
-    return tuple((name, world, happening) for name, world in told for happening in happenings_of(world))
+    return tuple((name, world, happening) for name, world in told for happening in events_in_context(world))

@@ -21,11 +21,11 @@ from chalicelib.notify.audience import (
     notices,
 )
 from chalicelib.notify.conditions import comes_within_the_turn
-from chalicelib.notify.happening import MessageWritten
-from tests.notify.stories import STORIES, everything, happenings_of
+from chalicelib.notify.event_in_context import MessageWritten
+from tests.notify.stories import STORIES, events_in_context, everything
 
 if TYPE_CHECKING:
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
 
 PEOPLE = (Audience.BUYER, Audience.SELLER)
 
@@ -64,13 +64,13 @@ TOLD = {
 @pytest.mark.parametrize("story", STORIES)
 def test_a_story_is_told_to_those_it_concerns_and_to_nobody_else(story: str) -> None:
     """Every message of every story is the one expected, in the order in which things happened (N2)."""
-    told = [row.text for it in happenings_of(STORIES[story]()) for row in notices(it) if row.text]
+    told = [row.text for it in events_in_context(STORIES[story]()) for row in notices(it) if row.text]
     assert TOLD[story].split() == told
 
 
 def test_an_event_of_an_earlier_version_is_told_by_itself() -> None:
     """One that does not say where its command ended is taken to have ended it: rather asked too often than not."""
-    (it,) = (it for it in happenings_of(STORIES["extra_return"]()) if it.kind == "dispute_opened")
+    (it,) = (it for it in events_in_context(STORIES["extra_return"]()) if it.kind == "dispute_opened")
     told = [row.text for row in notices(replace(it, stage_after=None)) if row.text]
     assert ["return_asked.seller", "return_asked.buyer"] == told
 
@@ -177,5 +177,5 @@ def test_an_order_without_money_left_pays_nobody() -> None:
     assert {Audience.MARKETPLACE} == told
 
 
-def _completes_empty(it: Happening) -> bool:
+def _completes_empty(it: EventInContext) -> bool:
     return isinstance(it.event.payload, e.OrderCompleted) and it.event.payload.instruction is None

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.backends import get_backend
 
-from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.ports import Message, Push, SnsSender
+from chalicelib.notify.registries.endpoints import SnsEndpoints
+from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.notify.ses import Post, SesMailer, html_of
-from chalicelib.notify.subscriptions import SnsSubscriptions
 from chalicelib.service.errors import PushNotConfigured, TokenRefused
 from chalicelib.service.services import Subscribed
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.notify.chat import Pushing, push_records
+from chalicelib.notify.live.push import Pushing, push_records
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.connections import Connection
 from tests.domain.worlds import BUYER, NEWS, SELLER
 from tests.notify.fakes import Desk
 from tests.notify.stories import never_arrived
-from tests.notify.test_chat import LATER, Lines, Room
+from tests.notify.test_live import LATER, Lines, Room
 from tests.notify.test_publish import another_order, numbered
 from tests.service.office import EPOCH
 

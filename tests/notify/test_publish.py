@@ -295,7 +295,7 @@ def test_a_retry_of_an_unknown_instruction_is_reported() -> None:
 def test_publishing_loads_nothing_of_the_edge() -> None:
     """The stream's function imports neither pydantic nor chalice nor any route."""
     code = (
-        "import sys, chalicelib.notify.publish, chalicelib.notify.later, chalicelib.notify.subscriptions\n"
+        "import sys, chalicelib.notify.publish, chalicelib.notify.due, chalicelib.notify.registries.subscriptions\n"
         "print([m for m in sys.modules if m.startswith(('pydantic', 'chalice.', 'chalicelib.api', 'boto3'))])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,10 +13,10 @@ from moto.backends import get_backend
 
 from chalicelib import bootstrap
 from chalicelib.domain.people import AddressBook
-from chalicelib.notify.letters import Topics
+from chalicelib.notify.composing import Topics
 from chalicelib.notify.ports import Message, SnsSender
 from chalicelib.notify.publish import publish_records
-from chalicelib.notify.subscriptions import SnsSubscriptions, topic_safe
+from chalicelib.notify.registries.subscriptions import SnsSubscriptions, topic_safe
 from chalicelib.settings import settings_from
 from chalicelib.store.codec import dump
 from chalicelib.store.items import item
@@ -199,7 +199,7 @@ def test_the_deployment_publishes_through_its_own_topics_and_table(
     monkeypatch.setattr(bootstrap, "settings", lambda: settings_from(environment))
     world = never_arrived()
     dynamodb.put_item(TableName="table", Item=item(pk="ORDER#order-1", sk="#ORDER", data=dump(world.case.order)))
-    monkeypatch.setattr(bootstrap, "outgoing", bootstrap.outgoing.__wrapped__)
+    monkeypatch.setattr(bootstrap, "message_queue", bootstrap.message_queue.__wrapped__)
     assert publish_records(records_of(world), bootstrap.publishing.__wrapped__()) == []
     backend = get_backend("sns")[arns.events.split(":")[4]][REGION]
     counted = {arn: len(backend.topics[arn].sent_notifications) for arn in topics.values()}

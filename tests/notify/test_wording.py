@@ -18,10 +18,10 @@ from chalicelib.notify.catalog import LANGUAGES, catalog
 from chalicelib.notify.conditions import return_is_guaranteed
 from chalicelib.notify.facts import facts
 from chalicelib.notify.formats import money
-from chalicelib.notify.wording import SUBJECT_AT_MOST, Words, one_line, words
+from chalicelib.notify.wording import SUBJECT_AT_MOST, Wording, one_line, worded
 from tests.notify.fakes import LINKS
 from tests.notify.samples import ULID, Sample, renamed, samples, to_people
-from tests.notify.stories import STORIES, happenings_of
+from tests.notify.stories import STORIES, events_in_context
 
 if TYPE_CHECKING:
     from chalicelib.notify.catalog import Catalog
@@ -45,7 +45,7 @@ def opened() -> Sample:
     return next(sample for sample in samples() if sample.text == "opened.seller")
 
 
-def parts(said: Words) -> tuple[str, ...]:
+def parts(said: Wording) -> tuple[str, ...]:
     """All that a recipient can read of a message."""
     return said.subject, said.body, said.short, said.push
 
@@ -75,9 +75,9 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
     assert foreign == []
 
 
-def told_of(story: str, text: str) -> Words:
+def told_of(story: str, text: str) -> Wording:
     """A message of one story, in English."""
-    (it,) = (it for it in happenings_of(STORIES[story]()) if text in {row.text for row in notices(it)})
+    (it,) = (it for it in events_in_context(STORIES[story]()) if text in {row.text for row in notices(it)})
     return Sample(text, it, opened().due).said("en")
 
 
@@ -108,7 +108,7 @@ def test_an_item_that_is_kept_says_which_address_was_missing(story: str, address
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_country_is_named_in_the_language(language: str) -> None:
     """By its name in a letter and by its ISO code where every letter counts; one without a name by its code (N3)."""
-    (it,) = (it for it in happenings_of(STORIES["domestic_return_address_abroad"]()) if it.kind == "dispute_opened")
+    (it,) = (it for it in events_in_context(STORIES["domestic_return_address_abroad"]()) if it.kind == "dispute_opened")
     spain = {"en": "Spain", "es": "España", "pt": "Espanha", "ru": "Испания", "zh": "西班牙"}[language]
     said = Sample("return_asked.seller", it, opened().due).said(language)
     nowhere = Sample("return_asked.seller", replace(it, return_country="QQ"), opened().due).said(language)
@@ -282,7 +282,7 @@ def _addresses(said: Catalog, kind: str) -> list[str]:
 
 LINK = "https://app.example.com/disputes/order-1-d1"
 OPENED = {
-    "en": Words(
+    "en": Wording(
         "Answer by 6 Apr 2026, 15:00 UTC+3: dispute order-1-d1 opened",
         "The buyer of order order-1 has opened a dispute: not received. The buyer asks for a refund of 100.00\u00a0USD.\n\n"
         "Accept, propose something else or decline by 6 Apr 2026, 15:00 UTC+3. Without an answer by then the request is"
@@ -293,7 +293,7 @@ OPENED = {
         "Dispute opened for 100.00\u00a0USD. Answer by 6 Apr 2026 15:00 UTC+3",
         LINK,
     ),
-    "es": Words(
+    "es": Wording(
         "Responda antes del 6 abr 2026, 15:00 UTC+3: disputa order-1-d1 abierta",
         "El comprador del pedido order-1 ha abierto una disputa: producto no recibido. El comprador solicita: reembolso de"
         " 100,00\u00a0USD.\n\n"
@@ -305,7 +305,7 @@ OPENED = {
         "Disputa abierta por 100,00\u00a0USD. Responda antes del 06/04/2026 15:00 UTC+3",
         LINK,
     ),
-    "pt": Words(
+    "pt": Wording(
         "Responda até 6 de abr. de 2026, 15:00 UTC+3: disputa order-1-d1 aberta",
         "O comprador do pedido order-1 abriu uma disputa: produto não recebido. O comprador solicita: reembolso de"
         " 100,00\u00a0USD.\n\n"
@@ -317,7 +317,7 @@ OPENED = {
         "Disputa aberta por 100,00\u00a0USD. Responda até 06/04/2026 15:00 UTC+3",
         LINK,
     ),
-    "ru": Words(
+    "ru": Wording(
         "Ответьте до 6 апр. 2026 г., 15:00 UTC+3: открыт спор order-1-d1",
         "Покупатель по заказу order-1 открыл спор: товар не получен. Требование покупателя: возврат 100,00\u00a0USD.\n\n"
         "Примите требование, предложите другое решение или откажите до 6 апр. 2026 г., 15:00 UTC+3. Без ответа к этому"
@@ -328,7 +328,7 @@ OPENED = {
         "Спор на 100,00\u00a0USD. Ответ до 06.04.2026 15:00 UTC+3",
         LINK,
     ),
-    "zh": Words(
+    "zh": Wording(
         "请在 2026年4月6日 15:00 UTC+3 前答复：纠纷 order-1-d1 已开启",
         "订单 order-1 的买家已开启纠纷：未收到商品。买家的要求：退款 100.00\u00a0USD。\n\n"
         "请在 2026年4月6日 15:00 UTC+3 前接受、提出其他方案或拒绝。逾期未答复的，将按买家的要求处理。\n\n"
@@ -372,7 +372,7 @@ def test_the_recipients_language_is_used_with_or_without_its_region(chosen: str,
 )
 def test_a_digest_counts_as_the_language_does(language: str, count: int, subject: str) -> None:
     """Each language has the plural forms it needs (N3)."""
-    assert subject == words("digest.buyer", opened().it, due=None, link_base=LINKS, language=language, count=count).subject
+    assert subject == worded("digest.buyer", opened().it, due=None, link_base=LINKS, language=language, count=count).subject
 
 
 def test_a_reminder_says_what_is_awaited() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Never
 
 from chalicelib.domain import events as e
-from chalicelib.notify.subscriptions import SnsSubscriptions
+from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.service.services import Services
 from chalicelib.store import keys
 from chalicelib.store.cases import Cases

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.policy import published
-from chalicelib.notify.courier import Limits, Publishing
-from chalicelib.notify.endpoints import SnsEndpoints
-from chalicelib.notify.later import send_due
-from chalicelib.notify.letters import Topics
+from chalicelib.notify.composing import Topics
+from chalicelib.notify.dispatch import Dependencies, Limits
+from chalicelib.notify.due import send_due
 from chalicelib.notify.ports import SnsSender, SqsDeadLetters
 from chalicelib.notify.publish import publish_records
-from chalicelib.notify.subscriptions import SnsSubscriptions
+from chalicelib.notify.registries.endpoints import SnsEndpoints
+from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.service.execute import current
 from chalicelib.service.services import Services
 from chalicelib.service.sweep import Swept, sweep_shard
@@ -122,20 +122,20 @@ class Cloud:
         )
 
     @property
-    def publishing(self) -> Publishing:
+    def publishing(self) -> Dependencies:
         """What the stream's function works with."""
 
         def dynamodb() -> Any:  # noqa: ANN401 - stands for a botocore client
             return self.client("dynamodb")
 
         sent = Sent(dynamodb, TABLE, lambda: self.epoch)
-        return Publishing(
+        return Dependencies(
             sender=SnsSender(lambda: self.client("sns")),
             sent=sent,
             people=People(dynamodb, TABLE),
             orders=Orders(dynamodb, TABLE),
             threads=Messages(dynamodb, TABLE),
-            outgoing=self.outgoing,
+            queue=self.message_queue,
             tallies=Tallies(dynamodb, TABLE, lambda: self.epoch),
             undelivered=SqsDeadLetters(lambda: self.client("sqs"), "undelivered"),
             policies=POLICIES,
@@ -146,7 +146,7 @@ class Cloud:
         )
 
     @property
-    def outgoing(self) -> MessageQueue:
+    def message_queue(self) -> MessageQueue:
         """The messages that leave later."""
         return MessageQueue(lambda: self.client("dynamodb"), TABLE, SHARDS)
 

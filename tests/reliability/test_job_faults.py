@@ -149,7 +149,7 @@ def _reminded(monkeypatch: pytest.MonkeyPatch, start: str, days: int, hook: Faul
     cloud = begun(start).cloud()
     cloud.clock.at += days * DAY
     monkeypatch.setattr(bootstrap, "services", cloud.services)
-    monkeypatch.setattr(bootstrap, "outgoing", lambda: cloud.outgoing)
+    monkeypatch.setattr(bootstrap, "message_queue", lambda: cloud.message_queue)
     monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
     cloud.hook = hook
     for _ in range(4):
@@ -157,7 +157,7 @@ def _reminded(monkeypatch: pytest.MonkeyPatch, start: str, days: int, hook: Faul
             _swallowing(lambda shard=shard: jobs.sweep_messages([_asks_for(shard)], Unhurried()))  # type: ignore[misc]
         cloud.hook = through
         cloud.clock.at += timedelta(minutes=1)
-    assert [] == [key for shard in range(SHARDS) for key in cloud.outgoing.due(shard, cloud.clock.at + HOUR, 10)]
+    assert [] == [key for shard in range(SHARDS) for key in cloud.message_queue.due(shard, cloud.clock.at + HOUR, 10)]
     return Counter({it: times for it, times in cloud.messages().items() if "reminder" in it[0]})
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.notify.happening import happening_of
+from chalicelib.notify.event_in_context import read_event
 from chalicelib.notify.publish import publish_records
 from chalicelib.service.execute import Request
 from chalicelib.service.messages import write_message
@@ -79,7 +79,7 @@ def at_work(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, **clients: object) ->
     monkeypatch.setattr(redrive, "client", known.__getitem__)
     monkeypatch.setattr(redrive, "settings", lambda: SimpleNamespace(table_name="table"))
     monkeypatch.setattr(redrive, "publishing", lambda: cloud.publishing)
-    monkeypatch.setattr(redrive, "outgoing", lambda: cloud.outgoing)
+    monkeypatch.setattr(redrive, "message_queue", lambda: cloud.message_queue)
 
 
 def batch_of(records: list[Record]) -> Record:
@@ -132,7 +132,7 @@ def test_what_is_older_than_its_marks_is_not_told_again(
     """N4: an old order's new events are published, and of those whose marks are gone it is only said how many there are."""
     cloud, records = _cloud()
     order = _order_of(records[0]).removeprefix("ORDER#")
-    happened = [happening_of(image_of(record)) for record in records if _order_of(record) == f"ORDER#{order}"]
+    happened = [read_event(image_of(record)) for record in records if _order_of(record) == f"ORDER#{order}"]
     third = happened[2].event.at
     gone = {it.id for it in happened if it.event.at < third}
     at_work(monkeypatch, cloud)

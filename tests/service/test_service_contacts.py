@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.people import Role
-from chalicelib.notify.endpoints import SnsEndpoints
+from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import device_id, register_device, remove_device
 from chalicelib.service.errors import Busy, VersionMismatch

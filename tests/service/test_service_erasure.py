@@ -18,8 +18,8 @@ from chalicelib.domain.evolve import fold
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.personal_data import ERASED
 from chalicelib.logs import JsonFormatter
-from chalicelib.notify.endpoints import SnsEndpoints
 from chalicelib.notify.publish import publish_records
+from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service import attachments, contacts, erasure, evidence, messages
 from chalicelib.service.devices import register_device
 from chalicelib.service.errors import NotFound

@@ -29,7 +29,7 @@ class MessageWritten(Payload):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class EventInContext:
     """One event of an order or, with ``dispute`` as it stood right after it, of a dispute.
 
     ``stage_after`` is where its actor left the dispute at that moment, which may have gone on from there;
@@ -71,13 +71,13 @@ class Happening:
         return self.dispute
 
 
-def happening_of(image: Mapping[str, Any]) -> Happening:
-    """The happening that the item of an event, or of a message, holds, in DynamoDB's attribute form."""
+def read_event(image: Mapping[str, Any]) -> EventInContext:
+    """The it that the item of an event, or of a message, holds, in DynamoDB's attribute form."""
     if "news_to" in image:
         return _written(image)
     dispute = text(image, "dispute")
     stage_after = text(image, "stage_after")
-    return Happening(
+    return EventInContext(
         event=event_of(dict(image)),
         order_id=text(image, "order_id"),
         buyer_id=text(image, "buyer_id"),
@@ -89,7 +89,7 @@ def happening_of(image: Mapping[str, Any]) -> Happening:
     )
 
 
-def _written(image: Mapping[str, Any]) -> Happening:
+def _written(image: Mapping[str, Any]) -> EventInContext:
     message, news_to = message_of(dict(image)), load(text(image, "news_to"), tuple[Role, ...])
     event = Event(THREAD, message.number, message.sent_at, message.author, MessageWritten(news_to))
-    return Happening(event, message.order_id, text(image, "buyer_id"), text(image, "seller_id"))
+    return EventInContext(event, message.order_id, text(image, "buyer_id"), text(image, "seller_id"))

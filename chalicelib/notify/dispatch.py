@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
-from chalicelib.notify.letters import Office, Topics
-from chalicelib.notify.quiet import quiet_until
+from chalicelib.notify.composing import Office, Topics
+from chalicelib.notify.quiet_hours import quiet_until
 from chalicelib.store.codec import timestamp
 from chalicelib.store.message_queue import Kind, QueuedMessage
 from chalicelib.store.tallies import Counted
@@ -19,8 +19,8 @@ from chalicelib.store.tallies import Counted
 if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.notify.audience import Notice
-    from chalicelib.notify.happening import Happening
-    from chalicelib.notify.ports import Counts, DeadLetters, Orders, Pile, Profiles, Sender, SentMarkers, Threads
+    from chalicelib.notify.event_in_context import EventInContext
+    from chalicelib.notify.ports import Counts, DeadLetters, Orders, Profiles, Queue, Sender, SentMarkers, Threads
     from chalicelib.service.services import Clock
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Publishing:
+class Dependencies:
     """What publishing works with."""
 
     sender: Sender
@@ -65,7 +65,7 @@ class Publishing:
     people: Profiles
     orders: Orders
     threads: Threads
-    outgoing: Pile
+    queue: Queue
     tallies: Counts
     undelivered: DeadLetters
     policies: PolicyBook
@@ -87,20 +87,20 @@ def is_permanent(error: Exception) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Courier:
+class Dispatcher:
     """Carries the letters of one batch, at one moment."""
 
-    to: Publishing
+    to: Dependencies
     office: Office
     now: datetime
 
     @classmethod
-    def of(cls, to: Publishing) -> Courier:
+    def of(cls, to: Dependencies) -> Dispatcher:
         """A courier that starts now."""
         office = Office(to.topics, to.link_base, to.people, to.orders, to.policies, to.mail_by_topic)
         return cls(to, office, to.clock.now())
 
-    def publish(self, it: Happening, notice: Notice, topic: str) -> None:
+    def publish(self, it: EventInContext, notice: Notice, topic: str) -> None:
         """Tell a topic, once."""
         audience, channel = notice.audience.value, Channel.TOPIC.value
         if not self.to.sent.has_left(it.id, audience, channel):
@@ -108,7 +108,7 @@ class Courier:
             # Marked only now: a crash in between sends it again, rather than never.
             self.to.sent.mark(it.id, audience, channel)
 
-    def hand_over(self, letter: QueuedMessage, it: Happening, due: datetime | None) -> None:
+    def hand_over(self, letter: QueuedMessage, it: EventInContext, due: datetime | None) -> None:
         """Carry a letter, or have it wait by itself until it can be carried. Raises only where it can neither go nor wait."""
         try:
             later = self.carry(letter, it, due)
@@ -119,9 +119,11 @@ class Courier:
             log.exception("a message waits to be sent again", extra={"event": letter.name})
             later = self.now + backoff(0)
         if later:
-            self.to.outgoing.put(letter, later)
+            self.to.queue.put(letter, later)
 
-    def carry(self, letter: QueuedMessage, it: Happening, due: datetime | None, count: int | None = None) -> datetime | None:
+    def carry(
+        self, letter: QueuedMessage, it: EventInContext, due: datetime | None, count: int | None = None
+    ) -> datetime | None:
         """Send a letter that has not left, unless it is to wait: then the time until which. Raises what the provider raises.
         ``due`` is when it is too late for what the letter asks.
 
@@ -156,7 +158,7 @@ class Courier:
             return until
         return None if due and self.now < due <= until else until
 
-    def _gathered(self, letter: QueuedMessage, it: Happening) -> bool:
+    def _gathered(self, letter: QueuedMessage, it: EventInContext) -> bool:
         """Whether a letter is one more than its recipient gets one by one in an hour: then the hour's digest counts it."""
         if not letter.gathered:
             return False
@@ -175,7 +177,7 @@ class Courier:
             kind=Kind.DIGEST,
         )
         self.to.tallies.enter(gathered_in(digest), digest.recipient, it.order_id, GATHERED_AT_MOST)
-        self.to.outgoing.put(digest, hour + HOUR + LATE)
+        self.to.queue.put(digest, hour + HOUR + LATE)
         return True
 
     def _within_limits(self, letter: QueuedMessage, channel: Channel) -> bool:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.events import PaymentRetried
 from chalicelib.domain.stages import due_at
-from chalicelib.notify.asking import ask_of
 from chalicelib.notify.audience import REACH, Audience, Channel, Notice, Urgency, notices
 from chalicelib.notify.feeds import event_json, payment_json
 from chalicelib.notify.ports import Message, Push
-from chalicelib.notify.wording import words
+from chalicelib.notify.todos import ask_of
+from chalicelib.notify.wording import worded
 from chalicelib.store.message_queue import Kind, QueuedMessage
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.policy import PolicyBook
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
     from chalicelib.notify.ports import Orders, Profiles
     from chalicelib.store.people import Profile
 
@@ -47,7 +47,7 @@ class Office:
     mail_by_topic: bool = True
     _profiles: dict[str, Profile] = field(default_factory=dict)
 
-    def to_topics(self, it: Happening) -> Iterator[tuple[Notice, str]]:
+    def to_topics(self, it: EventInContext) -> Iterator[tuple[Notice, str]]:
         """Which rows go to a topic that is nobody's own, and its ARN."""
         topics = {
             Audience.MEDIATORS: self.topics.mediators,
@@ -58,7 +58,7 @@ class Office:
             if topics.get(notice.audience):
                 yield notice, topics[notice.audience]
 
-    def publication(self, it: Happening, notice: Notice, topic: str) -> Message:
+    def publication(self, it: EventInContext, notice: Notice, topic: str) -> Message:
         """What a topic is told."""
         attributes = _attributes(it, it.id, notice.audience.value, Channel.TOPIC, it.kind)
         if notice.audience is Audience.MARKETPLACE:
@@ -67,10 +67,10 @@ class Office:
             retried = isinstance(it.event.payload, PaymentRetried)
             order = self.orders.order(it.order_id) if retried else None
             return Message(topic, payment_json(it, order), attributes=attributes)
-        said = words(notice.text, it, due=self.due(it), link_base=self.link_base)
+        said = worded(notice.text, it, due=self.due(it), link_base=self.link_base)
         return Message(topic, said.body, said.subject, attributes)
 
-    def to_people(self, it: Happening) -> Iterator[QueuedMessage]:
+    def to_people(self, it: EventInContext) -> Iterator[QueuedMessage]:
         """The letters to the parties, one for each channel that reaches the person (N1)."""
         for notice in notices(it):
             if notice.audience in PEOPLE:
@@ -98,10 +98,10 @@ class Office:
             return any(device.endpoint for device in profile.devices)
         return channel.value in profile.subscriptions
 
-    def message(self, letter: QueuedMessage, it: Happening, due: datetime | None, count: int | None = None) -> Message:
+    def message(self, letter: QueuedMessage, it: EventInContext, due: datetime | None, count: int | None = None) -> Message:
         """A letter, in the words of its channel and the recipient's language."""
         profile, channel = self.profile(letter.recipient), Channel(letter.channel)
-        said = words(
+        said = worded(
             letter.text,
             it,
             due=due,
@@ -129,16 +129,16 @@ class Office:
             self._profiles[recipient] = self.people.profile(role, person)
         return self._profiles[recipient]
 
-    def due(self, it: Happening) -> datetime | None:
+    def due(self, it: EventInContext) -> datetime | None:
         """The deadline of the stage that the event left the dispute in, by the policy the dispute is judged by (C6)."""
         return due_at(it.dispute, self.policies.version(it.dispute.policy_version)) if it.dispute else None
 
-    def due_to(self, recipient: str, it: Happening) -> datetime | None:
+    def due_to(self, recipient: str, it: EventInContext) -> datetime | None:
         """By when ``recipient`` is to do what the event asked: its own time, where it set one, or else the stage's."""
         ask = ask_of(it, recipient, self.policies.version(it.dispute.policy_version)) if it.dispute else None
         return ask.due if ask else self.due(it)
 
 
-def _attributes(it: Happening, name: str, recipient: str, channel: Channel, kind: str) -> dict[str, str]:
+def _attributes(it: EventInContext, name: str, recipient: str, channel: Channel, kind: str) -> dict[str, str]:
     named = {"channel": channel.value, "recipient": recipient, "event": name}
     return named | {"event_type": kind, "order_id": it.order_id}

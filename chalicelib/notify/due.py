@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.events import ProposalMade
 from chalicelib.domain.people import Actor, Role
-from chalicelib.notify.asking import asks_of, still_asked
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
-from chalicelib.notify.courier import Courier, backoff, gathered_in, is_permanent
-from chalicelib.notify.happening import MessageWritten, happening_of
+from chalicelib.notify.dispatch import Dispatcher, backoff, gathered_in, is_permanent
+from chalicelib.notify.event_in_context import MessageWritten, read_event
 from chalicelib.notify.reminders import holds
+from chalicelib.notify.todos import asks_of, still_asked
 from chalicelib.store.message_queue import Kind
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.policy import Policy
-    from chalicelib.notify.courier import Publishing
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.dispatch import Dependencies
+    from chalicelib.notify.event_in_context import EventInContext
     from chalicelib.store.message_queue import QueuedMessage, Waiting
 
     CaseAt = Callable[[str, datetime], Case]
@@ -39,15 +39,15 @@ class GaveOut(Exception):  # noqa: N818 - it says what happened to the process
     """A letter was taken as often as it may be, and whoever took it last never came back."""
 
 
-def send_due(to: Publishing, case_at: CaseAt, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> bool:
+def send_due(to: Dependencies, case_at: CaseAt, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> bool:
     """Send what is due of one shard; whether all of it was tried before ``may_go_on`` said no.
 
     ``case_at`` gives an order's case as it is at a moment, swept or not. A letter that fails is logged and comes again.
     """
-    round_ = Round(Courier.of(to), case_at)
+    round_ = DueSender(Dispatcher.of(to), case_at)
     tried: set[tuple[str, str]] = set()
     # The index may lag and name a letter again that has been taken.
-    while fresh := [key for key in to.outgoing.due(shard, round_.courier.now, PAGE) if key not in tried]:
+    while fresh := [key for key in to.queue.due(shard, round_.courier.now, PAGE) if key not in tried]:
         for key in fresh:
             if not may_go_on():
                 return False
@@ -57,15 +57,15 @@ def send_due(to: Publishing, case_at: CaseAt, shard: int, may_go_on: Callable[[]
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class DueSender:
     """One tour of a courier through the letters that are due."""
 
-    courier: Courier
+    courier: Dispatcher
     case_at: CaseAt
 
     def serve(self, key: tuple[str, str]) -> None:
         """Send one letter, or leave it for its next attempt; nothing is raised."""
-        pile, now = self.courier.to.outgoing, self.courier.now
+        pile, now = self.courier.to.queue, self.courier.now
         try:
             waiting = pile.take(key, now, lambda attempts: now + backoff(attempts))
             if waiting:
@@ -83,9 +83,9 @@ class Round:
             self.courier.give_up(letter, error)
             later = None
         if later:
-            self.courier.to.outgoing.postpone(waiting, later)
+            self.courier.to.queue.postpone(waiting, later)
         else:
-            self.courier.to.outgoing.drop(letter)
+            self.courier.to.queue.drop(letter)
 
     def _sent(self, waiting: Waiting) -> datetime | None:
         """Send a letter that still says what is so; the time until which it waits, if it has to."""
@@ -93,7 +93,7 @@ class Round:
         if waiting.attempts > ATTEMPTS:
             raise GaveOut(letter.name)
         order_id, stream, seq = letter.source.rsplit("#", 2)
-        it = happening_of(self.courier.to.orders.event(order_id, int(stream), int(seq)))
+        it = read_event(self.courier.to.orders.event(order_id, int(stream), int(seq)))
         match letter.kind:
             case Kind.DIGEST:
                 gathered = self.courier.to.tallies.names(gathered_in(letter), letter.recipient)
@@ -103,7 +103,7 @@ class Round:
             case _:
                 return self._told(letter, it)
 
-    def _reminded(self, letter: QueuedMessage, it: Happening) -> datetime | None:
+    def _reminded(self, letter: QueuedMessage, it: EventInContext) -> datetime | None:
         """A reminder holds while the person still has to do that very thing by that very time; else there is none."""
         dispute, policy = self._now(it)
         asked = asks_of(letter.recipient, dispute, policy)
@@ -117,7 +117,7 @@ class Round:
             self.courier.hand_over(one, it, ask.due)
         return None
 
-    def _told(self, letter: QueuedMessage, it: Happening) -> datetime | None:
+    def _told(self, letter: QueuedMessage, it: EventInContext) -> datetime | None:
         """What happened is told however late, but for a message that has been read (N5). Only a phone is not rung for
         something that is no longer to be done, or for a proposal that is no longer on the table.
         """
@@ -132,12 +132,12 @@ class Round:
             it = replace(it, dispute=dispute)
         return self.courier.carry(letter, it, self.courier.office.due_to(letter.recipient, it))
 
-    def _has_read(self, letter: QueuedMessage, it: Happening) -> bool:
+    def _has_read(self, letter: QueuedMessage, it: EventInContext) -> bool:
         """Whether the recipient has come to that message in the thread by now."""
         role, _, person = letter.recipient.partition(":")
         return self.courier.to.threads.thread(it.order_id).read_up_to(Actor(Role(role), person)) >= it.event.seq
 
-    def _now(self, it: Happening) -> tuple[Dispute, Policy]:
+    def _now(self, it: EventInContext) -> tuple[Dispute, Policy]:
         """The dispute as it is now, and the policy it is judged by."""
         case = self.case_at(it.order_id, self.courier.now)
         return case.dispute(it.event.stream), case.policy

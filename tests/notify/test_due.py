@@ -16,15 +16,15 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.todos import Todo, todos
 from chalicelib.notify.audience import notices
 from chalicelib.notify.catalog import catalog
-from chalicelib.notify.courier import Limits, backoff
+from chalicelib.notify.dispatch import Limits, backoff
+from chalicelib.notify.due import ATTEMPTS
 from chalicelib.notify.formats import moment
-from chalicelib.notify.later import ATTEMPTS
 from chalicelib.notify.reminders import Reminder, reminders
 from chalicelib.store.codec import dump, load
 from chalicelib.store.people import Device
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECOND, SELLER, disputed, money
 from tests.notify.fakes import WITHOUT_LIMIT, Desk, FakePeople, FakeSender, registered
-from tests.notify.stories import STORIES, happenings_of
+from tests.notify.stories import STORIES, events_in_context
 
 if TYPE_CHECKING:
     from chalicelib.domain.events import Payload
@@ -358,7 +358,7 @@ def test_no_digest_swallows_what_has_something_to_say(story: str) -> None:
     desk.publish()
     whole = [
         f"{it.id} {row.audience.value}"
-        for it in happenings_of(world)
+        for it in events_in_context(world)
         for row in notices(it)
         if row.audience.value in ("buyer", "seller") and row.text.split(".")[0] not in ("evidence", "time")
     ]
@@ -424,7 +424,7 @@ def test_two_sweeps_send_once() -> None:
     desk = told(world, people=people("email"))
     at = world.now + 60 * HOUR
     desk.clock.at = at
-    pile = desk.publishing.outgoing
+    pile = desk.publishing.queue
     (key,) = [key for shard in range(2) for key in pile.due(shard, at, 10)]
     assert pile.take(key, at, lambda n: at + backoff(n)) is not None
     assert pile.take(key, at, lambda n: at + backoff(n)) is None
@@ -437,7 +437,7 @@ def test_a_letter_whose_carrier_always_dies_is_put_aside() -> None:
     world = disputed(Stage.OPENED)
     desk = told(world, people=people("email"))
     at = world.now + 60 * HOUR
-    pile = desk.publishing.outgoing
+    pile = desk.publishing.queue
     (key,) = [key for shard in range(2) for key in pile.due(shard, at, 10)]
     for attempts in range(ATTEMPTS):
         again = at + backoff(attempts)

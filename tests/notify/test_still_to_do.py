@@ -14,7 +14,7 @@ from chalicelib.domain.people import Role
 from tests.domain.worlds import BUYER, DAY, DECIDED_FOR_BUYER, HOUR, MEDIATOR, NEWS, SELLER, disputed, money
 from tests.notify.fakes import Desk, FakePeople, registered
 from tests.notify.stories import OFFER
-from tests.notify.test_later import MINUTE, PHONE, by_night
+from tests.notify.test_due import MINUTE, PHONE, by_night
 
 if TYPE_CHECKING:
     from chalicelib.domain.commands import DisputeCommand

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.todos import Todo
-    from chalicelib.notify.happening import Happening
+    from chalicelib.notify.event_in_context import EventInContext
 
 
 def asks_of(recipient: str, dispute: Dispute, policy: Policy) -> list[Todo]:
@@ -20,7 +20,7 @@ def asks_of(recipient: str, dispute: Dispute, policy: Policy) -> list[Todo]:
     return [ask for ask in todos(dispute, policy) if ask.role.value == _role(recipient)]
 
 
-def ask_of(it: Happening, recipient: str, policy: Policy) -> Todo | None:
+def ask_of(it: EventInContext, recipient: str, policy: Policy) -> Todo | None:
     """What an event itself asked of ``recipient``: what began with it. None where it began nothing, or that is done."""
     if it.dispute is None:
         return None
@@ -29,7 +29,7 @@ def ask_of(it: Happening, recipient: str, policy: Policy) -> Todo | None:
     return next((ask for ask in asks_of(recipient, it.dispute, policy) if ask.since == it.event.at), None)
 
 
-def still_asked(it: Happening, recipient: str, now: Dispute, policy: Policy) -> bool:
+def still_asked(it: EventInContext, recipient: str, now: Dispute, policy: Policy) -> bool:
     """Whether what an event asked of ``recipient`` is still to be done in the dispute as it is ``now``.
 
     A proposal todos while it is the one on the table and the recipient has not accepted it. What sets nobody a time of
@@ -48,7 +48,7 @@ def _role(recipient: str) -> str:
     return recipient.partition(":")[0]
 
 
-def _proposal_of(it: Happening) -> str | None:
+def _proposal_of(it: EventInContext) -> str | None:
     """The id of the proposal that an event todos to answer."""
     match it.event.payload:
         case e.ProposalMade(proposal=proposal):

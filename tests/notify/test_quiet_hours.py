@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.notify.quiet import quiet_until
+from chalicelib.notify.quiet_hours import quiet_until
 from chalicelib.store.people import Profile
 
 
