@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.languages import LANGUAGES
 from chalicelib.notify.audience import REACH, Audience, Channel, Urgency
-from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.notify.catalog import catalog
 from chalicelib.notify.facts import facts
 from chalicelib.notify.segments import is_gsm_7, segments
 from tests.notify.samples import samples
@@ -16,20 +17,10 @@ if TYPE_CHECKING:
     from chalicelib.notify.catalog import Catalog
     from tests.notify.samples import Sample
 
-_NAMES = {"en": "English", "es": "Spanish", "pt": "Portuguese", "ru": "Russian", "zh": "Chinese"}
-_ZONES = {
-    "en": "Europe/London",
-    "es": "America/Mexico_City",
-    "pt": "America/Sao_Paulo",
-    "ru": "Europe/Moscow",
-    "zh": "Asia/Shanghai",
-}
-"""Where the reader of the page lives, for the times."""
-
 _HEAD = """# Messages in {name}
 
 Everything that people are told in {name}, with the facts of an example and times by the clocks of {zone}. This page is
-made from `chalicelib/notify/languages/{language}.toml` (`make docs`). The others: {others}.
+made from `chalicelib/languages/{language}.toml` (`make docs`). The others: {others}.
 
 An SMS is sent to sellers, for what needs action alone. Its segments are counted by the alphabet it needs: 160 characters
 of GSM-7, or 70 of UCS-2. The title of a push message is the subject of the email. A reminder is shown once for each thing
@@ -37,21 +28,12 @@ that it can ask for.
 
 """
 
-_WORDS = """
-## Words
-
-What the domain's values are called in a message.
-
-| | value | words |
-|---|---|---|
-"""
-
 
 def page(language: str) -> str:
     """The page, in Markdown."""
     said = catalog(language)
-    others = ", ".join(f"[{_NAMES[other]}]({other}.md)" for other in LANGUAGES if other != language)
-    head = _HEAD.format(name=_NAMES[language], zone=_ZONES[language], language=language, others=others)
+    others = ", ".join(f"[{catalog(other).name}]({other}.md)" for other in LANGUAGES if other != language)
+    head = _HEAD.format(name=said.name, zone=said.zone, language=language, others=others)
     shown = _shown(said)
     contents = "".join(f"- [{name}](#{name.replace('.', '')})\n" for name in said.texts) + "- [Words](#words)\n"
     sections = "".join(f"\n## {name}\n\n" + "\n".join(_parts_of(shown[name], language)) for name in said.texts)
@@ -75,7 +57,7 @@ def _parts_of(different: list[Sample], language: str) -> Iterator[str]:
 
 def _message(sample: Sample, language: str) -> Iterator[str]:
     """A message on each channel by which it goes out."""
-    said = sample.said(language, _ZONES[language])
+    said = sample.said(language, catalog(language).zone)
     channels = REACH[Audience(sample.text.rpartition(".")[2]), Urgency.ACTION if sample.urgent else Urgency.NEWS]
     yield f"{'Topic' if Channel.TOPIC in channels else 'Email'}: **{said.subject}**\n"
     yield "\n>\n".join(f"> {paragraph}" for paragraph in said.body.split("\n\n")) + "\n"

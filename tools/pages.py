@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.notify.catalog import LANGUAGES
+from chalicelib.languages import LANGUAGES
 from tools import errors_page, guarantees_page, messages_page, notifications_page, policy_page, state_machine_page
 
 if TYPE_CHECKING:

@@ -44,8 +44,8 @@ class Application(Chalice):
         types = {name.lower(): value for name, value in answer.get("headers", {}).items()}
         if status < _FIRST_ERROR or types.get("content-type") == "application/problem+json":
             return answer
+        from chalicelib.api.language import preferred  # noqa: PLC0415
         from chalicelib.api.problems import Problem, response  # noqa: PLC0415 - only the API has errors to answer
-        from chalicelib.api.words import preferred  # noqa: PLC0415
 
         code = _CODES.get(status, "internal_error" if status >= _FIRST_FAULT else "malformed_request")
         asked = {name.lower(): value for name, value in (event.get("headers") or {}).items()}

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import caching, cursors, problems, words
+from chalicelib.api import caching, cursors, problems
 from chalicelib.api.auth import authenticate
+from chalicelib.api.language import preferred
 from chalicelib.api.problems import Problem, not_valid
 from chalicelib.api.rates import rates
 from chalicelib.api.versions import if_match
 from chalicelib.bootstrap import services
+from chalicelib.languages import ENGLISH
 from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
@@ -100,7 +102,7 @@ class Call:
     """The list that the caller asks for: whose, which, and with what parameters."""
     once: Once | None = None
     if_match: int | None = None
-    language: str = words.ENGLISH
+    language: str = ENGLISH
 
     @property
     def request(self) -> ServiceRequest:
@@ -155,7 +157,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
         ENDPOINTS.append(endpoint)
 
         def view(**ids: str) -> Response:
-            language = words.preferred(blueprint.current_request.headers.get("accept-language", ""))
+            language = preferred(blueprint.current_request.headers.get("accept-language", ""))
             try:
                 call = _call(endpoint, blueprint.current_request, ids, language)
                 result = handler(call, **ids) if call else handler(**ids)

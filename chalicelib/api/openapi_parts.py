@@ -10,10 +10,10 @@ from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.contract import PROMISES
 from chalicelib.api.endpoint import KEY, LIMIT_AT_MOST, LIMIT_DEFAULT
 from chalicelib.api.versions import honours_if_match
-from chalicelib.api.words import LANGUAGES
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.order import ORDER_ID
+from chalicelib.languages import LANGUAGES
 from chalicelib.service.disputes import QueueSort
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ what you may do changes with time.
 whatever is new since; it belongs to one caller's one list.
 
 **Languages.** Words for people, which are title and detail of a refusal and the explanations of what is covered, come in
-English, Spanish, Portuguese, Russian or Chinese, as Accept-Language prefers. English says most; codes and facts are the same.
+the language that Accept-Language prefers, of those that its description lists. English says most; codes and facts are the same.
 
 **Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; a person writes at most 20 messages a
 minute in a thread. A person makes at most 300 requests a minute, a system of the marketplace 6,000, unless the deployment

@@ -7,8 +7,8 @@ from chalice.app import Blueprint
 from chalicelib.api import order_models as m
 from chalicelib.api.auth import PERSON_ID
 from chalicelib.api.endpoint import Call, route
+from chalicelib.api.language import explanations_in
 from chalicelib.api.problems import not_valid
-from chalicelib.api.words import explanations_in
 from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service import orders

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from chalice.app import Blueprint
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from chalicelib.api.endpoint import Call, route
 from chalicelib.api.models import Address, Model, written_as
 from chalicelib.domain.people import Role
+from chalicelib.languages import LANGUAGES
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import register_device, remove_device
 from chalicelib.service.errors import NotFound
@@ -76,7 +77,10 @@ Phone = Annotated[
         "for the marketplace alone, and no message is sent there."
     ),
 ]
-Language = Literal["en", "es", "pt", "ru", "zh"]
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]  # the languages are files, which a type checker does not see
 TimeZone = Annotated[
     str,
     StringConstraints(max_length=64),

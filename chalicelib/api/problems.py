@@ -18,9 +18,10 @@ from botocore.exceptions import (
 from chalice.app import Response
 from pydantic import ValidationError
 
-from chalicelib.api import words
+from chalicelib.api.language import phrases
 from chalicelib.domain import refusals as r
 from chalicelib.domain.refusals import Refusal
+from chalicelib.languages import ENGLISH
 from chalicelib.service import errors as s
 from chalicelib.store.codec import plain
 from chalicelib.store.lists import BadCursor
@@ -200,16 +201,16 @@ def not_valid(detail: str, *fields: str, message: str = "") -> Problem:
     return Problem(s.Malformed.code, detail, errors=[{"field": field, "message": message or detail} for field in fields])
 
 
-def response(error: Exception, language: str = words.ENGLISH) -> Response:
-    """The problem response for any exception, in one of ``words.LANGUAGES``.
+def response(error: Exception, language: str = ENGLISH) -> Response:
+    """The problem response for any exception, in one of ``LANGUAGES``.
 
     An unknown exception is logged and answered without its text.
     """
     problem = problem_of(error)
     kind = CATALOGUE[problem.code]
     title, detail = kind.status.phrase, problem.detail
-    if language != words.ENGLISH:
-        said = words.words_in(language)
+    if language != ENGLISH:
+        said = phrases(language)
         title, detail = said.titles[str(kind.status.value)], said.detail(problem.code, _facts(problem))
     known = {
         "type": f"urn:buyer-protection:problem:{problem.code}",

@@ -1,27 +1,22 @@
-"""The languages: what each says, from a file that a translator can keep (N3)."""
+"""What each language says in messages, read from its file in `chalicelib/languages/` (N3)."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING
+
+from chalicelib.languages import ENGLISH, LANGUAGES, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGLISH = "en"
-LANGUAGES = (ENGLISH, "es", "pt", "ru", "zh")
-"""The languages a person can choose, by ISO 639-1 code; Portuguese is Brazil's and Chinese is written in simplified letters.
-Each says everything that people are told. The mediators' topic is in English alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One message: what happened, what to do and by when; and in ``short`` the same for a phone, the link apart.
+    """One message: what happened, what to do and by when. ``short`` is the same for a phone, without the link.
 
-    ``{name}`` stands for a fact. Only what needs action has a short form.
+    ``{name}`` stands for a fact. Only a message that needs action has a short form.
     """
 
     subject: str
@@ -32,11 +27,16 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A language: how it writes a time (CLDR patterns), its messages by name, its words for the values of the domain by
-    kind, and the lines below a message.
+    """The messages and labels of one language, and how it writes a time.
+
+    ``words`` are the labels of the domain's values by kind, ``texts`` the messages by name. ``moment`` and
+    ``short_moment`` are CLDR patterns. ``name`` is the language's name in English; ``zone`` is a time zone where it is
+    spoken, for the pages that show its messages.
     """
 
     language: str
+    name: str
+    zone: str
     moment: str
     short_moment: str
     footer_of_order: str
@@ -46,15 +46,18 @@ class Catalog:
 
 
 def spoken(chosen: str) -> str:
-    """The one of our languages that comes nearest to what a person chose: ``pt`` for ``pt-BR``, English for one we lack."""
+    """Return the language nearest to what a person chose: ``pt`` for ``pt-BR``, English for one without a file."""
     language = chosen.partition("-")[0].lower()
     return language if language in LANGUAGES else ENGLISH
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@cache
 def catalog(language: str) -> Catalog:
-    """The catalogue of one of our languages. Raises ``TypeError`` for a file that lacks a part or has one too many."""
-    source = (Path(__file__).parent / "languages" / f"{language}.toml").read_text(encoding="utf-8")
-    parts = tomllib.loads(source)
-    texts = {name: Template(**template) for name, template in parts.pop("texts").items()}
-    return Catalog(language=language, texts=texts, **parts)
+    """Read the catalogue of one of ``LANGUAGES``.
+
+    Raises ``TypeError`` or ``KeyError`` for a file that lacks a part, and ``TypeError`` for one that has one too many.
+    """
+    parts = sections(language)
+    parts.pop("api", None)  # the API reads that section
+    texts = {name: Template(**template) for name, template in parts.pop("messages").items()}
+    return Catalog(language=language, texts=texts, words=parts.pop("labels"), **parts)

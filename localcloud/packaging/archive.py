@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from chalicelib.notify.catalog import LANGUAGES
+from chalicelib.languages import LANGUAGES
 from localcloud.layout import LocalCloudError
 
 # Where Lambda unpacks the zip: what tracebacks show.

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.api.dispute_answers import Problem
+from chalicelib.api.language import explanations_in, phrases, preferred
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.api.words import ENGLISH, LANGUAGES, TRANSLATED, explanations_in, preferred, words_in
 from chalicelib.domain.claim import Exclusion
 from chalicelib.domain.protection import EXPLAINED, Standing
+from chalicelib.languages import ENGLISH, LANGUAGES, TRANSLATIONS
 from tests.api.edge import ANYONE, DAY, at
 from tests.api.samples import ACME, ANA, CLAIM, MARKET, OFFER, ORDER, Stop, bring
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.api.edge import Api
 
-each_language = pytest.mark.parametrize("language", TRANSLATED)
+each_language = pytest.mark.parametrize("language", TRANSLATIONS)
 ALPHABET = {"ru": r"[а-яё]{3}", "zh": r"[\u4e00-\u9fff]{2}"}  # noqa: RUF001 - Cyrillic is meant
 
 
@@ -35,7 +36,7 @@ def _names(sentence: str) -> set[str]:
 @each_language
 def test_every_code_has_its_words(language: str) -> None:
     """No status, problem or explanation lacks a language, and none is left in another one."""
-    known = words_in(language)
+    known = phrases(language)
     assert {str(kind.status.value) for kind in CATALOGUE.values()} == known.titles.keys()
     assert CATALOGUE.keys() == known.problems.keys()
     assert {*Exclusion, *Standing} == known.explanations.keys() == EXPLAINED.keys()
@@ -51,7 +52,7 @@ def test_every_code_has_its_words(language: str) -> None:
 
 def test_portuguese_is_brazils() -> None:
     """N3: as in messages; no sentence is written as in Portugal."""
-    known = words_in("pt")
+    known = phrases("pt")
     portugals = r"receção|morada|contactos|registad|noutr|artigo|demasiad|de seguimento|ao abrigo|não aceite\b"
     tables = (known.titles, known.problems, known.with_facts, known.explanations)
     assert [it for table in tables for it in table.values() if re.search(portugals, it, re.IGNORECASE)] == []
@@ -61,7 +62,7 @@ def test_portuguese_is_brazils() -> None:
 @each_language
 def test_sentences_name_facts_that_problems_have(language: str) -> None:
     """A fact in a sentence is a member of problems, and the same in every language; the plain sentences name none."""
-    known, others = words_in(language), words_in("es")
+    known, others = phrases(language), phrases("es")
     assert others.with_facts.keys() == known.with_facts.keys()
     for code, sentence in known.with_facts.items():
         assert _names(others.with_facts[code]) == _names(sentence)
@@ -141,7 +142,7 @@ def test_a_language_has_its_own_tag(api: Api) -> None:
 @each_language
 def test_a_refusal_is_told_in_it(api: Api, language: str) -> None:
     """D10: title and detail come in the language with their facts; code, type and facts are the same in all."""
-    words = words_in(language)
+    words = phrases(language)
     api.done(MARKET, "PUT", "/orders/o-2", ORDER)
     bring(api, Stop.DISPUTED)
     dispute = "/disputes/o-1-d1"
@@ -179,8 +180,8 @@ def test_what_the_framework_refuses_is_told_in_it(api: Api, language: str) -> No
     reply = api.send("DELETE", "/orders", headers)
 
     assert (404, language) == (reply.status, reply.headers["content-language"])
-    assert words_in(language).problems["not_found"] == reply.json["detail"]
-    assert json.loads(reply.body)["title"] == words_in(language).titles["404"]
+    assert phrases(language).problems["not_found"] == reply.json["detail"]
+    assert json.loads(reply.body)["title"] == phrases(language).titles["404"]
 
 
 def test_times_are_absolute_in_every_language(api: Api) -> None:

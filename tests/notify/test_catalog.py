@@ -13,14 +13,13 @@ from chalicelib.domain import dispute
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.order import Payer
+from chalicelib.languages import LANGUAGES, TRANSLATIONS
 from chalicelib.notify.audience import OF_MESSAGES, TO_PEOPLE, Urgency
-from chalicelib.notify.catalog import LANGUAGES, Catalog, Template, catalog
+from chalicelib.notify.catalog import Catalog, Template, catalog
 from tests.notify.samples import REMINDERS, UNPROMPTED
 
 if TYPE_CHECKING:
     from enum import StrEnum
-
-TRANSLATIONS = tuple(language for language in LANGUAGES if language != "en")
 
 
 def named(text: str) -> set[str]:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.domain.money import EXPONENTS, Money
-from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.languages import LANGUAGES
+from chalicelib.notify.catalog import catalog
 from chalicelib.notify.formats import moment, money
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from chalicelib.languages import LANGUAGES
 from chalicelib.notify.audience import REACH, TO_PEOPLE, Audience, Channel, Urgency
-from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.notify.catalog import catalog
 from tests.notify.samples import REMINDERS
 from tools.messages_page import page
 

@@ -12,9 +12,10 @@ from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.events import ProposalMade
 from chalicelib.domain.money import Money
+from chalicelib.languages import LANGUAGES
 from chalicelib.notify import segments
 from chalicelib.notify.audience import notices
-from chalicelib.notify.catalog import LANGUAGES, catalog
+from chalicelib.notify.catalog import catalog
 from chalicelib.notify.conditions import return_is_guaranteed
 from chalicelib.notify.facts import facts
 from chalicelib.notify.formats import money

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from chalicelib.notify.catalog import LANGUAGES
+from chalicelib.languages import LANGUAGES
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api, Reply, UnexpectedAnswerError
 from localcloud.demo.cast import BUYERS, SCRIPTS, SELLERS

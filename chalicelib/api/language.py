@@ -1,34 +1,33 @@
-"""Words for people, in the language they prefer (RFC 9110, section 12.5.4).
+"""The language of an answer: which one the caller prefers (RFC 9110, section 12.5.4), and what it says.
 
-English is the language of the rules and of the catalogue of problems, and says most: of a refusal what exactly stands in the
-way. Every other language has one sentence for each code, with the facts that go with it where there are any.
+English is the language of the rules and of the catalogue of problems, and its refusals say exactly what stands in the way.
+Every other language has one sentence for each code, and a second one for the codes that come with facts.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.protection import EXPLAINED
 from chalicelib.domain.refusals import NOT_COVERED, in_words
+from chalicelib.languages import ENGLISH, LANGUAGES, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGLISH = "en"
-TRANSLATED = ("es", "pt", "ru", "zh")
-LANGUAGES = (ENGLISH, *TRANSLATED)
 _HEADER_AT_MOST = 1000
-"""Characters of Accept-Language that are looked at: more than any browser sends."""
+"""Characters of Accept-Language that are read: more than any browser sends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One language: titles by status, sentences by problem code, those with facts in them, and the explanations of O9."""
+class Phrases:
+    """The API's sentences in one language: titles by status, sentences by problem code, those with facts, and explanations.
+
+    The explanations say how a guarantee stands (O9).
+    """
 
     titles: Mapping[str, str]
     problems: Mapping[str, str]
@@ -36,36 +35,40 @@ class Words:
     explanations: Mapping[str, str]
 
     def detail(self, code: str, facts: Mapping[str, object]) -> str:
-        """What is wrong and what to do about it."""
+        """Say what is wrong and what to do about it, with the facts where the language has a sentence for them."""
         exclusion = facts.get("exclusion")
         if code == NOT_COVERED and exclusion:
             return self.explanations[str(exclusion)]
-        told = {name: _said(fact) for name, fact in facts.items() if fact is not None}
+        told = {name: _written(fact) for name, fact in facts.items() if fact is not None}
         try:
             return self.with_facts[code].format_map(told)
-        except KeyError:  # it says nothing more, or the facts are not known
+        except KeyError:  # the code has no sentence with facts, or this problem came without them
             return self.problems[code]
 
 
-def _said(fact: object) -> str:
+def _written(fact: object) -> str:
     return in_words(fact) if isinstance(fact, datetime) else str(fact)
 
 
-@lru_cache(maxsize=len(TRANSLATED))
-def words_in(language: str) -> Words:
-    """The words of one of ``TRANSLATED``, read when somebody first prefers it."""
-    return Words(**json.loads(Path(__file__).with_name(f"words_{language}.json").read_text(encoding="utf-8")))
+@cache
+def phrases(language: str) -> Phrases:
+    """Read the phrases of one of ``TRANSLATIONS``, the first time that a caller prefers it.
+
+    Raises ``KeyError`` or ``TypeError`` for a file that lacks a section.
+    """
+    return Phrases(**sections(language)["api"])
 
 
 def explanations_in(language: str) -> Mapping[str, str]:
-    """How guarantees stand, in one of ``LANGUAGES``."""
-    return EXPLAINED if language == ENGLISH else words_in(language).explanations
+    """Return the explanations of how guarantees stand, in one of ``LANGUAGES``."""
+    return EXPLAINED if language == ENGLISH else phrases(language).explanations
 
 
 def preferred(accepted: str) -> str:
-    """Which of ``LANGUAGES`` an Accept-Language header prefers: of equals the first named, and English where it names none.
+    """Return the one of ``LANGUAGES`` that an Accept-Language header prefers, and English if it names none of them.
 
-    A region or a script makes no difference: ``pt-BR`` gets ``pt``. A language with weight 0 is not given.
+    Of equal weights the first named wins. A region or a script makes no difference: ``pt-BR`` gets ``pt``.
+    A language with weight 0 is not given.
     """
     weighed: dict[str, float] = {}
     for written in accepted[:_HEADER_AT_MOST].split(","):
