@@ -27,7 +27,7 @@ if os.environ.get("SERVES", "http") == "http":
     register(app)
     if "SERVES" in os.environ:
         # Not while packaging: a deployed function whose provider is set up wrongly must not start.
-        from chalicelib.api.auth import verifier
+        from chalicelib.api.identity.auth import verifier
 
         verifier()
 
@@ -73,7 +73,7 @@ def chat(event: DynamoDBEvent) -> None:
 @app.on_ws_connect()
 def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
     """Let a client open a live connection, or not."""
-    from chalicelib.api import chat_socket  # noqa: PLC0415
+    from chalicelib.api.live import chat_socket  # noqa: PLC0415
 
     return chat_socket.connect(event.to_dict())
 
@@ -81,7 +81,7 @@ def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
 @app.on_ws_message()
 def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
     """Answer a frame of a live connection."""
-    from chalicelib.api import chat_socket  # noqa: PLC0415
+    from chalicelib.api.live import chat_socket  # noqa: PLC0415
 
     return chat_socket.message(event.to_dict())
 
@@ -89,7 +89,7 @@ def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
 @app.on_ws_disconnect()
 def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     """Forget a live connection that is gone."""
-    from chalicelib.api import chat_socket  # noqa: PLC0415
+    from chalicelib.api.live import chat_socket  # noqa: PLC0415
 
     return chat_socket.disconnect(event.to_dict())
 

@@ -5,7 +5,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.api import aftership, seventeen_track
+from chalicelib.api.tracking import aftership, seventeen_track
 
 SERVICES = {"aftership": aftership, "17track": seventeen_track}
 

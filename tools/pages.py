@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def _openapi() -> str:
     import app  # noqa: F401, PLC0415 - declaring the routes is what importing it does
-    from chalicelib.api.openapi import description  # noqa: PLC0415
+    from chalicelib.api.description.openapi import description  # noqa: PLC0415
 
     return json.dumps(description(), indent=1, ensure_ascii=False) + "\n"
 

@@ -1,7 +1,7 @@
 """The shapes of answers that resources share, and of orders and their money.
 
 Answers are JSON-ready before they get here, so no request pays for checking them: these models describe them
-(``api.openapi``), and the tests hold every answer they see against them.
+(``api.description.openapi``), and the tests hold every answer they see against them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from chalicelib.api.models import Country, Currency, Money
-from chalicelib.api.order_models import OfferedGuarantee
+from chalicelib.api.orders.requests import OfferedGuarantee
 from chalicelib.domain import refusals as r
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType

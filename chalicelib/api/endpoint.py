@@ -14,10 +14,10 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api import caching, cursors, problems
-from chalicelib.api.auth import authenticate
+from chalicelib.api.identity.auth import authenticate
+from chalicelib.api.identity.rates import rates
 from chalicelib.api.language import preferred
 from chalicelib.api.problems import Problem, not_valid
-from chalicelib.api.rates import rates
 from chalicelib.api.versions import if_match
 from chalicelib.bootstrap import services
 from chalicelib.languages import ENGLISH
@@ -66,8 +66,8 @@ class Endpoint:
     status: int
     summary: str
     operation: str
-    resource: str = ""
-    """The module it is in: what groups operations in the API's description."""
+    tag: str = ""
+    """The group of operations it belongs to in the API's description."""
     signature: Signature | None = None
     """How the caller signs what it sends, where it has no token."""
     worded: bool = False
@@ -132,8 +132,17 @@ class Call:
         return self.once
 
 
+class Resource(Blueprint):
+    """A blueprint whose routes form one group of the API's description, under its tag."""
+
+    def __init__(self, import_name: str, tag: str) -> None:
+        """Name the module that declares the routes, and the tag."""
+        super().__init__(import_name)
+        self.tag = tag
+
+
 def route(  # noqa: PLR0913 - as many as a route has sides
-    blueprint: Blueprint,
+    blueprint: Resource,
     method: str,
     path: str,
     *,
@@ -152,8 +161,9 @@ def route(  # noqa: PLR0913 - as many as a route has sides
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Response]:
         summary = (handler.__doc__ or "").split("\n", 1)[0].rstrip(".")
-        resource = handler.__module__.rpartition(".")[2]
-        endpoint = Endpoint(method, path, roles, body, query, status, summary, handler.__name__, resource, signature, worded)
+        endpoint = Endpoint(
+            method, path, roles, body, query, status, summary, handler.__name__, blueprint.tag, signature, worded
+        )
         ENDPOINTS.append(endpoint)
 
         def view(**ids: str) -> Response:

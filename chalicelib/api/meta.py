@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
-from chalicelib.api.endpoint import route
+from chalicelib.api.endpoint import Resource, route
 from chalicelib.service.views import Json
 
-blueprint = Blueprint(__name__)
+blueprint = Resource(__name__, "meta")
 
 
 @route(blueprint, "GET", "/health", roles=())
@@ -19,7 +19,7 @@ def health() -> Json:
 @route(blueprint, "GET", "/openapi.json", roles=())
 def openapi() -> Json:
     """Describe this API as OpenAPI 3.1."""
-    from chalicelib.api.openapi import description  # noqa: PLC0415 - built only when somebody asks
+    from chalicelib.api.description.openapi import description  # noqa: PLC0415 - built only when somebody asks
 
     return description()
 
@@ -27,7 +27,7 @@ def openapi() -> Json:
 @route(blueprint, "GET", "/docs", roles=())
 def docs() -> Response:
     """Show this API's description as a page to read."""
-    from chalicelib.api.reading import page  # noqa: PLC0415 - built only when somebody asks
+    from chalicelib.api.description.docs_page import page  # noqa: PLC0415 - built only when somebody asks
 
     headers: dict[str, str | list[str]] = {
         "Content-Type": "text/html; charset=utf-8",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.api import chat, disputes, evidence, mediation, messages, meta, orders, payments, people, privacy, webhooks
+from chalicelib.api import meta
+from chalicelib.api.disputes import mediation
+from chalicelib.api.disputes import routes as disputes
+from chalicelib.api.evidence import routes as evidence
+from chalicelib.api.live import routes as live
+from chalicelib.api.messages import routes as messages
+from chalicelib.api.orders import routes as orders
+from chalicelib.api.payments import routes as payments
+from chalicelib.api.people import erasure
+from chalicelib.api.people import routes as people
+from chalicelib.api.tracking import routes as tracking
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -13,7 +23,7 @@ if TYPE_CHECKING:
 
 def register(app: Chalice) -> None:
     """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
-    for resource in (orders, disputes, evidence, messages, chat, mediation, payments, people, privacy, webhooks, meta):
+    for resource in (orders, disputes, evidence, messages, live, mediation, payments, people, erasure, tracking, meta):
         app.register_blueprint(resource.blueprint)
     if settings().sandbox:
         from chalicelib.api import sandbox  # noqa: PLC0415 - it cannot be reached in production

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from chalice.app import Blueprint
 from pydantic import Field
 
-from chalicelib.api.endpoint import Call, route
+from chalicelib.api.endpoint import Call, Resource, route
 from chalicelib.api.models import Model
 from chalicelib.bootstrap import sandbox_clock
 from chalicelib.domain.people import Role
 from chalicelib.service.views import Json
 from chalicelib.store.codec import timestamp
 
-blueprint = Blueprint(__name__)
+blueprint = Resource(__name__, "sandbox")
 _YEAR_S = 366 * 24 * 3600
 
 

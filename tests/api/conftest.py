@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import auth, endpoint, evidence, messages, signatures
+from chalicelib.api import endpoint
+from chalicelib.api.evidence import routes as evidence
+from chalicelib.api.identity import auth
+from chalicelib.api.messages import routes as messages
+from chalicelib.api.tracking import signatures
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.services import Services

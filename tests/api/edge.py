@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from chalice.local import LambdaEventConverter, RouteMatcher
 
-from chalicelib.api import aftership, seventeen_track
+from chalicelib.api.identity.rates import Rates
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
-from chalicelib.api.rates import Rates
+from chalicelib.api.tracking import aftership, seventeen_track
 from chalicelib.service.services import Subscribed
 from tests.api import promised
 

@@ -6,10 +6,10 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.api.contract import PROMISES, codes
-from chalicelib.api.dispute_answers import Problem
+from chalicelib.api.description.contract import PROMISES, codes
+from chalicelib.api.description.openapi import description
+from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS
-from chalicelib.api.openapi import description
 
 if TYPE_CHECKING:
     from chalicelib.api.endpoint import Endpoint

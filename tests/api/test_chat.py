@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import chat_socket, endpoint
-from chalicelib.api.rates import COUNTED_TOGETHER, Rates
+from chalicelib.api import endpoint
+from chalicelib.api.identity.rates import COUNTED_TOGETHER, Rates
+from chalicelib.api.live import chat_socket
 from chalicelib.service.chat import THREADS_AT_MOST
 from chalicelib.service.errors import Forbidden
 from chalicelib.store.connections import Connections

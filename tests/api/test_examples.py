@@ -12,9 +12,9 @@ import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from chalicelib.api import endpoint as serving
-from chalicelib.api.dispute_answers import Problem
-from chalicelib.api.openapi import description
-from chalicelib.api.rates import Rates
+from chalicelib.api.description.openapi import description
+from chalicelib.api.disputes.answers import Problem
+from chalicelib.api.identity.rates import Rates
 from chalicelib.domain.policy import published
 from chalicelib.domain.thread import MESSAGES_A_MINUTE
 from chalicelib.settings import settings
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from tests.api.edge import Api
 
-FILE = Path(__file__).parents[2] / "chalicelib" / "api" / "examples.json"
+FILE = Path(__file__).parents[2] / "chalicelib" / "api" / "description" / "examples.json"
 _CLOCK = {"now": at(NOON), "offset_seconds": 3600}
 WRITTEN: dict[str, Any] = {
     "openapi": {"answer": {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {}}},

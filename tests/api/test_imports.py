@@ -20,27 +20,27 @@ EDGE = (
     "pydantic_core",
     "jwt",
     "cryptography",
-    "chalicelib.api.auth",
+    "chalicelib.api.identity.auth",
     "chalicelib.api.endpoint",
-    "chalicelib.api.keys",
+    "chalicelib.api.identity.jwks",
     "chalicelib.api.models",
-    "chalicelib.api.openapi",
+    "chalicelib.api.description.openapi",
     "chalicelib.api.problems",
-    "chalicelib.api.provider",
+    "chalicelib.api.identity.provider",
     "chalicelib.api.register",
     "phonenumbers",
 )
 SANDBOX = ("chalicelib.api.sandbox", "chalicelib.service.sandbox")
 DESCRIBING = (
     "chalicelib.api.answers",
-    "chalicelib.api.contract",
-    "chalicelib.api.dispute_answers",
-    "chalicelib.api.evidence_answers",
-    "chalicelib.api.people_answers",
-    "chalicelib.api.openapi",
-    "chalicelib.api.openapi_parts",
-    "chalicelib.api.protection_answers",
-    "chalicelib.api.reading",
+    "chalicelib.api.description.contract",
+    "chalicelib.api.disputes.answers",
+    "chalicelib.api.evidence.answers",
+    "chalicelib.api.people.answers",
+    "chalicelib.api.description.openapi",
+    "chalicelib.api.description.parts",
+    "chalicelib.api.orders.protection_answers",
+    "chalicelib.api.description.docs_page",
 )
 PUBLISHING = ("chalicelib.notify.publish", "chalicelib.notify.wording")
 LANGUAGES = ("babel", "chalicelib.notify.formats")
@@ -249,7 +249,7 @@ print(json.dumps([sorted(app.app.routes), refused, clock, sorted(sys.modules)]))
 
 def test_a_sandbox_has_its_clock() -> None:
     """Where the stage says SANDBOX=true there are the clock's routes, and they are described like the others."""
-    script = "import app, json; from chalicelib.api.openapi import description; "
+    script = "import app, json; from chalicelib.api.description.openapi import description; "
     script += "print(json.dumps([sorted(app.app.routes), sorted(description()['paths'])]))"
 
     served, described = json.loads(_run(script, SANDBOX="true"))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.api.dispute_answers import Problem
+from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.language import explanations_in, phrases, preferred
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Exclusion

@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.api import endpoint as serving
-from chalicelib.api import keys, rates
-from chalicelib.api.openapi_parts import INTRODUCTION
+from chalicelib.api.description.parts import INTRODUCTION
+from chalicelib.api.identity import jwks, rates
+from chalicelib.api.identity.rates import Rates
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.api.rates import Rates
 from chalicelib.api.versions import honours_if_match
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes, size_limits
@@ -189,7 +189,7 @@ def test_an_answer_comes_before_the_gateway_gives_up(monkeypatch: pytest.MonkeyP
     assert "standard" == config.retries["mode"]
     assert 4 == len(awaited)
     for name in awaited:
-        assert longest + 2 * keys.TIMEOUT_S < timeouts[name] < 29, name  # where the keys' address has to be discovered first
+        assert longest + 2 * jwks.TIMEOUT_S < timeouts[name] < 29, name  # where the keys' address has to be discovered first
     assert [] == [name for name, timeout in timeouts.items() if timeout <= longest]
 
 

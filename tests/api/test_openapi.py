@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
-from chalicelib.api.contract import PROMISES
-from chalicelib.api.openapi import description
+from chalicelib.api.description.contract import PROMISES
+from chalicelib.api.description.openapi import description
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.api.versions import honours_if_match
 from tests.api.edge import ANYONE

@@ -14,7 +14,9 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import aws, bootstrap, jobs
-from chalicelib.api import chat_socket, rates, signatures
+from chalicelib.api.identity import rates
+from chalicelib.api.live import chat_socket
+from chalicelib.api.tracking import signatures
 from chalicelib.service.chat import CONNECTIONS_AT_MOST
 from chalicelib.settings import settings
 from localcloud.memory.table import MemoryTable

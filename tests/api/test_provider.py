@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api.auth import Verifier
-from chalicelib.api.keys import Keys
+from chalicelib.api.identity.auth import Verifier
+from chalicelib.api.identity.jwks import Keys
+from chalicelib.api.identity.provider import provider_from
 from chalicelib.api.problems import Problem
-from chalicelib.api.provider import provider_from
 from chalicelib.settings import settings_from
 
 if TYPE_CHECKING:

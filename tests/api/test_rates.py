@@ -11,8 +11,9 @@ from botocore.exceptions import ConnectTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.api import endpoint, rates
-from chalicelib.api.rates import COUNTED_TOGETHER, Rates
+from chalicelib.api import endpoint
+from chalicelib.api.identity import rates
+from chalicelib.api.identity.rates import COUNTED_TOGETHER, Rates
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service.errors import TooManyCalls
 from chalicelib.settings import settings_from

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.api import auth
+from chalicelib.api.identity import auth
 from chalicelib.api.problems import Problem
 from tests.api.edge import DAY
 from tests.api.issuer import RSA_KID, base64url

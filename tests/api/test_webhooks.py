@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.api import aftership, endpoint, seventeen_track, signatures
-from chalicelib.api.deliveries import moment
+from chalicelib.api import endpoint
 from chalicelib.api.endpoint import BODY_AT_MOST
+from chalicelib.api.tracking import aftership, seventeen_track, signatures
+from chalicelib.api.tracking.tracking_update import moment
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.service.errors import Busy

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import auth, endpoint
+from chalicelib.api import endpoint
+from chalicelib.api.identity import auth
 from chalicelib.domain.policy import published
 from chalicelib.service.services import Services
 from chalicelib.settings import settings

@@ -1,0 +1,212 @@
+"""The words and parameters of the API's description that no model holds."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.api.description.contract import PROMISES
+from chalicelib.api.endpoint import KEY, LIMIT_AT_MOST, LIMIT_DEFAULT
+from chalicelib.api.identity.auth import PERSON_ID
+from chalicelib.api.versions import honours_if_match
+from chalicelib.domain.dispute import Status
+from chalicelib.domain.ledger import InstructionStatus
+from chalicelib.domain.order import ORDER_ID
+from chalicelib.languages import LANGUAGES
+from chalicelib.service.disputes import QueueSort
+
+if TYPE_CHECKING:
+    from chalicelib.api.endpoint import Endpoint
+
+INTRODUCTION = """\
+Orders in escrow, disputes with a mediator and a clock.
+
+**Values.** Amounts are whole minor units with an ISO 4217 currency: 1050 EUR is 10.50 euros. Times are UTC. Unknown fields
+of a request are refused; of an answer read what you know, since new members may come, and new words where a field has an
+x-extensible-enum. The words of an enum change only with the version of this description.
+
+**Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
+again: it happens once, and for 7 days the first answer comes again.
+
+**Refusals** are problem+json (RFC 9457) with a stable code. In a dispute they say where it stands now: stage, deadline,
+current_proposal, and the allowed_actions of this caller. An address that is not there, or does not take the method, is a 404.
+
+**Versions.** Every read but the page of /docs has an ETag. Sent back as If-None-Match, it makes an answer of which nothing has
+changed a 304 without a body. Sent as If-Match with a write of the same thing, it makes sure that the thing is still as it was
+seen: else a 412. A bare version in quotes ("3") does as well. The ETag changes with the version and with all else that is said:
+what you may do changes with time.
+
+**Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
+whatever is new since; it belongs to one caller's one list.
+
+**Languages.** Words for people, which are title and detail of a refusal and the explanations of what is covered, come in
+the language that Accept-Language prefers, of those that its description lists. English says most; codes and facts are the same.
+
+**Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; a person writes at most 20 messages a
+minute in a thread. A person makes at most 300 requests a minute, a system of the marketplace 6,000, unless the deployment
+says otherwise; the gateway takes 200 requests a second in all, in bursts of 400. More is answered with a 429, and
+Retry-After says how many seconds to wait, or opens_at until when.
+
+**Asking us.** Every answer has an X-Request-Id; whoever reports a problem quotes it, and the log has its line.
+
+**Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
+"""
+SERVERS = [
+    {
+        "url": "https://{host}/{stage}",
+        "variables": {"host": {"default": "api.example.com"}, "stage": {"default": "api"}},
+    }
+]
+TAGS = {
+    "orders": "Orders, their parcels, protection and money (O1-O9).",
+    "disputes": "Disputes, from the claim to the refund (section 4).",
+    "evidence": "Files as evidence: uploaded straight to storage, read by short-lived links (N6).",
+    "messages": "The thread of an order, before and during its disputes (N5).",
+    "chat": "Live connections, over which new messages come at once (N5).",
+    "mediation": "The mediator's desk (D4, D5).",
+    "payments": "What is to be paid out, and what became of it (M1, M2).",
+    "people": "How people are reached, and on which devices (N1-N3).",
+    "privacy": "Being forgotten (P2).",
+    "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
+    "meta": "The service itself.",
+    "sandbox": "The clock of a sandbox. Production has none of it.",
+}
+HEADERS: dict[str, dict[str, Any]] = {
+    name: {"description": description, "schema": {"type": "string"} | more}
+    for name, description, more in (
+        ("X-Request-Id", "Quote it to report a problem; the log has its line.", {}),
+        ("ETag", "For If-None-Match; names the version where there is one.", {}),
+        ("Cache-Control", "Reads: for the caller alone, asked about every time. Refusals: not to be kept.", {}),
+        ("Content-Language", "The words' language.", {"enum": list(LANGUAGES)}),
+        ("Vary", "Accept-Language.", {}),
+        ("Retry-After", "With too_many_requests and every 503: how many seconds to wait.", {"pattern": "^[0-9]+$"}),
+        ("WWW-Authenticate", "What is wrong with the token or signature.", {}),
+        ("Content-Security-Policy", "The page loads nothing and runs nothing.", {}),
+        ("X-Content-Type-Options", "nosniff.", {}),
+    )
+}
+"""Every header of an answer. All that a response names are there whenever this service answers, but for
+a 429's Retry-After, which goes with one of its codes."""
+
+_ORDER, _PERSON, _NUMBER = ORDER_ID.pattern, PERSON_ID.pattern, "[1-9][0-9]*"
+_IDS = {
+    "order_id": (_ORDER, "o-1"),
+    "dispute_id": (f"{_ORDER}-d{_NUMBER}", "o-1-d1"),
+    "proposal_id": (_NUMBER, "1"),
+    "message_id": (f"{_ORDER}-m{_NUMBER}", "o-1-m1"),
+    "instruction_id": (f"{_ORDER}-p{_NUMBER}", "o-1-p1"),
+    "seller_id": (_PERSON, "acme"),
+    "buyer_id": (_PERSON, "ana"),
+    "device_id": ("[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
+}
+"""What each id of a path looks like. Another text names nothing."""
+_QUERY: dict[str, dict[str, Any]] = {
+    "limit": {
+        "description": "How many a page has at most.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": LIMIT_AT_MOST, "default": LIMIT_DEFAULT},
+    },
+    "cursor": {"description": "Where to go on: the cursor of the page before.", "schema": {"type": "string"}},
+    "buyer_id": {
+        "description": "Whose orders; for the platform, this or seller_id.",
+        "schema": {"type": "string", "pattern": f"^{_PERSON}$"},
+    },
+    "seller_id": {
+        "description": "Whose orders; for the platform, this or buyer_id.",
+        "schema": {"type": "string", "pattern": f"^{_PERSON}$"},
+    },
+    "sort": {"description": "By age or by amount.", "schema": {"type": "string", "enum": list(QueueSort), "default": "age"}},
+}
+_STATUS: dict[str, dict[str, Any]] = {
+    "list_disputes": {"description": "Only those in this status.", "schema": {"type": "string", "enum": list(Status)}},
+    "list_payment_instructions": {
+        "description": "Which ones.",
+        "schema": {"type": "string", "enum": list(InstructionStatus), "default": "pending"},
+    },
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Makes the request happen once: the same key and body get the first answer again, for 7 days.",
+    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
+    "example": "9f1c2f0e-5b0e-4a53-8e0c-2f3a1c7d5e11",
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The version this request is made for, as ETag gave it. Another current version is a 412.",
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what the caller has. An answer of which nothing has changed is a 304.",
+    "schema": {"type": "string"},
+    "example": 'W/"3-8d969eef6ecad3c2"',
+}
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"In which language words for people come, those of refusals above all: {', '.join(LANGUAGES)}.",
+    "schema": {"type": "string"},
+    "example": "pt-BR, es;q=0.8",
+}
+_ASKED_ABOUT = ("X-Request-Id",)
+_IN_LANGUAGE = ("Content-Language", "Vary")
+_PAGE = ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options")
+_WITH_STATUS = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
+}
+
+
+def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """The path's ids, the query, and the headers that the route looks at."""
+    made: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{pattern}$"},
+            "example": known,
+        }
+        for name in re.findall(r"{(\w+)}", endpoint.path)
+        for pattern, known in (_IDS[name],)
+    ]
+    made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
+    if endpoint.keyed:
+        made.append(_KEY)
+    if honours_if_match(endpoint):
+        made.append(_IF_MATCH)
+    if endpoint.method == "GET" and PROMISES[endpoint.operation].answer:
+        made.append(_IF_NONE_MATCH)
+    return [*made, _ACCEPT_LANGUAGE]
+
+
+def _query(endpoint: Endpoint, name: str) -> dict[str, Any]:
+    return _STATUS[endpoint.operation] if name == "status" else _QUERY[name]
+
+
+def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
+    """The headers of a good answer."""
+    answer = PROMISES[endpoint.operation].answer
+    if answer is None:
+        return _described(*_ASKED_ABOUT, *_PAGE)
+    if endpoint.method == "GET":
+        return _described(*_ASKED_ABOUT, "ETag", "Cache-Control", *(_IN_LANGUAGE if endpoint.worded else ()))
+    return _described(*_ASKED_ABOUT, *(("ETag",) if "version" in answer.model_fields else ()))
+
+
+def problem_headers(status: HTTPStatus) -> dict[str, Any]:
+    """The headers of a problem with this status."""
+    return _described(*_ASKED_ABOUT, "Cache-Control", *_IN_LANGUAGE, *_WITH_STATUS.get(status, ()))
+
+
+def _described(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -1,0 +1,206 @@
+"""The shapes of disputes as callers see them, and of problems. As in ``api.answers``, no request pays for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.api.answers import Count, Cursor, Given, Parcel, Remedy, Time, TimelineEvent, Version, growing
+from chalicelib.api.disputes.requests import ClaimItem
+from chalicelib.api.evidence.answers import EvidenceGiven, EvidencePerParty
+from chalicelib.api.models import Address, Money
+from chalicelib.api.problems import CATALOGUE
+from chalicelib.domain.claim import Exclusion, Issue, OfferType, Reason
+from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage, Status
+from chalicelib.domain.order import Guarantee, Payer
+from chalicelib.domain.people import Role
+from chalicelib.domain.state_machine import Action
+
+
+class Claim(Given):
+    """What the buyer says is wrong, and with what (C3)."""
+
+    reason: Reason
+    items: list[ClaimItem]
+    issue: Issue | None
+    attests_unused: bool
+    description: str
+
+
+class Proposal(Given):
+    """What one side put on the table (D1). Ids count up from 1, the buyer's request."""
+
+    id: str
+    by: Role
+    type: OfferType
+    amount: Money
+    at: Time
+    note: str
+    return_address: Address | None
+
+
+class InformationRequest(Given):
+    """A mediator's question to one party (D4)."""
+
+    id: str
+    to: Role
+    question: str
+    asked_at: Time
+    due_at: Time
+    answered_at: Time | None
+    lapsed: bool
+
+
+class Decision(Given):
+    """What was decided, found, and why (D5)."""
+
+    id: str
+    by: Annotated[str | None, Field(description="The mediator; null where the policy's default decided.")]
+    type: OfferType
+    amount: Money
+    finding: Finding
+    rationale: str
+    final: Annotated[bool, Field(description="Whether it can no longer be appealed.")]
+    return_address: Address | None
+
+
+class Return(Given):
+    """A return that was agreed or decided: for how much, where to, at whose cost, and its parcel."""
+
+    amount: Money
+    basis: Basis
+    return_address: Address
+    return_postage: Payer
+    parcel: Parcel | None
+
+
+class AllowedAction(Given):
+    """Something this caller may do now, and by when (D10)."""
+
+    action: Action
+    until: Time
+
+
+class DisputeSummary(Given):
+    """A dispute in a list."""
+
+    id: str
+    order_id: str
+    reason: Reason
+    status: Status
+    stage: Stage
+    requested: Money
+    opened_at: Time
+    updated_at: Time
+    deadline: Annotated[Time | None, Field(description="The one that comes next, whoever's it is; null once resolved.")]
+    outcome: Outcome | None
+    basis: Annotated[Basis | None, Field(description="On what ground it was resolved.")]
+    refund: Money | None
+    version: Version
+
+
+class Dispute(DisputeSummary):
+    """A dispute in full, as this caller may see it, with what the caller may do now and by when (D10)."""
+
+    buyer_id: str
+    seller_id: str
+    claim: Claim
+    guarantee: Guarantee
+    remedies: list[Remedy]
+    maximum: Annotated[Money, Field(description="Nothing above it can be asked, offered or decided (D2).")]
+    turn: Annotated[Role | None, Field(description="Whose turn it is, while the two negotiate.")]
+    proposals: list[Proposal]
+    current_proposal: Proposal | None
+    accepted_by: list[Role]
+    evidence: list[EvidenceGiven]
+    missing_evidence: Annotated[
+        EvidencePerParty, Field(description="What each party is required to show, and has not shown yet (N6).")
+    ]
+    information_requests: list[InformationRequest]
+    mediator_id: str | None
+    escalated_at: Time | None
+    decision: Decision | None
+    appealed_by: Role | None
+    return_: Annotated[Return | None, Field(alias="return")]
+    policy_version: str
+    allowed_actions: list[AllowedAction]
+
+
+class WaitingDispute(DisputeSummary):
+    """A dispute in the mediation queue."""
+
+    escalated_at: Time | None
+    mediator_id: str | None
+
+
+class DisputePage(Given):
+    """A page of disputes, newest first."""
+
+    items: list[DisputeSummary]
+    cursor: Cursor
+
+
+class MediationQueue(Given):
+    """A page of the disputes that wait for a mediator."""
+
+    items: list[WaitingDispute]
+    cursor: Cursor
+
+
+class DisputeTimeline(Given):
+    """Everything that happened in a dispute, in order."""
+
+    dispute_id: str
+    events: list[TimelineEvent]
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of the body, or one parameter."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). ``code`` is stable. The members that are not required come with some codes only."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    type: str
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    code: Annotated[str, *growing(CATALOGUE, "Stable. New ones may come: go by the status then.")]
+    detail: Annotated[str, Field(description="What is wrong and what to do, for people to read.")]
+    request_id: Annotated[str, Field(description="Where the gateway itself answers.")] = ""
+    errors: Annotated[list[FieldError], Field(description="validation_failed: every field at fault.")] = []
+    field: Annotated[str | None, Field(description="invalid: the field whose value the rules do not take.")] = None
+    # Where the thing stands now, for this caller: with every refusal of an action in a dispute.
+    dispute_id: str | None = None
+    dispute_status: Status | None = None
+    stage: Stage | None = None
+    turn: Role | None = None
+    deadline: Annotated[Time | None, Field(description="The one that passed (too_late), else the one that comes next.")] = None
+    opens_at: Annotated[Time | None, Field(description="From when it is possible; null where delivery decides.")] = None
+    current_proposal: Proposal | None = None
+    allowed_actions: Annotated[list[AllowedAction], Field(description="What this caller can do instead, now.")] = []
+    current_version: Annotated[int | None, Field(description="version_mismatch: the one to read and try again with.")] = None
+    # Facts of single codes.
+    exclusion: Annotated[Exclusion | None, Field(description="not_covered: why.")] = None
+    line_id: str | None = None
+    mediator: str | None = None
+    maximum: Money | None = None
+    latest: Time | None = None
+    current: Time | None = None
+    now: Time | None = None
+    country: str | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+    remedies: list[OfferType] = []
+    findings: Annotated[list[Finding], Field(description="invalid: what a decision on this claim can find.")] = []
+    lines: list[str] = []
+    attempts: Count | None = None
+    limit: Count | None = None
+    open_disputes: Annotated[list[str], Field(description="limit_reached: the disputes of which one has to end first.")] = []

@@ -1,0 +1,30 @@
+"""Files as evidence over HTTP: ask for a form, upload straight to storage, read by short-lived links (N6, D4)."""
+
+from __future__ import annotations
+
+from chalicelib.api.disputes.standing import with_standing
+from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.evidence.requests import RequestUpload
+from chalicelib.bootstrap import storage
+from chalicelib.domain.people import PARTIES, Role
+from chalicelib.service import evidence
+from chalicelib.service.views import Json
+from chalicelib.store.idempotency import Answer
+
+blueprint = Resource(__name__, "evidence")
+
+
+@route(blueprint, "POST", "/disputes/{dispute_id}/evidence/uploads", roles=PARTIES, body=RequestUpload, status=201)
+def request_upload(call: Call, dispute_id: str) -> Answer:
+    """Ask for a form that uploads one file as evidence; it counts once the file has arrived and been looked at."""
+
+    def ask() -> Answer:
+        return evidence.request_file(call.services, storage(), dispute_id, call.actor, call.expect_once(), call.body.offer())
+
+    return with_standing(call, dispute_id, ask)
+
+
+@route(blueprint, "GET", "/disputes/{dispute_id}/evidence", roles=(*PARTIES, Role.MEDIATOR))
+def list_evidence(call: Call, dispute_id: str) -> Json:
+    """List a dispute's evidence with a link to each file, what is missing, and what became of the caller's uploads."""
+    return evidence.list_evidence(call.services, storage(), dispute_id, call.actor)

@@ -1,0 +1,60 @@
+"""The shapes of answers about threads and live connections (N5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.answers import Acting, Count, Cursor, Given, Time
+from chalicelib.api.evidence.answers import Link, StoredFile
+
+
+class Message(Given):
+    """One message of an order's thread; it never changes, unless its author is forgotten."""
+
+    id: str
+    order_id: str
+    author: Acting
+    text: str
+    sent_at: Time
+    dispute_id: Annotated[str | None, Field(description="The dispute that was open then, the newest of several.")]
+    attachments: Annotated[list[StoredFile], Field(description="Its files, whose links are asked for apart.")]
+
+
+class FileWithLink(StoredFile):
+    """A file, and where to read it."""
+
+    link: Link
+
+
+class Attachments(Given):
+    """The files of one message."""
+
+    message_id: str
+    as_of: Time
+    attachments: list[FileWithLink]
+
+
+class ReadMark(Given):
+    """How far the caller has read."""
+
+    unread: Annotated[Count, Field(description="Messages of others after read_up_to.")]
+    read_up_to: Annotated[str | None, Field(description="The message up to which the caller has read.")]
+
+
+class MessagePage(ReadMark):
+    """A page of an order's thread, newest first, and how it stands with the caller."""
+
+    items: list[Message]
+    cursor: Cursor
+    closes_at: Annotated[Time | None, Field(description="When the thread takes no more; null until the order is completed.")]
+    may_write: Annotated[bool, Field(description="Whether the caller may write in it now, and has room left to.")]
+
+
+class Ticket(Given):
+    """Leave to open one live connection, once and soon."""
+
+    url: Annotated[str, Field(description="Where to connect; add the ticket as the query parameter ticket.")]
+    ticket: str
+    expires_at: Time

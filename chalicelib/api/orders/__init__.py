@@ -1,0 +1,1 @@
+"""Orders, their parcels, protection and money."""

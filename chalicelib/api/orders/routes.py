@@ -1,0 +1,91 @@
+"""Orders over HTTP (O1-O9)."""
+
+from __future__ import annotations
+
+from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.identity.auth import PERSON_ID
+from chalicelib.api.language import explanations_in
+from chalicelib.api.orders import requests as m
+from chalicelib.api.problems import not_valid
+from chalicelib.domain.order import ORDER_ID
+from chalicelib.domain.people import Actor, Role
+from chalicelib.service import orders
+from chalicelib.service.views import Json
+from chalicelib.store.idempotency import Answer
+
+blueprint = Resource(__name__, "orders")
+
+BUYER, SELLER, PLATFORM = Role.BUYER, Role.SELLER, Role.PLATFORM
+OWNERS = (BUYER, SELLER, PLATFORM)
+
+
+@route(blueprint, "PUT", "/orders/{order_id}", roles=(PLATFORM,), body=m.ImportOrder, status=201)
+def import_order(call: Call, order_id: str) -> Answer:
+    """Import an order and hold its payment; the same body again changes nothing."""
+    if not ORDER_ID.fullmatch(order_id):
+        detail = "An order id has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit."
+        raise not_valid(detail, "order_id")
+    return orders.import_order(call.services, call.actor, call.body.terms(order_id))
+
+
+@route(blueprint, "GET", "/orders", roles=OWNERS, query=("limit", "cursor", "buyer_id", "seller_id"))
+def list_orders(call: Call) -> Json:
+    """List the caller's orders, newest first; the platform names a buyer or a seller."""
+    named = {role: call.query[field] for role in (BUYER, SELLER) if (field := f"{role.value}_id") in call.query}
+    if len(named) > (1 if call.actor.role is PLATFORM else 0):
+        detail = "Only the platform names whose orders it wants: buyer_id or seller_id."
+        raise not_valid(detail, *(f"{role.value}_id" for role in named))
+    owner = next((Actor(role, person) for role, person in named.items()), None)
+    if owner and not PERSON_ID.fullmatch(owner.id):
+        field = f"{owner.role.value}_id"
+        raise not_valid(f"{field} is not an id this API uses.", field)
+    return orders.list_orders(call.services, call.actor, owner, call.limit, call.query.get("cursor"))
+
+
+@route(blueprint, "GET", "/orders/{order_id}", roles=OWNERS)
+def get_order(call: Call, order_id: str) -> Json:
+    """Show an order: lines, parcels, deadlines, escrow, disputes."""
+    return orders.get_order(call.services, order_id, call.actor)
+
+
+@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS, worded=True)
+def get_protection(call: Call, order_id: str) -> Json:
+    """Say what the buyer is covered for now: every guarantee, its window, its remedies, or why not."""
+    return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
+
+
+@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS)
+def get_ledger(call: Call, order_id: str) -> Json:
+    """Show every movement of the order's money, and the balance."""
+    return orders.get_ledger(call.services, order_id, call.actor)
+
+
+@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=OWNERS)
+def get_order_timeline(call: Call, order_id: str) -> Json:
+    """Show everything that happened to an order, in order."""
+    return orders.get_timeline(call.services, order_id, call.actor)
+
+
+@route(blueprint, "POST", "/orders/{order_id}/shipments", roles=(SELLER, PLATFORM), body=m.AddShipment, status=201)
+def add_shipment(call: Call, order_id: str) -> Answer:
+    """Record a parcel with its carrier and tracking number."""
+    return orders.add_shipment(call.services, order_id, call.request, call.body.shipment())
+
+
+@route(blueprint, "POST", "/orders/{order_id}/receipt", roles=(BUYER,), body=m.ConfirmReceipt)
+def confirm_receipt(call: Call, order_id: str) -> Answer:
+    """Confirm that the order, or some lines of it, arrived."""
+    return orders.confirm_receipt(call.services, order_id, call.request, call.body.line_ids)
+
+
+@route(blueprint, "POST", "/orders/{order_id}/extensions", roles=(SELLER,), body=m.ExtendOrder)
+def extend(call: Call, order_id: str) -> Answer:
+    """Promise delivery later, or let protection end later."""
+    return orders.extend(call.services, order_id, call.request, call.body.deliver_by, call.body.closes_at)
+
+
+@route(blueprint, "POST", "/carrier-events", roles=(PLATFORM,), body=m.CarrierEvents)
+def record_carrier_events(call: Call) -> Answer:
+    """Take in up to 100 carrier records, in any order, repeated or not."""
+    events = tuple(it.event() for it in call.body.events)
+    return orders.record_carrier_events(call.services, call.actor, call.expect_once(), events)

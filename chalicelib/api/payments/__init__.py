@@ -1,0 +1,1 @@
+"""Payment instructions and their results."""

@@ -1,0 +1,51 @@
+"""The shapes of answers about people: how they are reached, and on which devices."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.api.answers import Given, Version
+from chalicelib.api.models import Address
+from chalicelib.api.people.routes import Channels, Platform, QuietHours
+
+EmailStatus = Annotated[
+    Literal["none", "pending", "confirmed", "lapsed", "unverified", "unknown"],
+    Field(
+        description=(
+            "none: there is no address. pending: its owner has yet to confirm it by the mail that was sent there, and gets "
+            "no other. confirmed: mail reaches it. lapsed: it was not confirmed in time, or its owner has unsubscribed it; "
+            "putting the contacts again asks anew. unverified: this marketplace mails without confirmation. unknown: it "
+            "could not be found out just now."
+        )
+    ),
+]
+
+
+class DeviceKept(Given):
+    """A device that push messages reach (N1). Its token is not told."""
+
+    id: str
+    platform: Platform
+
+
+class BuyerContactsKept(Given):
+    """How a buyer is reached, as registered (N1)."""
+
+    id: str
+    email: str | None
+    email_status: EmailStatus
+    phone: str | None
+    language: str
+    time_zone: str
+    quiet_hours: QuietHours | None
+    channels: Channels
+    devices: list[DeviceKept]
+    version: Version
+
+
+class SellerContactsKept(BuyerContactsKept):
+    """How a seller is reached, and where returns go, the first address by default (D3)."""
+
+    return_addresses: list[Address]

@@ -1,0 +1,42 @@
+"""Being forgotten, over HTTP (P2)."""
+
+from __future__ import annotations
+
+from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.people.routes import own
+from chalicelib.domain.people import Role
+from chalicelib.service import erasure
+from chalicelib.service.views import Json
+
+blueprint = Resource(__name__, "privacy")
+
+BUYERS, SELLERS = (Role.BUYER, Role.PLATFORM), (Role.SELLER, Role.PLATFORM)
+ACCEPTED = 202
+
+
+@route(blueprint, "DELETE", "/buyers/{buyer_id}", roles=BUYERS, status=ACCEPTED)
+def erase_buyer(call: Call, buyer_id: str) -> Json:
+    """Erase a buyer's personal data; the ledger and the decisions stay."""
+    own(call, buyer_id)
+    return erasure.ask(call.services, Role.BUYER, buyer_id, call.actor)
+
+
+@route(blueprint, "DELETE", "/sellers/{seller_id}", roles=SELLERS, status=ACCEPTED)
+def erase_seller(call: Call, seller_id: str) -> Json:
+    """Erase a seller's personal data; the ledger and the decisions stay."""
+    own(call, seller_id)
+    return erasure.ask(call.services, Role.SELLER, seller_id, call.actor)
+
+
+@route(blueprint, "GET", "/buyers/{buyer_id}/erasure", roles=BUYERS)
+def get_buyer_erasure(call: Call, buyer_id: str) -> Json:
+    """Show how far a buyer's erasure is, and which orders it waits for."""
+    own(call, buyer_id)
+    return erasure.status(call.services, Role.BUYER, buyer_id)
+
+
+@route(blueprint, "GET", "/sellers/{seller_id}/erasure", roles=SELLERS)
+def get_seller_erasure(call: Call, seller_id: str) -> Json:
+    """Show how far a seller's erasure is, and which orders it waits for."""
+    own(call, seller_id)
+    return erasure.status(call.services, Role.SELLER, seller_id)

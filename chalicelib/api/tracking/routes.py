@@ -1,0 +1,55 @@
+"""What tracking services post: their records of parcels, taken in as carrier events (O4-O6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.problems import Problem
+from chalicelib.api.tracking import aftership, seventeen_track
+from chalicelib.api.tracking.signatures import signed_by
+from chalicelib.service.errors import Busy
+from chalicelib.service.orders import record_of_parcel
+from chalicelib.service.views import Json
+
+if TYPE_CHECKING:
+    from chalicelib.api.tracking.tracking_update import Delivery
+
+blueprint = Resource(__name__, "webhooks")
+
+AGE_AT_MOST = timedelta(days=4)
+"""Longer than a service goes on trying to deliver (AfterShip: 68 hours); what is older was sent again by somebody else."""
+
+AFTERSHIP = signed_by("aftership", aftership.HEADER, aftership.sign)
+SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.sign)
+
+
+@route(blueprint, "POST", "/webhooks/aftership", signature=AFTERSHIP, body=aftership.AfterShipWebhook)
+def aftership_webhook(call: Call) -> Json:
+    """Take in what AfterShip tells of a parcel."""
+    return _taken_in(call, call.body.delivery())
+
+
+@route(blueprint, "POST", "/webhooks/17track", signature=SEVENTEEN_TRACK, body=seventeen_track.SeventeenTrackWebhook)
+def seventeen_track_webhook(call: Call) -> Json:
+    """Take in what 17TRACK tells of a parcel."""
+    return _taken_in(call, call.body.delivery())
+
+
+def _taken_in(call: Call, told: Delivery | None) -> Json:
+    """What became of each record, oldest first. The same webhook again finds duplicates: it changes nothing (O6).
+
+    Raises ``Busy`` when a record could not be taken in now, so that the service sends all of them again.
+    """
+    if told is None:
+        return {"results": []}
+    now = datetime.fromtimestamp(call.services.epoch(), UTC)  # a sandbox's moved clock makes no signature older
+    if told.sent_at and told.sent_at < now - AGE_AT_MOST:
+        raise Problem("signature_expired", headers={"WWW-Authenticate": "Signature"})
+    if told.carrier is None:
+        raise Problem("unknown_carrier", carrier=told.named)
+    results = record_of_parcel(call.services, call.actor, told.carrier, told.tracking_number, told.records)
+    if any(result["status"] == Busy.code for result in results):
+        raise Busy
+    return {"results": results}

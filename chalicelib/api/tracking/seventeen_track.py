@@ -1,0 +1,114 @@
+"""17TRACK's push notification (API version 2 and later): its signature, its shape, and its names for carriers and statuses.
+
+As its documentation has it: the header ``sign`` is the SHA-256, in hex, of the body as it came, a slash, and the account's
+key. A push repeats every event that is known. ``latest_sync_time`` is when 17TRACK last heard from the carrier; where it does
+not say, a push is as old as the newest event in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from chalicelib.api.tracking.tracking_update import Delivery, Told, moment
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+HEADER = "sign"
+CODES = {
+    100004: Carrier.TNT,
+    3013: Carrier.EMS,
+    100685: Carrier.EMS,
+    100002: Carrier.UPS,
+    100003: Carrier.FEDEX,
+    100001: Carrier.DHL,
+    3011: Carrier.CHINA_POST,
+    8011: Carrier.HONGKONG_POST,
+    100012: Carrier.SF_EXPRESS,
+    190766: Carrier.SF_EXPRESS,
+}
+STATUSES = {
+    "InTransit": CarrierStatus.IN_TRANSIT,
+    "OutForDelivery": CarrierStatus.OUT_FOR_DELIVERY,
+    "DeliveryFailure": CarrierStatus.DELIVERY_ATTEMPTED,
+    "Exception": CarrierStatus.EXCEPTION,
+    "Delivered": CarrierStatus.DELIVERED,
+}
+"""By what a sub-status begins with. The others (NotFound, InfoReceived, AvailableForPickup, Expired) change nothing here."""
+RETURNED = "Exception_Returned"
+
+
+def sign(body: bytes, key: bytes) -> str:
+    """The signature of a body."""
+    return hashlib.sha256(body + b"/" + key).hexdigest()
+
+
+class Event(Told):
+    """One record of a carrier. Where 17TRACK could tell no zone, there is no ``time_utc``, and the record is left out."""
+
+    time_utc: str | None = None
+    time_iso: str | None = None
+    sub_status: str | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened."""
+        return moment(self.time_utc) or moment(self.time_iso)
+
+    def record(self) -> CarrierRecord | None:
+        """As the rules have it; None where it is of no use to them."""
+        said = self.sub_status or ""
+        status = CarrierStatus.RETURNED_TO_SENDER if said == RETURNED else STATUSES.get(said.partition("_")[0])
+        at = self.at
+        return CarrierRecord(at, status) if at and status else None
+
+
+class Provider(Told):
+    """What one of the carriers that move a parcel says of it."""
+
+    latest_sync_time: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+class Tracked(Told):
+    """What all of them say."""
+
+    providers: tuple[Provider, ...] = ()
+
+
+class TrackInfo(Told):
+    """What is known of a parcel."""
+
+    tracking: Tracked = Tracked()
+
+
+class Pushed(Told):
+    """A parcel: its number, and the code of the carrier it was given to."""
+
+    number: Annotated[str, Field(max_length=100)]
+    carrier: Annotated[int, Field(ge=0, le=10**9)]
+    track_info: TrackInfo | None = None
+
+
+class SeventeenTrackWebhook(Told):
+    """What 17TRACK posts when a parcel's tracking changes."""
+
+    event: str
+    data: Pushed
+
+    def delivery(self) -> Delivery | None:
+        """What it tells; None for events that are no carrier's (tracking has stopped)."""
+        if self.event != "TRACKING_UPDATED" or self.data.track_info is None:
+            return None
+        providers = self.data.track_info.tracking.providers
+        events = [event for provider in providers for event in provider.events]
+        known = tuple(sorted({record for record in (event.record() for event in events) if record}))
+        synced = [at for at in (moment(it.latest_sync_time) for it in providers) if at]
+        sent_at = max(synced or [event.at for event in events if event.at], default=None)
+        carrier = CODES.get(self.data.carrier)
+        return Delivery(carrier, str(self.data.carrier), self.data.number, known, sent_at)
