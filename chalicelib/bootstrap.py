@@ -9,7 +9,8 @@ from chalicelib.aws import client
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
-from chalicelib.service.services import Clock, Services, SystemClock
+from chalicelib.service.ports import Clock
+from chalicelib.service.services import Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.cases import Cases

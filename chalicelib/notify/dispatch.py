@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.notify.audience import DISTURBING, Channel, Urgency
 from chalicelib.notify.composing import Office, Topics
 from chalicelib.notify.quiet_hours import quiet_until
+from chalicelib.store import keys
 from chalicelib.store.codec import timestamp
 from chalicelib.store.message_queue import Kind, QueuedMessage
 from chalicelib.store.tallies import Counted
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.notify.audience import Notice
     from chalicelib.notify.event_in_context import EventInContext
     from chalicelib.notify.ports import Counts, DeadLetters, Orders, Profiles, Queue, Sender, SentMarkers, Threads
-    from chalicelib.service.services import Clock
+    from chalicelib.service.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +164,7 @@ class Dispatcher:
         if not letter.gathered:
             return False
         hour = self.now.replace(minute=0, second=0)
-        news, most = f"NEWS#{timestamp(hour)}#{letter.channel}", self.to.limits.news_per_recipient_an_hour
+        news, most = keys.news_tally_sk(hour, letter.channel), self.to.limits.news_per_recipient_an_hour
         if self.to.tallies.enter(news, letter.recipient, letter.name, most) is not Counted.FULL:
             return False
         role = letter.recipient.partition(":")[0]
@@ -184,7 +185,7 @@ class Dispatcher:
         """Whether a message may cost what it costs. An SMS is counted before it is sent, once however often it is tried."""
         if channel is not Channel.SMS:
             return True
-        day, limits = f"SMS#{self.now:%Y-%m-%d}", self.to.limits
+        day, limits = keys.sms_tally_sk(self.now), self.to.limits
         most, most_of_all = limits.sms_per_recipient_a_day, limits.sms_per_day
         counted = self.to.tallies.enter_within(day, letter.recipient, letter.name, most, most_of_all)
         if counted is Counted.FULL:

@@ -74,7 +74,7 @@ class DueSender:
             log.exception("a message that was due waits on", extra={"event": key[1]})
 
     def _serve(self, waiting: Waiting) -> None:
-        letter = waiting.letter
+        letter = waiting.message
         try:
             later = self._sent(waiting)
         except Exception as error:
@@ -89,7 +89,7 @@ class DueSender:
 
     def _sent(self, waiting: Waiting) -> datetime | None:
         """Send a letter that still says what is so; the time until which it waits, if it has to."""
-        letter = waiting.letter
+        letter = waiting.message
         if waiting.attempts > ATTEMPTS:
             raise GaveOut(letter.name)
         order_id, stream, seq = letter.source.rsplit("#", 2)

@@ -23,7 +23,8 @@ from chalicelib.store.people import Device, Owner
 
 if TYPE_CHECKING:
     from chalicelib.domain.people import Role
-    from chalicelib.service.services import Services, Subscribed
+    from chalicelib.service.ports import Subscribed
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.idempotency import Once
     from chalicelib.store.people import Profile

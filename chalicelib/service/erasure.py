@@ -200,12 +200,12 @@ def _profile(services: Services, it: Erasure) -> None:
     raise Busy
 
 
-def _letters(services: Services, it: Erasure) -> None:
+def _queued_messages(services: Services, it: Erasure) -> None:
     """Forget what waits to be told, after the profile: with that gone, nothing new comes to wait."""
-    services.people.forget_letters(it.role.value, it.person_id)
+    services.people.forget_queued_messages(it.role.value, it.person_id)
 
 
 OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _messages, _files)
 """What takes a person's data out of one case that has ended. Doing it again changes nothing."""
-OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _letters)
+OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _queued_messages)
 """What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""

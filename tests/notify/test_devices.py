@@ -17,7 +17,7 @@ from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.notify.ses import Post, SesMailer, html_of
 from chalicelib.service.errors import PushNotConfigured, TokenRefused
-from chalicelib.service.services import Subscribed
+from chalicelib.service.ports import Subscribed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -62,7 +62,7 @@ def test_a_letter_is_taken_once_and_comes_again(client: Client) -> None:
     (key,) = pile.due(0, PAID_AT, 10)
     first = pile.take(key, PAID_AT, lambda attempts: PAID_AT + (attempts + 1) * HOUR)
     assert first is not None
-    assert (REMINDER, 1, PAID_AT + HOUR) == (first.letter, first.attempts, first.at)
+    assert (REMINDER, 1, PAID_AT + HOUR) == (first.message, first.attempts, first.at)
     assert pile.take(key, PAID_AT + HOUR - SECOND, lambda _: PAID_AT) is None
     second = pile.take(key, PAID_AT + HOUR, lambda attempts: PAID_AT + (attempts + 1) * HOUR)
     assert second is not None
@@ -116,7 +116,7 @@ def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> Non
     tallies.enter("SMS#day", "seller:acme", "a", 2)
     tallies.enter("NEWS#hour#email", "seller:acme", "a", 2)
     for _ in range(2):
-        people.forget_letters("seller", "acme")
+        people.forget_queued_messages("seller", "acme")
     assert kept == everything(client)
 
 

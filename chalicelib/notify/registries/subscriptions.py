@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import client as aws_client
-from chalicelib.service.services import Subscribed
+from chalicelib.service.ports import Subscribed
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
