@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.notify.ports import Push
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.people import Device
+from infra.build import template
 from tests.domain.worlds import World, order_terms
 from tests.notify.fakes import Desk, FakeMarkers, FakePeople, FakeSender, registered
 from tests.notify.stories import STORIES, never_arrived, no_dispute, records_of, reviewed
@@ -304,8 +304,7 @@ def test_publishing_loads_nothing_of_the_edge() -> None:
 
 def test_a_failed_payment_says_the_alarm_s_word(caplog: pytest.LogCaptureFixture) -> None:
     """M2: the log line that the alarm counts is written once for a failure, from what is committed."""
-    filters = json.loads((Path(__file__).parents[2] / "infra" / "resources.json").read_text())["Resources"]
-    word = filters["PublishFailedPayments"]["Properties"]["FilterPattern"]
+    word = template()["Resources"]["PublishFailedPayments"]["Properties"]["FilterPattern"]
     world = never_arrived()
     publish_records(records_of(world), Desk((world,)).publishing)
 
