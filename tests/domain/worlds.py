@@ -119,9 +119,7 @@ class World:
 
     def run(self, actor: Actor, command: Callable[[Changes], T]) -> T:
         """Carry out a command now and keep what it records. A refused one raises and leaves nothing."""
-        changes = engine.begin(self.known, self.policies, self.addresses, actor, self.now)
-        result = command(changes)
-        engine.settle(changes, self.now)
+        result, changes = engine.run(self.known, self.policies, self.addresses, actor, self.now, command)
         self.keep(changes)
         return result
 

@@ -73,17 +73,16 @@ def kept_dispute(client: Client) -> KeptWorld:
 
 def imported() -> Changes:
     """The changes of an import that has not been kept yet."""
-    changes = rules.begin(None, published(), AddressBook(), PLATFORM, PAID_AT)
-    orders.import_order(changes, order_terms())
-    return changes
+    terms = order_terms()
+    return rules.run(None, published(), AddressBook(), PLATFORM, PAID_AT, lambda changes: orders.import_order(changes, terms))[
+        1
+    ]
 
 
 def confirmed(world: World) -> Changes:
     """The changes of a receipt confirmed in ``world`` that has not been kept yet."""
     now, book = world.now, AddressBook()
-    changes = rules.begin(world.case, published(), book, BUYER, now)
-    orders.confirm_receipt(changes, ())
-    return changes
+    return rules.run(world.case, published(), book, BUYER, now, lambda changes: orders.confirm_receipt(changes, ()))[1]
 
 
 def test_an_order_that_is_not_there_is_none(client: Client) -> None:
