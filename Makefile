@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FEED ?= ../shared/data/real-orders.jsonl
 ENGINE ?= memory
 LIMIT ?= 0
-CHECKED := app.py bench chalicelib localcloud tools tests
+CHECKED := app.py bench chalicelib infra localcloud tools tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test fuzz mutate bench check format docs replay package clean

@@ -76,7 +76,8 @@ def speed(seconds: float = 3.0) -> tuple[float, dict[str, float]]:
 @contextmanager
 def _timed(spent: Counter[str]) -> Iterator[None]:
     places = (
-        ("domain", execute, ("run", "as_of")),
+        ("domain", execute, ("begin", "settle", "as_of")),
+        *(("domain", command, ("decide",)) for command in _commands(execute.CaseCommand)),
         ("store", Cases, ("load", "commit", "keep_answer", "check_new", "orders_of_parcel")),
         ("table", FaultyTable, ("query", "get_item", "transact_write_items")),
     )
@@ -88,6 +89,14 @@ def _timed(spent: Counter[str]) -> Iterator[None]:
     finally:
         for it in patches:
             it.stop()
+
+
+def _commands(of: type[Any]) -> Iterator[type[Any]]:
+    """Yield every command on a case that decides something itself."""
+    for command in of.__subclasses__():
+        if "decide" in vars(command):
+            yield command
+        yield from _commands(command)
 
 
 def _watched(spent: Counter[str], part: str, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,6 @@
 """`python -m localcloud`: run the local cloud, and talk to the one that runs."""
 
 import argparse
-import importlib.util
 import json
 import logging
 import os
@@ -17,10 +16,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud import aws, clock, cognito, venvs
 from localcloud.cloud import LocalCloud
+from localcloud.demo import main as demo
+from localcloud.demo import sample_data
 from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
 from localcloud.packaging.build import STAGES, build
 from localcloud.packaging.check_zip import complaints
 from localcloud.ports import Ports
+from localcloud.replay import report
+from localcloud.replay.run import Options
 from localcloud.webhook import SERVICES, post
 
 LOGGING = (
@@ -118,7 +121,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         with LocalCloud(options.directory, ports, options.max_life) as cloud:
             if not options.empty:
-                _load_demo_data(cloud)
+                sample_data.load(cloud.endpoints)
             print(_welcome(cloud, time.monotonic() - began), flush=True)
             up.set()
             deadline = began + options.max_life
@@ -131,19 +134,13 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _load_demo_data(cloud: LocalCloud) -> None:
-    if importlib.util.find_spec("localcloud.demo.sample_data"):
-        importlib.import_module("localcloud.demo.sample_data").load(cloud.endpoints)
-
-
 def _demo(_options: argparse.Namespace) -> int:
-    return int(importlib.import_module("localcloud.demo.main").main())
+    return demo.main()
 
 
 def _replay(options: argparse.Namespace) -> int:
-    report = importlib.import_module("localcloud.replay.report")
-    how = report.Options(options.engine, options.limit or None, options.twice, options.sweep_seed)
-    return int(report.main(options.feed, how))
+    how = Options(options.engine, options.limit or None, options.twice, options.sweep_seed)
+    return report.main(options.feed, how)
 
 
 def _welcome(cloud: LocalCloud, took: float) -> str:

@@ -8,7 +8,7 @@ from chalicelib.domain import orders
 from chalicelib.domain.changes import Changes
 from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, NotCovered, Reason
 from chalicelib.domain.coverage import decide
-from chalicelib.domain.engine import run
+from chalicelib.domain.engine import begin
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OFFERED_BY_SELLERS, Guarantee, Line, OfferedGuarantee, OrderTerms
 from chalicelib.domain.people import Actor, AddressBook, Role
@@ -49,7 +49,8 @@ def _row(reason: Reason, offered: Guarantee | None, delivery: str) -> str:
     now = _PROMISED + timedelta(days=2)
     changes = _order(offered)
     if delivery != "not on record":
-        _, changes = run(changes.case, published(), AddressBook(), _BUYER, _DELIVERIES[delivery] or now, _receive)
+        changes = begin(changes.case, published(), AddressBook(), _BUYER, _DELIVERIES[delivery] or now)
+        orders.confirm_receipt(changes, ())
     verdict = decide(changes.case, Claim(reason, (ClaimItem("1", 1), ClaimItem("2", 1))), now)
     match verdict:
         case Covered(guarantee, _, remedies, _):
@@ -60,10 +61,6 @@ def _row(reason: Reason, offered: Guarantee | None, delivery: str) -> str:
         case _:
             says, gives = "not yet", ""
     return f"| `{reason.value}` | {offered.value if offered else 'nothing'} | {delivery} | {says} | {gives} |\n"
-
-
-def _receive(changes: Changes) -> None:
-    orders.confirm_receipt(changes, ())
 
 
 def _order(offered: Guarantee | None) -> Changes:
@@ -81,8 +78,6 @@ def _order(offered: Guarantee | None) -> Changes:
         deliver_by=_PROMISED,
         guarantees=(OfferedGuarantee(offered),) if offered else (),
     )
-
-    def command(changes: Changes) -> None:
-        orders.import_order(changes, terms)
-
-    return run(None, published(), AddressBook(), _PLATFORM, _PAID, command)[1]
+    changes = begin(None, published(), AddressBook(), _PLATFORM, _PAID)
+    orders.import_order(changes, terms)
+    return changes

@@ -7,10 +7,14 @@ from chalicelib.notify.conditions import always
 
 _HEAD = """# Who is told what
 
-Made from the table in `chalicelib/notify/audience.py` (`make docs`). A channel is used where its person registered it and has
-not switched it off. Whoever acted is not told of it, except where a row says so. What is gathered is counted in a digest beyond
-so many an hour; everything else is told one by one. The words are in [messages](messages/en.md);
-how and when messages leave is in [notifications](notifications.md).
+Made from the table in `chalicelib/notify/audience.py` (`make docs`).
+
+- A channel is used where its person registered it and has not switched it off.
+- The person who acted is not told of their own act, except where a row says so.
+- Gathered events are counted in a digest beyond so many an hour; everything else is told one by one.
+
+[Messages](messages/en.md) has the words.
+[Notifications](notifications.md) says how and when messages leave.
 
 ## Channels
 
@@ -24,7 +28,8 @@ _ROWS = """
 _NOBODY = """
 `message_written` is a message in an order's thread, which is no event ([chat](chat.md)).
 
-The marketplace's systems are told every event, and the payment system each payment instruction and each new attempt at one.
+The marketplace's systems are told every event.
+The payment system is told each payment instruction and each new attempt at one.
 
 ## Events of which no person is told
 

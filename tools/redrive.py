@@ -25,7 +25,7 @@ from chalicelib.notify.publish import publish_records
 from chalicelib.settings import settings
 from chalicelib.store.codec import from_timestamp, load
 from chalicelib.store.items import text
-from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES, order_pk
+from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES_PREFIX, order_pk
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.messages import message_of
 from chalicelib.store.sent import KEPT_S
@@ -44,7 +44,7 @@ MARKED = timedelta(seconds=KEPT_S) - timedelta(days=1)
 
 def told_of(order_id: str, since: datetime) -> tuple[list[Record], int]:
     """The events and messages of an order from ``since`` on, as the stream would have them, and how many are older."""
-    found = [*_items(order_id, EVENTS_PREFIX), *_items(order_id, MESSAGES)]
+    found = [*_items(order_id, EVENTS_PREFIX), *_items(order_id, MESSAGES_PREFIX)]
     fresh = sorted((at, item["sk"]["S"], item) for item in found if (at := _at(item)) >= since)
     records = [
         {"eventID": f"redrive-{n}", "eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(n)}}

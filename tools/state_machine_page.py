@@ -12,8 +12,8 @@ from chalicelib.domain.state_machine import TABLE, Rule
 
 _HEAD = """# The state machine of a dispute
 
-This page is made from `chalicelib/domain/state_machine.py` and `chalicelib/domain/deadlines.py` (`make docs`); the same
-tables decide what is allowed, what is refused, and what the clock does.
+This page is made from `chalicelib/domain/state_machine.py` and `chalicelib/domain/deadlines.py` (`make docs`).
+The same tables decide what is allowed, what is refused, and what the clock does.
 
 ## Diagram
 

@@ -143,7 +143,9 @@ CATALOGUE: dict[str, Kind] = {
         422, "Not a tracking number of that carrier.", "Check it against the label; detail says what is expected."
     ),
     "unknown_carrier": _kind(
-        422, "The carrier is none of those that this marketplace knows.", "Track only parcels of the eight carriers here."
+        422,
+        "The carrier is none of those that this marketplace knows.",
+        "Track only parcels of carriers that it knows.",
     ),
     r.UPLOAD_PENDING: _kind(
         409, "A file has not arrived yet, or is being looked at.", "Send the same request again in a second, with the same key."

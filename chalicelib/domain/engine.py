@@ -1,46 +1,34 @@
-"""One command on one case: what has expired first, then the command, then what it made expire (D9)."""
+"""The steps around one command: apply what has expired before it, and what the command itself made expire (D9)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.changes import Changes
 from chalicelib.domain.deadlines import advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.people import Actor, AddressBook
     from chalicelib.domain.policy import PolicyBook
 
-T = TypeVar("T")
 
-
-def run(
-    case: Case | None,
-    policies: PolicyBook,
-    addresses: AddressBook,
-    actor: Actor,
-    now: datetime,
-    command: Callable[[Changes], T],
-) -> tuple[T, Changes]:
-    """Carry out ``command`` as ``actor`` at ``now``; the changes hold the new case and its events, the clock's among them.
-
-    Raises ``Refusal`` where the rules do not allow it; nothing is to be kept of the changes then.
-    """
-    changes = Changes(case, policies, addresses)
-    if case is not None:
-        advance(changes, now)
+def begin(case: Case | None, policies: PolicyBook, addresses: AddressBook, actor: Actor, now: datetime) -> Changes:
+    """Return the case as it is at ``now``, what has expired applied, ready for ``actor`` to act; None begins an import."""
+    changes = as_of(case, policies, addresses, now) if case else Changes(None, policies, addresses)
     changes.turn(actor, now)
-    result = command(changes)
+    return changes
+
+
+def settle(changes: Changes, now: datetime) -> None:
+    """Apply every deadline that the command itself moved into the past; a delivery that became known late does so."""
     advance(changes, now)
-    return result, changes
 
 
 def as_of(case: Case, policies: PolicyBook, addresses: AddressBook, now: datetime) -> Changes:
-    """The case as it is at ``now``, whether or not any sweep has run (D9)."""
+    """Return the case as it is at ``now``, whether or not any sweep has run (D9)."""
     changes = Changes(case, policies, addresses)
     advance(changes, now)
     return changes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.carriers import CARRIERS
 from chalicelib.languages import ENGLISH, LANGUAGES, sections
 
 if TYPE_CHECKING:
@@ -60,4 +61,6 @@ def catalog(language: str) -> Catalog:
     parts = sections(language)
     parts.pop("api", None)  # the API reads that section
     texts = {name: Template(**template) for name, template in parts.pop("messages").items()}
-    return Catalog(language=language, texts=texts, words=parts.pop("labels"), **parts)
+    labels = parts.pop("labels")
+    labels["carrier"] = {carrier.value: row.name for carrier, row in CARRIERS.items()} | labels.get("carrier", {})
+    return Catalog(language=language, texts=texts, words=labels, **parts)

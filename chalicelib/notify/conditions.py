@@ -1,7 +1,4 @@
-"""The conditions of the audience table: predicates of one event.
-
-Each docstring is the sentence that the page of the table shows.
-"""
+"""The conditions of the audience table: questions about one it, each a sentence."""
 
 from __future__ import annotations
 

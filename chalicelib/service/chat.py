@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.service.access import check_thread
 from chalicelib.service.errors import ServiceError
-from chalicelib.service.execute import Request, carry_out, current
+from chalicelib.service.execute import Request, current, retry
 from chalicelib.store.codec import timestamp
 from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.idempotency import Answer
@@ -54,7 +54,7 @@ def open_ticket(services: Services, request: Request, once: Once, token_until: i
         services.connections.issue(_digest(ticket), leave, expires_at, once, answer, now)
         return answer
 
-    return carry_out(services, request, attempt)
+    return retry(services, once, attempt)
 
 
 def redeem(services: Services, ticket: str) -> Pass | None:

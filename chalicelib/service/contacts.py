@@ -15,7 +15,8 @@ from chalicelib.store.idempotency import Conflict
 
 if TYPE_CHECKING:
     from chalicelib.service.execute import Request
-    from chalicelib.service.services import Services, Subscribed
+    from chalicelib.service.ports import Subscribed
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.people import Profile
 

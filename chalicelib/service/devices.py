@@ -16,14 +16,15 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.service.errors import Busy, NotFound, PushNotConfigured, TokenRefused
-from chalicelib.service.execute import keep_answer, replayed
+from chalicelib.service.execute import keep_answer, kept_answer
 from chalicelib.service.sns_errors import refused_as, registering
-from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict
+from chalicelib.store.idempotency import Answer, Conflict
 from chalicelib.store.people import Device, Owner
 
 if TYPE_CHECKING:
     from chalicelib.domain.people import Role
-    from chalicelib.service.services import Services, Subscribed
+    from chalicelib.service.ports import Subscribed
+    from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.idempotency import Once
     from chalicelib.store.people import Profile
@@ -50,14 +51,11 @@ def register_device(services: Services, role: Role, person_id: str, once: Once, 
     it up. One that somebody else registered before is theirs no longer. Raises ``PushNotConfigured``, ``TokenRefused``,
     ``Busy``, ``MessagingUnavailable``.
     """
-    try:
-        services.cases.check_new(once, int(services.epoch()))
-        device = _registered(services, services.people.profile(role.value, person_id), platform, token)
-        answer = Answer(CREATED, msgspec.json.encode(device_view(device)).decode())
-        keep_answer(services, once, answer)
-    except AlreadyAnswered as first:
-        return replayed(first, once)
-    return answer
+    kept = kept_answer(services, once)
+    if kept:
+        return kept
+    device = _registered(services, services.people.profile(role.value, person_id), platform, token)
+    return keep_answer(services, once, Answer(CREATED, msgspec.json.encode(device_view(device)).decode()))
 
 
 @registering()

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import acting, opening
-from chalicelib.domain.claim import Claim
 from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.domain.stages import next_due_at
 from chalicelib.service import views
-from chalicelib.service.access import check_dispute, check_order, place_of
-from chalicelib.service.execute import Request, current, execute
+from chalicelib.service.access import check_dispute, check_order, check_parcel, place_of
+from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.service.orders import timeline
-from chalicelib.service.parcels import check_not_of_others
 from chalicelib.store import lists
 from chalicelib.store.idempotency import Answer
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
+    from chalicelib.domain.claim import Claim
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.dispute import Dispute
     from chalicelib.service.services import Services
@@ -49,29 +48,37 @@ _PAGES_COUNTED = 5
 
 
 def open_dispute(services: Services, order_id: str, request: Request, claim: Claim, asked: opening.RequestedRemedy) -> Answer:
-    """Open a dispute about an order, about all of it where the claim names no items (C3). 201 with the dispute.
+    """Open a dispute about an order, or about all of it where the claim names no items (C3). 201 with the dispute."""
+    return execute(services, order_id, request, OpenDispute(claim, asked))
 
-    Raises ``Refusal(limit_reached)`` for a buyer with too many open ones. They are counted from the buyer's list, which may
-    lag: the limit holds back abuse, no rule depends on its being exact.
-    """
 
-    def check(case: Case) -> None:
+@dataclass(frozen=True, slots=True)
+class OpenDispute(CaseCommand[int]):
+    """A buyer opens a dispute; the result is its number."""
+
+    claim: Claim
+    asked: opening.RequestedRemedy
+
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's orders, ``VersionMismatch`` for another version of the order."""
         check_order(case, request.actor)
         request.check_version(case.order.version)
 
-    def command(changes: Changes) -> int:
-        open_ones = _open_disputes(services, request.actor)
+    def decide(self, changes: Changes, services: Services, actor: Actor) -> int:
+        """Open the dispute. Raises ``Refusal(limit_reached)`` for a buyer with too many open ones.
+
+        They are counted from the buyer's list, which may lag: the limit holds back abuse, no rule depends on its being exact.
+        """
+        open_ones = _open_disputes(services, actor)
         if len(open_ones) >= OPEN_DISPUTES_AT_MOST:
             msg = f"You have {OPEN_DISPUTES_AT_MOST} disputes open. Another can be opened once one of them has ended."
             raise Refusal(LIMIT_REACHED, msg, limit=OPEN_DISPUTES_AT_MOST, open_disputes=open_ones)
-        items = claim.items or opening.whole_order(changes.case)
-        whole = Claim(claim.reason, items, claim.issue, claim.attests_unused, claim.description)
-        return opening.open_dispute(changes, whole, asked)
+        items = self.claim.items or opening.whole_order(changes.case)
+        return opening.open_dispute(changes, replace(self.claim, items=items), self.asked)
 
-    def answer(case: Case, number: int, now: datetime) -> tuple[int, Json]:
-        return CREATED, views.dispute(case, case.dispute(number), request.actor, now)
-
-    return execute(services, order_id, request, command, answer, check=check)
+    def answer(self, case: Case, number: int, viewer: Actor, now: datetime) -> tuple[int, Json]:
+        """Return the new dispute."""
+        return CREATED, views.dispute(case, case.dispute(number), viewer, now)
 
 
 def _open_disputes(services: Services, buyer: Actor) -> list[str]:
@@ -87,28 +94,33 @@ def _open_disputes(services: Services, buyer: Actor) -> list[str]:
     return still_open
 
 
-def act(
-    services: Services,
-    dispute_id: str,
-    request: Request,
-    command: DisputeCommand,
-) -> Answer:
+def act(services: Services, dispute_id: str, request: Request, command: DisputeCommand) -> Answer:
     """Take one action in a dispute; 200 with the dispute as it is then, and what the caller may do next (D10)."""
     order_id, number = place_of(dispute_id)
+    return execute(services, order_id, request, Act(number, command))
 
-    def check(case: Case) -> None:
-        request.check_version(check_dispute(case, number, request.actor).version)
 
-    def perform(changes: Changes) -> None:
-        acting.perform(changes, number, command, request.actor)
-        back = changes.case.dispute(number).return_parcel
-        if isinstance(command, ShipReturn) and back:
-            check_not_of_others(services, changes.case, back, request.actor)
+@dataclass(frozen=True, slots=True)
+class Act(CaseCommand[None]):
+    """Somebody takes one action in the order's nth dispute."""
 
-    def answer(case: Case, _: None, now: datetime) -> tuple[int, Json]:
-        return OK, views.dispute(case, case.dispute(number), request.actor, now)
+    number: int
+    action: DisputeCommand
 
-    return execute(services, order_id, request, perform, answer, check=check)
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's disputes, ``VersionMismatch`` for another version of the dispute."""
+        request.check_version(check_dispute(case, self.number, request.actor).version)
+
+    def decide(self, changes: Changes, services: Services, actor: Actor) -> None:
+        """Take the action, as the state machine allows it."""
+        acting.perform(changes, self.number, self.action, actor)
+        back = changes.case.dispute(self.number).return_parcel
+        if isinstance(self.action, ShipReturn) and back:
+            check_parcel(services, changes.case, back, actor)
+
+    def answer(self, case: Case, _: None, viewer: Actor, now: datetime) -> tuple[int, Json]:
+        """Return the dispute, with what the caller may do next."""
+        return OK, views.dispute(case, case.dispute(self.number), viewer, now)
 
 
 def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:

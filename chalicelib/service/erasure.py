@@ -8,7 +8,7 @@ goes on its parties have to be reached.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from chalicelib.domain.people import Actor
 from chalicelib.service import uploads, views
 from chalicelib.service.devices import end, forget_devices
 from chalicelib.service.errors import Busy, NotFound
-from chalicelib.service.execute import ATTEMPTS, Request, current, execute
+from chalicelib.service.execute import ATTEMPTS, CaseCommand, Request, current, execute
 from chalicelib.store import lists
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.people import Erasure, Profile, as_erasure
@@ -153,12 +153,24 @@ def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
     """Take the words out of the states, as an event of each stream; then overwrite them in the events before it."""
     case = current(services, order_id, services.clock.now()).case
     for stream in streams_to_erase(case, it.role):
-
-        def command(changes: Changes, stream: int = stream) -> None:
-            erase_words(changes, stream, it.role)
-
-        execute(services, order_id, Request(it.asked_by), command, lambda *_: (200, {}))
+        execute(services, order_id, Request(it.asked_by), EraseWords(stream, it.role))
     services.cases.erase_words(order_id, it.role)
+
+
+@dataclass(frozen=True, slots=True)
+class EraseWords(CaseCommand[None]):
+    """A person's words are taken out of the state of one stream: the order's, or a dispute's."""
+
+    stream: int
+    role: Role
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the erasure."""
+        erase_words(changes, self.stream, self.role)
+
+    def answer(self, *_: object) -> tuple[int, Json]:
+        """Return nothing: no caller waits for it."""
+        return 200, {}
 
 
 def _messages(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
@@ -188,12 +200,12 @@ def _profile(services: Services, it: Erasure) -> None:
     raise Busy
 
 
-def _letters(services: Services, it: Erasure) -> None:
+def _queued_messages(services: Services, it: Erasure) -> None:
     """Forget what waits to be told, after the profile: with that gone, nothing new comes to wait."""
-    services.people.forget_letters(it.role.value, it.person_id)
+    services.people.forget_queued_messages(it.role.value, it.person_id)
 
 
 OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _messages, _files)
 """What takes a person's data out of one case that has ended. Doing it again changes nothing."""
-OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _letters)
+OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _queued_messages)
 """What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""

@@ -13,7 +13,7 @@ from chalicelib.domain.people import PARTIES
 from chalicelib.domain.state_machine import Action
 from chalicelib.service import uploads
 from chalicelib.service.access import check_dispute, place_of
-from chalicelib.service.execute import Request, current, execute
+from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.uploads import Purpose, UploadStatus
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from chalicelib.store.idempotency import Answer, Once
     from chalicelib.store.items import Item
     from chalicelib.store.uploads import Upload
+
+OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,24 @@ def add_file(services: Services, upload: Upload, file: File, settlement: Item) -
     Raises the ``Refusal`` of a file that comes too late or is one too many, and ``Busy`` where the upload is settled already.
     """
     _, number = place_of(upload.dispute_id or "")
-    command = AddEvidence(upload.type or EvidenceType.DOCUMENT, upload.note, file)
+    action = AddEvidence(upload.type or EvidenceType.DOCUMENT, upload.note, file)
+    execute(services, upload.order_id, Request(upload.owner, also=(settlement,)), AddFile(number, action))
 
-    def perform(changes: Changes) -> None:
-        acting.perform(changes, number, command, upload.owner)
 
-    execute(services, upload.order_id, Request(upload.owner, also=(settlement,)), perform, lambda *_: (200, None))
+@dataclass(frozen=True, slots=True)
+class AddFile(CaseCommand[None]):
+    """A file that has arrived becomes evidence in the order's nth dispute."""
+
+    number: int
+    action: AddEvidence
+
+    def decide(self, changes: Changes, _: Services, actor: Actor) -> None:
+        """Add the evidence, as the state machine allows it."""
+        acting.perform(changes, self.number, self.action, actor)
+
+    def answer(self, *_: object) -> tuple[int, None]:
+        """Return nothing: no caller waits for it."""
+        return OK, None
 
 
 def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: Actor) -> Json:

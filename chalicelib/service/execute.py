@@ -1,17 +1,20 @@
-"""The flow of a command: one strong read, what has expired, the decision, one transaction (D9, I5, I11)."""
+"""The flow of a command, step by step: load, begin, check, decide, settle, size, answer, commit (D9, I5, I11)."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import msgspec
 
-from chalicelib.domain.engine import as_of, run
-from chalicelib.domain.people import Actor, AddressBook, Role
+from chalicelib.domain.engine import as_of, begin, settle
+from chalicelib.domain.people import Actor
 from chalicelib.domain.refusals import Refusal
+from chalicelib.service.address_book import seller_addresses
 from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
-from chalicelib.service.size_limits import check_room, steps_at_once
+from chalicelib.service.size_limits import check_dispute_size, steps_at_once
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.items import Item
 
@@ -21,35 +24,17 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.people import ReturnAddress
     from chalicelib.service.services import Services
 
 ATTEMPTS = 5
-"""How often a command is decided anew when others change the case at the same moment."""
-T = TypeVar("T")
-
-
-class ProfileAddresses(AddressBook):
-    """The seller's address book, read when a return first asks for it: most commands never do."""
-
-    __slots__ = ("_read",)
-
-    def __init__(self, read: Callable[[], AddressBook]) -> None:
-        """Read through ``read``, once."""
-        object.__setattr__(self, "_read", [read])
-
-    def on_file(self, at: datetime, country: str | None = None, *, for_clock: bool = False) -> ReturnAddress | None:
-        """As ``AddressBook.on_file``."""
-        kept: list[Any] = self._read  # type: ignore[attr-defined]
-        if callable(kept[0]):
-            kept[0] = kept[0]()
-        book: AddressBook = kept[0]
-        return book.on_file(at, country, for_clock=for_clock)
+"""How often a command is tried when others change the case at the same moment."""
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, what makes the request happen once, and the version it was made for, if the caller names one.
+    """The actor, what makes the request happen once, and the version it was made for, if the caller names one.
 
     ``also`` is what the transaction writes beside what the command changes.
     """
@@ -65,98 +50,110 @@ class Request:
             raise VersionMismatch(current_version)
 
 
-def addresses(services: Services, case: Case | None) -> AddressBook:
-    """The return addresses of the case's seller, not read yet."""
-    if case is None:
-        return AddressBook()
-    seller = case.order.terms.seller_id
-    return ProfileAddresses(lambda: services.people.profile(Role.SELLER.value, seller).addresses)
+class CaseCommand(ABC, Generic[Result]):
+    """What one request does to one order's case. ``execute`` calls the three methods in this order, in every attempt."""
+
+    __slots__ = ()
+
+    def check(self, case: Case, request: Request, /) -> None:
+        """Raise where this caller may not ask for this, by the case as it is now. By default anybody may."""
+
+    @abstractmethod
+    def decide(self, changes: Changes, services: Services, actor: Actor, /) -> Result:
+        """Record what the command changes. Raises ``Refusal`` where the rules do not allow it; nothing is kept then."""
+
+    @abstractmethod
+    def answer(self, case: Case, result: Result, viewer: Actor, now: datetime, /) -> tuple[int, Any]:
+        """Return the HTTP status and the body, from the case as it is after the command and what ``decide`` returned."""
 
 
-def current(services: Services, order_id: str, now: datetime) -> Changes:
-    """The case as it is at ``now``, swept or not, with what a sweep would record (D9). Raises ``NotFound``."""
-    case = services.cases.load(order_id)
-    if case is None:
-        raise NotFound
-    return as_of(case, services.policies, addresses(services, case), now)
+def retried(
+    attempt: Callable[Concatenate[Services, str, Request, P], Answer],
+) -> Callable[Concatenate[Services, str, Request, P], Answer]:
+    """Let a function that answers a request about an order be called again after a conflict, as ``retry`` does."""
+
+    @wraps(attempt)
+    def until_committed(services: Services, order_id: str, request: Request, /, *args: P.args, **named: P.kwargs) -> Answer:
+        return retry(services, request.once, partial(attempt, services, order_id, request, *args, **named))
+
+    return until_committed
 
 
+@retried
 def execute(
-    services: Services,
-    order_id: str,
-    request: Request,
-    command: Callable[[Changes], T],
-    answer: Callable[[Case, T, datetime], tuple[int, Any]],
-    *,
-    check: Callable[[Case], None] = lambda _: None,
-    creates: bool = False,
+    services: Services, order_id: str, request: Request, command: CaseCommand[Result], *, creates: bool = False
 ) -> Answer:
-    """Carry out ``command`` on an order's case, once, and give ``answer`` of it, as of the one moment it was decided at.
+    """Carry out ``command`` on an order's case, once, and return its answer, both as of one moment.
 
-    ``check`` may refuse by the case as it is now. A request that was carried out before gets its first answer again.
-    Raises ``NotFound`` for an order that is not there (unless the command ``creates`` it), ``KeyReused``, ``Busy`` when
-    others keep changing the case, and the command's ``Refusal``, of which nothing is kept.
+    A request that was carried out before gets its first answer again (I5). Raises ``NotFound`` for an unknown order, unless
+    the command ``creates`` it; ``KeyReused``; ``Busy`` when others keep changing the case; and what the command raises, of
+    which nothing is kept.
     """
+    # Load: one strong read.
+    before = services.cases.load(order_id)
+    if before is None and not creates:
+        raise NotFound
+    now = services.clock.now()
 
-    def attempt() -> Answer:
-        case = services.cases.load(order_id)
-        return _attempt(services, case, request, command, answer, check=check, creates=creates)
+    # Begin: apply what has expired. The command sees the case as it is now, swept or not.
+    changes = begin(before, services.policies, seller_addresses(services, before), request.actor, now)
 
-    return carry_out(services, request, attempt)
+    # Check: may this caller ask for this, and for this version?
+    if before is not None:
+        command.check(changes.case, request)
+        if len(changes.steps) > steps_at_once(changes):
+            # After a long silence more has expired than one transaction holds: commit a part of it first, then try again.
+            sweep_order(services, order_id)
+            raise Conflict
+
+    # Decide: the rules record events, or refuse.
+    result = command.decide(changes, services, request.actor)
+
+    # Settle: apply the deadlines that the command itself moved into the past.
+    settle(changes, now)
+
+    # Size: nobody fills a dispute beyond what its item can hold.
+    check_dispute_size(before, changes.case, request.actor)
+
+    # Answer: what this caller is told, kept with the change so that a retry is told the same.
+    status, body = command.answer(changes.case, result, request.actor, now)
+    answer = Answer(status, msgspec.json.encode(body).decode())
+
+    # Commit: one transaction, on the condition that the case is still the one that was read.
+    services.cases.commit(before, changes, request.once, answer, int(services.epoch()), also=request.also)
+    return answer
 
 
-def carry_out(services: Services, request: Request, attempt: Callable[[], Answer]) -> Answer:
-    """Make ``attempt`` until nobody interferes. A request that was carried out before gets its first answer again (I5).
+def retry(services: Services, once: Once | None, attempt: Callable[[], Answer]) -> Answer:
+    """Call ``attempt`` until nobody interferes. A request that was carried out before gets its first answer again (I5).
 
-    Raises ``KeyReused``, ``Busy`` when others keep interfering, and what ``attempt`` refuses, of which nothing is kept.
+    Raises ``KeyReused``, ``Busy`` when others keep interfering, and what ``attempt`` raises.
     """
     for failed in range(ATTEMPTS):
         try:
             return attempt()
         except AlreadyAnswered as first:
-            return replayed(first, request.once)
+            return replayed(first, once)
         except Conflict:
             services.pause(failed)
         except (Refusal, NotFound, VersionMismatch):
-            # It may be refused because it has been done: the state it made is what refuses it now.
-            kept = _kept(services, request.once)
-            if kept:
-                return kept
+            # The request may be refused because it was carried out before: the state it made is what refuses it now.
+            first_answer = kept_answer(services, once)
+            if first_answer:
+                return first_answer
             raise
     raise Busy
 
 
-def _attempt(
-    services: Services,
-    case: Case | None,
-    request: Request,
-    command: Callable[[Changes], T],
-    answer: Callable[[Case, T, datetime], tuple[int, Any]],
-    *,
-    check: Callable[[Case], None],
-    creates: bool,
-) -> Answer:
-    if case is None and not creates:
-        raise NotFound
-    now, book = services.clock.now(), addresses(services, case)
-
-    def checked(changes: Changes) -> T:
-        if case is not None:
-            check(changes.case)
-            if len(changes.steps) > steps_at_once(changes):
-                sweep_order(services, case.order.terms.order_id)
-                raise Conflict
-        return command(changes)
-
-    result, changes = run(case, services.policies, book, request.actor, now, checked)
-    check_room(case, changes.case, request.actor)
-    status, body = answer(changes.case, result, now)
-    given = Answer(status, msgspec.json.encode(body).decode())
-    services.cases.commit(case, changes, request.once, given, int(services.epoch()), also=request.also)
-    return given
+def replayed(first: AlreadyAnswered, once: Once | None) -> Answer:
+    """Return the first answer, for the same body. Raises ``KeyReused`` for another body (I5)."""
+    if once is None or first.fingerprint != once.fingerprint:
+        raise KeyReused
+    return first.answer
 
 
-def _kept(services: Services, once: Once | None) -> Answer | None:
+def kept_answer(services: Services, once: Once | None) -> Answer | None:
+    """Return the answer that is kept of an earlier request with this key, if any. Raises ``KeyReused``."""
     if once is None:
         return None
     try:
@@ -166,31 +163,37 @@ def _kept(services: Services, once: Once | None) -> Answer | None:
     return None
 
 
-def keep_answer(services: Services, once: Once, answer: Answer) -> None:
-    """Keep the answer of a request that is not about one case. Raises ``AlreadyAnswered``, ``Busy``."""
+def keep_answer(services: Services, once: Once, answer: Answer) -> Answer:
+    """Keep the answer of a request that is not about one case, and return it; the first one, where another came first.
+
+    Raises ``KeyReused``, ``Busy``.
+    """
     for attempt in range(ATTEMPTS):
         try:
             services.cases.keep_answer(once, answer, int(services.epoch()))
+        except AlreadyAnswered as first:
+            return replayed(first, once)
         except Conflict:
             services.pause(attempt)
         else:
-            return
+            return answer
     raise Busy
 
 
-def replayed(first: AlreadyAnswered, once: Once | None) -> Answer:
-    """The first answer, for the same body. Raises ``KeyReused`` for another one (I5)."""
-    if once is None or first.fingerprint != once.fingerprint:
-        raise KeyReused
-    return first.answer
+def current(services: Services, order_id: str, now: datetime) -> Changes:
+    """Return the case as it is at ``now``, with what a sweep would record (D9). Raises ``NotFound``."""
+    case = services.cases.load(order_id)
+    if case is None:
+        raise NotFound
+    return as_of(case, services.policies, seller_addresses(services, case), now)
 
 
 def sweep_order(services: Services, order_id: str) -> int:
-    """Make visible what has expired in one case (D9). Returns how many events that took; 0 when another sweep was first."""
+    """Commit what has expired in one case (D9). Returns how many events that took; 0 when somebody else was first."""
     case = services.cases.load(order_id)
     if case is None:
         return 0
-    book = addresses(services, case)
+    book = seller_addresses(services, case)
     changes = as_of(case, services.policies, book, services.clock.now())
     most = steps_at_once(changes)
     if len(changes.steps) > most:
@@ -199,5 +202,5 @@ def sweep_order(services: Services, order_id: str) -> int:
     try:
         services.cases.commit(case, changes, None, None, int(services.epoch()))
     except Conflict:
-        return 0  # whoever changed it applied what had expired, or the next sweep will
+        return 0  # the other change applied what had expired, or the next sweep will
     return len(changes.steps)

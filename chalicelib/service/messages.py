@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.domain.thread import Message, Thread, check_may_write, closes_at, may_write, number_of, open_dispute_of
 from chalicelib.service.access import check_thread
-from chalicelib.service.execute import Request, carry_out, current
+from chalicelib.service.execute import Request, current, retried
 from chalicelib.service.views import time
 from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.idempotency import Answer
@@ -52,6 +52,7 @@ def _number(cursor: str) -> int:
     return int(cursor)
 
 
+@retried
 def write_message(
     services: Services,
     order_id: str,
@@ -63,38 +64,31 @@ def write_message(
 
     ``files`` gives what is attached, or refuses, as of the moment it is given; it is asked once writing is allowed.
     """
-
-    def attempt() -> Answer:
-        now = services.clock.now()
-        case = current(services, order_id, now).case
-        check_thread(case, request.actor)
-        before = services.messages.thread(order_id)
-        check_may_write(case, before, request.actor, now)
-        news_to = before.news_to(case, request.actor, now)
-        after = before.with_message(request.actor, now, news_to)
-        dispute = open_dispute_of(case)
-        dispute_id = dispute.id if dispute else None
-        message = Message(order_id, after.count, request.actor, text, now, dispute_id, files(now))
-        answer = _answer(CREATED, message_view(message))
-        stored = message_item(message, case, news_to)
-        services.messages.save(before.version, after, stored, request.once, answer, int(services.epoch()))
-        return answer
-
-    return carry_out(services, request, attempt)
+    now = services.clock.now()
+    case = current(services, order_id, now).case
+    check_thread(case, request.actor)
+    before = services.messages.thread(order_id)
+    check_may_write(case, before, request.actor, now)
+    news_to = before.news_to(case, request.actor, now)
+    after = before.with_message(request.actor, now, news_to)
+    dispute = open_dispute_of(case)
+    dispute_id = dispute.id if dispute else None
+    message = Message(order_id, after.count, request.actor, text, now, dispute_id, files(now))
+    answer = _answer(CREATED, message_view(message))
+    stored = message_item(message, case, news_to)
+    services.messages.save(before.version, after, stored, request.once, answer, int(services.epoch()))
+    return answer
 
 
+@retried
 def mark_read(services: Services, order_id: str, request: Request, up_to: str) -> Answer:
     """Note that the caller has read up to a message; a mark only moves forward. Raises ``NotFound``, ``Refusal``."""
-
-    def attempt() -> Answer:
-        check_thread(current(services, order_id, services.clock.now()).case, request.actor)
-        before = services.messages.thread(order_id)
-        after = before.read_by(request.actor, number_of(up_to, order_id))
-        answer = _answer(OK, _marks(after, request.actor))
-        services.messages.save(before.version, after, None, request.once, answer, int(services.epoch()))
-        return answer
-
-    return carry_out(services, request, attempt)
+    check_thread(current(services, order_id, services.clock.now()).case, request.actor)
+    before = services.messages.thread(order_id)
+    after = before.read_by(request.actor, number_of(up_to, order_id))
+    answer = _answer(OK, _marks(after, request.actor))
+    services.messages.save(before.version, after, None, request.once, answer, int(services.epoch()))
+    return answer
 
 
 def _answer(status: int, view: Json) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,15 +14,15 @@ from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.protection import EXPLAINED, protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
-from chalicelib.service.access import check_order
+from chalicelib.service.access import check_order, check_parcel
 from chalicelib.service.errors import Busy, Malformed
-from chalicelib.service.execute import Request, current, execute, keep_answer, replayed
-from chalicelib.service.parcels import check_not_of_others
+from chalicelib.service.execute import CaseCommand, Request, current, execute, keep_answer, kept_answer
+from chalicelib.service.views import Json
 from chalicelib.store import lists
-from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
+from chalicelib.store.idempotency import Answer, Once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.domain.carriers import Carrier
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.order import Order, OrderTerms
     from chalicelib.domain.parcel import CarrierRecord
     from chalicelib.service.services import Services
-    from chalicelib.service.views import Json
     from chalicelib.store.items import Item
 
 CREATED = 201
@@ -40,71 +39,106 @@ OK = 200
 
 def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
     """Import an order: 201. The same order again is a no-op: 200. Another body for its id is refused as a conflict (O1)."""
-
-    def command(changes: Changes) -> bool:
-        try:
-            known = changes.case.order.terms
-        except LookupError:
-            rules.import_order(changes, terms)
-            return True
-        if known != terms:
-            raise Refusal(CONFLICT, "This order id was imported with other terms; they do not change afterwards.")
-        return False
-
-    def answer(case: Case, new: bool, _: datetime) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
-        return (CREATED if new else OK), views.order(case)
-
-    return execute(services, terms.order_id, Request(actor), command, answer, creates=True)
-
-
-def _change(services: Services, order_id: str, request: Request, command: Callable[[Changes], Any], status: int = OK) -> Answer:
-    def check(case: Case) -> None:
-        check_order(case, request.actor)
-        request.check_version(case.order.version)
-
-    return execute(services, order_id, request, command, lambda case, *_: (status, views.order(case)), check=check)
+    return execute(services, terms.order_id, Request(actor), ImportOrder(terms), creates=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
-    """A parcel as the platform or the seller reports it (O4)."""
+class ImportOrder(CaseCommand[bool]):
+    """The marketplace imports an order; the result says whether it is new."""
+
+    terms: OrderTerms
+
+    def decide(self, changes: Changes, *_: object) -> bool:
+        """Record the order. Raises ``Refusal(conflict)`` where its id is known with other terms."""
+        try:
+            known = changes.case.order.terms
+        except LookupError:
+            rules.import_order(changes, self.terms)
+            return True
+        if known != self.terms:
+            raise Refusal(CONFLICT, "This order id was imported with other terms; they do not change afterwards.")
+        return False
+
+    def answer(self, case: Case, new: bool, *_: object) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
+        """Return the order."""
+        return (CREATED if new else OK), views.order(case)
+
+
+class OrderCommand(CaseCommand[None]):
+    """A party or the marketplace changes an order that is theirs."""
+
+    __slots__ = ()
+    status = OK
+
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's orders, ``VersionMismatch`` for another version of the order."""
+        check_order(case, request.actor)
+        request.check_version(case.order.version)
+
+    def answer(self, case: Case, *_: object) -> tuple[int, Json]:
+        """Return the order."""
+        return self.status, views.order(case)
+
+
+def add_shipment(services: Services, order_id: str, request: Request, shipment: Shipment) -> Answer:
+    """Record a shipment (O4)."""
+    return execute(services, order_id, request, shipment)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment(OrderCommand):
+    """The marketplace or the seller reports a parcel (O4)."""
 
     carrier: Carrier
     tracking_number: str
     shipped_at: datetime | None = None
     line_ids: tuple[str, ...] = ()
+    status = CREATED
 
-
-def add_shipment(services: Services, order_id: str, request: Request, shipment: Shipment) -> Answer:
-    """Record a shipment (O4)."""
-
-    def command(changes: Changes) -> None:
-        written = shipment.tracking_number
-        parcel = rules.add_shipment(changes, shipment.carrier, written, shipment.shipped_at, shipment.line_ids)
-        check_not_of_others(services, changes.case, parcel, request.actor)
-
-    return _change(services, order_id, request, command, CREATED)
+    def decide(self, changes: Changes, services: Services, actor: Actor) -> None:
+        """Record the parcel. Raises ``Refusal`` where it carries an order of other people."""
+        parcel = rules.add_shipment(changes, self.carrier, self.tracking_number, self.shipped_at, self.line_ids)
+        check_parcel(services, changes.case, parcel, actor)
 
 
 def confirm_receipt(services: Services, order_id: str, request: Request, line_ids: tuple[str, ...]) -> Answer:
-    """The buyer confirms receipt (O6)."""
-    return _change(services, order_id, request, lambda changes: rules.confirm_receipt(changes, line_ids))
+    """Record that the buyer has received some lines (O6)."""
+    return execute(services, order_id, request, ConfirmReceipt(line_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmReceipt(OrderCommand):
+    """The buyer confirms receipt of some lines, or of all where none is named (O6)."""
+
+    line_ids: tuple[str, ...]
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the receipt."""
+        rules.confirm_receipt(changes, self.line_ids)
 
 
 def extend(
     services: Services, order_id: str, request: Request, promise: datetime | None, protection_until: datetime | None
 ) -> Answer:
-    """The seller extends the promise, or the protection, or both (O8)."""
+    """Extend the promise, or the protection, or both, as the seller asks (O8)."""
     if promise is None and protection_until is None:
         raise Malformed("Name a new deliver_by, a new closes_at, or both.", "deliver_by")
+    return execute(services, order_id, request, Extend(promise, protection_until))
 
-    def command(changes: Changes) -> None:
-        if promise:
-            rules.extend_promise(changes, promise)
-        if protection_until:
-            rules.extend_protection(changes, protection_until)
 
-    return _change(services, order_id, request, command)
+@dataclass(frozen=True, slots=True)
+class Extend(OrderCommand):
+    """The seller extends the promise, or the protection, or both (O8)."""
+
+    promise: datetime | None
+    protection_until: datetime | None
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the extensions."""
+        if self.promise:
+            rules.extend_promise(changes, self.promise)
+        if self.protection_until:
+            rules.extend_protection(changes, self.protection_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +156,18 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     The answer says of each what became of it: ``recorded``, ``duplicate``, ``unknown_parcel``, ``in_progress`` or the code
     of its refusal. One with an ``in_progress`` is not kept, so that the same request, sent again, records the rest.
     """
-    try:
-        services.cases.check_new(once, int(services.epoch()))
-        results: list[Json] = [{}] * len(events)
-        for (carrier, number), places in _by_parcel(events).items():
-            told = record_of_parcel(services, actor, carrier, number, [events[place].record for place in places])
-            for place, result in zip(places, told, strict=True):
-                results[place] = result
-        answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
-        if all(result["status"] != Busy.code for result in results):
-            keep_answer(services, once, answer)
-    except AlreadyAnswered as first:
-        return replayed(first, once)
-    return answer
+    kept = kept_answer(services, once)
+    if kept:
+        return kept
+    results: list[Json] = [{}] * len(events)
+    for (carrier, number), places in _by_parcel(events).items():
+        told = record_of_parcel(services, actor, carrier, number, [events[place].record for place in places])
+        for place, result in zip(places, told, strict=True):
+            results[place] = result
+    answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
+    if any(result["status"] == Busy.code for result in results):
+        return answer
+    return keep_answer(services, once, answer)
 
 
 def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], list[int]]:
@@ -145,7 +178,7 @@ def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], li
 
 
 RECORDS_AT_ONCE = 5
-"""How many records of one parcel one transaction takes on, beside what has expired (``room.steps_at_once``)."""
+"""How many records of one parcel one transaction takes on, beside what has expired (``size_limits.steps_at_once``)."""
 
 
 def record_of_parcel(
@@ -169,25 +202,36 @@ def record_of_parcel(
 def _record(
     services: Services, actor: Actor, orders: list[str], parcel: tuple[Carrier, str], records: Sequence[CarrierRecord]
 ) -> list[Json]:
-    def command(changes: Changes) -> list[Json]:
-        return [_outcome(changes, parcel, record) for record in records]
-
-    def on(order_id: str) -> list[Json]:
-        answer = execute(services, order_id, Request(actor), command, lambda _, outcomes, __: (OK, outcomes))
-        outcomes: list[Json] = msgspec.json.decode(answer.body)
-        return outcomes
-
+    """Take in records of a parcel, on every order it carries, and say of each record what became of it."""
+    command = RecordCarrierEvents(parcel, records)
     try:
-        by_order = [on(order_id) for order_id in orders]
+        answers = [execute(services, order_id, Request(actor), command) for order_id in orders]
     except Refusal as refused:
         return [_refused(refused)] * len(records)
     except Busy as busy:
         return [{"status": busy.code, "detail": "The order is being changed by others; send this event again."}] * len(records)
+    by_order: list[list[Json]] = [msgspec.json.decode(answer.body) for answer in answers]
     return [_in_all(orders, outcomes) for outcomes in zip(*by_order, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class RecordCarrierEvents(CaseCommand[list[Json]]):
+    """A carrier says something of a parcel; the result says of each record what became of it on this order."""
+
+    parcel: tuple[Carrier, str]
+    records: Sequence[CarrierRecord]
+
+    def decide(self, changes: Changes, *_: object) -> list[Json]:
+        """Record what is new; a record that is refused spoils no other."""
+        return [_outcome(changes, self.parcel, record) for record in self.records]
+
+    def answer(self, _: Case, outcomes: list[Json], *__: object) -> tuple[int, list[Json]]:
+        """Return what became of each record."""
+        return OK, outcomes
+
+
 def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
-    """What becomes of one record on one order; one that is refused spoils no other."""
+    """Take in one record on one order, and say what became of it."""
     try:
         news = rules.record_carrier_event(changes, *parcel, record)
     except Refusal as refused:
@@ -196,7 +240,7 @@ def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecor
 
 
 def _in_all(orders: list[str], outcomes: tuple[Json, ...]) -> Json:
-    """What became of one record on all the orders that its parcel carries."""
+    """Sum up what became of one record on all the orders that its parcel carries."""
     refused = next((it for it in outcomes if "detail" in it), None)
     if refused:
         return refused

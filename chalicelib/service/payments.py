@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import orders as rules
 from chalicelib.domain.ledger import order_of_payment
 from chalicelib.service import views
 from chalicelib.service.errors import NotFound
-from chalicelib.service.execute import Request, execute
+from chalicelib.service.execute import CaseCommand, Request, execute
 from chalicelib.store import lists
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.ledger import InstructionStatus
     from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.idempotency import Answer
+
+OK = 200
 
 
 def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
@@ -42,14 +43,26 @@ def report_result(
     if not order_id:
         raise NotFound
 
-    def command(changes: Changes) -> None:
-        instruction = rules.instruction_of(changes.case, instruction_id)
-        if instruction is None:
+    return execute(services, order_id, request, ReportPayment(instruction_id, reference, failure, attempt))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPayment(CaseCommand[None]):
+    """The payment system reports that an instruction is settled, or has failed."""
+
+    instruction_id: str
+    reference: str | None
+    failure: str | None
+    attempt: int | None
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the result. Raises ``NotFound`` where the order has no such instruction."""
+        known = rules.instruction_of(changes.case, self.instruction_id)
+        if known is None:
             raise NotFound
-        rules.report_payment(changes, instruction, reference=reference, failure=failure, attempt=attempt)
+        rules.report_payment(changes, known, reference=self.reference, failure=self.failure, attempt=self.attempt)
 
-    def answer(case: Case, _: None, __: datetime) -> tuple[int, Json]:
-        known = rules.instruction_of(case, instruction_id)
-        return 200, views.instruction(known) if known else {}
-
-    return execute(services, order_id, request, command, answer)
+    def answer(self, case: Case, *_: object) -> tuple[int, Json]:
+        """Return the instruction."""
+        known = rules.instruction_of(case, self.instruction_id)
+        return OK, views.instruction(known) if known else {}

@@ -29,7 +29,7 @@ STEPS_FILL = 1_200_000
 """How many bytes of events they may make: a transaction has 4 MB, for the order, a dispute and ``RECORDS_AT_ONCE`` as well."""
 
 
-def check_room(before: Case | None, after: Case, actor: Actor) -> None:
+def check_dispute_size(before: Case | None, after: Case, actor: Actor) -> None:
     """Raise ``Refusal(limit_reached)`` when ``actor`` adds more words to a dispute than it can hold."""
     most = MEDIATORS_FILL if actor.role is Role.MEDIATOR else PARTIES_FILL
     known = before.disputes if before else ()

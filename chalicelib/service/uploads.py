@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.people import Actor
+    from chalicelib.service.ports import FileStorage
     from chalicelib.service.services import Services
     from chalicelib.service.views import Json
-    from chalicelib.store.files import Arrived, Form
     from chalicelib.store.idempotency import Once
     from chalicelib.store.uploads import Uploads
 
@@ -48,36 +48,12 @@ _ENDINGS = {
 }
 
 
-class Files(Protocol):
-    """The private storage that files lie in (``store.files``)."""
-
-    def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
-        """A form for exactly one key, content type and size."""
-        ...
-
-    def arrived(self, key: str) -> Arrived | None:
-        """What lies under ``key``; None where nothing does."""
-        ...
-
-    def copy(self, key: str, etag: str, to: str) -> bool:
-        """Copy an object if it is still the one of that ``etag``."""
-        ...
-
-    def delete(self, key: str) -> None:
-        """Remove an object for good; one that is not there is no error."""
-        ...
-
-    def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
-        """An address that reads one object for so many ``seconds`` from when the present minute began."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Storage:
     """What uploads need beside the services: their records, and the files themselves."""
 
     uploads: Uploads
-    files: Files
+    files: FileStorage
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Cases:
 
     def check_new(self, once: Once, now_s: int) -> None:
         """Raise ``AlreadyAnswered`` when the answer to this request is kept."""
-        key = item(pk=f"IDEMPOTENCY#{once.digest}", sk=keys.ANSWER_SK)
+        key = item(pk=keys.answer_pk(once.digest), sk=keys.ANSWER_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         if found and int(found["expires_at"]["N"]) >= now_s:
             raise answered(found)
@@ -113,7 +113,7 @@ class Cases:
         """An order's ledger, in order."""
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            values={":pk": keys.order_pk(order_id), ":sk": "LEDGER#"},
+            values={":pk": keys.order_pk(order_id), ":sk": keys.LEDGER_PREFIX},
             ConsistentRead=True,
         )
         return [load(text(stored, "data"), LedgerEntry) for stored in found]

@@ -40,9 +40,9 @@ def order_item(case: Case, shards: int) -> Item:
         "sk": keys.ORDER_SK,
         "v": version_of(case),
         "data": dump(case.order),
-        "buyer_pk": keys.list_pk("O", terms.buyer_id),
+        "buyer_pk": keys.list_pk(keys.ORDERS_LIST, terms.buyer_id),
         "buyer_sk": sort,
-        "seller_pk": keys.list_pk("O", terms.seller_id),
+        "seller_pk": keys.list_pk(keys.ORDERS_LIST, terms.seller_id),
         "seller_sk": sort,
     }
     due = next_due(case)
@@ -60,9 +60,9 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
         "pk": keys.order_pk(terms.order_id),
         "sk": keys.dispute_sk(dispute.number),
         "data": dump(dispute),
-        "buyer_pk": keys.list_pk("D", terms.buyer_id),
+        "buyer_pk": keys.list_pk(keys.DISPUTES_LIST, terms.buyer_id),
         "buyer_sk": sort,
-        "seller_pk": keys.list_pk("D", terms.seller_id),
+        "seller_pk": keys.list_pk(keys.DISPUTES_LIST, terms.seller_id),
         "seller_sk": sort,
     }
     if dispute.escalated_at:

@@ -35,12 +35,15 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from chalicelib.store.codec import timestamp
+from chalicelib.store.codec import from_timestamp, timestamp
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 STATE_PREFIX = "#"
+EVENTS_PREFIX = "EVENT#"
+LEDGER_PREFIX = "LEDGER#"
+MESSAGES_PREFIX = "MESSAGE#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
 OWNER_SK = "OWNER"
@@ -51,13 +54,13 @@ CLOCK_KEY = "CLOCK"
 THREAD_SK = "THREAD"
 THREAD = -1
 """In place of the stream of an event: the messages of an order's thread, which are no events (N5)."""
-MESSAGES = "MESSAGE#"
 TICKET_SK = "TICKET"
 CONNECTION_SK = "CONNECTION"
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
 
+ORDERS_LIST, DISPUTES_LIST = "O", "D"
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
 ERASURES = "ERASURES"
@@ -80,20 +83,17 @@ def dispute_sk(number: int) -> str:
 
 def event_sk(stream: int, seq: int) -> str:
     """One event."""
-    return f"EVENT#{stream:04d}#{seq:06d}"
-
-
-EVENTS_PREFIX = "EVENT#"
+    return f"{events_prefix(stream)}{seq:06d}"
 
 
 def events_prefix(stream: int) -> str:
     """All events of one stream."""
-    return f"EVENT#{stream:04d}#"
+    return f"{EVENTS_PREFIX}{stream:04d}#"
 
 
 def ledger_sk(number: int) -> str:
     """One ledger entry."""
-    return f"LEDGER#{number:06d}"
+    return f"{LEDGER_PREFIX}{number:06d}"
 
 
 def payment_sk(number: int) -> str:
@@ -103,7 +103,7 @@ def payment_sk(number: int) -> str:
 
 def message_sk(number: int) -> str:
     """One message of a thread."""
-    return f"{MESSAGES}{number:08d}"
+    return f"{MESSAGES_PREFIX}{number:08d}"
 
 
 def upload_sk(role: str, upload_id: str) -> str:
@@ -114,6 +114,21 @@ def upload_sk(role: str, upload_id: str) -> str:
 def track_pk(carrier: str, tracking_number: str) -> str:
     """The orders a tracking number belongs to."""
     return f"TRACK#{carrier}#{tracking_number}"
+
+
+def answer_pk(digest: str) -> str:
+    """The first answer to a request, by the digest of caller, route and key."""
+    return f"IDEMPOTENCY#{digest}"
+
+
+def sent_pk(event: str) -> str:
+    """The messages that have left about one event."""
+    return f"SENT#{event}"
+
+
+def sent_sk(recipient: str, channel: str) -> str:
+    """The message that has left to one recipient through one channel."""
+    return f"{recipient}#{channel}"
 
 
 def ticket_pk(digest: str) -> str:
@@ -152,7 +167,7 @@ def rate_pk(role: str, person_id: str, minute: int) -> str:
 
 
 def list_pk(kind: str, person_id: str) -> str:
-    """One person's list of orders (``O``) or disputes (``D``)."""
+    """One person's list of one kind: ``ORDERS_LIST`` or ``DISPUTES_LIST``."""
     return f"{kind}#{person_id}"
 
 
@@ -164,6 +179,26 @@ def newest_first(at: datetime, item_id: str) -> str:
 def work_payments(status: str) -> str:
     """The list of payment instructions in one status."""
     return f"PAYMENT#{status}"
+
+
+def by_person(role: str) -> str:
+    """The index of buyers' or of sellers' lists."""
+    return f"by_{role}"
+
+
+def until(now: datetime) -> str:
+    """The upper bound of all sort keys whose time is at most ``now``."""
+    return f"{timestamp(now)}#~"
+
+
+def time_of(sort_key: str) -> datetime:
+    """The time that a sort key of a list, or of what is due, begins with."""
+    return from_timestamp(sort_key.partition("#")[0])
+
+
+def name_in(sort_key: str) -> str:
+    """The id or name that follows the time in such a sort key."""
+    return sort_key.partition("#")[2]
 
 
 def due_pk(shard: int) -> str:
@@ -190,6 +225,21 @@ def send_sk(at: datetime, name: str, channel: str) -> str:
 def out_pk(recipient: str) -> str:
     """The messages that leave later for one recipient."""
     return f"OUT#{recipient}"
+
+
+def out_sk(name: str, channel: str) -> str:
+    """One message that leaves later, by its name and channel."""
+    return f"{name}#{channel}"
+
+
+def sms_tally_sk(now: datetime) -> str:
+    """The count of a day's SMS."""
+    return f"SMS#{now:%Y-%m-%d}"
+
+
+def news_tally_sk(hour: datetime, channel: str) -> str:
+    """The count of an hour's news through one channel."""
+    return f"NEWS#{timestamp(hour)}#{channel}"
 
 
 def tally_pk(of: str) -> str:

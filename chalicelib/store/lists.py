@@ -12,7 +12,7 @@ from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
-from chalicelib.store.codec import from_timestamp, load, timestamp
+from chalicelib.store.codec import load
 from chalicelib.store.items import Item, item, text
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ class Place:
 
 def orders_of(role: str, person_id: str) -> Place:
     """A buyer's or a seller's orders."""
-    return Place(f"by_{role}", f"{role}_pk", keys.list_pk("O", person_id), f"{role}_sk")
+    return Place(keys.by_person(role), f"{role}_pk", keys.list_pk(keys.ORDERS_LIST, person_id), f"{role}_sk")
 
 
 def disputes_of(role: str, person_id: str) -> Place:
     """A buyer's or a seller's disputes."""
-    return Place(f"by_{role}", f"{role}_pk", keys.list_pk("D", person_id), f"{role}_sk")
+    return Place(keys.by_person(role), f"{role}_pk", keys.list_pk(keys.DISPUTES_LIST, person_id), f"{role}_sk")
 
 
 def mediation(*, waiting: bool) -> Place:
@@ -162,7 +162,7 @@ class Lists:
             TableName=self.table,
             IndexName=keys.BY_DUE,
             KeyConditionExpression="due_pk = :pk AND due_sk <= :now",
-            ExpressionAttributeValues={":pk": {"S": keys.due_pk(shard)}, ":now": {"S": f"{timestamp(now)}#~"}},
+            ExpressionAttributeValues={":pk": {"S": keys.due_pk(shard)}, ":now": {"S": keys.until(now)}},
             Limit=limit,
             **arguments,
         )
@@ -170,8 +170,8 @@ class Lists:
 
 
 def _due(index_item: Item) -> Due:
-    since, _, order_id = text(index_item, "due_sk").partition("#")
-    return Due(order_id, from_timestamp(since))
+    sort_key = text(index_item, "due_sk")
+    return Due(keys.name_in(sort_key), keys.time_of(sort_key))
 
 
 def _key_of(index_item: Item) -> Item:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, from_timestamp, load, timestamp
+from chalicelib.store.codec import dump, load
 from chalicelib.store.items import Item, item, text
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class MessageQueue:
             TableName=self.table,
             IndexName=keys.BY_DUE,
             KeyConditionExpression="due_pk = :pk AND due_sk <= :now",
-            ExpressionAttributeValues={":pk": {"S": keys.send_pk(shard)}, ":now": {"S": f"{timestamp(now)}#~"}},
+            ExpressionAttributeValues={":pk": {"S": keys.send_pk(shard)}, ":now": {"S": keys.until(now)}},
             Limit=limit,
         )
         return [(text(found, "pk"), text(found, "sk")) for found in page["Items"]]
@@ -115,7 +115,7 @@ class MessageQueue:
 
 
 def _key(message: QueuedMessage) -> Item:
-    return item(pk=keys.out_pk(message.recipient), sk=f"{message.name}#{message.channel}")
+    return item(pk=keys.out_pk(message.recipient), sk=keys.out_sk(message.name, message.channel))
 
 
 def _due_sk(waiting: Waiting) -> str:
@@ -123,5 +123,5 @@ def _due_sk(waiting: Waiting) -> str:
 
 
 def _waiting(stored: Item) -> Waiting:
-    at = from_timestamp(text(stored, "due_sk").partition("#")[0])
+    at = keys.time_of(text(stored, "due_sk"))
     return Waiting(load(text(stored, "data"), QueuedMessage), at, int(stored["attempts"]["N"]))

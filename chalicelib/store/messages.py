@@ -46,7 +46,7 @@ class Messages:
         page = self._client().query(
             TableName=self.table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={":pk": {"S": keys.order_pk(order_id)}, ":sk": {"S": keys.MESSAGES}},
+            ExpressionAttributeValues={":pk": {"S": keys.order_pk(order_id)}, ":sk": {"S": keys.MESSAGES_PREFIX}},
             ExclusiveStartKey=item(pk=keys.order_pk(order_id), sk=keys.message_sk(number)),
             ScanIndexForward=False,
             ConsistentRead=True,

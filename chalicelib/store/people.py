@@ -130,7 +130,7 @@ class People:
         except self._client().exceptions.ConditionalCheckFailedException as error:
             raise Conflict from error
 
-    def forget_letters(self, role: str, person_id: str) -> None:
+    def forget_queued_messages(self, role: str, person_id: str) -> None:
         """Delete the messages that wait for a person, and the counts of those that have left. Nothing left is no error."""
         recipient = f"{role}:{person_id}"
         for pk in (keys.out_pk(recipient), keys.tally_pk(recipient)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.store import keys
 from chalicelib.store.items import item
 
 if TYPE_CHECKING:
@@ -35,4 +36,4 @@ class Sent:
 
 
 def _key(event: str, recipient: str, channel: str) -> dict[str, Any]:
-    return item(pk=f"SENT#{event}", sk=f"{recipient}#{channel}")
+    return item(pk=keys.sent_pk(event), sk=keys.sent_sk(recipient, channel))

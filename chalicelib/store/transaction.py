@@ -39,7 +39,7 @@ def put(table: str, item: items.Item, condition: str = "", **values: int) -> dic
 def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, Any]:
     """The record of an answer, which can be written once while it is kept. ``now_s`` is real time: keys expire by it."""
     record = items.item(
-        pk=f"IDEMPOTENCY#{once.digest}",
+        pk=keys.answer_pk(once.digest),
         sk=keys.ANSWER_SK,
         fingerprint=once.fingerprint,
         status=answer.status,

@@ -16,7 +16,7 @@ from localcloud.packaging.archive import finish
 from localcloud.packaging.check_zip import complaints
 
 log = logging.getLogger(__name__)
-PACKAGED = ("app.py", "chalicelib/", ".chalice/", "requirements.txt", "infra/resources.json")
+PACKAGED = ("app.py", "chalicelib/", ".chalice/", "requirements.txt", "infra/")
 NEVER = (".chalice/deployments/", ".chalice/deployed/", "__pycache__/")
 STAGES = ("dev", "prod", "local")
 
@@ -107,17 +107,27 @@ def _copy(files: dict[str, bytes], target: Path) -> Path:
 
 
 def _chalice_package(stage: str, source: Path, out: Path) -> None:
+    """Let Chalice write its zip and its template, merged with ours, to `out`."""
+    merged = out / "resources.json"
+    merged.write_text(_run([sys.executable, "-m", "infra.build"], source).stdout, encoding="utf-8")
+    chalice = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())"]
+    done = _run([*chalice, "package", "--stage", stage, "--merge-template", str(merged), str(out)], source)
+    output = done.stdout + done.stderr
+    # Chalice only warns of a wheel it could not get.
+    if "Could not install dependencies" in output:
+        raise LocalCloudError(f"chalice package failed:\n{output[-3000:]}")
+
+
+def _run(command: list[str], source: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a step of the build in the copied tree; LocalCloudError with the end of its output when it fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     environment |= {
         "AWS_DEFAULT_REGION": "eu-west-1",  # Chalice asks for one; the template names none
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONDONTWRITEBYTECODE": "1",  # importing app.py must leave no bytecode to be packaged
     }
-    chalice = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())"]
-    arguments = ["package", "--stage", stage, "--merge-template", "infra/resources.json", str(out)]
-    done = subprocess.run([*chalice, *arguments], cwd=source, env=environment, capture_output=True, text=True, check=False)
-    output = done.stdout + done.stderr
-    # Chalice only warns of a wheel it could not get.
-    if done.returncode or "Could not install dependencies" in output:
-        message = f"chalice package failed:\n{output[-3000:]}"
-        raise LocalCloudError(message)
+    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        step = " ".join(command[1:3])
+        raise LocalCloudError(f"{step} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+    return done

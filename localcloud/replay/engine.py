@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.policy import published
-from chalicelib.service.services import Services, Subscribed
+from chalicelib.service.ports import Subscribed
+from chalicelib.service.services import Services
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists

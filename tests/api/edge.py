@@ -14,7 +14,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 from chalicelib.api.identity.rates import Rates
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE
 from chalicelib.api.tracking import aftership, seventeen_track
-from chalicelib.service.services import Subscribed
+from chalicelib.service.ports import Subscribed
 from tests.api import promised
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from chalicelib.api.problems import CATALOGUE
 from chalicelib.api.versions import honours_if_match
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes, size_limits
+from infra.build import template
 from tests.api.edge import DAY, HOUR, Reply, at
 from tests.api.samples import ACME, ANA, BEN, CLAIM, DECISION, GUARDED, MARKET, MIA, Stop, bring, euros, path_of, sample_of
 
@@ -196,7 +197,7 @@ def test_an_answer_comes_before_the_gateway_gives_up(monkeypatch: pytest.MonkeyP
 def test_the_gateway_holds_back_a_flood() -> None:
     """Section 7: the stage is throttled, its refusal is a problem of the catalogue, and its timeout is not waited for."""
     root = Path(__file__).parents[2]
-    gateway = json.loads((root / "infra" / "resources.json").read_text())["Resources"]["RestAPI"]["Properties"]
+    gateway = template()["Resources"]["RestAPI"]["Properties"]
     settings = json.loads((root / ".chalice" / "config.json").read_text())
     answers = gateway["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import string
+from dataclasses import replace
 from random import Random
 
 import pytest
 
-from chalicelib.domain.carriers import Carrier, tracking_number
+from chalicelib.domain.carriers import CARRIERS, Carrier, Form, tracking_number
 from chalicelib.domain.refusals import INVALID_TRACKING_NUMBER, Refusal
 
 EXAMPLES = {
@@ -175,6 +177,30 @@ def test_every_number_made_by_the_carriers_rule_is_taken(carrier: Carrier) -> No
     for _ in range(DRAWN):
         number = drawn(carrier, random)
         assert number == tracking_number(carrier, number)
+
+
+@pytest.mark.parametrize(("carrier", "form"), [(it, form) for it, row in CARRIERS.items() for form in row.forms], ids=str)
+def test_every_form_shows_a_number_that_is_taken(carrier: Carrier, form: Form) -> None:
+    """O4: the example of a form, which refusals show, is a number of that form and stands for itself."""
+    assert re.fullmatch(form.pattern, form.example)
+    assert form.check(form.example)
+    assert form.example == tracking_number(carrier, form.example)
+
+
+def test_a_parcel_is_stored_under_one_number_whatever_form_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """O4: a form's canonical number is what is kept, so two forms of one number mean one parcel."""
+    short = Form(r"S\d{12}", "S123456789012", canonical=lambda number: f"SF{number[1:]}")
+    row = replace(CARRIERS[Carrier.SF_EXPRESS], forms=(*CARRIERS[Carrier.SF_EXPRESS].forms, short))
+    monkeypatch.setitem(CARRIERS, Carrier.SF_EXPRESS, row)
+    assert tracking_number(Carrier.SF_EXPRESS, "sf123456789012") == tracking_number(Carrier.SF_EXPRESS, "S 123456789012")
+
+
+def test_a_code_of_a_tracking_service_means_one_carrier() -> None:
+    """O4: no slug of AfterShip and no number of 17TRACK stands in two carriers' rows."""
+    slugs = [slug for row in CARRIERS.values() for slug in row.aftership]
+    codes = [code for row in CARRIERS.values() for code in row.seventeen_track]
+    assert [len(set(slugs)), len(set(codes))] == [len(slugs), len(codes)]
+    assert all(row.aftership and row.seventeen_track for row in CARRIERS.values())
 
 
 def must_catch(carrier: Carrier, number: str, at: int, digit: str) -> bool:

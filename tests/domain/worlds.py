@@ -119,7 +119,9 @@ class World:
 
     def run(self, actor: Actor, command: Callable[[Changes], T]) -> T:
         """Carry out a command now and keep what it records. A refused one raises and leaves nothing."""
-        result, changes = engine.run(self.known, self.policies, self.addresses, actor, self.now, command)
+        changes = engine.begin(self.known, self.policies, self.addresses, actor, self.now)
+        result = command(changes)
+        engine.settle(changes, self.now)
         self.keep(changes)
         return result
 

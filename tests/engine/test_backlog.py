@@ -12,13 +12,14 @@ from chalicelib.logs import MEASURES, JsonFormatter
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.items import item, text
 from chalicelib.store.keys import ORDER_SK
+from infra.build import template
 from localcloud.layout import ROOT
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import DAY, PROMISED, SECOND
 from tests.engine.crowd import TABLE, open_orders, services_on
 from tests.service.office import Watch
 
-RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))["Resources"]
+RESOURCES: dict[str, Any] = template()["Resources"]
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

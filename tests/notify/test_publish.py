@@ -7,21 +7,21 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain.ledger import InstructionStatus
-from chalicelib.notify.composed_message import Push
+from chalicelib.notify.ports import Push
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.people import Device
+from infra.build import template
 from tests.domain.worlds import World, order_terms
 from tests.notify.fakes import Desk, FakeMarkers, FakePeople, FakeSender, registered
 from tests.notify.stories import STORIES, never_arrived, no_dispute, records_of, reviewed
 
 if TYPE_CHECKING:
-    from chalicelib.notify.composed_message import ComposedMessage
+    from chalicelib.notify.ports import Message
 
 
 def another_order(order_id: str) -> World:
@@ -35,7 +35,7 @@ def numbered(*worlds: World) -> list[dict[str, Any]]:
     return [record | {"dynamodb": record["dynamodb"] | {"SequenceNumber": str(100 + n)}} for n, record in enumerate(records)]
 
 
-def to(desk: Desk, recipient: str) -> list[ComposedMessage]:
+def to(desk: Desk, recipient: str) -> list[Message]:
     """What was sent to one recipient."""
     return [message for message in desk.sender.sent if message.attributes["recipient"] == recipient]
 
@@ -304,8 +304,7 @@ def test_publishing_loads_nothing_of_the_edge() -> None:
 
 def test_a_failed_payment_says_the_alarm_s_word(caplog: pytest.LogCaptureFixture) -> None:
     """M2: the log line that the alarm counts is written once for a failure, from what is committed."""
-    filters = json.loads((Path(__file__).parents[2] / "infra" / "resources.json").read_text())["Resources"]
-    word = filters["PublishFailedPayments"]["Properties"]["FilterPattern"]
+    word = template()["Resources"]["PublishFailedPayments"]["Properties"]["FilterPattern"]
     world = never_arrived()
     publish_records(records_of(world), Desk((world,)).publishing)
 

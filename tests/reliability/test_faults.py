@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.reliability.acts import Act
 
 PAIRS = os.environ.get("FUZZ_PAIRS") == "1"
-WRITES = ("execute(", "_change(", "people.save(", "keep_answer(")
+WRITES = ("execute(", "people.save(", "keep_answer(")
 
 
 def _agrees(expected: Aftermath, found: Aftermath, act: Act) -> None:

@@ -17,7 +17,8 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.service import contacts, disputes, orders, payments
 from chalicelib.service.execute import Request
-from chalicelib.service.services import Services, Subscribed
+from chalicelib.service.ports import Subscribed
+from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections

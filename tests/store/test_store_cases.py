@@ -73,16 +73,17 @@ def kept_dispute(client: Client) -> KeptWorld:
 
 def imported() -> Changes:
     """The changes of an import that has not been kept yet."""
-    terms = order_terms()
-    return rules.run(None, published(), AddressBook(), PLATFORM, PAID_AT, lambda changes: orders.import_order(changes, terms))[
-        1
-    ]
+    changes = rules.begin(None, published(), AddressBook(), PLATFORM, PAID_AT)
+    orders.import_order(changes, order_terms())
+    return changes
 
 
 def confirmed(world: World) -> Changes:
     """The changes of a receipt confirmed in ``world`` that has not been kept yet."""
     now, book = world.now, AddressBook()
-    return rules.run(world.case, published(), book, BUYER, now, lambda changes: orders.confirm_receipt(changes, ()))[1]
+    changes = rules.begin(world.case, published(), book, BUYER, now)
+    orders.confirm_receipt(changes, ())
+    return changes
 
 
 def test_an_order_that_is_not_there_is_none(client: Client) -> None:

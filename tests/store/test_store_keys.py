@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+import chalicelib
 from chalicelib.store import keys
 
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,20}", fullmatch=True)
@@ -84,3 +88,19 @@ def test_orders_spread_over_the_shards() -> None:
     """No shard of eight takes more than twice its part of a thousand orders."""
     shards = [keys.shard_of(f"order-{n}", 8) for n in range(1000)]
     assert max(shards.count(shard) for shard in range(8)) < 250
+
+
+KEY = re.compile(r"#?[A-Z]{2,}#|^#[A-Z]{2,}$")
+"""What the fixed part of a key looks like: a name in capitals between signs."""
+
+
+def test_no_other_module_knows_a_key() -> None:
+    """The key scheme can be read, and changed, in one place: no other module of the product writes the text of a key."""
+    package = Path(chalicelib.__file__).parent
+    knowing = {
+        str(file.relative_to(package))
+        for file in package.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.search(node.value)
+    }
+    assert {"store/keys.py"} == knowing

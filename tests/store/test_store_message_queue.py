@@ -116,7 +116,7 @@ def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> Non
     tallies.enter("SMS#day", "seller:acme", "a", 2)
     tallies.enter("NEWS#hour#email", "seller:acme", "a", 2)
     for _ in range(2):
-        people.forget_letters("seller", "acme")
+        people.forget_queued_messages("seller", "acme")
     assert kept == everything(client)
 
 

@@ -11,7 +11,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.engine import run
+from chalicelib.domain.engine import begin
 from chalicelib.store.idempotency import Answer, Once
 from chalicelib.store.keys import ORDER_SK
 from localcloud.memory.table import MemoryTable
@@ -31,7 +31,6 @@ from tests.domain.worlds import (
 from tests.store.tables import NAME, KeptWorld, cases_in
 
 if TYPE_CHECKING:
-    from chalicelib.domain.changes import Changes
     from chalicelib.store.items import Item
 
 
@@ -123,16 +122,9 @@ def test_a_return_received_writes_its_money_with_it() -> None:
 def test_an_answer_adds_one_item() -> None:
     """I5: what makes a request happen once is one more item of the same transaction."""
     world = Counting.imported().delivered()
-    asked = opening.RequestedRemedy()
     before = world.case
-    changes: Changes = run(
-        before,
-        world.policies,
-        world.addresses,
-        BUYER,
-        world.now,
-        lambda changes: opening.open_dispute(changes, DAMAGED, asked),
-    )[1]
+    changes = begin(before, world.policies, world.addresses, BUYER, world.now)
+    opening.open_dispute(changes, DAMAGED, opening.RequestedRemedy())
     world.cases.commit(before, changes, Once("digest", "body"), Answer(201, "{}"), 0)
     assert [item["pk"]["S"].split("#")[0] for item in world.written[-1]] == ["ORDER", "ORDER", "ORDER", "IDEMPOTENCY"]
 

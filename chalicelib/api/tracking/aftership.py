@@ -16,21 +16,12 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.tracking.tracking_update import Delivery, Told, moment
-from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 
 HEADER = "aftership-hmac-sha256"
-SLUGS = {
-    "tnt": Carrier.TNT,
-    "ems": Carrier.EMS,
-    "china-ems": Carrier.EMS,
-    "ups": Carrier.UPS,
-    "fedex": Carrier.FEDEX,
-    "dhl": Carrier.DHL,
-    "china-post": Carrier.CHINA_POST,
-    "hong-kong-post": Carrier.HONGKONG_POST,
-    "sf-express": Carrier.SF_EXPRESS,
-}
+SLUGS = {slug: carrier for carrier, row in CARRIERS.items() for slug in row.aftership}
+"""Its names for carriers."""
 TAGS = {
     "InTransit": CarrierStatus.IN_TRANSIT,
     "OutForDelivery": CarrierStatus.OUT_FOR_DELIVERY,

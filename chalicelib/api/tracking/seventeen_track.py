@@ -13,25 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from chalicelib.api.tracking.tracking_update import Delivery, Told, moment
-from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 HEADER = "sign"
-CODES = {
-    100004: Carrier.TNT,
-    3013: Carrier.EMS,
-    100685: Carrier.EMS,
-    100002: Carrier.UPS,
-    100003: Carrier.FEDEX,
-    100001: Carrier.DHL,
-    3011: Carrier.CHINA_POST,
-    8011: Carrier.HONGKONG_POST,
-    100012: Carrier.SF_EXPRESS,
-    190766: Carrier.SF_EXPRESS,
-}
+CODES = {code: carrier for carrier, row in CARRIERS.items() for code in row.seventeen_track}
+"""Its numbers for carriers."""
 STATUSES = {
     "InTransit": CarrierStatus.IN_TRANSIT,
     "OutForDelivery": CarrierStatus.OUT_FOR_DELIVERY,

@@ -1,0 +1,39 @@
+"""The seller's return addresses, read only by the few commands that grant a return (D3)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.people import AddressBook, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.case import Case
+    from chalicelib.domain.people import ReturnAddress
+    from chalicelib.service.services import Services
+
+
+class AddressBookOnDemand(AddressBook):
+    """An address book that is read from the table at the first question, and once."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[], AddressBook]) -> None:
+        """Read the book through ``read``."""
+        object.__setattr__(self, "_read", cache(read))  # the base is frozen
+
+    def on_file(self, at: datetime, country: str | None = None, *, for_clock: bool = False) -> ReturnAddress | None:
+        """Return what ``AddressBook.on_file`` of the book that was read returns."""
+        book: AddressBook = self._read()  # type: ignore[attr-defined] # set in __init__, past the frozen base
+        return book.on_file(at, country, for_clock=for_clock)
+
+
+def seller_addresses(services: Services, case: Case | None) -> AddressBook:
+    """Return the address book of the case's seller, not read yet; an empty one where there is no case."""
+    if case is None:
+        return AddressBook()
+    seller = case.order.terms.seller_id
+    return AddressBookOnDemand(lambda: services.people.profile(Role.SELLER.value, seller).addresses)

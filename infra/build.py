@@ -1,0 +1,34 @@
+"""`python -m infra.build`: print the template that `chalice package --merge-template` takes."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from infra import alarms, dashboard, gateway, logs, queues
+
+WRITTEN_BY_HAND = Path(__file__).with_name("resources.json")
+
+
+def template() -> dict[str, Any]:
+    """Return `resources.json` with every row as a resource. Raises ValueError for a name that stands in both."""
+    built: dict[str, Any] = json.loads(WRITTEN_BY_HAND.read_text(encoding="utf-8"))
+    for rows in (queues, logs, alarms, dashboard, gateway):
+        merge(built["Resources"], rows.resources(), "Resources")
+    return built
+
+
+def merge(target: dict[str, Any], more: dict[str, Any], where: str) -> None:
+    """Add `more` to `target`, member by member."""
+    for name, value in more.items():
+        if name not in target:
+            target[name] = value
+        elif isinstance(value, dict) and "Type" not in value and isinstance(target[name], dict):
+            merge(target[name], value, f"{where}.{name}")
+        else:
+            message = f"{where}.{name} is defined twice"
+            raise ValueError(message)
+
+
+if __name__ == "__main__":
+    json.dump(template(), sys.stdout, indent=2)

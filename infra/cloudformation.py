@@ -1,0 +1,27 @@
+"""Short ways to write what a CloudFormation template refers to."""
+
+from typing import Any
+
+Value = str | int | dict[str, Any]
+"""A value of a template: plain, or one of CloudFormation's functions."""
+
+
+def ref(name: str) -> dict[str, Any]:
+    """Return a reference to the resource or parameter called `name`."""
+    return {"Ref": name}
+
+
+def attribute(resource: str, name: str) -> dict[str, Any]:
+    """Return a reference to an attribute of a resource."""
+    return {"Fn::GetAtt": [resource, name]}
+
+
+def sub(text: str) -> dict[str, Any]:
+    """Return `text` with its `${...}` replaced when the stack is deployed."""
+    return {"Fn::Sub": text}
+
+
+def resource(kind: str, properties: dict[str, Any], *, data_goes: bool = False) -> dict[str, Any]:
+    """Return a resource of that kind; with `data_goes` it is deleted with the stack, and its data too."""
+    policies = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"} if data_goes else {}
+    return {"Type": kind, **policies, "Properties": properties}
