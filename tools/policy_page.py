@@ -1,4 +1,4 @@
-"""The policy's versions as a page: every limit, what it means, and its value in each version."""
+"""Writes the page of the policy's versions: every limit, its meaning, and its value in each version."""
 
 from __future__ import annotations
 
@@ -13,16 +13,22 @@ from chalicelib.domain.policy import Policy, published
 
 _HEAD = """# The policy
 
-Every limit and window is data: `chalicelib/domain/policies.json`, validated when it is loaded. An order is judged by the
-version in force when it was paid; orders and disputes show which one that is (`policy_version`). To change a limit, add a
-version with a new name and a later `in_force_from`; a published version does not change. This page is made from the code
-(`make docs`).
+Every limit and window is data, in `chalicelib/domain/policies.json`, which is validated when it is loaded.
+An order is judged by the version in force when it was paid.
+Orders and disputes show which one that is (`policy_version`).
+
+To change a limit, add a version with a new name and a later `in_force_from`.
+It names only what changes; the rest is as in the version before it.
+A published version is never edited: a test holds the digest of each.
+A carrier or a reason that was added after a version has a default there, `UNNAMED_...` in `chalicelib/domain/policy.py`.
+
+This page is made from the code (`make docs`) and shows every version in full.
 
 """
 
 
 def page() -> str:
-    """The page, in Markdown."""
+    """Return the page, in Markdown."""
     versions, meanings = list(published()), _meanings()
     titles = " | ".join(f"`{version.version}`" for version in versions)
     rows = [f"| limit | meaning | {titles} |\n|---|---|{'---|' * len(versions)}\n"]
@@ -34,7 +40,7 @@ def page() -> str:
 
 
 def _evidence(version: Policy, meaning: str) -> str:
-    """The table of what is asked for in one version."""
+    """Return the table of the evidence that one version asks for."""
     columns = "| reason | party | required | optional |\n|---|---|---|---|\n"
     heading = f"\n## `evidence` in `{version.version}`\n\n{meaning}\n\n{columns}"
     return heading + "".join(
@@ -57,7 +63,7 @@ def _value(value: object) -> str:
 
 
 def _meanings() -> dict[str, str]:
-    """What the source says under each field of ``Policy``."""
+    """Return the sentence below each field of ``Policy`` in the source."""
     module = ast.parse(Path(policy.__file__).read_text(encoding="utf-8"))
     body = next(node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == "Policy")
     said = {}

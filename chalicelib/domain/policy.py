@@ -1,4 +1,7 @@
-"""The limits and windows as versioned data (C6). An order is judged by the version in force when it was paid."""
+"""The limits and windows as versioned data (C6). An order is judged by the version in force when it was paid.
+
+A version names what it changes over the one before it. A published version is never edited.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class Policy:
     """One version of every limit and window. ``_days`` are days of 24 hours."""
 
     version: str
-    """The version's name; orders and disputes show it."""
+    """The version's name, which orders and disputes show."""
     in_force_from: datetime
     """Orders paid from then on are judged by it, until the next version's time."""
     carrier_days: dict[str, int]
@@ -86,50 +89,76 @@ class Policy:
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 
     def days(self, name: str) -> timedelta:
-        """The window called ``name`` as a duration."""
+        """Return the window called ``name`` as a duration."""
         return timedelta(days=getattr(self, f"{name}_days"))
 
     def evidence_for(self, reason: Reason) -> dict[Role, EvidenceWanted]:
-        """What each party is asked to show for such a claim; nothing for a reason that is never covered."""
+        """Return what each party is asked to show for such a claim: nothing for a reason that is never covered."""
         return self.evidence.get(reason, dict.fromkeys(PARTIES, EvidenceWanted((), ())))
 
 
+_COVERABLE = tuple(reason.value for reason in Reason if reason is not Reason.UNAUTHORISED_CHARGE)
+_LIMITS = tuple(field.name for field in fields(Policy) if field.type == "int")
+_BY_MEMBER = ("carrier_days", "evidence")
+"""The limits that have a value for each carrier or reason. A version names only those that it changes."""
+
+UNNAMED_CARRIER_DAYS = 39
+"""``carrier_days`` of a carrier that no version names yet, which is one added after them: the longest of the first version."""
+UNNAMED_REASON_EVIDENCE = {"required": [], "optional": ["photo", "video", "document", "correspondence", "statement"]}
+"""``evidence`` of each party for a reason that no version names yet: all that fits any claim, and nothing required."""
+
+
+def inherited(before: Mapping[str, Any] | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all the data of a version that names only its ``changes`` over the complete data of the version ``before``.
+
+    The first version has none before it and names every limit; only a carrier or a reason may be missing there, as an enum
+    can grow after a version is published and a published version is never edited (C6).
+    Raises ``ValueError`` for a version without a name or a time of its own.
+    """
+    if not {"version", "in_force_from"} <= changes.keys():
+        msg = f"policy {changes.get('version')!r}: missing version or in_force_from, which no version inherits"
+        raise ValueError(msg)
+    base = before or {
+        "carrier_days": {carrier.value: UNNAMED_CARRIER_DAYS for carrier in Carrier},
+        "evidence": {reason: {party.value: UNNAMED_REASON_EVIDENCE for party in PARTIES} for reason in _COVERABLE},
+    }
+    return {**base, **changes} | {name: {**base[name], **changes.get(name, {})} for name in _BY_MEMBER}
+
+
 def policy_from_data(data: Mapping[str, Any]) -> Policy:
-    """Build one version from its JSON object. Raises ``ValueError`` naming what is missing, unknown or out of range."""
+    """Build one version from its complete data. Raises ``ValueError`` naming what is missing, unknown or out of range."""
     names = {field.name for field in fields(Policy)}
     if data.keys() != names:
         msg = f"policy {data.get('version')!r}: missing {sorted(names - data.keys())}, unknown {sorted(data.keys() - names)}"
         raise ValueError(msg)
-    values = dict(data)
-    values["in_force_from"] = datetime.fromisoformat(data["in_force_from"])
-    if values["in_force_from"].tzinfo is None:
+    in_force_from = datetime.fromisoformat(data["in_force_from"])
+    if in_force_from.tzinfo is None:
         msg = f"policy {data['version']!r}: in_force_from needs a time zone"
         raise ValueError(msg)
     if set(data["carrier_days"]) != {carrier.value for carrier in Carrier}:
-        msg = f"policy {data['version']!r}: carrier_days names exactly the eight carriers"
+        msg = f"policy {data['version']!r}: carrier_days names each of {', '.join(sorted(Carrier))} and no other"
         raise ValueError(msg)
-    values["payment_retry_hours"] = tuple(data["payment_retry_hours"])
-    values["evidence"] = _evidence(data)
-    numbers = [v for v in values.values() if isinstance(v, int)]
-    for number in (*numbers, *data["carrier_days"].values(), *values["payment_retry_hours"]):
+    limits = [data[name] for name in _LIMITS]
+    for number in (*limits, *data["carrier_days"].values(), *data["payment_retry_hours"]):
         if type(number) is not int or not 0 < number <= 10_000:  # noqa: PLR2004 - a sanity bound, not a rule
             msg = f"policy {data['version']!r}: {number!r} is not a whole number from 1 to 10000"
             raise ValueError(msg)
-    if len(numbers) != len(names) - 5:
-        msg = f"policy {data['version']!r}: every limit is a whole number"
-        raise ValueError(msg)
     if data["early_escalation_days"] >= data["seller_answer_days"]:
         msg = f"policy {data['version']!r}: the buyer's early escalation comes before the seller's deadline"
         raise ValueError(msg)
-    return Policy(**values)
+    typed = {
+        "in_force_from": in_force_from,
+        "payment_retry_hours": tuple(data["payment_retry_hours"]),
+        "evidence": _evidence(data),
+    }
+    return Policy(**{**data, **typed})
 
 
 def _evidence(data: Mapping[str, Any]) -> dict[Reason, dict[Role, EvidenceWanted]]:
-    """Raises ``ValueError`` unless every reason that can be covered says what both parties are asked for, each thing once."""
-    reasons = {reason.value for reason in Reason if reason is not Reason.UNAUTHORISED_CHARGE}
+    """Read ``evidence``. Raises ``ValueError`` unless it names both parties for every reason that can be covered."""
     parties = {party.value for party in PARTIES}
-    if set(data["evidence"]) != reasons or any(set(asked) != parties for asked in data["evidence"].values()):
-        msg = f"policy {data['version']!r}: evidence names buyer and seller for each of {', '.join(sorted(reasons))}"
+    if set(data["evidence"]) != {*_COVERABLE} or any(set(asked) != parties for asked in data["evidence"].values()):
+        msg = f"policy {data['version']!r}: evidence names buyer and seller for each of {', '.join(sorted(_COVERABLE))}"
         raise ValueError(msg)
     return {
         Reason(reason): {Role(party): _wanted(data["version"], wanted) for party, wanted in asked.items()}
@@ -138,6 +167,7 @@ def _evidence(data: Mapping[str, Any]) -> dict[Reason, dict[Role, EvidenceWanted
 
 
 def _wanted(version: str, asked: Mapping[str, Any]) -> EvidenceWanted:
+    """Read what one party is asked for. Raises ``ValueError`` for evidence that is listed twice or unknown."""
     if set(asked) != {"required", "optional"} or len({*asked["required"], *asked["optional"]}) != sum(map(len, asked.values())):
         msg = f"policy {version!r}: evidence lists what is required and what is optional, each thing once"
         raise ValueError(msg)
@@ -145,10 +175,10 @@ def _wanted(version: str, asked: Mapping[str, Any]) -> EvidenceWanted:
 
 
 class PolicyBook:
-    """Every version, found by its name or by the moment an order was paid (C6)."""
+    """All versions. One is found by its name, or by the moment when an order was paid (C6)."""
 
     def __init__(self, policies: Iterable[Policy]) -> None:
-        """Order the versions by when they came into force. Raises ``ValueError`` for none, or for repeated names."""
+        """Order the versions by when they come into force. Raises ``ValueError`` for none, or for repeated names."""
         self._policies = sorted(policies, key=lambda policy: policy.in_force_from)
         self._by_version = {policy.version: policy for policy in self._policies}
         if not self._policies or len(self._by_version) != len(self._policies):
@@ -156,19 +186,35 @@ class PolicyBook:
             raise ValueError(msg)
 
     def in_force(self, at: datetime) -> Policy:
-        """The newest version in force at ``at``; before the first one, the first."""
+        """Return the newest version in force at ``at``, or the first one if none was."""
         return next((p for p in reversed(self._policies) if p.in_force_from <= at), self._policies[0])
 
     def version(self, name: str) -> Policy:
-        """The version called ``name``. Raises ``KeyError`` for one that was never published."""
+        """Return the version called ``name``. Raises ``KeyError`` for one that was never published."""
         return self._by_version[name]
 
     def __iter__(self) -> Iterator[Policy]:
         return iter(self._policies)
 
 
+def book_from_data(versions: Iterable[Mapping[str, Any]]) -> PolicyBook:
+    """Build the book of some versions, in the order in which they come into force.
+
+    Raises ``ValueError`` for a version that is not sound, or that comes into force before the one that it changes.
+    """
+    policies: list[Policy] = []
+    complete: dict[str, Any] | None = None
+    for changes in versions:
+        complete = inherited(complete, changes)
+        policy = policy_from_data(complete)
+        if policies and policy.in_force_from <= policies[-1].in_force_from:
+            msg = f"policy {policy.version!r}: in_force_from is not later than that of {policies[-1].version!r} before it"
+            raise ValueError(msg)
+        policies.append(policy)
+    return PolicyBook(policies)
+
+
 @lru_cache(maxsize=1)
 def published() -> PolicyBook:
-    """The versions shipped beside this module, validated once."""
-    text = Path(__file__).with_name("policies.json").read_text(encoding="utf-8")
-    return PolicyBook(policy_from_data(data) for data in json.loads(text))
+    """Return the versions shipped beside this module, in `policies.json`. They are validated once."""
+    return book_from_data(json.loads(Path(__file__).with_name("policies.json").read_text(encoding="utf-8")))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,26 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import orders, policy
-from chalicelib.domain.claim import OfferType
+from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Stage
+from chalicelib.domain.evidence import EvidenceType, EvidenceWanted
 from chalicelib.domain.money import Money
-from chalicelib.domain.policy import Policy, PolicyBook, policy_from_data, published
+from chalicelib.domain.people import PARTIES
+from chalicelib.domain.policy import (
+    UNNAMED_CARRIER_DAYS,
+    UNNAMED_REASON_EVIDENCE,
+    Policy,
+    PolicyBook,
+    book_from_data,
+    policy_from_data,
+    published,
+)
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, World, order_terms
 
-DEFAULT: dict[str, Any] = json.loads(Path(policy.__file__).with_name("policies.json").read_text(encoding="utf-8"))[0]
+PUBLISHED: list[dict[str, Any]] = json.loads(Path(policy.__file__).with_name("policies.json").read_text(encoding="utf-8"))
+DIGESTS = {"2017-08": "6a25b03b3efe540b22debb5c7c73c36c5939146f910c3e63bc2eb6ca5e373448"}
+"""The SHA-256 of each published version. A new version gets its line here when it is published; no line ever changes."""
+DEFAULT = PUBLISHED[0]
 CHANGE = datetime(2026, 6, 1, tzinfo=UTC)
 STRICTER = {
     "version": "2026-06",
@@ -57,6 +71,87 @@ def test_the_default_version_holds_the_numbers_of_the_rules() -> None:
         "granted_at_most_days": 30,
     }
     assert written == {name: getattr(published().in_force(CHANGE), name) for name in written}
+
+
+def test_a_published_version_is_never_edited() -> None:
+    """C6: orders are judged for good by the version that was in force when they were paid."""
+    actual = {it["version"]: hashlib.sha256(json.dumps(it, sort_keys=True).encode()).hexdigest() for it in PUBLISHED}
+    for version, digest in DIGESTS.items():
+        assert digest == actual.get(version), (
+            f"Version {version} in policies.json was edited or removed, and orders paid under it would be judged anew. "
+            "Put it back as it was, and add a version below it with a later in_force_from that names only what changes."
+        )
+    new = {version: digest for version, digest in actual.items() if version not in DIGESTS}
+    assert new == {}, f"A version is new. Once it is as it shall be published, add to DIGESTS: {new}"
+
+
+def test_a_version_names_only_what_it_changes() -> None:
+    """C6: what a version does not name is as in the version before it, each carrier and each reason for itself."""
+    asked = {"required": ["photo"], "optional": []}
+    first, second, third = book_from_data(
+        [
+            DEFAULT,
+            {
+                "version": "2026-06",
+                "in_force_from": "2026-06-01T00:00:00Z",
+                "review_days": 10,
+                "carrier_days": {"tnt": 11},
+                "evidence": {"counterfeit": {"buyer": asked, "seller": asked}},
+            },
+            {"version": "2026-09", "in_force_from": "2026-09-01T00:00:00Z", "carrier_days": {"dhl": 9}},
+        ]
+    )
+    counterfeit = dict.fromkeys(PARTIES, EvidenceWanted((EvidenceType.PHOTO,), ()))
+    changed: dict[str, Any] = {
+        "version": "2026-06",
+        "in_force_from": CHANGE,
+        "review_days": 10,
+        "carrier_days": first.carrier_days | {"tnt": 11},
+        "evidence": first.evidence | {Reason.COUNTERFEIT: counterfeit},
+    }
+    assert replace(first, **changed) == second
+    september = datetime(2026, 9, 1, tzinfo=UTC)
+    assert third == replace(second, version="2026-09", in_force_from=september, carrier_days=second.carrier_days | {"dhl": 9})
+
+
+def test_a_published_version_need_not_name_a_carrier_or_a_reason_that_came_later() -> None:
+    """C6: an enum can grow and no published version changes: the new member has a default in all of them."""
+    grown = {
+        **DEFAULT,
+        "carrier_days": {carrier: days for carrier, days in DEFAULT["carrier_days"].items() if carrier != "ems"},
+        "evidence": {reason: asked for reason, asked in DEFAULT["evidence"].items() if reason != "counterfeit"},
+    }
+    (version,) = book_from_data([grown])
+    (whole,) = book_from_data([DEFAULT])
+    anything = EvidenceWanted((), tuple(map(EvidenceType, UNNAMED_REASON_EVIDENCE["optional"])))
+    assert version.carrier_days == whole.carrier_days | {"ems": UNNAMED_CARRIER_DAYS}
+    assert version.evidence == whole.evidence | {Reason.COUNTERFEIT: dict.fromkeys(PARTIES, anything)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"in_force_from": "2026-06-01T00:00:00Z"}, "no version inherits"),
+        ({"version": "2026-06"}, "no version inherits"),
+        ({"version": "2026-06", "in_force_from": "1970-01-01T00:00:00Z"}, "not later than that of '2017-08'"),
+        ({"version": "2026-06", "in_force_from": "2026-06-01T00:00:00Z", "reveiw_days": 14}, "unknown.*reveiw_days"),
+        ({"version": "2026-06", "in_force_from": "2026-06-01T00:00:00Z", "carrier_days": {"pigeon": 3}}, "carrier_days"),
+        ({"version": "2026-06", "in_force_from": "2026-06-01T00:00:00Z", "evidence": {"boredom": {}}}, "evidence"),
+        ({"version": "2017-08", "in_force_from": "2026-06-01T00:00:00Z"}, "own name"),
+    ],
+    ids=str,
+)
+def test_a_later_version_that_makes_no_sense_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    """C6: a version that inherits is checked like the first one, and comes into force after the one that it changes."""
+    with pytest.raises(ValueError, match=complaint):
+        book_from_data([DEFAULT, changes])
+
+
+@pytest.mark.parametrize("name", sorted(set(DEFAULT) - {"version", "in_force_from", "carrier_days", "evidence"}))
+def test_the_first_version_names_every_limit(name: str) -> None:
+    """C6: nothing stands before it that it could inherit."""
+    with pytest.raises(ValueError, match=f"missing.*{name}"):
+        book_from_data([{key: value for key, value in DEFAULT.items() if key != name}])
 
 
 def test_a_window_is_days_of_24_hours() -> None:
