@@ -7,7 +7,7 @@ import pytest
 from localcloud.layout import ROOT
 from tools.pages import PAGES
 
-OTHERS = ("chalicelib/api/examples.json", "requirements.txt", "requirements-dev.txt")
+OTHERS = ("chalicelib/api/description/examples.json", "requirements.txt", "requirements-dev.txt")
 """Made by other commands than `python -m tools.pages`."""
 
 
