@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from bench.meter import Meter
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.service import execute
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.cases import Cases

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain import orders
 from chalicelib.domain.changes import Changes
-from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, NotCovered, Reason
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered
 from chalicelib.domain.coverage import decide
 from chalicelib.domain.engine import begin
+from chalicelib.domain.exclusions import EXPLANATIONS
+from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, OfferedGuarantee, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OFFERED_BY_SELLERS, Guarantee, Line, OfferedGuarantee, OrderTerms
+from chalicelib.domain.order import Line, OrderTerms
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.domain.policy import published
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import coverage, deadlines, stages
-from chalicelib.domain.claim import Exclusion
+from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.policy import Policy, published
 from chalicelib.domain.state_machine import TABLE
 

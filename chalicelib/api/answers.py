@@ -14,11 +14,10 @@ from chalicelib.api.models import Country, Currency, Money
 from chalicelib.api.orders.requests import OfferedGuarantee
 from chalicelib.domain import refusals as r
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.events import PAYLOADS
+from chalicelib.domain.guarantees import OfferType, Payer
 from chalicelib.domain.ledger import InstructionStatus, Movement
-from chalicelib.domain.order import Payer
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.service.errors import Busy

@@ -6,18 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.money import Money
-from chalicelib.domain.order import Guarantee, Payer
-
-
-class Reason(StrEnum):
-    """Why the buyer claims."""
-
-    NOT_RECEIVED = "not_received"
-    NOT_AS_DESCRIBED = "not_as_described"
-    COUNTERFEIT = "counterfeit"
-    NO_LONGER_WANTED = "no_longer_wanted"
-    UNAUTHORISED_CHARGE = "unauthorised_charge"
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import COVERED, Guarantee, OfferType, Payer, Reason, ReasonRule, Remedy
+from chalicelib.domain.money import Money, total
 
 
 class Issue(StrEnum):
@@ -31,46 +22,6 @@ class Issue(StrEnum):
     QUALITY = "quality"
     WRONG_SIZE_OR_COLOUR = "wrong_size_or_colour"
     OTHER = "other"
-
-
-class OfferType(StrEnum):
-    """What a remedy, a proposal or a decision gives: money alone, or money for the item sent back."""
-
-    REFUND = "refund"
-    REFUND_WITH_RETURN = "refund_with_return"
-
-
-class Exclusion(StrEnum):
-    """Why a claim is not covered (C2), in the order in which they are looked for."""
-
-    UNAUTHORISED_CHARGE = "unauthorised_charge"
-    PAID_OUTSIDE_PLATFORM = "paid_outside_platform"
-    CARRIER_SHOWS_DELIVERED = "carrier_shows_delivered"
-    SELLER_PROVED_AS_DESCRIBED = "seller_proved_as_described"
-    CHANGED_MIND = "changed_mind"
-    DEADLINE_PASSED = "deadline_passed"
-    ALREADY_REFUNDED = "already_refunded"
-    ALREADY_SETTLED = "already_settled"
-    DISPUTE_ALREADY_OPEN = "dispute_already_open"
-
-
-EXPLANATIONS: dict[Exclusion, str] = {
-    Exclusion.UNAUTHORISED_CHARGE: "A charge you did not authorise is a matter for the issuer of your card."
-    " Report it to your card company now; they can stop the card and return the money.",
-    Exclusion.PAID_OUTSIDE_PLATFORM: "Only orders paid through this marketplace are protected; this one was paid elsewhere."
-    " Ask the seller, or whoever took the payment.",
-    Exclusion.CARRIER_SHOWS_DELIVERED: "The shipping company's records, or your own confirmation of receipt, show that this was"
-    " delivered within the promised time."
-    " Look where parcels are left at your address, and ask the shipping company for proof of delivery.",
-    Exclusion.SELLER_PROVED_AS_DESCRIBED: "A mediator has found that the item is as the seller described it.",
-    Exclusion.CHANGED_MIND: "The seller offers neither Domestic Returns nor Extra Returns with this order, so a change of"
-    " mind is not covered. You can still ask the seller.",
-    Exclusion.DEADLINE_PASSED: "Protection for this order has ended. A dispute has to be opened before that.",
-    Exclusion.ALREADY_REFUNDED: "Everything paid for this has been refunded.",
-    Exclusion.ALREADY_SETTLED: "A dispute about this, for the same reason, has ended. Its outcome stands.",
-    Exclusion.DISPUTE_ALREADY_OPEN: "A dispute about this is open. Go on with that one.",
-}
-"""Each exclusion in words a buyer understands (O9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +49,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
-    """Something the buyer may ask for, how much at most, and who pays to send the item back (C3)."""
-
-    type: OfferType
-    maximum: Money
-    return_postage: Payer | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LineCap:
     """The most that can be refunded on one claimed line: of its price, and of its share of the shipping fee (C3)."""
 
@@ -131,9 +73,24 @@ class Covered:
         """The claim's maximum: nothing above it can be asked, offered or decided (D2)."""
         return max((remedy.maximum for remedy in self.remedies), key=lambda money: money.minor)
 
+    @property
+    def rule(self) -> ReasonRule:
+        """All that the reason means."""
+        return COVERED[self.reason]
+
+    @property
+    def return_postage(self) -> Payer:
+        """The payer of the postage, should the items go back (C3)."""
+        return next((remedy.return_postage for remedy in self.remedies if remedy.return_postage), Payer.SELLER)
+
     def remedy(self, offer: OfferType) -> Remedy | None:
         """The remedy of that type, or None where the claim has no such remedy."""
         return next((remedy for remedy in self.remedies if remedy.type is offer), None)
+
+    def without(self, line_ids: tuple[str, ...]) -> Covered:
+        """The coverage that is left when these lines leave the claim, which is then not about the whole order."""
+        kept = tuple(cap for cap in self.caps if cap.line_id not in line_ids)
+        return covered(self.guarantee, self.reason, kept, self.return_postage, whole_order=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +110,13 @@ class NotYet:
 
 
 Verdict = Covered | NotCovered | NotYet
+
+
+def covered(guarantee: Guarantee, reason: Reason, caps: tuple[LineCap, ...], postage: Payer, *, whole_order: bool) -> Covered:
+    """The coverage of lines of which ``caps`` is left to refund: the shipping counts only where the reason includes it."""
+    rule, currency = COVERED[reason], caps[0].items.currency
+    nothing = Money(0, currency)
+    if not rule.shipping.included(whole_order=whole_order):
+        caps = tuple(LineCap(cap.line_id, cap.items, nothing) for cap in caps)
+    items, shipping = total((cap.items for cap in caps), currency), total((cap.shipping for cap in caps), currency)
+    return Covered(guarantee, reason, rule.remedies(items, shipping, postage), caps)

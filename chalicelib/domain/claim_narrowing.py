@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.claim import OfferType, Reason, Remedy
-from chalicelib.domain.dispute import Basis, Outcome, Proposal
+from chalicelib.domain.dispute import Outcome, Proposal
 from chalicelib.domain.events import ClaimNarrowed
-from chalicelib.domain.money import total
+from chalicelib.domain.guarantees import Basis, Needs
 from chalicelib.domain.negotiation import next_proposal_id
 from chalicelib.domain.people import Role
 from chalicelib.domain.settlement import end
@@ -27,7 +26,7 @@ def delivery_became_known(changes: Changes) -> None:
     ``carrier_shows_delivered``. Lines delivered after their promise stay covered.
     """
     for dispute in changes.case.open_disputes:
-        if dispute.coverage.reason is not Reason.NOT_RECEIVED:
+        if dispute.coverage.rule.needs is not Needs.BROKEN_PROMISE:
             continue
         kept = {p.line_id for p in dispute.promises if _in_time(changes, p.line_id, p.promised_by)}
         delivered = tuple(line for line in dispute.claim.line_ids if line in kept)
@@ -44,13 +43,11 @@ def _in_time(changes: Changes, line_id: str, promised_by: datetime) -> bool:
 
 def _narrow(changes: Changes, dispute: Dispute, delivered: tuple[str, ...]) -> None:
     items = tuple(item for item in dispute.claim.items if item.line_id not in delivered)
-    caps = tuple(cap for cap in dispute.coverage.caps if cap.line_id not in delivered)
-    currency = dispute.coverage.maximum.currency
-    maximum = total((part for cap in caps for part in (cap.items, cap.shipping)), currency)
-    coverage = replace(dispute.coverage, caps=caps, remedies=(Remedy(OfferType.REFUND, maximum),))
-    request = None
+    coverage = dispute.coverage.without(delivered)
+    maximum, request = coverage.maximum, None
     if dispute.request.amount > maximum:
         asked = next_proposal_id(dispute)
-        request = Proposal(asked, Role.BUYER, OfferType.REFUND, maximum, changes.now, "Less what was delivered in time.")
+        offer = dispute.request.type
+        request = Proposal(asked, Role.BUYER, offer, maximum, changes.now, "Less what was delivered in time.")
     claim = replace(dispute.claim, items=items)
     changes.record(dispute.number, ClaimNarrowed(claim, coverage, delivered, request))

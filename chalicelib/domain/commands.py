@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType, File
+from chalicelib.domain.guarantees import Finding, OfferType
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import ReturnAddress, Role
 

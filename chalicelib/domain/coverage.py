@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.claim import (
-    Claim,
-    Covered,
-    Exclusion,
-    LineCap,
-    NotCovered,
-    NotYet,
-    OfferType,
+from chalicelib.domain.claim import Claim, Covered, LineCap, NotCovered, NotYet, Verdict, covered
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.exhaustive import table
+from chalicelib.domain.guarantees import (
+    COVERED,
+    REASONS,
+    Basis,
+    Finding,
+    Needs,
+    NeverCovered,
+    OfferedGuarantee,
+    Payer,
     Reason,
-    Remedy,
-    Verdict,
+    ReasonRule,
 )
-from chalicelib.domain.dispute import Basis, Finding
-from chalicelib.domain.money import Money, split, total
-from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
+from chalicelib.domain.money import split
 from chalicelib.domain.refusals import INVALID, Refusal
 
 if TYPE_CHECKING:
@@ -35,19 +37,26 @@ def decide(case: Case, claim: Claim, now: datetime) -> Verdict:
     claim that names no line, an unknown one, one twice, or more of it than was bought.
     """
     check_items(case, claim)
-    reason = judged_as(case, claim.reason)
-    if reason is Reason.UNAUTHORISED_CHARGE:
-        return NotCovered(Exclusion.UNAUTHORISED_CHARGE)
+    match REASONS[claim.reason]:
+        case NeverCovered(exclusion):
+            return NotCovered(exclusion)
+        case ReasonRule():
+            return _judge(case, claim, judged_as(case, claim.reason), now)
+        case rule:
+            assert_never(rule)
+
+
+def _judge(case: Case, claim: Claim, reason: Reason, now: datetime) -> Verdict:
     if not case.order.terms.paid_on_platform:
         return NotCovered(Exclusion.PAID_OUTSIDE_PLATFORM)
     for exclusion, applies in _EXCLUSIONS:
         for line_id in claim.line_ids:
             if applies(case, reason, line_id, now):
                 return NotCovered(exclusion, line_id)
-    covered = _cover(case, claim, reason)
-    if not covered.maximum.minor:
+    coverage = _cover(case, claim, reason)
+    if not coverage.maximum.minor:
         return NotCovered(Exclusion.ALREADY_REFUNDED, claim.line_ids[0])
-    return _still_to_come(case, claim, reason, now) or covered
+    return _still_to_come(case, claim, reason, now) or coverage
 
 
 def check_items(case: Case, claim: Claim) -> None:
@@ -66,27 +75,30 @@ def check_items(case: Case, claim: Claim) -> None:
 
 def judged_as(case: Case, reason: Reason) -> Reason:
     """The reason a claim is judged under: without Guaranteed Genuine a counterfeit is not as described (section 3)."""
-    if reason is Reason.COUNTERFEIT and not case.order.terms.offers(Guarantee.GUARANTEED_GENUINE):
-        return Reason.NOT_AS_DESCRIBED
-    return reason
+    instead = COVERED[reason].unless_offered
+    return instead if isinstance(instead, Reason) and not covered_by(case, reason) else reason
 
 
-def returns_offered(case: Case) -> OfferedGuarantee | None:
-    """The guarantee under which an item that is no longer wanted may go back: the one whose postage the seller pays, else
-    Domestic Returns before Extra Returns.
+def covered_by(case: Case, reason: Reason) -> OfferedGuarantee | None:
+    """The guarantee of this order that covers the reason, or None if the seller offers none that does.
+
+    Of several, one whose postage the seller pays goes first.
     """
-    offers = case.order.terms.offers
-    offered = [it for it in (offers(Guarantee.DOMESTIC_RETURNS), offers(Guarantee.EXTRA_RETURNS)) if it]
+    rule = COVERED[reason]
+    if not rule.offered_by_seller:
+        return OfferedGuarantee(rule.guarantees[0], Payer.SELLER)
+    offered = [it for guarantee in rule.guarantees if (it := case.order.terms.offers(guarantee))]
     return min(offered, key=lambda it: it.return_postage is Payer.BUYER, default=None)
 
 
 def _delivered_in_time(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:
     delivered = case.order.delivered_at(line_id)
-    return reason is Reason.NOT_RECEIVED and delivered is not None and not case.order.arrived_late(line_id, case.policy)
+    in_time = delivered is not None and not case.order.arrived_late(line_id, case.policy)
+    return COVERED[reason].needs is Needs.BROKEN_PROMISE and in_time
 
 
 def _proved_as_described(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:
-    return reason in (Reason.NOT_AS_DESCRIBED, Reason.COUNTERFEIT) and any(
+    return Finding.SELLER_PROVED_AS_DESCRIBED in COVERED[reason].findings and any(
         line_id in dispute.claim.line_ids
         and dispute.decision is not None
         and dispute.decision.finding is Finding.SELLER_PROVED_AS_DESCRIBED
@@ -95,8 +107,8 @@ def _proved_as_described(case: Case, reason: Reason, line_id: str, _: datetime) 
     )
 
 
-def _no_returns_offered(case: Case, reason: Reason, _: str, __: datetime) -> bool:
-    return reason is Reason.NO_LONGER_WANTED and returns_offered(case) is None
+def _not_offered(exclusion: Exclusion, case: Case, reason: Reason, _: str, __: datetime) -> bool:
+    return COVERED[reason].unless_offered is exclusion and covered_by(case, reason) is None
 
 
 def _protection_ended(case: Case, _: Reason, __: str, now: datetime) -> bool:
@@ -129,7 +141,7 @@ def _in_dispute(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
 _EXCLUSIONS: tuple[tuple[Exclusion, Callable[[Case, Reason, str, datetime], bool]], ...] = (
     (Exclusion.CARRIER_SHOWS_DELIVERED, _delivered_in_time),
     (Exclusion.SELLER_PROVED_AS_DESCRIBED, _proved_as_described),
-    (Exclusion.CHANGED_MIND, _no_returns_offered),
+    (Exclusion.CHANGED_MIND, partial(_not_offered, Exclusion.CHANGED_MIND)),
     (Exclusion.DEADLINE_PASSED, _protection_ended),
     (Exclusion.ALREADY_REFUNDED, _nothing_left),
     (Exclusion.ALREADY_SETTLED, _settled_before),
@@ -137,38 +149,41 @@ _EXCLUSIONS: tuple[tuple[Exclusion, Callable[[Case, Reason, str, datetime], bool
 )
 
 
+def _check_exclusions() -> None:
+    """Raise ``LookupError`` for an exclusion that nothing looks for, or that is looked for twice."""
+    found = [Exclusion.PAID_OUTSIDE_PLATFORM, *(exclusion for exclusion, _ in _EXCLUSIONS)]
+    found += [rule.exclusion for rule in REASONS.values() if isinstance(rule, NeverCovered)]
+    table(Exclusion, {exclusion: found.count(exclusion) for exclusion in found})
+
+
+_check_exclusions()
+
+
 def _still_to_come(case: Case, claim: Claim, reason: Reason, now: datetime) -> NotYet | None:
-    """What the claim waits for: the promise to pass, or delivery (section 3, column "needs")."""
+    """The verdict on a claim that comes too early: before the promise has passed, or before delivery (C1)."""
     for line_id in claim.line_ids:
-        delivered = case.order.delivered_at(line_id)
-        if reason is not Reason.NOT_RECEIVED and delivered is None:
-            return NotYet(None, line_id)
-        promised = case.order.promised_by(line_id, case.policy)
-        if reason is Reason.NOT_RECEIVED and now < promised:
-            return NotYet(promised, line_id)
+        match COVERED[reason].needs:
+            case Needs.DELIVERY:
+                if case.order.delivered_at(line_id) is None:
+                    return NotYet(None, line_id)
+            case Needs.BROKEN_PROMISE:
+                promised = case.order.promised_by(line_id, case.policy)
+                if now < promised:
+                    return NotYet(promised, line_id)
+            case needs:
+                assert_never(needs)
     return None
 
 
 def _cover(case: Case, claim: Claim, reason: Reason) -> Covered:
-    """The remedies and how much at most (C3)."""
-    everything = claims_whole_order(case, claim)
-    currency = case.order.terms.currency
-    nothing = Money(0, currency)
-    full = tuple(_line_cap(case, item.line_id, item.quantity) for item in claim.items)
-    of_items = total((cap.items for cap in full), currency)
-    with_shipping = of_items + total((cap.shipping for cap in full), currency)
-    bare = tuple(LineCap(cap.line_id, cap.items, nothing) for cap in full)
-    if reason is Reason.NOT_RECEIVED:
-        return Covered(Guarantee.ON_TIME_DELIVERY, reason, (Remedy(OfferType.REFUND, with_shipping),), full)
-    if reason is Reason.COUNTERFEIT:
-        return Covered(Guarantee.GUARANTEED_GENUINE, reason, (Remedy(OfferType.REFUND, with_shipping),), full)
-    if reason is Reason.NO_LONGER_WANTED and (offered := returns_offered(case)):
-        return Covered(offered.type, reason, (Remedy(OfferType.REFUND_WITH_RETURN, of_items, offered.return_postage),), bare)
-    returned = with_shipping if everything else of_items
-    remedies = [Remedy(OfferType.REFUND_WITH_RETURN, returned, Payer.SELLER)]
-    if of_items.minor > 1:  # keeping the item goes with a part of the price, so there has to be a part
-        remedies.append(Remedy(OfferType.REFUND, Money(of_items.minor - 1, currency)))
-    return Covered(Guarantee.AS_DESCRIBED, reason, tuple(remedies), full if everything else bare)
+    """The remedies and how much at most (C3). Raises ``LookupError`` where no guarantee covers the reason."""
+    offered = covered_by(case, reason)
+    if offered is None:
+        msg = f"no guarantee of this order covers {reason.value}, and no exclusion says so"
+        raise LookupError(msg)
+    caps = tuple(_line_cap(case, item.line_id, item.quantity) for item in claim.items)
+    postage = COVERED[reason].return_postage or offered.return_postage
+    return covered(offered.type, reason, caps, postage, whole_order=claims_whole_order(case, claim))
 
 
 def claims_whole_order(case: Case, claim: Claim) -> bool:

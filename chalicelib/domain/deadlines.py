@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import Basis, Outcome, Stage
+from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.mediation import carry_out_decision, decide_by_default
 from chalicelib.domain.people import CLOCK
 from chalicelib.domain.returns import refund_return
@@ -33,7 +33,7 @@ class Expiry:
 
 def _grant_request(changes: Changes, number: int) -> None:
     dispute = changes.dispute(number)
-    basis = Basis.GUARANTEE if dispute.coverage.reason is Reason.NO_LONGER_WANTED else Basis.SELLER_SILENT
+    basis = dispute.coverage.rule.basis(Basis.SELLER_SILENT)
     carry_out(changes, number, dispute.request.type, dispute.request.amount, basis)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.claim import Claim, Covered, OfferType
+from chalicelib.domain.claim import Claim, Covered
 from chalicelib.domain.evidence import Evidence
+from chalicelib.domain.guarantees import Basis, Finding, OfferType, Payer
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Payer
 from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import ReturnAddress, Role
 
@@ -44,40 +44,6 @@ class Outcome(StrEnum):
     RESOLVED_WITH_AGREEMENT = "resolved_with_agreement"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-
-
-class Basis(StrEnum):
-    """On what ground a remedy is carried out."""
-
-    AGREEMENT = "agreement"
-    SELLER_SILENT = "seller_silent"
-    GUARANTEE = "guarantee"
-    DECISION = "decision"
-    DEFAULT_DECISION = "default_decision"
-    CARRIER_SHOWS_DELIVERED = "carrier_shows_delivered"
-
-
-class Finding(StrEnum):
-    """What a decision found (D5)."""
-
-    NOT_RECEIVED = "not_received"
-    DELIVERED_LATE = "delivered_late"
-    CARRIER_SHOWS_DELIVERED = "carrier_shows_delivered"
-    NOT_AS_DESCRIBED = "not_as_described"
-    SELLER_PROVED_AS_DESCRIBED = "seller_proved_as_described"
-    COUNTERFEIT = "counterfeit"
-    GENUINE = "genuine"
-    RETURN_RECEIVED = "return_received"
-    RETURN_NOT_AS_SENT = "return_not_as_sent"
-    RETURN_GUARANTEED = "return_guaranteed"
-    RETURN_NOT_GUARANTEED = "return_not_guaranteed"
-    NO_ANSWER_FROM_BUYER = "no_answer_from_buyer"
-    NO_ANSWER_FROM_SELLER = "no_answer_from_seller"
-    NOT_DECIDED_IN_TIME = "not_decided_in_time"
-
-
-CLOCK_FINDINGS = (Finding.NO_ANSWER_FROM_BUYER, Finding.NO_ANSWER_FROM_SELLER, Finding.NOT_DECIDED_IN_TIME)
-"""The findings of the policy's default decision, which no mediator may give."""
 
 
 class AcknowledgementType(StrEnum):

@@ -7,17 +7,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from chalicelib.domain.claim import Claim, Covered
-from chalicelib.domain.dispute import (
-    AcknowledgementType,
-    Basis,
-    Decision,
-    Grant,
-    InformationRequest,
-    LinePromise,
-    Outcome,
-    Proposal,
-)
+from chalicelib.domain.dispute import AcknowledgementType, Decision, Grant, InformationRequest, LinePromise, Outcome, Proposal
 from chalicelib.domain.evidence import Evidence
+from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OrderTerms

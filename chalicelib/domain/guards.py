@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.negotiation import evidence_room, stale, too_much_evidence
 from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal, in_words
@@ -70,9 +69,9 @@ def _seller_had_time(at: Circumstances) -> Refusal | None:
 
 
 def _negotiable(at: Circumstances) -> Refusal | None:
-    if at.dispute.coverage.reason is Reason.NO_LONGER_WANTED:
-        return Refusal(WRONG_STATE, "This return is guaranteed, no questions asked: it cannot be refused or bargained over.")
-    return None
+    if at.dispute.coverage.rule.negotiated:
+        return None
+    return Refusal(WRONG_STATE, "This return is guaranteed, no questions asked: it cannot be refused or bargained over.")
 
 
 def _unassigned(at: Circumstances) -> Refusal | None:

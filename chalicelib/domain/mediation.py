@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import CLOCK_FINDINGS, Basis, Decision, Dispute, Finding, InformationRequest
+from chalicelib.domain.dispute import Decision, Dispute, InformationRequest
+from chalicelib.domain.guarantees import COVERED, FINDINGS_BY_DEFAULT, FINDINGS_ON_RETURNS, Basis, Finding
 from chalicelib.domain.money import Money
 from chalicelib.domain.negotiation import check_amount, new_evidence, usable_address
 from chalicelib.domain.people import PARTIES, Actor, Role
@@ -18,27 +18,10 @@ if TYPE_CHECKING:
     from chalicelib.domain import commands as c
     from chalicelib.domain.changes import Changes
 
-FINDINGS: dict[Reason, tuple[Finding, ...]] = {
-    Reason.NOT_RECEIVED: (Finding.NOT_RECEIVED, Finding.DELIVERED_LATE, Finding.CARRIER_SHOWS_DELIVERED),
-    Reason.NOT_AS_DESCRIBED: (Finding.NOT_AS_DESCRIBED, Finding.SELLER_PROVED_AS_DESCRIBED),
-    Reason.COUNTERFEIT: (
-        Finding.COUNTERFEIT,
-        Finding.GENUINE,
-        Finding.NOT_AS_DESCRIBED,
-        Finding.SELLER_PROVED_AS_DESCRIBED,
-    ),
-    Reason.NO_LONGER_WANTED: (Finding.RETURN_GUARANTEED, Finding.RETURN_NOT_GUARANTEED),
-    Reason.UNAUTHORISED_CHARGE: (),
-}
-"""What a mediator may find of a claim, by its reason (D5). A claim about an unauthorised charge is never opened (C2)."""
-
-RETURN_FINDINGS = (Finding.RETURN_RECEIVED, Finding.RETURN_NOT_AS_SENT)
-"""What a mediator may find of an item that was sent back, whatever the claim was (D5)."""
-
 
 def findings(dispute: Dispute) -> tuple[Finding, ...]:
     """What a mediator may find now: what fits the claim's reason and, once the item was sent back, the return (D5)."""
-    return FINDINGS[dispute.claim.reason] + (RETURN_FINDINGS if dispute.return_parcel else ())
+    return COVERED[dispute.claim.reason].findings + (FINDINGS_ON_RETURNS if dispute.return_parcel else ())
 
 
 def assign(changes: Changes, number: int, _: c.Assign, actor: Actor) -> None:
@@ -59,7 +42,7 @@ def request_information(changes: Changes, number: int, command: c.RequestInforma
 def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> None:
     """Decide: nothing, part or all, with or without a return. After an appeal it is final and carried out at once (D5)."""
     dispute = changes.dispute(number)
-    if command.finding in CLOCK_FINDINGS:
+    if command.finding in FINDINGS_BY_DEFAULT:
         raise Refusal(INVALID, f"{command.finding.value} is found by the clock alone.", field="finding")
     if command.finding not in findings(dispute):
         allowed = [finding.value for finding in findings(dispute)]
@@ -67,7 +50,7 @@ def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> No
         raise Refusal(INVALID, msg, field="finding", findings=allowed)
     check_amount(dispute, command.type, command.amount, actor.role)
     address = None
-    if command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor and dispute.return_parcel is None:
+    if command.type.needs_return and command.amount.minor and dispute.return_parcel is None:
         address = usable_address(changes, number, command.return_address)
     _record(
         changes,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import Basis, Dispute, Outcome, Proposal, Stage
+from chalicelib.domain.dispute import Dispute, Outcome, Proposal, Stage
 from chalicelib.domain.evidence import Evidence, EvidenceType
+from chalicelib.domain.guarantees import Basis, OfferType
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal, in_words
 from chalicelib.domain.settlement import carry_out, end, return_country
@@ -17,7 +17,8 @@ from chalicelib.domain.stages import deadline_of, questions_to
 
 if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.claim import Covered, Remedy
+    from chalicelib.domain.claim import Covered
+    from chalicelib.domain.guarantees import Remedy
     from chalicelib.domain.money import Money
     from chalicelib.domain.people import Actor, ReturnAddress
     from chalicelib.domain.policy import Policy
@@ -53,9 +54,9 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fi
     The buyer stays within the remedies of the claim; nobody goes above the claim's maximum or below zero.
     """
     reason, maximum = dispute.coverage.reason, dispute.coverage.maximum
-    only = {Reason.NOT_RECEIVED: OfferType.REFUND, Reason.NO_LONGER_WANTED: OfferType.REFUND_WITH_RETURN}.get(reason)
-    if only not in (None, offer):
-        raise Refusal(INVALID, f"A {reason.value} claim only takes {only.value}.", field=f"{fields}type")
+    takes = dispute.coverage.rule.takes
+    if offer not in takes:
+        raise Refusal(INVALID, f"A {reason.value} claim only takes {' or '.join(takes)}.", field=f"{fields}type")
     if amount.currency != maximum.currency:
         raise Refusal(INVALID, f"This order is in {maximum.currency}.", field=f"{fields}amount")
     if by is Role.BUYER:
@@ -84,12 +85,12 @@ def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> No
     if proposal is None or proposal.id != command.proposal_id:
         raise stale(dispute)
     address = proposal.return_address
-    returns = proposal.type is OfferType.REFUND_WITH_RETURN and proposal.amount.minor and dispute.return_parcel is None
+    returns = proposal.type.needs_return and proposal.amount.minor and dispute.return_parcel is None
     if returns and actor.role is Role.SELLER:
         address = usable_address(changes, number, command.return_address)
     changes.record(number, e.ProposalAccepted(proposal.id, address))
     if proposal.by in PARTIES or set(PARTIES) <= set(changes.dispute(number).accepted_by):
-        basis = Basis.GUARANTEE if dispute.coverage.reason is Reason.NO_LONGER_WANTED else Basis.AGREEMENT
+        basis = dispute.coverage.rule.basis(Basis.AGREEMENT)
         carry_out(changes, number, proposal.type, proposal.amount, basis, address)
 
 
@@ -100,7 +101,7 @@ def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> 
     if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role:
         _check_improves(dispute, command)
     address = None
-    if actor.role is Role.SELLER and command.type is OfferType.REFUND_WITH_RETURN and command.amount.minor:
+    if actor.role is Role.SELLER and command.type.needs_return and command.amount.minor:
         address = usable_address(changes, number, command.return_address)
     made = Proposal(next_proposal_id(dispute), actor.role, command.type, command.amount, changes.now, command.note, address)
     changes.record(number, e.ProposalMade(made))
@@ -114,9 +115,9 @@ def _check_improves(dispute: Dispute, command: c.Propose) -> None:
     own = dispute.proposal_on_table
     if own is None:
         return
-    dearer = command.type is own.type and command.amount > own.amount
-    kinder = command.type is OfferType.REFUND and own.type is OfferType.REFUND_WITH_RETURN and command.amount >= own.amount
-    if not (dearer or kinder):
+    higher = command.type is own.type and command.amount > own.amount
+    spares_return = own.type.needs_return and not command.type.needs_return and command.amount >= own.amount
+    if not (higher or spares_return):
         msg = "While the buyer considers your proposal you can only improve it: a higher amount, or no return."
         raise Refusal(INVALID, msg, field="amount", current_proposal=own)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, NotCovered, NotYet, OfferType, Reason, Verdict
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet, Verdict
 from chalicelib.domain.coverage import decide
-from chalicelib.domain.dispute import Basis, LinePromise, Proposal, dispute_id
+from chalicelib.domain.dispute import LinePromise, Proposal, dispute_id
 from chalicelib.domain.events import DisputeOpened
+from chalicelib.domain.exclusions import EXPLANATIONS
+from chalicelib.domain.guarantees import REASONS, Basis, IssueIs, OfferType
 from chalicelib.domain.negotiation import check_amount, remedy_asked
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import (
@@ -52,7 +54,7 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
     case = changes.case
     _check_form(claim)
     coverage = _covered(decide(case, claim, changes.now))
-    if coverage.reason is Reason.NO_LONGER_WANTED and not claim.attests_unused:
+    if coverage.rule.attests_unused and not claim.attests_unused:
         msg = "Confirm that the items are unused and in their original packaging (attests_unused)."
         raise Refusal(ATTESTATION_REQUIRED, msg, field="attests_unused")
     if len(case.open_disputes) >= case.policy.open_disputes_at_most:
@@ -68,19 +70,21 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
     opened = DisputeOpened(dispute_id(case.order.terms.order_id, number), claim, coverage, promises, asked)
     changes.record(number, opened)
     check_amount(changes.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
-    if coverage.reason is Reason.NO_LONGER_WANTED:
+    if coverage.rule.straight_to_return:
         country = return_country(changes.case, changes.dispute(number))
         address = changes.address_on_file(country)
         if address:
-            carry_out(changes, number, asked.type, asked.amount, Basis.GUARANTEE, address)
+            carry_out(changes, number, asked.type, asked.amount, coverage.rule.basis(Basis.GUARANTEE), address)
     return number
 
 
 def _check_form(claim: Claim) -> None:
-    if claim.reason is Reason.NOT_AS_DESCRIBED and claim.issue is None:
+    issue = REASONS[claim.reason].issue
+    if issue is IssueIs.REQUIRED and claim.issue is None:
         raise Refusal(INVALID, "Say what is not as described (issue).", field="issue")
-    if claim.issue is not None and claim.reason not in (Reason.NOT_AS_DESCRIBED, Reason.COUNTERFEIT):
-        raise Refusal(INVALID, "An issue goes with the reason not_as_described.", field="issue")
+    if issue is IssueIs.REFUSED and claim.issue is not None:
+        with_issue = [reason.value for reason, rule in REASONS.items() if rule.issue is IssueIs.REQUIRED]
+        raise Refusal(INVALID, f"An issue goes with the reason {' or '.join(with_issue)}.", field="issue")
 
 
 def _covered(verdict: Verdict) -> Covered:
@@ -92,6 +96,8 @@ def _covered(verdict: Verdict) -> Covered:
             raise Refusal(NOT_YET_COVERED, f"This can be claimed {when}.", opens_at=opens_at, line_id=line_id)
         case Covered():
             return verdict
+        case _:
+            assert_never(verdict)
 
 
 def _asked(coverage: Covered, request: RequestedRemedy, changes: Changes) -> Proposal:

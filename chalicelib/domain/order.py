@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.guarantees import Guarantee, OfferedGuarantee
 from chalicelib.domain.ledger import Escrow, PaymentInstruction
 from chalicelib.domain.money import Money, split, total
 from chalicelib.domain.parcel import Parcel
@@ -21,34 +21,6 @@ if TYPE_CHECKING:
 
 ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What an order's id looks like: the ids of its disputes, payments and messages are made from it."""
-
-
-class Guarantee(StrEnum):
-    """The guarantees: the first two come with every order, a seller may offer the others (section 3)."""
-
-    ON_TIME_DELIVERY = "on_time_delivery"
-    AS_DESCRIBED = "as_described"
-    GUARANTEED_GENUINE = "guaranteed_genuine"
-    DOMESTIC_RETURNS = "domestic_returns"
-    EXTRA_RETURNS = "extra_returns"
-
-
-OFFERED_BY_SELLERS = (Guarantee.GUARANTEED_GENUINE, Guarantee.DOMESTIC_RETURNS, Guarantee.EXTRA_RETURNS)
-
-
-class Payer(StrEnum):
-    """Who pays the postage of a return (C3)."""
-
-    BUYER = "buyer"
-    SELLER = "seller"
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedGuarantee:
-    """A guarantee the seller offers with the order, and who pays the return postage under it (C3)."""
-
-    type: Guarantee
-    return_postage: Payer = Payer.BUYER
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Reason
 from chalicelib.domain.evidence import EvidenceType, EvidenceWanted
+from chalicelib.domain.guarantees import COVERED, Reason
 from chalicelib.domain.people import PARTIES, Role
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Policy:
         return self.evidence.get(reason, dict.fromkeys(PARTIES, EvidenceWanted((), ())))
 
 
-_COVERABLE = tuple(reason.value for reason in Reason if reason is not Reason.UNAUTHORISED_CHARGE)
+_COVERABLE = tuple(reason.value for reason in COVERED)
 _LIMITS = tuple(field.name for field in fields(Policy) if field.type == "int")
 _BY_MEMBER = ("carrier_days", "evidence")
 """The limits that have a value for each carrier or reason. A version names only those that it changes."""

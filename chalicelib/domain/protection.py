@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.claim import (
-    EXPLANATIONS,
-    Claim,
-    ClaimItem,
-    Covered,
-    Exclusion,
-    NotCovered,
-    NotYet,
-    Reason,
-    Remedy,
-    Verdict,
-)
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet, Verdict
 from chalicelib.domain.coverage import decide
-from chalicelib.domain.order import Guarantee
+from chalicelib.domain.exclusions import EXPLANATIONS, Exclusion
+from chalicelib.domain.guarantees import COVERED, OFFERED_BY_SELLERS, REASON_OF, Guarantee, Needs, Reason, Remedy
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
-
-REASONS: dict[Guarantee, Reason] = {
-    Guarantee.ON_TIME_DELIVERY: Reason.NOT_RECEIVED,
-    Guarantee.AS_DESCRIBED: Reason.NOT_AS_DESCRIBED,
-    Guarantee.GUARANTEED_GENUINE: Reason.COUNTERFEIT,
-    Guarantee.DOMESTIC_RETURNS: Reason.NO_LONGER_WANTED,
-    Guarantee.EXTRA_RETURNS: Reason.NO_LONGER_WANTED,
-}
-"""The reason under which each guarantee is claimed (section 3)."""
 
 
 class Standing(StrEnum):
@@ -95,25 +76,48 @@ def protection(case: Case, now: datetime) -> tuple[GuaranteeNow, ...]:
 
 def _guarantee_now(case: Case, guarantee: Guarantee, now: datetime) -> GuaranteeNow:
     terms = case.order.terms
-    reason = REASONS[guarantee]
-    offered = guarantee in (Guarantee.ON_TIME_DELIVERY, Guarantee.AS_DESCRIBED) or terms.offers(guarantee) is not None
-    if not offered:
-        return GuaranteeNow(guarantee, reason, False, False, None, case.closes_at, (), (), None, Standing.NOT_OFFERED)
+    reason = REASON_OF[guarantee]
+    if guarantee in OFFERED_BY_SELLERS and terms.offers(guarantee) is None:
+        return _closed(case, guarantee, (), explained_by=Standing.NOT_OFFERED, offered=False)
     verdicts = {line.id: _of_items(case, reason, (ClaimItem(line.id, line.quantity),), now) for line in terms.lines}
     lines = tuple(_line(case, reason, line_id, verdict) for line_id, verdict in verdicts.items())
     claimable = tuple(ClaimItem(line.id, line.quantity) for line in terms.lines if isinstance(verdicts[line.id], Covered))
     if claimable:
-        covered = _of_items(case, reason, claimable, now)
-        remedies = covered.remedies if isinstance(covered, Covered) else ()
+        coverage = _of_items(case, reason, claimable, now)
         opened = max(line.opens_at for line in lines if line.applies and line.opens_at)
-        return GuaranteeNow(guarantee, reason, True, True, opened, case.closes_at, remedies, lines, None, Standing.OPEN_NOW)
+        now_open = _closed(case, guarantee, lines, explained_by=Standing.OPEN_NOW)
+        remedies = coverage.remedies if isinstance(coverage, Covered) else ()
+        return replace(now_open, applies=True, opens_at=opened, remedies=remedies)
     waiting = [v for v in verdicts.values() if isinstance(v, NotYet)]
     if waiting:
         opens = min((v.opens_at for v in waiting if v.opens_at), default=None)
         standing = Standing.OPENS_LATER if opens else Standing.OPENS_ON_DELIVERY
-        return GuaranteeNow(guarantee, reason, True, False, opens, case.closes_at, (), lines, None, standing)
+        return replace(_closed(case, guarantee, lines, explained_by=standing), opens_at=opens)
     exclusion = next(v.exclusion for v in verdicts.values() if isinstance(v, NotCovered))
-    return GuaranteeNow(guarantee, reason, True, False, None, case.closes_at, (), lines, exclusion, exclusion)
+    return replace(_closed(case, guarantee, lines, explained_by=exclusion), exclusion=exclusion)
+
+
+def _closed(
+    case: Case,
+    guarantee: Guarantee,
+    lines: tuple[LineProtection, ...],
+    *,
+    explained_by: Standing | Exclusion,
+    offered: bool = True,
+) -> GuaranteeNow:
+    """A guarantee that cannot be claimed now, before what the lines' verdicts add."""
+    return GuaranteeNow(
+        guarantee=guarantee,
+        reason=REASON_OF[guarantee],
+        offered=offered,
+        applies=False,
+        opens_at=None,
+        closes_at=case.closes_at,
+        remedies=(),
+        lines=lines,
+        exclusion=None,
+        explained_by=explained_by,
+    )
 
 
 def _of_items(case: Case, reason: Reason, items: tuple[ClaimItem, ...], now: datetime) -> Verdict:
@@ -123,10 +127,21 @@ def _of_items(case: Case, reason: Reason, items: tuple[ClaimItem, ...], now: dat
 def _line(case: Case, reason: Reason, line_id: str, verdict: Verdict) -> LineProtection:
     match verdict:
         case Covered():
-            promised, delivered = case.order.promised_by(line_id, case.policy), case.order.delivered_at(line_id)
-            since = promised if reason is Reason.NOT_RECEIVED else delivered
-            return LineProtection(line_id, True, since, None)
+            return LineProtection(line_id, applies=True, opens_at=_open_since(case, reason, line_id), exclusion=None)
         case NotYet(opens_at, _):
-            return LineProtection(line_id, False, opens_at, None)
+            return LineProtection(line_id, applies=False, opens_at=opens_at, exclusion=None)
         case NotCovered(exclusion, _):
-            return LineProtection(line_id, False, None, exclusion)
+            return LineProtection(line_id, applies=False, opens_at=None, exclusion=exclusion)
+        case _:
+            assert_never(verdict)
+
+
+def _open_since(case: Case, reason: Reason, line_id: str) -> datetime | None:
+    """The moment from which a line that can be claimed now could be."""
+    match COVERED[reason].needs:
+        case Needs.BROKEN_PROMISE:
+            return case.order.promised_by(line_id, case.policy)
+        case Needs.DELIVERY:
+            return case.order.delivered_at(line_id)
+        case needs:
+            assert_never(needs)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.carriers import tracking_number
-from chalicelib.domain.dispute import AcknowledgementType, Basis
+from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.negotiation import new_evidence
 from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.refusals import INVALID, Refusal

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import Basis, Grant, Outcome
+from chalicelib.domain.dispute import Grant, Outcome
 from chalicelib.domain.events import ORDER, DisputeResolved, OrderCompleted, RefundIssued, RefundShare, ReturnGranted
+from chalicelib.domain.guarantees import Basis, Guarantee, OfferType
 from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction, payment_id
 from chalicelib.domain.money import Money, split, total
-from chalicelib.domain.order import Guarantee, Payer
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
@@ -39,16 +38,14 @@ def carry_out(
     already on its way back is not asked for again.
     """
     dispute = changes.dispute(number)
-    if offer is OfferType.REFUND or not amount.minor or dispute.return_parcel is not None:
+    if not offer.needs_return or not amount.minor or dispute.return_parcel is not None:
         resolve(changes, number, amount, basis)
         return
     address = address or changes.address_on_file(return_country(changes.case, dispute))
     if address is None:
         resolve(changes, number, amount, basis, return_forgone=True)
         return
-    remedy = dispute.coverage.remedy(OfferType.REFUND_WITH_RETURN)
-    postage = remedy.return_postage if remedy and remedy.return_postage else Payer.SELLER
-    changes.record(number, ReturnGranted(Grant(amount, basis, address, postage)))
+    changes.record(number, ReturnGranted(Grant(amount, basis, address, dispute.coverage.return_postage)))
 
 
 def resolve(changes: Changes, number: int, amount: Money, basis: Basis, *, return_forgone: bool = False) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
@@ -22,7 +21,7 @@ def always(_: EventInContext) -> bool:
 
 def return_is_guaranteed(it: EventInContext) -> bool:
     """The claim is one the seller cannot refuse: a return under the seller's own guarantee."""
-    return it.the_dispute.coverage.reason is Reason.NO_LONGER_WANTED
+    return it.the_dispute.coverage.rule.straight_to_return
 
 
 def waits_for_an_address(it: EventInContext) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.notify.conditions import return_is_guaranteed
 from chalicelib.notify.formats import counted, country, moment, money
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.claim import Remedy
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.events import Event
+    from chalicelib.domain.guarantees import Remedy
     from chalicelib.domain.ledger import Escrow, LedgerEntry, PaymentInstruction
     from chalicelib.domain.order import Order
     from chalicelib.domain.parcel import Parcel

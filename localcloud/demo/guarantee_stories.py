@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.order import Guarantee
+from chalicelib.domain.guarantees import Guarantee
 from localcloud.demo.market import PLATFORM
 from localcloud.demo.story import Story, Sweep, Until
 from localcloud.demo.verify import payments_told

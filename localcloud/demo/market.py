@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.order import Guarantee
+from chalicelib.domain.guarantees import Guarantee
 from localcloud.demo.api import Api
 from localcloud.tracking_numbers import made_up
 

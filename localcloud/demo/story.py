@@ -8,8 +8,8 @@ from enum import Enum, auto
 from typing import Any
 
 from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.guarantees import Guarantee
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Guarantee
 from chalicelib.notify.audience import REACH, Audience, Urgency
 from localcloud.demo.checks import Checks
 from localcloud.demo.market import Market, Sale, days, money

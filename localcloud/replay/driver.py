@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain import claim as domain
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.opening import RequestedRemedy as Asked
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
@@ -114,7 +115,7 @@ class Driver:
                 status = str(json.loads(answer.body)["results"][0]["status"])
                 return DONE if status == "recorded" else status
             case Claim(order_id, buyer_id, _):
-                claim = domain.Claim(domain.Reason.NOT_RECEIVED, ())
+                claim = domain.Claim(Reason.NOT_RECEIVED, ())
                 disputes.open_dispute(services, order_id, Request(Actor(Role.BUYER, buyer_id), once), claim, Asked())
         return DONE
 

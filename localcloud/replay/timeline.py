@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from heapq import merge
 
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Exclusion
+from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.order import OrderTerms
 from localcloud.replay.feed import FeedOrder
 from localcloud.tracking_numbers import TrackingNumbers

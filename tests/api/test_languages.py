@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.language import explanations_in, phrases, preferred
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.domain.claim import Exclusion
+from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.protection import EXPLAINED, Standing
 from chalicelib.languages import ENGLISH, LANGUAGES, TRANSLATIONS
 from tests.api.edge import ANYONE, DAY, at

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import acting, mediation, opening, orders
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
-from chalicelib.domain.coverage import returns_offered
+from chalicelib.domain.claim import Claim, ClaimItem, Issue
+from chalicelib.domain.coverage import covered_by
 from chalicelib.domain.deadlines import next_due
-from chalicelib.domain.dispute import AcknowledgementType, Finding, Outcome
+from chalicelib.domain.dispute import AcknowledgementType, Outcome
 from chalicelib.domain.erasure import erase_words, has_ended
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderTerms, Payer
+from chalicelib.domain.order import OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import PARTIES, Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import CONFLICT, Refusal
@@ -146,7 +147,8 @@ class Explorer:
         ended = {d.coverage.reason for d in case.disputes if d.outcome is not Outcome.WITHDRAWN and line in d.claim.line_ids}
         possible = [Reason.NOT_RECEIVED] * (self.world.now >= case.order.promised_by(line, case.policy))
         if case.order.delivered_at(line) is not None:
-            possible = AFTER_DELIVERY[not returns_offered(case) :] + possible * case.order.arrived_late(line, case.policy)
+            returnable = covered_by(case, Reason.NO_LONGER_WANTED) is not None
+            possible = AFTER_DELIVERY[not returnable :] + possible * case.order.arrived_late(line, case.policy)
         likely = [reason for reason in possible if reason not in ended]
         if likely:
             return self._opening(case, pick.choice(likely), None if whole else (ClaimItem(line, 1),))

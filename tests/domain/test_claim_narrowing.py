@@ -9,10 +9,12 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage
-from chalicelib.domain.claim import Covered, Exclusion, NotCovered, OfferType, Reason
-from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage
+from chalicelib.domain.claim import Covered, NotCovered
+from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.events import ClaimNarrowed, DisputeResolved
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Basis, Finding, OfferType, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import CLOCK, Role
 from chalicelib.domain.refusals import INVALID, WRONG_STATE

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import coverage
-from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Exclusion, NotCovered, NotYet, OfferType, Reason
-from chalicelib.domain.dispute import Decision, Dispute, Finding, Outcome, Proposal, Stage
-from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet
+from chalicelib.domain.dispute import Decision, Dispute, Outcome, Proposal, Stage
+from chalicelib.domain.exclusions import EXPLANATIONS, Exclusion
+from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.people import Role
 from tests.domain.worlds import DAY, PROMISED, SECOND, World, money, order_terms
 

@@ -11,12 +11,12 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening, orders
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Covered, NotYet, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Finding, Outcome, Stage
+from chalicelib.domain.claim import Covered, NotYet
+from chalicelib.domain.dispute import AcknowledgementType, Outcome, Stage
 from chalicelib.domain.engine import as_of
 from chalicelib.domain.events import DisputeResolved
+from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.ledger import InstructionStatus
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, TOO_EARLY, TOO_LATE

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Claim, ClaimItem, Reason
+from chalicelib.domain.claim import Claim, ClaimItem
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.evidence import (
     FILES_OF,
@@ -21,6 +21,7 @@ from chalicelib.domain.evidence import (
     content_of,
     missing,
 )
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.policy import policy_from_data, published
 from chalicelib.domain.refusals import Refusal

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chalicelib.domain import coverage
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Covered, Exclusion, NotCovered, Reason
-from chalicelib.domain.dispute import Basis, Stage
+from chalicelib.domain.claim import Covered, NotCovered
+from chalicelib.domain.dispute import Stage
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Basis, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from tests.domain.worlds import DAY, PAID_AT, PROMISED, SECOND, World, claim_of, disputed, order_terms
 

@@ -10,10 +10,10 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Covered, Exclusion, NotCovered, OfferType, Reason
-from chalicelib.domain.dispute import Finding
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered
 from chalicelib.domain.events import RefundIssued
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, NOT_COVERED, Refusal
 from tests.domain.worlds import (
     AT_HOME,

@@ -9,11 +9,10 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain.acting import allowed_actions
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import CLOCK_FINDINGS, AcknowledgementType, Finding, Outcome, Stage, Status
+from chalicelib.domain.dispute import AcknowledgementType, Outcome, Stage, Status
 from chalicelib.domain.events import DecisionMade
 from chalicelib.domain.evidence import EvidenceType
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.guarantees import FINDINGS_BY_DEFAULT, Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, STALE_PROPOSAL, TOO_LATE, WRONG_PARTY, WRONG_STATE
 from chalicelib.domain.state_machine import Action
@@ -385,7 +384,7 @@ def test_a_finding_fits_the_claim(reason: Reason, build: Callable[[Reason], Worl
         refused = world.refused_act(MEDIATOR, command)
 
         assert (INVALID, "finding") == (refused.code, refused.details["field"])
-        assert finding in CLOCK_FINDINGS or allowed == refused.details["findings"]
+        assert finding in FINDINGS_BY_DEFAULT or allowed == refused.details["findings"]
 
 
 def test_every_claim_that_can_be_opened_has_its_findings() -> None:
@@ -393,7 +392,7 @@ def test_every_claim_that_can_be_opened_has_its_findings() -> None:
     found = set((" ".join(MAY_FIND.values()) + ALSO_OF_A_RETURN).split())
 
     assert set(Reason) - {Reason.UNAUTHORISED_CHARGE} == set(MAY_FIND)
-    assert set(Finding) - set(CLOCK_FINDINGS) == found
+    assert set(Finding) - set(FINDINGS_BY_DEFAULT) == found
 
 
 def test_when_both_accept_the_decision_it_is_carried_out_at_once() -> None:

@@ -9,9 +9,11 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Covered, Exclusion, NotCovered, OfferType, Reason
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered
 from chalicelib.domain.dispute import Outcome, Stage, Status
 from chalicelib.domain.events import TimeGranted
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import (
     INVALID,

@@ -11,10 +11,11 @@ import pytest
 
 from chalicelib.domain import coverage, orders
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Covered, Exclusion, NotCovered, Reason
+from chalicelib.domain.claim import Covered, NotCovered
 from chalicelib.domain.events import OrderImported, PaymentHeld, ProtectionExtended
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Guarantee, OfferedGuarantee, Reason
 from chalicelib.domain.ledger import Escrow, LedgerEntry, Movement
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.refusals import CONFLICT, INVALID, INVALID_TRACKING_NUMBER, LIMIT_REACHED, TOO_LATE
 from tests.domain.worlds import (

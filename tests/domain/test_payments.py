@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import orders
-from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.events import DisputeResolved, OrderCompleted, PaymentFailed, PaymentRetried, RefundIssued
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.ledger import InstructionStatus, Movement
 from chalicelib.domain.refusals import CONFLICT
 from tests.domain.worlds import (

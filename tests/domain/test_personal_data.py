@@ -8,11 +8,12 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Claim, OfferType
+from chalicelib.domain.claim import Claim
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
 from chalicelib.domain.events import PAYLOADS, WordsErased
 from chalicelib.domain.evidence import ContentType, EvidenceType, File
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.order import Order
 from chalicelib.domain.people import PARTIES, AddressBook, Role
 from chalicelib.domain.personal_data import ERASED, WORDS, without_words

@@ -13,9 +13,9 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain import orders, policy
-from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.evidence import EvidenceType, EvidenceWanted
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.policy import (

@@ -21,8 +21,8 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
 from chalicelib.domain.changes import Changes
 from chalicelib.domain.deadlines import EXPIRIES, next_due
-from chalicelib.domain.dispute import CLOCK_FINDINGS, Basis, Outcome, Stage
-from chalicelib.domain.order import Guarantee
+from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.guarantees import FINDINGS_BY_DEFAULT, Basis, Guarantee
 from chalicelib.domain.people import CLOCK
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.state_machine import ACTION_OF, TABLE, Action
@@ -285,7 +285,7 @@ def test_every_stage_and_outcome_is_reached(tally: Tally) -> None:
 def test_every_deadline_passes(tally: Tally) -> None:
     """D12: the histories let every kind of deadline pass, and see every default decision."""
     assert set(tally.expiries) == EXPIRY_KINDS
-    assert set(CLOCK_FINDINGS) < set(tally.findings)
+    assert set(FINDINGS_BY_DEFAULT) < set(tally.findings)
 
 
 def test_every_event_happens(tally: Tally) -> None:

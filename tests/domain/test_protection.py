@@ -11,8 +11,9 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import EXPLANATIONS, Claim, ClaimItem, Covered, Exclusion, NotCovered, NotYet, OfferType, Reason
-from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet
+from chalicelib.domain.exclusions import EXPLANATIONS, Exclusion
+from chalicelib.domain.guarantees import Guarantee, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.protection import GuaranteeNow, protection
 from chalicelib.domain.refusals import Refusal

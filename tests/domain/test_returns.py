@@ -9,10 +9,10 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import opening, orders
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Basis, Finding, Outcome, Stage
+from chalicelib.domain.claim import Claim, ClaimItem
+from chalicelib.domain.dispute import AcknowledgementType, Outcome, Stage
 from chalicelib.domain.events import DisputeResolved, ReturnAcknowledged
-from chalicelib.domain.order import Guarantee, OfferedGuarantee, Payer
+from chalicelib.domain.guarantees import Basis, Finding, Guarantee, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.domain.refusals import (

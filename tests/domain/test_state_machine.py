@@ -9,12 +9,11 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain.acting import allowed_actions
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.deadlines import EXPIRIES
-from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
+from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.guards import Circumstances
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
 from chalicelib.domain.people import CLOCK, Actor, Role
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.state_machine import ACTION_OF, EFFECTS, TABLE, Action

@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chalicelib.domain import acting, engine, mediation, opening, orders
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
+from chalicelib.domain.claim import Claim, ClaimItem, Issue
 from chalicelib.domain.deadlines import next_due
-from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OFFERED_BY_SELLERS, OfferedGuarantee, OrderTerms, Payer
+from chalicelib.domain.order import OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.stages import deadline_of

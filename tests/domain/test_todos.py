@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.state_machine import TABLE, Action

@@ -11,12 +11,13 @@ import pytest
 from chalicelib.domain import acting, engine, opening, orders
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Dispute, Finding, Stage
+from chalicelib.domain.claim import Claim, ClaimItem, Issue
+from chalicelib.domain.dispute import AcknowledgementType, Dispute, Stage
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.evolve import fold
+from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Guarantee, Line, OfferedGuarantee, OrderTerms
+from chalicelib.domain.order import Line, OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.domain.people import Actor, AddressBook, ReturnAddress, Role
 from chalicelib.domain.policy import PolicyBook, published

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.service import disputes, orders
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of

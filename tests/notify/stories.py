@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.changes import Changes
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
+from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.erasure import erase_words
 from chalicelib.domain.evidence import EvidenceType
-from chalicelib.domain.order import Guarantee, OfferedGuarantee
+from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.notify.event_in_context import EventInContext, read_event

@@ -11,8 +11,7 @@ from babel import Locale
 from chalicelib.api.people.routes import Language
 from chalicelib.domain import dispute
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType, Reason
-from chalicelib.domain.order import Payer
+from chalicelib.domain.guarantees import Basis, Finding, OfferType, Payer, Reason
 from chalicelib.languages import LANGUAGES, TRANSLATIONS
 from chalicelib.notify.audience import OF_MESSAGES, TO_PEOPLE, Urgency
 from chalicelib.notify.catalog import Catalog, Template, catalog
@@ -80,8 +79,8 @@ def test_nothing_is_left_in_english(language: str) -> None:
     ("kind", "values"),
     [
         ("reason", Reason),
-        ("basis", dispute.Basis),
-        ("finding", dispute.Finding),
+        ("basis", Basis),
+        ("finding", Finding),
         ("problem", dispute.AcknowledgementType),
         ("carrier", Carrier),
         ("postage", Payer),

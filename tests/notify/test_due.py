@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import Role
 from chalicelib.domain.todos import Todo, todos
 from chalicelib.notify.audience import notices

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Reason
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Actor
 from chalicelib.notify.live.push import ApiGateway, Gone, Pushing, push_records
 from chalicelib.service import messages

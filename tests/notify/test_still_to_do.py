@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import Role
 from tests.domain.worlds import BUYER, DAY, DECIDED_FOR_BUYER, HOUR, MEDIATOR, NEWS, SELLER, disputed, money
 from tests.notify.fakes import Desk, FakePeople, registered

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.events import ProposalMade
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.money import Money
 from chalicelib.languages import LANGUAGES
 from chalicelib.notify import segments

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Issue, OfferType, Reason
+from chalicelib.domain.claim import Claim, ClaimItem, Issue
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.opening import RequestedRemedy as Asked
 from chalicelib.domain.order import Line, OrderTerms

@@ -9,8 +9,8 @@ from typing import Any
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Reason
-from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.dispute import AcknowledgementType
+from chalicelib.domain.guarantees import Finding, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from tests.reliability.acts import (
     BUYER,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Reason
 from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from tests.reliability.acts import (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import Reason
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.parcel import CarrierStatus
 from tests.reliability.acts import (
     BUYER,

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders
 from chalicelib.service.errors import Busy

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
 from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.evolve import fold
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.personal_data import ERASED
 from chalicelib.logs import JsonFormatter

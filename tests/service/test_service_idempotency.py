@@ -8,9 +8,8 @@ import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import Finding
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Finding, OfferType
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders
 from chalicelib.service.errors import KeyReused, NotFound, VersionMismatch

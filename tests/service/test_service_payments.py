@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType
+from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders, payments

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType
-from chalicelib.domain.dispute import AcknowledgementType, Finding, Stage
+from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Finding, OfferType
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.claim import OfferType, Reason
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes, orders
 from chalicelib.service import sweep as module

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.claim import OfferType
+    from chalicelib.domain.guarantees import OfferType
     from chalicelib.domain.money import Money
     from tests.store.tables import Client
 

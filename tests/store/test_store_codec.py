@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.dispute import Dispute, Proposal, Stage
 from chalicelib.domain.events import PAYLOADS, ledger_entry
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import AddressBook, Role
 from chalicelib.store.codec import dump, from_timestamp, load, plain, timestamp

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.dispute import Finding, Stage
+from chalicelib.domain.dispute import Stage
+from chalicelib.domain.guarantees import Finding
 from chalicelib.store import lists
 from chalicelib.store.items import text
 from localcloud.memory.table import MemoryTable

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import OfferType, Reason
 from chalicelib.domain.engine import begin
+from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.store.idempotency import Answer, Once
 from chalicelib.store.keys import ORDER_SK
 from localcloud.memory.table import MemoryTable

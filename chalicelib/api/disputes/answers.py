@@ -11,9 +11,10 @@ from chalicelib.api.disputes.requests import ClaimItem
 from chalicelib.api.evidence.answers import EvidenceGiven, EvidencePerParty
 from chalicelib.api.models import Address, Money
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.domain.claim import Exclusion, Issue, OfferType, Reason
-from chalicelib.domain.dispute import Basis, Finding, Outcome, Stage, Status
-from chalicelib.domain.order import Guarantee, Payer
+from chalicelib.domain.claim import Issue
+from chalicelib.domain.dispute import Outcome, Stage, Status
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Basis, Finding, Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.people import Role
 from chalicelib.domain.state_machine import Action
 

@@ -11,9 +11,10 @@ from chalicelib.api.orders.requests import TrackingNumber
 from chalicelib.domain import claim as domain_claim
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Issue, OfferType, Reason
-from chalicelib.domain.dispute import AcknowledgementType, Finding
+from chalicelib.domain.claim import Issue
+from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.opening import RequestedRemedy
 from chalicelib.domain.people import ReturnAddress, Role
 

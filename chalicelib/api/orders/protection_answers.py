@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.api.answers import Given, Remedy, Time
 from chalicelib.api.evidence.answers import EvidenceAsked
-from chalicelib.domain.claim import Exclusion, Reason
-from chalicelib.domain.order import Guarantee
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Guarantee, Reason
 
 
 class LineProtection(Given):

@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.api.models import AMOUNT_AT_MOST, Country, Currency, Identifier, Model, Moment, Money, ShortText
+from chalicelib.domain import guarantees as offers
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.order import Guarantee, Payer
+from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, Payer
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.service.orders import CarrierEvent, Shipment
 
@@ -45,7 +46,7 @@ class ImportOrder(Model):
     destination_country: Country
     deliver_by: Moment | None = None
     deliver_within_days: Annotated[int, Field(ge=1)] | None = None
-    guarantees: Annotated[tuple[OfferedGuarantee, ...], Field(max_length=3)] = ()
+    guarantees: Annotated[tuple[OfferedGuarantee, ...], Field(max_length=len(OFFERED_BY_SELLERS))] = ()
 
     @model_validator(mode="after")
     def _adds_up(self) -> ImportOrder:
@@ -68,7 +69,7 @@ class ImportOrder(Model):
             destination_country=self.destination_country,
             deliver_by=self.deliver_by,
             deliver_within_days=self.deliver_within_days,
-            guarantees=tuple(domain.OfferedGuarantee(it.type, it.return_postage) for it in self.guarantees),
+            guarantees=tuple(offers.OfferedGuarantee(it.type, it.return_postage) for it in self.guarantees),
         )
 
 

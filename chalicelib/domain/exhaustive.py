@@ -1,0 +1,23 @@
+"""Tables with a row for every member of an enum, checked when they are built: an unhandled member stops the import."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Member = TypeVar("Member", bound=Enum)
+Row = TypeVar("Row")
+
+
+def table(members: Iterable[Member], rows: Mapping[Member, Row]) -> dict[Member, Row]:
+    """Return ``rows`` as a dictionary. Raises ``LookupError`` unless there is exactly one row for each of ``members``."""
+    wanted = list(members)
+    missing = [member for member in wanted if member not in rows]
+    unknown = [member for member in rows if member not in wanted]
+    if missing or unknown:
+        msg = f"rows are missing for {missing}, and there are rows too many for {unknown}"
+        raise LookupError(msg)
+    return dict(rows)
