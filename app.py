@@ -1,7 +1,7 @@
-"""The map: the API's blueprints and every event function. Chalice finds functions here only.
+"""Declare the API's blueprints and every event function. Chalice finds functions only here.
 
-One package serves all functions. Each imports what it needs and no more: ``SERVES`` says which kind a function is, so
-that the jobs never load the API's models. While packaging nothing says so, and everything is declared.
+One package serves all functions, and each imports only what it needs. ``SERVES`` says which kind a function is, so the jobs
+never load the API's models. While packaging ``SERVES`` is not set, and everything is declared.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-prote
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(_: object) -> dict[str, int]:
-    """Every minute: one message per shard, so that one slow shard delays no other."""
+    """Put one message per shard on the queue each minute, so that a slow shard delays no other."""
     from chalicelib.jobs import fan_out  # noqa: PLC0415 - each function loads its own
 
     return fan_out()
@@ -48,7 +48,7 @@ def sweep(_: object) -> dict[str, int]:
 
 @app.on_sqs_message(queue_arn=_PLACEHOLDER_QUEUE, batch_size=1, name="sweep_shard")
 def sweep_shard(event: SQSEvent) -> dict[str, Any]:
-    """Sweep the shards that messages name; those left unfinished come again."""
+    """Sweep the shards that messages name; the unfinished ones are delivered again."""
     from chalicelib.jobs import sweep_messages  # noqa: PLC0415
 
     return sweep_messages(event.to_dict()["Records"], cast("LambdaContext", event.context))
@@ -56,7 +56,7 @@ def sweep_shard(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn=_PLACEHOLDER_STREAM, batch_size=25, starting_position="TRIM_HORIZON", name="publish")
 def publish(event: DynamoDBEvent) -> dict[str, Any]:
-    """Tell people and systems what the table's stream says has happened."""
+    """Tell people and systems of the events in the table's stream."""
     from chalicelib.jobs import publish_stream  # noqa: PLC0415
 
     return publish_stream(event.to_dict()["Records"])
@@ -72,7 +72,7 @@ def chat(event: DynamoDBEvent) -> None:
 
 @app.on_ws_connect()
 def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
-    """Let a client open a live connection, or not."""
+    """Accept or refuse a client's live connection."""
     from chalicelib.api.live import chat_socket  # noqa: PLC0415
 
     return chat_socket.connect(event.to_dict())
@@ -104,7 +104,7 @@ def device_failed(event: SNSEvent) -> dict[str, int]:
 
 @app.on_sqs_message(queue_arn=_PLACEHOLDER_UPLOADS, batch_size=5, name="upload_stored")
 def upload_stored(event: SQSEvent) -> dict[str, Any]:
-    """Look at files that have been uploaded: what is as declared is taken in, all else removed."""
+    """Check uploaded files: take in each one that is as declared, and remove the others."""
     from chalicelib.jobs import take_in_uploads  # noqa: PLC0415
 
     return take_in_uploads(event.to_dict()["Records"])

@@ -1,1 +1,1 @@
-"""What commands and sweeps cost, as ratios that hold on any machine."""
+"""Measure the cost of commands and sweeps, as ratios that hold on any machine."""

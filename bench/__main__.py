@@ -1,4 +1,4 @@
-"""`python -m bench`: prints what things cost, most of it as ratios."""
+"""`python -m bench`: print the benchmarks, most of them as ratios."""
 
 from __future__ import annotations
 

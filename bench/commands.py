@@ -1,4 +1,4 @@
-"""One dispute played again and again: how fast, where the time goes, and what each command costs."""
+"""Play one dispute again and again: measure its speed, the time of each part, and the cost of each command."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def story(office: Office) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def swept(office: Office) -> int:
-    """Sweep what is due much later; how many events that made visible."""
+    """Sweep much later, and return how many events that recorded."""
     return sweep_shard(office.wait(400 * DAY).services, shard_of(ORDER, SHARDS)).events
 
 
 def costs() -> list[tuple[str, Spent]]:
-    """What each command of the story asks of the table."""
+    """Return what each command of the story spends at the table."""
     table = MeteredTable()
     found = []
     for name, command in story(Office(table=table)):

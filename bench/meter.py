@@ -1,7 +1,7 @@
-"""A table in memory that counts what DynamoDB would charge: calls, items, and capacity units by its published rules.
+"""Count what DynamoDB would charge for a table in memory: calls, items, and capacity units by its published rules.
 
-A write is one unit for each KB begun, twice that in a transaction, and one for each index entry that it puts or removes. A
-read is one unit for each 4 KB begun, half of that where it need not be consistent. All indexes hold keys only.
+A write costs one unit for each KB begun, and twice that in a transaction. Each index entry that it puts or removes costs one
+more. A read costs one unit for each 4 KB begun, half of that if it need not be consistent. All indexes hold keys only.
 """
 
 # ruff: noqa: N803 - arguments are spelled as DynamoDB spells them
@@ -23,7 +23,7 @@ WRITE_BYTES, READ_BYTES = 1024, 4096
 
 @dataclass
 class Spent:
-    """What has been asked of the table so far."""
+    """The calls, items and units that a table has spent."""
 
     calls: int = 0
     items_read: int = 0
@@ -37,13 +37,13 @@ class Spent:
         return self.read_units + self.write_units
 
     def since(self, before: Spent) -> Spent:
-        """What has been asked since ``before``."""
+        """Return what was spent since ``before``."""
         pairs = ((getattr(self, name), getattr(before, name)) for name in Spent.__dataclass_fields__)
         return Spent(*(now - then for now, then in pairs))
 
 
 def size_of(item: Item) -> int:
-    """How many bytes an item takes: names and values."""
+    """Return the size of an item in bytes: names and values."""
     return sum(len(name) + bytes_of(attribute, "size") for name, attribute in item.items())
 
 
@@ -60,7 +60,7 @@ class Meter(MemoryTable):
         self.spent = Spent()
 
     def bill(self) -> Spent:
-        """What has been spent until now, as a value that stays."""
+        """Return a copy of what was spent until now."""
         return Spent(**vars(self.spent))
 
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:

@@ -1,4 +1,4 @@
-"""What one sweep of everything costs, by how much is open and how much of it is due."""
+"""Measure the cost of one sweep, by how many orders are open and how many of them are due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def sweep_of(due: int, open_in_all: int) -> Spent:
-    """What one sweep of all shards spends, with so many orders open and so many of them due."""
+    """Return what one sweep of all shards spends, with so many orders open and so many of them due."""
     table = Meter(TABLE)
     open_orders(table, (f"due-{n:05d}" for n in range(due)), PROMISED)
     open_orders(table, (f"not-{n:05d}" for n in range(open_in_all - due)), PROMISED + DAY, whole=False)

@@ -1,4 +1,4 @@
-"""AWS clients: low-level, one per service and process, made when first needed."""
+"""Make AWS clients: low-level ones, one per service and process, when first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The composition root: the one place that puts the rooms together."""
+"""Put the rooms together: this is the composition root, and the only one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def services() -> Services:
-    """This process's services."""
+    """Return this process's services."""
     table = settings().table_name
     policies = published()
 
@@ -51,13 +51,13 @@ def services() -> Services:
 
 
 def call_counts() -> CallCounts:
-    """How many calls each caller makes."""
+    """Return the counter of each caller's calls."""
     return CallCounts(lambda: client("dynamodb"), settings().table_name)
 
 
 @lru_cache(maxsize=1)
 def storage() -> Storage:
-    """This process's uploads and files."""
+    """Return this process's uploads and files."""
     from chalicelib.service.uploads import Storage  # noqa: PLC0415 - only who handles files pays for it
     from chalicelib.store.files import Files  # noqa: PLC0415
     from chalicelib.store.uploads import Uploads  # noqa: PLC0415
@@ -68,13 +68,13 @@ def storage() -> Storage:
 
 @lru_cache(maxsize=1)
 def message_queue() -> MessageQueue:
-    """The messages that leave later. A sweep that finds none loads nothing more of publishing."""
+    """Return the queue of messages that leave later. A sweep that finds none loads nothing more of publishing."""
     return MessageQueue(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
 
 
 @lru_cache(maxsize=1)
 def publishing() -> Dependencies:
-    """What this process publishes with."""
+    """Return the dependencies of publishing."""
     from chalicelib.notify.composing import Topics  # noqa: PLC0415
     from chalicelib.notify.dispatch import Dependencies, Limits  # noqa: PLC0415 - the API sends no messages
     from chalicelib.notify.ports import SqsDeadLetters  # noqa: PLC0415
@@ -105,7 +105,7 @@ def publishing() -> Dependencies:
 
 
 def _sender(mail_from: str) -> Sender:
-    """What sends: through topics and, where mail has a sender's address of its own, through SES."""
+    """Return the sender: SNS topics and, if the deployment names a sender's address, SES for mail."""
     from chalicelib.notify.ports import SnsSender  # noqa: PLC0415 - the API sends no messages
 
     topics = SnsSender(lambda: client("sns"))
@@ -121,7 +121,7 @@ def _clock() -> Clock:
 
 
 def sandbox_clock() -> SandboxClock:
-    """The clock that can be moved. Raises ``PermissionError`` where the stage is not a sandbox."""
+    """Return the clock that can be moved. Raises ``PermissionError`` if the stage is not a sandbox."""
     if not settings().sandbox:
         msg = "the clock moves only in a sandbox"
         raise PermissionError(msg)

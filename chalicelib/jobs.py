@@ -1,4 +1,4 @@
-"""The event functions: a sweep and its fan-out, what the stream tells people and live connections, and devices given up."""
+"""Run the event functions: the sweep and its fan-out, publishing, live chat, devices that failed, and uploads."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _SQS_BATCH = 10
 
 
 class LambdaContext(Protocol):
-    """What the runtime says of this invocation."""
+    """The runtime's data on this invocation."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """How much time is left."""
+        """Return the time that is left."""
         ...
 
 
 ERASURES = "erasures"
-"""What the message asks for that is about no shard."""
+"""The message that asks for erasures instead of a shard."""
 
 
 def fan_out() -> dict[str, int]:
@@ -49,7 +49,7 @@ def fan_out() -> dict[str, int]:
 
 
 def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) -> dict[str, Any]:
-    """Sweep the shards that ``records`` name, and send the messages that are due. What ran out of time is delivered again.
+    """Sweep the shards that ``records`` name, and send the due messages. A record that ran out of time is delivered again.
 
     Erasures that ran out of time go on with the next minute's message.
     """
@@ -76,7 +76,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
 
 
 def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
-    """Send one shard's messages that are due; whether none are left."""
+    """Send one shard's due messages. Return whether none are left."""
     from chalicelib.bootstrap import message_queue, publishing, services  # noqa: PLC0415
 
     if not message_queue().due(shard, services().clock.now(), 1):
@@ -91,7 +91,7 @@ def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
 
 
 def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Publish what the stream's records say. The failed ones are reported, and delivered again."""
+    """Publish the stream's records. The failed ones are reported, and delivered again."""
     from chalicelib.bootstrap import publishing  # noqa: PLC0415
     from chalicelib.notify.publish import publish_records  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def push_stream(records: Sequence[dict[str, Any]]) -> None:
-    """Push what the stream's records say to whoever listens. Raises when the table cannot be read: the batch comes again."""
+    """Push the stream's records to live connections. Raises if the table cannot be read: the batch is delivered again."""
     from chalicelib.bootstrap import services  # noqa: PLC0415 - each function loads its own
     from chalicelib.notify.live.push import Pushing, gateway, push_records  # noqa: PLC0415
 
@@ -121,7 +121,7 @@ def forget_devices(records: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 
 def take_in_uploads(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Look at the objects that storage says have arrived. Messages of which one failed are reported, and delivered again."""
+    """Check the objects that storage reports. A message with an object that failed is reported, and delivered again."""
     from urllib.parse import unquote_plus  # noqa: PLC0415
 
     from chalicelib.bootstrap import services, storage  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, ids but no personal data (P1)."""
+"""Write logs: one JSON object a line, with ids but no personal data (P1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every environment variable, read once (and nowhere else)."""
+"""Read every environment variable, once. No other module reads any."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this deployment is set up."""
+    """The settings of this deployment."""
 
     table_name: str
     payments_topic_arn: str

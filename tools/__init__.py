@@ -1,1 +1,1 @@
-"""What the developers run: pages made from the code, and their drift check."""
+"""Tools for developers and operators: pages made from the code, mutation tests, and the redrive."""

@@ -1,4 +1,4 @@
-"""The problem codes as a page, from ``api.problems``."""
+"""Make the page of the problem codes, from ``api.problems``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages of one language as a page: each as it is sent in one of the stories that the tests tell."""
+"""Make the page of one language's messages: each as it is sent in one of the tests' stories."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def page(language: str) -> str:
 
 
 def _shown(said: Catalog) -> dict[str, list[Sample]]:
-    """The first sample of each message, where it asks for something; of a reminder one for each thing that it can ask for."""
+    """Return the first sample of each message that asks for an action, and a reminder for each action that it can ask for."""
     found: dict[str, dict[str, Sample]] = {}
     for sample in sorted(samples(), key=lambda sample: not sample.urgent):
         reminder = sample.text.startswith("reminder_")

@@ -1,4 +1,4 @@
-"""Every single weakening of the domain's tables: a rule gone, a guard gone, a deadline or a limit off by one."""
+"""List every single weakening of the domain's tables: a rule gone, a guard gone, a deadline or a limit off by one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Weakens the domain's tables one entry at a time and asks whether the domain's tests notice.
+"""Weaken the domain's tables one entry at a time, and check that the domain's tests notice.
 
 Every mutant gets a process of its own, forked from one that has everything imported. The score counts the mutants that
-made a test fail; survivors are listed, and make the exit code 1.
+made a test fail. Survivors are listed and make the exit code 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _tests(found: Path) -> list[str]:
 
 
 def survives(mutant: Mutant, tests: list[str]) -> bool:
-    """Whether every test passes with the mutant in place."""
+    """Return whether every test passes with the mutant in place."""
     child = os.fork()
     if child == 0:
         mutant.apply()

@@ -1,4 +1,4 @@
-"""The audience table as a page: who is told what, how, and why nobody is told the rest."""
+"""Make the page of the audience table: who is told what, how, and why nobody is told the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code, or with ``--check`` says which of them no longer fit it."""
+"""Write the pages that are made from the code, or with ``--check`` name those that no longer fit it."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""Publishes again what the stream's function gave up on.
+"""Publish the records again that the stream's function gave up on.
 
-Reads the batches that the stream's dead-letter queue names from the stream, or with ``--order`` an order's events and its
-thread's messages from the table, and publishes them as the function would: what was sent before is marked and is not sent
-again. A batch leaves the queue once all of it is published. The stream keeps records for 24 hours; after that, name the
-orders. What is older than 29 days is left out then, and counted: its marks may be gone, so all of it would be told again.
-Messages to people that no provider took, in the queue of their own, are put back among those that are due, and the next
-sweep sends them.
+The records are those of the batches that the stream's dead-letter queue names. With ``--order`` they are an order's events
+and its thread's messages, read from the table: the stream keeps records for 24 hours only. They are published as the
+function would publish them. Messages that were sent before are marked and are not sent again. A batch leaves the queue once
+all of it is published.
+
+With ``--order``, records older than 29 days are left out and counted: their marks may be gone, so they would be sent twice.
+With ``--undelivered-url``, messages that no provider took are put back among those that are due, and the next sweep sends
+them.
 
 Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS
 and UNDELIVERED_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS tool.
@@ -39,11 +41,11 @@ Record = dict[str, Any]
 
 
 MARKED = timedelta(seconds=KEPT_S) - timedelta(days=1)
-"""How old something may be so that the marks of what was sent of it are there, with a day to spare."""
+"""The age up to which the marks of sent messages are certainly there, with a day to spare."""
 
 
 def told_of(order_id: str, since: datetime) -> tuple[list[Record], int]:
-    """The events and messages of an order from ``since`` on, as the stream would have them, and how many are older."""
+    """Return an order's events and messages from ``since`` on, as stream records, and how many are older."""
     found = [*_items(order_id, EVENTS_PREFIX), *_items(order_id, MESSAGES_PREFIX)]
     fresh = sorted((at, item["sk"]["S"], item) for item in found if (at := _at(item)) >= since)
     records = [
@@ -54,7 +56,7 @@ def told_of(order_id: str, since: datetime) -> tuple[list[Record], int]:
 
 
 def _at(item: Item) -> datetime:
-    """When an event happened, or a message was sent."""
+    """Return the time at which an event happened or a message was sent."""
     return from_timestamp(text(item, "at")) if "at" in item else message_of(item).sent_at
 
 
@@ -76,7 +78,7 @@ def _items(order_id: str, prefix: str) -> list[Item]:
 
 
 def records_of(batch: dict[str, Any]) -> Iterator[Record]:
-    """The stream's records that a dead-lettered batch names. Raises ``LookupError`` when the stream has trimmed them."""
+    """Yield the stream's records that a dead-lettered batch names. Raises ``LookupError`` if the stream has trimmed them."""
     streams = client("dynamodbstreams")
     start, end = int(batch["startSequenceNumber"]), int(batch["endSequenceNumber"])
     try:

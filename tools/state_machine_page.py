@@ -1,4 +1,4 @@
-"""The state machine as a page: a diagram and two tables, all from ``domain.state_machine`` and ``domain.deadlines``."""
+"""Make the page of the state machine: a diagram and two tables, from ``domain.state_machine`` and ``domain.deadlines``."""
 
 from __future__ import annotations
 
