@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 
 _HEAD = """# Messages in {name}
 
-Everything that people are told in {name}, with the facts of an example and times by the clocks of {zone}. This page is
-made from `chalicelib/languages/{language}.toml` (`make docs`). The others: {others}.
+All that people are told in {name}, with the facts of an example and times by the clocks of {zone}.
+This page is made from `chalicelib/languages/{language}.toml` (`make docs`).
+The others: {others}.
 
-An SMS is sent to sellers, for what needs action alone. Its segments are counted by the alphabet it needs: 160 characters
-of GSM-7, or 70 of UCS-2. The title of a push message is the subject of the email. A reminder is shown once for each thing
-that it can ask for.
+- An SMS is sent only to sellers, and only for what needs action.
+  Its segments are counted by the alphabet that it needs: 160 characters of GSM-7, or 70 of UCS-2.
+- The title of a push message is the subject of the email.
+- A reminder is shown once for each task that it can ask for.
 
 """
 
 
 def page(language: str) -> str:
-    """The page, in Markdown."""
+    """Return the page, in Markdown."""
     said = catalog(language)
     others = ", ".join(f"[{catalog(other).name}]({other}.md)" for other in LANGUAGES if other != language)
     head = _HEAD.format(name=said.name, zone=said.zone, language=language, others=others)
     shown = _shown(said)
-    contents = "".join(f"- [{name}](#{name.replace('.', '')})\n" for name in said.texts) + "- [Words](#words)\n"
+    contents = "".join(f"- [{name}](#{name.replace('.', '')})\n" for name in said.texts) + "- [Labels](#labels)\n"
     sections = "".join(f"\n## {name}\n\n" + "\n".join(_parts_of(shown[name], language)) for name in said.texts)
-    return head + contents + sections + _words(said)
+    return head + contents + sections + _labels(said)
 
 
 def _shown(said: Catalog) -> dict[str, list[Sample]]:
@@ -56,7 +58,7 @@ def _parts_of(different: list[Sample], language: str) -> Iterator[str]:
 
 
 def _message(sample: Sample, language: str) -> Iterator[str]:
-    """A message on each channel by which it goes out."""
+    """Yield a message on each channel by which it goes out."""
     said = sample.said(language, catalog(language).zone)
     channels = REACH[Audience(sample.text.rpartition(".")[2]), Urgency.ACTION if sample.urgent else Urgency.NEWS]
     yield f"{'Topic' if Channel.TOPIC in channels else 'Email'}: **{said.subject}**\n"
@@ -75,8 +77,7 @@ def _parts(short: str) -> str:
     return f"{count} segment{'s' if count > 1 else ''}"
 
 
-def _words(said: Catalog) -> str:
-    rows = (f"| {kind} | `{value}` | {text} |\n" for kind, group in said.words.items() for value, text in group.items())
-    return "\n## Words\n\nWhat the domain's values are called in a message.\n\n| | value | words |\n|---|---|---|\n" + "".join(
-        rows
-    )
+def _labels(said: Catalog) -> str:
+    head = "\n## Labels\n\nThe names of the domain's values in messages.\n\n| kind | value | label |\n|---|---|---|\n"
+    rows = (f"| {kind} | `{value}` | {text} |\n" for kind, group in said.labels.items() for value, text in group.items())
+    return head + "".join(rows)

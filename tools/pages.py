@@ -9,8 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.languages import LANGUAGES
-from tools import errors_page, guarantees_page, messages_page, notifications_page, policy_page, state_machine_page
+from tools import (
+    errors_page,
+    guarantees_page,
+    messages_page,
+    notifications_page,
+    policy_page,
+    state_machine_page,
+)
+from tools.languages import CHECKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +38,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/policy.md": policy_page.page,
     "docs/errors.md": errors_page.page,
     "docs/notifications-table.md": notifications_page.page,
-    **{f"docs/messages/{language}.md": partial(messages_page.page, language) for language in LANGUAGES},
+    **{f"docs/messages/{language}.md": partial(messages_page.page, language) for language in CHECKED},
     "openapi.json": _openapi,
 }
 

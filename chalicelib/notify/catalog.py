@@ -30,7 +30,7 @@ class Template:
 class Catalog:
     """The messages and labels of one language, and how it writes a time.
 
-    ``words`` are the labels of the domain's values by kind, ``texts`` the messages by name. ``moment`` and
+    ``labels`` are the names of the domain's values by kind, ``texts`` the messages by name. ``moment`` and
     ``short_moment`` are CLDR patterns. ``name`` is the language's name in English; ``zone`` is a time zone where it is
     spoken, for the pages that show its messages.
     """
@@ -42,7 +42,7 @@ class Catalog:
     short_moment: str
     footer_of_order: str
     footer_of_dispute: str
-    words: Mapping[str, Mapping[str, str]]
+    labels: Mapping[str, Mapping[str, str]]
     texts: Mapping[str, Template]
 
 
@@ -63,4 +63,4 @@ def catalog(language: str) -> Catalog:
     texts = {name: Template(**template) for name, template in parts.pop("messages").items()}
     labels = parts.pop("labels")
     labels["carrier"] = {carrier.value: row.name for carrier, row in CARRIERS.items()} | labels.get("carrier", {})
-    return Catalog(language=language, texts=texts, words=labels, **parts)
+    return Catalog(language=language, texts=texts, labels=labels, **parts)

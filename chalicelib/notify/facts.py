@@ -35,7 +35,7 @@ def facts(
     is all that it says. ``brief`` writes times, remedies and a return address as in an SMS.
     """
     if count is not None:
-        return {"orders": counted(count, said.words["orders"], said.language)}
+        return {"orders": counted(count, said.labels["orders"], said.language)}
     named = {"order": it.order_id}
     if it.dispute:
         named |= _of_dispute(it, it.dispute, said) | {"address": _address(it, said, brief=brief)}
@@ -50,18 +50,18 @@ def facts(
 
 def _of_dispute(it: EventInContext, dispute: Dispute, said: Catalog) -> dict[str, str]:
     """What the dispute is, and what its stage waits for: as a sentence and in a few words."""
-    named = {"dispute": dispute.id, "reason": said.words["reason"][dispute.claim.reason.value]}
+    named = {"dispute": dispute.id, "reason": said.labels["reason"][dispute.claim.reason.value]}
     if dispute.open:
         bargained = dispute.stage is not Stage.OPENED or not return_is_guaranteed(it)
         awaited = dispute.stage.value if bargained else "return_address"
-        named["ask"] = said.words["ask"][awaited].format(address=_address(it, said))
-        named["task"] = said.words["task"][awaited].format(address=_address(it, said, brief=True))
+        named["ask"] = said.labels["ask"][awaited].format(address=_address(it, said))
+        named["task"] = said.labels["task"][awaited].format(address=_address(it, said, brief=True))
     return named
 
 
 def _address(it: EventInContext, said: Catalog, *, brief: bool = False) -> str:
     """The return address that the seller has to give: in which country, where one is asked for (D3)."""
-    forms = said.words["short_address" if brief else "address"]
+    forms = said.labels["short_address" if brief else "address"]
     if it.return_country is None:
         return forms["anywhere"]
     return forms["in_country"].format(country=it.return_country if brief else country(it.return_country, said.language))
@@ -99,9 +99,9 @@ def _remedy(amount: Money, offer: OfferType, said: Catalog, *, brief: bool) -> s
     """What the buyer gets: that the item goes back is said even where every letter counts."""
     written = money(amount, said.language)
     if not brief:
-        return said.words["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
+        return said.labels["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
     returns = amount.minor and offer is OfferType.REFUND_WITH_RETURN
-    return said.words["item"]["returned"].format(amount=written) if returns else written
+    return said.labels["item"]["returned"].format(amount=written) if returns else written
 
 
 def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
@@ -118,22 +118,22 @@ def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
     it: EventInContext, catalog: Catalog
 ) -> dict[str, str]:
     """What only this kind of event has to say."""
-    words, dispute = catalog.words, it.dispute
+    labels, dispute = catalog.labels, it.dispute
     match it.event.payload:
         case e.DecisionMade(decision=decision):
-            return {"finding": words["finding"][decision.finding.value]}
+            return {"finding": labels["finding"][decision.finding.value]}
         case e.ReturnGranted(grant=grant):
-            return {"ground": words["basis"][grant.basis.value], "postage": words["postage"][grant.return_postage.value]}
+            return {"ground": labels["basis"][grant.basis.value], "postage": labels["postage"][grant.return_postage.value]}
         case e.ReturnShipped(parcel=parcel):
-            return {"carrier": words["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+            return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
         case e.ReturnCarrierReported() if dispute and dispute.return_parcel:
             parcel = dispute.return_parcel
-            return {"carrier": words["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+            return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
         case e.ReturnAcknowledged(acknowledgement=acknowledgement):
-            return {"problem": words["problem"][acknowledgement.value]}
+            return {"problem": labels["problem"][acknowledgement.value]}
         case e.DisputeResolved(basis=basis, return_forgone=forgone):
-            grounds = [words["basis"][basis.value]] if basis else []
-            grounds += [words["item"]["kept"].format(address=_address(it, catalog))] if forgone else []
+            grounds = [labels["basis"][basis.value]] if basis else []
+            grounds += [labels["item"]["kept"].format(address=_address(it, catalog))] if forgone else []
             return {"ground": " ".join(grounds)}
         case _:
             return {}

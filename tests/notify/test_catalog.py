@@ -31,7 +31,7 @@ def flat(said: Catalog) -> dict[str, str]:
     texts = {
         f"texts.{name}.{part}": getattr(template, part) for name, template in said.texts.items() for part in Template.__slots__
     }
-    values = {f"words.{kind}.{value}": text for kind, group in said.words.items() for value, text in group.items()}
+    values = {f"labels.{kind}.{value}": text for kind, group in said.labels.items() for value, text in group.items()}
     return texts | values | {"order": said.footer_of_order, "dispute": said.footer_of_dispute}
 
 
@@ -71,7 +71,7 @@ def test_nothing_is_left_in_english(language: str) -> None:
     """No part of a translation is the English text over again, but for the names of companies (N3)."""
     english, translation = flat(catalog("en")), flat(catalog(language))
     same = {path for path, text in translation.items() if text and text == english.get(path)}
-    assert {path for path in same if not path.startswith("words.carrier.")} == set()
+    assert {path for path in same if not path.startswith("labels.carrier.")} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -88,7 +88,7 @@ def test_nothing_is_left_in_english(language: str) -> None:
 )
 def test_every_value_has_words(kind: str, values: type[StrEnum], language: str) -> None:
     """Whatever the domain can say, each language can say (N3)."""
-    assert {value.value for value in values} == set(catalog(language).words[kind])
+    assert {value.value for value in values} == set(catalog(language).labels[kind])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,16 +97,16 @@ def test_every_remedy_and_every_stage_has_words(language: str) -> None:
     return address where the claim cannot be refused (N2, D3).
     """
     said = catalog(language)
-    assert {"nothing", *(offer.value for offer in OfferType)} == set(said.words["remedy"])
+    assert {"nothing", *(offer.value for offer in OfferType)} == set(said.labels["remedy"])
     open_stages = {stage.value for stage in dispute.Stage} - {dispute.Stage.RESOLVED.value}
     awaited = open_stages | {"return_address"}
-    assert [awaited, awaited] == [set(said.words["ask"]), set(said.words["task"])]
+    assert [awaited, awaited] == [set(said.labels["ask"]), set(said.labels["task"])]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_counts_have_the_forms_of_the_language(language: str) -> None:
     """There is one form for each of CLDR's plural categories of the language."""
-    forms = catalog(language).words["orders"]
+    forms = catalog(language).labels["orders"]
     assert {*Locale.parse(language).plural_form.tags, "other"} == set(forms)
     assert [{"count"}] * len(forms) == [named(form) for form in forms.values()]
 

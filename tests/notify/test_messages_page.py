@@ -41,7 +41,7 @@ def test_a_message_is_shown_on_the_channels_by_which_it_goes_out(language: str) 
 @pytest.mark.parametrize("text", REMINDERS)
 def test_a_reminder_is_shown_for_all_that_its_reader_can_be_asked(text: str, language: str) -> None:
     """Once for each thing that the party has to do, and for nothing that only the other one has (N2)."""
-    section, said = sections(language)[text], catalog(language).words["ask"]
+    section, said = sections(language)[text], catalog(language).labels["ask"]
     shown = [stage for stage, ask in said.items() if ask.partition("{address}")[0] in section]
     assert ASKED[text.partition(".")[2]] == set(shown)
     anywhere_and_in_spain = 1 if "return_address" in shown else 0

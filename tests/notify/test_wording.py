@@ -134,7 +134,7 @@ def test_a_phone_says_that_the_item_goes_back(language: str, offer: OfferType, m
     it = replace(first.it, event=replace(first.it.event, payload=ProposalMade(proposal)))
     amount = money(proposal.amount, language)
 
-    expected = said.words["item"]["returned"].format(amount=amount) if returns else amount
+    expected = said.labels["item"]["returned"].format(amount=amount) if returns else amount
     assert expected == facts(it, first.due, said, zone="UTC", brief=True)["remedy"]
     assert expected in Sample("proposal.seller", it, first.due).said(language).push
     assert [text for text in PROPOSED if "{remedy}" not in said.texts[text].short] == []
@@ -153,8 +153,8 @@ def test_nobody_is_reminded_to_do_what_is_refused(language: str) -> None:
     said = catalog(language)
     told = [told for sample, told in to_people(language) if _waits_for_an_address(sample)]
     assert told
-    assert [it for it in told if said.words["ask"]["opened"] in it.body] == []
-    assert [it for it in told if said.words["address"]["anywhere"] not in it.body and "ES" not in it.short] == []
+    assert [it for it in told if said.labels["ask"]["opened"] in it.body] == []
+    assert [it for it in told if said.labels["address"]["anywhere"] not in it.body and "ES" not in it.short] == []
 
 
 def _waits_for_an_address(sample: Sample) -> bool:
@@ -194,15 +194,15 @@ def test_every_sms_fits_its_segments(language: str) -> None:
     segment of GSM-7, in Russian and Chinese two of UCS-2 (N3).
     """
     said = catalog(language)
-    address = said.words["short_address"]["in_country"].format(country="WW")
+    address = said.labels["short_address"]["in_country"].format(country="WW")
     amount = money(Money(1234567, "USD"), language)
     longest = {
         "amount": amount,
-        "remedy": said.words["item"]["returned"].format(amount=amount),
+        "remedy": said.labels["item"]["returned"].format(amount=amount),
         "address": address,
         "due": "25 Nov 2026 14:30 UTC+5:30" if language == "en" else "25.11.2026 14:30 UTC+5:30",
         "tracking": "1Z999AA10123456784",
-        "task": max((task.format(address=address) for task in said.words["task"].values()), key=len),
+        "task": max((task.format(address=address) for task in said.labels["task"].values()), key=len),
     }
     shorts = {name: template.short for name, template in said.texts.items() if template.short and name.endswith(".seller")}
     sent = {name: segments.gsm_7(f"{short.format_map(longest)} {LINKS}/disputes/{ULID}-d1") for name, short in shorts.items()}
@@ -264,21 +264,21 @@ def _harmless(name: str, value: str, said: Catalog) -> bool:
     if name in forms:
         return re.fullmatch(forms[name], value) is not None
     if name == "remedy":
-        return any(re.fullmatch(form.replace("{amount}", forms["amount"]), value) for form in said.words[name].values())
+        return any(re.fullmatch(form.replace("{amount}", forms["amount"]), value) for form in said.labels[name].values())
     if name == "ground":
-        grounds = said.words["basis"].values()
-        kept = [said.words["item"]["kept"].format(address=address) for address in _addresses(said, "address")]
+        grounds = said.labels["basis"].values()
+        kept = [said.labels["item"]["kept"].format(address=address) for address in _addresses(said, "address")]
         return value in {"", *grounds, *(f"{ground} {end}" for ground in grounds for end in kept)}
     if name in ("address", "ask", "task"):
         addresses = _addresses(said, "short_address" if name == "task" else "address")
-        sentences = ["{address}"] if name == "address" else list(said.words[name].values())
+        sentences = ["{address}"] if name == "address" else list(said.labels[name].values())
         return value in {form.format(address=address) for form in sentences for address in addresses}
-    return value in said.words[name].values()
+    return value in said.labels[name].values()
 
 
 def _addresses(said: Catalog, kind: str) -> list[str]:
     """What an address that is asked for is called: of any country, or of Spain."""
-    return [form.format(country={"address": "Spain", "short_address": "ES"}[kind]) for form in said.words[kind].values()]
+    return [form.format(country={"address": "Spain", "short_address": "ES"}[kind]) for form in said.labels[kind].values()]
 
 
 LINK = "https://app.example.com/disputes/order-1-d1"
