@@ -27,6 +27,10 @@ class Model(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+class Nothing(Model):
+    """A request that says all by its address."""
+
+
 def _known_currency(code: str) -> str:
     if code not in domain_money.EXPONENTS:
         msg = f"{code} is not an ISO 4217 currency code"
@@ -95,7 +99,7 @@ PLAIN = (
 )
 """Annotations for what a person writes, or is called: shown elsewhere as it came, in a terminal even."""
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), *PLAIN]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), *PLAIN]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), *PLAIN]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), *PLAIN]
 
@@ -123,3 +127,8 @@ class Address(Model):
     def domain(self) -> ReturnAddress:
         """As the rules have it."""
         return ReturnAddress(self.name, self.lines, self.city, self.postal_code, self.country)
+
+
+def in_domain(value: object) -> object:
+    """A value of a request as the rules have it: an amount or an address becomes theirs, all else stays."""
+    return value.domain() if isinstance(value, Money | Address) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.api import meta
+from chalicelib.api.description import routes as description
 from chalicelib.api.disputes import mediation
 from chalicelib.api.disputes import routes as disputes
 from chalicelib.api.evidence import routes as evidence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def register(app: Chalice) -> None:
     """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
-    for resource in (orders, disputes, evidence, messages, live, mediation, payments, people, erasure, tracking, meta):
+    for resource in (orders, disputes, evidence, messages, live, mediation, payments, people, erasure, tracking, description):
         app.register_blueprint(resource.blueprint)
     if settings().sandbox:
-        from chalicelib.api import sandbox  # noqa: PLC0415 - it cannot be reached in production
+        from chalicelib.api.sandbox import routes as sandbox  # noqa: PLC0415 - it cannot be reached in production
 
         app.register_blueprint(sandbox.blueprint)

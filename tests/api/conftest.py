@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import endpoint
+from chalicelib.api import call
 from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.identity import auth
 from chalicelib.api.messages import routes as messages
@@ -92,8 +92,8 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
         for files in (evidence, messages):
             monkeypatch.setattr(files, "storage", lambda: storage)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
-        monkeypatch.setattr(endpoint, "services", lambda: served)
-        monkeypatch.setattr(endpoint, "rates", no_rates)
+        monkeypatch.setattr(call, "services", lambda: served)
+        monkeypatch.setattr(call, "rates", no_rates)
         monkeypatch.setattr(signatures, "secrets", lambda: secrets)
         return made
 

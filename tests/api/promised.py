@@ -6,8 +6,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.api.description.contract import PROMISES, codes
 from chalicelib.api.description.openapi import description
+from chalicelib.api.description.problem_codes import problem_codes
 from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS
 
@@ -61,7 +61,7 @@ def _endpoint(method: str, path: str) -> Endpoint | None:
 
 @lru_cache
 def _codes(endpoint: Endpoint) -> frozenset[str]:
-    return frozenset(codes(endpoint))
+    return frozenset(problem_codes(endpoint))
 
 
 @lru_cache
@@ -89,6 +89,5 @@ def check(method: str, path: str, reply: Reply) -> None:
         assert (b"", "GET") == (reply.body, method)
         return
     assert reply.status in {endpoint.status, 200 if method == "PUT" else endpoint.status}
-    answer = PROMISES[endpoint.operation].answer
-    if answer:
-        answer.model_validate_json(reply.body)
+    if endpoint.answers:
+        endpoint.answers().model_validate_json(reply.body)

@@ -395,7 +395,7 @@ POSTS = [endpoint for endpoint in EVERY if endpoint.keyed]
 WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
 BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
-LISTS = [endpoint for endpoint in EVERY if "cursor" in endpoint.query]
+LISTS = [endpoint for endpoint in EVERY if endpoint.paged]
 
 
 def sample_of(endpoint: Endpoint) -> Sample:

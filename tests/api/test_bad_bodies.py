@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api.endpoint import BODY_AT_MOST
+from chalicelib.api.call import BODY_AT_MOST
 from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, with_controls, wrong_bodies
 from tests.api.samples import (
     ACME,

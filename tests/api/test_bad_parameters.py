@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.api.versions import honours_if_match
 from tests.api.edge import ANYONE
 from tests.api.samples import (
     ACME,
@@ -167,7 +166,7 @@ def test_the_platform_names_whose_orders_it_wants(api: Api) -> None:
             assert (422, "validation_failed") == api.call(MARKET, "GET", f"/orders?{name}={bad}").refused, bad
 
 
-@pytest.mark.parametrize("endpoint", [e for e in GUARDED if honours_if_match(e)], ids=lambda e: e.operation)
+@pytest.mark.parametrize("endpoint", [e for e in GUARDED if e.versioned], ids=lambda e: e.operation)
 def test_a_bad_version_is_refused(api: Api, endpoint: Endpoint) -> None:
     """Section 7: If-Match, where it is looked at, is a version as ETag gave it."""
     route = Untouched(api, endpoint)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import endpoint
+from chalicelib.api import call
 from chalicelib.api.identity.rates import COUNTED_TOGETHER, Rates
 from chalicelib.api.live import chat_socket
 from chalicelib.service.chat import THREADS_AT_MOST
@@ -142,7 +142,7 @@ class Socket:
 def socket(api: Api, monkeypatch: pytest.MonkeyPatch) -> Socket:
     """A client that is not connected, of an order that was sold."""
     bring(api, Stop.SOLD)
-    monkeypatch.setattr(chat_socket, "services", vars(endpoint)["services"])
+    monkeypatch.setattr(chat_socket, "services", vars(call)["services"])
     monkeypatch.setattr(chat_socket, "gateway", Gateway)
     monkeypatch.setattr(chat_socket, "rates", no_rates)
     return Socket(api)

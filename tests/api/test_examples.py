@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
-from chalicelib.api import endpoint as serving
+from chalicelib.api import call as serving
 from chalicelib.api.description.openapi import description
 from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.identity.rates import Rates

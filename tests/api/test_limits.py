@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Never
 import pytest
 
 from chalicelib import aws
-from chalicelib.api import endpoint as serving
+from chalicelib.api import call as serving
 from chalicelib.api.description.parts import INTRODUCTION
 from chalicelib.api.identity import jwks, rates
 from chalicelib.api.identity.rates import Rates
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.api.versions import honours_if_match
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes, size_limits
 from infra.build import template
@@ -140,14 +139,14 @@ def test_what_is_not_well_formed_reaches_no_aws(unasked: Api, endpoint: Endpoint
         assert 401 == refused(authorization="")
         assert 413 == refused(b" " * (serving.BODY_AT_MOST + 1))
         assert 422 == refused(address=f"{path}?unknown=1")
-        if honours_if_match(endpoint):
+        if endpoint.versioned:
             assert 400 == refused(if_match="x")
         for who in {ANA, ACME, MIA, MARKET} - {sample.who}:
             if Role(who.partition(":")[0]) not in endpoint.roles:
                 assert 403 == refused(authorization=f"Bearer {unasked.issuer.token(who)}")
         if "{" in endpoint.path:
             assert 404 == refused(ids=dict.fromkeys(re.findall(r"{(\w+)}", endpoint.path), "no id"))
-        if "cursor" in endpoint.query:
+        if endpoint.paged:
             assert 400 == refused(address=f"{path}?cursor=x")
         if endpoint.body:
             assert 400 == refused(b"{")
@@ -157,7 +156,7 @@ def test_what_is_not_well_formed_reaches_no_aws(unasked: Api, endpoint: Endpoint
             assert 400 == refused(idempotency_key="")
 
 
-CHOICES = [(e, name) for e in GUARDED for name in ("limit", "status", "sort") if name in e.query]
+CHOICES = [(e, name) for e in GUARDED for name in ("limit", "status", "sort") if name in e.query_names]
 
 
 @pytest.mark.parametrize(("endpoint", "name"), CHOICES, ids=lambda it: getattr(it, "operation", it))

@@ -81,7 +81,7 @@ def requests(draw: st.DrawFn) -> tuple[Endpoint, Stop, dict[str, str], str, byte
         st.text(max_size=30) | st.from_regex(r"o-[1-9]{1,3}-[dp][0-9]{1,3}", fullmatch=True) | st.sampled_from([*IDS.values()])
     )
     ids = {name: draw(odd) for name in IDS if f"{{{name}}}" in endpoint.path and not draw(st.integers(0, 4))}
-    names = [*endpoint.query, *(["x"] if draw(st.integers(0, 9)) == 0 else [])]
+    names = [*endpoint.query_names, *(["x"] if draw(st.integers(0, 9)) == 0 else [])]
     query = "&".join(f"{name}={quote(draw(st.text(max_size=12)))}" for name in names if draw(st.integers(0, 3)) == 0)
     raw = json.dumps(draw(bodies(endpoint))).encode()
     if draw(st.integers(0, 9)) == 0:

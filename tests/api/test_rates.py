@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.api import endpoint
+from chalicelib.api import call
 from chalicelib.api.identity import rates
 from chalicelib.api.identity.rates import COUNTED_TOGETHER, Rates
 from chalicelib.domain.people import Actor, Role
@@ -156,7 +156,7 @@ def test_the_table_counts_calls() -> None:
 def test_a_flood_is_answered_with_when_to_come_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over HTTP: a 429 with Retry-After and the limit; others are served, and so is what needs no token."""
     process = Shared(now=60_030.0).process()
-    monkeypatch.setattr(endpoint, "rates", lambda: process)
+    monkeypatch.setattr(call, "rates", lambda: process)
     for _ in range(LIMIT):
         assert 200 == api.call(ANA, "GET", "/orders").status
 
@@ -172,7 +172,7 @@ def test_what_is_refused_is_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -
     """A good token's calls count whatever becomes of them, without a write; the next good call tells the table of all."""
     shared = Shared()
     process = shared.process()
-    monkeypatch.setattr(endpoint, "rates", lambda: process)
+    monkeypatch.setattr(call, "rates", lambda: process)
     paths = ("/orders?cursor=x", "/orders?unknown=1", "/mediation/queue", "/orders/no%20id")
     for n in range(LIMIT - 1):
         assert api.call(ANA, "GET", paths[n % len(paths)]).status in (400, 403, 404, 422)
@@ -187,7 +187,7 @@ def test_what_is_refused_is_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_signed_is_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tracking service's good signature counts, whatever is signed; a bad one counts for nobody."""
     process = Shared().process()
-    monkeypatch.setattr(endpoint, "rates", lambda: process)
+    monkeypatch.setattr(call, "rates", lambda: process)
     for _ in range(11 * LIMIT):
         assert 401 == api.call(ANYONE, "POST", "/webhooks/aftership", {}).status
     for _ in range(10 * LIMIT):

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.api import endpoint
-from chalicelib.api.endpoint import BODY_AT_MOST
+from chalicelib.api import call
+from chalicelib.api.call import BODY_AT_MOST
 from chalicelib.api.tracking import aftership, seventeen_track, signatures
 from chalicelib.api.tracking.tracking_update import moment
 from chalicelib.domain.carriers import Carrier
@@ -322,7 +322,7 @@ def test_a_busy_order_is_told_again(api: Api, route: Endpoint, monkeypatch: pyte
 @each_service
 def test_what_is_not_signed_well_reaches_no_table(api: Api, route: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Section 7: size, parameters, type, signature and shape are looked at before anything is asked of the table."""
-    monkeypatch.setattr(endpoint, "services", lambda: pytest.fail("the services were reached"))
+    monkeypatch.setattr(call, "services", lambda: pytest.fail("the services were reached"))
     who = sample_of(route).who
     raw = json.dumps(sample_of(route).body).encode()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.api import endpoint
+from chalicelib.api import call
 from chalicelib.api.identity import auth
 from chalicelib.domain.policy import published
 from chalicelib.service.services import Services
@@ -94,8 +94,8 @@ class Desk:
             pause=lambda _: None,
             epoch=lambda: self.epoch,
         )
-        self.patch.setattr(endpoint, "services", lambda: served)
-        self.patch.setattr(endpoint, "rates", no_rates)
+        self.patch.setattr(call, "services", lambda: served)
+        self.patch.setattr(call, "rates", no_rates)
 
     def ask(self, ask: Ask) -> tuple[str, Reply]:
         """Send a request. What came of it: ``new`` for an effect, ``nothing`` for a success without one, or the problem."""

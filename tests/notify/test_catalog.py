@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from babel import Locale
 
-from chalicelib.api.people.routes import Language
+from chalicelib.api.people.requests import Language
 from chalicelib.domain import dispute
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import Basis, Finding, OfferType, Payer, Reason

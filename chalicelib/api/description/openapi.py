@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api.description import parts
-from chalicelib.api.description.contract import PROMISES, codes
+from chalicelib.api.description.problem_codes import problem_codes
 from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.api.problems import CATALOGUE, CONTENT_TYPE, example
-from chalicelib.api.versions import honours_if_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,8 +74,8 @@ class _Sized(GenerateJsonSchema):
 
 def _schemas() -> dict[str, Any]:
     requests = {e.body for e in ENDPOINTS if e.body}
-    answers = {promise.answer for e in ENDPOINTS if (promise := PROMISES[e.operation]).answer} | {Problem}
-    models: list[type[BaseModel]] = sorted(requests | {it for it in answers if it}, key=lambda model: model.__name__)
+    answers = {e.answers() for e in ENDPOINTS if e.answers}
+    models: list[type[BaseModel]] = sorted(requests | answers | {Problem}, key=lambda model: model.__name__)
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF, schema_generator=_Sized)
     schemas: dict[str, Any] = made["$defs"]
     asked = set(_reached(schemas, [model.__name__ for model in requests]))
@@ -106,7 +105,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
     if endpoint.roles:
         operation["security"] = [{"bearer": []}]
-        unversioned = "" if endpoint.method == "GET" or honours_if_match(endpoint) else " If-Match is not looked at."
+        unversioned = "" if endpoint.method == "GET" or endpoint.versioned else " If-Match is not looked at."
         operation["description"] = f"For: {', '.join(role.value for role in endpoint.roles)}.{unversioned}"
     if endpoint.signature:
         operation["security"] = [{endpoint.signature.signer.id: []}]
@@ -133,14 +132,14 @@ def _example(endpoint: Endpoint, which: str) -> dict[str, Any]:
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    answer = PROMISES[endpoint.operation].answer
+    answer = endpoint.answers() if endpoint.answers else None
     schema = {"$ref": _REF.format(model=answer.__name__)} if answer else {"type": "string"}
     content = {JSON if answer else "text/html": {"schema": schema} | _example(endpoint, "answer")}
     headers = parts.answer_headers(endpoint)
     done: dict[str, Any] = {"description": "Done.", "headers": headers, "content": content}
     responses: dict[str, Any] = {str(endpoint.status): done}
-    if endpoint.operation == "import_order":
-        responses["200"] = {**done, "description": "It was there already; nothing changed."}
+    if endpoint.repeated:
+        responses["200"] = {**done, "description": endpoint.repeated}
     if endpoint.method == "GET" and answer:
         responses["304"] = {"description": "Nothing has changed since If-None-Match was given.", "headers": headers}
     return dict(sorted(responses.items())) | dict(_problems(endpoint))
@@ -148,7 +147,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
 
 def _problems(endpoint: Endpoint) -> Iterator[tuple[str, Any]]:
     """One response for each status that a problem of this route can have, with its codes and an example of each."""
-    possible = codes(endpoint)
+    possible = problem_codes(endpoint)
     by_status: dict[HTTPStatus, list[str]] = {}
     for code in (code for code in CATALOGUE if code in possible):
         by_status.setdefault(CATALOGUE[code].status, []).append(code)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.api.description.contract import PROMISES
-from chalicelib.api.endpoint import KEY, LIMIT_AT_MOST, LIMIT_DEFAULT
-from chalicelib.api.identity.auth import PERSON_ID
-from chalicelib.api.versions import honours_if_match
-from chalicelib.domain.dispute import Status
-from chalicelib.domain.ledger import InstructionStatus
-from chalicelib.domain.order import ORDER_ID
+from chalicelib.api.call import KEY
+from chalicelib.api.parameters import PATH_IDS
 from chalicelib.languages import LANGUAGES
-from chalicelib.service.disputes import QueueSort
 
 if TYPE_CHECKING:
     from chalicelib.api.endpoint import Endpoint
@@ -89,41 +82,6 @@ HEADERS: dict[str, dict[str, Any]] = {
 """Every header of an answer. All that a response names are there whenever this service answers, but for
 a 429's Retry-After, which goes with one of its codes."""
 
-_ORDER, _PERSON, _NUMBER = ORDER_ID.pattern, PERSON_ID.pattern, "[1-9][0-9]*"
-_IDS = {
-    "order_id": (_ORDER, "o-1"),
-    "dispute_id": (f"{_ORDER}-d{_NUMBER}", "o-1-d1"),
-    "proposal_id": (_NUMBER, "1"),
-    "message_id": (f"{_ORDER}-m{_NUMBER}", "o-1-m1"),
-    "instruction_id": (f"{_ORDER}-p{_NUMBER}", "o-1-p1"),
-    "seller_id": (_PERSON, "acme"),
-    "buyer_id": (_PERSON, "ana"),
-    "device_id": ("[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
-}
-"""What each id of a path looks like. Another text names nothing."""
-_QUERY: dict[str, dict[str, Any]] = {
-    "limit": {
-        "description": "How many a page has at most.",
-        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": LIMIT_AT_MOST, "default": LIMIT_DEFAULT},
-    },
-    "cursor": {"description": "Where to go on: the cursor of the page before.", "schema": {"type": "string"}},
-    "buyer_id": {
-        "description": "Whose orders; for the platform, this or seller_id.",
-        "schema": {"type": "string", "pattern": f"^{_PERSON}$"},
-    },
-    "seller_id": {
-        "description": "Whose orders; for the platform, this or buyer_id.",
-        "schema": {"type": "string", "pattern": f"^{_PERSON}$"},
-    },
-    "sort": {"description": "By age or by amount.", "schema": {"type": "string", "enum": list(QueueSort), "default": "age"}},
-}
-_STATUS: dict[str, dict[str, Any]] = {
-    "list_disputes": {"description": "Only those in this status.", "schema": {"type": "string", "enum": list(Status)}},
-    "list_payment_instructions": {
-        "description": "Which ones.",
-        "schema": {"type": "string", "enum": list(InstructionStatus), "default": "pending"},
-    },
-}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -173,34 +131,31 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{pattern}$"},
-            "example": known,
+            "schema": {"type": "string", "pattern": f"^{PATH_IDS[name].pattern.pattern}$"},
+            "example": PATH_IDS[name].example,
         }
-        for name in re.findall(r"{(\w+)}", endpoint.path)
-        for pattern, known in (_IDS[name],)
+        for name in endpoint.ids
     ]
-    made += [{"name": name, "in": "query", "required": False, **_query(endpoint, name)} for name in endpoint.query]
+    made += [
+        {"name": it.name, "in": "query", "required": False, "description": it.description, "schema": it.schema()}
+        for it in endpoint.query
+    ]
     if endpoint.keyed:
         made.append(_KEY)
-    if honours_if_match(endpoint):
+    if endpoint.versioned:
         made.append(_IF_MATCH)
-    if endpoint.method == "GET" and PROMISES[endpoint.operation].answer:
+    if endpoint.method == "GET" and endpoint.answers:
         made.append(_IF_NONE_MATCH)
     return [*made, _ACCEPT_LANGUAGE]
 
 
-def _query(endpoint: Endpoint, name: str) -> dict[str, Any]:
-    return _STATUS[endpoint.operation] if name == "status" else _QUERY[name]
-
-
 def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
     """The headers of a good answer."""
-    answer = PROMISES[endpoint.operation].answer
-    if answer is None:
+    if endpoint.answers is None:
         return _described(*_ASKED_ABOUT, *_PAGE)
     if endpoint.method == "GET":
         return _described(*_ASKED_ABOUT, "ETag", "Cache-Control", *(_IN_LANGUAGE if endpoint.worded else ()))
-    return _described(*_ASKED_ABOUT, *(("ETag",) if "version" in answer.model_fields else ()))
+    return _described(*_ASKED_ABOUT, *(("ETag",) if "version" in endpoint.answers().model_fields else ()))
 
 
 def problem_headers(status: HTTPStatus) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api.answers import Count, Cursor, Given, Parcel, Remedy, Time, TimelineEvent, Version, growing
+from chalicelib.api.answers import Count, Cursor, Given, Time, TimelineEvent, Version, growing
 from chalicelib.api.disputes.requests import ClaimItem
 from chalicelib.api.evidence.answers import EvidenceGiven, EvidencePerParty
 from chalicelib.api.models import Address, Money
+from chalicelib.api.orders.answers import Parcel, Remedy
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Issue
 from chalicelib.domain.dispute import Outcome, Stage, Status

@@ -2,41 +2,86 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
-from chalicelib.api.disputes.standing import act
-from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.models import Nothing
+from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.routing import Resource, route
+from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act
 from chalicelib.domain import commands as c
+from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes
 from chalicelib.service.disputes import QueueSort
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
+if TYPE_CHECKING:
+    from chalicelib.api.disputes import answers
+else:
+    answers = Lazily("chalicelib.api.disputes.answers")
+
 blueprint = Resource(__name__, "mediation")
 
 MEDIATORS = (Role.MEDIATOR,)
 
 
-@route(blueprint, "GET", "/mediation/queue", roles=MEDIATORS, query=("sort", "limit", "cursor"))
+@route(
+    blueprint,
+    "GET",
+    "/mediation/queue",
+    roles=MEDIATORS,
+    answers=lambda: answers.MediationQueue,
+    query=(one_of(QueueSort, "sort", "By age or by amount.", QueueSort.AGE), *PAGE),
+)
 def mediation_queue(call: Call) -> Json:
     """List the disputes that wait for a mediator, the longest waiting first or, with sort=amount, the largest."""
-    sort = call.choice("sort", QueueSort, QueueSort.AGE)
-    return disputes.mediation_queue(call.services, sort, call.limit, call.query.get("cursor"))
+    return disputes.mediation_queue(call.services, call.query["sort"], call.limit, call.cursor)
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/assignment", roles=MEDIATORS, body=m.Nothing)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/assignment",
+    roles=MEDIATORS,
+    body=Nothing,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED,
+    versioned=True,
+)
 def assign(call: Call, dispute_id: str) -> Answer:
     """Take the case."""
     return act(call, dispute_id, c.Assign())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/information-requests", roles=MEDIATORS, body=m.RequestInformation)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/information-requests",
+    roles=MEDIATORS,
+    body=m.RequestInformation,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.INVALID),
+    versioned=True,
+)
 def request_information(call: Call, dispute_id: str) -> Answer:
     """Ask one party for information."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/decision", roles=MEDIATORS, body=m.Decide)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/decision",
+    roles=MEDIATORS,
+    body=m.Decide,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),
+    versioned=True,
+)
 def decide(call: Call, dispute_id: str) -> Answer:
     """Decide the case."""
     return act(call, dispute_id, call.body.command())

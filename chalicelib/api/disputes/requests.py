@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from inspect import Parameter, signature
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from chalicelib.api.models import Address, Identifier, Model, Moment, Money, Note, Words
-from chalicelib.api.orders.requests import TrackingNumber
+from chalicelib.api.models import Address, Identifier, Model, Moment, Money, Note, Text, in_domain
+from chalicelib.api.orders.requests import Quantity, TrackingNumber
 from chalicelib.domain import claim as domain_claim
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
@@ -16,14 +17,14 @@ from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.opening import RequestedRemedy
-from chalicelib.domain.people import ReturnAddress, Role
+from chalicelib.domain.people import Role
 
 
 class ClaimItem(Model):
     """How many of one line the claim is about."""
 
     line_id: Identifier
-    quantity: Annotated[int, Field(ge=1)]
+    quantity: Quantity
 
 
 class OpenDispute(Model):
@@ -49,132 +50,124 @@ class OpenDispute(Model):
         )
 
 
-class Propose(Model):
+class CommandBody(Model):
+    """The body of an action in a dispute. Its fields are those of the command that it makes, under the same names."""
+
+    makes: ClassVar[type[c.DisputeCommand]]
+    from_path: ClassVar[tuple[str, ...]] = ()
+    """The command's fields that come from the path instead."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:  # noqa: ANN401 - pydantic's own arguments
+        """Check that the body and the path give the command all that it needs, and nothing that it does not take."""
+        taken = signature(cls.makes).parameters
+        needed = {name for name, parameter in taken.items() if parameter.default is Parameter.empty}
+        if not needed <= {*cls.model_fields, *cls.from_path} <= taken.keys():
+            raise TypeError(f"{cls.__name__} does not have the fields of {cls.makes}")
+
+    def command(self, **from_path: str) -> c.DisputeCommand:
+        """The command, with the ids of the path that it takes."""
+        given = {name: in_domain(getattr(self, name)) for name in type(self).model_fields}
+        return self.makes(**given, **from_path)
+
+
+class Propose(CommandBody):
     """A proposal (D1). A seller's with a return needs a return address, here or in the profile (D3)."""
+
+    makes: ClassVar = c.Propose
 
     type: OfferType
     amount: Money
     note: Note = ""
     return_address: Address | None = None
 
-    def command(self) -> c.Propose:
-        """As the rules have it."""
-        return c.Propose(self.type, self.amount.domain(), self.note, _domain(self.return_address))
 
-
-class Accept(Model):
+class Accept(CommandBody):
     """Acceptance of the proposal named in the path; a seller's of a return may give the return address (D3)."""
+
+    makes: ClassVar = c.Accept
+    from_path: ClassVar = ("proposal_id",)
 
     return_address: Address | None = None
 
-    def command(self, proposal_id: str) -> c.Accept:
-        """As the rules have it."""
-        return c.Accept(proposal_id, _domain(self.return_address))
 
-
-class Decline(Model):
+class Decline(CommandBody):
     """Refusal of the proposal on the table; naming it makes sure it is the one that was seen (D1)."""
+
+    makes: ClassVar = c.Decline
 
     proposal_id: Identifier | None = None
     note: Note = ""
 
-    def command(self) -> c.Decline:
-        """As the rules have it."""
-        return c.Decline(self.proposal_id, self.note)
 
-
-class Escalate(Model):
+class Escalate(CommandBody):
     """A call for a mediator."""
+
+    makes: ClassVar = c.Escalate
 
     note: Note = ""
 
-    def command(self) -> c.Escalate:
-        """As the rules have it."""
-        return c.Escalate(self.note)
 
-
-class Nothing(Model):
-    """A request that says all by its address."""
-
-
-class AddEvidence(Model):
+class AddEvidence(CommandBody):
     """A piece of evidence in words (N6, D4)."""
 
+    makes: ClassVar = c.AddEvidence
+
     type: EvidenceType = EvidenceType.STATEMENT
-    note: Words
-
-    def command(self) -> c.AddEvidence:
-        """As the rules have it."""
-        return c.AddEvidence(self.type, self.note)
+    note: Text
 
 
-class GrantTime(Model):
+class GrantTime(CommandBody):
     """More time for the other side, until then (D6)."""
+
+    makes: ClassVar = c.GrantTime
 
     until: Moment
 
-    def command(self) -> c.GrantTime:
-        """As the rules have it."""
-        return c.GrantTime(self.until)
 
-
-class Appeal(Model):
+class Appeal(CommandBody):
     """An appeal with new evidence (D5)."""
 
+    makes: ClassVar = c.Appeal
+
     type: EvidenceType = EvidenceType.STATEMENT
-    note: Words
-
-    def command(self) -> c.Appeal:
-        """As the rules have it."""
-        return c.Appeal(self.type, self.note)
+    note: Text
 
 
-class ShipReturn(Model):
+class ShipReturn(CommandBody):
     """The parcel a return travels in."""
+
+    makes: ClassVar = c.ShipReturn
 
     carrier: Carrier
     tracking_number: TrackingNumber
 
-    def command(self) -> c.ShipReturn:
-        """As the rules have it."""
-        return c.ShipReturn(self.carrier, self.tracking_number)
 
-
-class AcknowledgeReturn(Model):
+class AcknowledgeReturn(CommandBody):
     """What arrived. A problem needs evidence in words."""
+
+    makes: ClassVar = c.AcknowledgeReturn
 
     type: AcknowledgementType
     evidence: Note = ""
 
-    def command(self) -> c.AcknowledgeReturn:
-        """As the rules have it."""
-        return c.AcknowledgeReturn(self.type, self.evidence)
 
-
-class RequestInformation(Model):
+class RequestInformation(CommandBody):
     """A mediator's question to one party (D4)."""
 
-    to: Literal["buyer", "seller"]
-    question: Words
+    makes: ClassVar = c.RequestInformation
 
-    def command(self) -> c.RequestInformation:
-        """As the rules have it."""
-        return c.RequestInformation(Role(self.to), self.question)
+    to: Literal[Role.BUYER, Role.SELLER]
+    question: Text
 
 
-class Decide(Model):
+class Decide(CommandBody):
     """A decision: type and amount, a finding, and a rationale both sides can read (D5)."""
+
+    makes: ClassVar = c.Decide
 
     type: OfferType
     amount: Money
     finding: Finding
-    rationale: Words
+    rationale: Text
     return_address: Address | None = None
-
-    def command(self) -> c.Decide:
-        """As the rules have it."""
-        return c.Decide(self.type, self.amount.domain(), self.finding, self.rationale, _domain(self.return_address))
-
-
-def _domain(address: Address | None) -> ReturnAddress | None:
-    return address.domain() if address else None

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
-from chalicelib.api.disputes.standing import act
-from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.models import Nothing
+from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.routing import Resource, route
+from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act
 from chalicelib.domain import commands as c
+from chalicelib.domain import refusals as r
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.service import disputes
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
+
+if TYPE_CHECKING:
+    from chalicelib.api.disputes import answers
+else:
+    answers = Lazily("chalicelib.api.disputes.answers")
 
 blueprint = Resource(__name__, "disputes")
 
@@ -18,92 +30,207 @@ BUYER, SELLER, MEDIATOR = Role.BUYER, Role.SELLER, Role.MEDIATOR
 SEE = (*PARTIES, MEDIATOR)
 
 
-@route(blueprint, "POST", "/orders/{order_id}/disputes", roles=(BUYER,), body=m.OpenDispute, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/disputes",
+    roles=(BUYER,),
+    body=m.OpenDispute,
+    status=201,
+    answers=lambda: answers.Dispute,
+    refuses=(r.NOT_COVERED, r.NOT_YET_COVERED, r.ATTESTATION_REQUIRED, r.INVALID, r.LIMIT_REACHED),
+    versioned=True,
+)
 def open_dispute(call: Call, order_id: str) -> Answer:
     """Open a dispute; the request becomes proposal 1."""
     return disputes.open_dispute(call.services, order_id, call.request, call.body.claim(), call.body.request())
 
 
-@route(blueprint, "GET", "/disputes", roles=SEE, query=("status", "limit", "cursor"))
+@route(
+    blueprint,
+    "GET",
+    "/disputes",
+    roles=SEE,
+    answers=lambda: answers.DisputePage,
+    query=(one_of(Status, "status", "Only those in this status."), *PAGE),
+)
 def list_disputes(call: Call) -> Json:
     """List the caller's disputes, newest first; a mediator's are the escalated ones."""
-    status = call.choice("status", Status) if "status" in call.query else None
-    return disputes.list_disputes(call.services, call.actor, status, call.limit, call.query.get("cursor"))
+    return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor)
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE)
+@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, answers=lambda: answers.Dispute)
 def get_dispute(call: Call, dispute_id: str) -> Json:
     """Show a dispute, with what the caller may do now and by when."""
     return disputes.get_dispute(call.services, dispute_id, call.actor)
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE)
+@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE, answers=lambda: answers.DisputeTimeline)
 def get_timeline(call: Call, dispute_id: str) -> Json:
     """Show everything that happened in a dispute, in order."""
     return disputes.get_timeline(call.services, dispute_id, call.actor)
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/proposals", roles=SEE, body=m.Propose)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/proposals",
+    roles=SEE,
+    body=m.Propose,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),
+    versioned=True,
+)
 def propose(call: Call, dispute_id: str) -> Answer:
     """Put a proposal on the table."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/proposals/{proposal_id}/accept", roles=PARTIES, body=m.Accept)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/proposals/{proposal_id}/accept",
+    roles=PARTIES,
+    body=m.Accept,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED),
+    versioned=True,
+)
 def accept(call: Call, dispute_id: str, proposal_id: str) -> Answer:
     """Accept the proposal that was seen; another one on the table is a conflict that shows it."""
-    return act(call, dispute_id, call.body.command(proposal_id))
+    return act(call, dispute_id, call.body.command(proposal_id=proposal_id))
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/decline", roles=PARTIES, body=m.Decline)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/decline",
+    roles=PARTIES,
+    body=m.Decline,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.STALE_PROPOSAL),
+    versioned=True,
+)
 def decline(call: Call, dispute_id: str) -> Answer:
     """Decline the proposal on the table."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/escalate", roles=PARTIES, body=m.Escalate)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/escalate",
+    roles=PARTIES,
+    body=m.Escalate,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.TOO_EARLY),
+    versioned=True,
+)
 def escalate(call: Call, dispute_id: str) -> Answer:
     """Ask for a mediator."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/withdraw", roles=(BUYER,), body=m.Nothing)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/withdraw",
+    roles=(BUYER,),
+    body=Nothing,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED,
+    versioned=True,
+)
 def withdraw(call: Call, dispute_id: str) -> Answer:
     """Withdraw the dispute."""
     return act(call, dispute_id, c.Withdraw())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/evidence", roles=PARTIES, body=m.AddEvidence)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/evidence",
+    roles=PARTIES,
+    body=m.AddEvidence,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED_TEXT,
+    versioned=True,
+)
 def add_evidence(call: Call, dispute_id: str) -> Answer:
     """Add evidence; it answers the mediator's oldest pending request to the caller."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/extensions", roles=PARTIES, body=m.GrantTime)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/extensions",
+    roles=PARTIES,
+    body=m.GrantTime,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.INVALID),
+    versioned=True,
+)
 def grant_time(call: Call, dispute_id: str) -> Answer:
     """Grant the other side more time."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/appeal", roles=PARTIES, body=m.Appeal)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/appeal",
+    roles=PARTIES,
+    body=m.Appeal,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED_TEXT,
+    versioned=True,
+)
 def appeal(call: Call, dispute_id: str) -> Answer:
     """Appeal the decision with new evidence."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/decision/accept", roles=PARTIES, body=m.Nothing)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/decision/accept",
+    roles=PARTIES,
+    body=Nothing,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED,
+    versioned=True,
+)
 def accept_decision(call: Call, dispute_id: str) -> Answer:
     """Accept the decision; when both sides have, it is carried out at once."""
     return act(call, dispute_id, c.AcceptDecision())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/return/shipment", roles=(BUYER,), body=m.ShipReturn)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/return/shipment",
+    roles=(BUYER,),
+    body=m.ShipReturn,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED, r.INVALID_TRACKING_NUMBER),
+    versioned=True,
+)
 def ship_return(call: Call, dispute_id: str) -> Answer:
     """Say how the item is sent back."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/return/acknowledgement", roles=(SELLER,), body=m.AcknowledgeReturn)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/return/acknowledgement",
+    roles=(SELLER,),
+    body=m.AcknowledgeReturn,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED_TEXT, r.INVALID),
+    versioned=True,
+)
 def acknowledge_return(call: Call, dispute_id: str) -> Answer:
     """Say what arrived of the return."""
     return act(call, dispute_id, call.body.command())

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from chalicelib.api.disputes.standing import with_standing
-from chalicelib.api.endpoint import Call, Resource, route
+from typing import TYPE_CHECKING
+
+from chalicelib.api.call import Call
 from chalicelib.api.evidence.requests import RequestUpload
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.routing import Resource, route
+from chalicelib.api.standing import REFUSED_TEXT, with_standing
 from chalicelib.bootstrap import storage
+from chalicelib.domain import refusals as r
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.service import evidence
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
+if TYPE_CHECKING:
+    from chalicelib.api.evidence import answers
+else:
+    answers = Lazily("chalicelib.api.evidence.answers")
+
 blueprint = Resource(__name__, "evidence")
 
 
-@route(blueprint, "POST", "/disputes/{dispute_id}/evidence/uploads", roles=PARTIES, body=RequestUpload, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/evidence/uploads",
+    roles=PARTIES,
+    body=RequestUpload,
+    status=201,
+    answers=lambda: answers.UploadForm,
+    refuses=(*REFUSED_TEXT, r.INVALID),
+    versioned=False,
+)
 def request_upload(call: Call, dispute_id: str) -> Answer:
     """Ask for a form that uploads one file as evidence; it counts once the file has arrived and been looked at."""
 
@@ -24,7 +44,9 @@ def request_upload(call: Call, dispute_id: str) -> Answer:
     return with_standing(call, dispute_id, ask)
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}/evidence", roles=(*PARTIES, Role.MEDIATOR))
+@route(
+    blueprint, "GET", "/disputes/{dispute_id}/evidence", roles=(*PARTIES, Role.MEDIATOR), answers=lambda: answers.EvidenceList
+)
 def list_evidence(call: Call, dispute_id: str) -> Json:
     """List a dispute's evidence with a link to each file, what is missing, and what became of the caller's uploads."""
     return evidence.list_evidence(call.services, storage(), dispute_id, call.actor)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 
-from chalicelib.api.disputes.requests import Nothing
-from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.call import Call
+from chalicelib.api.lazily import Lazily
 from chalicelib.api.messages.routes import READERS
+from chalicelib.api.models import Nothing
+from chalicelib.api.routing import Resource, route
 from chalicelib.service import chat
 from chalicelib.settings import settings
 from chalicelib.store.idempotency import Answer
 
+if TYPE_CHECKING:
+    from chalicelib.api.live import answers
+else:
+    answers = Lazily("chalicelib.api.live.answers")
+
 blueprint = Resource(__name__, "chat")
 
 
-@route(blueprint, "POST", "/chat/tickets", roles=READERS, body=Nothing, status=201)
+@route(
+    blueprint, "POST", "/chat/tickets", roles=READERS, body=Nothing, status=201, answers=lambda: answers.Ticket, versioned=False
+)
 def open_ticket(call: Call) -> Answer:
     """Get a ticket that opens one live connection within a minute."""
     until = token_expiry(blueprint.current_request.headers["authorization"])

@@ -50,11 +50,3 @@ class MessagePage(ReadMark):
     cursor: Cursor
     closes_at: Annotated[Time | None, Field(description="When the thread takes no more; null until the order is completed.")]
     may_write: Annotated[bool, Field(description="Whether the caller may write in it now, and has room left to.")]
-
-
-class Ticket(Given):
-    """Leave to open one live connection, once and soon."""
-
-    url: Annotated[str, Field(description="Where to connect; add the ticket as the query parameter ticket.")]
-    ticket: str
-    expires_at: Time

@@ -3,57 +3,53 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field, StringConstraints, model_validator
-
-from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.call import Call
 from chalicelib.api.evidence.requests import UploadedFile
-from chalicelib.api.models import Identifier, Model, Note
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.messages.requests import MarkRead, WriteMessage
+from chalicelib.api.parameters import PAGE
+from chalicelib.api.routing import Resource, route
 from chalicelib.bootstrap import storage
+from chalicelib.domain import refusals as r
 from chalicelib.domain.evidence import File
 from chalicelib.domain.people import Role
-from chalicelib.domain.thread import ATTACHMENTS_AT_MOST
 from chalicelib.service import attachments, messages
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
+if TYPE_CHECKING:
+    from chalicelib.api.evidence import answers as evidence_answers
+    from chalicelib.api.messages import answers
+else:
+    answers = Lazily("chalicelib.api.messages.answers")
+    evidence_answers = Lazily("chalicelib.api.evidence.answers")
+
 blueprint = Resource(__name__, "messages")
 
 READERS = (Role.BUYER, Role.SELLER, Role.MEDIATOR)
-MessageId = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+REFUSED_IN_THREAD = (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.INVALID)
+"""Why a thread can take no message or file."""
 
 
-class WriteMessage(Model):
-    """Something to say, or to show, to all who are in the thread."""
-
-    text: Note = ""
-    attachments: Annotated[
-        list[Identifier],
-        Field(default_factory=list, max_length=ATTACHMENTS_AT_MOST, description="Upload ids of files that have arrived."),
-    ]
-
-    @model_validator(mode="after")
-    def _says_something(self) -> WriteMessage:
-        if not self.text and not self.attachments:
-            msg = "text is required where nothing is attached"
-            raise ValueError(msg)
-        return self
-
-
-class MarkRead(Model):
-    """The newest message that the caller has seen."""
-
-    up_to: MessageId
-
-
-@route(blueprint, "GET", "/orders/{order_id}/messages", roles=READERS, query=("limit", "cursor"))
+@route(blueprint, "GET", "/orders/{order_id}/messages", roles=READERS, answers=lambda: answers.MessagePage, query=PAGE)
 def list_messages(call: Call, order_id: str) -> Json:
     """Read an order's thread, newest first, with the caller's count of unread messages."""
-    return messages.read_thread(call.services, order_id, call.actor, call.limit, call.query.get("cursor") or None)
+    return messages.read_thread(call.services, order_id, call.actor, call.limit, call.cursor)
 
 
-@route(blueprint, "POST", "/orders/{order_id}/messages", roles=READERS, body=WriteMessage, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/messages",
+    roles=READERS,
+    body=WriteMessage,
+    status=201,
+    answers=lambda: answers.Message,
+    refuses=(*REFUSED_IN_THREAD, r.TOO_MANY_MESSAGES, r.UPLOAD_PENDING),
+    versioned=False,
+)
 def write_message(call: Call, order_id: str) -> Answer:
     """Write in an order's thread: to the other party and, while there is one, the mediator."""
 
@@ -63,20 +59,41 @@ def write_message(call: Call, order_id: str) -> Answer:
     return messages.write_message(call.services, order_id, call.request, call.body.text, files)
 
 
-@route(blueprint, "POST", "/orders/{order_id}/messages/uploads", roles=READERS, body=UploadedFile, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/messages/uploads",
+    roles=READERS,
+    body=UploadedFile,
+    status=201,
+    answers=lambda: evidence_answers.UploadForm,
+    refuses=REFUSED_IN_THREAD,
+    versioned=False,
+)
 def request_attachment(call: Call, order_id: str) -> Answer:
     """Ask for a form that uploads one file, to attach to a message once it has arrived and been looked at."""
     file = call.body.content_type, call.body.size
     return attachments.request_file(call.services, storage(), order_id, call.actor, call.expect_once(), *file)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/messages/{message_id}/attachments", roles=READERS)
+@route(
+    blueprint, "GET", "/orders/{order_id}/messages/{message_id}/attachments", roles=READERS, answers=lambda: answers.Attachments
+)
 def list_attachments(call: Call, order_id: str, message_id: str) -> Json:
     """List the files of one message, with a short-lived link to each."""
     return attachments.list_files(call.services, storage(), order_id, message_id, call.actor)
 
 
-@route(blueprint, "POST", "/orders/{order_id}/messages/read", roles=READERS, body=MarkRead)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/messages/read",
+    roles=READERS,
+    body=MarkRead,
+    answers=lambda: answers.ReadMark,
+    refuses=(r.INVALID,),
+    versioned=False,
+)
 def mark_read(call: Call, order_id: str) -> Answer:
     """Say up to which message the caller has read; the mark only moves forward."""
     return messages.mark_read(call.services, order_id, call.request, call.body.up_to)

@@ -14,6 +14,9 @@ from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, Payer
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
 from chalicelib.service.orders import CarrierEvent, Shipment
 
+LINE_UNITS_AT_MOST, DAYS_AT_MOST = 10_000, 3_650
+Quantity = Annotated[int, Field(ge=1, le=LINE_UNITS_AT_MOST)]
+"""How many units of one line."""
 TrackingNumber = Annotated[str, StringConstraints(min_length=5, max_length=50)]
 
 
@@ -22,7 +25,7 @@ class Line(Model):
 
     id: Identifier
     title: ShortText
-    quantity: Annotated[int, Field(ge=1, le=10_000)]
+    quantity: Quantity
     unit_price: Money
 
 
@@ -45,7 +48,7 @@ class ImportOrder(Model):
     paid_on_platform: bool = True
     destination_country: Country
     deliver_by: Moment | None = None
-    deliver_within_days: Annotated[int, Field(ge=1)] | None = None
+    deliver_within_days: Annotated[int, Field(ge=1, le=DAYS_AT_MOST)] | None = None
     guarantees: Annotated[tuple[OfferedGuarantee, ...], Field(max_length=len(OFFERED_BY_SELLERS))] = ()
 
     @model_validator(mode="after")

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from chalicelib.api.endpoint import Call, Resource, route
-from chalicelib.api.identity.auth import PERSON_ID
+from typing import TYPE_CHECKING
+
+from chalicelib.api.call import Call
 from chalicelib.api.language import explanations_in
+from chalicelib.api.lazily import Lazily
 from chalicelib.api.orders import requests as m
+from chalicelib.api.parameters import PAGE, person
 from chalicelib.api.problems import not_valid
-from chalicelib.domain.order import ORDER_ID
+from chalicelib.api.routing import Resource, route
+from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service import orders
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
+
+if TYPE_CHECKING:
+    from chalicelib.api.orders import answers
+else:
+    answers = Lazily("chalicelib.api.orders.answers")
 
 blueprint = Resource(__name__, "orders")
 
@@ -19,72 +28,124 @@ BUYER, SELLER, PLATFORM = Role.BUYER, Role.SELLER, Role.PLATFORM
 OWNERS = (BUYER, SELLER, PLATFORM)
 
 
-@route(blueprint, "PUT", "/orders/{order_id}", roles=(PLATFORM,), body=m.ImportOrder, status=201)
+@route(
+    blueprint,
+    "PUT",
+    "/orders/{order_id}",
+    roles=(PLATFORM,),
+    body=m.ImportOrder,
+    status=201,
+    answers=lambda: answers.Order,
+    refuses=(r.CONFLICT, r.INVALID),
+    versioned=False,
+    repeated="It was there already; nothing changed.",
+)
 def import_order(call: Call, order_id: str) -> Answer:
     """Import an order and hold its payment; the same body again changes nothing."""
-    if not ORDER_ID.fullmatch(order_id):
-        detail = "An order id has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit."
-        raise not_valid(detail, "order_id")
     return orders.import_order(call.services, call.actor, call.body.terms(order_id))
 
 
-@route(blueprint, "GET", "/orders", roles=OWNERS, query=("limit", "cursor", "buyer_id", "seller_id"))
+@route(
+    blueprint,
+    "GET",
+    "/orders",
+    roles=OWNERS,
+    answers=lambda: answers.OrderPage,
+    query=(
+        *PAGE,
+        person("buyer_id", "Whose orders; for the platform, this or seller_id."),
+        person("seller_id", "Whose orders; for the platform, this or buyer_id."),
+    ),
+)
 def list_orders(call: Call) -> Json:
     """List the caller's orders, newest first; the platform names a buyer or a seller."""
-    named = {role: call.query[field] for role in (BUYER, SELLER) if (field := f"{role.value}_id") in call.query}
+    named = [Actor(role, person_id) for role in (BUYER, SELLER) if (person_id := call.query[f"{role.value}_id"])]
     if len(named) > (1 if call.actor.role is PLATFORM else 0):
         detail = "Only the platform names whose orders it wants: buyer_id or seller_id."
-        raise not_valid(detail, *(f"{role.value}_id" for role in named))
-    owner = next((Actor(role, person) for role, person in named.items()), None)
-    if owner and not PERSON_ID.fullmatch(owner.id):
-        field = f"{owner.role.value}_id"
-        raise not_valid(f"{field} is not an id this API uses.", field)
-    return orders.list_orders(call.services, call.actor, owner, call.limit, call.query.get("cursor"))
+        raise not_valid(detail, *(f"{it.role.value}_id" for it in named))
+    owner = named[0] if named else None
+    return orders.list_orders(call.services, call.actor, owner, call.limit, call.cursor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}", roles=OWNERS)
+@route(blueprint, "GET", "/orders/{order_id}", roles=OWNERS, answers=lambda: answers.Order)
 def get_order(call: Call, order_id: str) -> Json:
     """Show an order: lines, parcels, deadlines, escrow, disputes."""
     return orders.get_order(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS, worded=True)
+@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS, worded=True, answers=lambda: answers.Protection)
 def get_protection(call: Call, order_id: str) -> Json:
     """Say what the buyer is covered for now: every guarantee, its window, its remedies, or why not."""
     return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
 
 
-@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS)
+@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS, answers=lambda: answers.Ledger)
 def get_ledger(call: Call, order_id: str) -> Json:
     """Show every movement of the order's money, and the balance."""
     return orders.get_ledger(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=OWNERS)
+@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=OWNERS, answers=lambda: answers.OrderTimeline)
 def get_order_timeline(call: Call, order_id: str) -> Json:
     """Show everything that happened to an order, in order."""
     return orders.get_timeline(call.services, order_id, call.actor)
 
 
-@route(blueprint, "POST", "/orders/{order_id}/shipments", roles=(SELLER, PLATFORM), body=m.AddShipment, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/shipments",
+    roles=(SELLER, PLATFORM),
+    body=m.AddShipment,
+    status=201,
+    answers=lambda: answers.Order,
+    refuses=(r.INVALID_TRACKING_NUMBER, r.INVALID, r.CONFLICT, r.LIMIT_REACHED),
+    versioned=True,
+)
 def add_shipment(call: Call, order_id: str) -> Answer:
     """Record a parcel with its carrier and tracking number."""
     return orders.add_shipment(call.services, order_id, call.request, call.body.shipment())
 
 
-@route(blueprint, "POST", "/orders/{order_id}/receipt", roles=(BUYER,), body=m.ConfirmReceipt)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/receipt",
+    roles=(BUYER,),
+    body=m.ConfirmReceipt,
+    answers=lambda: answers.Order,
+    refuses=(r.INVALID,),
+    versioned=True,
+)
 def confirm_receipt(call: Call, order_id: str) -> Answer:
     """Confirm that the order, or some lines of it, arrived."""
     return orders.confirm_receipt(call.services, order_id, call.request, call.body.line_ids)
 
 
-@route(blueprint, "POST", "/orders/{order_id}/extensions", roles=(SELLER,), body=m.ExtendOrder)
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/extensions",
+    roles=(SELLER,),
+    body=m.ExtendOrder,
+    answers=lambda: answers.Order,
+    refuses=(r.INVALID, r.TOO_LATE),
+    versioned=True,
+)
 def extend(call: Call, order_id: str) -> Answer:
     """Promise delivery later, or let protection end later."""
     return orders.extend(call.services, order_id, call.request, call.body.deliver_by, call.body.closes_at)
 
 
-@route(blueprint, "POST", "/carrier-events", roles=(PLATFORM,), body=m.CarrierEvents)
+@route(
+    blueprint,
+    "POST",
+    "/carrier-events",
+    roles=(PLATFORM,),
+    body=m.CarrierEvents,
+    answers=lambda: answers.CarrierResults,
+    versioned=False,
+)
 def record_carrier_events(call: Call) -> Answer:
     """Take in up to 100 carrier records, in any order, repeated or not."""
     events = tuple(it.event() for it in call.body.events)

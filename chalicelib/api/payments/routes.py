@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field, model_validator
-
-from chalicelib.api.endpoint import Call, Resource, route
-from chalicelib.api.models import Model, ShortText
+from chalicelib.api.call import Call
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.payments.requests import PaymentResult
+from chalicelib.api.routing import Resource, route
+from chalicelib.domain import refusals as r
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.people import Role
 from chalicelib.service import payments
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
+if TYPE_CHECKING:
+    from chalicelib.api.payments import answers
+else:
+    answers = Lazily("chalicelib.api.payments.answers")
+
 blueprint = Resource(__name__, "payments")
 
 
-class PaymentResult(Model):
-    """What became of a payment: settled with the payment system's reference, or failed with a reason."""
-
-    status: InstructionStatus
-    reference: ShortText | None = None
-    failure: ShortText | None = None
-    attempt: Annotated[int, Field(ge=1)] | None = None
-
-    @model_validator(mode="after")
-    def _fits_status(self) -> PaymentResult:
-        fits = {
-            InstructionStatus.SETTLED: self.reference is not None and self.failure is None,
-            InstructionStatus.FAILED: self.failure is not None and self.reference is None,
-        }
-        if not fits.get(self.status):
-            msg = "settled goes with a reference, failed with a failure"
-            raise ValueError(msg)
-        return self
-
-
-@route(blueprint, "GET", "/payment-instructions", roles=(Role.PLATFORM,), query=("status", "limit", "cursor"))
+@route(
+    blueprint,
+    "GET",
+    "/payment-instructions",
+    roles=(Role.PLATFORM,),
+    answers=lambda: answers.PaymentInstructionPage,
+    query=(one_of(InstructionStatus, "status", "Which ones.", InstructionStatus.PENDING), *PAGE),
+)
 def list_payment_instructions(call: Call) -> Json:
     """List the payment instructions in one status, pending by default, newest first."""
-    status = call.choice("status", InstructionStatus, InstructionStatus.PENDING)
-    return payments.list_instructions(call.services, status, call.limit, call.query.get("cursor"))
+    return payments.list_instructions(call.services, call.query["status"], call.limit, call.cursor)
 
 
-@route(blueprint, "POST", "/payment-instructions/{instruction_id}/result", roles=(Role.PLATFORM,), body=PaymentResult)
+@route(
+    blueprint,
+    "POST",
+    "/payment-instructions/{instruction_id}/result",
+    roles=(Role.PLATFORM,),
+    body=PaymentResult,
+    answers=lambda: answers.PaymentInstruction,
+    refuses=(r.CONFLICT,),
+    versioned=False,
+)
 def report_result(call: Call, instruction_id: str) -> Answer:
     """Report a payment as settled or failed."""
     result: PaymentResult = call.body

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.api.endpoint import Call, Resource, route
+from chalicelib.api.call import Call
+from chalicelib.api.lazily import Lazily
 from chalicelib.api.problems import Problem
+from chalicelib.api.routing import Resource, route
 from chalicelib.api.tracking import aftership, seventeen_track
 from chalicelib.api.tracking.signatures import signed_by
 from chalicelib.service.errors import Busy
@@ -15,6 +17,11 @@ from chalicelib.service.views import Json
 
 if TYPE_CHECKING:
     from chalicelib.api.tracking.tracking_update import Delivery
+
+if TYPE_CHECKING:
+    from chalicelib.api.orders import answers
+else:
+    answers = Lazily("chalicelib.api.orders.answers")
 
 blueprint = Resource(__name__, "webhooks")
 
@@ -25,13 +32,29 @@ AFTERSHIP = signed_by("aftership", aftership.HEADER, aftership.sign)
 SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.sign)
 
 
-@route(blueprint, "POST", "/webhooks/aftership", signature=AFTERSHIP, body=aftership.AfterShipWebhook)
+@route(
+    blueprint,
+    "POST",
+    "/webhooks/aftership",
+    signature=AFTERSHIP,
+    body=aftership.AfterShipWebhook,
+    answers=lambda: answers.CarrierResults,
+    refuses=("unknown_carrier",),
+)
 def aftership_webhook(call: Call) -> Json:
     """Take in what AfterShip tells of a parcel."""
     return _taken_in(call, call.body.delivery())
 
 
-@route(blueprint, "POST", "/webhooks/17track", signature=SEVENTEEN_TRACK, body=seventeen_track.SeventeenTrackWebhook)
+@route(
+    blueprint,
+    "POST",
+    "/webhooks/17track",
+    signature=SEVENTEEN_TRACK,
+    body=seventeen_track.SeventeenTrackWebhook,
+    answers=lambda: answers.CarrierResults,
+    refuses=("unknown_carrier",),
+)
 def seventeen_track_webhook(call: Call) -> Json:
     """Take in what 17TRACK tells of a parcel."""
     return _taken_in(call, call.body.delivery())

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Response
 
-from chalicelib.api.endpoint import Resource, route
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.routing import Resource, route
 from chalicelib.service.views import Json
+
+if TYPE_CHECKING:
+    from chalicelib.api.description import answers
+else:
+    answers = Lazily("chalicelib.api.description.answers")
 
 blueprint = Resource(__name__, "meta")
 
 
-@route(blueprint, "GET", "/health", roles=())
+@route(blueprint, "GET", "/health", answers=lambda: answers.Health)
 def health() -> Json:
     """Say that the service is up."""
     return {"status": "ok"}
 
 
-@route(blueprint, "GET", "/openapi.json", roles=())
+@route(blueprint, "GET", "/openapi.json", answers=lambda: answers.Description)
 def openapi() -> Json:
     """Describe this API as OpenAPI 3.1."""
     from chalicelib.api.description.openapi import description  # noqa: PLC0415 - built only when somebody asks
@@ -24,7 +32,7 @@ def openapi() -> Json:
     return description()
 
 
-@route(blueprint, "GET", "/docs", roles=())
+@route(blueprint, "GET", "/docs", answers=None)
 def docs() -> Response:
     """Show this API's description as a page to read."""
     from chalicelib.api.description.docs_page import page  # noqa: PLC0415 - built only when somebody asks

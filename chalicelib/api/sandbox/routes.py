@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from chalicelib.api.endpoint import Call, Resource, route
-from chalicelib.api.models import Model
+from chalicelib.api.call import Call
+from chalicelib.api.lazily import Lazily
+from chalicelib.api.routing import Resource, route
+from chalicelib.api.sandbox.requests import AdvanceClock
 from chalicelib.bootstrap import sandbox_clock
 from chalicelib.domain.people import Role
 from chalicelib.service.views import Json
 from chalicelib.store.codec import timestamp
 
+if TYPE_CHECKING:
+    from chalicelib.api.sandbox import answers
+else:
+    answers = Lazily("chalicelib.api.sandbox.answers")
+
 blueprint = Resource(__name__, "sandbox")
-_YEAR_S = 366 * 24 * 3600
 
 
-class AdvanceClock(Model):
-    """How far to move the clock: forward only."""
-
-    advance_seconds: Annotated[int, Field(ge=0, le=_YEAR_S)]
-
-
-@route(blueprint, "GET", "/sandbox/clock", roles=(Role.PLATFORM,))
+@route(blueprint, "GET", "/sandbox/clock", roles=(Role.PLATFORM,), answers=lambda: answers.ClockNow)
 def get_clock(_: Call) -> Json:
     """Show the sandbox's time."""
     clock = sandbox_clock()
     return {"now": timestamp(clock.now()), "offset_seconds": clock.offset()}
 
 
-@route(blueprint, "POST", "/sandbox/clock", roles=(Role.PLATFORM,), body=AdvanceClock)
+@route(
+    blueprint,
+    "POST",
+    "/sandbox/clock",
+    roles=(Role.PLATFORM,),
+    body=AdvanceClock,
+    answers=lambda: answers.ClockNow,
+    versioned=False,
+)
 def advance_clock(call: Call) -> Json:
     """Move the sandbox's time forward."""
     clock = sandbox_clock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.problems import problem_of
+from chalicelib.domain import refusals as r
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes
 from chalicelib.service.errors import VersionMismatch
@@ -12,9 +13,15 @@ from chalicelib.service.errors import VersionMismatch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.api.endpoint import Call
+    from chalicelib.api.call import Call
     from chalicelib.domain.commands import DisputeCommand
     from chalicelib.store.idempotency import Answer
+
+
+REFUSED = (r.WRONG_STATE, r.WRONG_PARTY, r.TOO_LATE)
+"""Why any action in a dispute can be refused."""
+REFUSED_TEXT = (*REFUSED, r.LIMIT_REACHED)
+"""Why an action that adds text or a file can be refused: a dispute holds only so many."""
 
 
 def act(call: Call, dispute_id: str, command: DisputeCommand) -> Answer:

@@ -1,0 +1,179 @@
+"""Reads one call of a route: who calls, with which parameters and body, and under which conditions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.api import cursors
+from chalicelib.api.identity.auth import authenticate
+from chalicelib.api.identity.rates import rates
+from chalicelib.api.parameters import PATH_IDS
+from chalicelib.api.problems import Problem, not_valid
+from chalicelib.api.versions import version_of
+from chalicelib.bootstrap import services
+from chalicelib.languages import ENGLISH
+from chalicelib.logs import learn
+from chalicelib.service.errors import Forbidden, NotFound
+from chalicelib.service.execute import Request as ServiceRequest
+from chalicelib.store.idempotency import Once
+
+if TYPE_CHECKING:
+    from chalice.app import Request
+
+    from chalicelib.api.endpoint import Endpoint, Signature
+    from chalicelib.domain.people import Actor
+    from chalicelib.service.services import Services
+
+BODY_AT_MOST = 65_536
+ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
+"""What every id of this API looks like."""
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a route: the caller, the parameters and the body, and the conditions under which it is carried out."""
+
+    actor: Actor
+    services: Services
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+    """The value of every parameter that the route declares: as given, or its default."""
+    scope: str = ""
+    """Identifies the list that the caller asks for: its owner, its route and its parameters."""
+    once: Once | None = None
+    if_match: int | None = None
+    language: str = ENGLISH
+
+    @property
+    def request(self) -> ServiceRequest:
+        """The call as services take it."""
+        return ServiceRequest(self.actor, self.once, self.if_match)
+
+    @property
+    def limit(self) -> int:
+        """The page size asked for."""
+        limit: int = self.query["limit"]
+        return limit
+
+    @property
+    def cursor(self) -> str | None:
+        """The place in the list that the caller wants to go on from; None for its beginning."""
+        return self.query["cursor"] or None
+
+    def expect_once(self) -> Once:
+        """The idempotency of a route that always has one."""
+        if self.once is None:
+            raise Problem("idempotency_key_required")
+        return self.once
+
+
+def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: str) -> Call | None:
+    """The call, or None for a route that anyone may ask and that has no caller.
+
+    Whatever the description states is checked here, before a service looks at anything that is stored: so a request that
+    is not valid gets the same answer whatever version it is made for.
+    """
+    if endpoint.signature:
+        return _signed(endpoint, endpoint.signature, request)
+    if not endpoint.roles:
+        return None
+    actor = authenticate(request.headers.get("authorization"))
+    rates().count(actor)
+    learn(role=actor.role.value)
+    if actor.role not in endpoint.roles:
+        raise Forbidden
+    _check_ids(endpoint, ids)
+    raw = _raw(request)
+    if endpoint.replaces and not raw:
+        raise Problem("malformed_request", "A PUT needs a body: it says all that is kept from now on. Send {} to keep nothing.")
+    raw = raw or b"{}"
+    written = _query(endpoint, request)
+    query = _values(endpoint, written)
+    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    content = _content(raw) if endpoint.body else ""
+    once = _once(request, actor, ids, content) if endpoint.keyed else None
+    scope = json.dumps([actor.role.value, actor.id, endpoint.path, ids, {**written, "cursor": "", "limit": ""}], sort_keys=True)
+    if query.get("cursor"):
+        query["cursor"] = cursors.opened(query["cursor"], scope)
+    version = version_of(request.headers.get("if-match")) if endpoint.versioned else None
+    rates().report(actor)
+    return Call(actor, services(), body, query, scope, once, version, language)
+
+
+def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
+    """The call of a system that signs what it sends. Nothing of the body is read before the signature is found good."""
+    raw = _raw(request)
+    _query(endpoint, request)
+    signature.check(raw, request.headers.get(signature.header, ""))
+    rates().count(signature.signer)
+    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    rates().report(signature.signer)
+    return Call(signature.signer, services(), body)
+
+
+def _check_ids(endpoint: Endpoint, ids: dict[str, str]) -> None:
+    """Raise ``NotFound`` for a path whose ids are not the kind the description states.
+
+    A PUT may name something new: for it a text that could be an id, but not of this kind, is not valid.
+    """
+    for name, value in ids.items():
+        pattern = PATH_IDS[name].pattern
+        if pattern.fullmatch(value):
+            continue
+        if endpoint.replaces and ANY_ID.fullmatch(value):
+            raise not_valid(f"{name} has to match {pattern.pattern}.", name)
+        raise NotFound
+
+
+def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
+    """The query as it came. Raises ``Problem`` for a parameter that the route does not have."""
+    written = dict(request.query_params or {})
+    names = endpoint.query_names
+    unknown = sorted(written.keys() - set(names))
+    if unknown:
+        known = f"Known here: {', '.join(names)}." if names else "None is known here."
+        raise not_valid(f"Unknown parameters: {', '.join(unknown)}. {known}", *unknown, message=f"Not known. {known}")
+    return written
+
+
+def _values(endpoint: Endpoint, written: dict[str, str]) -> dict[str, Any]:
+    """The value of every parameter. Raises ``Problem`` for one that is not as described."""
+    return {it.name: it.read(written[it.name]) if it.name in written else it.default for it in endpoint.query}
+
+
+def _raw(request: Request) -> bytes:
+    """The body as it came."""
+    try:
+        raw = request.raw_body
+    except UnicodeError as error:
+        raise Problem("malformed_request", "The body is not text in UTF-8.") from error
+    content = raw.encode() if isinstance(raw, str) else raw
+    if len(content) > BODY_AT_MOST:
+        raise Problem("body_too_large")
+    return content
+
+
+def _content(raw: bytes) -> str:
+    """What a JSON body says, whatever its spelling. Raises ``Problem`` for one that says two things at once."""
+    return json.dumps(json.loads(raw, object_pairs_hook=_fields), sort_keys=True)
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise Problem("malformed_request", "The body gives a field twice.")
+    return fields
+
+
+def _once(request: Request, actor: Actor, ids: dict[str, str], content: str) -> Once:
+    key = request.headers.get("idempotency-key", "")
+    if not KEY.fullmatch(key):
+        raise Problem("idempotency_key_required")
+    # Chalice's path is the route's; only with the ids does it say what the request is about.
+    scope = json.dumps([actor.role.value, actor.id, request.method, request.path, ids, key], sort_keys=True)
+    return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(content.encode()).hexdigest())

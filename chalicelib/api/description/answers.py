@@ -1,0 +1,24 @@
+"""The shapes of what anyone may ask: the service's health, and its description."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from chalicelib.api.answers import Given
+
+
+class Health(Given):
+    """The service is up."""
+
+    status: Literal["ok"]
+
+
+class Description(BaseModel):
+    """An OpenAPI 3.1 document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]

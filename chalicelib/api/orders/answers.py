@@ -1,0 +1,200 @@
+"""The shapes of orders, of their money and of their protection as callers see them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.api.answers import Count, Cursor, Given, Time, TimelineEvent, Version, growing
+from chalicelib.api.evidence.answers import EvidenceAsked
+from chalicelib.api.models import Country, Currency, Money
+from chalicelib.api.orders.requests import OfferedGuarantee
+from chalicelib.api.payments.answers import PaymentInstruction
+from chalicelib.domain import refusals as r
+from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.dispute import Stage, Status
+from chalicelib.domain.exclusions import Exclusion
+from chalicelib.domain.guarantees import Guarantee, OfferType, Payer, Reason
+from chalicelib.domain.ledger import Movement
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.service.errors import Busy
+
+
+class CarrierRecordSeen(Given):
+    """One record of a carrier, at the carrier's own time."""
+
+    occurred_at: Time
+    status: CarrierStatus
+
+
+class Parcel(Given):
+    """A parcel and what its carrier says of it (O4, O6)."""
+
+    number: Count
+    carrier: Carrier
+    tracking_number: str
+    shipped_at: Time
+    line_ids: list[str]
+    recorded_at: Time
+    records: list[CarrierRecordSeen]
+    delivered_at: Time | None
+
+
+class OrderLine(Given):
+    """One line of an order, when it is promised for, and what has been refunded of it."""
+
+    id: str
+    title: str
+    quantity: Count
+    unit_price: Money
+    price: Money
+    deliver_by: Time
+    delivered_at: Time | None
+    refunded: Money
+
+
+class Escrow(Given):
+    """The order's money: held + refunded + released = paid, always (O3)."""
+
+    paid: Money
+    held: Money
+    refunded: Money
+    released: Money
+
+
+class DisputeOfOrder(Given):
+    """A dispute as its order names it."""
+
+    id: str
+    status: Status
+    stage: Stage
+
+
+class OrderSummary(Given):
+    """An order in a list."""
+
+    id: str
+    buyer_id: str
+    seller_id: str
+    paid_at: Time
+    price: Money
+    titles: list[str]
+    status: Literal["in_protection", "completed"]
+    completed_at: Time | None
+    version: Version
+
+
+class Order(OrderSummary):
+    """An order in full: terms, parcels, deadlines, escrow, disputes (O1-O8)."""
+
+    currency: Currency
+    lines: list[OrderLine]
+    shipping_fee: Money
+    paid_on_platform: bool
+    destination_country: Country
+    deliver_by: Time
+    guarantees: list[OfferedGuarantee]
+    parcels: list[Parcel]
+    closes_at: Annotated[Time, Field(description="When protection ends, unless a dispute is open then (O7).")]
+    escrow: Escrow
+    disputes: list[DisputeOfOrder]
+    policy_version: str
+
+
+class Remedy(Given):
+    """Something to ask for, how much at most, and who pays to send the item back (C3)."""
+
+    type: OfferType
+    maximum: Money
+    return_postage: Payer | None
+
+
+class LedgerEntry(Given):
+    """One movement of money and its cause; it never changes (O3)."""
+
+    number: Count
+    movement: Movement
+    amount: Money
+    cause: str
+    at: Time
+    debit: Literal["buyer", "escrow", "seller"]
+    credit: Literal["buyer", "escrow", "seller"]
+
+
+class Ledger(Given):
+    """Every movement of an order's money, the balance they add up to, and what is to be paid out."""
+
+    order_id: str
+    balance: Escrow
+    entries: list[LedgerEntry]
+    payment_instructions: list[PaymentInstruction]
+
+
+class OrderTimeline(Given):
+    """Everything that happened to an order, in order."""
+
+    order_id: str
+    events: list[TimelineEvent]
+
+
+class OrderPage(Given):
+    """A page of orders, newest first."""
+
+    items: list[OrderSummary]
+    cursor: Cursor
+
+
+class LineProtection(Given):
+    """One guarantee for one line."""
+
+    line_id: str
+    applies: bool
+    opens_at: Time | None
+    exclusion: Exclusion | None
+
+
+class GuaranteeNow(Given):
+    """One guarantee: whether it can be claimed now and for what, or from when, or why not in which words (O9)."""
+
+    guarantee: Guarantee
+    reason: Reason
+    offered: bool
+    applies: bool
+    opens_at: Time | None
+    closes_at: Time
+    remedies: list[Remedy]
+    lines: list[LineProtection]
+    exclusion: Exclusion | None
+    explanation: str
+    evidence: EvidenceAsked
+
+
+class Protection(Given):
+    """The answer to "What guarantees can I get?" (O9)."""
+
+    order_id: str
+    as_of: Time
+    closes_at: Time
+    completed: bool
+    policy_version: str
+    guarantees: list[GuaranteeNow]
+
+
+_FATES = ("recorded", "duplicate", "unknown_parcel", Busy.code, r.INVALID, r.INVALID_TRACKING_NUMBER)
+
+
+class CarrierResult(BaseModel):
+    """What became of one carrier record: a word of its own, or the code of a problem with it alone."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    status: Annotated[str, *growing(_FATES, "in_progress: send it again. The others are final; new ones may come.")]
+    order_ids: list[str] = []
+    detail: str = ""
+
+
+class CarrierResults(Given):
+    """What became of each record of a batch, in the batch's order (O6)."""
+
+    results: list[CarrierResult]

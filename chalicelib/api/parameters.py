@@ -1,0 +1,103 @@
+"""What a route takes beside its body: the ids in its path, and the parameters of its query.
+
+The API's description states these bounds, and every call is held to them before its route is reached.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.api.identity.auth import PERSON_ID
+from chalicelib.api.problems import not_valid
+from chalicelib.domain.order import ORDER_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
+_NUMBER = "[1-9][0-9]*"
+
+
+@dataclass(frozen=True, slots=True)
+class PathId:
+    """An id in a path. A text that does not match ``pattern`` names nothing."""
+
+    pattern: re.Pattern[str]
+    example: str
+
+
+PATH_IDS = {
+    name: PathId(re.compile(pattern), example)
+    for name, pattern, example in (
+        ("order_id", ORDER_ID.pattern, "o-1"),
+        ("dispute_id", f"{ORDER_ID.pattern}-d{_NUMBER}", "o-1-d1"),
+        ("proposal_id", _NUMBER, "1"),
+        ("message_id", f"{ORDER_ID.pattern}-m{_NUMBER}", "o-1-m1"),
+        ("instruction_id", f"{ORDER_ID.pattern}-p{_NUMBER}", "o-1-p1"),
+        ("seller_id", PERSON_ID.pattern, "acme"),
+        ("buyer_id", PERSON_ID.pattern, "ana"),
+        ("device_id", "[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
+    )
+}
+"""Every id that a path can hold, by the name it has there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a query. ``read`` gives its value, or raises ``Problem`` for a text that the route does not take."""
+
+    name: str
+    description: str
+    schema: Callable[[], dict[str, Any]]
+    """Makes the JSON schema of the value; only the API's description needs it."""
+    read: Callable[[str], Any]
+    default: Any = None
+    """The value of a parameter that is not given."""
+
+
+def one_of(kinds: type[StrEnum], name: str, description: str, default: StrEnum | None = None) -> Parameter:
+    """A parameter whose value is one of an enum's."""
+
+    def read(written: str) -> StrEnum:
+        if written not in {kind.value for kind in kinds}:
+            raise not_valid(f"{name} is one of {', '.join(kind.value for kind in kinds)}.", name)
+        return kinds(written)
+
+    def schema() -> dict[str, Any]:
+        return {"type": "string", "enum": list(kinds)} | ({"default": default.value} if default else {})
+
+    return Parameter(name, description, schema, read, default)
+
+
+def person(name: str, description: str) -> Parameter:
+    """A parameter whose value is the id of a person."""
+
+    def read(written: str) -> str:
+        if not PERSON_ID.fullmatch(written):
+            raise not_valid(f"{name} is not an id this API uses.", name)
+        return written
+
+    return Parameter(name, description, lambda: {"type": "string", "pattern": f"^{PERSON_ID.pattern}$"}, read)
+
+
+LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100
+
+
+def _limit(written: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", written) or not 1 <= int(written) <= LIMIT_AT_MOST:
+        raise not_valid(f"limit is a number from 1 to {LIMIT_AT_MOST}.", "limit")
+    return int(written)
+
+
+LIMIT = Parameter(
+    "limit",
+    "How many a page has at most.",
+    lambda: {"type": "integer", "format": "int32", "minimum": 1, "maximum": LIMIT_AT_MOST, "default": LIMIT_DEFAULT},
+    _limit,
+    LIMIT_DEFAULT,
+)
+CURSOR = Parameter("cursor", "Where to go on: the cursor of the page before.", lambda: {"type": "string"}, str)
+PAGE = (LIMIT, CURSOR)
+"""The parameters of every list that comes in pages."""
