@@ -21,7 +21,7 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 
 if TYPE_CHECKING:
-    from chalicelib.notify.dispatch import Dependencies
+    from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.ports import Sender
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
@@ -75,9 +75,8 @@ def message_queue() -> MessageQueue:
 @lru_cache(maxsize=1)
 def publishing() -> Dependencies:
     """Return the dependencies of publishing."""
-    from chalicelib.notify.composing import Topics  # noqa: PLC0415
-    from chalicelib.notify.dispatch import Dependencies, Limits  # noqa: PLC0415 - the API sends no messages
-    from chalicelib.notify.ports import SqsDeadLetters  # noqa: PLC0415
+    from chalicelib.notify.dependencies import Dependencies, Limits, Topics  # noqa: PLC0415 - the API sends no messages
+    from chalicelib.notify.sqs import SqsDeadLetters  # noqa: PLC0415
     from chalicelib.store.orders import Orders  # noqa: PLC0415
     from chalicelib.store.sent import Sent  # noqa: PLC0415
     from chalicelib.store.tallies import Tallies  # noqa: PLC0415
@@ -106,14 +105,14 @@ def publishing() -> Dependencies:
 
 def _sender(mail_from: str) -> Sender:
     """Return the sender: SNS topics and, if the deployment names a sender's address, SES for mail."""
-    from chalicelib.notify.ports import SnsSender  # noqa: PLC0415 - the API sends no messages
+    from chalicelib.notify.sns import SnsSender  # noqa: PLC0415 - the API sends no messages
 
     topics = SnsSender(lambda: client("sns"))
     if not mail_from:
         return topics
-    from chalicelib.notify.ses import Post, SesMailer  # noqa: PLC0415 - a deployment that mails through topics has none
+    from chalicelib.notify.ses import MailOrTopicSender, SesMailer  # noqa: PLC0415 - a deployment that mails through topics has none
 
-    return Post(topics, SesMailer(lambda: client("sesv2"), mail_from))
+    return MailOrTopicSender(topics, SesMailer(lambda: client("sesv2"), mail_from))
 
 
 def _clock() -> Clock:

@@ -102,7 +102,8 @@ def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def push_stream(records: Sequence[dict[str, Any]]) -> None:
     """Push the stream's records to live connections. Raises if the table cannot be read: the batch is delivered again."""
     from chalicelib.bootstrap import services  # noqa: PLC0415 - each function loads its own
-    from chalicelib.notify.live.push import Pushing, gateway, push_records  # noqa: PLC0415
+    from chalicelib.notify.live.gateway import gateway  # noqa: PLC0415
+    from chalicelib.notify.live.push import Pushing, push_records  # noqa: PLC0415
 
     it = services()
     push_records(records, Pushing(it.connections, gateway(), it.cases.load, int(it.epoch())))

@@ -1,1 +1,1 @@
-"""Who is told what, in which words, and through which SNS topic (section 6)."""
+"""Tells buyers, sellers, mediators and machines what happened, each in their own form (section 6)."""

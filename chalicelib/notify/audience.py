@@ -1,12 +1,16 @@
-"""Who is told what, and how: one table of event x condition x audience x urgency (N1, N2)."""
+"""The audience table: event x condition x audience x urgency, a row for each message that is told (N1, N2).
+
+The conditions are in a module of their own, so that the table is read without scrolling past thirty predicates.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain import events as e
+from chalicelib.domain.people import Role
 from chalicelib.notify import conditions as c
 from chalicelib.notify.event_in_context import MessageWritten
 
@@ -17,13 +21,26 @@ if TYPE_CHECKING:
 
 
 class Audience(StrEnum):
-    """Somebody who is told. Parties are people with addresses of their own; the others listen to one topic each."""
+    """Those who are told. A party is one person with addresses of their own; each of the others listens to one topic."""
 
     BUYER = "buyer"
     SELLER = "seller"
     MEDIATORS = "mediators"
     MARKETPLACE = "marketplace"
     PAYMENTS = "payments"
+
+    @property
+    def party(self) -> Role | None:
+        """The party's role; None for an audience that listens to a topic."""
+        match self:
+            case Audience.BUYER:
+                return Role.BUYER
+            case Audience.SELLER:
+                return Role.SELLER
+            case Audience.MEDIATORS | Audience.MARKETPLACE | Audience.PAYMENTS:
+                return None
+            case _:
+                assert_never(self)
 
 
 class Channel(StrEnum):
@@ -36,7 +53,7 @@ class Channel(StrEnum):
 
 
 class Urgency(StrEnum):
-    """Whether a message asks for something, tells something, or is read by a machine."""
+    """What a message is for: it asks for something, it tells something, or a machine reads it."""
 
     ACTION = "action"
     NEWS = "news"
@@ -52,18 +69,19 @@ REACH: dict[tuple[Audience, Urgency], tuple[Channel, ...]] = {
     (Audience.MARKETPLACE, Urgency.DATA): (Channel.TOPIC,),
     (Audience.PAYMENTS, Urgency.DATA): (Channel.TOPIC,),
 }
-"""The channels of each audience, where its people registered them. SMS is for what needs action alone (N3)."""
+"""The channels of each audience, used where its people registered them. SMS is only for what needs action (N3)."""
 
-DISTURBING = (Channel.SMS, Channel.PUSH)
-"""The channels that make a phone ring: quiet hours are theirs (N3)."""
+RINGING = (Channel.SMS, Channel.PUSH)
+"""The channels that make a phone ring. They wait for the end of quiet hours (N3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One row: when ``event`` happens and ``when`` holds, ``audience`` is told ``text`` (a name in the wording).
+    """One row: when ``event`` happens and ``when`` holds, ``audience`` is told ``text`` (the name of a text).
 
-    Whoever acted is not told of it, unless ``own_too``: what follows from the act is news to them as well. What is
-    ``gathered`` can come many times and changes nothing that anybody has to do: beyond so many an hour a digest counts it (N3).
+    The actor is not told of their own act, except where ``own_too``: what follows from it is news to them as well.
+    Messages that are ``gathered`` can be many and change nothing that anybody has to do: a digest counts those beyond the
+    hour's limit (N3).
     """
 
     event: type[e.Payload]
@@ -76,7 +94,7 @@ class Notice:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """The ways in which it goes out, to those who registered an address for them."""
+        """The channels that the message goes out by, to those who registered an address for them."""
         return REACH[self.audience, self.urgency]
 
 
@@ -146,20 +164,20 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.PromiseExtended, _B, _NEWS, "promise.buyer"),
     Notice(e.ProtectionExtended, _B, _NEWS, "protection.buyer"),
 )
-"""What people are told."""
+"""The rows for people: parties and mediators."""
 
 TO_PAYMENTS: tuple[Notice, ...] = (
     Notice(e.RefundIssued, Audience.PAYMENTS, Urgency.DATA),
     Notice(e.OrderCompleted, Audience.PAYMENTS, Urgency.DATA, when=c.pays_out),
     Notice(e.PaymentRetried, Audience.PAYMENTS, Urgency.DATA),
 )
-"""What the marketplace's payment system is told (M1, M2)."""
+"""The rows for the marketplace's payment system (M1, M2)."""
 
 TO_MARKETPLACE: tuple[Notice, ...] = tuple(Notice(kind, Audience.MARKETPLACE, Urgency.DATA) for kind in e.PAYLOADS.values())
-"""The marketplace's own systems are told everything."""
+"""The rows for the marketplace's own systems: they are told every event."""
 
-TABLE: tuple[Notice, ...] = (*TO_PAYMENTS, *TO_MARKETPLACE, *TO_PEOPLE)
-"""Everything, in the order in which it leaves: money first."""
+NOTICES: tuple[Notice, ...] = (*TO_PAYMENTS, *TO_MARKETPLACE, *TO_PEOPLE)
+"""Every row, in the order in which messages leave: money first."""
 
 NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
     e.OrderImported: "the marketplace tells its buyers and sellers of a sale",
@@ -174,21 +192,35 @@ NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
     e.PaymentRetried: "as a failed payment",
     e.WordsErased: "whoever asked is told at the end of the whole erasure, by its status",
 }
-"""Events of which no person is told, and why."""
+"""The events that no person is told of, with the reason."""
 
 OF_MESSAGES: tuple[Notice, ...] = (
     Notice(MessageWritten, _S, _NEWS, "message.seller", c.is_news_to_the_seller, gathered=True),
     Notice(MessageWritten, _B, _NEWS, "message.buyer", c.is_news_to_the_buyer, gathered=True),
 )
-"""What the parties are told of the thread (N5): that there is something to read, as ``Thread.news_to`` says."""
+"""The rows for messages in a thread (N5): the parties in ``Thread.news_to`` are told that there is one to read."""
 
 _BY_EVENT: dict[type[e.Payload], tuple[Notice, ...]] = {
-    kind: tuple(notice for notice in TABLE if notice.event is kind) for kind in e.PAYLOADS.values()
+    kind: tuple(notice for notice in NOTICES if notice.event is kind) for kind in e.PAYLOADS.values()
 } | {MessageWritten: OF_MESSAGES}
 
 
+def _complete() -> None:
+    """Raise ``TypeError`` for an event that is neither told to people nor excused, and ``KeyError`` for an unknown reach."""
+    silent = set(e.PAYLOADS.values()) - {row.event for row in TO_PEOPLE}
+    if silent != set(NOT_TOLD_TO_PEOPLE):
+        msg = f"told to nobody without a reason, or told despite one: {silent ^ set(NOT_TOLD_TO_PEOPLE)}"
+        raise TypeError(msg)
+    if not all(row.channels for row in (*NOTICES, *OF_MESSAGES)):
+        msg = "a row goes out by no channel"
+        raise TypeError(msg)
+
+
+_complete()
+
+
 def notices(it: EventInContext) -> list[Notice]:
-    """The rows of the table that hold for what happened, in the order of the table."""
+    """Return the rows that hold for an event, in the order of the table."""
     by = it.event.actor.role.value
     rows = _BY_EVENT[type(it.event.payload)]
     return [row for row in rows if (row.own_too or row.audience.value != by) and row.when(it)]

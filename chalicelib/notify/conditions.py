@@ -1,4 +1,7 @@
-"""The conditions of the audience table: questions about one it, each a sentence."""
+"""The conditions of the audience table: predicates of one event.
+
+Each docstring is the sentence that the page of the table shows.
+"""
 
 from __future__ import annotations
 

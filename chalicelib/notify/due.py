@@ -1,18 +1,18 @@
-"""Sends the letters whose time has come, if they still say what is so (N2, N3, D9)."""
+"""Sends the queued messages whose time has come, if they still hold (N2, N3, D9)."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.events import ProposalMade
-from chalicelib.domain.people import Actor, Role
-from chalicelib.notify.audience import DISTURBING, Channel, Urgency
-from chalicelib.notify.dispatch import Dispatcher, backoff, gathered_in, is_permanent
+from chalicelib.notify.audience import RINGING, Channel, Urgency
+from chalicelib.notify.dispatch import Dispatcher, backoff, is_permanent
 from chalicelib.notify.event_in_context import MessageWritten, read_event
-from chalicelib.notify.reminders import holds
-from chalicelib.notify.todos import asks_of, still_asked
+from chalicelib.notify.limits import tally_of
+from chalicelib.notify.recipients import Recipients, person
+from chalicelib.notify.todos import due_for, is_reminder_to_send, still_to_do, todos_of
 from chalicelib.store.message_queue import Kind
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.policy import Policy
-    from chalicelib.notify.dispatch import Dependencies
+    from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.event_in_context import EventInContext
     from chalicelib.store.message_queue import QueuedMessage, Waiting
 
@@ -32,112 +32,126 @@ log = logging.getLogger(__name__)
 
 PAGE = 50
 ATTEMPTS = 10
-"""How often a letter that waits is tried, after 1, 1, 2, 4, ... 256 minutes, so for 8.5 hours. Then it is undelivered."""
+"""A queued message is tried so many times, after 1, 1, 2, 4, ... 256 minutes, so for 8.5 hours. Then it is undelivered."""
 
 
-class GaveOut(Exception):  # noqa: N818 - it says what happened to the process
-    """A letter was taken as often as it may be, and whoever took it last never came back."""
+class AttemptsUsedUp(Exception):  # noqa: N818 - it is the reason that an operator reads in the queue of undelivered messages
+    """A message was taken as often as it may be, and the process that took it last never came back."""
 
 
-def send_due(to: Dependencies, case_at: CaseAt, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> bool:
-    """Send what is due of one shard; whether all of it was tried before ``may_go_on`` said no.
+def send_due(deps: Dependencies, case_at: CaseAt, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> bool:
+    """Send the due messages of one shard. Returns whether all of them were tried before ``may_go_on`` said no.
 
-    ``case_at`` gives an order's case as it is at a moment, swept or not. A letter that fails is logged and comes again.
+    ``case_at`` gives an order's case as it is at a moment, swept or not. A message that fails is logged and comes again.
     """
-    round_ = DueSender(Dispatcher.of(to), case_at)
+    sender = DueSender(deps, Dispatcher(deps, deps.clock.now()), Recipients(deps.people, deps.mail_by_topic), case_at)
     tried: set[tuple[str, str]] = set()
-    # The index may lag and name a letter again that has been taken.
-    while fresh := [key for key in to.queue.due(shard, round_.courier.now, PAGE) if key not in tried]:
+    # The index may lag and name a message again that has been taken.
+    while fresh := [key for key in deps.queue.due(shard, sender.dispatcher.now, PAGE) if key not in tried]:
         for key in fresh:
             if not may_go_on():
                 return False
             tried.add(key)
-            round_.serve(key)
+            sender.send(key)
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class DueSender:
-    """One tour of a courier through the letters that are due."""
+    """Sends queued messages, as of one moment."""
 
-    courier: Dispatcher
+    deps: Dependencies
+    dispatcher: Dispatcher
+    recipients: Recipients
     case_at: CaseAt
 
-    def serve(self, key: tuple[str, str]) -> None:
-        """Send one letter, or leave it for its next attempt; nothing is raised."""
-        pile, now = self.courier.to.queue, self.courier.now
+    def send(self, key: tuple[str, str]) -> None:
+        """Send one message, or leave it for its next attempt; nothing is raised."""
+        now = self.dispatcher.now
         try:
-            waiting = pile.take(key, now, lambda attempts: now + backoff(attempts))
+            waiting = self.deps.queue.take(key, now, lambda attempts: now + backoff(attempts))
             if waiting:
-                self._serve(waiting)
+                self._send_or_give_up(waiting)
         except Exception:
-            log.exception("a message that was due waits on", extra={"event": key[1]})
+            log.exception("a due message was not sent; it stays queued", extra={"event": key[1]})
 
-    def _serve(self, waiting: Waiting) -> None:
-        letter = waiting.message
+    def _send_or_give_up(self, waiting: Waiting) -> None:
         try:
-            later = self._sent(waiting)
+            later = self._send(waiting)
         except Exception as error:
             if not is_permanent(error) and waiting.attempts < ATTEMPTS:
                 raise
-            self.courier.give_up(letter, error)
+            self.dispatcher.give_up(waiting.message, error)
             later = None
         if later:
-            self.courier.to.queue.postpone(waiting, later)
+            self.deps.queue.postpone(waiting, later)
         else:
-            self.courier.to.queue.drop(letter)
+            self.deps.queue.drop(waiting.message)
 
-    def _sent(self, waiting: Waiting) -> datetime | None:
-        """Send a letter that still says what is so; the time until which it waits, if it has to."""
-        letter = waiting.message
+    def _send(self, waiting: Waiting) -> datetime | None:
+        """Send a message that still holds. Returns the time until which it waits, if it has to."""
+        queued = waiting.message
         if waiting.attempts > ATTEMPTS:
-            raise GaveOut(letter.name)
-        order_id, stream, seq = letter.source.rsplit("#", 2)
-        it = read_event(self.courier.to.orders.event(order_id, int(stream), int(seq)))
-        match letter.kind:
+            raise AttemptsUsedUp(queued.name)
+        order_id, stream, seq = queued.source.rsplit("#", 2)
+        it = read_event(self.deps.orders.event(order_id, int(stream), int(seq)))
+        match queued.kind:
             case Kind.DIGEST:
-                gathered = self.courier.to.tallies.names(gathered_in(letter), letter.recipient)
-                return self.courier.carry(letter, it, None, len(gathered))
+                gathered = self.deps.tallies.names(tally_of(queued), queued.recipient)
+                return self._dispatch(queued, it, None, len(gathered))
             case Kind.REMINDER:
-                return self._reminded(letter, it)
+                return self._send_reminder(queued, it)
+            case Kind.EVENT:
+                return self._send_event(queued, it)
             case _:
-                return self._told(letter, it)
+                assert_never(queued.kind)
 
-    def _reminded(self, letter: QueuedMessage, it: EventInContext) -> datetime | None:
-        """A reminder holds while the person still has to do that very thing by that very time; else there is none."""
+    def _dispatch(
+        self, queued: QueuedMessage, it: EventInContext, due: datetime | None, count: int | None = None
+    ) -> datetime | None:
+        message = self.recipients.address(queued, it, due, count)
+        return self.dispatcher.send(message) if message else None
+
+    def _send_reminder(self, queued: QueuedMessage, it: EventInContext) -> datetime | None:
+        """Send a reminder if the person still has to do that very thing by that very time."""
         dispute, policy = self._now(it)
-        asked = asks_of(letter.recipient, dispute, policy)
-        ask = next((ask for ask in asked if letter.at and holds(ask, letter.at, self.courier.now)), None)
-        if ask is None:
+        todo = next(
+            (
+                todo
+                for todo in todos_of(person(queued.recipient).role, dispute, policy)
+                if queued.at and is_reminder_to_send(todo, queued.at, self.dispatcher.now)
+            ),
+            None,
+        )
+        if todo is None:
             return None
         it = replace(it, dispute=dispute)
-        if letter.channel:
-            return self.courier.carry(letter, it, ask.due)
-        for one in self.courier.office.by_channel(letter):
-            self.courier.hand_over(one, it, ask.due)
+        if queued.channel:
+            return self._dispatch(queued, it, todo.due)
+        for message in self.recipients.address_by_every_channel(queued, it, todo.due):
+            self.dispatcher.send_or_queue(message)
         return None
 
-    def _told(self, letter: QueuedMessage, it: EventInContext) -> datetime | None:
-        """What happened is told however late, but for a message that has been read (N5). Only a phone is not rung for
-        something that is no longer to be done, or for a proposal that is no longer on the table.
+    def _send_event(self, queued: QueuedMessage, it: EventInContext) -> datetime | None:
+        """Send a message of an event, however late. Left out are a message of the thread that has been read (N5) and, on a
+        phone, what is no longer to be done and a proposal that is no longer on the table.
         """
-        payload = it.event.payload
-        if isinstance(payload, MessageWritten) and self._has_read(letter, it):
+        payload, role = it.event.payload, person(queued.recipient).role
+        if isinstance(payload, MessageWritten) and self._has_read(queued, it):
             return None
-        asking = letter.urgency == Urgency.ACTION.value or isinstance(payload, ProposalMade)
-        if it.dispute and asking and Channel(letter.channel) in DISTURBING:
+        asking = queued.urgency == Urgency.ACTION.value or isinstance(payload, ProposalMade)
+        if it.dispute and asking and Channel(queued.channel) in RINGING:
             dispute, policy = self._now(it)
-            if not still_asked(it, letter.recipient, dispute, policy):
+            if not still_to_do(it, role, dispute, policy):
                 return None
             it = replace(it, dispute=dispute)
-        return self.courier.carry(letter, it, self.courier.office.due_to(letter.recipient, it))
+        return self._dispatch(queued, it, due_for(role, it, self.deps.policies))
 
-    def _has_read(self, letter: QueuedMessage, it: EventInContext) -> bool:
-        """Whether the recipient has come to that message in the thread by now."""
-        role, _, person = letter.recipient.partition(":")
-        return self.courier.to.threads.thread(it.order_id).read_up_to(Actor(Role(role), person)) >= it.event.seq
+    def _has_read(self, queued: QueuedMessage, it: EventInContext) -> bool:
+        """Return whether the recipient has read the thread up to that message."""
+        return self.deps.threads.thread(it.order_id).read_up_to(person(queued.recipient)) >= it.event.seq
 
     def _now(self, it: EventInContext) -> tuple[Dispute, Policy]:
-        """The dispute as it is now, and the policy it is judged by."""
-        case = self.case_at(it.order_id, self.courier.now)
+        """Return the dispute as it is now, and the policy it is judged by."""
+        case = self.case_at(it.order_id, self.dispatcher.now)
         return case.dispute(it.event.stream), case.policy

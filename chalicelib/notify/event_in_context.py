@@ -1,4 +1,4 @@
-"""What happened, as it comes out of the table's stream: an event and what it says of the case around it."""
+"""An event with the case around it, as the table's stream brings it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ P = TypeVar("P", bound=Payload)
 
 @dataclass(frozen=True, slots=True)
 class MessageWritten(Payload):
-    """Somebody wrote in the thread. Of its words nothing is told; ``news_to`` are told that it is there."""
+    """Somebody wrote in the thread. The parties in ``news_to`` are told that there is a message, not what it says."""
 
     type = "message_written"
     news_to: tuple[Role, ...]
@@ -30,10 +30,11 @@ class MessageWritten(Payload):
 
 @dataclass(frozen=True, slots=True)
 class EventInContext:
-    """One event of an order or, with ``dispute`` as it stood right after it, of a dispute.
+    """One event of an order or of a dispute.
 
-    ``stage_after`` is where its actor left the dispute at that moment, which may have gone on from there;
-    ``return_country`` the country a return address must be in, where one is asked for (D3).
+    ``dispute`` is the dispute right after the event. ``stage_after`` is the stage that the event's
+    actor left it in at that moment.
+    ``return_country`` is the country that a return address has to be in, where one is asked for (D3).
     """
 
     event: Event
@@ -47,16 +48,20 @@ class EventInContext:
 
     @property
     def id(self) -> str:
-        """The event's name in all the world: order, stream and sequence number."""
+        """The event's name, unique among all orders: order, stream and sequence number."""
         return f"{self.order_id}#{self.event.stream}#{self.event.seq}"
 
     @property
     def kind(self) -> str:
-        """What kind of event it is, as on the wire."""
+        """The event's type, as on the wire."""
         return self.event.payload.type
 
+    def party(self, role: Role) -> str:
+        """Return the id of the order's buyer or seller."""
+        return {Role.BUYER: self.buyer_id, Role.SELLER: self.seller_id}[role]
+
     def payload(self, kind: type[P]) -> P:
-        """Its payload, which has to be of ``kind``. Raises ``TypeError`` when it is not."""
+        """Return the payload, which has to be of ``kind``. Raises ``TypeError`` when it is not."""
         if not isinstance(self.event.payload, kind):
             msg = f"{self.id} is {self.kind}, not {kind.type}"
             raise TypeError(msg)
@@ -64,7 +69,7 @@ class EventInContext:
 
     @property
     def the_dispute(self) -> Dispute:
-        """The dispute it is about. Raises ``TypeError`` for an event of the order alone."""
+        """The dispute that the event is about. Raises ``TypeError`` for an event of an order."""
         if self.dispute is None:
             msg = f"{self.id} ({self.kind}) is not about a dispute"
             raise TypeError(msg)
@@ -72,7 +77,7 @@ class EventInContext:
 
 
 def read_event(image: Mapping[str, Any]) -> EventInContext:
-    """The it that the item of an event, or of a message, holds, in DynamoDB's attribute form."""
+    """Read an event, or a message of a thread, from its item in DynamoDB's attribute form."""
     if "news_to" in image:
         return _written(image)
     dispute = text(image, "dispute")

@@ -1,4 +1,4 @@
-"""The facts a message can name, taken from what happened. Nobody's name, address or own words are among them (N3)."""
+"""The facts that a message can name. Nobody's name, address or own words are among them (N3)."""
 
 from __future__ import annotations
 
@@ -22,55 +22,55 @@ if TYPE_CHECKING:
 def facts(
     it: EventInContext,
     due: datetime | None,
-    said: Catalog,
+    catalog: Catalog,
     *,
     zone: str,
     count: int | None = None,
     brief: bool = False,
 ) -> dict[str, str]:
-    """Every fact of a it by the name that templates use, in the catalogue's words.
+    """Return every fact of an event by the name that templates use, in the catalogue's words.
 
-    ``due`` is the stage's deadline, which a deadline that the event itself sets goes before (an information request's
-    only where it comes sooner); ``zone`` the recipient's, an IANA name; ``count`` how many orders a digest is about, which
-    is all that it says. ``brief`` writes times, remedies and a return address as in an SMS.
+    ``due`` is the stage's deadline; a deadline that the event itself sets takes its place (an information request's only
+    where it comes sooner). ``zone`` is the recipient's time zone, an IANA name. A digest has one fact: how many orders it is
+    about, ``count``. ``brief`` writes times, remedies and a return address as in an SMS.
     """
     if count is not None:
-        return {"orders": counted(count, said.labels["orders"], said.language)}
+        return {"orders": counted(count, catalog.labels["orders"], catalog.language)}
     named = {"order": it.order_id}
     if it.dispute:
-        named |= _of_dispute(it, it.dispute, said) | {"address": _address(it, said, brief=brief)}
+        named |= _of_dispute(it, it.dispute, catalog) | {"address": _address(it, catalog, brief=brief)}
     amount, offer = _money(it.event.payload, it.dispute)
     if amount:
-        named |= {"amount": money(amount, said.language), "remedy": _remedy(amount, offer, said, brief=brief)}
+        named |= {"amount": money(amount, catalog.language), "remedy": _remedy(amount, offer, catalog, brief=brief)}
     by = _due(it.event.payload, due)
     if by:
-        named["due"] = moment(by, said.short_moment if brief else said.moment, zone, said.language)
-    return named | _particulars(it, said)
+        named["due"] = moment(by, catalog.short_moment if brief else catalog.moment, zone, catalog.language)
+    return named | _particulars(it, catalog)
 
 
-def _of_dispute(it: EventInContext, dispute: Dispute, said: Catalog) -> dict[str, str]:
-    """What the dispute is, and what its stage waits for: as a sentence and in a few words."""
-    named = {"dispute": dispute.id, "reason": said.labels["reason"][dispute.claim.reason.value]}
+def _of_dispute(it: EventInContext, dispute: Dispute, catalog: Catalog) -> dict[str, str]:
+    """Return the dispute's id and reason and, while it is open, what its stage waits for: as a sentence and in a few words."""
+    named = {"dispute": dispute.id, "reason": catalog.labels["reason"][dispute.claim.reason.value]}
     if dispute.open:
         bargained = dispute.stage is not Stage.OPENED or not return_is_guaranteed(it)
         awaited = dispute.stage.value if bargained else "return_address"
-        named["ask"] = said.labels["ask"][awaited].format(address=_address(it, said))
-        named["task"] = said.labels["task"][awaited].format(address=_address(it, said, brief=True))
+        named["ask"] = catalog.labels["ask"][awaited].format(address=_address(it, catalog))
+        named["task"] = catalog.labels["task"][awaited].format(address=_address(it, catalog, brief=True))
     return named
 
 
-def _address(it: EventInContext, said: Catalog, *, brief: bool = False) -> str:
-    """The return address that the seller has to give: in which country, where one is asked for (D3)."""
-    forms = said.labels["short_address" if brief else "address"]
+def _address(it: EventInContext, catalog: Catalog, *, brief: bool = False) -> str:
+    """Return the words for the return address that the seller has to give: in any country, or in a certain one (D3)."""
+    forms = catalog.labels["short_address" if brief else "address"]
     if it.return_country is None:
         return forms["anywhere"]
-    return forms["in_country"].format(country=it.return_country if brief else country(it.return_country, said.language))
+    return forms["in_country"].format(country=it.return_country if brief else country(it.return_country, catalog.language))
 
 
 def _money(  # noqa: PLR0911 - one line per kind of event, as a table
     payload: e.Payload, dispute: Dispute | None
 ) -> tuple[Money | None, OfferType]:
-    """The amount it is about, and on which terms."""
+    """Return the amount that an event is about, and the kind of remedy. No amount where the event is about none."""
     match payload:
         case e.DisputeOpened(request=proposal) | e.ProposalMade(proposal=proposal):
             return proposal.amount, proposal.type
@@ -95,13 +95,13 @@ def _money(  # noqa: PLR0911 - one line per kind of event, as a table
             return None, OfferType.REFUND
 
 
-def _remedy(amount: Money, offer: OfferType, said: Catalog, *, brief: bool) -> str:
-    """What the buyer gets: that the item goes back is said even where every letter counts."""
-    written = money(amount, said.language)
+def _remedy(amount: Money, offer: OfferType, catalog: Catalog, *, brief: bool) -> str:
+    """Return what the buyer gets, in words. The brief form too says that the item goes back."""
+    written = money(amount, catalog.language)
     if not brief:
-        return said.labels["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
+        return catalog.labels["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
     returns = amount.minor and offer is OfferType.REFUND_WITH_RETURN
-    return said.labels["item"]["returned"].format(amount=written) if returns else written
+    return catalog.labels["item"]["returned"].format(amount=written) if returns else written
 
 
 def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
@@ -117,7 +117,7 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
 def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
     it: EventInContext, catalog: Catalog
 ) -> dict[str, str]:
-    """What only this kind of event has to say."""
+    """Return the facts that only this kind of event has."""
     labels, dispute = catalog.labels, it.dispute
     match it.event.payload:
         case e.DecisionMade(decision=decision):

@@ -1,4 +1,4 @@
-"""What machines are told: the typed event, and the payment instruction, as JSON (N1, M1)."""
+"""Writes what machines are told as JSON: the typed event, and the payment instruction (N1, M1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def event_json(it: EventInContext) -> str:
-    """The event for the marketplace's systems: ids, old and new state, amounts in minor units; nobody's own words."""
+    """Return the event for the marketplace's systems: ids, old and new state, amounts in minor units; nobody's own words."""
     event, dispute = it.event, it.dispute
     return dump(
         {
@@ -39,7 +39,7 @@ def event_json(it: EventInContext) -> str:
 
 
 def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901 - one case per kind of event, as a table
-    """Every amount an event is about, by what it is the amount of."""
+    """Return every amount that an event is about, by name."""
     found: dict[str, Money] = {}
     match payload:
         case e.OrderImported(terms=terms):
@@ -81,9 +81,10 @@ def _instruction_id(payload: e.Payload) -> str | None:
 
 
 def payment_json(it: EventInContext, order: Order | None = None) -> str:
-    """The payment instruction that an event issues, under its stable id (M1, M2).
+    """Return the payment instruction that an event issues, under its stable id (M1, M2).
 
-    A new attempt names its instruction only; the rest is read from ``order``. Raises ``LookupError`` when it is not there.
+    An event of a new attempt holds only the instruction's id: the rest is taken from ``order``. Raises ``LookupError`` where
+    the order does not have it.
     """
     match it.event.payload:
         case e.RefundIssued(instruction=instruction) | e.OrderCompleted(instruction=instruction) if instruction:

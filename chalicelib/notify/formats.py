@@ -1,4 +1,4 @@
-"""Amounts, countries, times and counts as a language writes them, by Babel from CLDR (N3)."""
+"""Formats amounts, countries, times and counts for a language, by Babel from CLDR (N3)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def money(amount: Money, language: str) -> str:
-    """An amount to its last minor unit, with the currency's ISO code: a dollar sign would name twenty currencies."""
+    """Format an amount to its last minor unit, with the currency's ISO code: a dollar sign stands for twenty currencies."""
     exponent = EXPONENTS[amount.currency]
     value = Decimal(amount.minor).scaleb(-exponent)
     pattern = f"#,##0.{'0' * exponent}\u00a0¤¤" if exponent else "#,##0\u00a0¤¤"
@@ -28,15 +28,15 @@ def money(amount: Money, language: str) -> str:
 
 
 def country(code: str, language: str) -> str:
-    """The name of an ISO 3166-1 country; the code itself where CLDR has no name for it."""
+    """Return the name of an ISO 3166-1 country, or the code itself where CLDR has no name for it."""
     name: str = Locale.parse(language).territories.get(code, code)
     return name
 
 
 def moment(at: datetime, pattern: str, zone: str, language: str) -> str:
-    """A time to the minute by the clocks of ``zone`` (an IANA name), with its distance from UTC.
+    """Format a time to the minute in ``zone`` (an IANA name), with its offset from UTC.
 
-    Where the name is unknown the time is given in UTC: as true, and no message is lost to it.
+    An unknown zone does not lose the message: the time is then in UTC.
     """
     try:
         local = at.astimezone(ZoneInfo(zone))
@@ -46,7 +46,7 @@ def moment(at: datetime, pattern: str, zone: str, language: str) -> str:
 
 
 def _offset(at: datetime) -> str:
-    """``UTC``, ``UTC+3``, ``UTC-3:30``: the names of zones are ambiguous, and CLDR's are long."""
+    """Return ``UTC``, ``UTC+3`` or ``UTC-3:30``. Names of zones are ambiguous, and CLDR's are long."""
     offset = f"{at:%z}"
     sign, hours, minutes = offset[0], int(offset[1:3]), offset[3:5]
     if not hours and minutes == "00":
@@ -55,6 +55,6 @@ def _offset(at: datetime) -> str:
 
 
 def counted(count: int, forms: Mapping[str, str], language: str) -> str:
-    """The one of ``forms`` (by CLDR's plural category) that goes with ``count``, with the number in it."""
+    """Return the plural form for ``count``, with the number in it. ``forms`` are keyed by CLDR's plural category."""
     form = forms[Locale.parse(language).plural_form(count)]
     return form.format(count=format_decimal(count, locale=language))

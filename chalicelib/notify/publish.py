@@ -1,17 +1,18 @@
-"""From the table's stream to everyone concerned, after the commit (N4, M1)."""
+"""Publishes the events of the table's stream to everyone concerned, after the commit (N4, M1)."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.events import PaymentFailed
-from chalicelib.domain.people import Role
 from chalicelib.domain.todos import todos
-from chalicelib.notify.audience import Urgency
+from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
 from chalicelib.notify.event_in_context import read_event
-from chalicelib.notify.reminders import reminders
+from chalicelib.notify.recipients import Recipients, name_of
+from chalicelib.notify.todos import due_for, reminder_times
 from chalicelib.store.codec import timestamp
 from chalicelib.store.items import text
 from chalicelib.store.message_queue import Kind, QueuedMessage
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from chalicelib.notify.dispatch import Dependencies
+    from chalicelib.notify.audience import Notice
+    from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.event_in_context import EventInContext
+    from chalicelib.notify.recipients import AddressedMessage
 
 log = logging.getLogger(__name__)
 
@@ -29,71 +32,91 @@ FAILED = "payment_instruction_failed"
 """The word in the log that the alarm counts (M2)."""
 
 
-def publish_records(records: Iterable[Mapping[str, Any]], to: Dependencies) -> list[str]:
-    """Publish the events among a batch of DynamoDB stream records; the sequence numbers of those to be delivered again.
+def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) -> list[str]:
+    """Publish the events among a batch of DynamoDB stream records. Returns the sequence numbers of those to deliver again.
 
-    A record that fails stops no other order's. Lambda delivers again from the lowest failed record on, everything after
-    it included: what has left by then is marked, and does not leave twice. But a later event of the *same* order must
-    not overtake the one that failed, so it is not tried and counts as failed as well; with that, and as one order is one
-    partition key, whose records Lambda never handles concurrently, each order's events leave in order. Only one that
-    has used up its retries is left behind, in the dead-letter queue.
+    Each order's events leave in order: one order is one partition key, whose records Lambda never handles concurrently, and
+    after a record that fails no later event of the *same* order is tried; it counts as failed as well. Other orders go on.
+    Lambda delivers again from the lowest failed record on, everything after it included: messages that have left by then
+    are marked, and do not leave twice. A record that has used up its retries goes to the dead-letter queue.
     """
-    courier = Dispatcher.of(to)
+    publisher = Publisher(deps, Dispatcher(deps, deps.clock.now()), Recipients(deps.people, deps.mail_by_topic))
     failed: list[str] = []
-    waiting: set[str] = set()
+    held_up: set[str] = set()
     for record in records:
         image = record["dynamodb"].get("NewImage", {})
         if "publish" not in image:
             continue
         order = text(image, "pk")
-        if order in waiting or not _published(image, courier):
-            waiting.add(order)
+        if order in held_up or not publisher.publish(image):
+            held_up.add(order)
             failed.append(record["dynamodb"]["SequenceNumber"])
     return failed
 
 
-def _published(image: Mapping[str, Any], courier: Dispatcher) -> bool:
-    """Whether everything that an event has to tell has left or waits. Nothing is raised: it is logged, and tried again."""
-    try:
-        return _told(read_event(image), courier)
-    except Exception:
-        log.exception("an event was not published whole", extra={"event": f"{text(image, 'pk')} {text(image, 'sk')}"})
-        return False
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Publishes the events of one batch."""
 
+    deps: Dependencies
+    dispatcher: Dispatcher
+    recipients: Recipients
 
-def _told(it: EventInContext, courier: Dispatcher) -> bool:
-    """Send what has not been sent. One that fails stops none of the others: a payment does not wait for an SMS.
-
-    Machines are told in order, so what they are not told holds the order up. A person's message waits by itself (N4).
-    """
-    if isinstance(it.event.payload, PaymentFailed):
-        log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
-    everything = True
-    for notice, topic in courier.office.to_topics(it):
+    def publish(self, image: Mapping[str, Any]) -> bool:
+        """Publish one event. Returns whether all its messages have left or are queued; an error is logged, not raised."""
         try:
-            courier.publish(it, notice, topic)
+            return self._tell(read_event(image))
         except Exception:
-            everything = False
-            log.exception("a topic was not told", extra={"event": it.id})
-    for letter in courier.office.to_people(it):
-        courier.hand_over(letter, it, courier.office.due_to(letter.recipient, it))
-    for reminder in _reminders(it, courier):
-        courier.to.queue.put(*reminder)
-    return everything
+            log.exception("an event was not fully published", extra={"event": f"{text(image, 'pk')} {text(image, 'sk')}"})
+            return False
 
+    def _tell(self, it: EventInContext) -> bool:
+        """Send each message of an event. One that fails stops no other: a payment does not wait for an SMS.
 
-def _reminders(it: EventInContext, courier: Dispatcher) -> Iterator[tuple[QueuedMessage, datetime]]:
-    """The reminders of what the parties have to do after an event, and when they are due (N2).
+        A topic that fails holds up its order's events, as machines are told in order. A person's message is queued (N4).
+        """
+        if isinstance(it.event.payload, PaymentFailed):
+            log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
+        rows = notices(it)
+        complete = self._tell_topics(it, rows)
+        for message in self._to_people(it, rows):
+            self.dispatcher.send_or_queue(message)
+        for reminder, at in self._reminders(it):
+            self.deps.queue.put(reminder, at)
+        return complete
 
-    Each is named by its dispute and its time, so whichever event it is seen from, it is the same one.
-    """
-    if it.dispute is None:
-        return
-    people = {Role.BUYER: it.buyer_id, Role.SELLER: it.seller_id}
-    for ask in todos(it.dispute, courier.office.policies.version(it.dispute.policy_version)):
-        for at, reminder in reminders(ask).items():
-            if it.event.at < at and courier.now < ask.due:
-                name = f"{it.order_id}#{it.event.stream}#{reminder.value}@{timestamp(at)}"
-                recipient = f"{ask.role.value}:{people[ask.role]}"
-                text_of = f"{reminder.value}.{ask.role.value}"
-                yield QueuedMessage(name, recipient, Urgency.ACTION.value, text_of, it.id, kind=Kind.REMINDER, at=at), at
+    def _tell_topics(self, it: EventInContext, rows: list[Notice]) -> bool:
+        complete = True
+        for notice in rows:
+            topic = self.deps.topics.of(notice.audience)
+            if topic:
+                try:
+                    self.dispatcher.to_topic(it, notice, topic)
+                except Exception:
+                    complete = False
+                    log.exception("a topic was not told", extra={"event": it.id})
+        return complete
+
+    def _to_people(self, it: EventInContext, rows: list[Notice]) -> Iterator[AddressedMessage]:
+        """Address the messages to the parties, one for each channel that reaches the person (N1)."""
+        for notice in rows:
+            role = notice.audience.party
+            if role:
+                recipient = name_of(role, it.party(role))
+                queued = QueuedMessage(it.id, recipient, notice.urgency.value, notice.text, it.id, gathered=notice.gathered)
+                yield from self.recipients.address_by_every_channel(queued, it, due_for(role, it, self.deps.policies))
+
+    def _reminders(self, it: EventInContext) -> Iterator[tuple[QueuedMessage, datetime]]:
+        """Yield the reminders of what the parties have to do after an event, with their times (N2).
+
+        A reminder is named by its dispute and its time, so that each event that brings it about names the same one.
+        """
+        if it.dispute is None:
+            return
+        for todo in todos(it.dispute, self.deps.policies.version(it.dispute.policy_version)):
+            for at, reminder in reminder_times(todo).items():
+                if it.event.at < at and self.dispatcher.now < todo.due:
+                    name = f"{it.order_id}#{it.event.stream}#{reminder.value}@{timestamp(at)}"
+                    recipient = name_of(todo.role, it.party(todo.role))
+                    text_of = f"{reminder.value}.{todo.role.value}"
+                    yield QueuedMessage(name, recipient, Urgency.ACTION.value, text_of, it.id, kind=Kind.REMINDER, at=at), at

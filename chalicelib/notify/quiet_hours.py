@@ -1,4 +1,4 @@
-"""Quiet hours: when a person's phone is to be left alone, by the clock on that person's wall (N3)."""
+"""Finds the end of a person's quiet hours, by their local time (N3)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MINUTE = timedelta(minutes=1)
 
 
 def quiet_until(profile: Profile, now: datetime) -> datetime | None:
-    """The end, in UTC, of the quiet hours that ``now`` falls into; None outside them.
+    """Return the end, in UTC, of the quiet hours that ``now`` falls into; None outside them.
 
-    They begin and end by local time, over midnight too. Where the change to summer time skips their end, they end with the
-    gap; an end that the change back repeats is the first that is still to come.
+    Quiet hours begin and end by local time, over midnight too. If the clocks go forward over the end, the end of the gap
+    counts. If they go back over it, the first occurrence that is still ahead counts.
     """
     if profile.quiet_hours is None:
         return None
@@ -36,7 +36,7 @@ def quiet_until(profile: Profile, now: datetime) -> datetime | None:
 
 
 def _skipped(wall: datetime) -> bool:
-    """Whether no clock of the zone shows that time on that day."""
+    """Return whether the change to summer time leaves that local time out."""
     shown = wall.astimezone(UTC).astimezone(wall.tzinfo)
     return shown.replace(tzinfo=None) != wall.replace(tzinfo=None)
 
@@ -44,5 +44,5 @@ def _skipped(wall: datetime) -> bool:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone; no name of one; a folder of zones
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone; not a name; a folder of zones
         return UTC

@@ -1,4 +1,4 @@
-"""Mail through SES, where a deployment has a sender's address: HTML beside the text, to the address itself (N1, N3)."""
+"""Sends mail through SES, for a deployment that has a sender's address: HTML and text, to the address itself (N1, N3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.notify.ports import Message, Sender
+    from chalicelib.notify.composed_message import ComposedMessage
+    from chalicelib.notify.ports import Sender
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _PAGE = (
@@ -19,7 +20,7 @@ _PAGE = (
 
 
 def html_of(subject: str, text: str) -> str:
-    """A plain text as a page: its paragraphs and lines as they are, its addresses as links, everything escaped."""
+    """Return a plain text as an HTML page: paragraphs and lines are kept, URLs become links, everything is escaped."""
     paragraphs = (_paragraph(part) for part in re.split(r"\n\s*\n", text.strip()))
     return _PAGE.format(title=escape(subject), paragraphs="".join(paragraphs))
 
@@ -42,7 +43,7 @@ class SesMailer:
         self._client = client
         self._from = mail_from
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ComposedMessage) -> None:
         """Send ``message`` to the address it names. Raises botocore's ``ClientError`` when SES does not take it."""
         subject = message.subject or ""
         body = {"Text": _content(message.text), "Html": _content(html_of(subject, message.text))}
@@ -57,14 +58,14 @@ def _content(text: str) -> dict[str, str]:
     return {"Data": text, "Charset": "UTF-8"}
 
 
-class Post:
-    """Sends what names an address as mail, and everything else through its topic."""
+class MailOrTopicSender:
+    """Sends a message that has an email address as mail, and every other through its topic."""
 
     def __init__(self, topics: Sender, mailer: Sender) -> None:
-        """Send with these two."""
+        """Send through these two."""
         self._topics = topics
         self._mailer = mailer
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ComposedMessage) -> None:
         """Send it, or raise."""
         (self._mailer if message.mail_to else self._topics).send(message)

@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.engine import as_of
 from chalicelib.domain.people import AddressBook
 from chalicelib.domain.policy import published
-from chalicelib.notify.composing import Topics
-from chalicelib.notify.dispatch import Dependencies, Limits
+from chalicelib.notify.dependencies import Dependencies, Limits, Topics
 from chalicelib.notify.due import send_due
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.message_queue import MessageQueue
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.order import Order
-    from chalicelib.notify.ports import Message, Orders
+    from chalicelib.notify.composed_message import ComposedMessage
+    from chalicelib.notify.ports import Orders
     from chalicelib.store.message_queue import QueuedMessage
     from tests.domain.worlds import World
 
@@ -48,11 +48,11 @@ class FakeSender:
     answered with that code of the provider's.
     """
 
-    sent: list[Message] = field(default_factory=list)
+    sent: list[ComposedMessage] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ComposedMessage) -> None:
         """Keep the message, or refuse it."""
         if name(message) in self.refuses:
             raise Refused(name(message))
@@ -66,7 +66,7 @@ class FakeSender:
         return [name(message) for message in self.sent]
 
 
-def name(message: Message) -> str:
+def name(message: ComposedMessage) -> str:
     """A message by the event it tells, whom it reaches and how."""
     return " ".join(message.attributes[part] for part in ("event", "recipient", "channel"))
 

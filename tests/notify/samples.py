@@ -10,7 +10,7 @@ from chalicelib.domain import dispute
 from chalicelib.domain.stages import due_at
 from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
-from chalicelib.notify.reminders import Reminder
+from chalicelib.notify.todos import Reminder
 from chalicelib.notify.wording import worded
 from tests.notify.fakes import LINKS
 from tests.notify.stories import everything

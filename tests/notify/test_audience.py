@@ -10,9 +10,9 @@ import pytest
 from chalicelib.domain import events as e
 from chalicelib.notify.audience import (
     NOT_TOLD_TO_PEOPLE,
+    NOTICES,
     OF_MESSAGES,
     REACH,
-    TABLE,
     TO_PAYMENTS,
     TO_PEOPLE,
     Audience,
@@ -93,12 +93,12 @@ def test_the_marketplace_is_told_everything(kind: type[e.Payload]) -> None:
 def test_every_row_is_lived_through() -> None:
     """The stories of these tests make every row of the table hold at least once."""
     told = {row for _, _, it in everything() for row in notices(it)}
-    assert set() == set(TABLE) - told
+    assert set() == set(NOTICES) - told
 
 
 def test_every_row_reaches_somebody() -> None:
     """Each row's audience and urgency have a channel (N1)."""
-    assert [row for row in TABLE if not row.channels] == []
+    assert [row for row in NOTICES if not row.channels] == []
 
 
 WAYS = {
@@ -129,7 +129,7 @@ comes while a party has been asked already."""
 @pytest.mark.parametrize("audience", Audience)
 def test_every_event_reaches_every_audience_as_it_should(kind: type[e.Payload], audience: Audience) -> None:
     """N1-N3: the grid of event and audience: how urgent each message is, and by which channels it goes."""
-    rows = [row for row in TABLE if row.event is kind and row.audience is audience]
+    rows = [row for row in NOTICES if row.event is kind and row.audience is audience]
     assert len(rows) == 1 or audience is not Audience.MARKETPLACE
     for row in rows:
         asks = row.text in ACTIONS.get(kind.type, ()) and row.when is not comes_within_the_turn
@@ -141,7 +141,7 @@ def test_every_event_reaches_every_audience_as_it_should(kind: type[e.Payload], 
 
 def test_only_what_asks_nothing_and_settles_nothing_is_gathered() -> None:
     """N3: a digest may stand for evidence, time granted and messages of the thread; everything else is told by itself."""
-    gathered = {(row.event, row.urgency) for row in (*TABLE, *OF_MESSAGES) if row.gathered}
+    gathered = {(row.event, row.urgency) for row in (*NOTICES, *OF_MESSAGES) if row.gathered}
     assert {(kind, Urgency.NEWS) for kind in (e.EvidenceAdded, e.TimeGranted, MessageWritten)} == gathered
     ungathered = {row.event for row in (*TO_PEOPLE, *OF_MESSAGES) if row.urgency is Urgency.NEWS and not row.gathered}
     assert set() == ungathered & {kind for kind, _ in gathered}
@@ -167,7 +167,7 @@ def test_nobody_is_told_of_an_own_act_unless_something_follows() -> None:
 
 def test_money_leaves_first() -> None:
     """Payment instructions come before every other message of their event (M1)."""
-    assert TABLE[: len(TO_PAYMENTS)] == TO_PAYMENTS
+    assert NOTICES[: len(TO_PAYMENTS)] == TO_PAYMENTS
 
 
 def test_an_order_without_money_left_pays_nobody() -> None:

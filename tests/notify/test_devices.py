@@ -12,10 +12,11 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.backends import get_backend
 
-from chalicelib.notify.ports import Message, Push, SnsSender
+from chalicelib.notify.composed_message import ComposedMessage, Push
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
-from chalicelib.notify.ses import Post, SesMailer, html_of
+from chalicelib.notify.ses import MailOrTopicSender, SesMailer, html_of
+from chalicelib.notify.sns import SnsSender
 from chalicelib.service.errors import PushNotConfigured, TokenRefused
 from chalicelib.service.ports import Subscribed
 
@@ -145,7 +146,7 @@ def test_a_push_message_is_written_for_each_platform(sns: Any, endpoints: SnsEnd
     """N1, N3: Android and Apple devices show title and text and open the link; SNS takes it as a message with a structure."""
     endpoint = endpoints.create("fcm", TOKEN, DEVICE)
     topic, _ = SnsSubscriptions(lambda: sns, "p-").subscribe("buyer", "ana", "push", endpoint)
-    SnsSender(lambda: sns).send(Message(topic, "Ответьте до 5 мая", None, {"channel": "push"}, Push("Спор", LINK)))
+    SnsSender(lambda: sns).send(ComposedMessage(topic, "Ответьте до 5 мая", None, {"channel": "push"}, Push("Спор", LINK)))
     (sent,) = get_backend("sns")[topic.split(":")[4]][REGION].topics[topic].sent_notifications
     message, attributes = json.loads(sent[1]), sent[3]
     shown = {"title": "Спор", "body": "Ответьте до 5 мая"}
@@ -163,7 +164,7 @@ def test_a_mail_of_ses_is_html_beside_the_text() -> None:
     with mock_aws():
         ses = client("sesv2")
         ses.create_email_identity(EmailIdentity="no-reply@market.example")
-        mail = Message("", f"Answer <now>:\n{LINK}", "A dispute & you", mail_to="ana@ana.example")
+        mail = ComposedMessage("", f"Answer <now>:\n{LINK}", "A dispute & you", mail_to="ana@ana.example")
         SesMailer(lambda: ses, "no-reply@market.example").send(mail)
         (sent,) = get_backend("ses")["123456789012"][REGION].sent_messages
     assert "no-reply@market.example" == sent.source
@@ -187,9 +188,9 @@ def test_a_mail_s_html_is_escaped_and_links() -> None:
 class Keeping:
     """Keeps what it is to send."""
 
-    sent: list[Message] = field(default_factory=list)
+    sent: list[ComposedMessage] = field(default_factory=list)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ComposedMessage) -> None:
         """Keep it."""
         self.sent.append(message)
 
@@ -197,8 +198,8 @@ class Keeping:
 def test_only_what_names_an_address_is_mailed() -> None:
     """N1: beside mail, everything goes through its topic."""
     topics, mail = Keeping(), Keeping()
-    letter, other = Message("", "text", "Subject", mail_to="ana@ana.example"), Message("arn", "text")
-    post = Post(topics, mail)
+    letter, other = ComposedMessage("", "text", "Subject", mail_to="ana@ana.example"), ComposedMessage("arn", "text")
+    post = MailOrTopicSender(topics, mail)
     post.send(letter)
     post.send(other)
     assert ([other], [letter]) == (topics.sent, mail.sent)

@@ -16,10 +16,11 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.todos import Todo, todos
 from chalicelib.notify.audience import notices
 from chalicelib.notify.catalog import catalog
-from chalicelib.notify.dispatch import Limits, backoff
+from chalicelib.notify.dependencies import Limits
+from chalicelib.notify.dispatch import backoff
 from chalicelib.notify.due import ATTEMPTS
 from chalicelib.notify.formats import moment
-from chalicelib.notify.reminders import Reminder, reminders
+from chalicelib.notify.todos import Reminder, reminder_times
 from chalicelib.store.codec import dump, load
 from chalicelib.store.people import Device
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECOND, SELLER, disputed, money
@@ -70,7 +71,7 @@ TIMES = {
 @pytest.mark.parametrize("window", TIMES)
 def test_reminders_are_at_half_time_and_a_day_before(window: timedelta) -> None:
     """N2: both where there is room for both, one where they meet, none where the first message has just said it."""
-    times = reminders(Todo(Role.SELLER, PAID_AT, PAID_AT + window))
+    times = reminder_times(Todo(Role.SELLER, PAID_AT, PAID_AT + window))
     assert TIMES[window] == {(at - PAID_AT) / HOUR: which for at, which in times.items()}
 
 
@@ -166,11 +167,11 @@ def test_a_question_states_the_time_that_holds(before_the_end: timedelta) -> Non
     desk = Desk((world,), people=people("email"))
     desk.clock.at = world.now
     desk.publish()
-    for at in sorted(reminders(ask)):
+    for at in sorted(reminder_times(ask)):
         desk.send_due(at)
     printed = moment(ask.due, catalog("en").moment, "UTC", "en")
-    asked = [it for it in desk.sender.sent if it.attributes["recipient"] == "seller:acme"][-1 - len(reminders(ask)) :]
-    assert [True] * (1 + len(reminders(ask))) == [printed in it.text for it in asked]
+    asked = [it for it in desk.sender.sent if it.attributes["recipient"] == "seller:acme"][-1 - len(reminder_times(ask)) :]
+    assert [True] * (1 + len(reminder_times(ask))) == [printed in it.text for it in asked]
 
 
 def test_redelivery_writes_no_second_reminder() -> None:
@@ -444,7 +445,7 @@ def test_a_letter_whose_carrier_always_dies_is_put_aside() -> None:
         assert pile.take(key, at, lambda _, again=again: again) is not None  # type: ignore[misc]
         at = again
     assert [] == desk.send_due(at)
-    assert ["GaveOut"] == [reason for _, reason in desk.undelivered.kept]
+    assert ["AttemptsUsedUp"] == [reason for _, reason in desk.undelivered.kept]
 
 
 def test_limits_have_sensible_numbers() -> None:

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from chalicelib.domain import commands as c
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Actor
-from chalicelib.notify.live.push import ApiGateway, Gone, Pushing, push_records
+from chalicelib.notify.live.gateway import ApiGateway, Gone
+from chalicelib.notify.live.push import Pushing, push_records
 from chalicelib.service import messages
 from chalicelib.store.connections import Connection
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, NEWS, OTHER_MEDIATOR, SELLER, claim_of, lines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.notify.ports import Push
+from chalicelib.notify.composed_message import Push
 from chalicelib.notify.publish import publish_records
 from chalicelib.service import messages
 from chalicelib.store.orders import Orders

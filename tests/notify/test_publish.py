@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.ledger import InstructionStatus
-from chalicelib.notify.ports import Push
+from chalicelib.notify.composed_message import Push
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.people import Device
 from infra.build import template
@@ -21,7 +21,7 @@ from tests.notify.fakes import Desk, FakeMarkers, FakePeople, FakeSender, regist
 from tests.notify.stories import STORIES, never_arrived, no_dispute, records_of, reviewed
 
 if TYPE_CHECKING:
-    from chalicelib.notify.ports import Message
+    from chalicelib.notify.composed_message import ComposedMessage
 
 
 def another_order(order_id: str) -> World:
@@ -35,7 +35,7 @@ def numbered(*worlds: World) -> list[dict[str, Any]]:
     return [record | {"dynamodb": record["dynamodb"] | {"SequenceNumber": str(100 + n)}} for n, record in enumerate(records)]
 
 
-def to(desk: Desk, recipient: str) -> list[Message]:
+def to(desk: Desk, recipient: str) -> list[ComposedMessage]:
     """What was sent to one recipient."""
     return [message for message in desk.sender.sent if message.attributes["recipient"] == recipient]
 

@@ -13,10 +13,11 @@ from moto.backends import get_backend
 
 from chalicelib import bootstrap
 from chalicelib.domain.people import AddressBook
-from chalicelib.notify.composing import Topics
-from chalicelib.notify.ports import Message, SnsSender
+from chalicelib.notify.composed_message import ComposedMessage
+from chalicelib.notify.dependencies import Topics
 from chalicelib.notify.publish import publish_records
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions, topic_safe
+from chalicelib.notify.sns import SnsSender
 from chalicelib.settings import settings_from
 from chalicelib.store.codec import dump
 from chalicelib.store.items import item
@@ -155,11 +156,11 @@ def test_a_message_is_published_with_its_attributes(sns: Any) -> None:  # noqa: 
             published.update(arguments)
             sns.publish(**arguments)
 
-    SnsSender(Watching).send(Message(topic, "text", "Subject", {"channel": "email"}))
+    SnsSender(Watching).send(ComposedMessage(topic, "text", "Subject", {"channel": "email"}))
     attributes = {"channel": {"DataType": "String", "StringValue": "email"}}
     assert {"TopicArn": topic, "Message": "text", "Subject": "Subject", "MessageAttributes": attributes} == published
     published.clear()
-    SnsSender(Watching).send(Message(topic, "text"))
+    SnsSender(Watching).send(ComposedMessage(topic, "text"))
     assert "Subject" not in published
 
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.policy import published
-from chalicelib.notify.composing import Topics
-from chalicelib.notify.dispatch import Dependencies, Limits
+from chalicelib.notify.dependencies import Dependencies, Limits, Topics
 from chalicelib.notify.due import send_due
-from chalicelib.notify.ports import SnsSender, SqsDeadLetters
 from chalicelib.notify.publish import publish_records
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
+from chalicelib.notify.sns import SnsSender
+from chalicelib.notify.sqs import SqsDeadLetters
 from chalicelib.service.execute import current
 from chalicelib.service.services import Services
 from chalicelib.service.sweep import Swept, sweep_shard

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notify.ports import Message, Push, SnsSender
+from chalicelib.notify.composed_message import ComposedMessage, Push
+from chalicelib.notify.sns import SnsSender
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api
 from localcloud.demo.runner import until
@@ -259,7 +260,7 @@ def test_a_push_message_of_the_deployed_product_is_read(cloud: LocalCloud) -> No
 
     assert until(read_along, PATIENCE)
     attributes = {"channel": "push", "recipient": "buyer:pushed", "order_id": "pushed-1"}
-    message = Message(topic, "退款 5 欧元", attributes=attributes, push=Push("纠纷", LINK))
+    message = ComposedMessage(topic, "退款 5 欧元", attributes=attributes, push=Push("纠纷", LINK))
     SnsSender(lambda: sns).send(message)
 
     assert until(lambda: bool(api.outbox("messages.json?person=buyer:pushed")), PATIENCE)

@@ -12,7 +12,7 @@ from chalicelib.api.identity.rates import rates
 from chalicelib.bootstrap import services
 from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.refusals import Refusal
-from chalicelib.notify.live.push import gateway
+from chalicelib.notify.live.gateway import gateway
 from chalicelib.service import chat
 from chalicelib.service.errors import Busy, NotFound, ServiceError
 from chalicelib.store.connections import Pass

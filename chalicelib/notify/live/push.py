@@ -1,6 +1,6 @@
-"""From the table's stream to whoever listens: new messages whole, and hints that a dispute has changed (N5).
+"""Pushes what the table's stream brings to live connections: new messages whole, and hints that a dispute changed (N5).
 
-Nothing here has to arrive. What a listener misses is in the thread, which clients read when they connect.
+Delivery is not guaranteed. A client reads the thread when it connects, and finds there what it missed.
 """
 
 from __future__ import annotations
@@ -8,18 +8,17 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.aws import client
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.thread import sees_thread
+from chalicelib.notify.live.gateway import Gone
 from chalicelib.service.access import sees_thread_of
 from chalicelib.service.messages import message_view
-from chalicelib.settings import settings
 from chalicelib.store.codec import load
 from chalicelib.store.items import text
 from chalicelib.store.messages import MESSAGE, message_of
@@ -28,74 +27,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from chalicelib.domain.case import Case
+    from chalicelib.notify.live.gateway import Gateway
     from chalicelib.store.connections import Connection, Connections
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 16
-"""Pushes under way at the same time, so that a slow one delays few others."""
-
-
-class Gone(Exception):  # noqa: N818 - it is an answer
-    """There is no such connection any more."""
-
-
-class Gateway(Protocol):
-    """What holds the connections."""
-
-    def send(self, connection_id: str, frame: bytes) -> None:
-        """Send a frame. Raises ``Gone``, or botocore's errors when the gateway does not take it."""
-        ...
-
-    def close(self, connection_id: str) -> None:
-        """Close a connection; one that is gone is no error."""
-        ...
-
-
-class ApiGateway:
-    """API Gateway's side of the connections. ``client`` gives its management client on first use."""
-
-    def __init__(self, client: Callable[[], Any]) -> None:
-        """Speak through that client."""
-        self._client = client
-
-    def send(self, connection_id: str, frame: bytes) -> None:
-        """As ``Gateway``."""
-        try:
-            self._client().post_to_connection(ConnectionId=connection_id, Data=frame)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "GoneException":
-                raise Gone from error
-            raise
-
-    def close(self, connection_id: str) -> None:
-        """As ``Gateway``."""
-        try:
-            self._client().delete_connection(ConnectionId=connection_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "GoneException":
-                raise
-
-
-def gateway() -> ApiGateway:
-    """This deployment's."""
-    return ApiGateway(lambda: client("apigatewaymanagementapi", settings().chat_endpoint))
+"""The number of pushes that run at the same time, so that a slow one delays few others."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing to push about an order, and who may see it (I6)."""
+    """A frame about an order, and a test of who may see it (I6)."""
 
     order_id: str
     frame: bytes
     may_see: Callable[[Actor], bool]
     whole: bool
-    """Whether it is of the thread itself: who may not see this may have to stop listening."""
+    """Whether the frame is a message of the thread: a listener who may not see it may have lost the thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushing:
-    """What pushing works with. ``case_of`` reads an order's case as it is now; None where there is none."""
+    """What pushing works with. ``case_of`` reads an order's case as it is now; it gives None where there is none."""
 
     listening: Connections
     through: Gateway
@@ -103,13 +57,13 @@ class Pushing:
     now_s: int
 
     def sees_thread(self, actor: Actor, order_id: str) -> bool:
-        """Whether the thread is for ``actor`` now. What the stream brings may be older than who has come since."""
+        """Return whether ``actor`` may see the thread now. The stream's image may be older than that."""
         case = self.case_of(order_id)
         return case is not None and sees_thread_of(case, actor)
 
 
 def news_of(image: Mapping[str, Any]) -> News | None:
-    """What an item of the stream has to tell listeners; None for what is not for them."""
+    """Return what an item of the stream tells listeners; None for an item that is not for them."""
     order_id, buyer_id, seller_id = (text(image, name) for name in ("order_id", "buyer_id", "seller_id"))
     if text(image, "publish") == MESSAGE:
         mediators = load(text(image, "mediators"), tuple[str, ...])
@@ -131,21 +85,21 @@ def _json(told: dict[str, Any]) -> bytes:
     return msgspec.json.encode(told)
 
 
-def push_records(records: Iterable[Mapping[str, Any]], to: Pushing) -> None:
-    """Push what a batch of stream records says to whoever listens, in order to each of them.
+def push_records(records: Iterable[Mapping[str, Any]], deps: Pushing) -> None:
+    """Push what a batch of stream records says to each order's listeners, in order.
 
-    A connection that is gone is forgotten, and one whose time has run out is closed. Nothing else that goes wrong with one
-    listener, or with one record, is raised: the others are told all the same.
+    A connection that is gone is forgotten, and one whose time has run out is closed. Other errors of one listener or one
+    record are logged and not raised, so that the other listeners are told.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for record in records:
             news = _readable(record)
             if news:
-                list(pool.map(lambda it, news=news: _push(news, it, to), to.listening.listeners(news.order_id)))
+                list(pool.map(lambda it, news=news: _push(news, it, deps), deps.listening.listeners(news.order_id)))
 
 
 def _readable(record: Mapping[str, Any]) -> News | None:
-    """What a record has to tell; None as well for one that cannot be read, which would be no better the next time."""
+    """Return what a record tells. None for one that cannot be read: another try would not help."""
     try:
         return news_of(record["dynamodb"].get("NewImage", {}))
     except Exception:
@@ -153,23 +107,23 @@ def _readable(record: Mapping[str, Any]) -> News | None:
         return None
 
 
-def _push(news: News, listener: Connection, to: Pushing) -> None:
+def _push(news: News, listener: Connection, deps: Pushing) -> None:
     try:
-        if listener.until <= to.now_s:
-            to.through.close(listener.id)
-            _forget(news, listener, to.listening)
+        if listener.until <= deps.now_s:
+            deps.through.close(listener.id)
+            _forget(news, listener, deps.listening)
         elif news.may_see(listener.actor):
-            to.through.send(listener.id, news.frame)
-        elif news.whole and not to.sees_thread(listener.actor, news.order_id):
-            to.listening.unlisten(listener.id, news.order_id)
-            to.through.send(listener.id, _json({"type": "unsubscribed", "order_id": news.order_id}))
+            deps.through.send(listener.id, news.frame)
+        elif news.whole and not deps.sees_thread(listener.actor, news.order_id):
+            deps.listening.unlisten(listener.id, news.order_id)
+            deps.through.send(listener.id, _json({"type": "unsubscribed", "order_id": news.order_id}))
     except Gone:
-        _forget(news, listener, to.listening)
+        _forget(news, listener, deps.listening)
     except (ClientError, BotoCoreError):
         log.exception("a listener was not told", extra={"order_id": news.order_id})
 
 
-def _forget(news: News, listener: Connection, to: Connections) -> None:
-    """Forget a connection, and that it listens here: it may be half forgotten already, by a subscription it crossed."""
-    to.unlisten(listener.id, news.order_id)
-    to.remove(listener)
+def _forget(news: News, listener: Connection, listening: Connections) -> None:
+    """Forget a connection and its subscription to this order: a subscription at the same time may have left only that."""
+    listening.unlisten(listener.id, news.order_id)
+    listening.remove(listener)

@@ -1,4 +1,4 @@
-"""Devices as SNS platform endpoints, one for each token that an app got of its platform (N1)."""
+"""Keeps devices as SNS platform endpoints, one for each token that an app got from its platform (N1)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _EXISTS = re.compile(r"Endpoint (arn:\S+) already exists with the same Token")
-"""How SNS refuses a token of which it has an endpoint with other attributes, a disabled one for example."""
+"""The error of SNS for a token that has an endpoint with other attributes, a disabled one for example."""
 
 
 class SnsEndpoints:
-    """Endpoints of this deployment's platform applications. Implements ``Endpoints`` of the services."""
+    """Endpoints of this deployment's platform applications. Implements the service's ``Endpoints``."""
 
     def __init__(self, client: Callable[[], Any], applications: Mapping[str, str]) -> None:
         """Use the platform application ARNs of ``applications``, by platform; one that is empty is not configured.
@@ -28,13 +28,14 @@ class SnsEndpoints:
         self._applications = applications
 
     def takes(self, platform: str) -> bool:
-        """Whether there is an application of that platform."""
+        """Return whether the deployment has an application for that platform."""
         return bool(self._applications.get(platform))
 
     def create(self, platform: str, token: str, device_id: str) -> str:
-        """The ARN of the token's endpoint, the same one every time. One that had been disabled is enabled again: the app
-        that sends its token has it from the platform. The endpoint keeps the device's id. Raises ``PushNotConfigured``,
-        ``TokenRefused``.
+        """Return the ARN of the token's endpoint, the same every time. It keeps the device's id.
+
+        An endpoint that had been disabled is enabled again: the app has just got its token from the platform. Raises
+        ``PushNotConfigured``, ``TokenRefused``.
         """
         if not self.takes(platform):
             raise PushNotConfigured
@@ -60,11 +61,11 @@ class SnsEndpoints:
         return arn
 
     def enabled(self, endpoint: str) -> bool:
-        """Whether SNS has the endpoint and its platform takes messages for it: an app that was removed no longer does."""
+        """Return whether SNS has the endpoint and its platform takes messages for it: not once the app was removed."""
         return self._attributes(endpoint).get("Enabled") == "true"
 
     def device_of(self, endpoint: str) -> str | None:
-        """The device's id that ``create`` gave it; None for one that is gone or somebody else's."""
+        """Return the device's id that ``create`` gave the endpoint; None for one that is gone or that something else made."""
         return self._attributes(endpoint).get("CustomUserData")
 
     def _attributes(self, endpoint: str) -> dict[str, str]:
@@ -77,5 +78,5 @@ class SnsEndpoints:
         return attributes
 
     def delete(self, endpoint: str) -> None:
-        """Delete it. SNS takes the deletion of one that is gone."""
+        """Delete the endpoint. Deleting one that is gone is no error in SNS."""
         self._client().delete_endpoint(EndpointArn=endpoint)

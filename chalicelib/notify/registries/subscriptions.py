@@ -1,4 +1,4 @@
-"""One SNS topic per person, and the addresses subscribed to it (N1)."""
+"""Keeps one SNS topic per person, and the addresses subscribed to it (N1)."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST_ID = 160
-"""SNS takes topic names of up to 256 characters; the rest is room for the prefix, the role and the hash's mark."""
+"""The longest id that a topic name holds as it is. SNS takes 256 characters; the rest is for the prefix and the role."""
 _PROTOCOLS = {"email": "email", "sms": "sms", "push": "application"}
-"""What SNS calls the channels."""
+"""The protocol in SNS of each channel."""
 _CHANNELS = {protocol: channel for channel, protocol in _PROTOCOLS.items()}
 _UNSAFE = re.compile(r"_(?=[0-9A-F]{2})|[^A-Za-z0-9_-]")
 _GONE = ("NotFound", "InvalidParameter")
-"""What SNS answers to the end of a subscription that is gone, or that nobody has confirmed: such a one ends by itself."""
+"""The codes by which SNS refuses to end a subscription that is gone, or was never confirmed and ends by itself."""
 
 
 def topic_safe(person_id: str) -> str:
-    """``person_id`` in the letters a topic name may have; two ids never come out the same.
+    """Return ``person_id`` in characters that a topic name may have. Two ids never give the same name.
 
-    Other characters become ``_`` and the two hex digits of each of their UTF-8 bytes, and so does a ``_`` that could be
-    mistaken for such a sign. A very long id becomes its hash behind ``_FF``, which no UTF-8 text can contain.
+    Each byte of another character's UTF-8 becomes ``_`` and two hex digits, and so does a ``_`` that could be read as the
+    beginning of such a code. A very long id becomes ``_FF`` and its hash: the byte FF is in no UTF-8 text.
     """
     safe = _UNSAFE.sub(lambda found: "".join(f"_{byte:02X}" for byte in found[0].encode()), person_id)
     return safe if len(safe) <= _LONGEST_ID else f"_FF{hashlib.sha256(person_id.encode()).hexdigest()}"
@@ -46,7 +46,7 @@ def _sns() -> Any:  # noqa: ANN401 - botocore makes its clients at run time
 
 
 class SnsSubscriptions:
-    """People's topics in SNS. Implements ``Subscriptions`` of the services."""
+    """People's topics and subscriptions in SNS. Implements the service's ``Subscriptions``."""
 
     def __init__(self, client: Callable[[], Any] = _sns, prefix: str | None = None) -> None:
         """Name topics by ``prefix``, by default the deployment's. ``client`` gives a low-level SNS client on first use."""
@@ -54,10 +54,9 @@ class SnsSubscriptions:
         self._prefix = prefix
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
-        """Subscribe an address: an email address, a phone number as E.164, or the endpoint of a device that takes push
-        messages. Returns the ARNs of topic and subscription.
+        """Subscribe an email address, a phone number (E.164) or a device's endpoint. Returns topic and subscription, as ARNs.
 
-        The subscription takes messages of its own channel only, so that one publication reaches one channel. Doing it
+        The subscription takes messages of its own channel only, so that one publication reaches one channel. Subscribing
         again changes nothing. An email address gets nothing until its owner has confirmed it.
         """
         topic = self._topic(role, person_id)
@@ -66,26 +65,26 @@ class SnsSubscriptions:
             Protocol=_PROTOCOLS[channel],
             Endpoint=address,
             Attributes={"FilterPolicy": json.dumps({"channel": [channel]})},
-            ReturnSubscriptionArn=True,  # a pending one's ARN as well: it is what ends it later
+            ReturnSubscriptionArn=True,  # even while it is pending: it takes the ARN to end it later
         )
         return topic, subscribed["SubscriptionArn"]
 
     def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
-        """What SNS has at the person's topic, read now. A topic that is not there yet is made: its ARN is what SNS gives."""
+        """Read the subscriptions of the person's topic. A topic that does not exist is created, as only SNS knows its ARN."""
         found: list[Subscribed] = []
         asked: dict[str, str] = {"TopicArn": self._topic(role, person_id)}
         while True:
             page = self._client().list_subscriptions_by_topic(**asked)
             for it in page["Subscriptions"]:
                 channel, arn = _CHANNELS.get(it["Protocol"]), it["SubscriptionArn"]
-                if channel:  # others are the operators' own, such as a queue that reads along
+                if channel:  # operators may have subscribed others, a queue for example
                     found.append(Subscribed(channel, it["Endpoint"], arn if arn.startswith("arn:") else None))
             if not page.get("NextToken"):
                 return found
             asked["NextToken"] = page["NextToken"]
 
     def _topic(self, role: str, person_id: str) -> str:
-        """The ARN of the person's topic. Making it again changes nothing."""
+        """Return the ARN of the person's topic. Creating one that exists changes nothing."""
         prefix = settings().person_topic_prefix if self._prefix is None else self._prefix
         topic: str = self._client().create_topic(Name=f"{prefix}{role}-{topic_safe(person_id)}")["TopicArn"]
         return topic
@@ -102,8 +101,8 @@ class SnsSubscriptions:
             log.info("a subscription had ended already")
 
     def forget(self, profile: Profile) -> None:
-        """Delete the person's topic, and with it every subscription, also those that no profile knows of (P2).
+        """Delete the person's topic, and with it every subscription, even those that no profile knows of (P2).
 
-        It is found by its name: making what is there changes nothing, and what is made here is gone at once.
+        The topic is found by its name: creating one that exists gives its ARN, and a new one is deleted at once.
         """
         self._client().delete_topic(TopicArn=self._topic(profile.role, profile.person_id))
