@@ -25,14 +25,41 @@ run: setup ## the whole system on this machine, until Ctrl-C
 demo: setup ## nine stories played against the local cloud
 	$(PY) -m localcloud demo
 
-test: setup ## all tests
-	$(PY) -m pytest --numprocesses 2 --dist loadscope
+test: setup ## all tests: the same seeds, counts and order in every run
+	$(PY) -m pytest -n 2 --dist loadscope
 
-fuzz: setup ## the long versions of the random tests (about an hour)
-	FUZZ_EXAMPLES=100000 FUZZ_HISTORIES=100000 $(PY) -m pytest tests/domain/test_stateful.py tests/domain/test_properties.py
-	FUZZ_SEEDS=10000 FUZZ_PAIRS=1 $(PY) -m pytest tests/reliability
-	FUZZ_CASES=5000 $(PY) -m pytest tests/system/test_schemathesis.py
-	FUZZ_ROUNDS=200 $(PY) -m pytest -s tests/engine/test_same_opening.py tests/engine/test_races.py tests/engine/test_sweeps.py
+fuzz: fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order ## random tests from a new seed, for an hour: [FUZZ_SEED=n]
+
+ifndef FUZZ_SEED
+FUZZ_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+endif
+unexport FUZZ_SEED
+TOLD = @echo "$@ draws from seed $(FUZZ_SEED). The same again: make $@ FUZZ_SEED=$(FUZZ_SEED)"
+HUNT = FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest --randomly-seed=$(FUZZ_SEED) --hypothesis-seed=$(FUZZ_SEED)
+
+fuzz-histories: setup
+	$(TOLD)
+	FUZZ_TIMES=6 $(HUNT) -s tests/domain/test_properties.py
+
+fuzz-examples: setup
+	$(TOLD)
+	FUZZ_TIMES=20 $(HUNT) -n 2 --dist loadscope -m hypothesis tests/api tests/domain tests/notify tests/store
+
+fuzz-faults: setup
+	$(TOLD)
+	FUZZ_TIMES=20 $(HUNT) -n 2 --dist loadscope tests/reliability tests/domain/test_payments.py tests/store/test_memory_table.py
+
+fuzz-requests: setup
+	$(TOLD)
+	FUZZ_TIMES=100 $(HUNT) tests/system/test_schemathesis.py
+
+fuzz-races: setup
+	$(TOLD)
+	FUZZ_TIMES=10 $(HUNT) -s tests/engine/test_same_opening.py tests/engine/test_races.py tests/engine/test_sweeps.py
+
+fuzz-order: setup
+	$(TOLD)
+	$(PY) -m pytest -n 2 --dist loadscope --randomly-seed=$(FUZZ_SEED)
 
 mutate: setup ## weaken the domain's tables one entry at a time: does a test notice?
 	$(PY) -m tools.mutate

@@ -1,4 +1,4 @@
-"""How tests are spread over workers."""
+"""How tests are spread over workers, what the random ones draw from, and how long each room takes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+from tests.randomness import HUNTING, SEED, TIMES, load_settings
+from tests.room_times import RoomTimes
+
 TOGETHER = {"system", "engine"}
-"""The folders whose tests share what is dear to make: a local cloud, an engine."""
+"""The folders whose tests share what is expensive to make: a local cloud, an engine."""
 APART = {"tests/system/test_packaging.py"}
 """Modules of them that do without."""
+
+load_settings()
 
 
 class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
@@ -24,5 +29,15 @@ class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByRoom:  # noqa: ANN401 - xdist is not typed
-    """The scheduler that ``--numprocesses`` uses."""
+    """Return the scheduler that ``--numprocesses`` uses."""
     return ByRoom(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the table of times."""
+    config.pluginmanager.register(RoomTimes())
+
+
+def pytest_report_header() -> str:
+    """Say what the random tests draw from."""
+    return f"hunting from seed {SEED}, {TIMES} times as long as usual" if HUNTING else "fixed seeds, fixed counts"

@@ -7,11 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localcloud.memory.table import MemoryTable
 from tests.api.samples import EVERY, IDS, Stop, bring, path_of, sample_of
+from tests.randomness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +91,7 @@ def requests(draw: st.DrawFn) -> tuple[Endpoint, Stop, dict[str, str], str, byte
     return endpoint, stop, ids, f"?{query}" if query else "", raw
 
 
+@pytest.mark.hypothesis
 def test_random_input_is_no_fault_of_ours(api: Api, new_api: Callable[[MemoryTable], Api]) -> None:
     """I10: whatever a caller of the right role sends, the answer is JSON, and never a 5xx; a refusal stores nothing."""
     stories = {}
@@ -98,7 +101,7 @@ def test_random_input_is_no_fault_of_ours(api: Api, new_api: Callable[[MemoryTab
         stories[stop] = (told.table.snapshot(), told.clock.at)
     statuses: dict[int, int] = {}
 
-    @settings(max_examples=500, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=tries(500), suppress_health_check=list(HealthCheck))
     @given(requests())
     def send(request: tuple[Endpoint, Stop, dict[str, str], str, bytes]) -> None:
         endpoint, stop, ids, query, raw = request

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import jwt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.api.identity import auth
@@ -16,6 +16,7 @@ from chalicelib.api.problems import Problem
 from tests.api.edge import DAY
 from tests.api.issuer import RSA_KID, base64url
 from tests.api.samples import ACME, ANA, GUARDED, MARKET, SAMPLES, Stop, bring, path_of, sample_of
+from tests.randomness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +175,7 @@ def test_clocks_may_differ_by_half_a_minute(api: Api, claim: str, seconds: int, 
 CHARACTERS = string.ascii_letters + string.digits + "-_=+/., \t\x00é"
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(250))
 @given(data=st.data())
 def test_a_token_with_one_character_changed_is_refused(api: Api, data: st.DataObject) -> None:
     """No character of a token is idle: change or drop one, and it is refused as a bad token, never as a fault of ours."""
@@ -189,7 +190,7 @@ def test_a_token_with_one_character_changed_is_refused(api: Api, data: st.DataOb
     assert "unauthenticated" == caught.value.code
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(60))
 @given(header=st.recursive(JSON, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=3)))
 def test_any_header_and_claims_are_no_fault_of_ours(api: Api, header: object) -> None:
     """Whatever JSON stands in a token's header or claims, it is refused as a bad token."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.api import call
@@ -23,6 +23,7 @@ from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.service.errors import Busy
 from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGN, SIGNED, Vault, at
 from tests.api.samples import ANA, BY_SIGNATURE, MARKET, SAMPLES, Stop, bring, sample_of
+from tests.randomness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -359,7 +360,7 @@ _json = st.recursive(
 
 
 @each_service
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(60))
 @given(data=st.data())
 def test_whatever_a_service_signs_is_answered(api: Api, route: Endpoint, data: st.DataObject) -> None:
     """I10: a good webhook with anything in place of parts of it gets a promised answer, and never a 5xx."""
@@ -378,7 +379,6 @@ def test_whatever_a_service_signs_is_answered(api: Api, route: Endpoint, data: s
     assert reply.status in (200, 401, 422), reply.body
 
 
-@settings(max_examples=100, deadline=None)
 @given(raw=st.binary(max_size=200), key=st.binary(max_size=100))
 def test_two_keys_never_sign_alike(raw: bytes, key: bytes) -> None:
     """A signature holds for its own key and body alone."""

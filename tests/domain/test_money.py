@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.money import EXPONENTS, Money, split, total
+from tests.randomness import tries
 
 amounts = st.integers(0, 10**15)
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=40)
-reproducible = settings(derandomize=True, database=None, max_examples=500, deadline=None)
+thorough = settings(max_examples=tries(500))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_currencies_do_not_mix() -> None:
     assert dollars != yen
 
 
-@reproducible
+@thorough
 @given(st.integers(), st.integers(), st.integers(-1000, 1000), st.sampled_from(sorted(EXPONENTS)))
 def test_arithmetic_is_that_of_whole_numbers(one: int, other: int, count: int, currency: str) -> None:
     """O2: sums, differences, multiples and comparisons of amounts are those of their minor units."""
@@ -95,14 +96,14 @@ def test_arithmetic_is_that_of_whole_numbers(one: int, other: int, count: int, c
     assert one + other == total([left, right], currency).minor
 
 
-@reproducible
+@thorough
 @given(amounts, weights)
 def test_parts_add_up_exactly(amount: int, shares: list[int]) -> None:
     """C4: however an amount is split, its parts add up to it."""
     assert amount == total(split(Money(amount, "USD"), shares), "USD").minor
 
 
-@reproducible
+@thorough
 @given(amounts, weights.filter(any))
 def test_every_part_is_its_exact_share_rounded_down_or_up(amount: int, shares: list[int]) -> None:
     """C4: no part is off its exact share by a whole minor unit, and those rounded up have the largest remainders."""
@@ -114,7 +115,7 @@ def test_every_part_is_its_exact_share_rounded_down_or_up(amount: int, shares: l
     assert not up or not down or min(up) >= max(down)
 
 
-@reproducible
+@thorough
 @given(weights.filter(any), st.data())
 def test_a_part_never_exceeds_its_cap(caps: list[int], data: st.DataObject) -> None:
     """C3, C4: an amount within the sum of the caps, split by the caps, never goes over one of them."""
@@ -123,7 +124,7 @@ def test_a_part_never_exceeds_its_cap(caps: list[int], data: st.DataObject) -> N
     assert all(part.minor <= cap for part, cap in zip(parts, caps, strict=True))
 
 
-@reproducible
+@thorough
 @given(amounts, st.integers(1, 40))
 def test_equal_weights_give_parts_that_differ_by_one_at_most(amount: int, count: int) -> None:
     """C4: among equals the earlier parts get the odd units; weights that are all zero count as equal."""

@@ -30,6 +30,7 @@ from tests.domain.worlds import (
     money,
     order_terms,
 )
+from tests.randomness import seeds
 
 RETRIES = [timedelta(hours=hours) for hours in (1, 4, 24, 72)]
 PENDING, SETTLED, FAILED = InstructionStatus.PENDING, InstructionStatus.SETTLED, InstructionStatus.FAILED
@@ -197,7 +198,7 @@ def test_a_retry_does_not_disturb_disputes_or_completion() -> None:
     assert [i.amount.minor for i in world.case.order.instructions] == [100, 200, 9700]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_no_instruction_is_ever_issued_twice(seed: int) -> None:
     """M2, O3: over random results, repeats and waits, ids and entries stay unique and their sum is what left escrow."""
     random = Random(seed)

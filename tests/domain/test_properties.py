@@ -1,11 +1,7 @@
-"""Thousands of random histories against the pure core, and what they have to reach to prove anything.
-
-``FUZZ_HISTORIES`` sets how many; their seeds are 0, 1, 2, ...
-"""
+"""Thousands of random histories against the pure core, and what they have to reach to prove anything."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +25,7 @@ from chalicelib.domain.state_machine import ACTION_OF, TABLE, Action
 from tests.domain.explorer import PEOPLE, Explorer, Step
 from tests.domain.invariants import Auditor, all_ended
 from tests.domain.worlds import DAY, NEWS, World
+from tests.randomness import seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import Actor, Role
 
-HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "10000"))
+SEEDS = seeds(10_000)
 STEPS, STEPS_AFTER_THE_END = 30, 3
 LONG_AFTER = 1500 * DAY
 WITHOUT_PARAMETERS = (c.Escalate(), c.Withdraw(), c.Assign(), c.AcceptDecision(), c.Decline(), NEWS)
@@ -232,13 +229,13 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 @pytest.fixture(scope="session")
 def tally() -> Tally:
-    """Everything that the histories of seeds 0, 1, 2, ... reached, explored once on two cores, and printed."""
+    """Return what the histories of all seeds reached, explored once on two cores, and printed."""
     started, chunk = time.monotonic(), 250
-    chunks = [range(first, min(first + chunk, HISTORIES)) for first in range(0, HISTORIES, chunk)]
+    chunks = [SEEDS[first : first + chunk] for first in range(0, len(SEEDS), chunk)]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         found = merged(pool.map(explore, chunks))
     took = time.monotonic() - started
-    print(f"\n{HISTORIES} histories, {found.steps} steps, {found.events} events in {took:.0f} s")  # noqa: T201 - figures to read
+    print(f"\n{len(SEEDS)} histories from seed {SEEDS.start} on, {found.steps} steps, {found.events} events in {took:.0f} s")  # noqa: T201 - figures to read
     for name in COUNTED:
         print(f"  {name}:", ", ".join(f"{key} {count}" for key, count in getattr(found, name).most_common()))  # noqa: T201
     return found
@@ -271,7 +268,7 @@ def test_no_history_breaks_a_rule(tally: Tally) -> None:
     none but the last, a history gives the same answers, the same log and the same state (D9).
     """
     assert tally.broken == []
-    assert tally.steps > HISTORIES * STEPS / 2
+    assert tally.steps > len(SEEDS) * STEPS / 2
 
 
 def test_every_stage_and_outcome_is_reached(tally: Tally) -> None:

@@ -1,11 +1,7 @@
-"""Whole orders under Hypothesis: it looks for the shortest history that breaks an invariant of section 8.
-
-``FUZZ_EXAMPLES`` raises the number of examples, which are then new ones at every run.
-"""
+"""Whole orders under Hypothesis: it looks for the shortest history that breaks an invariant of section 8."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
@@ -29,6 +25,7 @@ from chalicelib.domain.state_machine import Action
 from tests.domain.explorer import PEOPLE, Step, moving, pay
 from tests.domain.invariants import Auditor, all_ended
 from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PAID_AT, PLATFORM, SECOND, SELLER, World, lines
+from tests.randomness import tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -258,11 +255,7 @@ class OrderMachine(RuleBasedStateMachine):
 TestOrders = OrderMachine.TestCase
 TestOrders.__doc__ = "I1, I2, I3, I4, I7, I8: after every step of any history of an order, every invariant holds."
 TestOrders.settings = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "500")),
+    max_examples=tries(500),
     stateful_step_count=30,
-    derandomize="FUZZ_EXAMPLES" not in os.environ,
-    database=None,
-    deadline=None,
-    print_blob=True,
     suppress_health_check=list(HealthCheck),
 )

@@ -27,6 +27,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
+from tests.randomness import SEED
 from tests.service.office import ORDER, Phonebook, Watch, once
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Floor:
     engine: Endpoint
     clerks: list[Clerk] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    dice: random.Random = field(default_factory=lambda: random.Random(1))
+    dice: random.Random = field(default_factory=lambda: random.Random(SEED))
 
     def __post_init__(self) -> None:
         self._client = self.engine.client()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +32,7 @@ from tests.domain.worlds import (
     order_terms,
 )
 from tests.engine.floor import SHARDS, Floor, request, show
+from tests.randomness import tries
 from tests.service.office import Office, event, once
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
     from chalicelib.service.services import Services
 
-ROUNDS = max(4, int(os.environ.get("FUZZ_ROUNDS", "20")) // 2)
+ROUNDS = tries(10)
 A_SMALL_REFUND = c.Propose(OfferType.REFUND, money(1000))
 
 

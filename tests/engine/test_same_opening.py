@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,13 +12,14 @@ from chalicelib.domain import opening
 from chalicelib.service import disputes
 from tests.domain.worlds import BUYER, DAMAGED, DAY
 from tests.engine.floor import Floor, request, show
+from tests.randomness import tries
 from tests.service.office import Office
 
 if TYPE_CHECKING:
     from chalicelib.service.services import Services
     from chalicelib.store.idempotency import Answer
 
-ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "20"))
+ROUNDS = tries(20)
 AT_ONCE = 64
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from datetime import timedelta
 from functools import cache
 
 import pytest
 
 from tests.engine.night import ORDERS, PERIOD, POISON, Night
+from tests.randomness import seeds
 
 FIVE_MINUTES = 300
 CLOCKS = {
@@ -18,7 +18,7 @@ CLOCKS = {
     "ahead": (FIVE_MINUTES,),
     "apart": (-FIVE_MINUTES, 0, FIVE_MINUTES),
 }
-SEEDS = range(1, 1 + max(2, int(os.environ.get("FUZZ_ROUNDS", "20")) // 10))
+SEEDS = seeds(2)
 
 
 @cache

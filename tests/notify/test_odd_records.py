@@ -18,6 +18,7 @@ from tests.notify.fakes import Desk
 from tests.notify.stories import never_arrived
 from tests.notify.test_live import LATER, Lines, Room
 from tests.notify.test_publish import another_order, numbered
+from tests.randomness import tries
 from tests.service.office import EPOCH
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def records(draw: st.DrawFn) -> tuple[list[dict[str, Any]], set[str]]:
     return known, mine
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(150), suppress_health_check=list(HealthCheck))
 @given(records())
 def test_an_odd_record_holds_up_no_other_order(odd: tuple[list[dict[str, Any]], set[str]]) -> None:
     """Nothing is raised; what fails is among the odd order's records, and the other order is told whole."""
@@ -101,7 +102,7 @@ def said(draw: st.DrawFn) -> list[dict[str, Any]]:
     return known + draw(st.lists(st.sampled_from(hollow), max_size=2))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(150), suppress_health_check=list(HealthCheck))
 @given(said())
 def test_an_odd_record_silences_no_other_order(odd: list[dict[str, Any]]) -> None:
     """N5: nothing is raised, and who listens to another order hears the message there as it is."""

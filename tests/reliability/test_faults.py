@@ -7,13 +7,13 @@ Faults are injected at the client call, above botocore: one fault there is all t
 from __future__ import annotations
 
 import inspect
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chalicelib.domain.state_machine import ACTION_OF
 from chalicelib.service import contacts, disputes, orders, payments
+from tests.randomness import HUNTING
 from tests.reliability.aftermath import Aftermath, aftermath, heard, tried, undisturbed
 from tests.reliability.beginnings import Beginning, begun
 from tests.reliability.commands_to_fail import COMMANDS
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from tests.reliability.acts import Act
 
-PAIRS = os.environ.get("FUZZ_PAIRS") == "1"
 WRITES = ("execute(", "people.save(", "keep_answer(")
 
 
@@ -63,7 +62,7 @@ def test_one_fault_anywhere_changes_nothing(capsys: pytest.CaptureFixture[str]) 
     assert cases > 7 * calls
 
 
-@pytest.mark.skipif(not PAIRS, reason="FUZZ_PAIRS=1 runs pairs of faults")
+@pytest.mark.skipif(not HUNTING, reason="there are very many pairs: make fuzz takes them")
 def test_two_faults_anywhere_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """I2, I5, I9, I11: a fault, and another at each call of the retry, of which the client hears as little."""
     cases = 0

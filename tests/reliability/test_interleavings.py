@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain.events import DisputeOpened
 from chalicelib.domain.refusals import CONFLICT
+from tests.randomness import seeds
 from tests.reliability.acts import SELLER, act, pays
 from tests.reliability.beginnings import begun
 from tests.reliability.histories import LOSSES, run
@@ -19,13 +19,13 @@ from tests.reliability.small_cloud import DAY
 if TYPE_CHECKING:
     from tests.reliability.seam import Call, Carry
 
-SEEDS = int(os.environ.get("FUZZ_SEEDS", "1000"))
+SEEDS = seeds(1000)
 
 
 def test_every_interleaving_is_linearizable(capsys: pytest.CaptureFixture[str]) -> None:
     """I1-I5: whatever the order of calls, some order of the commands explains every answer and the state, money exact."""
     seen: set[tuple[str, ...]] = set()
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         race = RACES[seed % len(RACES)]
         try:
             _, history = run(race, seed)
@@ -34,8 +34,11 @@ def test_every_interleaving_is_linearizable(capsys: pytest.CaptureFixture[str]) 
             raise
         seen.add((race.name, *history.trace))
     with capsys.disabled():
-        print(f"\ninterleavings: {SEEDS} seeds, {len(seen)} distinct traces, {len(RACES)} races, losers told {dict(LOSSES)}")  # noqa: T201
-    assert len(seen) > SEEDS * 0.5, "the schedules reach new interleavings, not one again and again"
+        print(  # noqa: T201
+            f"\ninterleavings: {len(SEEDS)} seeds from {SEEDS.start} on, {len(seen)} distinct traces, "
+            f"{len(RACES)} races, losers told {dict(LOSSES)}"
+        )
+    assert len(seen) > len(SEEDS) * 0.5, "the schedules reach new interleavings, not one again and again"
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
@@ -44,7 +47,7 @@ def test_the_same_seed_gives_the_same_trace() -> None:
     assert traces[0] == traces[1]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_identical_opens_make_one_dispute(seed: int) -> None:
     """I5: identical opens under one key have one effect and one answer, whatever runs beside them."""
     race = next(race for race in RACES if race.name == "identical opens, one key")

@@ -18,6 +18,7 @@ from chalicelib.service.devices import DEVICES_AT_MOST, device_id, forget_endpoi
 from chalicelib.service.errors import Busy, KeyReused, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.execute import Request
 from chalicelib.store.idempotency import Once
+from tests.randomness import seeds
 from tests.reliability.acts import BUYER
 from tests.reliability.faults import Fault, Kind
 from tests.reliability.seam import FakeSns, Recorder, through
@@ -139,7 +140,7 @@ def test_after_a_crash_at_any_call_the_next_change_leaves_no_orphan(act: str, ki
 
 def test_any_history_with_crashes_leaves_no_orphan() -> None:
     """N1: after any row of changes, each of which may die anywhere, one change that comes through leaves SNS as registered."""
-    for seed in range(40):
+    for seed in seeds(40):
         pick, hand = Random(seed), Hand(Cloud())
         for _ in range(12):
             person, token = pick.choice((ANA, BEN)), pick.choice((*PHONES[:2], LAPTOP))

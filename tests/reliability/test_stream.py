@@ -12,6 +12,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.jobs import publish_stream
 from chalicelib.notify.publish import publish_records
+from tests.randomness import seeds
 from tests.reliability.beginnings import begun
 from tests.reliability.faults import Fault, Kind
 from tests.reliability.seam import Call, Carry, Message, named
@@ -97,7 +98,7 @@ def _shuffled(records: list[Record], random: Random) -> list[Record]:
     return _numbered(mixed)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_duplicates_and_reordering_tell_everything_once(seed: int) -> None:
     """I9, N4: orders mixed anyhow and deliveries repeated anywhere send each message once, each order's in order."""
     random = Random(seed)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.memory.indexes import INDEXES
 from localcloud.memory.table import MemoryTable
+from tests.randomness import seeds
 from tests.store.tables import NAME, definition, engine, everything
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def walked(client: Any, arguments: dict[str, Any]) -> list[Item]:  # noqa: ANN40
         start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(10))
 def test_random_histories_come_to_the_same_in_both_engines(seed: int) -> None:
     """Every call has the same items, or the same error with the same reasons, and leaves the same table."""
     pick = Random(seed)
