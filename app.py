@@ -26,12 +26,12 @@ if os.environ.get("SERVES", "http") == "http":
 
     register(app)
     if "SERVES" in os.environ:
-        # Not while packaging: a deployed function whose provider is set up wrongly must not start.
+        # A deployed function whose identity provider is set up wrongly must not start. Packaging has no provider.
         from chalicelib.api.identity.auth import verifier
 
         verifier()
 
-# Chalice wants literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
+# Chalice needs literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
 _PLACEHOLDER_UPLOADS = "arn:aws:sqs:eu-west-1:000000000000:uploads"
 _PLACEHOLDER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:device-failures"
@@ -65,7 +65,7 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
 @app.on_dynamodb_record(stream_arn=_PLACEHOLDER_STREAM, batch_size=25, starting_position="LATEST", name="chat")
 def chat(event: DynamoDBEvent) -> None:
     """Push new messages and changes to live connections."""
-    from chalicelib.jobs import push_stream  # noqa: PLC0415
+    from chalicelib.jobs import push_stream  # noqa: PLC0415 - as above
 
     push_stream(event.to_dict()["Records"])
 
@@ -81,7 +81,7 @@ def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
 @app.on_ws_message()
 def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
     """Answer a frame of a live connection."""
-    from chalicelib.api.live import chat_socket  # noqa: PLC0415
+    from chalicelib.api.live import chat_socket  # noqa: PLC0415 - as above
 
     return chat_socket.message(event.to_dict())
 
@@ -89,15 +89,15 @@ def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
 @app.on_ws_disconnect()
 def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     """Forget a live connection that is gone."""
-    from chalicelib.api.live import chat_socket  # noqa: PLC0415
+    from chalicelib.api.live import chat_socket  # noqa: PLC0415 - as above
 
     return chat_socket.disconnect(event.to_dict())
 
 
 @app.on_sns_message(topic=_PLACEHOLDER_TOPIC, name="device_failed")
 def device_failed(event: SNSEvent) -> dict[str, int]:
-    """Forget the devices that their platform has given up, as SNS reports them."""
-    from chalicelib.jobs import forget_devices  # noqa: PLC0415
+    """Forget the devices that SNS reports as given up by their platform."""
+    from chalicelib.jobs import forget_devices  # noqa: PLC0415 - as above
 
     return forget_devices(event.to_dict()["Records"])
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 1
 READ_TIMEOUT_S = 3
 ATTEMPTS = 3
-"""Together they stay well inside the gateway's 29 seconds. This is the one layer that retries transport errors."""
+"""Connect, read and attempts together stay well inside the gateway's 29 seconds. No other layer retries transport errors."""
 
 
 @lru_cache(maxsize=1)
@@ -25,10 +25,13 @@ def _session() -> Session:
 
 @lru_cache(maxsize=8)
 def client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
-    """The process's client of ``service``. Credentials, region and, unless one is given, endpoint come from the environment."""
-    from botocore.config import Config  # noqa: PLC0415
+    """Return the process's client of ``service``.
 
-    # What S3 signs for others has to name the region and the newest signature; the other services do so anyway.
+    Credentials, region and, unless one is given, the endpoint come from the environment.
+    """
+    from botocore.config import Config  # noqa: PLC0415 - as above
+
+    # A link signed for S3 must name the region and use the newest signature; other services do so by default.
     signing: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": settings().s3_addressing}}
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,

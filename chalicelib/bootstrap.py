@@ -59,8 +59,8 @@ def call_counts() -> CallCounts:
 def storage() -> Storage:
     """Return this process's uploads and files."""
     from chalicelib.service.uploads import Storage  # noqa: PLC0415 - only who handles files pays for it
-    from chalicelib.store.files import Files  # noqa: PLC0415
-    from chalicelib.store.uploads import Uploads  # noqa: PLC0415
+    from chalicelib.store.files import Files  # noqa: PLC0415 - as above
+    from chalicelib.store.uploads import Uploads  # noqa: PLC0415 - as above
 
     uploads = Uploads(lambda: client("dynamodb"), settings().table_name)
     return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket))

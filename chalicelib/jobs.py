@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOP_BEFORE_MS = 10_000
-"""A sweep that has less time left than this hands the rest to its next delivery."""
+"""A sweep with less time left than this stops, and leaves the rest to its next delivery."""
 _SQS_BATCH = 10
 
 
@@ -35,7 +35,7 @@ ERASURES = "erasures"
 
 
 def fan_out() -> dict[str, int]:
-    """Put one message per shard of the deadline index on the sweep queue, and one for the erasures under way."""
+    """Put one message for each shard of the deadline index on the sweep queue, and one for the erasures under way."""
     shards = range(settings().deadline_shards)
     bodies = [*({"shard": n} for n in shards), {ERASURES: True}]
     for first in range(0, len(bodies), _SQS_BATCH):
@@ -43,7 +43,7 @@ def fan_out() -> dict[str, int]:
         entries = [{"Id": str(n), "MessageBody": json.dumps(body)} for n, body in batch]
         reply = client("sqs").send_message_batch(QueueUrl=settings().sweep_queue_url, Entries=entries)
         if reply.get("Failed"):
-            # The next minute's messages cover the same shards; until then outcomes are right all the same (D9).
+            # The next minute's messages cover the same shards, and no outcome depends on a sweep (D9).
             log.error("sweep messages not sent: %s", sorted({str(refused.get("Code")) for refused in reply["Failed"]}))
     return {"shards": len(shards)}
 
@@ -51,11 +51,11 @@ def fan_out() -> dict[str, int]:
 def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) -> dict[str, Any]:
     """Sweep the shards that ``records`` name, and send the due messages. A record that ran out of time is delivered again.
 
-    Erasures that ran out of time go on with the next minute's message.
+    Unfinished erasures continue with the next minute's message.
     """
     from chalicelib.bootstrap import services, storage  # noqa: PLC0415 - the fan-out does without it
-    from chalicelib.service.erasure import go_on  # noqa: PLC0415
-    from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415
+    from chalicelib.service.erasure import go_on  # noqa: PLC0415 - as above
+    from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415 - as above
 
     def may_go_on() -> bool:
         return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
@@ -82,7 +82,7 @@ def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
     if not message_queue().due(shard, services().clock.now(), 1):
         return True
     from chalicelib.notify.due import send_due  # noqa: PLC0415 - most minutes nothing is due
-    from chalicelib.service.execute import current  # noqa: PLC0415
+    from chalicelib.service.execute import current  # noqa: PLC0415 - as above
 
     def case_at(order_id: str, now: datetime) -> Case:
         return current(services(), order_id, now).case
@@ -110,12 +110,12 @@ def push_stream(records: Sequence[dict[str, Any]]) -> None:
 
 
 def forget_devices(records: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Forget the devices whose push messages SNS could not deliver, where their platform has given them up (N1).
+    """Forget devices that SNS could not deliver to, where their platform has given them up (N1).
 
-    Raises ``Busy`` when their owner changes something right now; Lambda calls again.
+    Raises ``Busy`` when their owner changes something at this moment; Lambda calls again.
     """
-    from chalicelib.bootstrap import services  # noqa: PLC0415
-    from chalicelib.service.devices import forget_endpoint  # noqa: PLC0415
+    from chalicelib.bootstrap import services  # noqa: PLC0415 - as above
+    from chalicelib.service.devices import forget_endpoint  # noqa: PLC0415 - as above
 
     endpoints = [json.loads(record["Sns"]["Message"])["EndpointArn"] for record in records]
     return {"forgotten": sum(forget_endpoint(services(), endpoint) for endpoint in endpoints)}
@@ -125,13 +125,14 @@ def take_in_uploads(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Check the objects that storage reports. A message with an object that failed is reported, and delivered again."""
     from urllib.parse import unquote_plus  # noqa: PLC0415
 
-    from chalicelib.bootstrap import services, storage  # noqa: PLC0415
-    from chalicelib.service.uploads_arrived import take_in  # noqa: PLC0415
+    from chalicelib.bootstrap import services, storage  # noqa: PLC0415 - as above
+    from chalicelib.service.uploads_arrived import take_in  # noqa: PLC0415 - as above
 
     failed = []
     for record in records:
         try:
-            for event in json.loads(record["body"]).get("Records", ()):  # without any, storage only tests the connection
+            # A message without records is storage's test of the queue.
+            for event in json.loads(record["body"]).get("Records", ()):
                 if event["s3"]["bucket"]["name"] == settings().files_bucket:
                     take_in(services(), storage(), unquote_plus(event["s3"]["object"]["key"]))
         except Exception:

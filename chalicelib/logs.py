@@ -29,11 +29,11 @@ IDS = (
     "channel",
     "person",
 )
-"""What a log line may carry besides its words: ids and codes that an operator looks things up by,"""
+"""The ids and codes that a log line may carry beside its message, for operators to search by."""
 MEASURES = ("status", "duration_ms", "oldest_due_s", "sms_sent", "sms_capped", "undelivered")
-"""and numbers that the stack makes metrics of."""
+"""The numbers that a log line may carry; the stack makes metrics of them."""
 OWN = ("chalicelib", "app")
-"""The loggers whose words are known: constants, ids and counts."""
+"""The loggers whose messages hold no personal data: constants, ids and counts."""
 _FRAMES = 25
 
 _about: ContextVar[dict[str, object] | None] = ContextVar("about", default=None)
@@ -41,7 +41,7 @@ _about: ContextVar[dict[str, object] | None] = ContextVar("about", default=None)
 
 @contextmanager
 def about(**ids: object) -> Iterator[None]:
-    """Everything logged inside carries these, and what ``learn`` adds."""
+    """Add these ids, and what ``learn`` adds, to every line that is logged inside."""
     token = _about.set(ids)
     try:
         yield
@@ -50,21 +50,21 @@ def about(**ids: object) -> Iterator[None]:
 
 
 def learn(**ids: object) -> None:
-    """Add to what the lines of the present request carry; outside of one it is nobody's."""
+    """Add ids to the lines of the present request; outside of a request this does nothing."""
     known = _about.get()
     if known is not None:
         known.update(ids)
 
 
 class JsonFormatter(logging.Formatter):
-    """One line per record; line breaks in texts are escaped, so nothing can forge a line.
+    """Format one record as one line. Line breaks in texts are escaped, so that nobody can forge a line.
 
-    An exception is told by its type, its place and, if AWS gave it, its code. Its message is not: it may quote what a person
-    wrote. Of what others log only the constant part is, for the same reason.
+    Of an exception it writes the type, the place and the AWS error code, but not the message, which may quote what a person
+    wrote. Of a record from another library it writes only the constant part, for the same reason.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as JSON."""
+        """Return the record as JSON."""
         own = record.name.partition(".")[0] in OWN
         entry: dict[str, Any] = {"level": record.levelname, "logger": record.name}
         entry["message"] = record.getMessage() if own else str(record.msg)
@@ -76,7 +76,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def _told(error: BaseException) -> Iterator[dict[str, Any]]:
-    """An exception and what it came from, the latest first."""
+    """Yield an exception and its causes, the latest first."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:

@@ -20,19 +20,19 @@ class Settings:
     events_topic_arn: str
     mediators_topic_arn: str
     person_topic_prefix: str
-    """Every person has an SNS topic of this prefix, a role and an id."""
+    """A person's SNS topic is named by this prefix, a role and an id."""
     sweep_queue_url: str
     files_bucket: str
     s3_addressing: str
-    """How addresses of the bucket are written: ``virtual``, or ``path`` where its name is no host's."""
+    """The form of the bucket's addresses: ``virtual``, or ``path`` where the bucket's name cannot be a host name."""
     undelivered_queue_url: str
-    """Takes the messages to people that no provider takes."""
+    """The queue of messages to people that no provider accepts."""
     sms_per_recipient_a_day: int
     sms_per_day: int
     news_per_recipient_an_hour: int
-    """What goes beyond it, of one channel, is gathered in a digest."""
+    """News beyond this number, through one channel, is gathered in a digest."""
     deadline_shards: int
-    """Partitions of the deadline index. It can be raised on a live table, never lowered."""
+    """The partitions of the deadline index. The number can be raised on a live table, never lowered."""
     oidc_issuer: str
     oidc_audience: str
     oidc_jwks_url: str
@@ -47,20 +47,23 @@ class Settings:
     push_apns_arn: str
     """SNS platform applications, for Android and Apple devices; empty where there is none."""
     webhook_secrets_prefix: str
-    """What the names of the secrets begin with that tracking services sign with. Empty: no webhooks."""
+    """The prefix of the names of the secrets that tracking services sign with. Empty: no webhooks."""
     calls_a_minute: int
     """Calls that one person may make in a minute."""
     platform_calls_a_minute: int
     """Calls that one of the marketplace's own systems, or a tracking service, may make in a minute."""
     chat_endpoint: str
-    """Where the gateway of live connections is: with ``https`` for us, with ``wss`` for clients."""
+    """The address of the gateway of live connections: with ``https`` for this backend, with ``wss`` for clients."""
     sandbox: bool
-    """Whether the clock can be moved. False unless the stage says SANDBOX=true."""
+    """True if the clock can be moved: only where the stage says SANDBOX=true."""
     log_level: str
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read the settings. What is absent is empty: a function needs only its own. Raises ``ValueError`` for a bad number."""
+    """Return the settings. A missing variable is empty: a function needs only its own.
+
+    Raises ``ValueError`` for an invalid number.
+    """
     read = environment.get
     shards = int(read("DEADLINE_SHARDS", "8"))
     if not 1 <= shards <= 1024:  # noqa: PLR2004 - one SQS message per shard a minute is the practical bound
@@ -110,5 +113,5 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int 
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """This process's settings."""
+    """Return this process's settings."""
     return settings_from(os.environ)

@@ -1,1 +1,4 @@
-"""One function per command or question: load, decide, commit."""
+"""Answer each command and each question of the API with one function.
+
+A command is one step after the other in ``execute``: load, begin, check, decide, settle, size, answer, commit.
+"""

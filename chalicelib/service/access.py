@@ -1,4 +1,4 @@
-"""Who may see what: nobody reaches another's data, and a stranger learns nothing from the answer (I6)."""
+"""Decide who may see what: nobody reaches another's data, and a stranger learns nothing from the answer (I6)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def sees_order(case: Case, actor: Actor) -> bool:
-    """Whether this is the actor's order: its buyer, its seller, or the marketplace itself."""
+    """Return whether the order is the actor's: as its buyer, as its seller, or as the marketplace."""
     terms = case.order.terms
     owner = {Role.BUYER: terms.buyer_id, Role.SELLER: terms.seller_id, Role.PLATFORM: actor.id}
     return owner.get(actor.role) == actor.id
@@ -31,7 +31,7 @@ def check_order(case: Case, actor: Actor) -> None:
 
 
 def sees_thread_of(case: Case, actor: Actor) -> bool:
-    """Whether the order's thread is for the actor: its parties, and the mediators of its disputes."""
+    """Return whether the actor is in the order's thread: a party, or the mediator of one of its disputes."""
     terms = case.order.terms
     return sees_thread(actor, terms.buyer_id, terms.seller_id, mediators_of(case))
 
@@ -43,14 +43,14 @@ def check_thread(case: Case, actor: Actor) -> None:
 
 
 def sees_dispute(case: Case, dispute: Dispute, actor: Actor) -> bool:
-    """Whether the actor is a party to the dispute, or a mediator and it has been escalated."""
+    """Return whether the actor is a party to the dispute, or a mediator of one that has been escalated."""
     if actor.role is Role.MEDIATOR:
         return dispute.escalated_at is not None
     return actor.role in (Role.BUYER, Role.SELLER) and sees_order(case, actor)
 
 
 def check_dispute(case: Case, number: int, actor: Actor) -> Dispute:
-    """The dispute, if the actor may see it. Raises ``NotFound``."""
+    """Return the dispute, if the actor may see it. Raises ``NotFound``."""
     try:
         dispute = case.dispute(number)
     except KeyError:
@@ -61,7 +61,7 @@ def check_dispute(case: Case, number: int, actor: Actor) -> Dispute:
 
 
 def place_of(dispute_id: str) -> tuple[str, int]:
-    """The order and number a dispute id stands for. Raises ``NotFound`` for what is no dispute id."""
+    """Return the order and the number that a dispute id stands for. Raises ``NotFound`` for any other text."""
     place = order_of(dispute_id)
     if place is None:
         raise NotFound
@@ -69,10 +69,10 @@ def place_of(dispute_id: str) -> tuple[str, int]:
 
 
 def check_parcel(services: Services, case: Case, parcel: Parcel, actor: Actor) -> None:
-    """Raise ``Refusal`` where a party names a parcel that carries an order of other people which goes on (O6).
+    """Raise ``Refusal`` where a party names a parcel that carries an unfinished order of other people (O6).
 
-    What the carrier says of a parcel moves money: a delivery to somebody else is not to end a claim (C5), nor to prove a
-    return. The marketplace may record such a parcel: it knows what it sent together.
+    A carrier's record of a parcel moves money. A delivery to somebody else must not end a claim (C5), nor prove a return. The
+    marketplace may record such a parcel, because it knows what it sent together.
     """
     if actor.role is Role.PLATFORM:
         return

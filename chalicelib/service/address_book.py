@@ -1,4 +1,4 @@
-"""The seller's return addresses, read only by the few commands that grant a return (D3)."""
+"""Read the seller's return addresses, and only for the few commands that grant a return (D3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AddressBookOnDemand(AddressBook):
-    """An address book that is read from the table at the first question, and once."""
+    """An address book that is read from the table at the first question, and only once."""
 
     __slots__ = ("_read",)
 
@@ -26,7 +26,7 @@ class AddressBookOnDemand(AddressBook):
         object.__setattr__(self, "_read", cache(read))  # the base is frozen
 
     def on_file(self, at: datetime, country: str | None = None, *, for_clock: bool = False) -> ReturnAddress | None:
-        """Return what ``AddressBook.on_file`` of the book that was read returns."""
+        """Read the book at the first call, and return what its ``on_file`` returns."""
         book: AddressBook = self._read()  # type: ignore[attr-defined] # set in __init__, past the frozen base
         return book.on_file(at, country, for_clock=for_clock)
 

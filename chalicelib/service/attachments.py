@@ -1,4 +1,4 @@
-"""Files in the thread of an order: asked for, attached to a message, and read by those in the thread (N5, N6)."""
+"""Request, attach and list the files in the thread of an order (N5, N6)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from chalicelib.store.idempotency import Answer, Once
 
 FILES_AT_MOST = 100
-"""What one person may upload to one thread: more than anybody shows, and a bound on what a program stores."""
+"""The most files that one person may upload to one thread: more than people need, and a bound on what a program stores."""
 
 
 def request_file(
     services: Services, storage: Storage, order_id: str, actor: Actor, once: Once, content_type: ContentType, size: int
 ) -> Answer:
-    """Give out a form for one file to attach, to whoever may write in the thread now; 201. ``size`` is in bytes.
+    """Give a form for one file to attach, to a person who may write in the thread now; 201. ``size`` is in bytes.
 
     Raises ``NotFound``, ``Refusal``, ``KeyReused``, ``Busy``.
     """
@@ -50,14 +50,14 @@ def request_file(
 
 
 def attached(storage: Storage, order_id: str, actor: Actor, upload_ids: Sequence[str], now: datetime) -> tuple[File, ...]:
-    """The files that ``actor`` attaches to a message. Raises the ``Refusal`` of what is none, or none yet."""
+    """Return the files that ``actor`` attaches to a message. Raises ``Refusal`` for an unknown or unfinished upload."""
     if len(set(upload_ids)) < len(upload_ids):
         raise Refusal(INVALID, "A file is attached once: send each upload id a single time.", field="attachments")
     return tuple(uploads.confirmed(storage, order_id, it, actor, Purpose.MESSAGE, now) for it in upload_ids)
 
 
 def list_files(services: Services, storage: Storage, order_id: str, message_id: str, actor: Actor) -> Json:
-    """A message's files with a short-lived link to each. Raises ``NotFound`` for who is not in the thread."""
+    """Return a message's files, with a short-lived link to each. Raises ``NotFound`` for a person outside the thread."""
     now = services.clock.now()
     check_thread(current(services, order_id, now).case, actor)
     number = number_of(message_id, order_id)

@@ -1,4 +1,7 @@
-"""Live connections: who may open one, and which threads it listens to (N5, I6). What is said goes over REST alone."""
+"""Open live connections, and let each listen to the threads that its owner may read (N5, I6).
+
+Nothing is written through a live connection: messages are sent through the REST API only.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +31,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TICKET_S = 60
-"""How long a ticket can be used: long enough for a phone on a bad line, too short to be worth a look into a log."""
+"""Seconds for which a ticket works: enough for a phone on a bad line, too few to be worth stealing from a log."""
 CONNECTION_S = 2 * 3600
-"""The gateway ends a connection after two hours, whatever else lives longer."""
+"""The gateway ends every connection after two hours."""
 CONNECTIONS_AT_MOST = 10
 THREADS_AT_MOST = 50
 CREATED = 201
 
 
 class NotConnected(ServiceError):  # noqa: N818 - it is what the client is told
-    """This connection is not known, or its time has run out: open another one."""
+    """This connection is unknown, or its time has run out: open another one."""
 
     code = "unauthenticated"
 
 
 def open_ticket(services: Services, request: Request, once: Once, token_until: int, url: str) -> Answer:
-    """Give the caller a ticket for one connection, to be used within a minute, that lasts as long as the token."""
+    """Give the caller a ticket that opens one connection within a minute. The connection lasts as long as the token."""
     now = int(services.epoch())
     ticket, expires_at = secrets.token_urlsafe(32), now + TICKET_S
     leave = Pass(request.actor, token_until)
@@ -58,7 +61,7 @@ def open_ticket(services: Services, request: Request, once: Once, token_until: i
 
 
 def redeem(services: Services, ticket: str) -> Pass | None:
-    """What a ticket gives leave to, once; None for one that is used, expired or none of ours."""
+    """Return what a ticket permits, and use it up; None for one that is used, expired or unknown."""
     return services.connections.redeem(_digest(ticket), int(services.epoch()))
 
 
@@ -67,10 +70,10 @@ def _digest(ticket: str) -> str:
 
 
 def connect(services: Services, connection_id: str, leave: Pass, close: Callable[[str], None]) -> None:
-    """Note a connection. Of a person's connections the newest stay: the oldest beyond ten are closed.
+    """Record a connection, and close the person's oldest ones beyond ten.
 
-    A phone that lost its connection opens another one long before the gateway knows of the loss; refusing it would lock
-    its owner out. An old one that cannot be closed is forgotten all the same: it hears nothing more until the gateway ends it.
+    A phone that lost its connection opens another one long before the gateway knows of the loss. Refusing it would lock its
+    owner out. An old connection that cannot be closed is forgotten nevertheless, and receives nothing more.
     """
     now = int(services.epoch())
     known = services.connections.of_person(leave.actor)
@@ -84,7 +87,7 @@ def connect(services: Services, connection_id: str, leave: Pass, close: Callable
 
 
 def connected(services: Services, connection_id: str) -> Connection:
-    """The connection of that id. Raises ``NotConnected`` for one that is not known, or whose time has run out."""
+    """Return the connection of that id. Raises ``NotConnected`` for one that is unknown or expired."""
     connection = services.connections.find(connection_id)
     if connection is None or connection.until <= services.epoch():
         raise NotConnected
@@ -102,7 +105,7 @@ def subscribe(services: Services, connection: Connection, order_id: str) -> None
 
 
 def unsubscribe(services: Services, connection: Connection, order_id: str) -> None:
-    """Let a connection no longer listen to an order's thread."""
+    """Stop a connection from listening to an order's thread."""
     services.connections.unlisten(connection.id, order_id)
 
 

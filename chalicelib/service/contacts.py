@@ -1,4 +1,4 @@
-"""How people are reached, and where a seller takes returns (N1, N3, D3)."""
+"""Keep a person's contacts, preferences and return addresses (N1, N3, D3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.people import ReturnAddress, Role
-from chalicelib.service.devices import abandon, device_view, end, end_stray_mail, settled
+from chalicelib.service.devices import abandon, device_view, end, end_stray_mail, reached
 from chalicelib.service.errors import Busy, Malformed
 from chalicelib.service.size_limits import recent
 from chalicelib.service.sns_errors import refused_as, registering
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 CHANNELS = ("email", "sms", "push")
 _FIELDS = {"email": "email", "sms": "phone"}
-"""Where in the contacts the address of a channel stands."""
+"""The field of the contacts that holds the address of a channel."""
 _NOT_TAKEN = "messages cannot be sent to this address; check it, or give another"
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """What a person registers: all of it at once, so what is absent is removed."""
+    """The contacts that a person registers. They replace all earlier ones: what is absent is removed."""
 
     email: str | None
     phone: str | None
@@ -41,15 +41,15 @@ class Contacts:
 
 @registering()
 def put_contacts(services: Services, role: Role, person_id: str, request: Request, contacts: Contacts) -> Json:
-    """Replace a person's contacts. The SNS subscriptions follow: a changed or removed address leaves none behind (N1).
+    """Replace a person's contacts and their SNS subscriptions, so that no replaced or removed address stays subscribed (N1).
 
-    Nor does a change that died half way: what it subscribed is found at the topic and ended by the next one. Raises
-    ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes them right now,
-    ``Malformed`` for an address that SNS does not take, ``MessagingUnavailable``.
+    If the process dies half way, the next change finds at the topic what this one subscribed, and ends it. Raises
+    ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes the contacts at this moment,
+    ``Malformed`` for an address that SNS does not take, and ``MessagingUnavailable``.
     """
     before = services.people.profile(role.value, person_id)
     request.check_version(before.version)
-    end(services, before.ending)  # again: whoever wrote it down may not have come to it
+    end(services, before.ending)  # again: the process that saved it may have died before it did so
     found = services.subscriptions.subscribed(role.value, person_id)
     after = replace(
         before,
@@ -62,8 +62,8 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         quiet_hours=contacts.quiet_hours,
         muted=contacts.muted,
     )
-    after = settled(services, _subscribed(services, before, after, found), found)
-    # What is at the topic and nobody asked for was subscribed by a change that was never kept.
+    after = reached(services, _subscribed(services, before, after, found), found)
+    # What is at the topic and not in the profile was subscribed by a change that was never saved.
     asked = {*_by_topic(services, after).items(), *(("push", device.endpoint) for device in after.devices)}
     strays = {it.subscription for it in found if it.subscription and (it.channel, it.address) not in asked}
     after = replace(after, ending=tuple(sorted((_held(before) | strays) - _held(after))))
@@ -78,9 +78,9 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
 
 
 def get_contacts(services: Services, role: Role, person_id: str) -> Json:
-    """A person's contacts, and whether the email address is confirmed as of now (N1).
+    """Return a person's contacts, and whether the email address is confirmed now (N1).
 
-    An address that was replaced before it was confirmed, and confirmed since, is ended here.
+    An address that was confirmed only after it had been replaced is unsubscribed here.
     """
     profile = services.people.profile(role.value, person_id)
     found: list[Subscribed] | None = []
@@ -92,16 +92,16 @@ def get_contacts(services: Services, role: Role, person_id: str) -> Json:
 
 
 def _by_topic(services: Services, profile: Profile) -> dict[str, str]:
-    """The addresses that messages reach through the person's topic, by channel."""
+    """Return the addresses that messages reach through the person's topic, by channel."""
     addresses = {
         "email": profile.email if services.mail_by_topic else None,
-        "sms": profile.phone if profile.role == Role.SELLER.value else None,  # buyers are told by push and email alone
+        "sms": profile.phone if profile.role == Role.SELLER.value else None,  # buyers get push messages and email only
     }
     return {channel: address for channel, address in addresses.items() if address}
 
 
 def _subscribed(services: Services, before: Profile, after: Profile, found: list[Subscribed]) -> Profile:
-    """``after`` with its addresses subscribed. One that stays and that SNS still has keeps its subscription."""
+    """Return ``after`` with its addresses subscribed. An unchanged one that SNS still has keeps its subscription."""
     topic, subscriptions = before.topic, {}
     there = {(it.channel, it.address) for it in found}
     had = _by_topic(services, before)
@@ -115,12 +115,12 @@ def _subscribed(services: Services, before: Profile, after: Profile, found: list
 
 
 def _held(profile: Profile) -> set[str]:
-    """The subscriptions that a profile names."""
+    """Return the subscriptions that a profile names."""
     return {*profile.subscriptions.values(), *(it.subscription for it in profile.devices if it.subscription)}
 
 
 def _view(profile: Profile, email_status: str) -> Json:
-    """A person's contacts as that person sees them."""
+    """Return a person's contacts as that person sees them."""
     history = profile.addresses.history
     quiet = profile.quiet_hours
     view: Json = {
@@ -141,7 +141,7 @@ def _view(profile: Profile, email_status: str) -> Json:
 
 
 def _email_status(services: Services, profile: Profile, found: list[Subscribed]) -> str | None:
-    """What SNS says of the email address; None where it has never heard of it, or forgotten it."""
+    """Return the state of the email address at SNS; None where SNS does not know the address."""
     if profile.email is None:
         return "none"
     if not services.mail_by_topic:

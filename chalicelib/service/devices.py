@@ -1,7 +1,8 @@
-"""The devices that a person takes push messages on (N1).
+"""Register and forget the devices that a person takes push messages on (N1).
 
-A device is written down before SNS is told of it, and what it had in SNS stays on the list of what is ending when it is
-crossed out. So wherever a change dies, the profile names every endpoint and subscription there is, and the next finishes.
+A device is saved before SNS is told of it. When it is removed, its endpoint and subscription are saved as ``ending`` before
+they are deleted at SNS. So wherever a process dies, the profile names everything that exists at SNS, and the next change
+finishes the work.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEVICES_AT_MOST = 10
-"""Devices of one person; a further one takes the place of the oldest."""
+"""The most devices of one person; one more replaces the oldest."""
 CREATED = 201
 _ENDPOINT = re.compile(r"(?:[^:]*:){5}[^:]*/")
-"""The ARN of an endpoint, among those of subscriptions: these name a topic, which has no slash."""
+"""Matches the ARN of an endpoint and not of a subscription: a subscription names a topic, which has no slash."""
 
 
 def device_id(platform: str, token: str) -> str:
-    """A device's id: always the same for a token, which it does not tell."""
+    """Return a device's id. It is always the same for one token, and does not reveal the token."""
     return hashlib.sha256(f"{platform}:{token}".encode()).hexdigest()[:32]
 
 
 @registering()
 def register_device(services: Services, role: Role, person_id: str, once: Once, platform: str, token: str) -> Answer:
-    """Register the token that an app got of its platform: from then on this person's messages reach it, and nobody else's.
+    """Register a push token: from now on this person's messages reach the device, and nobody else's do.
 
-    An app sends its token at every start. The same one again is the same device, enabled again if the platform had given
-    it up. One that somebody else registered before is theirs no longer. Raises ``PushNotConfigured``, ``TokenRefused``,
+    An app sends its token at every start. The same token is the same device, and is enabled again if the platform had given it
+    up. A device that somebody else registered before is no longer theirs. Raises ``PushNotConfigured``, ``TokenRefused``,
     ``Busy``, ``MessagingUnavailable``.
     """
     kept = kept_answer(services, once)
@@ -68,7 +69,7 @@ def remove_device(services: Services, role: Role, person_id: str, wanted: str) -
 
 
 def forget_endpoint(services: Services, endpoint: str) -> bool:
-    """Forget the device of an endpoint that its platform has given up; whether there was one. Raises ``Busy``."""
+    """Forget the device of an endpoint that its platform has given up, and return whether there was one. Raises ``Busy``."""
     wanted = services.endpoints.device_of(endpoint)
     owner = services.people.owner(wanted) if wanted else None
     if wanted is None or owner is None or services.endpoints.enabled(endpoint):
@@ -76,14 +77,16 @@ def forget_endpoint(services: Services, endpoint: str) -> bool:
     return _dropped(services, owner.role, owner.person_id, wanted) is not None
 
 
-def settled(services: Services, profile: Profile, found: list[Subscribed] | None = None) -> Profile:
-    """``profile`` with every device reached: one whose registration died half way is registered, or left out if it cannot
-    be. So is one that is not among what was ``found`` at the person's topic, where somebody looked.
+def reached(services: Services, profile: Profile, found: list[Subscribed] | None = None) -> Profile:
+    """Return ``profile`` with every device registered at SNS, or left out where SNS refuses it.
+
+    A device is registered again if its registration died half way, or if it is missing from ``found``: that is what is at the
+    person's topic, or None if nobody looked.
     """
     topic, devices = profile.topic, []
     there = {it.address for it in found or () if it.channel == "push"}
     for device in profile.devices:
-        reached = device
+        device_now = device
         if not device.endpoint or (found is not None and device.endpoint not in there):
             try:
                 endpoint = services.endpoints.create(device.platform, device.token, device.id)
@@ -95,16 +98,16 @@ def settled(services: Services, profile: Profile, found: list[Subscribed] | None
             except TokenRefused:
                 services.endpoints.delete(endpoint)
                 continue
-            reached = replace(device, endpoint=endpoint, subscription=subscription)
-        devices.append(reached)
+            device_now = replace(device, endpoint=endpoint, subscription=subscription)
+        devices.append(device_now)
     return replace(profile, topic=topic, devices=tuple(devices))
 
 
 def end(services: Services, ending: tuple[str, ...]) -> None:
     """End subscriptions and delete endpoints; those that are gone already are no error.
 
-    It comes after the profile is kept: of two changes at one moment only the one that is kept ends what the other had.
-    An endpoint stays while the device is somebody's: whoever registered its token since has the same one.
+    Call this after the profile is saved: of two changes at one moment only the saved one ends what the other had. An endpoint
+    stays while the device is in somebody's profile, because a new owner of the token has the same endpoint.
     """
     for arn in ending:
         if not _ENDPOINT.match(arn):
@@ -114,10 +117,13 @@ def end(services: Services, ending: tuple[str, ...]) -> None:
 
 
 def end_stray_mail(services: Services, profile: Profile) -> list[Subscribed] | None:
-    """End mail to an address that is the person's no longer: one that was replaced while it was unconfirmed can only be ended
-    once somebody has confirmed it. What is at the topic; None where SNS does not say, for it lists for few at a time.
+    """Unsubscribe mail addresses that are no longer the person's, and return what is at the topic; None if SNS does not answer.
 
-    A phone or device that nobody has on file may be a change under way, so those are left to the next change of contacts.
+    An address that was replaced before it was confirmed can be unsubscribed only after somebody has confirmed it. SNS may not
+    answer because it limits how often a topic can be listed.
+
+    A phone or device that is on no file may belong to a change that is still under way, so those are left to the next change of
+    contacts.
     """
     wanted = profile.email if services.mail_by_topic else None
     try:
@@ -126,7 +132,9 @@ def end_stray_mail(services: Services, profile: Profile) -> list[Subscribed] | N
             if it.channel == "email" and it.subscription and it.address != wanted:
                 services.subscriptions.unsubscribe(it.subscription)
     except (BotoCoreError, ClientError):
-        log.warning("stray mail was not looked for", extra={"person": f"{profile.role}:{profile.person_id}"}, exc_info=True)
+        log.warning(
+            "stray mail subscriptions were not checked", extra={"person": f"{profile.role}:{profile.person_id}"}, exc_info=True
+        )
         return None
     return found
 
@@ -140,14 +148,17 @@ def _in_use(services: Services, endpoint: str) -> bool:
 
 
 def abandon(services: Services, refused: Profile) -> None:
-    """End what a change of devices made in SNS that was not kept, because another change was first."""
+    """End what a change of devices created at SNS and could not save because another change was first."""
     current = services.people.profile(refused.role, refused.person_id)
     lost = (device for device in refused.devices if find(current, device.id) is None)
     end(services, _in_sns(*lost))
 
 
 def forget_devices(services: Services, profile: Profile) -> None:
-    """Delete the endpoint of every device (P2). SNS tells the one of a registration that died half way by making it again."""
+    """Delete the endpoint of every device (P2).
+
+    If a registration died half way, its endpoint is unknown here. SNS returns it when it is created again.
+    """
     for device in profile.devices:
         try:
             endpoint = device.endpoint or services.endpoints.create(device.platform, device.token, device.id)
@@ -157,12 +168,12 @@ def forget_devices(services: Services, profile: Profile) -> None:
 
 
 def find(profile: Profile, wanted: str) -> Device | None:
-    """The person's device of that id."""
+    """Return the person's device of that id."""
     return next((device for device in profile.devices if device.id == wanted), None)
 
 
 def device_view(device: Device) -> Json:
-    """A device as its owner sees it: the token stays between app and platform."""
+    """Return a device as its owner sees it. The token stays between app and platform."""
     return {"id": device.id, "platform": device.platform}
 
 
@@ -175,11 +186,11 @@ def _registered(services: Services, profile: Profile, platform: str, token: str)
         return known
     end(services, profile.ending)
     if known is None:
-        profile = _announced(services, settled(services, profile), new)
-    elif known.endpoint:  # it was deleted in SNS, and there is another one by now
+        profile = _announced(services, reached(services, profile), new)
+    elif known.endpoint:  # it was deleted at SNS, and SNS has just made another one
         end(services, (known.subscription,))
         profile = replace(profile, devices=tuple(new if it is known else it for it in profile.devices))
-    after = settled(services, profile)
+    after = reached(services, profile)
     _save(services, after)
     made = find(after, new.id)
     if made is None:
@@ -188,7 +199,7 @@ def _registered(services: Services, profile: Profile, platform: str, token: str)
 
 
 def _announced(services: Services, profile: Profile, new: Device) -> Profile:
-    """The profile as it was saved with a device that SNS is still to be told of, and which nobody else has any more."""
+    """Save the profile with a device that SNS does not know yet, and return it; a former owner loses the device."""
     alive = [device for device in profile.devices if services.endpoints.enabled(device.endpoint)]
     kept = alive[max(0, len(alive) + 1 - DEVICES_AT_MOST) :]
     gone = _in_sns(*(device for device in profile.devices if device not in kept))
@@ -196,10 +207,10 @@ def _announced(services: Services, profile: Profile, new: Device) -> Profile:
     after = replace(profile, devices=(*kept, new), ending=gone, version=profile.version + 1)
     changed = [after]
     if owner and (owner.role, owner.person_id) != (profile.role, profile.person_id):
-        former = settled(services, services.people.profile(owner.role, owner.person_id))
+        former = reached(services, services.people.profile(owner.role, owner.person_id))
         theirs = find(former, new.id)
         if theirs:
-            # At once: from here on the device must not show what is meant for whoever had it before.
+            # At once: from here on the device must not show what is meant for its former owner.
             services.subscriptions.unsubscribe(theirs.subscription)
             changed.append(replace(_without(former, theirs), version=former.version + 1))
     try:
@@ -212,10 +223,10 @@ def _announced(services: Services, profile: Profile, new: Device) -> Profile:
 
 
 def _dropped(services: Services, role: str, person_id: str, wanted: str) -> Device | None:
-    """The device, which the person has no longer; None if they did not have it."""
+    """Remove a device from a person's profile and return it; None if they did not have it."""
     before = services.people.profile(role, person_id)
     end(services, before.ending)
-    before = settled(services, before)
+    before = reached(services, before)
     device = find(before, wanted)
     if device:
         _save(services, replace(_without(before, device), ending=_in_sns(device)))
@@ -223,7 +234,7 @@ def _dropped(services: Services, role: str, person_id: str, wanted: str) -> Devi
 
 
 def _save(services: Services, after: Profile) -> None:
-    """Keep a profile that was changed, and end what it says is ending."""
+    """Save a changed profile, and end what it names as ending."""
     try:
         services.people.save(replace(after, version=after.version + 1))
     except Conflict:
@@ -235,7 +246,7 @@ def _save(services: Services, after: Profile) -> None:
 
 
 def _in_sns(*devices: Device) -> tuple[str, ...]:
-    """What SNS has of devices, in the order in which it ends."""
+    """Return what SNS has of devices, in the order in which it is ended."""
     return tuple(arn for device in devices for arn in (device.subscription, device.endpoint) if arn)
 
 

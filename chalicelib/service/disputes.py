@@ -1,4 +1,4 @@
-"""Disputes: open one, act in it, look at it (section 4)."""
+"""Open disputes, act in them, and answer questions about them (section 4)."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ OK = 200
 
 
 class QueueSort(StrEnum):
-    """How the mediation queue is sorted."""
+    """The order of the mediation queue."""
 
     AGE = "age"
     AMOUNT = "amount"
 
 
 OPEN_DISPUTES_AT_MOST = 50
-"""Disputes that one buyer may have open at once, over all orders: far more than anybody needs, and a bound on abuse."""
+"""The most disputes that one buyer may have open at once, over all orders: more than people need, and a bound on abuse."""
 _PAGES_COUNTED = 5
 
 
@@ -67,7 +67,7 @@ class OpenDispute(CaseCommand[int]):
     def decide(self, changes: Changes, services: Services, actor: Actor) -> int:
         """Open the dispute. Raises ``Refusal(limit_reached)`` for a buyer with too many open ones.
 
-        They are counted from the buyer's list, which may lag: the limit holds back abuse, no rule depends on its being exact.
+        They are counted from the buyer's list, which may lag. The limit holds back abuse; no rule depends on its being exact.
         """
         open_ones = _open_disputes(services, actor)
         if len(open_ones) >= OPEN_DISPUTES_AT_MOST:
@@ -82,7 +82,7 @@ class OpenDispute(CaseCommand[int]):
 
 
 def _open_disputes(services: Services, buyer: Actor) -> list[str]:
-    """The buyer's open disputes by id, newest first, as far as one request looks through them."""
+    """Return the ids of the buyer's open disputes, newest first, as far as one request looks through them."""
     still_open: list[str] = []
     cursor, now = None, services.clock.now()
     for _ in range(_PAGES_COUNTED):
@@ -95,14 +95,14 @@ def _open_disputes(services: Services, buyer: Actor) -> list[str]:
 
 
 def act(services: Services, dispute_id: str, request: Request, command: DisputeCommand) -> Answer:
-    """Take one action in a dispute; 200 with the dispute as it is then, and what the caller may do next (D10)."""
+    """Take one action in a dispute; 200 with the dispute afterwards, and what the caller may do next (D10)."""
     order_id, number = place_of(dispute_id)
     return execute(services, order_id, request, Act(number, command))
 
 
 @dataclass(frozen=True, slots=True)
 class Act(CaseCommand[None]):
-    """Somebody takes one action in the order's nth dispute."""
+    """A person takes one action in the order's nth dispute."""
 
     number: int
     action: DisputeCommand
@@ -124,7 +124,7 @@ class Act(CaseCommand[None]):
 
 
 def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:
-    """One dispute, as this caller may see it. Raises ``NotFound``."""
+    """Return one dispute, as this caller may see it. Raises ``NotFound``."""
     order_id, number = place_of(dispute_id)
     now = services.clock.now()
     case = current(services, order_id, now).case
@@ -132,7 +132,7 @@ def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:
 
 
 def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
-    """Everything that happened in a dispute, in order; what has expired is there whether or not it was swept (D9, D11)."""
+    """Return everything that happened in a dispute, in order; expired deadlines are in it, swept or not (D9, D11)."""
     order_id, number = place_of(dispute_id)
     changes = current(services, order_id, services.clock.now())
     check_dispute(changes.case, number, actor)
@@ -140,7 +140,10 @@ def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
 
 
 def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:
-    """The caller's disputes, newest first; for a mediator the escalated ones: those under review, or those that were."""
+    """Return the caller's disputes, newest first.
+
+    A mediator gets the escalated ones: those that are under review, or those that were.
+    """
     now = services.clock.now()
 
     def keep(found: Item) -> bool:
@@ -160,7 +163,7 @@ def _summary(services: Services, it: Dispute) -> Json:
 
 
 def _listed(services: Services, found: Item, now: datetime) -> Dispute:
-    """A listed dispute as it is at ``now``, swept or not (D9); its case is read only where its deadline has passed."""
+    """Return a listed dispute as it is at ``now``, swept or not (D9). Its case is read only where its deadline has passed."""
     it = lists.as_dispute(found)
     due = next_due_at(it, services.policies.version(it.policy_version))
     if due is None or due > now:
@@ -170,13 +173,14 @@ def _listed(services: Services, found: Item, now: datetime) -> Dispute:
 
 
 QUEUE_SORTED_AT_MOST = 500
-"""How many of the longest waiting disputes are looked through for the largest."""
+"""The number of longest waiting disputes among which the largest are found."""
 
 
 def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str | None) -> Json:
-    """The disputes that wait for a mediator: the longest waiting first or, of the 500 longest waiting, the largest first.
+    """Return the disputes that wait for a mediator, the longest waiting or the largest first.
 
-    Largest means in whole units of the order's own currency. Sorted so, it is one page without a cursor.
+    Sorted by amount, the result is one page without a cursor, of the 500 longest waiting disputes. Amounts are compared in
+    whole units of each order's own currency.
     """
     place, now = lists.mediation(waiting=True), services.clock.now()
 

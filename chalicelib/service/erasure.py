@@ -1,8 +1,8 @@
-"""Forgetting a person: what they wrote and where they live goes, the ledger and what was decided stay (P2).
+"""Forget a person: what they wrote and where they live is erased, the ledger and the decisions stay (P2).
 
-Asking takes one write. What is asked is then carried out in small steps by the scheduled jobs, case by case: a case that
-goes on keeps its words until it has ended, and is looked at again each day. The profile goes last, for as long as a case
-goes on its parties have to be reached.
+A request takes one write. The scheduled jobs then carry it out in small steps, case by case. A case that goes on keeps its
+words until it has ended, and is looked at again each day. The profile is erased last, because the parties must be reachable for
+as long as a case goes on.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CASES_AT_ONCE = 10
-"""How many cases are gone through before it is written down how far it has come."""
+"""The number of cases after which the progress is saved."""
 REQUESTS_AT_ONCE = 25
 LOOK_AGAIN = timedelta(days=1)
-"""When cases that went on are looked at again."""
+"""The time after which cases that went on are looked at again."""
 TRY_AGAIN = timedelta(hours=1)
-"""When a request that failed is tried again, so that it does not stand in the way of others."""
+"""The time after which a failed request is tried again; until then it does not hold up others."""
 NAMED_AT_MOST = 20
-"""How many of the orders that an erasure waits for are named."""
+"""The most orders that an erasure names as those it waits for."""
 
 
 def ask(services: Services, role: Role, person_id: str, actor: Actor) -> Json:
-    """Ask for a person to be forgotten. Asked again while it is under way, it is the same request. Raises ``Busy``."""
+    """Ask for a person to be forgotten. A repeated request, while one is under way, is the same request. Raises ``Busy``."""
     before = services.people.erasure(role, person_id)
     if before and before.next_at:
         return view(before)
@@ -59,7 +59,7 @@ def ask(services: Services, role: Role, person_id: str, actor: Actor) -> Json:
 
 
 def status(services: Services, role: Role, person_id: str) -> Json:
-    """How far a person's erasure is. Raises ``NotFound`` where nobody has asked for one."""
+    """Return the progress of a person's erasure. Raises ``NotFound`` where nobody has asked for one."""
     known = services.people.erasure(role, person_id)
     if known is None:
         raise NotFound
@@ -67,7 +67,7 @@ def status(services: Services, role: Role, person_id: str) -> Json:
 
 
 def view(it: Erasure) -> Json:
-    """An erasure as the person and the marketplace see it."""
+    """Return an erasure as the person and the marketplace see it."""
     return {
         "id": it.person_id,
         "role": it.role.value,
@@ -82,9 +82,9 @@ def view(it: Erasure) -> Json:
 
 
 def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = lambda: True) -> None:
-    """Go on with every erasure that is due until ``may_go_on`` says no; the next call takes up what is left.
+    """Continue every erasure that is due until ``may_go_on`` says no; the next call takes up the rest.
 
-    One that fails is logged, put off for an hour, and holds up no other.
+    A failed one is logged, put off for an hour, and holds up no other.
     """
     now = services.clock.now()
     for stored in services.lists.page(lists.erasures(), REQUESTS_AT_ONCE, None).found:
@@ -94,21 +94,21 @@ def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = 
         try:
             _carry_out(services, storage, it, may_go_on)
         except Conflict:
-            pass  # another process is at it
+            pass  # another process is erasing this person
         except Exception:
             log.exception("an erasure failed", extra={"person": f"{it.role.value}:{it.person_id}"})
             _put_off(services, it)
 
 
 def _carry_out(services: Services, storage: Storage, it: Erasure, may_go_on: Callable[[], bool]) -> None:
-    """Go through the person's orders from where the last call stopped; after the last one, wait or end."""
+    """Go through the person's orders from where the last call stopped; after the last order, wait or finish."""
     if it.cursor is None:
         it = replace(it, erased=0, going_on=0, waits_for=())
     while True:
         page = services.lists.page(lists.orders_of(it.role.value, it.person_id), CASES_AT_ONCE, it.cursor)
         for stored in page.found:
             if not may_go_on():
-                return  # this page begins anew: what it did changes nothing the second time
+                return  # the next call repeats this page; what is done already does not change again
             order_id = lists.as_order(stored).terms.order_id
             ended = _erased_case(services, storage, it, order_id)
             it = replace(it, erased=it.erased + 1) if ended else _waiting(it, order_id)
@@ -141,7 +141,7 @@ def _put_off(services: Services, it: Erasure) -> None:
 
 
 def _erased_case(services: Services, storage: Storage, it: Erasure, order_id: str) -> bool:
-    """Whether the case has ended, and with it everything in it that was the person's."""
+    """Erase the person's data in a case that has ended, and return whether it has."""
     if not has_ended(current(services, order_id, services.clock.now()).case):
         return False
     for erase in OF_A_CASE:
@@ -150,7 +150,7 @@ def _erased_case(services: Services, storage: Storage, it: Erasure, order_id: st
 
 
 def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
-    """Take the words out of the states, as an event of each stream; then overwrite them in the events before it."""
+    """Remove the words from the states, with one event in each stream, and then from all events before it."""
     case = current(services, order_id, services.clock.now()).case
     for stream in streams_to_erase(case, it.role):
         execute(services, order_id, Request(it.asked_by), EraseWords(stream, it.role))
@@ -159,7 +159,7 @@ def _words(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EraseWords(CaseCommand[None]):
-    """A person's words are taken out of the state of one stream: the order's, or a dispute's."""
+    """The system removes a person's words from the state of one stream: the order's, or a dispute's."""
 
     stream: int
     role: Role
@@ -174,18 +174,24 @@ class EraseWords(CaseCommand[None]):
 
 
 def _messages(services: Services, _: Storage, it: Erasure, order_id: str) -> None:
-    """Overwrite what the person wrote in the order's thread, and name its files no more (N5)."""
+    """Overwrite the texts and attachments that the person sent in the order's thread (N5)."""
     services.messages.erase_texts(order_id, Actor(it.role, it.person_id))
 
 
 def _files(services: Services, storage: Storage, it: Erasure, order_id: str) -> None:
-    """Remove what the person uploaded, whatever became of it. Its evidence says from its words' erasure on that it is gone."""
+    """Remove every upload of the person, whatever its status.
+
+    The evidence itself is marked as erased together with its words.
+    """
     for upload in storage.uploads.of_owner(order_id, it.role.value):
         uploads.erase(services, storage, upload)
 
 
 def _profile(services: Services, it: Erasure) -> None:
-    """End every subscription and device, and empty the profile. Its version goes on: nobody's older change comes after it."""
+    """End every subscription and device, and empty the profile.
+
+    The version of the profile is counted on, so that no older change is written after it.
+    """
     for attempt in range(ATTEMPTS):
         known = services.people.profile(it.role.value, it.person_id)
         services.subscriptions.forget(known)
@@ -201,11 +207,11 @@ def _profile(services: Services, it: Erasure) -> None:
 
 
 def _queued_messages(services: Services, it: Erasure) -> None:
-    """Forget what waits to be told, after the profile: with that gone, nothing new comes to wait."""
+    """Delete the messages that wait for the person. With the profile empty, no new ones come to wait."""
     services.people.forget_queued_messages(it.role.value, it.person_id)
 
 
 OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _messages, _files)
-"""What takes a person's data out of one case that has ended. Doing it again changes nothing."""
+"""The functions that erase a person's data in one case that has ended. Repeating them is harmless."""
 OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _queued_messages)
-"""What takes away the data that belongs to no case, once no case goes on. Doing it again changes nothing."""
+"""The functions that erase a person's other data, once no case goes on. Repeating them is harmless."""

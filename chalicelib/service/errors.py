@@ -1,39 +1,39 @@
-"""What a service cannot do, beside the domain's refusals. One tree with one mapping at the edge (``api.problems``)."""
+"""Define the errors of the services, beside the domain's refusals; ``api.problems`` maps them to responses."""
 
 from __future__ import annotations
 
 
 class ServiceError(Exception):
-    """Base of them all; ``code`` is the stable problem code."""
+    """The base of all errors of the services; ``code`` is the stable problem code."""
 
     code = "error"
 
 
 class NotFound(ServiceError):  # noqa: N818 - the names are what the caller is told
-    """There is no such thing, or none that this caller may know of: a stranger is told the same."""
+    """There is nothing under that id, or nothing that this caller may know of. A stranger gets the same answer."""
 
     code = "not_found"
 
 
-class Forbidden(ServiceError):  # noqa: N818
-    """This role never does that."""
+class Forbidden(ServiceError):  # noqa: N818 - as above
+    """This role may never do that."""
 
     code = "forbidden"
 
 
-class KeyReused(ServiceError):  # noqa: N818
+class KeyReused(ServiceError):  # noqa: N818 - as above
     """An Idempotency-Key came back with another body (I5)."""
 
     code = "idempotency_key_reused"
 
 
-class Busy(ServiceError):  # noqa: N818
-    """The case is being changed by others; the same request may be sent again (I5)."""
+class Busy(ServiceError):  # noqa: N818 - as above
+    """Others keep changing the case; the same request may be sent again (I5)."""
 
     code = "in_progress"
 
 
-class VersionMismatch(ServiceError):  # noqa: N818
+class VersionMismatch(ServiceError):  # noqa: N818 - as above
     """If-Match named another version than the current one."""
 
     code = "version_mismatch"
@@ -44,19 +44,19 @@ class VersionMismatch(ServiceError):  # noqa: N818
         self.current = current
 
 
-class Malformed(ServiceError):  # noqa: N818
-    """A request is not well formed in a way its model could not see. ``field`` is where."""
+class Malformed(ServiceError):  # noqa: N818 - as above
+    """A request is malformed in a way that its model cannot see. ``field`` names the place."""
 
     code = "validation_failed"
 
     def __init__(self, message: str, field: str) -> None:
-        """Say what is wrong, and where."""
+        """Carry what is wrong, and the field."""
         super().__init__(message)
         self.field = field
 
 
-class TooManyCalls(ServiceError):  # noqa: N818
-    """This caller has made ``limit`` calls in this minute. ``wait_s`` is when the next begins."""
+class TooManyCalls(ServiceError):  # noqa: N818 - as above
+    """This caller has made ``limit`` calls in this minute. The next minute begins in ``wait_s`` seconds."""
 
     code = "too_many_requests"
 
@@ -69,14 +69,14 @@ class TooManyCalls(ServiceError):  # noqa: N818
         self.wait_s = wait_s
 
 
-class PushNotConfigured(ServiceError):  # noqa: N818
+class PushNotConfigured(ServiceError):  # noqa: N818 - as above
     """This deployment sends no push messages to that platform."""
 
     code = "push_not_configured"
 
 
-class MessagingUnavailable(ServiceError):  # noqa: N818
-    """The service that messages leave by takes no more registrations now. ``wait_s`` is when to try again."""
+class MessagingUnavailable(ServiceError):  # noqa: N818 - as above
+    """The messaging service takes no more registrations now. The caller may try again in ``wait_s`` seconds."""
 
     code = "messaging_unavailable"
 
@@ -86,7 +86,7 @@ class MessagingUnavailable(ServiceError):  # noqa: N818
         self.wait_s = wait_s
 
 
-class TokenRefused(ServiceError):  # noqa: N818
+class TokenRefused(ServiceError):  # noqa: N818 - as above
     """The platform's push service does not know that token."""
 
     code = "device_token_refused"

@@ -1,4 +1,4 @@
-"""Evidence in files: asked for, added when they arrive, and read by both sides and the mediator (N6, D4)."""
+"""Request, add and list evidence in files (N6, D4)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A file that a party offers as evidence: of which type, and what the file is. ``size`` is in bytes."""
+    """A file that a party offers as evidence. ``size`` is in bytes."""
 
     type: EvidenceType
     content_type: ContentType
@@ -46,7 +46,7 @@ class Offer:
 
 
 def request_file(services: Services, storage: Storage, dispute_id: str, actor: Actor, once: Once, offer: Offer) -> Answer:
-    """Give out a form for one file of evidence, wherever evidence can be added now; 201 with the form."""
+    """Give a form for one file of evidence, wherever evidence can be added now; 201 with the form."""
     order_id, number = place_of(dispute_id)
 
     def wanted(now: datetime) -> uploads.Wanted:
@@ -65,7 +65,7 @@ def request_file(services: Services, storage: Storage, dispute_id: str, actor: A
 
 
 def _check_room(storage: Storage, policy: Policy, dispute: Dispute, actor: Actor, now: datetime) -> None:
-    """Raise ``Refusal(limit_reached)`` where what there is and what is on its way leave no room for one more file."""
+    """Raise ``Refusal(limit_reached)`` where the evidence and the uploads still under way leave no room for one more file."""
     coming = uploads.on_their_way(_of_dispute(storage, dispute, actor), now)
     if coming >= evidence_room(dispute, policy, actor.role):
         raise too_much_evidence(policy, f"; {coming} of yours are on their way")
@@ -75,14 +75,14 @@ def _of_dispute(storage: Storage, dispute: Dispute, actor: Actor) -> list[Upload
     return [it for it in uploads.recent(storage, dispute.order_id, actor, Purpose.EVIDENCE) if it.dispute_id == dispute.id]
 
 
-def add_file(services: Services, upload: Upload, file: File, settlement: Item) -> None:
-    """Add a file that has arrived to its dispute, as its owner and now, and settle its upload with it.
+def add_file(services: Services, upload: Upload, file: File, finish_upload: Item) -> None:
+    """Add a file that has arrived to its dispute, in its owner's name, and finish its upload in the same transaction.
 
-    Raises the ``Refusal`` of a file that comes too late or is one too many, and ``Busy`` where the upload is settled already.
+    Raises the ``Refusal`` of a file that comes too late or is one too many, and ``Busy`` where the upload is finished already.
     """
     _, number = place_of(upload.dispute_id or "")
     action = AddEvidence(upload.type or EvidenceType.DOCUMENT, upload.note, file)
-    execute(services, upload.order_id, Request(upload.owner, also=(settlement,)), AddFile(number, action))
+    execute(services, upload.order_id, Request(upload.owner, also=(finish_upload,)), AddFile(number, action))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class AddFile(CaseCommand[None]):
 
 
 def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: Actor) -> Json:
-    """A dispute's evidence with a short-lived link to each file, and what became of the caller's own uploads.
+    """Return a dispute's evidence with a short-lived link to each file, and the caller's own unfinished or rejected uploads.
 
-    Raises ``NotFound`` for who may not see the dispute.
+    Raises ``NotFound`` for a caller who may not see the dispute.
     """
     order_id, number = place_of(dispute_id)
     now = services.clock.now()

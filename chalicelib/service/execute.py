@@ -1,4 +1,4 @@
-"""The flow of a command, step by step: load, begin, check, decide, settle, size, answer, commit (D9, I5, I11)."""
+"""Carry out a command, step by step: load, begin, check, decide, settle, size, answer, commit (D9, I5, I11)."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from chalicelib.service.services import Services
 
 ATTEMPTS = 5
-"""How often a command is tried when others change the case at the same moment."""
+"""The number of times a command is tried when others change the case at the same moment."""
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The actor, what makes the request happen once, and the version it was made for, if the caller names one.
+    """The caller, the key that makes the request happen once, and the version it was made for, if the caller names one.
 
-    ``also`` is what the transaction writes beside what the command changes.
+    The transaction also writes the items in ``also``.
     """
 
     actor: Actor
@@ -51,26 +51,26 @@ class Request:
 
 
 class CaseCommand(ABC, Generic[Result]):
-    """What one request does to one order's case. ``execute`` calls the three methods in this order, in every attempt."""
+    """One request's effect on one order's case. In every attempt ``execute`` calls the three methods in this order."""
 
     __slots__ = ()
 
     def check(self, case: Case, request: Request, /) -> None:
-        """Raise where this caller may not ask for this, by the case as it is now. By default anybody may."""
+        """Raise where this caller may not do this to the case as it is now. By default everybody may."""
 
     @abstractmethod
     def decide(self, changes: Changes, services: Services, actor: Actor, /) -> Result:
-        """Record what the command changes. Raises ``Refusal`` where the rules do not allow it; nothing is kept then."""
+        """Record what the command changes. Raises ``Refusal`` where the rules do not allow it; nothing is written then."""
 
     @abstractmethod
     def answer(self, case: Case, result: Result, viewer: Actor, now: datetime, /) -> tuple[int, Any]:
-        """Return the HTTP status and the body, from the case as it is after the command and what ``decide`` returned."""
+        """Return the HTTP status and the body, given the case after the command and what ``decide`` returned."""
 
 
 def retried(
     attempt: Callable[Concatenate[Services, str, Request, P], Answer],
 ) -> Callable[Concatenate[Services, str, Request, P], Answer]:
-    """Let a function that answers a request about an order be called again after a conflict, as ``retry`` does."""
+    """Wrap a function that answers a request about an order, so that it is called again after a conflict (see ``retry``)."""
 
     @wraps(attempt)
     def until_committed(services: Services, order_id: str, request: Request, /, *args: P.args, **named: P.kwargs) -> Answer:
@@ -83,11 +83,11 @@ def retried(
 def execute(
     services: Services, order_id: str, request: Request, command: CaseCommand[Result], *, creates: bool = False
 ) -> Answer:
-    """Carry out ``command`` on an order's case, once, and return its answer, both as of one moment.
+    """Carry out ``command`` on an order's case, once, and return its answer.
 
-    A request that was carried out before gets its first answer again (I5). Raises ``NotFound`` for an unknown order, unless
-    the command ``creates`` it; ``KeyReused``; ``Busy`` when others keep changing the case; and what the command raises, of
-    which nothing is kept.
+    A request that was carried out before gets its first answer again (I5). Raises ``NotFound`` for an unknown order, unless the
+    command ``creates`` it; ``KeyReused``; ``Busy`` when others keep changing the case; and whatever the command raises, in
+    which case nothing is written.
     """
     # Load: one strong read.
     before = services.cases.load(order_id)
@@ -98,7 +98,7 @@ def execute(
     # Begin: apply what has expired. The command sees the case as it is now, swept or not.
     changes = begin(before, services.policies, seller_addresses(services, before), request.actor, now)
 
-    # Check: may this caller ask for this, and for this version?
+    # Check: may this caller do this, and to this version?
     if before is not None:
         command.check(changes.case, request)
         if len(changes.steps) > steps_at_once(changes):
@@ -125,9 +125,9 @@ def execute(
 
 
 def retry(services: Services, once: Once | None, attempt: Callable[[], Answer]) -> Answer:
-    """Call ``attempt`` until nobody interferes. A request that was carried out before gets its first answer again (I5).
+    """Call ``attempt`` until no other write interferes. A request that was carried out before gets its first answer again (I5).
 
-    Raises ``KeyReused``, ``Busy`` when others keep interfering, and what ``attempt`` raises.
+    Raises ``KeyReused``, ``Busy`` when others keep interfering, and whatever ``attempt`` raises.
     """
     for failed in range(ATTEMPTS):
         try:
@@ -153,7 +153,7 @@ def replayed(first: AlreadyAnswered, once: Once | None) -> Answer:
 
 
 def kept_answer(services: Services, once: Once | None) -> Answer | None:
-    """Return the answer that is kept of an earlier request with this key, if any. Raises ``KeyReused``."""
+    """Return the answer that an earlier request with this key got, if any. Raises ``KeyReused``."""
     if once is None:
         return None
     try:
@@ -164,7 +164,7 @@ def kept_answer(services: Services, once: Once | None) -> Answer | None:
 
 
 def keep_answer(services: Services, once: Once, answer: Answer) -> Answer:
-    """Keep the answer of a request that is not about one case, and return it; the first one, where another came first.
+    """Keep the answer of a request that is not about one case, and return it; or return the first answer, if there is one.
 
     Raises ``KeyReused``, ``Busy``.
     """
@@ -189,7 +189,7 @@ def current(services: Services, order_id: str, now: datetime) -> Changes:
 
 
 def sweep_order(services: Services, order_id: str) -> int:
-    """Commit what has expired in one case (D9). Returns how many events that took; 0 when somebody else was first."""
+    """Write what has expired in one case (D9), and return the number of events; 0 when somebody else was first."""
     case = services.cases.load(order_id)
     if case is None:
         return 0
@@ -202,5 +202,5 @@ def sweep_order(services: Services, order_id: str) -> int:
     try:
         services.cases.commit(case, changes, None, None, int(services.epoch()))
     except Conflict:
-        return 0  # the other change applied what had expired, or the next sweep will
+        return 0  # the other writer has written what had expired, or the next sweep does
     return len(changes.steps)

@@ -1,4 +1,4 @@
-"""The thread of an order: read it, write in it, say how far one has read (N5)."""
+"""Read a thread, write a message in it, and move a reader's mark (N5)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OK = 200
 
 
 def read_thread(services: Services, order_id: str, actor: Actor, limit: int, cursor: str | None) -> Json:
-    """A page of an order's thread, newest first, with what the caller has not read. Raises ``NotFound``, ``BadCursor``."""
+    """Return a page of an order's thread, newest first, with the caller's mark. Raises ``NotFound``, ``BadCursor``."""
     now = services.clock.now()
     case = current(services, order_id, now).case
     check_thread(case, actor)
@@ -60,9 +60,9 @@ def write_message(
     text: str,
     files: Callable[[datetime], tuple[File, ...]] = lambda _: (),
 ) -> Answer:
-    """Add a message to an order's thread; 201 with it. Nothing of the case changes. Raises ``NotFound``, ``Refusal``.
+    """Add a message to an order's thread; 201 with it. The case does not change. Raises ``NotFound``, ``Refusal``.
 
-    ``files`` gives what is attached, or refuses, as of the moment it is given; it is asked once writing is allowed.
+    ``files`` is called once writing is allowed. It returns the attachments as of the given moment, or refuses.
     """
     now = services.clock.now()
     case = current(services, order_id, now).case
@@ -82,7 +82,7 @@ def write_message(
 
 @retried
 def mark_read(services: Services, order_id: str, request: Request, up_to: str) -> Answer:
-    """Note that the caller has read up to a message; a mark only moves forward. Raises ``NotFound``, ``Refusal``."""
+    """Record that the caller has read up to a message; a mark only moves forward. Raises ``NotFound``, ``Refusal``."""
     check_thread(current(services, order_id, services.clock.now()).case, request.actor)
     before = services.messages.thread(order_id)
     after = before.read_by(request.actor, number_of(up_to, order_id))
@@ -96,13 +96,13 @@ def _answer(status: int, view: Json) -> Answer:
 
 
 def _marks(thread: Thread, actor: Actor) -> Json:
-    """How much of the thread is new to the caller, and up to where it is read."""
+    """Return how many messages are new to the caller, and the last one that is read."""
     number = thread.read_up_to(actor)
     return {"unread": thread.unread(actor), "read_up_to": f"{thread.order_id}-m{number}" if number else None}
 
 
 def message_view(it: Message) -> Json:
-    """A message as everybody in the thread sees it."""
+    """Return a message as everybody in the thread sees it."""
     return {
         "id": it.id,
         "order_id": it.order_id,

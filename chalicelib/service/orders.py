@@ -1,4 +1,4 @@
-"""Orders: import, shipments, receipt, extensions, carrier events, and the questions about them (O1-O9)."""
+"""Import orders, record what happens to them, and answer questions about them (O1-O9)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ OK = 200
 
 
 def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
-    """Import an order: 201. The same order again is a no-op: 200. Another body for its id is refused as a conflict (O1)."""
+    """Import an order: 201. The same order again changes nothing: 200.
+
+    Other terms under a known id are refused as a conflict (O1).
+    """
     return execute(services, terms.order_id, Request(actor), ImportOrder(terms), creates=True)
 
 
@@ -102,7 +105,7 @@ class Shipment(OrderCommand):
 
 
 def confirm_receipt(services: Services, order_id: str, request: Request, line_ids: tuple[str, ...]) -> Answer:
-    """Record that the buyer has received some lines (O6)."""
+    """Record that the buyer has received some lines, or all where none is named (O6)."""
     return execute(services, order_id, request, ConfirmReceipt(line_ids))
 
 
@@ -143,7 +146,7 @@ class Extend(OrderCommand):
 
 @dataclass(frozen=True, slots=True)
 class CarrierEvent:
-    """One record of a carrier about a tracking number (O6)."""
+    """One carrier's record about one tracking number (O6)."""
 
     carrier: Carrier
     tracking_number: str
@@ -151,10 +154,10 @@ class CarrierEvent:
 
 
 def record_carrier_events(services: Services, actor: Actor, once: Once, events: tuple[CarrierEvent, ...]) -> Answer:
-    """Take in a batch of carrier events, each on its own: one that fails spoils no other (O6).
+    """Take in a batch of carrier events, each independently of the others (O6).
 
-    The answer says of each what became of it: ``recorded``, ``duplicate``, ``unknown_parcel``, ``in_progress`` or the code
-    of its refusal. One with an ``in_progress`` is not kept, so that the same request, sent again, records the rest.
+    The answer gives each event's result: ``recorded``, ``duplicate``, ``unknown_parcel``, ``in_progress`` or the code of its
+    refusal. An answer with an ``in_progress`` is not kept, so that the same request, sent again, records the rest.
     """
     kept = kept_answer(services, once)
     if kept:
@@ -178,13 +181,13 @@ def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], li
 
 
 RECORDS_AT_ONCE = 5
-"""How many records of one parcel one transaction takes on, beside what has expired (``size_limits.steps_at_once``)."""
+"""The most records of one parcel in one transaction, beside what has expired (``size_limits.steps_at_once``)."""
 
 
 def record_of_parcel(
     services: Services, actor: Actor, carrier: Carrier, written: str, records: Sequence[CarrierRecord]
 ) -> list[Json]:
-    """Take in what a carrier says of one parcel, and say of each record what became of it (O6)."""
+    """Take in a carrier's records of one parcel, and return the result of each (O6)."""
     try:
         number = tracking_number(carrier, written)
     except Refusal as refused:
@@ -202,7 +205,7 @@ def record_of_parcel(
 def _record(
     services: Services, actor: Actor, orders: list[str], parcel: tuple[Carrier, str], records: Sequence[CarrierRecord]
 ) -> list[Json]:
-    """Take in records of a parcel, on every order it carries, and say of each record what became of it."""
+    """Take in records of a parcel on every order that it carries, and return the result of each."""
     command = RecordCarrierEvents(parcel, records)
     try:
         answers = [execute(services, order_id, Request(actor), command) for order_id in orders]
@@ -216,22 +219,22 @@ def _record(
 
 @dataclass(frozen=True, slots=True)
 class RecordCarrierEvents(CaseCommand[list[Json]]):
-    """A carrier says something of a parcel; the result says of each record what became of it on this order."""
+    """A carrier reports on a parcel; the outcome is the result of each record on this order."""
 
     parcel: tuple[Carrier, str]
     records: Sequence[CarrierRecord]
 
     def decide(self, changes: Changes, *_: object) -> list[Json]:
-        """Record what is new; a record that is refused spoils no other."""
+        """Record what is new. A refused record does not affect the others."""
         return [_outcome(changes, self.parcel, record) for record in self.records]
 
     def answer(self, _: Case, outcomes: list[Json], *__: object) -> tuple[int, list[Json]]:
-        """Return what became of each record."""
+        """Return the result of each record."""
         return OK, outcomes
 
 
 def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
-    """Take in one record on one order, and say what became of it."""
+    """Take in one record on one order, and return its result."""
     try:
         news = rules.record_carrier_event(changes, *parcel, record)
     except Refusal as refused:
@@ -240,7 +243,7 @@ def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecor
 
 
 def _in_all(orders: list[str], outcomes: tuple[Json, ...]) -> Json:
-    """Sum up what became of one record on all the orders that its parcel carries."""
+    """Return the result of one record over all the orders that its parcel carries."""
     refused = next((it for it in outcomes if "detail" in it), None)
     if refused:
         return refused
@@ -253,35 +256,35 @@ def _refused(refused: Refusal) -> Json:
 
 
 def get_order(services: Services, order_id: str, actor: Actor) -> Json:
-    """One order. Raises ``NotFound``."""
+    """Return one order. Raises ``NotFound``."""
     return views.order(_seen(services, order_id, actor, services.clock.now()).case)
 
 
 def get_protection(services: Services, order_id: str, actor: Actor, words: Mapping[str, str] = EXPLAINED) -> Json:
-    """What guarantees the buyer has on this order now, explained in ``words`` (O9). Raises ``NotFound``."""
+    """Return the guarantees the buyer has on this order now, explained in ``words`` (O9). Raises ``NotFound``."""
     now = services.clock.now()
     case = _seen(services, order_id, actor, now).case
     return views.guarantees(case, protection(case, now), now, words)
 
 
 def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
-    """The order's ledger: what is booked, and what a passed deadline books at its due time (O3, D9). Raises ``NotFound``."""
+    """Return the order's ledger, with what a passed deadline books at its due time (O3, D9). Raises ``NotFound``."""
     changes = _seen(services, order_id, actor, services.clock.now())
     entries = services.cases.ledger(order_id)
     expired = (ledger_entry(event.payload) for event in changes.events)
     entries += [entry for entry in expired if entry and entry.number > len(entries)]
-    # What was booked since the case was read is left for the next request, so that entries and balance agree.
+    # Entries booked since the case was read are left out, so that entries and balance agree.
     return views.ledger(changes.case, entries[: changes.case.order.entries], actor)
 
 
 def get_timeline(services: Services, order_id: str, actor: Actor) -> Json:
-    """Everything that happened to the order itself, in order (D11). Raises ``NotFound``."""
+    """Return everything that happened to the order itself, in order (D11). Raises ``NotFound``."""
     changes = _seen(services, order_id, actor, services.clock.now())
     return {"order_id": order_id, "events": timeline(services, changes, ORDER, actor)}
 
 
 def timeline(services: Services, changes: Changes, stream: int, viewer: Actor) -> list[Json]:
-    """One stream's events as ``viewer`` may see them: what is stored, and what has expired since, swept or not (D9, D11)."""
+    """Return one stream's events as ``viewer`` may see them: the stored ones, and what has expired since (D9, D11)."""
     log = services.cases.log(changes.case.order.terms.order_id, stream)
     expired = [event for event in changes.events if event.stream == stream and event.seq > len(log)]
     return [views.event(event, viewer) for event in (*log, *expired)]
@@ -294,7 +297,7 @@ def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Cha
 
 
 def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:
-    """The caller's orders, newest first. The platform names the ``owner`` whose orders it wants."""
+    """Return the caller's orders, newest first. The platform names the ``owner`` whose orders it wants."""
     whose = owner if actor.role is Role.PLATFORM else actor
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
@@ -304,7 +307,7 @@ def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: in
 
 
 def _listed(services: Services, found: Item, now: datetime) -> Order:
-    """A listed order as it is at ``now``, swept or not (D9); its case is read only where a deadline may have passed."""
+    """Return a listed order as it is at ``now``, swept or not (D9). Its case is read only where a deadline may have passed."""
     it = lists.as_order(found)
     if it.completed_at is not None or now < it.closes_at(services.policies.version(it.policy_version)):
         return it

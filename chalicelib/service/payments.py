@@ -1,4 +1,4 @@
-"""Payment instructions: what is to be paid out, and what became of it (M1, M2)."""
+"""List payment instructions, and record the payment system's reports about them (M1, M2)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OK = 200
 
 
 def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
-    """The payment instructions in one status, newest first."""
+    """Return the payment instructions in one status, newest first."""
     page = services.lists.page(lists.payments(status.value), limit, cursor)
     return {"items": [views.instruction(lists.as_instruction(found)) for found in page.found], "cursor": page.cursor}
 
@@ -38,7 +38,7 @@ def report_result(
     failure: str | None,
     attempt: int | None,
 ) -> Answer:
-    """Take in the payment system's result: settled with a reference, or failed with a reason. Raises ``NotFound``."""
+    """Record the payment system's result: settled with a reference, or failed with a reason. Raises ``NotFound``."""
     order_id = order_of_payment(instruction_id)
     if not order_id:
         raise NotFound

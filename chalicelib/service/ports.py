@@ -1,4 +1,4 @@
-"""The protocols by which the services reach the outside: the clock, SNS and the storage of files."""
+"""Declare the protocols by which the services reach the outside: the clock, SNS and the storage of files."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Tells the time, in whole seconds UTC: deadlines are counted in them."""
+    """A clock. It tells the time in whole seconds, because deadlines are counted in them."""
 
     def now(self) -> datetime:
-        """The time now."""
+        """Return the time now, in UTC."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """An address that a person's topic reaches. It has no ``subscription`` until its owner has confirmed it."""
+    """An address at a person's topic. It has no ``subscription`` until its owner has confirmed it."""
 
     channel: str
     address: str
@@ -30,14 +30,14 @@ class Subscribed:
 
 
 class Subscriptions(Protocol):
-    """The person's SNS topic and what is subscribed to it."""
+    """The SNS topics of people, and the addresses that are subscribed to them."""
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
-        """Subscribe an address; the topic and the subscription."""
+        """Subscribe an address, and return the topic and the subscription."""
         ...
 
     def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
-        """Everything that is subscribed to the person's topic now."""
+        """Return every address at the person's topic now."""
         ...
 
     def unsubscribe(self, subscription: str) -> None:
@@ -45,36 +45,36 @@ class Subscriptions(Protocol):
         ...
 
     def forget(self, profile: Profile) -> None:
-        """Delete all that is kept there of a person, the topic with every subscription; nothing left is no error."""
+        """Delete the person's topic with every subscription; nothing left is no error."""
         ...
 
 
 class Endpoints(Protocol):
-    """Devices as the platforms' push services know them."""
+    """The devices at the platforms' push services."""
 
     def takes(self, platform: str) -> bool:
-        """Whether this deployment sends push messages to that platform."""
+        """Return whether this deployment sends push messages to that platform."""
         ...
 
     def create(self, platform: str, token: str, device_id: str) -> str:
-        """The enabled endpoint of a token, made if there is none. Raises ``PushNotConfigured``, ``TokenRefused``."""
+        """Return the enabled endpoint of a token; create it if needed. Raises ``PushNotConfigured``, ``TokenRefused``."""
         ...
 
     def device_of(self, endpoint: str) -> str | None:
-        """The id of the device that it was made for."""
+        """Return the id of the device that the endpoint was created for."""
         ...
 
     def enabled(self, endpoint: str) -> bool:
-        """Whether the platform still takes messages for it."""
+        """Return whether the platform still takes messages for the endpoint."""
         ...
 
     def delete(self, endpoint: str) -> None:
-        """Delete it; one that is gone already is no error."""
+        """Delete an endpoint; one that is gone already is no error."""
         ...
 
 
 class FileStorage(Protocol):
-    """The private storage that files lie in (``store.files``)."""
+    """The private storage of files (``store.files``)."""
 
     def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
         """Return a form that uploads exactly one key, content type and size."""
@@ -85,7 +85,7 @@ class FileStorage(Protocol):
         ...
 
     def copy(self, key: str, etag: str, to: str) -> bool:
-        """Copy an object if it is still the one of that ``etag``."""
+        """Copy an object if its entity tag still is ``etag``, and return whether it is."""
         ...
 
     def delete(self, key: str) -> None:
@@ -93,5 +93,5 @@ class FileStorage(Protocol):
         ...
 
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
-        """Return an address that reads one object for so many ``seconds`` from when the present minute began."""
+        """Return an address that reads one object for so many ``seconds``, counted from the beginning of the present minute."""
         ...

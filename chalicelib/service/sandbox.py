@@ -1,4 +1,4 @@
-"""The clock of a sandbox: the machine's, plus an offset kept in the table."""
+"""Provide the clock of a sandbox: the machine's time plus an offset kept in the table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY = item(pk=CLOCK_KEY, sk=CLOCK_KEY)
 
 
 class SandboxClock:
-    """A clock that people move forward, never back. Every function of the sandbox reads the same offset."""
+    """A clock that can be moved forward, never back. Every function of the sandbox reads the same offset."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Keep the offset in ``table``."""
@@ -24,18 +24,18 @@ class SandboxClock:
         self._table = table
 
     def now(self) -> datetime:
-        """The sandbox's time, in whole seconds UTC."""
+        """Return the sandbox's time, in whole seconds UTC."""
         return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=self.offset())
 
     def offset(self) -> int:
-        """How many seconds the sandbox is ahead."""
+        """Return how many seconds the sandbox is ahead."""
         return self._kept()[0]
 
     def advance(self, seconds: int, request: str) -> None:
         """Move the clock forward by ``seconds``, once for each ``request``. Raises ``Busy`` when others move it too."""
         offset, last_request = self._kept()
         if last_request == request:
-            return  # a lost reply, asked for again
+            return  # a retry after a lost reply
         client = self._client()
         try:
             client.put_item(

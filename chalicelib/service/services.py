@@ -1,4 +1,4 @@
-"""The stores, ports and policies that every service function works with, put together once in a process."""
+"""Collect the stores, ports and policies that every service function works with."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """The time now, in whole seconds UTC."""
+        """Return the time now, in whole seconds UTC."""
         return datetime.now(UTC).replace(microsecond=0)
 
 
 class NoPush:
-    """A deployment that sends no push messages."""
+    """The endpoints of a deployment that sends no push messages."""
 
     def takes(self, platform: str) -> bool:
-        """No platform is one of this deployment's."""
+        """Return False: this deployment sends to no platform."""
         del platform
         return False
 
@@ -44,17 +44,17 @@ class NoPush:
         raise PushNotConfigured
 
     def device_of(self, endpoint: str) -> str | None:
-        """None is known."""
+        """Return None: no endpoint is known."""
         del endpoint
         return None
 
     def enabled(self, endpoint: str) -> bool:
-        """No endpoint is one of this deployment's."""
+        """Return False: there is no endpoint."""
         del endpoint
         return False
 
     def delete(self, endpoint: str) -> None:
-        """There is none to delete."""
+        """Do nothing: there is no endpoint to delete."""
 
 
 def _pause(attempt: int) -> None:
@@ -63,7 +63,7 @@ def _pause(attempt: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The composition root's result."""
+    """Everything that a service function needs beside its arguments; ``bootstrap`` makes one for each process."""
 
     cases: Cases
     lists: Lists
@@ -74,9 +74,10 @@ class Services:
     messages: Messages = field(kw_only=True)
     connections: Connections = field(kw_only=True)
     pause: Callable[[int], None] = field(default=_pause)
-    """Waits before the nth new attempt at a conflicting write: a full-jitter backoff."""
+    """Waits before the nth retry of a conflicting write, with full jitter."""
     epoch: Callable[[], float] = field(default=time.time)
-    """Real time, by which answers are kept; a sandbox's moved clock does not expire them."""
+    """Returns the real time, by which kept answers expire. Moving a sandbox's clock does not expire them."""
     endpoints: Endpoints = field(default_factory=NoPush)
     mail_by_topic: bool = True
-    """Whether mail goes through people's topics, which reach an address once its owner has confirmed it; else through SES."""
+    """True if mail goes through people's topics, which reach an address only after its owner has confirmed it; False for SES.
+    """

@@ -1,7 +1,7 @@
-"""How much one dispute, or one address book, may hold.
+"""Limit how much one dispute, one address book and one transaction hold.
 
-An item of the table has a bound (400 KB). Nobody may fill a dispute up to it: what a mediator or the clock still has to
-record must find room, or the dispute could not end (D12).
+An item of the table holds at most 400 KB. Nobody may fill a dispute up to that: if a mediator or the clock could record nothing
+more, the dispute could not end (D12).
 """
 
 from __future__ import annotations
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 PARTIES_FILL, MEDIATORS_FILL = 230_000, 310_000
-"""Bytes of a dispute's state. Its event items repeat it, beside what happened; all that always fits goes on top of that."""
+"""The most bytes of a dispute's state after a party's command, and after a mediator's.
+
+An event item repeats the state, and adds the event. Commands that always fit may go beyond these limits.
+"""
 FEW = 1_000
-"""Bytes that always fit: an acceptance, a withdrawal, an escalation. Their number is limited by the rules."""
+"""Bytes that always fit: an acceptance, a withdrawal, an escalation. The rules limit their number."""
 ADDRESSES_FILL = 250_000
 
 STEPS_AT_ONCE = 40
-"""How many expired steps one transaction takes on at most: it has 100 items, and a step makes two at most."""
+"""The most expired steps in one transaction: it has 100 items, and a step makes at most two."""
 STEPS_FILL = 1_200_000
-"""How many bytes of events they may make: a transaction has 4 MB, for the order, a dispute and ``RECORDS_AT_ONCE`` as well."""
+"""The most bytes of their events: a transaction has 4 MB, and also holds the order, a dispute and new records."""
 
 
 def check_dispute_size(before: Case | None, after: Case, actor: Actor) -> None:
-    """Raise ``Refusal(limit_reached)`` when ``actor`` adds more words to a dispute than it can hold."""
+    """Raise ``Refusal(limit_reached)`` when ``actor`` adds more text to a dispute than it can hold."""
     most = MEDIATORS_FILL if actor.role is Role.MEDIATOR else PARTIES_FILL
     known = before.disputes if before else ()
     for dispute in after.disputes:
@@ -42,7 +45,7 @@ def check_dispute_size(before: Case | None, after: Case, actor: Actor) -> None:
 
 
 def steps_at_once(changes: Changes) -> int:
-    """How many expired steps one transaction takes on: each writes its event with a copy of the dispute."""
+    """Return how many expired steps one transaction takes. Each step writes its event with a copy of the dispute."""
     if not changes.steps:
         return STEPS_AT_ONCE
     largest = max((len(dump(dispute).encode()) for dispute in changes.case.disputes), default=0)
@@ -50,7 +53,7 @@ def steps_at_once(changes: Changes) -> int:
 
 
 def recent(book: AddressBook) -> AddressBook:
-    """As much of an address book as can be kept, the newest of it: the clock asks for what was on file lately."""
+    """Return the newest part of an address book that fits. The clock only asks for what was on file recently."""
     while len(book.history) > 1 and len(dump(book).encode()) > ADDRESSES_FILL:
         book = AddressBook(book.history[1:])
     return book

@@ -1,4 +1,4 @@
-"""What it means to a caller that SNS refuses to register an address or a device (N1)."""
+"""Translate the errors of SNS, when it refuses an address or a device, into the services' own (N1)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ _TOO_FAST = frozenset({"Throttling", "ThrottledException"})
 _QUOTAS = frozenset({"FilterPolicyLimitExceeded", "SubscriptionLimitExceeded", "TopicLimitExceeded"})
 _SOON_S = 5
 _ONCE_RAISED_S = 3600
-"""An operator has to ask AWS for a higher quota first."""
+"""A higher quota takes an operator's request to AWS."""
 
 
 @contextmanager
 def registering() -> Iterator[None]:
-    """Raise ``MessagingUnavailable`` where SNS takes nothing more right now. A full quota is an error for the operators."""
+    """Raise ``MessagingUnavailable`` where SNS accepts nothing more now.
+
+    A used-up quota is logged as an error for the operators.
+    """
     try:
         yield
     except ClientError as error:
@@ -41,7 +44,7 @@ def registering() -> Iterator[None]:
 
 @contextmanager
 def refused_as(refusal: ServiceError) -> Iterator[None]:
-    """Raise ``refusal`` where SNS does not take what is subscribed as an address of its channel."""
+    """Raise ``refusal`` where SNS rejects what is subscribed as an address of its channel."""
     try:
         yield
     except ClientError as error:

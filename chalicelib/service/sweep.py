@@ -1,4 +1,4 @@
-"""The sweep: makes visible what has expired, shard by shard. Outcomes never depend on it (D9)."""
+"""Write down what has expired, shard by shard. No outcome depends on when it runs (D9)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep of one shard did. ``unfinished`` says that time ran out with orders left."""
+    """The result of one sweep of one shard. ``unfinished`` is true if time ran out with orders left."""
 
     orders: int
     events: int
@@ -31,8 +31,8 @@ class Swept:
 def sweep_shard(services: Services, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> Swept:
     """Sweep one shard of the deadline index until nothing is due or ``may_go_on`` says no.
 
-    An order that fails is logged and passed over, so that it holds up no other; it stays due for the next sweep. How long
-    the oldest order has been due is logged each time, for the alarm that watches the backlog.
+    An order that fails is logged and skipped, so that it holds up no other; it stays due for the next sweep. Each sweep logs
+    how long the oldest order has been due, for the alarm that watches the backlog.
     """
     now = services.clock.now()
     due, after = services.lists.due(shard, now, PAGE)

@@ -1,7 +1,8 @@
-"""Uploads: asked for here, sent straight to storage, and a file of ours once ``uploads_arrived`` has looked at it (N6).
+"""Give out forms for uploads, and links to the files that came of them (N6).
 
-An upload belongs to one order, one of its people and one purpose. Evidence (``service.evidence``) and attachments of messages
-are both made of them.
+A person asks for a form here and sends the file straight to storage. ``uploads_arrived`` then checks it and takes it in. An
+upload belongs to one order, one of its people and one purpose: evidence (``service.evidence``) or an attachment
+(``service.attachments``).
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from chalicelib.store.uploads import Uploads
 
 FORM_WORKS_S = 600
-"""How long a form uploads: a large video over a slow line has to begin within it."""
+"""Seconds for which a form works: a large video over a slow line has to begin within them."""
 LINK_WORKS_S = 300
-"""How long a link reads, from the minute in which it is given out: enough to open it, little for whom it is passed on to."""
+"""Seconds for which a link works, from the minute in which it is given out: enough to open it, too few to pass it on."""
 RECENT = 50
-"""How many of a person's newest uploads of one kind in an order are looked at: more than can be pending at once."""
+"""The number of a person's newest uploads of one kind in an order that are looked at: more than can be pending at once."""
 _ENDINGS = {
     ContentType.JPEG: "jpg",
     ContentType.PNG: "png",
@@ -50,7 +51,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What uploads need beside the services: their records, and the files themselves."""
+    """What uploads need beside ``Services``: their records, and the files themselves."""
 
     uploads: Uploads
     files: FileStorage
@@ -58,7 +59,7 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file that somebody wants to upload, and is allowed to."""
+    """A file that somebody may upload."""
 
     order_id: str
     purpose: Purpose
@@ -72,9 +73,9 @@ class Wanted:
 def request_upload(
     services: Services, storage: Storage, actor: Actor, once: Once, wanted: Callable[[datetime], Wanted]
 ) -> Answer:
-    """Give out a form for one file; 201. ``wanted`` says what for or refuses, as of the moment it is given.
+    """Give a form for one file; 201. ``wanted`` returns the file to upload as of the given moment, or refuses.
 
-    Nothing else changes: a file is there once it has arrived and been looked at. Raises ``KeyReused``, ``Busy``, and what
+    Nothing else changes: the file exists once it has arrived and been checked. Raises ``KeyReused``, ``Busy``, and whatever
     ``wanted`` raises.
     """
     now, now_s = services.clock.now(), int(services.epoch())
@@ -100,7 +101,7 @@ def request_upload(
 
 
 def _upload(wanted: Wanted, actor: Actor, once: Once, now: datetime) -> Upload:
-    """The upload under an id that sorts by time, and that the same request makes again."""
+    """Return the upload under an id that sorts by time. The same request at the same moment gets the same id."""
     request = hashlib.sha256(f"{once.digest} {timestamp(now)}".encode()).hexdigest()
     return Upload(
         id=f"{now:%Y%m%d%H%M%S}-{request[:16]}",
@@ -118,24 +119,27 @@ def _upload(wanted: Wanted, actor: Actor, once: Once, now: datetime) -> Upload:
 
 
 def recent(storage: Storage, order_id: str, owner: Actor, purpose: Purpose) -> list[Upload]:
-    """A person's newest uploads of one kind in an order, newest first."""
+    """Return a person's newest uploads of one kind in an order, newest first."""
     uploads = storage.uploads.of_owner(order_id, owner.role.value)
     return list(islice((it for it in uploads if it.owner == owner and it.purpose is purpose), RECENT))
 
 
 def on_their_way(uploads: list[Upload], now: datetime) -> int:
-    """How many of ``uploads`` may still arrive."""
+    """Return how many of ``uploads`` may still arrive."""
     return sum(it.status is UploadStatus.PENDING and now < it.expires_at for it in uploads)
 
 
 def held(storage: Storage, order_id: str, owner: Actor, purpose: Purpose, now: datetime) -> int:
-    """How many files of one kind a person has in an order, or may still send."""
+    """Return how many files of one kind a person has in an order, or may still send."""
     own = [it for it in storage.uploads.of_owner(order_id, owner.role.value) if it.owner == owner and it.purpose is purpose]
     return sum(it.status is UploadStatus.CONFIRMED for it in own) + on_their_way(own, now)
 
 
 def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, purpose: Purpose, now: datetime) -> File:
-    """The file that an upload of ``owner`` has become. Raises the ``Refusal`` of one that has not, or is no such upload."""
+    """Return the file that an upload of ``owner`` has become.
+
+    Raises the ``Refusal`` of an upload that has become none yet, or never will, or that is unknown.
+    """
     found = storage.uploads.find(order_id, owner.role.value, upload_id)
     if found is None or found.owner != owner or found.purpose is not purpose or found.status is UploadStatus.ERASED:
         why = "is no upload of yours for this. Ask for a form."
@@ -152,7 +156,7 @@ def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, pur
 
 
 def link(storage: Storage, order_id: str, file: File, now: datetime) -> Json:
-    """A short-lived address to read a file by, for whoever has been found to be allowed to."""
+    """Return a short-lived address that reads a file. The caller must have checked that the viewer may see it."""
     name = f"{file.upload_id}.{_ENDINGS[file.content_type]}"
     url = storage.files.link(kept_at(order_id, file), file.content_type.value, name, LINK_WORKS_S)
     signed_at = now.replace(second=0, microsecond=0)
@@ -160,12 +164,12 @@ def link(storage: Storage, order_id: str, file: File, now: datetime) -> Json:
 
 
 def erase(services: Services, storage: Storage, upload: Upload) -> None:
-    """Remove an upload's objects and words for good; what it was part of keeps its size, type and time.
+    """Remove an upload's objects and words for good. The evidence or message that it was part of keeps its size, type and time.
 
     Repeating it is harmless. Raises ``Conflict`` where the upload has changed since it was read: read it again.
     """
     erased = replace(upload, status=UploadStatus.ERASED, note="", detail="")
-    storage.uploads.settle(erased, int(services.epoch()), was=upload.status)
+    storage.uploads.finish(erased, int(services.epoch()), was=upload.status)
     storage.files.delete(upload.incoming)
     if upload.file:
         storage.files.delete(kept_at(upload.order_id, upload.file))

@@ -1,8 +1,8 @@
-"""What arrives in storage: looked at, taken in or turned away, and never left lying where forms reach (N6).
+"""Check each object that arrives in storage, take it in or reject it, and remove it from where forms reach (N6).
 
-Nothing is believed that a form says: the object decides. Storage tells of it at least once, in any order. The record of an
-upload leaves ``pending`` once, in the transaction that makes the file evidence, so of two contents for one form the first that
-is settled stands; the object is removed last, so that a crash on the way is mended when storage tells again.
+Only the object counts, whatever the form declared. Storage reports an object at least once, in any order. The record of an
+upload leaves ``pending`` once, in the transaction that makes the file evidence, so that of two contents for one form only the
+first is taken in. The object is removed last: after a crash on the way, the next report of storage finishes the work.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 
 TRIES = 3
-"""How often it is looked at before it is left to the queue, which comes back after minutes."""
+"""The number of attempts before an object is left to the queue, which delivers it again after minutes."""
 
 
 def take_in(services: Services, storage: Storage, key: str) -> None:
-    """Make what lies under ``key`` the file it was asked to be, or remove it. Raises ``Busy`` when others keep interfering."""
+    """Make the object under ``key`` the file that was asked for, or remove it. Raises ``Busy`` when others keep interfering."""
     for failed in range(TRIES):
         try:
             return _take_in(services, storage, key)
@@ -45,15 +45,15 @@ def _take_in(services: Services, storage: Storage, key: str) -> None:
     place = place_of(key)
     upload = storage.uploads.find(*place) if place else None
     if upload is None:
-        log.warning("an object of no upload is removed")
+        log.warning("an object that belongs to no upload is removed")
         storage.files.delete(key)
         return
     arrived = storage.files.arrived(key)
     if arrived is None:
-        return  # settled and removed when storage first told of it
+        return  # finished and removed after an earlier report
     if upload.status is UploadStatus.PENDING:
-        upload = _settled(services, storage, upload, arrived)
-        log.info("upload settled", extra={"order_id": upload.order_id, "upload_id": upload.id, "status": upload.status.value})
+        upload = _finished(services, storage, upload, arrived)
+        log.info("upload finished", extra={"order_id": upload.order_id, "upload_id": upload.id, "status": upload.status.value})
     file = _file(upload, arrived)
     if file != upload.file or upload.status is UploadStatus.ERASED:
         storage.files.delete(kept_at(upload.order_id, file))
@@ -64,8 +64,8 @@ def _file(upload: Upload, arrived: Arrived) -> File:
     return File(upload.id, upload.content_type, arrived.size, arrived.etag)
 
 
-def _settled(services: Services, storage: Storage, upload: Upload, arrived: Arrived) -> Upload:
-    """The upload as it is once it is pending no more, whoever settled it."""
+def _finished(services: Services, storage: Storage, upload: Upload, arrived: Arrived) -> Upload:
+    """Return the upload once it is no longer pending, whether this process or another finished it."""
     try:
         return _judged(services, storage, upload, arrived)
     except (Busy, Conflict):
@@ -81,14 +81,13 @@ def _judged(services: Services, storage: Storage, upload: Upload, arrived: Arriv
     try:
         check_content(upload.content_type, upload.size, arrived.content_type, arrived.size, arrived.head)
         if not storage.files.copy(upload.incoming, arrived.etag, kept_at(upload.order_id, file)):
-            raise Busy  # replaced while it was looked at: the new one is looked at instead
-        settlement = storage.uploads.settlement(confirmed, now_s)
+            raise Busy  # replaced while it was checked: the new object is checked instead
         if upload.purpose is Purpose.EVIDENCE:
-            evidence.add_file(services, upload, file, settlement)
+            evidence.add_file(services, upload, file, storage.uploads.finish_put(confirmed, now_s))
         else:
-            storage.uploads.settle(confirmed, now_s)
+            storage.uploads.finish(confirmed, now_s)
     except Refusal as refused:
         turned_away = replace(upload, status=UploadStatus.REJECTED, note="", reason=refused.code, detail=refused.message)
-        storage.uploads.settle(turned_away, now_s)
+        storage.uploads.finish(turned_away, now_s)
         return turned_away
     return confirmed

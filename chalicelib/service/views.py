@@ -1,4 +1,4 @@
-"""What callers are shown: JSON-ready data in the words of the API."""
+"""Make what callers are shown: JSON-ready data in the words of the API."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 FROM_THE_PAYMENT_SYSTEM = frozenset({"failure", "reference"})
-"""What the payment system says of a payment is for the marketplace: why a bank refuses a buyer is not for the seller."""
+"""The fields of a payment that only the marketplace sees: a seller is not told why a bank refuses a buyer."""
 
 
 def time(at: datetime | None) -> str | None:
-    """A moment on the wire, or null."""
+    """Return a moment as the API writes it, or null."""
     return timestamp(at) if at else None
 
 
 def escrow(balance: Escrow) -> Json:
-    """The balance of an order (O3)."""
+    """Return the balance of an order (O3)."""
     view: Json = plain(balance)
     return view
 
 
 def order_summary(order: Order) -> Json:
-    """An order in a list."""
+    """Return an order as a list shows it."""
     terms = order.terms
     return {
         "id": terms.order_id,
@@ -59,7 +59,7 @@ def order_summary(order: Order) -> Json:
 
 
 def order(case: Case) -> Json:
-    """An order in full: terms, deliveries, deadlines, escrow, disputes."""
+    """Return an order in full: terms, deliveries, deadlines, escrow, disputes."""
     it, terms = case.order, case.order.terms
     return order_summary(it) | {
         "currency": terms.currency,
@@ -94,7 +94,7 @@ def _line(case: Case, line_id: str) -> Json:
 
 
 def dispute_summary(it: Dispute, policy: Policy) -> Json:
-    """A dispute in a list, with its next deadline, whoever's it is (D10)."""
+    """Return a dispute as a list shows it, with the next deadline of either party (D10)."""
     return {
         "id": it.id,
         "order_id": it.order_id,
@@ -113,7 +113,7 @@ def dispute_summary(it: Dispute, policy: Policy) -> Json:
 
 
 def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
-    """A dispute in full, as ``viewer`` may see it, with what the viewer may do now and by when (D10)."""
+    """Return a dispute in full, as ``viewer`` may see it, with what the viewer may do now and by when (D10)."""
     terms, on_table = case.order.terms, it.proposal_on_table
     return dispute_summary(it, case.policy) | {
         "buyer_id": terms.buyer_id,
@@ -150,13 +150,13 @@ def _return(it: Dispute) -> Json | None:
 
 
 def remedies(known: tuple[Remedy, ...]) -> list[Json]:
-    """What may be asked for, and how much at most."""
+    """Return what may be asked for, and the most of each."""
     view: list[Json] = plain(known)
     return view
 
 
 def event(it: Event, viewer: Actor) -> Json:
-    """One entry of a timeline (D11), as ``viewer`` may see it."""
+    """Return one entry of a timeline, as ``viewer`` may see it (D11)."""
     return {
         "seq": it.seq,
         "at": timestamp(it.at),
@@ -167,7 +167,7 @@ def event(it: Event, viewer: Actor) -> Json:
 
 
 def ledger(case: Case, entries: list[LedgerEntry], viewer: Actor) -> Json:
-    """An order's ledger as ``viewer`` may see it: every entry and the balance they add up to (O3)."""
+    """Return an order's ledger as ``viewer`` may see it: every entry, and the balance that they add up to (O3)."""
     return {
         "order_id": case.order.terms.order_id,
         "balance": escrow(case.order.escrow),
@@ -177,7 +177,7 @@ def ledger(case: Case, entries: list[LedgerEntry], viewer: Actor) -> Json:
 
 
 def instruction(it: PaymentInstruction) -> Json:
-    """A payment instruction as the payment system knows it (M1)."""
+    """Return a payment instruction as the payment system knows it (M1)."""
     view: Json = plain(it)
     return view
 
@@ -187,7 +187,7 @@ def _as_seen(view: Json, viewer: Actor) -> Json:
 
 
 def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime, words: Mapping[str, str]) -> Json:
-    """The answer to "What guarantees can I get?", explained in ``words`` by what explains it (O9)."""
+    """Return the answer to "What guarantees can I get?", each guarantee explained in ``words`` (O9)."""
     return {
         "order_id": case.order.terms.order_id,
         "as_of": timestamp(now),

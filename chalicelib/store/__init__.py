@@ -1,1 +1,1 @@
-"""State in one DynamoDB table: key scheme, items, and one transaction per command."""
+"""Keep all state in one DynamoDB table: key scheme, items, and one transaction for each command."""

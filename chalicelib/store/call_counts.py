@@ -1,4 +1,4 @@
-"""How many calls each caller made in each minute, over all processes."""
+"""Count the calls that each caller makes in each minute, over all processes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60
 KEPT_S = 600
-"""How long a minute's count is kept after it: nobody asks for it again."""
+"""Seconds for which a minute's count is kept after it; nobody reads it later."""
 
 
 class CallCounts:
-    """The table as a counter of calls, by caller and minute (minutes since 1970, in real time)."""
+    """A counter of calls in the table, by caller and minute (minutes since 1970, in real time)."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Keep the counts in ``table``."""
@@ -24,7 +24,7 @@ class CallCounts:
         self.table = table
 
     def add(self, role: str, person_id: str, minute: int, calls: int) -> int:
-        """Count ``calls`` more, and return how many there are now. A reply that is lost may count them twice."""
+        """Count ``calls`` more, and return how many there are now. A retry after a lost reply may count them twice."""
         reply = self._client().update_item(
             TableName=self.table,
             Key=item(pk=keys.rate_pk(role, person_id, minute), sk=keys.CALLS_SK),

@@ -1,4 +1,4 @@
-"""Cases in the table: one strong read, one transaction."""
+"""Read a case with one strong query and write it with one transaction."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 
 class Cases:
-    """The table as a collection of cases. ``client`` is a low-level DynamoDB client, made on first use."""
+    """The cases in the table. ``client`` returns a low-level DynamoDB client, made on first use."""
 
     def __init__(self, client: Callable[[], Any], table: str, policies: PolicyBook, shards: int) -> None:
-        """Keep cases in ``table``, and their deadlines in so many ``shards``."""
+        """Keep cases in ``table``, and their deadlines in so many ``shards`` of the deadline index."""
         self._client = client
         self.table = table
         self.policies = policies
         self.shards = shards
 
     def load(self, order_id: str) -> Case | None:
-        """The case of an order, read strongly in one query; None where there is no such order."""
+        """Return the case of an order, read strongly in one query; None where there is no such order."""
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             values={":pk": keys.order_pk(order_id), ":sk": keys.STATE_PREFIX},
@@ -58,11 +58,13 @@ class Cases:
         *,
         also: Sequence[Item] = (),
     ) -> None:
-        """Write what a command changed, ``also`` what is to change with it, and its answer, in one transaction.
+        """Write in one transaction what a command changed, ``also`` what changes with it, and its answer.
 
-        Raises ``Conflict`` when the case has changed since it was read, ``AlreadyAnswered`` when this request was
-        carried out before; nothing is written then. A command that changed nothing still keeps its answer, under the
-        same lock: an answer of an older state must not come after another request's, of a newer one.
+        Raises ``Conflict`` when the case has changed since it was read, and ``AlreadyAnswered`` when this request was carried
+        out before; nothing is written then.
+
+        A command that changed nothing still keeps its answer under the same condition. Otherwise an answer from an older state
+        could be kept after another request's answer from a newer one.
         """
         puts = case_puts(self.table, before, changes, self.shards) if changes.steps or once else []
         puts += also
@@ -83,7 +85,7 @@ class Cases:
             raise answered(found)
 
     def log(self, order_id: str, stream: int) -> list[Event]:
-        """Every event of one stream, in order."""
+        """Return every event of one stream, in order."""
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             values={":pk": keys.order_pk(order_id), ":sk": keys.events_prefix(stream)},
@@ -92,9 +94,9 @@ class Cases:
         return [event_of(stored) for stored in found]
 
     def erase_words(self, order_id: str, person: Role) -> int:
-        """Overwrite the words of ``person`` in an order's events; how many events that changed. Again, it changes none.
+        """Overwrite the words of ``person`` in an order's events, and return how many events that changed; repeated, none.
 
-        Raises ``Conflict`` when somebody else overwrites one of them right now.
+        Raises ``Conflict`` when another process overwrites one of them at this moment.
         """
         events = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
@@ -110,7 +112,7 @@ class Cases:
         return overwritten
 
     def ledger(self, order_id: str) -> list[LedgerEntry]:
-        """An order's ledger, in order."""
+        """Return an order's ledger, in order."""
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             values={":pk": keys.order_pk(order_id), ":sk": keys.LEDGER_PREFIX},
@@ -119,7 +121,7 @@ class Cases:
         return [load(text(stored, "data"), LedgerEntry) for stored in found]
 
     def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
-        """The orders that a tracking number belongs to."""
+        """Return the orders that a tracking number belongs to."""
         found = self._query(
             KeyConditionExpression="pk = :pk",
             values={":pk": keys.track_pk(carrier, tracking_number)},
@@ -143,7 +145,7 @@ class Cases:
 
 
 def event_of(stored: Item) -> Event:
-    """The event that an item keeps."""
+    """Return the event that an item keeps."""
     return event_from(
         int(stored["stream"]["N"]),
         int(stored["seq"]["N"]),

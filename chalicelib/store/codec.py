@@ -1,4 +1,7 @@
-"""Domain values to JSON and back. The state of an item is one JSON string: compact, exact, and readable in the console."""
+"""Convert domain values to JSON and back.
+
+The state of an item is one JSON string: compact, exact, and readable in the console.
+"""
 
 from __future__ import annotations
 
@@ -16,31 +19,31 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def dump(value: object) -> str:
-    """``value`` as JSON text."""
+    """Return ``value`` as JSON text."""
     return msgspec.json.encode(value).decode()
 
 
 def load(text: str, kind: type[T]) -> T:
-    """The value of ``kind`` that ``text`` holds."""
+    """Return the value of ``kind`` that ``text`` holds."""
     return msgspec.json.decode(text, type=kind)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON-ready data of any shape
-    """``value`` as JSON-ready data: dicts, lists, strings, whole numbers."""
+    """Return ``value`` as JSON-ready data: dicts, lists, strings, whole numbers."""
     return msgspec.to_builtins(value)
 
 
 def timestamp(at: datetime) -> str:
-    """``at`` in UTC with Z, to the second; sorts as time does."""
+    """Return ``at`` in UTC with Z, to the second. Such texts sort as time does."""
     return at.astimezone(UTC).strftime(_TIME)
 
 
 def from_timestamp(text: str) -> datetime:
-    """The moment that ``timestamp`` wrote."""
+    """Return the moment that ``timestamp`` wrote."""
     return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
 
 
 def event_from(stream: int, seq: int, at: str, actor: tuple[str, str], kind: str, data: str) -> Event:
-    """An event from the parts an item keeps."""
+    """Return an event, made from the attributes of its item."""
     payload = load(data, PAYLOADS[kind])
     return Event(stream, seq, from_timestamp(at), Actor(Role(actor[0]), actor[1]), payload)

@@ -1,6 +1,6 @@
-"""Live connections in the table: whose they are, and which threads they listen to (N5).
+"""Keep the live connections: the person each belongs to, and the threads it listens to (N5).
 
-Everything here expires with the token that opened the connection, so what a crash leaves behind is gone in hours.
+Every item here expires with the token that opened the connection. A crash leaves nothing behind for longer than that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Leave to be connected as somebody until a moment, in seconds since 1970: when the token expires."""
+    """Permission to be connected as ``actor`` until the token expires. ``until`` is in seconds since 1970."""
 
     actor: Actor
     until: int
@@ -39,7 +39,7 @@ class Connection:
 
 
 class Connections:
-    """The table as a collection of connections and of the tickets that open them."""
+    """The connections in the table, and the tickets that open them."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Keep connections in ``table``."""
@@ -52,30 +52,30 @@ class Connections:
         write(self._client(), [put(self.table, ticket), answer_put(self.table, once, answer, now_s)], once)
 
     def redeem(self, digest: str, now_s: int) -> Pass | None:
-        """What a ticket gives leave to; None for one that is used, expired or unknown. It is used up by this."""
+        """Return what a ticket permits, and use it up; None for one that is used, expired or unknown."""
         key = item(pk=keys.ticket_pk(digest), sk=keys.TICKET_SK)
         found = self._client().delete_item(TableName=self.table, Key=key, ReturnValues="ALL_OLD").get("Attributes")
         return load(text(found, "data"), Pass) if found and int(found["expires_at"]["N"]) > now_s else None
 
     def add(self, connection: Connection) -> None:
-        """Note a connection that opens."""
+        """Record a connection that opens."""
         known = item(data=dump(connection), expires_at=connection.until)
         own = item(pk=keys.connection_pk(connection.id), sk=keys.CONNECTION_SK) | known
         listed = item(pk=_person(connection.actor), sk=keys.connection_pk(connection.id)) | known
         write(self._client(), [put(self.table, own), put(self.table, listed)], None)
 
     def find(self, connection_id: str) -> Connection | None:
-        """A connection by its id, read strongly; None where it is not known, or no longer."""
+        """Return a connection by its id, read strongly; None where it is unknown or forgotten."""
         key = item(pk=keys.connection_pk(connection_id), sk=keys.CONNECTION_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return _connection(found) if found else None
 
     def of_person(self, actor: Actor) -> list[Connection]:
-        """A person's connections, the oldest first."""
+        """Return a person's connections, the oldest first."""
         return sorted((_connection(it) for it in self._query(_person(actor))), key=lambda it: (it.opened_at, it.id))
 
     def threads(self, connection_id: str) -> list[str]:
-        """The orders whose threads a connection listens to."""
+        """Return the orders whose threads a connection listens to."""
         return [
             keys.order_id_of(sk)
             for it in self._query(keys.connection_pk(connection_id))
@@ -83,19 +83,19 @@ class Connections:
         ]
 
     def listen(self, connection: Connection, order_id: str) -> None:
-        """Let a connection listen to an order's thread; once is as good as twice."""
+        """Let a connection listen to an order's thread. Repeating it is harmless."""
         known = item(data=dump(connection), expires_at=connection.until)
         own = item(pk=keys.connection_pk(connection.id), sk=keys.order_pk(order_id), expires_at=connection.until)
         listed = item(pk=keys.listeners_pk(order_id), sk=keys.connection_pk(connection.id)) | known
         write(self._client(), [put(self.table, own), put(self.table, listed)], None)
 
     def unlisten(self, connection_id: str, order_id: str) -> None:
-        """Let a connection no longer listen to an order's thread; one that does not is no error."""
+        """Stop a connection from listening to an order's thread; one that does not listen is no error."""
         self._delete(keys.listeners_pk(order_id), keys.connection_pk(connection_id))
         self._delete(keys.connection_pk(connection_id), keys.order_pk(order_id))
 
     def listeners(self, order_id: str) -> list[Connection]:
-        """The connections that listen to an order's thread."""
+        """Return the connections that listen to an order's thread."""
         return [_connection(found) for found in self._query(keys.listeners_pk(order_id))]
 
     def remove(self, connection: Connection) -> None:
@@ -109,7 +109,7 @@ class Connections:
         self._client().delete_item(TableName=self.table, Key=item(pk=pk, sk=sk))
 
     def _query(self, pk: str) -> list[Item]:
-        """Every item of a partition, read strongly: their number is limited, so that they fit into one page."""
+        """Return every item of a partition, read strongly. Their number is limited, so they fit into one page."""
         page = self._client().query(
             TableName=self.table,
             KeyConditionExpression="pk = :pk",

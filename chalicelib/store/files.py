@@ -1,4 +1,4 @@
-"""The bucket: forms to upload by, what has arrived, and links to read by. It is private; all else goes through these."""
+"""Give access to the private bucket: forms that upload, a look at what has arrived, and links that read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from chalicelib.domain.evidence import HEAD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_GONE = ("NoSuchKey", "404", "InvalidRange", "416")  # an object of no bytes has no range
+_GONE = ("NoSuchKey", "404", "InvalidRange", "416")  # an empty object has no range
 _CHANGED = ("PreconditionFailed", "412", *_GONE)
 _LINKS, _LINKS_BY_THE_MINUTE = "s3v4-query", "s3v4-by-the-minute-query"
 
 
 class _ByTheMinute(S3SigV4QueryAuth):
-    """Signs a link as of when the minute began, so that a minute's links are one: what lists them stays the same as long."""
+    """Signs a link as of the beginning of the minute.
+
+    All links to a file within one minute are equal, so that a page that lists them does not change either.
+    """
 
     def _modify_request_before_signing(self, request: Any) -> None:  # noqa: ANN401 - botocore's
         request.context["timestamp"] = f"{request.context['timestamp'][:-3]}00Z"  # the digits of the second
@@ -30,13 +33,13 @@ AUTH_TYPE_MAPS[_LINKS_BY_THE_MINUTE] = _ByTheMinute
 
 
 def _signer(signature_version: str, **_: object) -> str | None:
-    """Which signer a link is signed by; None leaves it to botocore."""
+    """Return the name of the signer for a link; None leaves the choice to botocore."""
     return _LINKS_BY_THE_MINUTE if signature_version == _LINKS else None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that uploads one file: post ``fields`` as they are, and last the ``file``, to ``url``."""
+    """A form that uploads one file: post ``fields`` unchanged, and ``file`` last, to ``url``."""
 
     url: str
     fields: dict[str, str]
@@ -44,7 +47,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An object as it lies in the bucket: what it is said to be, its size in bytes, its entity tag, and its first bytes."""
+    """An object in the bucket: its declared content type, its size in bytes, its entity tag, and its first bytes."""
 
     content_type: str
     size: int
@@ -53,7 +56,7 @@ class Arrived:
 
 
 class Files:
-    """The objects of a bucket. ``client`` is a low-level S3 client that signs with version 4, made on first use."""
+    """The objects of a bucket. ``client`` returns a low-level S3 client that signs with version 4, made on first use."""
 
     def __init__(self, client: Callable[[], Any], bucket: str) -> None:
         """Keep objects in ``bucket``."""
@@ -61,7 +64,7 @@ class Files:
         self.bucket = bucket
 
     def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
-        """A form for exactly one key, one content type and one size in bytes, which storage holds an upload to."""
+        """Return a form for exactly one key, one content type and one size in bytes. Storage refuses any other upload by it."""
         made = self._client().generate_presigned_post(
             Bucket=self.bucket,
             Key=key,
@@ -72,7 +75,7 @@ class Files:
         return Form(made["url"], made["fields"])
 
     def arrived(self, key: str) -> Arrived | None:
-        """What lies under ``key``; None where nothing does, or something of no bytes."""
+        """Return the object under ``key``; None where there is none, or an empty one."""
         try:
             reply = self._client().get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}")
         except ClientError as error:
@@ -83,7 +86,7 @@ class Files:
         return Arrived(reply["ContentType"], size, reply["ETag"].strip('"'), reply["Body"].read())
 
     def copy(self, key: str, etag: str, to: str) -> bool:
-        """Copy the object under ``key`` if it is still the one of that ``etag``; False where it is not."""
+        """Copy the object under ``key`` if its entity tag still is ``etag``; return False where it is not."""
         source = {"Bucket": self.bucket, "Key": key}
         try:
             self._client().copy_object(Bucket=self.bucket, Key=to, CopySource=source, CopySourceIfMatch=etag)
@@ -98,9 +101,9 @@ class Files:
         self._client().delete_object(Bucket=self.bucket, Key=key)
 
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
-        """An address that reads one object: saved under ``name``, never shown as a page.
+        """Return an address that downloads one object under the file name ``name``; a browser never shows it as a page.
 
-        It works for so many ``seconds`` from when the present minute began.
+        It works for so many ``seconds``, counted from the beginning of the present minute.
         """
         client = self._client()
         client.meta.events.register("choose-signer.s3.GetObject", _signer, unique_id=_LINKS_BY_THE_MINUTE)

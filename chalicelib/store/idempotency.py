@@ -1,4 +1,4 @@
-"""What can go wrong with the table that a caller can act on."""
+"""Define what makes a request happen once (I5): its key, its first answer, and the two ways in which a write is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a request as it was first given: an HTTP status and a JSON body."""
+    """The first answer to a request: an HTTP status and a JSON body."""
 
     status: int
     body: str
@@ -15,14 +15,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What makes a request happen once: the digest of caller, route and key, and the fingerprint of its body (I5)."""
+    """The identity of a request: the digest of caller, route and key, and the fingerprint of its body (I5)."""
 
     digest: str
     fingerprint: str
 
 
 class Conflict(Exception):  # noqa: N818 - it is expected, and answered by trying again
-    """Somebody else changed the case first, or is changing it right now. Nothing was written."""
+    """Somebody else changed the case first, or is changing it at this moment. Nothing was written."""
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 - it is an answer

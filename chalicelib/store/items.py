@@ -1,4 +1,4 @@
-"""Items of the table as DynamoDB wants them, from domain values."""
+"""Make the items of the table from domain values, as DynamoDB takes them."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Item = dict[str, Any]
 
 
 def item(**attributes: str | int) -> Item:
-    """A low-level item of strings and numbers."""
+    """Return a low-level item of strings and numbers."""
     return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in attributes.items()}
 
 
 def version_of(case: Case | None) -> int:
-    """How many events a case has had: the number its lock counts."""
+    """Return how many events a case has had. The lock of the case counts them."""
     return 0 if case is None else case.order.version + sum(dispute.version for dispute in case.disputes)
 
 
 def order_item(case: Case, shards: int) -> Item:
-    """An order's state, its places in the lists, and the case's next deadline."""
+    """Return an order's state, with its places in the lists and the case's next deadline."""
     terms = case.order.terms
     sort = keys.newest_first(terms.paid_at, terms.order_id)
     attributes: dict[str, str | int] = {
@@ -53,7 +53,7 @@ def order_item(case: Case, shards: int) -> Item:
 
 
 def dispute_item(case: Case, dispute: Dispute) -> Item:
-    """A dispute's state and its places in the lists."""
+    """Return a dispute's state, with its places in the lists."""
     terms = case.order.terms
     sort = keys.newest_first(dispute.opened_at, dispute.id)
     attributes: dict[str, str | int] = {
@@ -73,15 +73,16 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
 
 
 def event_items(changes: Changes) -> list[Item]:
-    """The events of one command, or of deadlines that passed."""
+    """Return the events of one command, or of deadlines that passed."""
     ends = {(step.event.at, step.event.actor): step.after for step in changes.steps}
     return [_event_item(step, ends[step.event.at, step.event.actor]) for step in changes.steps]
 
 
 def _event_item(step: Step, end: Case) -> Item:
-    """One event, with what its readers need to know of the case around it, and of the ``end`` that its actor then came to.
+    """Return one event, with what its readers need to know of the case.
 
-    That is the same however many deadlines one transaction has caught up with: at one moment somebody acts once (D9).
+    ``end`` is the case after the last event that the same actor caused at the same moment. It does not depend on how many
+    deadlines one transaction catches up with, because nobody acts twice at one moment (D9).
     """
     event, terms = step.event, step.after.order.terms
     attributes: dict[str, str | int] = {
@@ -112,13 +113,13 @@ def _event_item(step: Step, end: Case) -> Item:
 
 
 def ledger_item(case: Case, entry: LedgerEntry) -> Item:
-    """One ledger entry."""
+    """Return one ledger entry."""
     order_id = case.order.terms.order_id
     return item(pk=keys.order_pk(order_id), sk=keys.ledger_sk(entry.number), data=dump(entry))
 
 
 def payment_item(case: Case, number: int, instruction: PaymentInstruction) -> Item:
-    """A payment instruction, listed by its status."""
+    """Return a payment instruction, listed by its status."""
     return item(
         pk=keys.order_pk(case.order.terms.order_id),
         sk=keys.payment_sk(number),
@@ -129,11 +130,11 @@ def payment_item(case: Case, number: int, instruction: PaymentInstruction) -> It
 
 
 def track_item(carrier: str, tracking_number: str, order_id: str) -> Item:
-    """That a tracking number belongs to an order."""
+    """Return the record that a tracking number belongs to an order."""
     return item(pk=keys.track_pk(carrier, tracking_number), sk=keys.order_pk(order_id))
 
 
 def text(stored: Mapping[str, Any], name: str) -> str:
-    """The string attribute ``name`` of a stored item; empty where it has none."""
+    """Return the string attribute ``name`` of a stored item; an empty string where it has none."""
     value: str = stored.get(name, {}).get("S", "")
     return value

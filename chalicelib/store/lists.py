@@ -1,4 +1,7 @@
-"""Lists from the sparse indexes: newest first, by page. They may lag; what they name is read strongly."""
+"""Read the lists, newest first and by page, from the sparse indexes.
+
+An index may lag behind. The items that it names are therefore read strongly.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE_AT_MOST = 100
-"""What BatchGetItem takes, and the longest list page (section 7)."""
+"""The most that BatchGetItem takes, and the longest list page (section 7)."""
 _PAGES_SEARCHED = 10
-# The longest keys that DynamoDB takes: it answers a longer one with an error.
+# DynamoDB refuses longer keys with an error.
 _PK_BYTES, _SK_BYTES = 2048, 1024
 
 
@@ -39,7 +42,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An order that the deadline index says is due, and since when."""
+    """An order that the deadline index says is due, and the time since when."""
 
     order_id: str
     at: datetime
@@ -47,7 +50,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A list: an index and the partition of it that this caller may read."""
+    """A list: an index, and the one partition of it that this caller may read."""
 
     index: str
     pk_name: str
@@ -57,28 +60,28 @@ class Place:
 
 
 def orders_of(role: str, person_id: str) -> Place:
-    """A buyer's or a seller's orders."""
+    """Return a buyer's or a seller's list of orders."""
     return Place(keys.by_person(role), f"{role}_pk", keys.list_pk(keys.ORDERS_LIST, person_id), f"{role}_sk")
 
 
 def disputes_of(role: str, person_id: str) -> Place:
-    """A buyer's or a seller's disputes."""
+    """Return a buyer's or a seller's list of disputes."""
     return Place(keys.by_person(role), f"{role}_pk", keys.list_pk(keys.DISPUTES_LIST, person_id), f"{role}_sk")
 
 
 def mediation(*, waiting: bool) -> Place:
-    """The disputes whose status is under_review, the longest escalated first, or those that were, newest first."""
+    """Return the list of disputes that are under review, longest escalated first, or of those that were, newest first."""
     pk = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
     return Place(keys.BY_WORK, "work_pk", pk, "work_sk", newest_first=not waiting)
 
 
 def erasures() -> Place:
-    """The erasures that are not done, those that may go on first in front."""
+    """Return the list of erasures that are not done, in the order in which they may go on."""
     return Place(keys.BY_WORK, "work_pk", keys.ERASURES, "work_sk", newest_first=False)
 
 
 def payments(status: str) -> Place:
-    """The payment instructions in one status."""
+    """Return the list of payment instructions in one status."""
     return Place(keys.BY_WORK, "work_pk", keys.work_payments(status), "work_sk")
 
 
@@ -88,7 +91,10 @@ def _encode(key: Item, place: Place) -> str:
 
 
 def _decode(cursor: str, place: Place) -> Item:
-    """The index key a cursor stands for, always within ``place``: a cursor cannot be carried to another person's list."""
+    """Return the index key that a cursor stands for.
+
+    It always lies within ``place``, so that a cursor cannot be carried to another person's list.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         parts = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
@@ -109,9 +115,10 @@ class Lists:
         self.table = table
 
     def page(self, place: Place, limit: int, cursor: str | None, keep: Callable[[Item], bool] | None = None) -> Page:
-        """Up to ``limit`` items of a list for which ``keep`` holds, and where to go on.
+        """Return up to ``limit`` items of a list for which ``keep`` holds, and the cursor of the next page.
 
-        A filtered page may come back short with a cursor: a bound on what one request searches. Raises ``BadCursor``.
+        A filtered page may be short and still have a cursor, because one request searches a bounded number of pages. Raises
+        ``BadCursor``.
         """
         start = _decode(cursor, place) if cursor else None
         found: list[Item] = []
@@ -141,7 +148,7 @@ class Lists:
         )
 
     def _read(self, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:
-        """Each item that the index names, read strongly, in the index's order; what is gone is left out."""
+        """Yield each item that the index names, read strongly, in the index's order; a deleted one is left out."""
         wanted = [_key_of(entry) for entry in index_items]
         stored: dict[tuple[str, str], Item] = {}
         request: dict[str, Any] = {self.table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
@@ -156,7 +163,7 @@ class Lists:
                 yield key, found
 
     def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[Due], Item | None]:
-        """Orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""
+        """Return the orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""
         arguments: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
         page = self._client().query(
             TableName=self.table,
@@ -183,15 +190,15 @@ def _index_key(index_items: list[Item], key: Item) -> Item:
 
 
 def as_order(stored: Item) -> Order:
-    """The order that a listed item keeps."""
+    """Return the order that a listed item keeps."""
     return load(text(stored, "data"), Order)
 
 
 def as_dispute(stored: Item) -> Dispute:
-    """The dispute that a listed item keeps."""
+    """Return the dispute that a listed item keeps."""
     return load(text(stored, "data"), Dispute)
 
 
 def as_instruction(stored: Item) -> PaymentInstruction:
-    """The payment instruction that a listed item keeps."""
+    """Return the payment instruction that a listed item keeps."""
     return load(text(stored, "data"), PaymentInstruction)

@@ -1,4 +1,4 @@
-"""Messages that leave later: reminders, what quiet hours held back, digests, and what is to be tried again (N2-N4)."""
+"""Keep the messages that leave later: reminders, digests, those held back by quiet hours, and those to be retried (N2-N4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What a message is about: something that happened, something still to be done, or much news at once."""
+    """The occasion of a message: an event, a reminder of something still to be done, or a digest of much news."""
 
     EVENT = "event"
     REMINDER = "reminder"
@@ -25,10 +25,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueuedMessage:
-    """A message to one person, by what it is made from: ids and names, no words and nothing personal.
+    """A message to one person, before it is worded: ids and names only, no text and nothing personal.
 
-    ``name`` is what it is remembered by once it has left, ``source`` the event that it tells, ``text`` its name in the
-    wording. One without a channel goes out by every channel the person then has for its urgency.
+    ``name`` identifies it once it has left, ``source`` is the event that it tells of, and ``text`` is its name in the wording.
+    Without a ``channel`` it goes out through every channel that the person then has for its urgency.
     """
 
     name: str
@@ -39,18 +39,18 @@ class QueuedMessage:
     channel: str = ""
     kind: Kind = Kind.EVENT
     at: datetime | None = None
-    """The time that a reminder is for, and the beginning of the hour that a digest is about."""
+    """The time that a reminder is for, or the beginning of the hour that a digest is about."""
     gathered: bool = False
-    """Whether it may be counted in a digest instead of being told, as its row of the audience table says."""
+    """True if a digest may count it instead of telling it, as its row of the audience table says."""
 
     def through(self, channel: str) -> QueuedMessage:
-        """The same message, by one channel."""
+        """Return the same message for one channel."""
         return replace(self, channel=channel)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message in the table: due at ``at``, tried ``attempts`` times."""
+    """A message in the queue: due at ``at``, tried ``attempts`` times."""
 
     message: QueuedMessage
     at: datetime
@@ -58,7 +58,10 @@ class Waiting:
 
 
 class MessageQueue:
-    """The table as a pile of messages, each under its own name, found by time. Whoever takes one moves its time on first."""
+    """The messages in the table, each under its own name, found by the time at which they are due.
+
+    A process that takes a message first moves its time on, so that no other process takes it too.
+    """
 
     def __init__(self, client: Callable[[], Any], table: str, shards: int) -> None:
         """Keep messages in ``table``, in so many ``shards`` of the deadline index."""
@@ -67,11 +70,11 @@ class MessageQueue:
         self.shards = shards
 
     def put(self, message: QueuedMessage, at: datetime) -> None:
-        """Have ``message`` leave at ``at``. One that is there already stays as it is."""
+        """Let ``message`` leave at ``at``. One that is in the queue already stays as it is."""
         self._write(Waiting(message, at), "attribute_not_exists(pk)")
 
     def due(self, shard: int, now: datetime, limit: int) -> list[tuple[str, str]]:
-        """The keys of the messages of one shard that are due at ``now``, the longest waiting first."""
+        """Return the keys of the messages of one shard that are due at ``now``, the longest waiting first."""
         page = self._client().query(
             TableName=self.table,
             IndexName=keys.BY_DUE,
@@ -82,8 +85,9 @@ class MessageQueue:
         return [(text(found, "pk"), text(found, "sk")) for found in page["Items"]]
 
     def take(self, key: tuple[str, str], now: datetime, until: Callable[[int], datetime]) -> Waiting | None:
-        """Take a message that is due, so that no other sweep does: it comes again at ``until(attempts so far)`` unless it is
-        dropped before. None when it is gone, not due, or taken by another.
+        """Take a message that is due, so that no other sweep does; None when it is gone, not due, or taken by another.
+
+        It comes again at ``until(attempts so far)`` unless it is dropped before.
         """
         found = self._client().get_item(TableName=self.table, Key=item(pk=key[0], sk=key[1]), ConsistentRead=True).get("Item")
         waiting = _waiting(found) if found else None
@@ -93,15 +97,15 @@ class MessageQueue:
         return taken if self._write(taken, "due_sk = :seen", waiting) else None
 
     def postpone(self, waiting: Waiting, at: datetime) -> None:
-        """Have a message that was taken leave at ``at`` instead, with all its attempts before it."""
+        """Let a message that was taken leave at ``at`` instead, with all its attempts still to come."""
         self._write(replace(waiting, at=at, attempts=0), "due_sk = :seen", waiting)
 
     def drop(self, message: QueuedMessage) -> None:
-        """Forget a message: it has left, or has nothing to say any more."""
+        """Remove a message from the queue: it has left, or is no longer true."""
         self._client().delete_item(TableName=self.table, Key=_key(message))
 
     def _write(self, waiting: Waiting, condition: str, seen: Waiting | None = None) -> bool:
-        """Whether the condition held, and it was written."""
+        """Write a message where ``condition`` holds, and return whether it did."""
         shard = keys.shard_of(waiting.message.recipient, self.shards)
         stored = _key(waiting.message) | item(
             due_pk=keys.send_pk(shard), due_sk=_due_sk(waiting), attempts=waiting.attempts, data=dump(waiting.message)

@@ -1,4 +1,4 @@
-"""Threads in the table: an item a message, and one for what the thread is without its texts (N5)."""
+"""Keep the threads: one item for each message, and one for all of a thread but its texts (N5)."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from chalicelib.store.idempotency import Answer, Once
 
 MESSAGE = "message"
-"""What ``publish`` says of a message's item; of an event's it says ``event``."""
+"""The value of ``publish`` in a message's item; in an event's item it is ``event``."""
 
 
 class Messages:
-    """The table as a collection of threads."""
+    """The threads in the table."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Keep threads in ``table``."""
@@ -33,13 +33,13 @@ class Messages:
         self.table = table
 
     def thread(self, order_id: str) -> Thread:
-        """The thread of an order, read strongly; an empty one where nobody has written or read anything."""
+        """Return the thread of an order, read strongly; an empty one where nobody has written or read anything."""
         key = item(pk=keys.order_pk(order_id), sk=keys.THREAD_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return load(text(found, "data"), Thread) if found else Thread(order_id)
 
     def before(self, order_id: str, number: int, limit: int) -> list[Message]:
-        """Up to ``limit`` messages that came before message ``number``, the newest first, read strongly."""
+        """Return up to ``limit`` messages that came before message ``number``, the newest first, read strongly."""
         return [message_of(found) for found in self._before(order_id, number, limit)]
 
     def _before(self, order_id: str, number: int, limit: int) -> list[Item]:
@@ -56,9 +56,9 @@ class Messages:
         return found
 
     def erase_texts(self, order_id: str, author: Actor) -> int:
-        """Overwrite the texts that ``author`` wrote in a thread, and what was attached; how many that changed. Again: none.
+        """Overwrite what ``author`` wrote and attached in a thread, and return how many messages that changed; repeated, none.
 
-        An overwritten message is no news, so it loses the mark by which the stream publishes.
+        An overwritten message is no news, so it loses the mark by which the stream publishes it.
         """
         erased, number = 0, self.thread(order_id).count + 1
         while found := self._before(order_id, number, PAGE_AT_MOST):
@@ -74,7 +74,7 @@ class Messages:
         return erased
 
     def save(self, seen: int, thread: Thread, message: Item | None, once: Once | None, answer: Answer, now_s: int) -> None:
-        """Write what changed since version ``seen`` of a thread, with its new message, and the request's answer.
+        """Write what changed since version ``seen`` of a thread, with its new message and the request's answer.
 
         Raises ``Conflict`` when somebody else wrote first, ``AlreadyAnswered`` when it was done before.
         """
@@ -91,7 +91,10 @@ class Messages:
 
 
 def message_item(message: Message, case: Case, news_to: tuple[Role, ...]) -> Item:
-    """A message, with whom it is for, and which parties are to be told of it: who tells them reads nothing else."""
+    """Return the item of a message, with its readers and the parties that are notified of it.
+
+    Whatever notifies them reads this item only.
+    """
     terms = case.order.terms
     return item(
         pk=keys.order_pk(message.order_id),
@@ -107,5 +110,5 @@ def message_item(message: Message, case: Case, news_to: tuple[Role, ...]) -> Ite
 
 
 def message_of(stored: Item) -> Message:
-    """The message that an item keeps."""
+    """Return the message that an item keeps."""
     return load(text(stored, "data"), Message)

@@ -1,4 +1,4 @@
-"""Orders without their disputes: one read by key, for whoever needs an order's terms or payments and decides nothing."""
+"""Read an order without its disputes, for code that needs its terms or payments and decides nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Orders:
-    """The table as a collection of orders."""
+    """The orders in the table."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Read the orders in ``table``."""
@@ -22,8 +22,9 @@ class Orders:
         self.table = table
 
     def event(self, order_id: str, stream: int, seq: int) -> Item:
-        """The item of one event, as the stream brought it, or of a message in the thread (``keys.THREAD``). Raises
-        ``LookupError`` where there is none.
+        """Return the item of one event as the stream brought it, or of a message in the thread (``keys.THREAD``).
+
+        Raises ``LookupError`` where there is none.
         """
         sk = keys.message_sk(seq) if stream == keys.THREAD else keys.event_sk(stream, seq)
         key = item(pk=keys.order_pk(order_id), sk=sk)
@@ -34,7 +35,7 @@ class Orders:
         return found
 
     def order(self, order_id: str) -> Order:
-        """The order now, read strongly. Raises ``LookupError`` where there is none."""
+        """Return the order as it is now, read strongly. Raises ``LookupError`` where there is none."""
         key = item(pk=keys.order_pk(order_id), sk=keys.ORDER_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         if found is None:

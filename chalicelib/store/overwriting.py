@@ -1,4 +1,4 @@
-"""Overwriting words in what is otherwise never written twice: events (P2, ADR 7)."""
+"""Overwrite a person's words in events, which are otherwise never written twice (P2, ADR 7)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Put = dict[str, Any]
 
 
 def overwritten_event_put(table: str, stored: Item, event: Event, person: Role) -> Put | None:
-    """What overwrites a stored event without the words of ``person``; None where it holds none.
+    """Return the write that removes the words of ``person`` from a stored event; None where it holds none.
 
-    ``edits`` counts the overwritings and locks them: the words of the other party, taken out meanwhile, must not come back.
-    An overwritten event is no news, so it loses the mark by which the stream publishes.
+    ``edits`` counts the overwritings and is their lock: words of the other party that were removed meanwhile must not come
+    back. An overwritten event is no news, so it loses the mark by which the stream publishes it.
     """
     changes = {"data": dump(without_words(event.payload, person, event.actor.role))}
     if "dispute" in stored:
@@ -37,7 +37,7 @@ def overwritten_event_put(table: str, stored: Item, event: Event, person: Role) 
 
 
 def overwrite(client: Any, put: Put) -> None:  # noqa: ANN401 - a botocore client
-    """Write it. Raises ``Conflict`` when somebody else did so first."""
+    """Carry out the write. Raises ``Conflict`` when another process overwrote the event first."""
     try:
         client.put_item(**put)
     except client.exceptions.ConditionalCheckFailedException as error:

@@ -1,4 +1,4 @@
-"""Profiles of buyers and sellers: how to reach them, where returns go; and their requests to be forgotten."""
+"""Keep the profiles of buyers and sellers (contacts, return addresses, devices) and their requests to be forgotten."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 class Device:
     """A phone or tablet that takes push messages (N1).
 
-    ``endpoint`` and ``subscription`` are what SNS gave for its token; both are empty until its registration has come to
-    its end.
+    ``endpoint`` and ``subscription`` are what SNS gave for its token; both are empty until its registration is complete.
     """
 
     id: str
@@ -34,11 +33,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person registered. ``topic`` and ``subscriptions`` (by channel) are what SNS gave for it; ``ending`` are those
-    that this version replaced, which have ended unless whoever wrote it died before.
+    """The contacts, addresses and devices that a person registered.
 
-    ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA); ``muted`` are the channels switched off:
-    their addresses are kept and not used. ``devices`` are in the order in which they came, the oldest first.
+    ``topic`` and ``subscriptions`` (by channel) are what SNS gave for them. ``ending`` are the subscriptions that this version
+    replaced; they are still there only if the process died before it ended them.
+
+    ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA). ``muted`` are the channels that are switched
+    off: their addresses are kept and not used. ``devices`` are in the order in which they came, the oldest first.
     """
 
     role: str
@@ -59,7 +60,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who registered a device last; their profile may have dropped it since. ``version`` counts the owners."""
+    """The person who registered a device last; their profile may have dropped it since. ``version`` counts the owners."""
 
     role: str
     person_id: str
@@ -68,10 +69,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A person's request to be forgotten, and how far it has been carried out (P2).
+    """A person's request to be forgotten, and its progress (P2).
 
-    ``next_at`` is when it may go on, None once it is done; ``cursor`` is where in the list of the person's orders. The rest
-    is what the present pass over that list, or the last one, has found.
+    ``next_at`` is when it may go on, None once it is done. ``cursor`` is the place in the list of the person's orders. The
+    other fields count what the present pass over that list, or the last one, has found.
     """
 
     role: Role
@@ -88,7 +89,7 @@ class Erasure:
 
 
 class People:
-    """The table as a collection of profiles."""
+    """The profiles in the table."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Keep profiles in ``table``."""
@@ -96,7 +97,7 @@ class People:
         self.table = table
 
     def profile(self, role: str, person_id: str) -> Profile:
-        """A person's profile, read strongly; an empty one for somebody who registered nothing."""
+        """Return a person's profile, read strongly; an empty one for somebody who registered nothing."""
         key = item(pk=keys.profile_pk(role, person_id), sk=keys.PROFILE_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return load(text(found, "data"), Profile) if found else Profile(role, person_id)
@@ -106,7 +107,7 @@ class People:
         self._put(_stored(profile), profile.version)
 
     def erasure(self, role: Role, person_id: str) -> Erasure | None:
-        """The last erasure that was asked for a person, read strongly; None where nobody has."""
+        """Return the last request to forget a person, read strongly; None where there is none."""
         key = item(pk=keys.profile_pk(role.value, person_id), sk=keys.ERASURE_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return as_erasure(found) if found else None
@@ -131,14 +132,14 @@ class People:
             raise Conflict from error
 
     def forget_queued_messages(self, role: str, person_id: str) -> None:
-        """Delete the messages that wait for a person, and the counts of those that have left. Nothing left is no error."""
+        """Delete the messages that wait for a person, and the counts of those that have left; none is no error."""
         recipient = f"{role}:{person_id}"
         for pk in (keys.out_pk(recipient), keys.tally_pk(recipient)):
             for key in self._keys_of(pk):
                 self._client().delete_item(TableName=self.table, Key=key)
 
     def _keys_of(self, pk: str) -> Iterator[Item]:
-        """The key of every item of a partition."""
+        """Yield the key of every item of a partition."""
         start: dict[str, Any] = {}
         while True:
             page = self._client().query(
@@ -154,13 +155,13 @@ class People:
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def owner(self, device_id: str) -> Owner | None:
-        """Who registered a device last, read strongly."""
+        """Return the person who registered a device last, read strongly."""
         key = item(pk=keys.device_pk(device_id), sk=keys.OWNER_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return load(text(found, "data"), Owner) if found else None
 
     def hand_over(self, device_id: str, owner: Owner, *profiles: Profile) -> None:
-        """Write a device's new owner and, in one transaction, the profiles that gain and lose it; all counted up by one.
+        """Write a device's new owner and the profiles that gain and lose it, in one transaction; each version counts up by one.
 
         So a device is never in two profiles. Raises ``Conflict`` when somebody else changed one of them first.
         """
@@ -179,5 +180,5 @@ def _stored(profile: Profile) -> Item:
 
 
 def as_erasure(stored: Item) -> Erasure:
-    """The erasure that an item keeps."""
+    """Return the erasure that an item keeps."""
     return load(text(stored, "data"), Erasure)

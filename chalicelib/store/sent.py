@@ -1,4 +1,4 @@
-"""Which messages have left (N4)."""
+"""Remember the messages that have left (N4)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEPT_S = 30 * 24 * 3600
-"""How long a marker is kept: far longer than a stream redelivers (a day), or a dead-letter queue keeps (two weeks)."""
+"""Seconds for which a marker is kept: far longer than a stream redelivers (a day) or a dead-letter queue keeps (two weeks)."""
 
 
 class Sent:
-    """The table as a memory of what has been sent, by event, recipient and channel."""
+    """The markers of sent messages in the table, by event, recipient and channel."""
 
     def __init__(self, client: Callable[[], Any], table: str, epoch: Callable[[], float] = time.time) -> None:
         """Keep the markers in ``table``. ``epoch`` is real time, by which the table expires them."""
@@ -25,12 +25,12 @@ class Sent:
         self._epoch = epoch
 
     def has_left(self, event: str, recipient: str, channel: str) -> bool:
-        """Whether that message is marked as sent, read strongly."""
+        """Return whether that message is marked as sent, read strongly."""
         found = self._client().get_item(TableName=self.table, Key=_key(event, recipient, channel), ConsistentRead=True)
         return "Item" in found
 
     def mark(self, event: str, recipient: str, channel: str) -> None:
-        """Remember that that message has left. Marking twice is harmless."""
+        """Mark that message as sent. Marking twice is harmless."""
         marker = _key(event, recipient, channel) | item(expires_at=int(self._epoch()) + KEPT_S)
         self._client().put_item(TableName=self.table, Item=marker)
 

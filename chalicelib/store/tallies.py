@@ -1,4 +1,4 @@
-"""Counts up to a limit, each name once: how many SMS a day, how much news an hour (N3)."""
+"""Count names up to a limit, each name once: the SMS of a day, the news of an hour (N3)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEPT_S = 3 * 24 * 3600
-"""How long a tally is kept: longer than the day it is of, in any zone."""
+"""Seconds for which a tally is kept: longer than the day that it counts, in any time zone."""
 _ATTEMPTS = 8
 _ALL = "all"
 _UNSEEN = "attribute_not_exists(pk) OR v = :seen"
 
 
 class Counted(Enum):
-    """What became of a name."""
+    """The result of entering a name: counted now, counted before, or the tally is full."""
 
     NEW = "new"
     BEFORE = "before"
@@ -31,16 +31,16 @@ class Counted(Enum):
 
 
 class Tallies:
-    """The table as a set of tallies."""
+    """The tallies in the table."""
 
     def __init__(self, client: Callable[[], Any], table: str, epoch: Callable[[], float] = time.time) -> None:
-        """Keep them in ``table``. ``epoch`` is real time, by which the table expires them."""
+        """Keep the tallies in ``table``. ``epoch`` is real time, by which the table expires them."""
         self._client = client
         self.table = table
         self._epoch = epoch
 
     def enter(self, what: str, of: str, name: str, most: int) -> Counted:
-        """Count ``name``, once, where fewer than ``most`` have been. Raises ``Conflict`` when others always came first."""
+        """Count ``name`` once, where fewer than ``most`` have been. Raises ``Conflict`` when others always came first."""
         for _ in range(_ATTEMPTS):
             names, version = self._read(what, of)
             if name in names:
@@ -52,9 +52,9 @@ class Tallies:
         raise Conflict
 
     def enter_within(self, what: str, of: str, name: str, most: int, most_of_all: int) -> Counted:
-        """As ``enter``, and count it for everybody together as well, where that is fewer than ``most_of_all``.
+        """Count ``name`` as ``enter`` does, and for everybody together as well, where that is fewer than ``most_of_all``.
 
-        Both are counted or neither is, so that trying again counts what failed half way, and nothing twice.
+        Both are counted or neither is. So a retry counts what failed half way, and nothing twice.
         """
         for _ in range(_ATTEMPTS):
             names, version = self._read(what, of)
@@ -74,7 +74,7 @@ class Tallies:
         raise Conflict
 
     def names(self, what: str, of: str) -> list[str]:
-        """The names counted."""
+        """Return the names that were counted."""
         return self._read(what, of)[0]
 
     def _read(self, what: str, of: str) -> tuple[list[str], int]:

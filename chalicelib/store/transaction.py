@@ -1,4 +1,4 @@
-"""One command, one transaction: everything it changed is written, or nothing is (I11)."""
+"""Write everything that one command changed in one transaction, or nothing of it (I11)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
 
 ANSWERS_KEPT_S = 7 * 24 * 3600
-"""How long a request's first answer is replayed (I5)."""
+"""Seconds for which a request's first answer is replayed (I5)."""
 
 NEW = "attribute_not_exists(pk)"
 UNCHANGED = "v = :seen"
@@ -26,7 +26,7 @@ _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
 
 
 def put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
-    """One action of a transaction: write an item, under a condition that names ``values``."""
+    """Return one action of a transaction: write an item, under a condition that names ``values``."""
     action: dict[str, Any] = {"TableName": table, "Item": item}
     if condition:
         action["ConditionExpression"] = condition
@@ -37,7 +37,10 @@ def put(table: str, item: items.Item, condition: str = "", **values: int) -> dic
 
 
 def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, Any]:
-    """The record of an answer, which can be written once while it is kept. ``now_s`` is real time: keys expire by it."""
+    """Return the write of an answer's record, which succeeds once while the record is kept.
+
+    ``now_s`` is real time, by which records expire.
+    """
     record = items.item(
         pk=keys.answer_pk(once.digest),
         sk=keys.ANSWER_SK,
@@ -50,10 +53,10 @@ def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, 
 
 
 def case_puts(table: str, before: Case | None, changes: Changes, shards: int) -> list[dict[str, Any]]:
-    """Everything a command changed.
+    """Return the writes of everything that a command changed.
 
-    First the order, whose condition carries the version of the whole case that was read: two commands on one case cannot
-    both pass. The rest is new by construction, and says so.
+    The order comes first. Its condition carries the version of the whole case that was read, so that of two commands on one
+    case at one moment only one passes. Everything else is new, and its condition says so.
     """
     case = changes.case
     lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
@@ -82,8 +85,8 @@ def _parcels(changes: Changes) -> Iterator[Any]:
 def write(client: Any, puts: list[dict[str, Any]], once: Once | None) -> None:  # noqa: ANN401 - a botocore client
     """Write all of ``puts`` in one transaction, the answer's record last where there is one.
 
-    Raises ``AlreadyAnswered`` when that record exists, ``Conflict`` when another condition failed or another transaction
-    is under way. A lost reply is safe to try again: the conditions refuse a second application.
+    Raises ``AlreadyAnswered`` when that record exists, and ``Conflict`` when another condition failed or another transaction is
+    under way. A retry after a lost reply is safe: the conditions refuse a second application.
     """
     try:
         client.transact_write_items(TransactItems=puts)
@@ -102,6 +105,6 @@ def write(client: Any, puts: list[dict[str, Any]], once: Once | None) -> None:  
 
 
 def answered(record: items.Item) -> AlreadyAnswered:
-    """The answer that a record keeps."""
+    """Return the answer that a record keeps."""
     answer = Answer(int(record["status"]["N"]), record["body"]["S"])
     return AlreadyAnswered(answer, record["fingerprint"]["S"])

@@ -1,4 +1,7 @@
-"""Uploads: files that were asked for, taken in or turned away. Each belongs to one order and one of its people (N6)."""
+"""Keep the records of uploads: files that were requested, taken in or turned away (N6).
+
+Each belongs to one order and one of its people.
+"""
 
 from __future__ import annotations
 
@@ -19,24 +22,27 @@ if TYPE_CHECKING:
 
     from chalicelib.store.idempotency import Answer, Once
 
-UNSETTLED_KEPT_S = 24 * 3600
-"""How long an upload that never came is kept, far longer than its form works and storage takes to tell of an object."""
+PENDING_KEPT_S = 24 * 3600
+"""Seconds for which an upload that never arrives is kept.
+
+It is far longer than its form works, and than storage takes to report an object.
+"""
 REJECTED_KEPT_S = 30 * 24 * 3600
-"""How long an uploader can read why a file was turned away."""
+"""Seconds for which an uploader can read why a file was turned away."""
 
 
 _PAGE = 50
 
 
 class Purpose(StrEnum):
-    """What a file is uploaded for."""
+    """The use that a file is uploaded for."""
 
     EVIDENCE = "evidence"
     MESSAGE = "message"
 
 
 class UploadStatus(StrEnum):
-    """What became of an upload."""
+    """The state of an upload."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -46,9 +52,9 @@ class UploadStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file on its way, or what became of it. ``size`` is in bytes; the form works until ``expires_at``.
+    """A file on its way, or the result. ``size`` is in bytes; the form works until ``expires_at``.
 
-    A ``rejected`` one says why, by a code and in words. A ``confirmed`` one names its file.
+    A ``rejected`` upload says why, by a code and in words. A ``confirmed`` one names its file.
     """
 
     id: str
@@ -69,12 +75,12 @@ class Upload:
 
     @property
     def incoming(self) -> str:
-        """Where in the bucket the form puts the object: nothing there is anything yet."""
+        """The key in the bucket under which the form puts the object. Nothing there has been looked at."""
         return f"incoming/{self.order_id}/{self.owner.role.value}/{self.id}"
 
 
 def place_of(incoming: str) -> tuple[str, str, str] | None:
-    """The order, owner's role and upload id that an ``incoming`` key names; None for a key of no upload."""
+    """Return the order, owner's role and upload id that an ``incoming`` key names; None for a key of no upload."""
     match incoming.split("/"):
         case ["incoming", order_id, role, upload_id] if order_id and role and upload_id:
             return order_id, role, upload_id
@@ -82,12 +88,15 @@ def place_of(incoming: str) -> tuple[str, str, str] | None:
 
 
 def kept_at(order_id: str, file: File) -> str:
-    """Where in the bucket a taken file lies. No form reaches there, and the key names the content: it cannot change."""
+    """Return the key in the bucket of a file that was taken in.
+
+    No form reaches there, and the key names the content, so that the content cannot change.
+    """
     return f"kept/{order_id}/{file.upload_id}/{file.etag}"
 
 
 class Uploads:
-    """The table as a collection of uploads."""
+    """The uploads in the table."""
 
     def __init__(self, client: Callable[[], Any], table: str) -> None:
         """Keep uploads in ``table``."""
@@ -95,13 +104,13 @@ class Uploads:
         self.table = table
 
     def find(self, order_id: str, role: str, upload_id: str) -> Upload | None:
-        """One upload, read strongly; None where there is none."""
+        """Return one upload, read strongly; None where there is none."""
         key = item(pk=keys.order_pk(order_id), sk=keys.upload_sk(role, upload_id))
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return _upload(found) if found else None
 
     def of_owner(self, order_id: str, role: str) -> Iterator[Upload]:
-        """The uploads of a role in an order, newest first, read strongly as far as they are asked for."""
+        """Yield the uploads of a role in an order, newest first, read strongly and only as far as they are asked for."""
         start: dict[str, Any] = {}
         while True:
             page = self._client().query(
@@ -119,28 +128,30 @@ class Uploads:
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def add(self, upload: Upload, once: Once, answer: Answer, now_s: int) -> None:
-        """Keep a new upload, and the answer to the request for it. Raises ``AlreadyAnswered``, ``Conflict``."""
-        new = put(self.table, _item(upload, now_s + UNSETTLED_KEPT_S), "attribute_not_exists(pk)")
+        """Keep a new upload and the answer to the request for it. Raises ``AlreadyAnswered``, ``Conflict``."""
+        new = put(self.table, _item(upload, now_s + PENDING_KEPT_S), "attribute_not_exists(pk)")
         write(self._client(), [new, answer_put(self.table, once, answer, now_s)], once)
 
-    def settlement(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> Item:
-        """The part of a transaction that makes ``upload`` what it is now: it fails where it is not what it ``was``."""
+    def finish_put(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> Item:
+        """Return the write that finishes ``upload`` within a transaction. It fails where the upload is no longer what it
+        ``was``.
+        """
         expires_at = None if upload.status is UploadStatus.CONFIRMED else now_s + REJECTED_KEPT_S
-        return put(self.table, _item(upload, expires_at), "v = :was", was=_settled(was))
+        return put(self.table, _item(upload, expires_at), "v = :was", was=_finished(was))
 
-    def settle(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> None:
-        """Make ``upload`` what it is now. Raises ``Conflict`` where it is not what it ``was``."""
-        write(self._client(), [self.settlement(upload, now_s, was)], None)
+    def finish(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> None:
+        """Write ``upload``, which is finished now. Raises ``Conflict`` where it is no longer what it ``was``."""
+        write(self._client(), [self.finish_put(upload, now_s, was)], None)
 
 
-def _settled(status: UploadStatus) -> int:
-    """What a condition looks at: 0 while pending, 1 ever after."""
+def _finished(status: UploadStatus) -> int:
+    """Return the number that conditions compare: 0 while pending, 1 ever after."""
     return 0 if status is UploadStatus.PENDING else 1
 
 
 def _item(upload: Upload, expires_at: int | None) -> Item:
     place = keys.order_pk(upload.order_id), keys.upload_sk(upload.owner.role.value, upload.id)
-    stored = item(pk=place[0], sk=place[1], v=_settled(upload.status), data=dump(upload))
+    stored = item(pk=place[0], sk=place[1], v=_finished(upload.status), data=dump(upload))
     return stored | (item(expires_at=expires_at) if expires_at else {})
 
 

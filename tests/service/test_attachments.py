@@ -176,7 +176,7 @@ def test_evidence_is_no_attachment(office: Office) -> None:
     upload_id = send(office, ask(office))
     upload = office.storage.uploads.find(ORDER, "buyer", upload_id)
     assert upload is not None
-    office.storage.uploads.settle(replace(upload, purpose=Purpose.EVIDENCE, dispute_id=DISPUTE), 0, was=upload.status)
+    office.storage.uploads.finish(replace(upload, purpose=Purpose.EVIDENCE, dispute_id=DISPUTE), 0, was=upload.status)
     with pytest.raises(Refusal, match=upload_id):
         say(office, [upload_id])
 
