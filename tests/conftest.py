@@ -1,4 +1,4 @@
-"""How tests are spread over workers, what the random ones draw from, and how long each room takes."""
+"""Spread the tests over workers, fix what the random ones draw from, and print how long each room takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that are wrong in one way each, made from a good one and its model."""
+"""Make bodies that are wrong in one way each, from a good body and its model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client of the API in this process, and what it asks of every answer."""
+"""A client of the API in this process, which checks every answer."""
 
 from __future__ import annotations
 

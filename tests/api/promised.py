@@ -1,4 +1,4 @@
-"""What the API's description promises, asked of every answer that a test gets."""
+"""Hold every answer that a test gets to the API's description."""
 
 from __future__ import annotations
 

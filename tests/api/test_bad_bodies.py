@@ -1,4 +1,4 @@
-"""I10: whatever body is sent to whichever route, the answer is a problem that says what is wrong, and nothing is stored."""
+"""I10: a bad body to any route is answered with a problem that says what is wrong, and nothing is stored."""
 
 from __future__ import annotations
 

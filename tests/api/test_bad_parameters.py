@@ -1,4 +1,4 @@
-"""I10: keys, parameters, cursors, versions and methods: a bad one is a problem that says so, and nothing is stored."""
+"""I10: a bad key, parameter, cursor, version or method is answered with a problem that says so, and nothing is stored."""
 
 from __future__ import annotations
 

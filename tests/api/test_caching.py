@@ -1,4 +1,4 @@
-"""Section 7: what a phone has is not sent again, and what it has not seen is never hidden."""
+"""Section 7: an answer that a phone already has is not sent again, and a new one is never withheld."""
 
 from __future__ import annotations
 

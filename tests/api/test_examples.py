@@ -1,4 +1,4 @@
-"""The examples of the API's description are what the API really takes and answers."""
+"""The examples of the API's description are real requests and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each function loads: its own and no more, for a cold start is paid by somebody who waits."""
+"""Each function loads only its own modules: somebody waits for every cold start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider's keys: how long they are kept, when they are asked for again, which are used, and what an outage does."""
+"""A provider's keys: which are used, how long they are kept, when they are fetched again, and what an outage does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 7, O9: words for people come in the language they prefer, and every code has its words in every language."""
+"""Section 7, O9: texts come in the language that people prefer, and every code has a text in every language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""I10, D12: people who say as much as they can, in the longest letters there are, fill nothing to the brim."""
+"""I10, D12: the limits hold, and the longest texts leave space for the steps that end a dispute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P1: every call is one line of the log, with ids and without a word of anybody's, whatever goes wrong."""
+"""P1: every call is one line of the log, with ids and without anybody's words, even when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table does not answer, or takes no more: a 503 that says when to come again, and nothing lost by it (I10, I11)."""
+"""If the table fails or throttles, the answer is a 503 that says when to try again, and nothing is lost (I10, I11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each function asks of AWS, its policy allows: a deployment's whole life in memory, every call held against it."""
+"""Each function's policy allows its calls of AWS and no others, over a deployment's whole life in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One configuration for any provider: tokens as Cognito, Auth0 and Keycloak make them, and settings that cannot be meant."""
+"""One configuration for any provider: the tokens of Cognito, Auth0 and Keycloak, and settings that make no sense."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 7: a caller makes so many calls a minute, over all processes, and few of them cost a write."""
+"""Section 7: a caller's calls a minute are limited over all processes, and few calls cost a write."""
 
 from __future__ import annotations
 

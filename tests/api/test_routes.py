@@ -1,4 +1,4 @@
-"""Every route once as it is meant, and the central story over HTTP."""
+"""Every route is called once with a good request, and the central story is played over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""I6, I10: roles and ids: nobody reaches another's data, and no id, however odd, makes the service fail."""
+"""I6, I10: nobody reaches another's data, and no id makes the service fail, however odd it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The threat model names tests that show what it says, and they exist."""
+"""Every test that the threat model names exists."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Who calls: every guarded route wants a token that its issuer made for this API, now, and for a role that people have."""
+"""Every guarded route wants a token of its issuer that is made for this API, is valid now, and has one role."""
 
 from __future__ import annotations
 

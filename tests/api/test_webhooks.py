@@ -1,4 +1,4 @@
-"""O4-O6: what tracking services post is taken in as carrier records, once, and only from them."""
+"""O4-O6: webhooks of tracking services become carrier records, once, and only if the service signed them."""
 
 from __future__ import annotations
 

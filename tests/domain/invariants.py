@@ -1,4 +1,4 @@
-"""What holds of every order after every step, reckoned from the event log alone (section 8)."""
+"""Check the invariants of every order after every step, from its event log only (section 8)."""
 
 from __future__ import annotations
 

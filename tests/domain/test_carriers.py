@@ -1,4 +1,4 @@
-"""The eight carriers' tracking numbers (O4): what is taken, what is refused, and what the check digits catch."""
+"""The carriers' tracking numbers (O4): which are taken, which are refused, and which errors the check digits catch."""
 
 from __future__ import annotations
 

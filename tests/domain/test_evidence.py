@@ -1,4 +1,4 @@
-"""Evidence: what a file is by its bytes, what it may be evidence of, how large, and what is still to be shown (N6)."""
+"""Evidence: a file's type by its bytes, its use and its size, and the evidence that is still missing (N6)."""
 
 from __future__ import annotations
 

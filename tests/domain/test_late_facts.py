@@ -1,4 +1,4 @@
-"""Facts that come late must not take away what the buyer had: parcels, records undone, records of other parcels (O5-O8, C5)."""
+"""Late facts never take away a claim that the buyer had: late parcels, undone records, other parcels' records (O5-O8, C5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lines a claim is about and how much it is worth, over an order's whole life (C3, C4, O2)."""
+"""The lines and the amount of a claim, over an order's whole life (C3, C4, O2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose words are where: every text is known for what it is, and erasing takes out one person's and nothing else."""
+"""Every text of a case is listed with its author, and erasing takes out one person's texts and nothing else."""
 
 from __future__ import annotations
 

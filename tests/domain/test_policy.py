@@ -1,4 +1,4 @@
-"""The limits and windows are versioned data (C6), checked before they are believed."""
+"""The limits and windows are versioned data, validated when they are loaded (C6)."""
 
 from __future__ import annotations
 

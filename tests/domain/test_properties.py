@@ -1,4 +1,4 @@
-"""Thousands of random histories against the pure core, and what they have to reach to prove anything."""
+"""Play random histories against the pure core, and check that they reach every stage, event and kind of refusal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What guarantees can I get? For every order at every time there is an answer, and it is the one a claim would get (O9)."""
+"""For every order at every time, "What guarantees can I get?" has the answer that a claim would get (O9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Goods that go back: where to, who pays, what the seller says of them, and when nobody says anything (D3, C3)."""
+"""Returns: the address, the postage, the seller's acknowledgement, and the seller's silence (D3, C3)."""
 
 from __future__ import annotations
 

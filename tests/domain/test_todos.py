@@ -1,4 +1,4 @@
-"""Whose deadline it is (N2): what each party has to do, since when and until when."""
+"""The todos of each party: since when, and until when (N2)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def asked(world: World) -> tuple[Todo, ...]:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_each_stage_waits_for_its_own(stage: Stage) -> None:
-    """N2: every stage todos those whose move it is, from its beginning to its deadline, and nobody else."""
+    """N2: every stage asks the parties whose move it is, from its beginning to its deadline, and nobody else."""
     world = disputed(stage)
     expected = {Todo(role, world.now, world.now + days * DAY) for role, days in WAITS[stage].items()}
     assert expected == set(asked(world))
@@ -52,7 +52,7 @@ def test_whoever_is_asked_can_act(stage: Stage) -> None:
 
 
 def test_the_turn_asks_anew_and_moves_no_deadline() -> None:
-    """N2: each answer todos the other side from that moment on, within the same 7 days of the first answer (section 4)."""
+    """N2: each answer asks the other side from that moment on, within the same 7 days of the first answer (section 4)."""
     world = disputed(Stage.NEGOTIATING)
     due = world.now + 7 * DAY
     world.wait(DAY).act(BUYER, c.Propose(OfferType.REFUND, money(6000)))
@@ -73,7 +73,7 @@ def test_time_granted_moves_the_deadline_alone() -> None:
 
 
 def test_a_question_asks_its_party_until_it_is_answered() -> None:
-    """D4: a pending request todos the one it went to, for 3 days but no longer than the review; an answer ends it."""
+    """D4: a pending request asks the party it went to, for 3 days but no longer than the review; an answer ends it."""
     world = disputed(Stage.UNDER_REVIEW)
     review_ends = world.now - HOUR + 14 * DAY
     world.act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
@@ -94,7 +94,7 @@ def test_a_return_asks_from_its_arrival() -> None:
 
 @pytest.mark.parametrize("first", PARTIES)
 def test_whoever_accepts_a_decision_is_asked_no_more(first: Role) -> None:
-    """D5: the appeal window todos those who have not accepted."""
+    """D5: the appeal window asks the parties who have not accepted."""
     world = disputed(Stage.DECIDED)
     world.act(BUYER if first is Role.BUYER else SELLER, c.AcceptDecision())
     assert [first.other_party] == [ask.role for ask in asked(world)]

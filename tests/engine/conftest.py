@@ -1,4 +1,4 @@
-"""The engine, once for all tests of it."""
+"""Start the engine once for all tests of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API in this process with everything about it that idempotency depends on in a test's hands: state, real time, faults."""
+"""The API in this process, with test control of all that idempotency depends on: state, real time, faults."""
 
 from __future__ import annotations
 

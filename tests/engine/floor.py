@@ -1,4 +1,4 @@
-"""The floor that races are run on: cases laid into the engine, and many clerks who act on one of them at one moment."""
+"""Run races: put cases into the engine, and let many threads act on one of them at one moment."""
 
 from __future__ import annotations
 

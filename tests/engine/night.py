@@ -1,5 +1,5 @@
-"""An hour of sweeps in which everything goes wrong that may: what the index shows lags, messages come twice and overlap,
-clocks differ, time runs out, and one order cannot be read.
+"""Play an hour of sweeps with every fault: the index lags, messages come twice and overlap, clocks differ, time runs out, and
+one order cannot be read.
 """
 
 from __future__ import annotations

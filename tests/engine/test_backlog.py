@@ -1,4 +1,4 @@
-"""The backlog of deadlines is a number in the log, the stack makes a metric of it, and an alarm watches that."""
+"""The backlog of deadlines is logged as a number, becomes a metric, and has an alarm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two who act on one dispute at one moment: one wins, the loser is told why, and nothing is torn (I1, I2, I4, D1, D9)."""
+"""If two people act on one dispute at one moment, one wins and the other is told why (I1, I2, I4, D1, D9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The number of shards is raised on a live table: what was written before is swept as what comes after (ADR 2)."""
+"""After the number of shards is raised on a live table, old rows are swept like new ones (ADR 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""64 openings at one moment: one dispute, one answer, and everybody knows why (I5, C3)."""
+"""64 openings at one moment make one dispute: under one key with one answer, under 64 with 63 refusals (I5, C3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sweep costs, and how it takes ten thousand deadlines at one second: by what is due, never by what is open."""
+"""A sweep's cost grows with the due cases and not with the open ones, up to ten thousand deadlines at one second."""
 
 from __future__ import annotations
 

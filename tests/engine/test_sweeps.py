@@ -1,4 +1,4 @@
-"""Sweeps in a bad night: none early, each once, all within two periods, and always the same books (D9, D12, I3)."""
+"""Sweeps under faults: no deadline early, each once, all within two periods, and always the same ledger (D9, D12, I3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worlds of the domain's tests are the stories that are told here."""
+"""Share the worlds of the domain's tests, which are the stories told here."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Everything publishing works with, in memory."""
+"""Fakes in memory for every dependency of publishing."""
 
 from __future__ import annotations
 

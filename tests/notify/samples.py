@@ -1,4 +1,4 @@
-"""Every message in every story, in words: for the tests, and for the page that shows them."""
+"""Write every message of every story, for the tests and for the page that shows them."""
 
 from __future__ import annotations
 

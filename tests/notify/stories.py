@@ -1,4 +1,4 @@
-"""Stories in which everything happens that anyone is told of, as the table's stream brings them."""
+"""Stories that have every event of which anybody is told, as records of the table's stream."""
 
 from __future__ import annotations
 

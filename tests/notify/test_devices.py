@@ -1,4 +1,4 @@
-"""Endpoints and push messages against moto, and mail through SES: what leaves, and for whom."""
+"""Endpoints and push messages against moto, and mail through SES."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves later: reminders, what the night held back, digests, what failed (N2-N4)."""
+"""Messages that leave later: reminders, messages held back by quiet hours, digests, and new attempts (N2-N4)."""
 
 from __future__ import annotations
 
@@ -351,7 +351,7 @@ def test_much_news_comes_as_one_digest() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_no_digest_swallows_what_has_something_to_say(story: str) -> None:
-    """N2, N3: whatever settles, moves or todos for something comes by itself, and takes no room from what is gathered."""
+    """N2, N3: whatever settles, moves or asks for something comes by itself, and takes no room from what is gathered."""
     world = STORIES[story]()
     parties = {f"{role}:{person}": registered(role, person, "email") for role, person in (("buyer", "ana"), ("seller", "acme"))}
     desk = Desk((world,), limits=replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0), people=FakePeople(parties))

@@ -1,4 +1,4 @@
-"""From the stream to live connections: who is told what, and who is forgotten (N5, I6)."""
+"""Pushing from the stream to live connections: to whom, what, and which connections are forgotten (N5, I6)."""
 
 from __future__ import annotations
 

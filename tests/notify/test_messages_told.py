@@ -1,4 +1,4 @@
-"""Who is told, by email and the like, that there is something to read in a thread (N1, N3, N5)."""
+"""Notices of a thread: which parties are told by their channels that there is something to read (N1, N3, N5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""I10, N4, N5: whatever a record of the stream holds, the others are told; publishing says which one comes again."""
+"""I10, N4, N5: an odd record of the stream holds up no other; publishing names the record to deliver again."""
 
 from __future__ import annotations
 

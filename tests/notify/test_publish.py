@@ -1,4 +1,4 @@
-"""From the stream to everyone concerned: once, in order, whatever fails (N4, M1, I9)."""
+"""Publishing from the stream: once, in order, whatever fails (N4, M1, I9)."""
 
 from __future__ import annotations
 

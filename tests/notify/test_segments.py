@@ -1,4 +1,4 @@
-"""What fits into an SMS (N3)."""
+"""The segments and the alphabet of an SMS (N3)."""
 
 from __future__ import annotations
 

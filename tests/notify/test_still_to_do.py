@@ -1,4 +1,4 @@
-"""N3: what the night held back rings in the morning if, and only if, what it todos for is still to be done."""
+"""N3: a message held back by quiet hours rings in the morning only if its todo is still open."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_of_two_questions_the_open_one_rings() -> None:
 
 
 def test_a_mediators_proposal_rings_while_it_is_open() -> None:
-    """N3: it todos both parties, whatever the other does meanwhile."""
+    """N3: it asks both parties, whatever the other does meanwhile."""
     night = Night(disputed(Stage.UNDER_REVIEW))
     proposed = night.act(MEDIATOR, OFFER)
     accepted = night.act(BUYER, c.Accept("3"))
@@ -166,7 +166,7 @@ def test_a_proposal_that_was_answered_does_not_ring() -> None:
 
 
 def test_a_changed_proposal_costs_no_sms() -> None:
-    """N3: an SMS todos once a turn; that the buyer todos for something else is told by email and app."""
+    """N3: an SMS asks once a turn; that the buyer asks for something else is told by email and app."""
     world = disputed(Stage.OPENED)
     desk = Desk((world,), people=parties())
     for amount in (9000, 8000, 7000):

@@ -1,4 +1,4 @@
-"""What messages say, in every language (N3)."""
+"""The wording of messages, in every language (N3)."""
 
 from __future__ import annotations
 

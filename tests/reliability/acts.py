@@ -1,4 +1,4 @@
-"""What people and machines do: every service function that writes, as something that can be tried again."""
+"""The acts of people and machines: every service function that writes, ready to be repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left in the end, to be compared: the whole table, who is subscribed, and what was told."""
+"""Describe a final state, so that two can be compared: the table, the subscriptions, and the messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where tests begin: one order brought to some point by the product itself, in the cloud and in the model alike."""
+"""Bring one order to a starting point by the product itself, both in the cloud and in the model."""
 
 from __future__ import annotations
 

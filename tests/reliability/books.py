@@ -1,4 +1,4 @@
-"""The oracle of every test here: what holds of a table whatever has happened, read back item by item (section 8)."""
+"""Check the invariants of a table after any history, item by item (section 8): the oracle of every test here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command in a situation in which it is accepted: each service function that writes, each move in a dispute."""
+"""Bring every command to a situation that accepts it: each service function that writes, each action in a dispute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with one AWS call, as the product's code sees it: botocore's three attempts are over by then."""
+"""The faults of one AWS call, as the product's code sees them after botocore's three attempts."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whether a history could have happened with one act at a time: some order of the acts, respecting real time, that the
-model gives the same answers in and the same end (I3, I4, I5).
+"""Check that a history is linearizable: in some order of the acts that respects real time, the model gives the same answers and
+the same end (I3, I4, I5).
 """
 
 from __future__ import annotations

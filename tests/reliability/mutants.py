@@ -1,4 +1,4 @@
-"""The store with one thing left out: each mutant rewrites the product's writes in flight, below every other hook."""
+"""Leave one part of the store's writes out: each mutant rewrites them in flight, below every other hook."""
 
 from __future__ import annotations
 

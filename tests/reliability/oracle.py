@@ -1,4 +1,4 @@
-"""A small, sharp suite of checks that every fault of the store fails: each takes what stands below the seam."""
+"""A small suite of checks, of which every fault of the store fails at least one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The races: from where, and who may meet whom there."""
+"""The races: the starting point of each, and the acts that may meet there."""
 
 from __future__ import annotations
 

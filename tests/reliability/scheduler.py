@@ -1,4 +1,4 @@
-"""Acts at the same time, one AWS call at a time: who goes next is drawn from a seed, so every run can be had again."""
+"""Run acts at the same time, one AWS call at a time. A seed draws the next one, so every run can be repeated."""
 
 from __future__ import annotations
 

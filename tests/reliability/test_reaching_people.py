@@ -1,4 +1,4 @@
-"""What SNS has of people is what they registered, whichever call was the last before a crash (N1)."""
+"""SNS has exactly the addresses that people registered, whichever call was the last before a crash (N1)."""
 
 from __future__ import annotations
 

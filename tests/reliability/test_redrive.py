@@ -1,4 +1,4 @@
-"""The operator's redrive: what the stream's function gave up on is published again, and nothing twice (N4)."""
+"""The operator's redrive publishes again the records that the stream's function gave up on, and nothing twice (N4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults below botocore: its own retries hide them, and what they repeat has one effect.
+"""Faults below botocore: its own retries hide them, and a repeated request has one effect.
 
 The matrix of ``test_faults.py`` lies above botocore; here a few commands run on a real botocore client, as the product
 makes it, over a wire that fails one request. The client over HTTP notices nothing and sends nothing again.

@@ -1,4 +1,4 @@
-"""The demo's machinery: stories side by side on one clock, and a failure that is told rather than hidden."""
+"""The demo's machinery: stories side by side on one clock, and a failure that is reported."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

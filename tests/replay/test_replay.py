@@ -1,4 +1,4 @@
-"""A whole replay of a small feed: what it finds, that it finds it however it is driven, and that it notices what is wrong."""
+"""A whole replay of a small feed: its findings are right, do not depend on how it is driven, and name every error."""
 
 import io
 from collections import Counter

@@ -1,4 +1,4 @@
-"""From the data to commands in the order of time."""
+"""A feed's data becomes commands in the order of time."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

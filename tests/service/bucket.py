@@ -1,4 +1,4 @@
-"""A bucket in memory: what forms would put there, what lies there, and links that say what they read."""
+"""A bucket in memory, with the objects that forms put there and links that name their object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live connections: tickets, who is let in, to what they listen, and what is left of them (N5, I6)."""
+"""Live connections: their tickets, their people, the threads they listen to, and their end (N5, I6)."""
 
 from __future__ import annotations
 

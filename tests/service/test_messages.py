@@ -1,4 +1,4 @@
-"""The thread of an order as its people reach it: who, once each, in order, whoever else writes (N5, I5, I6)."""
+"""The thread of an order: who may write and read, each message once and in order (N5, I5, I6)."""
 
 from __future__ import annotations
 

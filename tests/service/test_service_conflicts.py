@@ -1,4 +1,4 @@
-"""Others change the case at the same moment, transactions fail, replies are lost: one effect, and the same end (I5, I11)."""
+"""Conflicts, failed transactions and lost replies: one effect, and the same end (I5, I11)."""
 
 from __future__ import annotations
 

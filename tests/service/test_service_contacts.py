@@ -1,4 +1,4 @@
-"""Contacts: what is registered is what is subscribed, and nothing else is (N1)."""
+"""Contacts: exactly the registered addresses are subscribed (N1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Being forgotten: carried out in steps, whatever happens in between, and nothing else is lost."""
+"""Erasure: carried out in steps, whatever happens in between, and nothing else is lost (P2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request happens once, and whoever sends it again gets the first answer (I5)."""
+"""A request happens once, and a repeated one gets the first answer (I5)."""
 
 from __future__ import annotations
 

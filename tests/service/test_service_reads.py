@@ -1,4 +1,4 @@
-"""Every read shows what is so now, swept or not, and writes nothing (D9)."""
+"""Every read shows the case as it is now, swept or not, and writes nothing (D9)."""
 
 from __future__ import annotations
 

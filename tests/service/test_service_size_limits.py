@@ -1,4 +1,4 @@
-"""A dispute in which everybody says as much as they may, in the longest letters there are, is still kept (I10, D12)."""
+"""A dispute with the longest texts of everybody still fits its item (I10, D12)."""
 
 from __future__ import annotations
 

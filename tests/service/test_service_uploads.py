@@ -1,4 +1,4 @@
-"""Files: asked for, taken in once they have been looked at, turned away with a reason, and never half of it (N6)."""
+"""Files: asked for, checked, then taken in or turned away with a reason, in one step (N6)."""
 
 from __future__ import annotations
 

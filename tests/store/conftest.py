@@ -1,4 +1,4 @@
-"""What these tests borrow: the worlds of the domain's tests."""
+"""Share the worlds of the domain's tests."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table in memory does what DynamoDB does, as far as the store asks it, and refuses what it does not know."""
+"""The table in memory does what DynamoDB does for the store's requests, and refuses any other request."""
 
 from __future__ import annotations
 

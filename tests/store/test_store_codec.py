@@ -1,4 +1,4 @@
-"""What the table keeps comes back as it was: every event, every state, every moment."""
+"""Every event, state and time comes back from the table as it was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bucket as S3 has it: forms, what arrived, copies of one content alone, and links (N6)."""
+"""The bucket as S3 has it: forms, arrived objects, copies of exactly one content, and links (N6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key scheme: sort keys sort as what they stand for, and no two things share a key."""
+"""The key scheme: keys sort like the values they stand for, and no two items share a key."""
 
 from __future__ import annotations
 

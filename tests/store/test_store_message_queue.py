@@ -1,4 +1,4 @@
-"""Letters that leave later, and tallies, in either engine (N3, N4)."""
+"""Queued messages and tallies, in both engines (N3, N4)."""
 
 from __future__ import annotations
 

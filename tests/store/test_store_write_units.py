@@ -1,4 +1,4 @@
-"""What a command writes: the items of its one transaction, counted, so that a change of cost is a choice."""
+"""A command writes a known number of items in its one transaction, so a change of cost is a choice."""
 
 from __future__ import annotations
 

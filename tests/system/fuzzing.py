@@ -1,4 +1,4 @@
-"""What Schemathesis is told of the deployed product: a good token for each operation's role."""
+"""Set Schemathesis up for the deployed product: a good token for each operation's role."""
 
 from __future__ import annotations
 

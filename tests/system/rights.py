@@ -1,4 +1,4 @@
-"""Who may do what to whose, written from the specification's tables of people and of routes, cell by cell.
+"""The rights of every role on every route and owner, cell by cell, written from the specification's tables.
 
 A row is an operation. For each role that the specification gives it to, it says how far an order's story has to have come
 for this role to do it to what is its own, what that answers, and how what is another's answers. A role without an entry is

@@ -1,4 +1,4 @@
-"""N6 as deployed: forms that storage holds uploads to, a queue that tells of them, and a function that looks at them."""
+"""N6 as deployed: storage holds uploads to their forms, and a function checks each one that its queue reports."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A mobile team can build on openapi.json: off-the-shelf generators make clients of it, and the demo's stories run on them."""
+"""A mobile team can build on openapi.json: common generators make clients of it, and the demo's stories run on them."""
 
 import compileall
 import json

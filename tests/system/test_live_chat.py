@@ -1,4 +1,4 @@
-"""The deployed thread, live: what is written over HTTP arrives at whoever listens, and nobody else hears it (N5)."""
+"""Live chat as deployed: a message written over HTTP reaches everybody who listens, and nobody else (N5)."""
 
 import json
 import time

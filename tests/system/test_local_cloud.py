@@ -1,4 +1,4 @@
-"""The local cloud itself: what it tells apart, what it refuses, and that it leaves nothing behind."""
+"""The local cloud itself: its commands, its ports, and that it leaves nothing behind."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Real logins: the deployed API takes what the local Cognito user pool issues, and nothing that merely looks like it."""
+"""Real logins: the deployed API takes tokens of the local Cognito user pool, and no imitation."""
 
 import base64
 import json

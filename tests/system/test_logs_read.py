@@ -1,4 +1,4 @@
-"""What a local cloud has logged is read whole, though its engine gives so much at once and no word of the rest."""
+"""The logs of a local cloud are read whole, although its engine gives them in parts without saying so."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The outbox: who a message is shown to and on what, the page's filters, and that a message's text is only ever text."""
+"""The outbox: each message's person and device, the page's filters, and texts that are never run as markup."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The outbox's door: only the engine delivers messages, only this machine's browser reads them, and no body does harm."""
+"""Access to the outbox: only the engine delivers, only this machine's browser reads, and no body does harm."""
 
 import http.client
 import json

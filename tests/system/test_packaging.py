@@ -1,4 +1,4 @@
-"""What is deployed: the zip's contents, its sameness on every build, and the template around it."""
+"""The package: the zip's contents, the same zip on every build, and the template around it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A whole story on the deployed product, told with canaries: none is ever in a log, and none outlives an erasure."""
+"""A whole story with canary words on the deployed product: no log holds one, and none outlives an erasure (P1, P2)."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""I10, I6: requests made up from openapi.json, in all of Schemathesis's phases, asked of the deployed product."""
+"""I10, I6: requests made up from openapi.json, in all of Schemathesis's phases, break nothing in the deployed product."""
 
 from __future__ import annotations
 

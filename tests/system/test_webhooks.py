@@ -1,4 +1,4 @@
-"""O4-O6: the deployed artefact takes in what a tracking service signs with a secret of Secrets Manager, and counts callers."""
+"""O4-O6: the deployed artefact takes in webhooks signed with a secret of Secrets Manager, and counts its callers."""
 
 import json
 import urllib.error
