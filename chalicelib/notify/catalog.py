@@ -1,4 +1,4 @@
-"""What each language says in messages, read from its file in `chalicelib/languages/` (N3)."""
+"""The messages and labels of each language, read from its file in `chalicelib/languages/` (N3)."""
 
 from __future__ import annotations
 

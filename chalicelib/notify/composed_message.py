@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a device shows above the text, and the link that it opens when it is tapped."""
+    """The title that a device shows above the text, and the link that it opens when it is tapped."""
 
     title: str
     link: str

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def always(_: EventInContext) -> bool:
-    """Whatever it is."""
+    """Return True: the row holds for every such event."""
     return True
 
 

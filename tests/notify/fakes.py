@@ -44,8 +44,8 @@ class Refused(Exception):  # noqa: N818 - it names what the provider did
 
 @dataclass
 class FakeSender:
-    """Keeps what was sent. Refuses messages whose ``event recipient channel`` is in ``refuses``; what ``codes`` names so is
-    answered with that code of the provider's.
+    """Keeps the messages that were sent, and refuses some: those whose name is in ``refuses``, and those in ``codes``, with
+    that code of the provider's. A name is ``event recipient channel``.
     """
 
     sent: list[ComposedMessage] = field(default_factory=list)
@@ -62,12 +62,12 @@ class FakeSender:
 
     @property
     def names(self) -> list[str]:
-        """What was sent, by name."""
+        """The names of the messages that were sent."""
         return [name(message) for message in self.sent]
 
 
 def name(message: ComposedMessage) -> str:
-    """A message by the event it tells, whom it reaches and how."""
+    """Name a message by its event, recipient and channel."""
     return " ".join(message.attributes[part] for part in ("event", "recipient", "channel"))
 
 
@@ -79,7 +79,7 @@ class FakeMarkers:
     crashes_at: str = ""
 
     def has_left(self, event: str, recipient: str, channel: str) -> bool:
-        """Whether it is kept."""
+        """Return whether it is kept."""
         return f"{event} {recipient} {channel}" in self.kept
 
     def mark(self, event: str, recipient: str, channel: str) -> None:
@@ -146,18 +146,18 @@ class FakeClock:
 
 @dataclass
 class FakeDeadLetters:
-    """Keeps what was given up."""
+    """Keeps the messages that were given up."""
 
     kept: list[tuple[str, str]] = field(default_factory=list)
 
-    def put(self, letter: QueuedMessage, reason: str) -> None:
+    def put(self, message: QueuedMessage, reason: str) -> None:
         """Keep it by name."""
-        self.kept.append((f"{letter.name} {letter.recipient} {letter.channel}", reason))
+        self.kept.append((f"{message.name} {message.recipient} {message.channel}", reason))
 
 
 @dataclass
 class Desk:
-    """What a test publishes through, and looks into afterwards. Nothing is limited unless a test says so."""
+    """Publishes in a test, and shows what was sent. Nothing is limited unless a test says so."""
 
     worlds: tuple[World, ...]
     sender: FakeSender = field(default_factory=FakeSender)
@@ -173,7 +173,7 @@ class Desk:
 
     @property
     def publishing(self) -> Dependencies:
-        """As publishing wants it."""
+        """The dependencies of publishing."""
         return Dependencies(
             sender=self.sender,
             sent=self.markers,
@@ -193,17 +193,17 @@ class Desk:
 
     @property
     def waiting(self) -> list[str]:
-        """The names of the letters that are to leave later, the next one first."""
+        """The names of the queued messages, the next one first."""
         found = [item for item in self.table.snapshot() if item["pk"]["S"].startswith("OUT#")]
         found.sort(key=lambda item: str(item["due_sk"]["S"]))
         return [f"{item['pk']['S'].removeprefix('OUT#')} {item['sk']['S']}" for item in found]
 
     def publish(self, *worlds: World) -> list[str]:
-        """Deliver everything that has happened so far, at the worlds' own time."""
+        """Deliver the records of all events so far. Returns those that failed."""
         return [it for world in worlds or self.worlds for it in publish_records(records_of(world), self.publishing)]
 
     def send_due(self, at: datetime) -> list[str]:
-        """Send what is due at a moment; what has left by that, by name."""
+        """Send the messages that are due at a moment. Returns the names of those that have left."""
         self.clock.at = at
         before = len(self.sender.sent)
         for shard in range(SHARDS):

@@ -27,12 +27,12 @@ ULID = "01JD3K8Q9ZT5V6W7X8Y9ABCDEF"
 PARTIES = ("seller", "buyer")
 REMINDERS = tuple(f"{which.value}.{who}" for which in Reminder for who in PARTIES)
 UNPROMPTED = (*REMINDERS, *(f"digest.{who}" for who in PARTIES))
-"""The messages that no single event brings about, nor a message in a thread."""
+"""The messages that come neither of a single event nor of a message in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message, and all that it is put into words from."""
+    """One message with everything that its wording takes."""
 
     text: str
     it: EventInContext
@@ -47,13 +47,13 @@ class Sample:
 
 
 def renamed(it: EventInContext, order_id: str) -> EventInContext:
-    """The same happening to another order."""
+    """Return the same event, of another order."""
     about = replace(it.dispute, id=dispute.dispute_id(order_id, it.dispute.number)) if it.dispute else None
     return replace(it, order_id=order_id, dispute=about)
 
 
 def _reminders(world: World, it: EventInContext) -> Iterator[tuple[tuple[object, ...], Sample]]:
-    """Both reminders of each thing that a party has to do after an event, under what decides on their words (N2)."""
+    """Yield both reminders of each todo after an event, keyed by the facts that decide on their wording (N2)."""
     for ask in todos(it.dispute, world.case.policy) if it.dispute else ():
         for which in Reminder:
             text = f"{which.value}.{ask.role.value}"
@@ -63,9 +63,7 @@ def _reminders(world: World, it: EventInContext) -> Iterator[tuple[tuple[object,
 
 @lru_cache(maxsize=1)
 def samples() -> tuple[Sample, ...]:
-    """Every message to anyone in every story; reminders of each thing a party has to do, and digests for every form of the
-    plural.
-    """
+    """Return every message of every story, the reminders of each todo, and digests for every form of the plural."""
     told = [(it, due_at(it.dispute, world.case.policy) if it.dispute else None) for _, world, it in everything()]
     prompted = [Sample(row.text, it, due, row.urgency is Urgency.ACTION) for it, due in told for row in notices(it) if row.text]
     reminders = dict(reminder for _, world, it in everything() for reminder in _reminders(world, it))

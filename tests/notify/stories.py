@@ -224,6 +224,6 @@ STORIES: dict[str, Callable[[], World]] = {
 
 @lru_cache(maxsize=1)
 def everything() -> tuple[tuple[str, World, EventInContext], ...]:
-    """Every happening of every story."""
+    """Return every event of every story, in context."""
     told = ((name, story()) for name, story in STORIES.items())
-    return tuple((name, world, happening) for name, world in told for happening in events_in_context(world))
+    return tuple((name, world, it) for name, world in told for it in events_in_context(world))

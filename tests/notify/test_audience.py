@@ -1,4 +1,4 @@
-"""Who is told what (N1, N2)."""
+"""The audience table (N1, N2)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from chalicelib.notify.audience import (
     Audience,
     Channel,
     Urgency,
+    check_complete,
     notices,
 )
 from chalicelib.notify.conditions import comes_within_the_turn
@@ -69,7 +70,7 @@ def test_a_story_is_told_to_those_it_concerns_and_to_nobody_else(story: str) -> 
 
 
 def test_an_event_of_an_earlier_version_is_told_by_itself() -> None:
-    """One that does not say where its command ended is taken to have ended it: rather asked too often than not."""
+    """An event that does not say where its command ended counts as its end: a party is rather asked once too often."""
     (it,) = (it for it in events_in_context(STORIES["extra_return"]()) if it.kind == "dispute_opened")
     told = [row.text for row in notices(replace(it, stage_after=None)) if row.text]
     assert ["return_asked.seller", "return_asked.buyer"] == told
@@ -82,16 +83,27 @@ def test_every_event_is_told_to_people_or_says_why_not(kind: type[e.Payload]) ->
     assert in_table != (kind in NOT_TOLD_TO_PEOPLE)
 
 
+def test_an_event_without_a_row_or_a_reason_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check that runs at import fails if an event is neither told nor excused, or is both (N1)."""
+    monkeypatch.delitem(NOT_TOLD_TO_PEOPLE, e.OrderImported)
+    with pytest.raises(TypeError, match="OrderImported"):
+        check_complete()
+    monkeypatch.setitem(NOT_TOLD_TO_PEOPLE, e.OrderImported, "a reason")
+    monkeypatch.setitem(NOT_TOLD_TO_PEOPLE, e.DisputeOpened, "a reason")
+    with pytest.raises(TypeError, match="DisputeOpened"):
+        check_complete()
+
+
 @pytest.mark.parametrize("kind", e.PAYLOADS.values(), ids=e.PAYLOADS)
 def test_the_marketplace_is_told_everything(kind: type[e.Payload]) -> None:
-    """Whatever happened, and whoever did it, the marketplace's systems are told once (N1)."""
+    """The marketplace's systems are told of each event once (N1)."""
     told = [[row.audience for row in notices(it)] for _, _, it in everything() if isinstance(it.event.payload, kind)]
     assert [audiences.count(Audience.MARKETPLACE) for audiences in told] == [1] * len(told)
     assert told
 
 
 def test_every_row_is_lived_through() -> None:
-    """The stories of these tests make every row of the table hold at least once."""
+    """The stories make every row of the table hold at least once."""
     told = {row for _, _, it in everything() for row in notices(it)}
     assert set() == set(NOTICES) - told
 
@@ -121,8 +133,8 @@ ACTIONS = {
     "return_shipped": {"return_shipped.seller"},
     "return_carrier_reported": {"return_delivered.seller"},
 }
-"""What asks something of a party, as the specification has it; everything else that people are told is news, and so is what
-comes while a party has been asked already."""
+"""The events that ask something of a party, as the specification has them. Everything else that people are told is news, and so
+is a request to a party that has been asked already."""
 
 
 @pytest.mark.parametrize("kind", e.PAYLOADS.values(), ids=e.PAYLOADS)
@@ -148,7 +160,7 @@ def test_only_what_asks_nothing_and_settles_nothing_is_gathered() -> None:
 
 
 def test_sms_is_for_sellers_and_for_action_alone() -> None:
-    """No other audience and no mere news goes out by SMS (N1, N3)."""
+    """Only sellers get SMS, and only of what needs action (N1, N3)."""
     assert [key for key, channels in REACH.items() if Channel.SMS in channels] == [(Audience.SELLER, Urgency.ACTION)]
 
 
@@ -159,7 +171,7 @@ def test_email_reaches_both_parties_whatever_it_is_about() -> None:
 
 
 def test_nobody_is_told_of_an_own_act_unless_something_follows() -> None:
-    """Whoever acted hears only of a dispute's beginning, narrowing and end, and of a return to send (N2)."""
+    """Actors are told of their own acts only where a dispute begins, is narrowed or ends, or a return is to be sent (N2)."""
     own = {row.text for _, _, it in everything() for row in notices(it) if row.audience.value == it.event.actor.role.value}
     what_follows = "opened.buyer return_asked.buyer narrowed.buyer return_granted.buyer refunded.seller refunded.buyer"
     assert own <= {*what_follows.split(), "closed.seller", "closed.buyer"}

@@ -36,7 +36,7 @@ def flat(said: Catalog) -> dict[str, str]:
 
 
 def test_a_person_can_choose_every_language_and_no_other() -> None:
-    """What the API takes is what we speak (N3)."""
+    """The API takes the languages that have a file, and no other (N3)."""
     assert LANGUAGES == get_args(Language)
 
 
@@ -50,7 +50,7 @@ def test_every_message_of_the_table_is_worded(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_needs_action_has_a_short_form_and_nothing_else_has(language: str) -> None:
-    """Phones are for what needs action (N3)."""
+    """A text has a short form if, and only if, its message needs action (N3)."""
     said = catalog(language)
     urgent = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | set(REMINDERS)
     assert urgent & set(said.texts) == {name for name, template in said.texts.items() if template.short}
@@ -58,7 +58,7 @@ def test_what_needs_action_has_a_short_form_and_nothing_else_has(language: str) 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_language_names_the_same_facts(language: str) -> None:
-    """A translation says no less and no more than the English part it stands for (N3)."""
+    """Each part of a translation names the facts of its English part, no less and no more (N3)."""
     english, translation = flat(catalog("en")), flat(catalog(language))
     expected = {path: named(text) for path, text in english.items() if path in translation}
     actual = {path: named(text) for path, text in translation.items() if path in english}
@@ -68,7 +68,7 @@ def test_every_language_names_the_same_facts(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_nothing_is_left_in_english(language: str) -> None:
-    """No part of a translation is the English text over again, but for the names of companies (N3)."""
+    """No part of a translation is the same as the English one, except the names of companies (N3)."""
     english, translation = flat(catalog("en")), flat(catalog(language))
     same = {path for path, text in translation.items() if text and text == english.get(path)}
     assert {path for path in same if not path.startswith("labels.carrier.")} == set()
@@ -87,7 +87,7 @@ def test_nothing_is_left_in_english(language: str) -> None:
     ],
 )
 def test_every_value_has_words(kind: str, values: type[StrEnum], language: str) -> None:
-    """Whatever the domain can say, each language can say (N3)."""
+    """Each language has a label for every value of the domain (N3)."""
     assert {value.value for value in values} == set(catalog(language).labels[kind])
 
 
@@ -112,7 +112,7 @@ def test_counts_have_the_forms_of_the_language(language: str) -> None:
 
 
 def test_a_file_that_lacks_a_part_is_refused() -> None:
-    """A template without a subject, or with a part we do not know, is a mistake and not a silent gap."""
+    """A template without a subject, or with an unknown part, fails when it is read."""
     with pytest.raises(TypeError, match="subject"):
         Template(happened="a", to_do="b")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="subjects"):

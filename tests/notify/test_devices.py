@@ -43,7 +43,7 @@ def sns() -> Iterator[Any]:
 
 @pytest.fixture
 def endpoints(sns: Any) -> SnsEndpoints:  # noqa: ANN401
-    """A deployment that pushes to Android alone."""
+    """A deployment that pushes only to Android."""
     made = sns.create_platform_application(Name="shop", Platform="GCM", Attributes={"PlatformCredential": "key"})
     return SnsEndpoints(lambda: sns, {"fcm": made["PlatformApplicationArn"], "apns": ""})
 
@@ -57,7 +57,7 @@ def test_a_token_has_one_endpoint(endpoints: SnsEndpoints) -> None:
 
 
 def test_an_endpoint_that_was_disabled_takes_messages_again(sns: Any, endpoints: SnsEndpoints) -> None:  # noqa: ANN401
-    """N1: who sends a token has it from its platform, whatever was thought of it before."""
+    """N1: a token that an app sends is enabled, even if it was disabled before."""
     endpoint = endpoints.create("fcm", TOKEN, DEVICE)
     sns.set_endpoint_attributes(EndpointArn=endpoint, Attributes={"Enabled": "false"})
     assert not endpoints.enabled(endpoint)
@@ -66,7 +66,7 @@ def test_an_endpoint_that_was_disabled_takes_messages_again(sns: Any, endpoints:
 
 
 def test_a_deleted_endpoint_is_gone_and_can_be_deleted_again(endpoints: SnsEndpoints) -> None:
-    """N1: nothing is left of it, and asking about it or ending it again is no error."""
+    """N1: reading or deleting an endpoint that is gone is no error."""
     endpoint = endpoints.create("fcm", TOKEN, DEVICE)
     endpoints.delete(endpoint)
     endpoints.delete(endpoint)
@@ -75,7 +75,7 @@ def test_a_deleted_endpoint_is_gone_and_can_be_deleted_again(endpoints: SnsEndpo
 
 @pytest.mark.parametrize("platform", ["apns", "hms"])
 def test_a_platform_without_an_application_is_refused(endpoints: SnsEndpoints, platform: str) -> None:
-    """N1: a deployment pushes to the platforms it has applications of."""
+    """N1: a deployment pushes only to platforms for which it has an application."""
     assert (True, False) == (endpoints.takes("fcm"), endpoints.takes(platform))
     with pytest.raises(PushNotConfigured):
         endpoints.create(platform, TOKEN, DEVICE)
@@ -83,7 +83,7 @@ def test_a_platform_without_an_application_is_refused(endpoints: SnsEndpoints, p
 
 @dataclass
 class Answering:
-    """An SNS that refuses every token in one way, and has an endpoint of it that is enabled."""
+    """An SNS that refuses every token with one error, and has an enabled endpoint for it."""
 
     code: str
     message: str
@@ -98,14 +98,14 @@ class Answering:
 
 
 def test_an_endpoint_with_other_attributes_is_taken_over() -> None:
-    """N1: SNS names the endpoint it has of a token when that was made with other attributes."""
+    """N1: the endpoint that SNS names in its refusal is used."""
     words = "Invalid parameter: Token Reason: Endpoint arn:aws:sns:r:1:endpoint/GCM/shop/5 already exists with the same Token"
     known = SnsEndpoints(lambda: Answering("InvalidParameter", f"{words}, but different attributes."), {"fcm": "arn"})
     assert known.create("fcm", TOKEN, DEVICE) == "arn:aws:sns:r:1:endpoint/GCM/shop/5"
 
 
 def test_a_token_of_no_device_is_refused_and_any_other_failure_is_one() -> None:
-    """N1: only what SNS says of the token is the caller's to mend."""
+    """N1: only an error about the token itself is the caller's."""
     with pytest.raises(TokenRefused):
         SnsEndpoints(lambda: Answering("InvalidParameter", "Reason: iOS device tokens are hex"), {"apns": "arn"}).create(
             "apns", TOKEN, DEVICE
@@ -115,7 +115,7 @@ def test_a_token_of_no_device_is_refused_and_any_other_failure_is_one() -> None:
 
 
 def test_a_topic_tells_what_is_subscribed_to_it(sns: Any, endpoints: SnsEndpoints) -> None:  # noqa: ANN401
-    """N1: addresses and devices of one person are told by channel, on every page; what is not a person's is passed over."""
+    """N1: all pages of a person's subscriptions are read; those of other protocols are left out."""
     mine = SnsSubscriptions(lambda: sns, "p-")
     endpoint = endpoints.create("fcm", TOKEN, DEVICE)
     addresses = [("sms", "+34600000000"), ("push", endpoint)] + [("email", f"{n}@example.com") for n in range(120)]
@@ -128,7 +128,7 @@ def test_a_topic_tells_what_is_subscribed_to_it(sns: Any, endpoints: SnsEndpoint
 
 
 def test_an_unconfirmed_address_has_no_subscription_yet() -> None:
-    """N1: what SNS lists as pending is told as such."""
+    """N1: a pending subscription has no ARN."""
 
     class Listing:
         def create_topic(self, **_: str) -> dict[str, str]:
@@ -143,7 +143,7 @@ def test_an_unconfirmed_address_has_no_subscription_yet() -> None:
 
 
 def test_a_push_message_is_written_for_each_platform(sns: Any, endpoints: SnsEndpoints) -> None:  # noqa: ANN401
-    """N1, N3: Android and Apple devices show title and text and open the link; SNS takes it as a message with a structure."""
+    """N1, N3: Android and Apple devices each get title, text and link in their own form."""
     endpoint = endpoints.create("fcm", TOKEN, DEVICE)
     topic, _ = SnsSubscriptions(lambda: sns, "p-").subscribe("buyer", "ana", "push", endpoint)
     SnsSender(lambda: sns).send(ComposedMessage(topic, "Ответьте до 5 мая", None, {"channel": "push"}, Push("Спор", LINK)))
@@ -160,7 +160,7 @@ def test_a_push_message_is_written_for_each_platform(sns: Any, endpoints: SnsEnd
 
 
 def test_a_mail_of_ses_is_html_beside_the_text() -> None:
-    """N1: one mail goes to one address, from the deployment's own, as text and as HTML, and nobody else is on it."""
+    """N1: one mail goes to one address, from the deployment's own, as text and as HTML."""
     with mock_aws():
         ses = client("sesv2")
         ses.create_email_identity(EmailIdentity="no-reply@market.example")
@@ -186,7 +186,7 @@ def test_a_mail_s_html_is_escaped_and_links() -> None:
 
 @dataclass
 class Keeping:
-    """Keeps what it is to send."""
+    """Keeps the messages that it is given."""
 
     sent: list[ComposedMessage] = field(default_factory=list)
 
@@ -196,10 +196,10 @@ class Keeping:
 
 
 def test_only_what_names_an_address_is_mailed() -> None:
-    """N1: beside mail, everything goes through its topic."""
+    """N1: only a message with an email address is mailed; every other goes through its topic."""
     topics, mail = Keeping(), Keeping()
-    letter, other = ComposedMessage("", "text", "Subject", mail_to="ana@ana.example"), ComposedMessage("arn", "text")
-    post = MailOrTopicSender(topics, mail)
-    post.send(letter)
-    post.send(other)
-    assert ([other], [letter]) == (topics.sent, mail.sent)
+    mailed, other = ComposedMessage("", "text", "Subject", mail_to="ana@ana.example"), ComposedMessage("arn", "text")
+    sender = MailOrTopicSender(topics, mail)
+    sender.send(mailed)
+    sender.send(other)
+    assert ([other], [mailed]) == (topics.sent, mail.sent)

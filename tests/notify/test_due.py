@@ -36,7 +36,7 @@ PHONE = Device("device-1", "fcm", "token", endpoint="endpoint", subscription="su
 
 
 def told(world: World, **changes: object) -> Desk:
-    """A desk that has told all that happened in a world, by the world's clock, and has forgotten what it sent."""
+    """Publish all events of a world at its own time, and return the desk with nothing sent so far."""
     desk = Desk((world,), **changes)  # type: ignore[arg-type]
     desk.clock.at = world.now
     assert [] == desk.publish()
@@ -51,7 +51,7 @@ def people(*channels: str, **changes: object) -> FakePeople:
 
 
 def reminded(sent: list[str]) -> list[tuple[str, str]]:
-    """Which reminder reached whom by which channel."""
+    """Return the reminders among sent messages: which one, to whom, by which channel."""
     parts = (it.split() for it in sent)
     return [(name.split("#")[-1].split("@")[0], f"{who} {channel}") for name, who, channel in parts if "reminder" in name]
 
@@ -70,7 +70,7 @@ TIMES = {
 
 @pytest.mark.parametrize("window", TIMES)
 def test_reminders_are_at_half_time_and_a_day_before(window: timedelta) -> None:
-    """N2: both where there is room for both, one where they meet, none where the first message has just said it."""
+    """N2: there are two reminders, one where they come too close, none where the first message has just said it."""
     times = reminder_times(Todo(Role.SELLER, PAID_AT, PAID_AT + window))
     assert TIMES[window] == {(at - PAID_AT) / HOUR: which for at, which in times.items()}
 
@@ -98,7 +98,7 @@ def test_each_reminder_comes_at_its_second(stage: Stage) -> None:
 
 @pytest.mark.parametrize("reminder", [60, 96])
 def test_acting_a_second_before_cancels(reminder: int) -> None:
-    """N2: whoever has acted is not reminded, although nothing has told the reminder so."""
+    """N2: a party that has acted is not reminded, although the reminder is still queued."""
     world = disputed(Stage.OPENED)
     desk = told(world)
     desk.send_due(world.now + (reminder - 1) * HOUR)
@@ -108,7 +108,7 @@ def test_acting_a_second_before_cancels(reminder: int) -> None:
 
 
 def test_a_late_sweep_reminds_once() -> None:
-    """N2: where both times have passed, the last reminder alone is sent, and none from the deadline on."""
+    """N2: where both times have passed, only the last reminder is sent, and none from the deadline on."""
     world = disputed(Stage.OPENED)
     desk = told(world, people=people("email"))
     assert [("reminder_last", "seller:acme email")] == reminded(desk.send_due(world.now + 5 * DAY - SECOND))
@@ -118,7 +118,7 @@ def test_a_late_sweep_reminds_once() -> None:
 
 
 def test_a_deadline_that_moved_is_reminded_of_anew() -> None:
-    """D6, N2: more time makes new reminders, and the old times say nothing."""
+    """D6, N2: more time makes new reminders, and the old ones are not sent."""
     world = disputed(Stage.OPENED)
     opened = world.now
     desk = told(world, people=people("email"))
@@ -131,7 +131,7 @@ def test_a_deadline_that_moved_is_reminded_of_anew() -> None:
 
 
 def test_a_turn_that_went_to_and_fro_is_reminded_of_once() -> None:
-    """N2: the reminder of an answer given is cancelled even where it is the same person's turn again by the same deadline."""
+    """N2: a reminder of an answer given is not sent even if it is the same party's turn again with the same deadline."""
     world = disputed(Stage.NEGOTIATING)
     due = world.now + 7 * DAY
     desk = told(world)
@@ -187,7 +187,7 @@ def test_redelivery_writes_no_second_reminder() -> None:
 
 
 def by_night(world: World) -> dict[str, object]:
-    """Quiet hours that began with the world's present hour, and last eight."""
+    """Quiet hours that began with the world's present hour and last eight hours."""
     begins = world.now.replace(minute=0)
     return {"quiet_hours": (f"{begins:%H:%M}", f"{begins + 8 * HOUR:%H:%M}")}
 
@@ -208,7 +208,7 @@ def test_a_phone_rings_after_the_night() -> None:
 
 
 def test_what_the_night_held_back_leaves_in_the_order_of_events() -> None:
-    """N3, N4: in the morning the phone tells the tenth event after the seventh."""
+    """N3, N4: messages held back by quiet hours leave in the order of events, the tenth after the seventh."""
     world = disputed(Stage.OPENED)
     for _ in range(11):
         world.act(BUYER, NEWS)
@@ -219,7 +219,7 @@ def test_what_the_night_held_back_leaves_in_the_order_of_events() -> None:
 
 
 def test_a_phone_does_not_ring_for_what_has_been_done() -> None:
-    """N3: whoever acted in the quiet hours is not asked to when they end."""
+    """N3: a party that acted in the quiet hours is not asked to act when they end."""
     world = disputed(Stage.OPENED)
     desk = told(world, people=people("email", "sms", **by_night(world)))
     world.wait(HOUR).act(SELLER, c.Decline())
@@ -238,7 +238,7 @@ def test_what_cannot_wait_for_the_morning_does_not() -> None:
 
 
 def test_news_by_push_waits_too() -> None:
-    """N3: a push message rings as an SMS does."""
+    """N3: a push message waits for the end of quiet hours, as an SMS does."""
     world = disputed(Stage.OPENED)
     buyer = replace(registered("buyer", "ana"), devices=(PHONE,), **by_night(world))  # type: ignore[arg-type]
     desk = told(world, people=FakePeople({"buyer:ana": buyer}))
@@ -246,7 +246,7 @@ def test_news_by_push_waits_too() -> None:
 
 
 def test_a_channel_that_is_switched_off_is_not_used() -> None:
-    """N1: whoever mutes a channel keeps the others."""
+    """N1: a muted channel is not used; the others are."""
     world = disputed(Stage.OPENED)
     desk = Desk((world,), people=people("email", "sms", muted=("sms",)))
     desk.clock.at = world.now
@@ -255,7 +255,7 @@ def test_a_channel_that_is_switched_off_is_not_used() -> None:
 
 
 def several(count: int) -> tuple[World, ...]:
-    """So many orders of the same people, each with a dispute just opened."""
+    """Return ``count`` orders of the same people, each with a dispute just opened."""
     made = []
     for n in range(count):
         world = disputed(Stage.OPENED)
@@ -270,7 +270,7 @@ def _renamed(payload: Payload, order_id: str) -> Payload:
 
 
 def test_sms_stop_at_the_recipients_limit(caplog: pytest.LogCaptureFixture) -> None:
-    """N3: so many a day and no more, counted once under redelivery; the email of each goes, and the log counts the rest."""
+    """N3: SMS beyond the day's limit are not sent, and redelivery counts none twice; emails go, and the log counts all SMS."""
     worlds = several(4)
     desk = Desk(worlds, limits=replace(WITHOUT_LIMIT, sms_per_recipient_a_day=2), people=people("email", "sms"))
     desk.clock.at = worlds[0].now
@@ -286,7 +286,7 @@ def test_sms_stop_at_the_recipients_limit(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_sms_stop_at_the_deployments_limit() -> None:
-    """N3: so many a day to everybody together; a new day begins anew, by UTC."""
+    """N3: SMS to everybody together have a limit a day, and a new day, by UTC, has its own."""
     worlds = several(4)
     desk = Desk(worlds, limits=replace(WITHOUT_LIMIT, sms_per_day=3), people=people("sms"))
     desk.clock.at = worlds[0].now
@@ -351,7 +351,7 @@ def test_much_news_comes_as_one_digest() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_no_digest_swallows_what_has_something_to_say(story: str) -> None:
-    """N2, N3: whatever settles, moves or asks for something comes by itself, and takes no room from what is gathered."""
+    """N2, N3: a message that settles, moves or asks for something is told by itself, and does not count as news."""
     world = STORIES[story]()
     parties = {f"{role}:{person}": registered(role, person, "email") for role, person in (("buyer", "ana"), ("seller", "acme"))}
     desk = Desk((world,), limits=replace(WITHOUT_LIMIT, news_per_recipient_an_hour=0), people=FakePeople(parties))
@@ -369,7 +369,7 @@ def test_no_digest_swallows_what_has_something_to_say(story: str) -> None:
 
 
 def test_a_digest_counts_each_order_once() -> None:
-    """N3: it says of how many orders there is news."""
+    """N3: a digest counts the orders of which there is news, not the messages."""
     worlds = several(3)
     for world in worlds:
         world.act(BUYER, NEWS)
@@ -386,7 +386,7 @@ OPENED_SMS = "order-1#1#1 seller:acme sms"
 
 @pytest.mark.parametrize("code", ["InvalidParameter", "AuthorizationError", "MessageRejected", "NotFound"])
 def test_a_refusal_for_good_is_put_aside_and_holds_up_nobody(code: str, caplog: pytest.LogCaptureFixture) -> None:
-    """N4: what will never be taken is an operator's at once; everything else of the order leaves."""
+    """N4: a message that a provider refuses for good goes to the operator at once; the order's other messages leave."""
     world = disputed(Stage.OPENED)
     desk = Desk((world,), sender=FakeSender(codes={OPENED_SMS: code}), people=people("email", "sms"))
     desk.clock.at = world.now
@@ -398,7 +398,7 @@ def test_a_refusal_for_good_is_put_aside_and_holds_up_nobody(code: str, caplog: 
 
 @pytest.mark.parametrize("code", ["Throttling", "InternalError", "ServiceUnavailable"])
 def test_a_refusal_for_now_is_tried_again_with_patience(code: str) -> None:
-    """N4: after 1, 2, 4, ... minutes; after the last attempt an operator has it, and the table has forgotten it."""
+    """N4: a message is tried again after 1, 1, 2, 4, ... minutes; after the last attempt it goes to the operator."""
     world = disputed(Stage.DECIDED)
     desk = Desk((world,), people=people("email", "sms"))
     decided = f"order-1#1#{world.log[-1].seq} seller:acme sms"
@@ -420,29 +420,29 @@ def test_a_refusal_for_now_is_tried_again_with_patience(code: str) -> None:
 
 
 def test_two_sweeps_send_once() -> None:
-    """N4: a letter that one sweep has taken is not there for another until it would be tried again."""
+    """N4: a message that one sweep has taken is not due for another until its next attempt."""
     world = disputed(Stage.OPENED)
     desk = told(world, people=people("email"))
     at = world.now + 60 * HOUR
     desk.clock.at = at
-    pile = desk.publishing.queue
-    (key,) = [key for shard in range(2) for key in pile.due(shard, at, 10)]
-    assert pile.take(key, at, lambda n: at + backoff(n)) is not None
-    assert pile.take(key, at, lambda n: at + backoff(n)) is None
+    queue = desk.publishing.queue
+    (key,) = [key for shard in range(2) for key in queue.due(shard, at, 10)]
+    assert queue.take(key, at, lambda n: at + backoff(n)) is not None
+    assert queue.take(key, at, lambda n: at + backoff(n)) is None
     assert [] == desk.send_due(at)
     assert 1 == len(desk.send_due(at + MINUTE))
 
 
-def test_a_letter_whose_carrier_always_dies_is_put_aside() -> None:
+def test_a_message_that_ends_every_process_is_put_aside() -> None:
     """N4: attempts are counted as they begin, so one that ends every process cannot do so for ever."""
     world = disputed(Stage.OPENED)
     desk = told(world, people=people("email"))
     at = world.now + 60 * HOUR
-    pile = desk.publishing.queue
-    (key,) = [key for shard in range(2) for key in pile.due(shard, at, 10)]
+    queue = desk.publishing.queue
+    (key,) = [key for shard in range(2) for key in queue.due(shard, at, 10)]
     for attempts in range(ATTEMPTS):
         again = at + backoff(attempts)
-        assert pile.take(key, at, lambda _, again=again: again) is not None  # type: ignore[misc]
+        assert queue.take(key, at, lambda _, again=again: again) is not None  # type: ignore[misc]
         at = again
     assert [] == desk.send_due(at)
     assert ["AttemptsUsedUp"] == [reason for _, reason in desk.undelivered.kept]

@@ -63,18 +63,18 @@ def test_no_amount_loses_or_gains_a_digit(language: str) -> None:
     ],
 )
 def test_a_time_is_told_by_the_recipients_clock(zone: str, written: str) -> None:
-    """It says the distance from UTC, and is in UTC where the zone is not known (N3)."""
+    """A time says its offset from UTC, and is in UTC where the zone is not known (N3)."""
     assert written == moment(NOON, catalog("en").moment, zone, "en")
 
 
 def test_summer_time_is_that_of_the_day_told() -> None:
-    """The distance from UTC is the one on that day, not today's."""
+    """The offset from UTC is the one on that day, not today's."""
     july = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
     assert "1 Jul 2026, 13:00 UTC+1" == moment(july, catalog("en").moment, "Europe/London", "en")
 
 
 def test_a_runtime_without_a_time_zone_database_knows_zones_all_the_same() -> None:
-    """The package brings zones of its own, where Lambda may have none (N3)."""
+    """The package brings its own zones, as Lambda may have none (N3)."""
     script = "from chalicelib.notify.formats import moment; from datetime import UTC, datetime;"
     script += "print(moment(datetime(2026, 11, 25, 12, tzinfo=UTC), 'd MMM y HH:mm', 'Europe/Moscow', 'en'))"
     environment = os.environ | {"PYTHONTZPATH": "", "TZ": ":UTC"}  # TZ as Lambda sets it

@@ -80,14 +80,14 @@ class Room:
         messages.write_message(self.office.services, ORDER, self.office.request(actor), text)
 
     def push(self) -> dict[str, list[dict[str, Any]]]:
-        """Push what has come; everything that was sent."""
+        """Push what the stream has brought. Returns everything that was sent."""
         services = self.office.services
         push_records(self.stream, Pushing(services.connections, self.lines, services.cases.load, EPOCH))
         self.stream.clear()
         return self.lines.sent
 
     def listening(self) -> set[str]:
-        """Whose connections listen."""
+        """The connections that listen."""
         return {it.id for it in self.office.services.connections.listeners(ORDER)}
 
 
@@ -98,7 +98,7 @@ def room() -> Room:
 
 
 def test_everybody_in_the_thread_gets_a_message_whole(room: Room) -> None:
-    """N5: it is pushed as REST shows it, to its author's other devices as well, in order."""
+    """N5: a message is pushed as REST shows it, to its author's other devices as well, in order."""
     room.listen(BUYER, SELLER, MEDIATOR)
     room.say(BUYER, "One")
     room.say(SELLER, "Two")
@@ -110,7 +110,7 @@ def test_everybody_in_the_thread_gets_a_message_whole(room: Room) -> None:
 
 
 def test_a_change_of_the_dispute_is_a_hint(room: Room) -> None:
-    """N5: it says which dispute is at which version, and nothing of what happened."""
+    """N5: a hint says which dispute is at which version, and nothing of what happened."""
     room.listen(BUYER, MEDIATOR)
     room.office.act(SELLER, NEWS)
     version = room.office.services.cases.load(ORDER).dispute(1).version  # type: ignore[union-attr]
@@ -120,7 +120,7 @@ def test_a_change_of_the_dispute_is_a_hint(room: Room) -> None:
 
 
 def test_a_dispute_that_was_not_escalated_is_no_news_to_a_mediator(room: Room) -> None:
-    """I6: who mediates one dispute of an order gets no hint of another one that the parties still settle themselves."""
+    """I6: the mediator of one dispute of an order gets no hint of another that the parties still settle themselves."""
     room.office.open(claim_of(Reason.NOT_AS_DESCRIBED, ("b", 1)))
     room.push()
     room.listen(BUYER, MEDIATOR)
@@ -131,7 +131,7 @@ def test_a_dispute_that_was_not_escalated_is_no_news_to_a_mediator(room: Room) -
 
 
 def test_what_no_client_waits_for_is_not_pushed(room: Room) -> None:
-    """N5: marks, tickets and events of the order alone reach nobody."""
+    """N5: marks, tickets and events of the order itself reach nobody."""
     room.say(BUYER)
     room.push()
     room.listen(SELLER)
@@ -155,7 +155,7 @@ def test_who_may_no_longer_see_the_thread_is_told_and_left_out(room: Room) -> No
 
 
 def test_a_late_message_throws_nobody_out_who_has_come_since(room: Room) -> None:
-    """N5, I6: who was not in the thread when it was written is not sent it, and goes on listening if in it now."""
+    """N5, I6: a mediator who joined the thread after a message was written is not sent it, and goes on listening."""
     room.say(BUYER, "Before")
     room.listen(MEDIATOR)
     (message,) = [
@@ -171,7 +171,7 @@ def test_a_late_message_throws_nobody_out_who_has_come_since(room: Room) -> None
 
 
 def test_a_dead_connection_is_forgotten(room: Room) -> None:
-    """N5: what the gateway says is gone leaves nothing behind, and the others are told."""
+    """N5: a connection that the gateway reports as gone is forgotten, and the others are told."""
     room.listen(BUYER, SELLER)
     room.lines.gone = {SELLER.id}
     room.say(BUYER)
@@ -182,7 +182,7 @@ def test_a_dead_connection_is_forgotten(room: Room) -> None:
 
 
 def test_a_half_forgotten_connection_is_forgotten(room: Room) -> None:
-    """N5: a subscription that crossed the disconnection has left a listener of no connection: the next message clears it."""
+    """N5: a subscription made during the disconnection left a listener without a connection: the next message removes it."""
     room.listen(SELLER)
     (listener,) = room.office.services.connections.listeners(ORDER)
     room.office.services.connections.remove(listener)
@@ -198,7 +198,7 @@ def test_a_half_forgotten_connection_is_forgotten(room: Room) -> None:
 
 
 def test_an_expired_connection_is_closed(room: Room) -> None:
-    """N5: whose token has run out gets nothing more, and is disconnected."""
+    """N5: a connection whose token has run out gets nothing more, and is closed."""
     room.listen(BUYER)
     room.listen(SELLER, until=EPOCH)
     room.say(BUYER)

@@ -16,7 +16,7 @@ ASKED = {
     "seller": {"opened", "return_address", "negotiating", "under_review", "return_in_transit", "decided"},
     "buyer": {"negotiating", "under_review", "awaiting_return", "decided"},
 }
-"""What each party can be reminded of."""
+"""The texts of what each party can be reminded of."""
 
 
 def sections(language: str) -> dict[str, str]:
@@ -26,7 +26,7 @@ def sections(language: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_is_shown_on_the_channels_by_which_it_goes_out(language: str) -> None:
-    """A buyer's has no SMS, as buyers get none, and a mediators' is on their topic alone (N1)."""
+    """A buyer's message has no SMS, as buyers get none, and a mediators' message is only on their topic (N1)."""
     action = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | set(REMINDERS)
     shown = sections(language)
 
@@ -40,7 +40,7 @@ def test_a_message_is_shown_on_the_channels_by_which_it_goes_out(language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", REMINDERS)
 def test_a_reminder_is_shown_for_all_that_its_reader_can_be_asked(text: str, language: str) -> None:
-    """Once for each thing that the party has to do, and for nothing that only the other one has (N2)."""
+    """A reminder is shown once for each todo of its reader, and for none of the other party's (N2)."""
     section, said = sections(language)[text], catalog(language).labels["ask"]
     shown = [stage for stage, ask in said.items() if ask.partition("{address}")[0] in section]
     assert ASKED[text.partition(".")[2]] == set(shown)

@@ -36,13 +36,13 @@ class Room:
             self.stream.append({"dynamodb": {"NewImage": image, "SequenceNumber": str(len(self.stream))}})
 
     def say(self, *authors: Any) -> list[str]:  # noqa: ANN401 - people
-        """Write a message of each; the names of all that was sent since the beginning."""
+        """Write a message by each author. Returns the names of everything sent since the beginning."""
         for author in authors:
             messages.write_message(self.office.services, ORDER, self.office.request(author), "Secret words")
         return self.published()
 
     def published(self) -> list[str]:
-        """Publish all that the stream has brought, once more each time."""
+        """Publish all that the stream has brought so far, again each time."""
         assert [] == publish_records(self.stream, self.desk.publishing)
         return self.desk.sender.names
 
@@ -54,7 +54,7 @@ def room() -> Room:
 
 
 def test_the_other_party_is_told_once_until_it_has_read(room: Room) -> None:
-    """N5: however many messages wait, one email says so; the next one follows what came after reading."""
+    """N5: one email stands for all unread messages; the next one follows the first message after reading."""
     first = ["order-1#-1#1 seller:acme email"]
     assert first == room.say(BUYER, BUYER, BUYER)
     messages.mark_read(room.office.services, ORDER, room.office.request(SELLER), "order-1-m2")
@@ -65,7 +65,7 @@ def test_the_other_party_is_told_once_until_it_has_read(room: Room) -> None:
 
 
 def test_who_has_not_read_is_told_again_after_a_day(room: Room) -> None:
-    """N5: the notice is remembered with the thread, and stands for what follows within a day of it."""
+    """N5: a notice stands for what follows within a day of it; after that there is another."""
     first = ["order-1#-1#1 seller:acme email"]
     assert first == room.say(BUYER)
     room.office.watch.at += DAY - SECOND
@@ -75,7 +75,7 @@ def test_who_has_not_read_is_told_again_after_a_day(room: Room) -> None:
 
 
 def test_each_side_is_told_of_the_other(room: Room) -> None:
-    """N5: an author is not told of the own message; redelivery tells nobody twice."""
+    """N5: an author is not told of their own message; redelivery tells nobody twice."""
     told = room.say(BUYER, SELLER)
 
     assert ["order-1#-1#1 seller:acme email", "order-1#-1#2 buyer:ana email"] == told
@@ -99,7 +99,7 @@ def phone(**quiet: Any) -> FakePeople:  # noqa: ANN401 - fields of the profile
 
 
 def by_night(room: Room) -> datetime:
-    """Let it be within the seller's quiet hours; when they end."""
+    """Begin the seller's quiet hours. Returns their end."""
     now = room.office.watch.at
     room.desk.clock.at = now
     until = (now + 8 * HOUR).replace(minute=0)
@@ -118,7 +118,7 @@ def test_a_message_of_the_night_rings_in_the_morning(room: Room) -> None:
 
 
 def test_a_message_that_was_read_does_not_ring_any_more(room: Room) -> None:
-    """N5: who has read it in the night is not told of it in the morning."""
+    """N5: a message that was read in the quiet hours is not told when they end."""
     until = by_night(room)
     room.say(BUYER)
     messages.mark_read(room.office.services, ORDER, room.office.request(SELLER), f"{ORDER}-m1")
@@ -127,7 +127,7 @@ def test_a_message_that_was_read_does_not_ring_any_more(room: Room) -> None:
 
 
 def test_a_message_that_failed_is_told_although_its_words_were_erased(room: Room) -> None:
-    """N4, P2: what waits to be told needs nothing that erasing takes away."""
+    """N4, P2: a queued message needs nothing that erasure removes."""
     room.desk.people = phone()
     name = "order-1#-1#1 seller:acme push"
     room.desk.sender.codes[name] = "Throttling"

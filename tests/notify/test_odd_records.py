@@ -36,7 +36,7 @@ ODD = st.one_of(
     st.just({"NULL": True}),
     st.just({}),
 )
-"""Attributes as DynamoDB writes them, with what no event of ours has in them."""
+"""Attributes as DynamoDB writes them, with values that no event has."""
 
 
 def _make_odd(draw: st.DrawFn, image: dict[str, Any], but: set[str]) -> None:
@@ -94,7 +94,7 @@ def talk() -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 @st.composite
 def said(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """What is said, some of it odd, down to records that have no item, or nothing at all."""
+    """Return records of which some are odd: without some attributes, without an item, or empty."""
     known = copy.deepcopy(talk()[0])
     for record in known:
         _make_odd(draw, record["dynamodb"]["NewImage"], set())
@@ -105,7 +105,7 @@ def said(draw: st.DrawFn) -> list[dict[str, Any]]:
 @settings(max_examples=tries(150), suppress_health_check=list(HealthCheck))
 @given(said())
 def test_an_odd_record_silences_no_other_order(odd: list[dict[str, Any]]) -> None:
-    """N5: nothing is raised, and who listens to another order hears the message there as it is."""
+    """N5: nothing is raised, and the listeners of another order get its message as it is."""
     room, lines = Room(), Lines()
     to = room.office.services.connections
     room.listen(BUYER)
@@ -119,7 +119,7 @@ def test_an_odd_record_silences_no_other_order(odd: list[dict[str, Any]]) -> Non
 
 
 def test_a_record_that_cannot_be_read_is_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """N5: it is passed over, and which one it was is known."""
+    """N5: a record that cannot be read is left out, and the log names it."""
     services = Room().office.services
     push_records([{"eventID": "e-7"}], Pushing(services.connections, Lines(), services.cases.load, EPOCH))
 

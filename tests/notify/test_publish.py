@@ -36,7 +36,7 @@ def numbered(*worlds: World) -> list[dict[str, Any]]:
 
 
 def to(desk: Desk, recipient: str) -> list[ComposedMessage]:
-    """What was sent to one recipient."""
+    """Return the messages that were sent to one recipient."""
     return [message for message in desk.sender.sent if message.attributes["recipient"] == recipient]
 
 
@@ -89,7 +89,7 @@ def test_no_event_overtakes_an_earlier_one_of_its_order() -> None:
 
 @pytest.mark.parametrize("position", range(8))
 def test_a_failure_anywhere_loses_nothing_and_doubles_nothing(position: int) -> None:
-    """Whichever record fails at first, the retry from it on sends each message exactly once (N4, I9)."""
+    """If any one record fails at first, the retry from it on sends each message exactly once (N4, I9)."""
     worlds = (another_order("one"), another_order("two"), another_order("three"), another_order("four"))
     records = numbered(*worlds)
     image = records[position]["dynamodb"]["NewImage"]
@@ -104,7 +104,7 @@ def test_a_failure_anywhere_loses_nothing_and_doubles_nothing(position: int) -> 
 
 
 def test_a_failed_message_stops_none_of_the_others_of_its_event() -> None:
-    """The seller's email leaves although the SMS did not; the SMS waits by itself, holds up nothing, and goes later (N4)."""
+    """The seller's email leaves although the SMS failed; the SMS is queued, holds up nothing, and leaves later (N4)."""
     world = never_arrived()
     sms = "order-1#1#1 seller:acme sms"
     desk = Desk((world,), sender=FakeSender(refuses={sms}))
@@ -133,7 +133,7 @@ def test_a_record_that_cannot_be_read_is_reported() -> None:
 
 
 def test_records_that_are_no_events_are_passed_over() -> None:
-    """Other items of the table, and what the table forgets, are nobody's news."""
+    """Other items of the table, and deletions, are not published."""
     desk = Desk(())
     order = {"NewImage": {"pk": {"S": "ORDER#1"}, "sk": {"S": "#ORDER"}}, "SequenceNumber": "1"}
     forgotten = {"Keys": {"pk": {"S": "SENT#1"}}, "SequenceNumber": "2"}
@@ -142,7 +142,7 @@ def test_records_that_are_no_events_are_passed_over() -> None:
 
 
 def test_whoever_registered_nothing_is_passed_over() -> None:
-    """A seller with an email address alone gets no SMS, and a buyer without contacts gets nothing (N1)."""
+    """A seller with only an email address gets no SMS, and a buyer without contacts gets nothing (N1)."""
     world = never_arrived()
     desk = Desk((world,), people=FakePeople({"seller:acme": registered("seller", "acme", "email")}))
     assert publish_records(records_of(world), desk.publishing) == []
@@ -155,7 +155,7 @@ def test_whoever_registered_nothing_is_passed_over() -> None:
 
 
 def test_an_email_has_a_subject_and_an_sms_has_none() -> None:
-    """Each channel gets the form that is its own (N3)."""
+    """A message takes the form of its channel (N3)."""
     world = never_arrived()
     desk = Desk((world,))
     publish_records(records_of(world), desk.publishing)
@@ -183,14 +183,14 @@ def test_a_push_message_has_a_title_and_opens_what_it_is_about() -> None:
 
 
 def test_a_device_is_told_nothing_before_it_has_an_endpoint() -> None:
-    """N1: a registration that died half way reaches nobody."""
+    """N1: a device whose registration failed half way gets nothing."""
     desk = Desk((never_arrived(),), people=buyer_with(devices=(Device("device-1", "fcm", "token"),)))
     assert [] == desk.publish()
     assert [] == to(desk, "buyer:ana")
 
 
 def test_mail_of_its_own_goes_to_the_address_registered() -> None:
-    """N1: where mail goes through SES it needs no topic and no subscription; an address that is left at the topic gets none."""
+    """N1: mail through SES needs no topic and no subscription; an address still subscribed to the topic gets none."""
     desk = Desk((never_arrived(),), people=buyer_with(email="ana@example.com", topic=None), mail_by_topic=False)
     assert [] == desk.publish()
     opened = to(desk, "buyer:ana")[0]
@@ -203,7 +203,7 @@ def test_mail_of_its_own_goes_to_the_address_registered() -> None:
 
 @pytest.mark.parametrize("by_topic", [True, False])
 def test_mail_that_is_switched_off_goes_nowhere(by_topic: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """N1: whoever switched mail off gets none, whichever way it would go."""
+    """N1: a person who switched mail off gets none, by topic or by SES."""
     contacts = buyer_with(email="ana@example.com", subscriptions={"email": "arn"}, muted=("email",))
     desk = Desk((never_arrived(),), people=contacts, mail_by_topic=by_topic)
     assert [] == desk.publish()
@@ -273,7 +273,7 @@ def test_payments_are_instructed_under_a_stable_id() -> None:
 
 
 def test_a_completed_order_pays_the_seller() -> None:
-    """What is held at the end is instructed as a release to the seller (O7, M1)."""
+    """A completed order instructs the release of what is held to the seller (O7, M1)."""
     world = no_dispute()
     desk = Desk((world,))
     publish_records(records_of(world), desk.publishing)
@@ -282,7 +282,7 @@ def test_a_completed_order_pays_the_seller() -> None:
 
 
 def test_a_retry_of_an_unknown_instruction_is_reported() -> None:
-    """A payment that cannot be told whole is not told at all, but tried again (M2)."""
+    """A retry whose instruction is unknown is not published and is delivered again (M2)."""
     world = never_arrived()
     empty = replace(world.case.order, instructions=())
     desk = Desk((world,))

@@ -1,4 +1,4 @@
-"""Quiet hours, by the clock on the recipient's wall (N3)."""
+"""Quiet hours, by the recipient's local time (N3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.store.people import Profile
 
 
 def until(zone: str, hours: tuple[str, str] | None, now: str) -> str | None:
-    """The end of the quiet hours that a moment falls into, both in UTC."""
+    """Return the end of the quiet hours that a moment falls into, both in UTC."""
     profile = Profile("seller", "acme", time_zone=zone, quiet_hours=hours)
     end = quiet_until(profile, datetime.fromisoformat(now).replace(tzinfo=UTC))
     return end.strftime("%Y-%m-%dT%H:%M:%S") if end else None
@@ -57,6 +57,6 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_quiet_hours_end_when_the_wall_says_so(case: str) -> None:
-    """N3: within them there is an end, in UTC and later than now; outside there is none."""
+    """N3: within quiet hours there is an end, in UTC and later than now; outside there is none."""
     zone, hours, now, expected = CASES[case]
     assert expected == until(zone, hours, now)

@@ -38,7 +38,7 @@ def test_the_alphabet_is_whole() -> None:
     ],
 )
 def test_segments_are_counted_as_networks_do(text: str, parts: int) -> None:
-    """160 or 153 septets, 70 or 67 units of UTF-16 a part."""
+    """A segment holds 160 or 153 septets, or 70 or 67 units of UTF-16."""
     assert parts == segments(text)
 
 
@@ -53,5 +53,5 @@ def test_segments_are_counted_as_networks_do(text: str, parts: int) -> None:
     ],
 )
 def test_what_gsm_7_lacks_gives_way_where_that_is_enough(text: str, sent: str) -> None:
-    """Accents and no-break spaces go where the rest is GSM-7; other scripts are left as they are."""
+    """Accents and no-break spaces are replaced where the rest is GSM-7; other scripts are left as they are."""
     assert sent == gsm_7(text)

@@ -104,7 +104,7 @@ def test_a_person_who_is_forgotten_leaves_no_subscription(sns: Any) -> None:  # 
 
 
 class Answering:
-    """An SNS that answers every end of a subscription with one error."""
+    """An SNS that refuses to end any subscription, with one error."""
 
     def __init__(self, code: str) -> None:
         """Answer with ``code``."""
@@ -117,13 +117,13 @@ class Answering:
 
 @pytest.mark.parametrize("code", ["NotFound", "InvalidParameter"])
 def test_a_subscription_that_sns_does_not_end_for_want_of_it_counts_as_ended(code: str) -> None:
-    """One that is gone or was never confirmed is no error (N1)."""
+    """Ending a subscription that is gone or was never confirmed is no error (N1)."""
     SnsSubscriptions(lambda: Answering(code), "p-").unsubscribe("arn:aws:sns:eu-west-1:1:p-buyer-ana:1")
 
 
 @pytest.mark.parametrize("pending", ["PendingConfirmation", "pending confirmation"])
 def test_a_pending_subscription_without_a_name_is_left_to_end_by_itself(pending: str) -> None:
-    """What has no ARN yet is not asked for at all (N1)."""
+    """A subscription without an ARN is not ended: it ends by itself (N1)."""
     SnsSubscriptions(lambda: Answering("Throttling"), "p-").unsubscribe(pending)
 
 
@@ -138,7 +138,7 @@ IDS += ["x" * 64, ":" * 64, ":" * 200, "x" * 160, "x" * 161, "x" * 162, topic_sa
 
 
 def test_topic_names_are_safe_and_never_the_same_for_two_people() -> None:
-    """Whatever an id is made of, its topic's name is one that SNS takes, and nobody else's (N1)."""
+    """SNS takes the topic name of every id, and no two ids have the same (N1)."""
     names = [topic_safe(person) for person in IDS]
     assert len(IDS) == len(set(names))
     assert [name for name in names if not set(name) <= set("_-") | {c for c in name if c.isascii() and c.isalnum()}] == []
@@ -165,7 +165,7 @@ def test_a_message_is_published_with_its_attributes(sns: Any) -> None:  # noqa: 
 
 
 def test_a_marker_is_kept_for_thirty_days(dynamodb: Any) -> None:  # noqa: ANN401
-    """What has left is known by event, recipient and channel until long after any redelivery (N4)."""
+    """A marker names event, recipient and channel, and is kept until long after any redelivery (N4)."""
     sent = Sent(lambda: dynamodb, "table", lambda: NOW_S + 0.5)
     assert not sent.has_left("order-1#1#1", "seller:acme", "sms")
     sent.mark("order-1#1#1", "seller:acme", "sms")
@@ -177,7 +177,7 @@ def test_a_marker_is_kept_for_thirty_days(dynamodb: Any) -> None:  # noqa: ANN40
 
 
 def test_an_order_is_read_by_its_key(dynamodb: Any) -> None:  # noqa: ANN401
-    """The order as it was written comes back, and a missing one says so."""
+    """An order is read as it was written, and a missing one raises ``LookupError``."""
     order = never_arrived().case.order
     dynamodb.put_item(TableName="table", Item=item(pk="ORDER#order-1", sk="#ORDER", data=dump(order)))
     orders = Orders(lambda: dynamodb, "table")

@@ -27,14 +27,14 @@ HER_PHONE, SMS, HIS_PHONE = "buyer:ana push", "seller:acme sms", "seller:acme pu
 
 
 def parties(**changes: object) -> FakePeople:
-    """A buyer and a seller whom every channel reaches."""
+    """Return a buyer and a seller whom every channel reaches."""
     buyer = replace(registered("buyer", "ana", "email"), devices=(PHONE,), **changes)  # type: ignore[arg-type]
     seller = replace(registered("seller", "acme", "email", "sms"), devices=(PHONE,), **changes)  # type: ignore[arg-type]
     return FakePeople({"buyer:ana": buyer, "seller:acme": seller})
 
 
 class Night:
-    """Eight hours in which both parties sleep. What happened before them has been told."""
+    """Eight quiet hours of both parties. All earlier events have been published."""
 
     def __init__(self, world: World) -> None:
         """Begin it with the world's present hour."""
@@ -45,21 +45,21 @@ class Night:
         self.desk.people.known = parties(**by_night(world)).known
 
     def tell(self) -> list[str]:
-        """Publish what has happened; all that leaves at once, by name."""
+        """Publish all events. Returns the names of the messages that leave at once."""
         before = len(self.desk.sender.sent)
         self.desk.clock.at = self.world.now
         assert [] == self.desk.publish()
         return self.desk.sender.names[before:]
 
     def act(self, actor: Actor, command: DisputeCommand) -> str:
-        """Do something ten minutes later, without a phone ringing; the name of its first event."""
+        """Do something ten minutes later, without a phone ringing. Returns the name of its first event."""
         seq = self.world.dispute().version + 1
         self.world.wait(10 * MINUTE).act(actor, command)
         assert [] == [it for it in self.tell() if not it.endswith(("email", "topic"))]
         return f"order-1#1#{seq}"
 
     def rings(self, where: str) -> list[str]:
-        """The events that a phone tells of when the night is over, reminders left out."""
+        """Return the events that a phone tells of when the quiet hours end, without reminders."""
         sent = [it for it in self.desk.send_due(self.ends) if "reminder" not in it]
         return [it.removesuffix(f" {where}") for it in sent if it.endswith(where)]
 
@@ -73,7 +73,7 @@ def asked_before() -> World:
 
 @pytest.mark.parametrize("where", [SMS, HIS_PHONE])
 def test_another_answer_does_not_silence_what_is_still_to_be_done(where: str) -> None:
-    """N3: whoever answers an old question in the night is told of the mediator's proposal in the morning."""
+    """N3: a seller who answers an old question in the quiet hours is told of the mediator's proposal when they end."""
     night = Night(asked_before())
     proposed = night.act(MEDIATOR, OFFER)
     night.act(SELLER, NEWS)
@@ -92,7 +92,7 @@ def test_a_question_of_the_same_second_is_another_matter() -> None:
 
 
 def test_of_two_questions_the_open_one_rings() -> None:
-    """N3, D4: the one that was answered in the night says nothing any more."""
+    """N3, D4: a question that was answered in the quiet hours is not told when they end; the open one is."""
     night = Night(disputed(Stage.UNDER_REVIEW))
     night.act(MEDIATOR, QUESTION)
     second = night.act(MEDIATOR, QUESTION)
@@ -101,7 +101,7 @@ def test_of_two_questions_the_open_one_rings() -> None:
 
 
 def test_a_mediators_proposal_rings_while_it_is_open() -> None:
-    """N3: it asks both parties, whatever the other does meanwhile."""
+    """N3: a mediator's proposal asks both parties, even after the other has accepted it."""
     night = Night(disputed(Stage.UNDER_REVIEW))
     proposed = night.act(MEDIATOR, OFFER)
     accepted = night.act(BUYER, c.Accept("3"))
@@ -119,7 +119,7 @@ ENDS: dict[str, list[tuple[Actor, DisputeCommand]]] = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_a_mediators_proposal_does_not_ring_once_it_is_done_with(end: str) -> None:
-    """N3: neither it nor the other's acceptance of it; what came in its place does."""
+    """N3: neither the proposal nor the other party's acceptance of it rings; what came in its place does."""
     night = Night(disputed(Stage.UNDER_REVIEW))
     proposed = night.act(MEDIATOR, OFFER)
     *before, last = [night.act(actor, command) for actor, command in ENDS[end]]
@@ -129,7 +129,7 @@ def test_a_mediators_proposal_does_not_ring_once_it_is_done_with(end: str) -> No
 
 
 def test_the_acceptance_of_a_proposal_replaced_by_an_equal_one_does_not_ring() -> None:
-    """N3: what counts is which proposal is on the table, not what it says."""
+    """N3: an acceptance rings only while that same proposal is on the table, not one with the same content."""
     night = Night(disputed(Stage.UNDER_REVIEW))
     for actor, command in ((MEDIATOR, OFFER), (BUYER, c.Accept("3"))):
         night.act(actor, command)
@@ -147,7 +147,7 @@ def test_a_deadline_of_another_matter_breaks_no_quiet_hours() -> None:
 
 
 def test_the_newest_proposal_alone_rings() -> None:
-    """N3, D1: of proposals that followed each other in the night a phone tells the one on the table; every email has left."""
+    """N3, D1: of several proposals in the quiet hours a phone tells only the one on the table; every email has left."""
     night = Night(world := disputed(Stage.OPENED))
     first, second = night.act(SELLER, OFFER), night.act(SELLER, BETTER)
     assert [second] == night.rings(HER_PHONE)
@@ -158,7 +158,7 @@ def test_the_newest_proposal_alone_rings() -> None:
 
 
 def test_a_proposal_that_was_answered_does_not_ring() -> None:
-    """N3: nor does what had been changed before the answer."""
+    """N3: a proposal that was answered does not ring, nor does the one that it replaced."""
     night = Night(disputed(Stage.OPENED))
     for actor, command in ((SELLER, OFFER), (SELLER, BETTER), (BUYER, c.Decline())):
         night.act(actor, command)
@@ -166,7 +166,7 @@ def test_a_proposal_that_was_answered_does_not_ring() -> None:
 
 
 def test_a_changed_proposal_costs_no_sms() -> None:
-    """N3: an SMS asks once a turn; that the buyer asks for something else is told by email and app."""
+    """N3: an SMS asks once a turn; a buyer's changed proposal is told by email and app."""
     world = disputed(Stage.OPENED)
     desk = Desk((world,), people=parties())
     for amount in (9000, 8000, 7000):

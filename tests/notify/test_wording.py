@@ -35,9 +35,9 @@ WHEN = {
     "ru": (r"\d{1,2} [а-я]{3,4}\.? 2026 г\., \d\d:\d\d UTC\+3", r"\d\d\.\d\d\.2026 \d\d:\d\d UTC\+3"),
     "zh": (r"2026年\d{1,2}月\d{1,2}日 \d\d:\d\d UTC\+3", r"2026-\d\d-\d\d \d\d:\d\d UTC\+3"),
 }
-"""How each language writes a time in a letter and in an SMS."""
+"""Each language's form of a time, in an email and in an SMS."""
 SEGMENTS = {"en": 1, "es": 1, "pt": 1, "ru": 2, "zh": 2}
-"""What an SMS may cost: a link alone nearly fills a segment of letters beyond GSM-7."""
+"""The segments that an SMS may take: a link nearly fills a segment of characters beyond GSM-7."""
 LETTERS = {"ru": re.compile("[а-яё]{2}"), "zh": re.compile("[\u4e00-\u9fff]{2}")}
 
 
@@ -69,7 +69,7 @@ def test_mediators_are_told_in_english() -> None:
 
 @pytest.mark.parametrize("language", LETTERS)
 def test_no_sentence_is_left_in_english(language: str) -> None:
-    """Every part of every message is in letters of its language (N3)."""
+    """Every part of every message has characters of its language (N3)."""
     written = [part for _, said in to_people(language) for part in parts(said) if part]
     written += [paragraph for _, said in to_people(language) for paragraph in said.body.split("\n\n")]
     foreign = [part for part in written if not LETTERS[language].search(part) and not part.startswith(LINKS)]
@@ -90,7 +90,7 @@ def told_of(story: str, text: str) -> Wording:
     ],
 )
 def test_a_guaranteed_return_asks_for_an_address_that_fits(story: str, address: str, short: str) -> None:
-    """All that the seller can do is to give one, in the buyer's country where the guarantee asks for that (D3, N3)."""
+    """The message asks the seller for a return address, in the buyer's country where the guarantee wants that (D3, N3)."""
     said = told_of(story, "return_asked.seller")
     assert f"Accept the return and give {address}" in said.body
     assert f"Give {short}" in said.short
@@ -108,7 +108,7 @@ def test_an_item_that_is_kept_says_which_address_was_missing(story: str, address
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_country_is_named_in_the_language(language: str) -> None:
-    """By its name in a letter and by its ISO code where every letter counts; one without a name by its code (N3)."""
+    """A country has its name in an email and its ISO code in an SMS; one without a name has its code in both (N3)."""
     (it,) = (it for it in events_in_context(STORIES["domestic_return_address_abroad"]()) if it.kind == "dispute_opened")
     spain = {"en": "Spain", "es": "España", "pt": "Espanha", "ru": "Испания", "zh": "西班牙"}[language]
     said = Sample("return_asked.seller", it, opened().due).said(language)
@@ -128,7 +128,7 @@ PROPOSED = ["opened.seller", *(f"{text}.{who}" for text in MADE for who in ("sel
     [(OfferType.REFUND_WITH_RETURN, 9000, True), (OfferType.REFUND_WITH_RETURN, 0, False), (OfferType.REFUND, 9000, False)],
 )
 def test_a_phone_says_that_the_item_goes_back(language: str, offer: OfferType, minor: int, *, returns: bool) -> None:
-    """What is asked, proposed or decided with a return is not told as money alone (N3)."""
+    """A remedy with a return is not told as money only, even in an SMS (N3)."""
     said, first = catalog(language), next(sample for sample in samples() if sample.text == "proposal.seller")
     proposal = replace(first.it.payload(ProposalMade).proposal, type=offer, amount=Money(minor, "USD"))
     it = replace(first.it, event=replace(first.it.event, payload=ProposalMade(proposal)))
@@ -165,11 +165,11 @@ def _waits_for_an_address(sample: Sample) -> bool:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_needs_action_says_by_when_with_the_zone(language: str) -> None:
-    """It names an absolute time by the recipient's clocks, with its distance from UTC, in a letter and on a phone (N3)."""
-    in_letter, in_short = map(re.compile, WHEN[language])
+    """A message that needs action names a time in the recipient's zone, with its offset from UTC, in every form (N3)."""
+    in_email, in_short = map(re.compile, WHEN[language])
     asked = [said for sample, said in to_people(language, MOSCOW) if sample.urgent]
     assert asked
-    assert [said.body for said in asked if not in_letter.search(said.body)] == []
+    assert [said.body for said in asked if not in_email.search(said.body)] == []
     assert [said.short for said in asked if not in_short.search(said.short)] == []
 
 
@@ -190,8 +190,8 @@ def test_every_message_carries_a_link_to_what_it_is_about(language: str) -> None
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sms_fits_its_segments(language: str) -> None:
-    """What sellers are sent, with the longest facts and ids of the usual length: in English, Spanish and Portuguese one
-    segment of GSM-7, in Russian and Chinese two of UCS-2 (N3).
+    """A seller's SMS with the longest facts and ids of the usual length takes one segment of GSM-7 in English, Spanish and
+    Portuguese, and two of UCS-2 in Russian and Chinese (N3).
     """
     said = catalog(language)
     address = said.labels["short_address"]["in_country"].format(country="WW")
@@ -231,7 +231,7 @@ def test_every_subject_is_one_that_sns_takes(language: str) -> None:
 
 
 def test_a_subject_is_cut_to_size() -> None:
-    """Line breaks become spaces, control characters nothing, and what is too long ends in dots."""
+    """Line breaks become spaces, control characters go, and a subject that is too long ends in dots."""
     assert one_line("a\r\n b\u00a0é \x07争议") == "a b é 争议"
     assert one_line("x" * 100) == "x" * (SUBJECT_AT_MOST - 3) + "..."
 
@@ -246,7 +246,7 @@ def test_no_message_tells_who_the_other_is_or_what_was_written(language: str) ->
 
 
 def test_facts_are_ids_amounts_times_and_words_of_the_catalogue() -> None:
-    """Nothing that anybody typed can reach a template, but for the number a carrier gave a parcel (N3)."""
+    """No text that anybody typed reaches a template, except a parcel's tracking number (N3)."""
     for sample in samples():
         named = facts(renamed(sample.it, ULID), sample.due, catalog("en"), zone="UTC", count=sample.count)
         assert [name for name, value in named.items() if not _harmless(name, value, catalog("en"))] == []
@@ -277,7 +277,7 @@ def _harmless(name: str, value: str, said: Catalog) -> bool:
 
 
 def _addresses(said: Catalog, kind: str) -> list[str]:
-    """What an address that is asked for is called: of any country, or of Spain."""
+    """Return the words for an address that is asked for: of any country, or of Spain."""
     return [form.format(country={"address": "Spain", "short_address": "ES"}[kind]) for form in said.labels[kind].values()]
 
 
@@ -344,7 +344,7 @@ OPENED = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_reads_as_a_person_would_write_it(language: str) -> None:
-    """It says what happened, what to do and by when, and ends with the link and what it is about (N3)."""
+    """A message says what happened, what to do and by when, and ends with the link and the line that names its case (N3)."""
     assert OPENED[language] == opened().said(language, MOSCOW, "order-1")
 
 
@@ -352,7 +352,7 @@ def test_a_message_reads_as_a_person_would_write_it(language: str) -> None:
     ("chosen", "language"), [("pt", "pt"), ("pt-BR", "pt"), ("ZH-Hans", "zh"), ("es-MX", "es"), ("tlh", "en"), ("", "en")]
 )
 def test_the_recipients_language_is_used_with_or_without_its_region(chosen: str, language: str) -> None:
-    """A message is in the language chosen, and in English where we do not speak it (N3)."""
+    """A message is in the language chosen, and in English where that has no file (N3)."""
     assert OPENED[language] == opened().said(chosen, MOSCOW, "order-1")
 
 
@@ -377,7 +377,7 @@ def test_a_digest_counts_as_the_language_does(language: str, count: int, subject
 
 
 def test_a_reminder_says_what_is_awaited() -> None:
-    """It asks for what the dispute's stage waits for, from the party that is reminded (N2)."""
+    """A reminder asks the reminded party for what the dispute's stage waits for (N2)."""
     said = {
         (sample.it.dispute.stage.value, sample.text): sample.said("en")
         for sample in samples()

@@ -44,12 +44,12 @@ class News:
     frame: bytes
     may_see: Callable[[Actor], bool]
     whole: bool
-    """Whether the frame is a message of the thread: a listener who may not see it may have lost the thread."""
+    """True if the frame is a message of the thread: a listener who may not see it may have left the thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushing:
-    """What pushing works with. ``case_of`` reads an order's case as it is now; it gives None where there is none."""
+    """The dependencies of pushing. ``case_of`` reads an order's case as it is now; it gives None where there is none."""
 
     listening: Connections
     through: Gateway
