@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import uuid
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from botocore.config import Config
 
-from localcloud.layout import LOCAL, ROOT
+from infra.build import template
+from localcloud.layout import LOCAL
 from localcloud.ministack import ACCESS_KEY, REGION, SECRET_KEY, MiniStack
 from localcloud.ports import Ports
 
@@ -69,7 +69,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 @contextmanager
 def _table(made: Endpoint) -> Iterator[Endpoint]:
-    resources = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))["Resources"]
+    resources = template()["Resources"]
     properties = resources["Table"]["Properties"]
     client = made.client()
     client.create_table(TableName=made.table, **{name: properties[name] for name in DEFINES})

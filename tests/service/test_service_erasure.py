@@ -29,13 +29,13 @@ from chalicelib.store.codec import plain
 from chalicelib.store.keys import order_pk
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.uploads import UploadStatus
+from infra.build import template
 from localcloud.memory.expressions import failure
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
 from tests.notify.fakes import Desk
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import JPEG
 from tests.service.office import DISPUTE, NAME, ORDER, Office, once, read
-from tests.store.tables import RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -425,7 +425,7 @@ def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
 
 def test_an_alarm_tells_of_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
     """P2: the deployed filter counts the very line that a failed erasure logs, and any of them sets off an alarm."""
-    resources = json.loads(RESOURCES.read_text(encoding="utf-8"))["Resources"]
+    resources = template()["Resources"]
     filtered, alarm = (resources[name]["Properties"] for name in ("SweepShardFailedErasures", "FailedErasuresAlarm"))
     office = ended()
     asked(office)

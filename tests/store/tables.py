@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import boto3
@@ -14,6 +12,7 @@ from moto import mock_aws
 from chalicelib.domain import orders
 from chalicelib.domain.policy import published
 from chalicelib.store.cases import Cases
+from infra.build import template
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, World
 
@@ -29,13 +28,12 @@ Client: TypeAlias = "MemoryTable | DynamoDBClient"
 
 NAME = "table"
 ENGINES = ("memory", "moto")
-RESOURCES = Path(__file__).parents[2] / "infra" / "resources.json"
 SHARDS = 8
 
 
 def definition() -> dict[str, Any]:
     """The table as it is deployed, in the words of ``create_table``."""
-    properties = json.loads(RESOURCES.read_text(encoding="utf-8"))["Resources"]["Table"]["Properties"]
+    properties = template()["Resources"]["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {name: properties[name] for name in wanted}
 
