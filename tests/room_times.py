@@ -1,4 +1,4 @@
-"""How long each room of tests took, printed below the results."""
+"""Print below the results how long each room of tests took."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def page(language: str) -> str:
 
 
 def _shown(said: Catalog) -> dict[str, list[Sample]]:
-    """Return the first sample of each message that asks for an action, and a reminder for each action that it can ask for."""
+    """Return a sample of each message, an urgent one if there is one, and of a reminder one for each task it can ask for."""
     found: dict[str, dict[str, Sample]] = {}
     for sample in sorted(samples(), key=lambda sample: not sample.urgent):
         reminder = sample.text.startswith("reminder_")

@@ -121,7 +121,7 @@ def _without(body: Any, place: Place) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _nullable(model: type[BaseModel], place: Place) -> bool:
-    """Whether the model takes null there. No model does inside another."""
+    """Return whether the model takes null there. No model does inside another."""
     known = model.model_json_schema()["properties"].get(place[0], {})
     return len(place) == 1 and {"type": "null"} in known.get("anyOf", [])
 

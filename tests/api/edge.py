@@ -64,7 +64,7 @@ class Quiet:
         return f"{role}-{person_id}", f"{role}/{person_id}/{channel}"
 
     def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
-        """What is remembered; nobody has confirmed an email address yet."""
+        """Return the remembered subscriptions; nobody has confirmed an email address yet."""
         mine = ((channel, address) for (of, who, channel), address in self.known.items() if (of, who) == (role, person_id))
         return [Subscribed(c, address, None if c == "email" else f"{role}/{person_id}/{c}") for c, address in mine]
 
@@ -89,7 +89,7 @@ class Reply:
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - a JSON document
-        """What the body says."""
+        """Return the parsed body."""
         return json.loads(self.body)
 
     @property
@@ -196,7 +196,7 @@ class Api:
         return {SIGN[service].HEADER: SIGN[service].sign(raw, self.vault.secrets[service, "AWSCURRENT"].encode())}
 
     def done(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
-        """What the answer to a request says that has to succeed."""
+        """Send a request that has to succeed, and return its body."""
         reply = self.call(who, method, path, body, **headers)
         assert reply.status in (200, 201, 202), (method, path, reply.status, reply.body)
         return reply.json

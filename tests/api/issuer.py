@@ -80,7 +80,7 @@ class Issuer:
         self._thread.join()
 
     def documents(self) -> dict[str, Any]:
-        """What it serves, by path."""
+        """Return the documents that it serves, by path."""
         discovery = {"issuer": self.name, "jwks_uri": self.jwks_url}
         return {"/jwks.json": self.published, "/.well-known/openid-configuration": discovery}
 
@@ -101,7 +101,7 @@ class Issuer:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": RSA_KID, **headers})
 
     def bad_tokens(self, who: str) -> dict[str, str]:
-        """What ``role:id`` might send in place of a good token, by what is wrong with it."""
+        """Return bad tokens of ``role:id``, by their fault."""
         good, now = self.claims(who), int(time.time())
         pem = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         wrong_claims: dict[str, dict[str, Any]] = {

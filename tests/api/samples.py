@@ -74,7 +74,7 @@ def shipped_with(number: int) -> dict[str, Any]:
 
 
 class Stop(IntEnum):
-    """How far the story of an order goes."""
+    """The point at which the story of an order stops."""
 
     NOWHERE = auto()
     REACHED = auto()
@@ -95,15 +95,15 @@ class Stop(IntEnum):
 
 
 class Stage(Protocol):
-    """Where stories are played: an API and its clock."""
+    """The API that stories are played against, and its clock."""
 
     @property
     def clock(self) -> Clock:
-        """What tells the time there."""
+        """Return the clock of the stage."""
         ...
 
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """What the answer to a request says that has to succeed."""
+        """Send a request that has to succeed, and return its body."""
         ...
 
     def upload(self, form: dict[str, Any], content: bytes) -> None:

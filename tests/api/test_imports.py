@@ -128,7 +128,7 @@ JOBS = {
 
 
 def _run(script: str, **environment: str) -> str:
-    """What a new process prints, with just this environment."""
+    """Return the output of a new process that has only this environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
@@ -169,7 +169,7 @@ def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) ->
 
 @pytest.mark.parametrize("function", JOBS)
 def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
-    """What runs on a schedule, a queue, a stream or a live connection loads neither models nor tokens."""
+    """Functions of a schedule, a queue, a stream or a live connection load neither models nor tokens."""
     assert set() == _among(loaded[function], EDGE)
 
 
@@ -187,7 +187,7 @@ def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None
 
 
 def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
-    """Who answers requests sends no messages: those leave from the stream (N4)."""
+    """The API sends no messages: they leave from the stream (N4)."""
     assert set() == _among(loaded["api"], PUBLISHING)
 
 
@@ -255,7 +255,7 @@ print(json.dumps([sorted(app.app.routes), refused, clock, sorted(sys.modules)]))
 
 
 def test_a_sandbox_has_its_clock() -> None:
-    """Where the stage says SANDBOX=true there are the clock's routes, and they are described like the others."""
+    """A stage with SANDBOX=true has the clock's routes, described like the others."""
     script = "import app, json; from chalicelib.api.description.openapi import description; "
     script += "print(json.dumps([sorted(app.app.routes), sorted(description()['paths'])]))"
 

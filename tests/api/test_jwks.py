@@ -68,14 +68,14 @@ class World:
         self.keys = Keys(provider_from(settings_from(environment)), self.get, lambda: self.at)
 
     def get(self, url: str) -> object:
-        """What the provider answers; nothing while there is nothing."""
+        """Return the provider's answer, or nothing while there is none."""
         self.asked.append(url)
         if url not in self.documents:
             raise ProviderUnavailableError(url)
         return self.documents[url]
 
     def known(self, kid: str) -> bool | None:
-        """Whether there is a key of that id; None where that cannot be said."""
+        """Return whether there is a key of that id, or None if that cannot be said."""
         try:
             return self.keys.find(kid) is not None
         except ProviderUnavailableError:
@@ -245,7 +245,7 @@ def test_keys_that_are_not_for_this_are_not_used(changes: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("more", [{}, {"use": "sig"}, {"alg": "RS256"}, {"key_ops": ["verify"]}, {"x5c": ["?"]}, {"d": "AQAB"}])
 def test_keys_may_say_more_or_less(more: dict[str, Any]) -> None:
-    """What a provider leaves out, or says besides, does not matter."""
+    """Missing optional members and further ones do not matter."""
     assert ["good"] == list(usable({"keys": [public() | {"kid": "good"} | more]}))
 
 

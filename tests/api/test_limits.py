@@ -250,7 +250,7 @@ def test_a_seller_may_move_house_for_ever(api: Api) -> None:
 
 @pytest.mark.parametrize("size", [30, 60])
 def test_the_longest_texts_come_back_as_they_went(api: Api, size: int) -> None:
-    """What people write is kept to the letter, whatever the letters."""
+    """Texts are kept to the letter, whatever the letters."""
     bring(api, Stop.DISPUTED)
     letters = (chr(n) for n in range(0x21, 0x300) if not 0x7F <= n < 0xA0 and not chr(n).isspace())
     note = "".join(letters)[:size] + "日本😀\u202e"

@@ -40,7 +40,7 @@ class Lines(logging.Handler):
         self.written.append(self.format(record))
 
     def lines(self) -> list[dict[str, Any]]:
-        """What was written."""
+        """Return the lines that were written."""
         return [json.loads(line) for line in self.written]
 
 

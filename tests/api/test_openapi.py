@@ -39,7 +39,7 @@ def test_it_is_openapi(described: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("app")
 def test_it_describes_every_route_and_no_other(described: dict[str, Any]) -> None:
-    """What the app serves is what the description promises."""
+    """The app serves exactly the routes of the description."""
     app = importlib.import_module("app").app
     served = {(path, method.lower()) for path, methods in app.routes.items() for method in methods}
 
@@ -134,7 +134,7 @@ UNVERSIONED = [e for e in GUARDED if not e.versioned]
 @pytest.mark.parametrize("endpoint", UNVERSIONED, ids=lambda e: e.operation)
 @pytest.mark.parametrize("any_version", ['"999"', "x"])
 def test_who_looks_at_no_version_minds_none(api: Api, endpoint: Endpoint, any_version: str) -> None:
-    """Where If-Match is not declared it is not looked at."""
+    """A route that does not declare If-Match ignores it."""
     sample = sample_of(endpoint)
     bring(api, sample.stop)
     reply = api.call(sample.who, endpoint.method, path_of(endpoint), sample.body, if_match=any_version)
@@ -195,7 +195,7 @@ def test_it_says_what_ids_look_like(api: Api, described: dict[str, Any]) -> None
 
 
 def test_lists_that_grow_are_open(described: dict[str, Any]) -> None:
-    """What happened, what went wrong and what became of a record may be a new word tomorrow: clients take any string."""
+    """Types of events, codes of problems and results of records may grow: clients take any string."""
     schemas = described["components"]["schemas"]
     for name, field in (("TimelineEvent", "type"), ("Problem", "code"), ("CarrierResult", "status")):
         schema = schemas[name]["properties"][field]

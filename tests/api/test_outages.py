@@ -65,7 +65,7 @@ def failing(patch: pytest.MonkeyPatch, table: MemoryTable, error: Exception, *op
 
 
 def unavailable(reply: Reply) -> bool:
-    """Whether the answer is that of an outage, with when to come again."""
+    """Return whether the answer is that of an outage, with the time to try again."""
     return (503, "temporarily_unavailable", True) == (reply.status, reply.problem, int(reply.headers["retry-after"]) > 0)
 
 

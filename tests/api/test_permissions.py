@@ -57,7 +57,7 @@ NAMED = {
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What IAM is asked for a call: whether this action may be done to this resource, here with these keys of the table."""
+    """The right that IAM checks for a call: the action, the resource, and the keys of the table."""
 
     action: str
     resource: str
@@ -117,7 +117,7 @@ def listed(some: Any) -> list[Any]:  # noqa: ANN401 - a part of a policy
 
 
 def allows(function: str, right: Right) -> bool:
-    """Whether the function's policy gives it the right."""
+    """Return whether the function's policy gives it the right."""
     statements = json.loads(POLICIES[function].read_text(encoding="utf-8"))["Statement"]
     return any(
         right.action in listed(it["Action"])
@@ -190,7 +190,7 @@ class Deployment:
         self.running = before
 
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """What the API answers."""
+        """Return the API's answer."""
         with self.function("api_handler"):
             return self.api.done(who, method, path, body)
 
@@ -205,7 +205,7 @@ class Deployment:
         assert {"batchItemFailures": []} == told
 
     def stream(self) -> list[dict[str, Any]]:
-        """What the table's stream has brought, as Lambda hands it over."""
+        """Return the records of the table's stream, as Lambda hands them over."""
         images = [item for item in self.table.snapshot() if "publish" in item]
         return [
             {"eventID": str(n), "eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": str(n)}}
@@ -295,7 +295,7 @@ def of_erasures(it: Deployment) -> None:
 
 
 def of_streams(it: Deployment) -> None:
-    """What has happened is published, and pushed to who listens: one connection has expired."""
+    """Publish the events and push them to live connections, of which one has expired."""
     records = it.stream()
     with it.function("publish"):
         assert {"batchItemFailures": []} == jobs.publish_stream(records)

@@ -47,7 +47,7 @@ REALM_USER = {"sub": UUID, "typ": "Bearer", "azp": "app", "aud": ["buyer-protect
 
 
 def verifier(issuer: Issuer, environment: dict[str, str]) -> Verifier:
-    """What tells callers apart under that configuration."""
+    """Return the verifier of tokens under that configuration."""
     base = {"OIDC_ISSUER": issuer.name, "OIDC_JWKS_URL": issuer.jwks_url}
     provider = provider_from(settings_from(base | environment))
     return Verifier(provider, Keys(provider))

@@ -32,7 +32,7 @@ MARKET = Actor(Role.PLATFORM, "market")
 
 @dataclass
 class Shared:
-    """What all processes share: counts that last, and a log of who asked. ``down`` makes asking fail."""
+    """The counts that all processes share, and a log of the callers. ``down`` makes asking fail."""
 
     calls: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     writes: int = 0
@@ -62,7 +62,7 @@ def _passes(process: Rates, caller: Actor) -> bool:
 
 
 def _taken(process: Rates, caller: Actor, calls: int) -> int:
-    """How many of so many calls come through."""
+    """Return how many of so many calls come through."""
     return sum(_passes(process, caller) for _ in range(calls))
 
 

@@ -61,7 +61,7 @@ def test_a_good_request_is_answered(api: Api, endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("endpoint", [e for e in WITH_BODY if sample_of(e).other is not None], ids=lambda e: e.operation)
 def test_the_other_good_body_does_as_well(api: Api, endpoint: Endpoint) -> None:
-    """What is optional may be left out."""
+    """Optional members may be left out."""
     sample = sample_of(endpoint)
     bring(api, sample.stop)
 

@@ -1,4 +1,4 @@
-"""What a route has to declare, and what is refused while it is declared."""
+"""A route declares all that it is, and an incomplete declaration is refused."""
 
 from __future__ import annotations
 

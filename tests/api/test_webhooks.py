@@ -263,7 +263,7 @@ def test_every_carrier_and_status_has_a_name_at_both() -> None:
 
 @each_service
 def test_without_a_secret_there_is_no_webhook(api: Api, route: Endpoint) -> None:
-    """What is not set up is a 404 as a missing route is, until it is set up; that takes minutes to be known."""
+    """A webhook without a secret is a 404, like a missing route. A new secret takes minutes to be known."""
     signed, name = sample_of(route).who, sample_of(route).who.removeprefix(SIGNED)
     known = api.vault.secrets.pop((name, "AWSCURRENT"))
     raw = json.dumps(sample_of(route).body).encode()

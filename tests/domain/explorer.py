@@ -157,7 +157,7 @@ class Explorer:
         return self._order_step(case)
 
     def beginning(self) -> list[Callable[[], Step]]:
-        """How the order gets on its way, before anything is left to chance."""
+        """Import and ship the order, before anything is left to chance."""
         steps: list[Callable[[], Step]] = [self._address_change, self.next_step]
         if self.random.random() < 0.85:
             steps += [self._shipment] * self.random.choice((1, 1, 1, 2))

@@ -120,5 +120,5 @@ class Auditor:
 
 
 def all_ended(case: Case) -> bool:
-    """Whether every dispute is resolved, the order completed, and nothing held (D12)."""
+    """Return whether every dispute is resolved, the order completed, and nothing held (D12)."""
     return not case.open_disputes and case.order.completed_at is not None and not case.order.escrow.held.minor

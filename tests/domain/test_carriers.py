@@ -73,7 +73,7 @@ def s10_digit(serial: str) -> int:
 
 
 def mod10_digit(values: list[int], *, weights: tuple[int, int]) -> int:
-    """What makes the weighted sum a multiple of ten."""
+    """Return the digit that makes the weighted sum a multiple of ten."""
     summed = sum(value * weights[i % 2] for i, value in enumerate(values))
     return (10 - summed % 10) % 10
 
@@ -124,7 +124,7 @@ def drawn(carrier: Carrier, random: Random) -> str:
 
 
 def refused(carrier: Carrier, written: str) -> bool:
-    """Whether a number is refused, with the code and the words that belong to it."""
+    """Return whether a number is refused, with the right code and words."""
     try:
         tracking_number(carrier, written)
     except Refusal as caught:
@@ -204,7 +204,7 @@ def test_a_code_of_a_tracking_service_means_one_carrier() -> None:
 
 
 def must_catch(carrier: Carrier, number: str, at: int, digit: str) -> bool:
-    """Whether the check digit promises to catch ``digit`` written at ``at`` instead of what ``number`` has there.
+    """Return whether the check digit must catch ``digit`` at ``at`` in place of the one in ``number``.
 
     Modulo 10 with a weight of 2 cannot see a difference of 5 (UPS's even places); modulo 7 cannot see one of 7 (DHL);
     S10 writes the remainders 0 and 6 alike, as 5, and FedEx Express the remainders 10 and 0 alike, as 0.

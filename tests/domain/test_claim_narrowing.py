@@ -69,7 +69,7 @@ def two_lines(stage: Stage = Stage.OPENED, *, amount: int | None = None) -> Worl
 
 
 def last_end(world: World) -> DisputeResolved:
-    """How the dispute ended."""
+    """Return the event that ended the dispute."""
     return [event.payload for event in world.log if isinstance(event.payload, DisputeResolved)][-1]
 
 

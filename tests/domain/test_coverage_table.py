@@ -51,7 +51,7 @@ CLAIMED: tuple[dict[str, int], ...] = ({"a": 3, "b": 2}, {"a": 3}, {"a": 2}, {"b
 
 @dataclass(frozen=True)
 class Past:
-    """What has happened to line a before: a dispute for ``reason`` that stands as told, and money that went back."""
+    """The history of line a: a dispute for ``reason`` in the given state, and money that went back."""
 
     name: str
     reason: Reason | None = None
@@ -152,7 +152,7 @@ def expected_reason(reason: Reason, offered: tuple[Guarantee, ...]) -> Reason:
 def expected_wait(
     reason: Reason, claimed: dict[str, int], arrived: dict[str, datetime | None], now: datetime
 ) -> tuple[datetime | None, str] | None:
-    """What the column "needs" of section 3 still lacks, from when it will not, and on which line."""
+    """Return what the claim still needs by section 3, with its time and its line."""
     for line in claimed:
         if reason is Reason.NOT_RECEIVED and now < PROMISED:
             return PROMISED, line
@@ -267,7 +267,7 @@ def expected_verdict(
     on_platform: bool,
     past: Past,
 ) -> tuple[object, ...]:
-    """What C1 has to answer, in plain words and numbers."""
+    """Return the verdict that C1 asks for, in plain words and numbers."""
     excluded = expected_exclusion(reason, claimed, offered, arrived, now, on_platform=on_platform, past=past)
     if excluded:
         return "not covered", *excluded

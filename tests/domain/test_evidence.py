@@ -107,7 +107,7 @@ def test_a_video_is_no_photo(kind: EvidenceType, content_type: ContentType) -> N
 
 
 def still_missing(world: World) -> dict[Role, tuple[EvidenceType, ...]]:
-    """What each party has still to show now."""
+    """Return the evidence that each party has still to show."""
     case = world.as_of_now()
     return missing(case.dispute(1), case.policy)
 

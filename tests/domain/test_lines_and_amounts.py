@@ -60,7 +60,7 @@ def opening_of(claim: Claim, asked: opening.RequestedRemedy | None = None) -> Ca
 
 
 def refunds(world: World) -> list[tuple[RefundShare, ...]]:
-    """How each refund fell on the lines."""
+    """Return the share of each line in each refund."""
     return [event.payload.shares for event in world.log if isinstance(event.payload, RefundIssued)]
 
 

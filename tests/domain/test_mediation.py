@@ -199,7 +199,7 @@ OTHER_PARTY = {BUYER: SELLER, SELLER: BUYER}
 
 
 def offered(world: World, actor: Actor) -> set[Action]:
-    """What ``actor`` may do in the dispute now."""
+    """Return the actions that ``actor`` may take in the dispute now."""
     return {allowed.action for allowed in allowed_actions(world.case, world.dispute(), actor, world.now)}
 
 

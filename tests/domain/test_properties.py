@@ -42,7 +42,7 @@ WITHOUT_PARAMETERS = (c.Escalate(), c.Withdraw(), c.Assign(), c.AcceptDecision()
 
 @dataclass
 class Tally:
-    """What the histories reached, and every rule they found broken."""
+    """The places that the histories reached, and every rule that they found broken."""
 
     steps: int = 0
     events: int = 0
@@ -161,7 +161,7 @@ class History:
         return world.case
 
     def _check_offers(self) -> None:
-        """What one person is offered in one dispute is what can be done, tried on an action that needs no more said."""
+        """Check that one person's allowed actions are possible, by an action that needs no details."""
         case, now = self.world.case, self.world.now
         if not case.disputes:
             return
@@ -212,7 +212,7 @@ def explore(seeds: range) -> Tally:
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:
-    """What several runs reached and broke together."""
+    """Return the sum of several runs."""
     whole = Tally()
     for tally in tallies:
         for known in fields(Tally):

@@ -52,7 +52,7 @@ OFFERS = tuple(chain.from_iterable(combinations(OFFERED, n) for n in range(4)))
 
 
 def answers(world: World) -> dict[Guarantee, GuaranteeNow]:
-    """What the order's protection is now."""
+    """Return the order's protection now."""
     return {answer.guarantee: answer for answer in protection(world.as_of_now(), world.now)}
 
 

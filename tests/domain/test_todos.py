@@ -31,7 +31,7 @@ WAITS = {
 
 
 def asked(world: World) -> tuple[Todo, ...]:
-    """What the parties of a world's dispute have to do."""
+    """Return the todos of the parties in a world's dispute."""
     return todos(world.dispute(), world.case.policy)
 
 

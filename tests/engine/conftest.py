@@ -22,5 +22,5 @@ def engine() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="session")
 def floor(engine: Endpoint) -> Floor:
-    """Where clerks race on that engine."""
+    """Return the place for races on that engine."""
     return Floor(engine)

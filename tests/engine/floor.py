@@ -186,7 +186,7 @@ class Floor:
 
 
 def told(act: Callable[[], Any]) -> str:
-    """What came of an act: its answer, or the code of the refusal."""
+    """Return the result of an act: its answer, or the code of the refusal."""
     try:
         done = act()
     except Refusal as refused:

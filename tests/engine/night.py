@@ -153,7 +153,7 @@ class Night:
         return self._clock
 
     def _goes_on(self, left: list[int], shard: int) -> bool:
-        """Whether there is time for one more order; now and then another sweep of the shard runs just then."""
+        """Return whether there is time for one more order. Now and then another sweep of the shard runs just then."""
         left[0] -= 1
         if not self._within and self.dice.random() < 0.1:
             mine, self._within = self._clock, 1

@@ -48,7 +48,7 @@ class Slow(MemoryTable):
     left_ms = 0.0
 
     def get_remaining_time_in_millis(self) -> int:
-        """How much time the invocation has left."""
+        """Return the time that the invocation has left."""
         return int(self.left_ms)
 
     def query(self, **request: Any) -> Item:  # noqa: ANN401 - as many as DynamoDB's

@@ -46,7 +46,7 @@ class Situation:
 
     @property
     def name(self) -> str:
-        """Which one it is."""
+        """Return the name of the command."""
         return f"{self.act.name} in {self.start}"
 
 

@@ -37,7 +37,7 @@ def run(race: Race, seed: int, under: Hook = through) -> tuple[Cloud, History]:
 
 
 def check(race: Race, cloud: Cloud, history: History) -> None:
-    """What holds of every history."""
+    """Check all that holds of every history."""
     case = audit(cloud)
     model = explained(history, race.beginning.model, case)
     assert model is not None, "no order of the acts explains their answers and the end"

@@ -29,7 +29,7 @@ MEMBERS = {
 
 
 def member(put: Put) -> str:
-    """What a put writes."""
+    """Return the name of the kind of item that a put writes."""
     key = f"{put['Item']['pk']['S']} {put['Item']['sk']['S']}"
     return next((name for name, keys in MEMBERS.items() if re.fullmatch(keys, key)), "other")
 
@@ -185,7 +185,7 @@ def _partition(call: Call) -> str:
 
 
 def puts_of(call: Call) -> list[Put]:
-    """What a call writes."""
+    """Return the puts of a call."""
     if call.operation == "put_item":
         return [call.arguments]
     return [it["Put"] for it in call.arguments.get("TransactItems", [])]

@@ -56,7 +56,7 @@ class Race:
 
     @property
     def beginning(self) -> Beginning:
-        """Where it begins."""
+        """Return the point at which it begins."""
         return begun(self.start)
 
     def drawn(self, random: Random) -> tuple[Act, ...]:

@@ -85,7 +85,7 @@ def _touches_case(call: Call) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened: each act with its outcome, and the trace of calls."""
+    """The history of a run: each act with its outcome, and the trace of calls."""
 
     doings: tuple[Doing, ...]
     trace: tuple[str, ...]

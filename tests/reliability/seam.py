@@ -23,7 +23,7 @@ class Call:
 
     @property
     def name(self) -> str:
-        """What it is called in a trace."""
+        """Return its name in a trace."""
         return f"{self.service}.{self.operation}"
 
 
@@ -117,7 +117,7 @@ class FakeSns:
         return {}
 
     def list_subscriptions_by_topic(self, *, TopicArn: str) -> dict[str, Any]:  # noqa: N803 - as SNS spells it
-        """What is subscribed to a topic, all on one page."""
+        """Return a topic's subscriptions, all on one page."""
         names = ("TopicArn", "Protocol", "Endpoint")
         mine = {arn: place for arn, place in self.subscriptions.items() if place[0] == TopicArn}
         return {"Subscriptions": [dict(zip(names, place, strict=True), SubscriptionArn=arn) for arn, place in mine.items()]}
@@ -130,7 +130,7 @@ class FakeSns:
         return {"EndpointArn": arn}
 
     def get_endpoint_attributes(self, *, EndpointArn: str) -> dict[str, Any]:  # noqa: N803
-        """What an endpoint is like. Raises ``NotFound`` for one that is gone."""
+        """Return an endpoint's attributes. Raises ``NotFound`` for one that is gone."""
         if EndpointArn not in self.endpoints:
             raise ClientError({"Error": {"Code": "NotFound", "Message": "no such endpoint"}}, "GetEndpointAttributes")
         return {"Attributes": {**self.endpoints[EndpointArn]}}
@@ -157,7 +157,7 @@ class FakeSns:
 
     @property
     def names(self) -> list[Message]:
-        """What was published, in order, by event, recipient and channel."""
+        """Return the published messages in order, by event, recipient and channel."""
         return [named(message) for message in self.published]
 
 

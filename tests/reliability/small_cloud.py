@@ -123,7 +123,7 @@ class Cloud:
 
     @property
     def publishing(self) -> Dependencies:
-        """What the stream's function works with."""
+        """Return the dependencies of the stream's function."""
 
         def dynamodb() -> Any:  # noqa: ANN401 - stands for a botocore client
             return self.client("dynamodb")
@@ -175,7 +175,7 @@ class Cloud:
             self.dead_letters += rest
 
     def _delivered(self, records: list[Item]) -> list[Item]:
-        """What has to be delivered again."""
+        """Return the records to deliver again."""
         try:
             failed = set(publish_records(records, self.publishing))
         except Killed:
@@ -192,7 +192,7 @@ class Cloud:
             self.send_due()
 
     def messages(self) -> Counter[Message]:
-        """How often each message has been sent."""
+        """Return how often each message has been sent."""
         return Counter(self.sns.names)
 
 

@@ -113,7 +113,7 @@ def _published(swept: Cloud, hook: Fault | Recorder) -> Cloud:
 
 
 def _may_double(call: Call, kind: Kind) -> bool:
-    """Whether a message may have left unmarked: its publication got no answer, or its marker was not written."""
+    """Return whether a message may have left unmarked: its publication got no answer, or its marker was not written."""
     if call.operation == "publish":
         return kind in (Kind.KILLED_AFTER, Kind.REPLY_LOST, Kind.ERROR_AFTER)
     return call.operation == "put_item" and kind in (Kind.KILLED_BEFORE, Kind.REQUEST_LOST, Kind.ERROR_BEFORE, Kind.THROTTLED)

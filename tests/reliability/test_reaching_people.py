@@ -36,7 +36,7 @@ MAILS = (None, "a@ana.example", "b@ana.example")
 
 @dataclass
 class Hand:
-    """What people do, in a deployment that pushes to Android."""
+    """The acts of people in a deployment that pushes to Android."""
 
     cloud: Cloud
     keys: int = 0
@@ -64,7 +64,7 @@ class Hand:
         return put_contacts(self.cloud.services(), Role.BUYER, person, Request(BUYER), contacts)
 
     def profile(self, person: str = ANA) -> Profile:
-        """What is on file."""
+        """Return the profile on file."""
         return self.cloud.services().people.profile("buyer", person)
 
     def tokens(self, person: str = ANA) -> list[str]:
@@ -107,7 +107,7 @@ ACTS: dict[str, Callable[[Hand], object]] = {
 
 
 def calls_of(act: Callable[[Hand], object]) -> int:
-    """How many calls an act makes."""
+    """Return how many calls an act makes."""
     hand, recorder = beginning(), Recorder()
     hand.cloud.hook = recorder
     act(hand)

@@ -63,7 +63,7 @@ class Queue:
         self.in_flight: set[str] = set()
 
     def receive_message(self, **_: object) -> dict[str, Any]:
-        """What is visible, which is not visible afterwards."""
+        """Return the visible messages, and make them invisible."""
         seen = [n for n in self.messages if n not in self.in_flight]
         self.in_flight |= set(seen)
         return {"Messages": [{"ReceiptHandle": n, "Body": self.messages[n]} for n in seen]} if seen else {}
@@ -83,7 +83,7 @@ def at_work(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, **clients: object) ->
 
 
 def batch_of(records: list[Record]) -> Record:
-    """What Lambda leaves in the dead-letter queue of a batch it gave up on."""
+    """Return the message that Lambda puts into the dead-letter queue for a batch it gave up on."""
     first, last = (record["dynamodb"]["SequenceNumber"] for record in (records[0], records[-1]))
     return {"streamArn": ARN, "shardId": "shard-1", "startSequenceNumber": first, "endSequenceNumber": last}
 

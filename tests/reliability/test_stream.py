@@ -66,7 +66,7 @@ def _cloud() -> tuple[Cloud, list[Record]]:
 
 @lru_cache(maxsize=1)
 def _expected() -> Counter[Message]:
-    """What is told when nothing goes wrong: each message once."""
+    """Return the messages that are sent when nothing goes wrong, each once."""
     cloud, records = _cloud()
     cloud.deliver(records)
     assert set(cloud.messages().values()) == {1}
@@ -78,7 +78,7 @@ def _order_of(record: Record) -> str:
 
 
 def _in_order(cloud: Cloud) -> bool:
-    """Whether each order's events have reached each recipient in the order of the log, by each channel."""
+    """Return whether each order's events reached each recipient in the log's order, by each channel."""
     seen: dict[tuple[str, str, str], list[str]] = {}
     wanted = [f"{image_of(r)['order_id']['S']}#{image_of(r)['stream']['N']}#{image_of(r)['seq']['N']}" for r in _told()[1]]
     for event, recipient, channel in cloud.sns.names:

@@ -108,7 +108,7 @@ def test_a_story_that_breaks_off_is_told_and_stops_no_other() -> None:
 
 
 def test_the_verdict_lists_what_did_not_come_true() -> None:
-    """What was expected stands beside what was seen; with nothing wrong it is one line."""
+    """The verdict shows expected and seen side by side; with nothing wrong it is one line."""
     assert ["All 1 checks came true."] == list(check_lines([Check("sums", 1, 1)]))
     assert ["1 of 2 checks did not come true:", "  sums", "    expected 1", "    seen     2"] == list(
         check_lines([Check("sums", 1, 2), Check("words", "a", "a")])
@@ -144,7 +144,7 @@ def test_each_inbox_is_printed_for_itself() -> None:
 
 
 def test_the_bank_declines_one_payment_once() -> None:
-    """What the story has the bank decline fails with its reason; other orders' payments, and the next attempt, settle."""
+    """The payment that the story has the bank decline fails with its reason; others, and the next attempt, settle."""
     api = _FakeApi(Reply(200, {"items": [{"id": "a-p1"}, {"id": "b-p1"}]}))
     market = Market(api)
     market.declined["a"] = "closed"

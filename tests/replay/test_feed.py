@@ -10,7 +10,7 @@ from tests.replay.feeds import lines, row
 
 
 def one(**changes: Any) -> FeedOrder | Skipped:  # noqa: ANN401 - JSON of any shape
-    """What a feed of one order is read as."""
+    """Read a feed of one order."""
     (entry,) = read(lines(row(**changes)))
     return entry
 

@@ -57,7 +57,7 @@ def test_a_limit_takes_the_first_lines() -> None:
 
 
 def test_a_claim_that_comes_out_otherwise_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the services answer is held against the data."""
+    """The services' answers are compared with the data."""
     monkeypatch.setattr(run, "steps_of", _expecting_the_contrary)
     result = run.replay(lines(lost("a")))
 

@@ -27,12 +27,12 @@ def at(text: str) -> datetime:
 
 
 def outline(steps: list[Step]) -> list[tuple[str, datetime]]:
-    """What happens when."""
+    """Return the commands with their times."""
     return [(type(step.command).__name__, step.at) for step in steps]
 
 
 def claim_of(steps: list[Step]) -> tuple[str, datetime]:
-    """What is expected of the claim, and when it is made."""
+    """Return the expected verdict of the claim, and its time."""
     ((command, when),) = [(step.command, step.at) for step in steps if isinstance(step.command, Claim)]
     return command.expected, when
 
@@ -99,7 +99,7 @@ def test_all_orders_are_merged_in_the_order_of_time_with_sweeps_between() -> Non
 
 
 def test_random_sweeps_are_the_same_for_the_same_seed() -> None:
-    """What a seed has shown can be shown again."""
+    """A seed repeats its run."""
 
     def first(seed: int) -> list[datetime]:
         swept = sweeps(at(PAID), seed)

@@ -26,11 +26,11 @@ class Bucket:
         return Form("https://files.example/", {"key": key, "Content-Type": content_type, "policy": f"{size} {seconds}"})
 
     def put(self, key: str, content_type: str, content: bytes) -> None:
-        """What storage does once a form was sent."""
+        """Put an object there, as storage does once a form was sent."""
         self.objects[key] = content_type, content
 
     def arrived(self, key: str) -> Arrived | None:
-        """What lies under ``key``."""
+        """Return the object under ``key``."""
         if key not in self.objects:
             return None
         content_type, content = self.objects[key]

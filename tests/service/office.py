@@ -114,7 +114,7 @@ class Phonebook:
         return f"topic:{role}-{person_id}", name
 
     def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
-        """What is subscribed of one person; every email address in ``unconfirmed`` is yet to be confirmed."""
+        """Return one person's subscriptions; every email address in ``unconfirmed`` is yet to be confirmed."""
         mine = [(name, it) for name, it in self.live.items() if it[:2] == (role, person_id)]
         return [Subscribed(it[2], it[3], None if it[3] in self.unconfirmed else name) for name, it in mine]
 
@@ -133,7 +133,7 @@ class Phonebook:
 
 
 def once(actor: Actor, key: str, body: object = "") -> Once:
-    """What makes a caller's request happen once: caller and key, and the body it came with."""
+    """Return what makes a caller's request happen once: caller, key and body."""
     digest = hashlib.sha256(f"{actor.role}:{actor.id}:{key}".encode()).hexdigest()
     return Once(digest, hashlib.sha256(repr(body).encode()).hexdigest())
 

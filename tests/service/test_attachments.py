@@ -48,7 +48,7 @@ def send(office: Office, upload_id: str, actor: Actor = BUYER, content: bytes = 
 
 
 def with_files(office: Office, actor: Actor, ids: list[str]) -> Callable[[datetime], tuple[File, ...]]:
-    """What gives the files of a message."""
+    """Return a function that gives the files of a message."""
     return lambda now: attachments.attached(office.storage, ORDER, actor, ids, now)
 
 

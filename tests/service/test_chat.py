@@ -54,7 +54,7 @@ class Desk:
         return chat.connected(self.office.services, connection_id)
 
     def listening(self, order_id: str = ORDER) -> list[Connection]:
-        """Who listens to a thread."""
+        """Return the connections that listen to a thread."""
         return self.office.services.connections.listeners(order_id)
 
     def traces(self) -> Iterator[str]:

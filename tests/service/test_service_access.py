@@ -51,7 +51,7 @@ OF_A_DISPUTE: dict[str, Callable[[Office, str, Actor], object]] = {
 
 
 def said(ask: Callable[[], Any]) -> tuple[str, tuple[object, ...]]:
-    """What somebody learns who asks for what is not theirs."""
+    """Return the error that a stranger gets."""
     with pytest.raises(NotFound) as refused:
         ask()
     return refused.value.code, refused.value.args

@@ -125,7 +125,7 @@ def test_the_clock_uses_the_address_that_was_on_file() -> None:
 
 
 def status(office: Office) -> object:
-    """What the seller is told of the email address."""
+    """Return the status of the email address that the seller is told."""
     return get_contacts(office.services, Role.SELLER, SELLER.id)["email_status"]
 
 

@@ -93,17 +93,17 @@ def asked(office: Office, role: Role = Role.BUYER, by: Actor | None = None) -> d
 
 
 def state(office: Office, role: Role = Role.BUYER) -> dict[str, Any]:
-    """How far it is."""
+    """Return the state of the erasure."""
     return erasure.status(office.services, role, WHO[role].id)
 
 
 def events(office: Office) -> str:
-    """What the table holds beside profiles and answers to requests, which expire by themselves."""
+    """Return the table's items except profiles, and answers to requests, which expire by themselves."""
     return json.dumps([it for it in office.table.snapshot() if it["pk"]["S"].startswith("ORDER#")])
 
 
 def profiles(office: Office) -> str:
-    """What is kept of people."""
+    """Return the profiles."""
     return json.dumps([it for it in office.table.snapshot() if it["sk"]["S"] == "PROFILE"])
 
 

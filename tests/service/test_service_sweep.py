@@ -30,7 +30,7 @@ def many(office: Office, shard: int = 0) -> list[str]:
 
 
 def completed(office: Office, ids: list[str]) -> list[str]:
-    """Which of the orders the table says are completed."""
+    """Return the orders that are completed in the table."""
     cases = {order_id: office.services.cases.load(order_id) for order_id in ids}
     return [order_id for order_id, case in cases.items() if case and case.order.completed_at]
 

@@ -41,7 +41,7 @@ class Desk:
 
     @property
     def bucket(self) -> Bucket:
-        """Where the files lie."""
+        """Return the bucket of the files."""
         return self.office.bucket
 
     @property
@@ -386,7 +386,7 @@ class Breaking:
 
 
 def _outcome(content: bytes, breaking: Breaking | None) -> tuple[object, ...]:
-    """How it ends for a file of that content, delivered until the function gets through; the calls are counted."""
+    """Deliver a file of that content until the function gets through, and return the end; the calls are counted."""
     desk = Desk()
     key = desk.send(desk.ask(), content)
     watched = breaking or Breaking(0, after=False)

@@ -103,7 +103,7 @@ def _query(pick: Random) -> dict[str, Any]:
 
 
 def outcome(client: Any, call: Operation) -> object:  # noqa: ANN401 - either engine's client
-    """What a call comes to: its items, or its error with the reasons. A query is walked to its end."""
+    """Return a call's items, or its error with the reasons. A query is walked to its end."""
     name, arguments = call
     try:
         if name == "query":

@@ -51,7 +51,7 @@ class Counting(KeptWorld):
 
     @property
     def last(self) -> list[str]:
-        """What the last transaction wrote, by kind."""
+        """Return what the last transaction wrote, by kind."""
         return sorted(_kind(item) for item in self.written[-1])
 
     def delivered(self) -> Counting:

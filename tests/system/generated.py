@@ -113,7 +113,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of it: the answer as it came and, unless it is a refusal, as the client understood it."""
+    """The answer as it came and, unless it is a refusal, as the client understood it."""
 
     status: int
     raw: Any

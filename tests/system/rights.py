@@ -20,7 +20,7 @@ OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT = 200, 201, 202, 404, 409
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """What a role may do. ``body`` and ``ids`` replace the sample's; ``others`` is None where nothing is another's."""
+    """A role's rights. ``body`` and ``ids`` replace the sample's; ``others`` is None where nothing is another's."""
 
     stop: Stop
     answers: int = OK

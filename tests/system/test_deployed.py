@@ -33,7 +33,7 @@ def call(cloud: LocalCloud, who: str, method: str, path: str, body: Mapping[str,
 
 
 def shown(cloud: LocalCloud, page: str) -> list[dict[str, Any]]:
-    """What a page of the outbox (`messages` or `systems`) holds now."""
+    """Return the content of a page of the outbox (`messages` or `systems`) now."""
     with urllib.request.urlopen(f"{cloud.outbox}/{page}.json", timeout=5) as reply:
         entries: list[dict[str, Any]] = json.load(reply)
     return entries
@@ -50,7 +50,7 @@ def awaited(find: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def told(cloud: LocalCloud, kind: str) -> list[dict[str, Any]]:
-    """What the seller has received of one kind, once every channel has brought it; nothing before."""
+    """Return the seller's messages of one kind once every channel has brought it, and nothing before."""
     mine = [e for e in shown(cloud, "messages") if e["person"] == "seller:sys-shop"]
     found = [e for e in mine if e["attributes"]["event_type"] == kind]
     return found if len(found) >= len(ADDRESSES) else []

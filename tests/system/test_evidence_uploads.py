@@ -40,7 +40,7 @@ class Case:
 
     @property
     def path(self) -> str:
-        """Where its evidence is."""
+        """Return the path of its evidence."""
         return f"/disputes/{self.id}/evidence"
 
     def shown(self, who: str = "") -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Case:
         return seen
 
     def settled(self, form: dict[str, Any], who: str = "") -> dict[str, Any]:
-        """What has become of an upload, once something has: a piece of evidence, or an upload that was turned away."""
+        """Return the end of an upload once it has one: a piece of evidence, or an upload that was turned away."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             seen = self.shown(who)

@@ -111,7 +111,7 @@ EVENT = {"type": "taken_to_court", "court": "The Hague"}
 
 
 def _told_of_tomorrow(make: Callable[[str], GeneratedApi], operation_id: str, change: Callable[[Any], None]) -> Any:  # noqa: ANN401
-    """What a client of today understands of the operation's example once ``change`` has made it tomorrow's."""
+    """Return what today's client reads in the operation's example after ``change`` has been made to it."""
     described = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     (operation,) = (it for it in operations(described) if it.id == operation_id)
     (body,) = (

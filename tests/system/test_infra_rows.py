@@ -42,7 +42,7 @@ def test_a_row_has_a_reason(name: str, reason: str) -> None:
 
 
 def test_the_package_has_every_row_and_no_resource_of_their_kinds_beside_them(production_package: Artefact) -> None:
-    """What is deployed is what the tables say: nothing is lost, and nothing of these kinds is written by hand."""
+    """The package has exactly the tables' rows: nothing is lost, and nothing of these kinds is written by hand."""
     deployed = packaged(production_package)
     kinds = {kind for kind, _, _ in ROWS}
 
@@ -75,7 +75,7 @@ def test_every_function_has_its_log_group(production_package: Artefact) -> None:
 
 
 def test_a_queue_that_no_function_reads_has_an_alarm(production_package: Artefact) -> None:
-    """What waits there waits for a person, and any other queue hands what fails to one of these."""
+    """Messages in such a queue wait for a person, and any other queue hands its failures to one of these."""
     deployed = json.dumps([it for it in packaged(production_package).values() if it["Type"] == "AWS::Serverless::Function"])
     read = {row.name for row in queues.QUEUES if f'"Queue": {{"Fn::GetAtt": ["{row.name}", "Arn"]}}' in deployed}
     unread = {row.name for row in queues.QUEUES} - read

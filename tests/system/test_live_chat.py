@@ -32,7 +32,7 @@ def connected(cloud: LocalCloud, who: str) -> Iterator[ClientConnection]:
 
 
 def answer(socket: ClientConnection, frame: dict[str, str] | None = None) -> dict[str, Any]:
-    """What comes next, after sending a frame if there is one."""
+    """Send a frame if there is one, and return the next one received."""
     if frame:
         socket.send(json.dumps(frame))
     told: dict[str, Any] = json.loads(socket.recv(timeout=PATIENCE))

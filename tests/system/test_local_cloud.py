@@ -120,7 +120,7 @@ def test_other_programs_find_it(cloud: LocalCloud) -> None:
 
 
 def test_an_unknown_route_is_a_problem_document(cloud: LocalCloud) -> None:
-    """What the gateway answers by itself looks like what the app answers."""
+    """The gateway's own answers look like the app's."""
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(f"{cloud.api}/no-such-route", timeout=20)
 

@@ -25,7 +25,7 @@ def status(cloud: LocalCloud, token: str, path: str = "/orders") -> tuple[int, d
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says, unverified."""
+    """Return the claims of a token, unverified."""
     body = token.split(".")[1]
     said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     return said

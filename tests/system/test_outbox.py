@@ -68,7 +68,7 @@ def send(to: Messages, person: str, channel: str, text: str, *, title: str = "",
 
 
 def read(outbox: Outbox, path: str) -> str:
-    """What the outbox answers there."""
+    """Return the outbox's answer there."""
     with urllib.request.urlopen(f"{outbox.url}{path}", timeout=5) as reply:
         return str(reply.read().decode())
 
@@ -100,7 +100,7 @@ def test_a_push_message_is_shown_once_to_a_person_of_many_devices() -> None:
 
 
 def test_a_push_message_rings_nowhere_without_a_device() -> None:
-    """Who has registered none is shown none: so it would be with real phones."""
+    """A person without a device is shown no push message, as with real phones."""
     messages = Messages(PREFIX)
     attributes = {"channel": {"Value": "push"}, "recipient": {"Value": "buyer:ana"}}
     topic = f"arn:aws:sns:eu-west-1:0:{PREFIX}buyer-ana"
@@ -112,7 +112,7 @@ def test_a_push_message_rings_nowhere_without_a_device() -> None:
 
 
 def test_messages_are_chosen_by_person_channel_and_order() -> None:
-    """What is left open chooses nothing; several choices hold together."""
+    """An open filter excludes nothing; several filters hold together."""
     messages = Messages(PREFIX)
     sent = [
         ("seller:acme", "sms", "o-1"),

@@ -118,7 +118,7 @@ def test_what_is_no_delivery_is_refused(door: _Door) -> None:
 
 
 def test_an_odd_delivery_holds_up_nothing(door: _Door) -> None:
-    """What cannot be shown is left out; what comes after it is shown."""
+    """A message that cannot be shown is left out; the next ones are shown."""
     for body in ODD:
         assert 200 == door.send("POST", door.path, body)
     assert 200 == door.send("POST", door.path, notification("next"))

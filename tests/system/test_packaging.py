@@ -99,7 +99,7 @@ for language in LANGUAGES:
 
 
 def test_the_zip_speaks_every_language(local_package: Artefact, tmp_path: Path) -> None:
-    """What is left of CLDR in the zip words every message in every language as all of CLDR does (N3)."""
+    """The part of CLDR in the zip writes every message in every language as all of CLDR does (N3)."""
 
     def worded(first: Path) -> list[str]:
         path = f"{first}{os.pathsep}{ROOT}"

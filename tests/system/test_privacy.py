@@ -69,7 +69,7 @@ def steps(now: datetime) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 
 
 def told_of(socket: ClientConnection, frame: dict[str, str] | None = None) -> dict[str, Any]:
-    """What comes next, after sending a frame if there is one; hints of what happened in the dispute before may come first."""
+    """Send a frame if there is one, and return the next one received, leaving out hints of earlier changes of the dispute."""
     told = answer(socket, frame)
     while told["type"] == "dispute":
         told = answer(socket)
@@ -87,7 +87,7 @@ def chat(cloud: LocalCloud) -> None:
 
 
 def tracked(cloud: LocalCloud, now: datetime) -> Iterator[int]:
-    """What tracking services post, with canaries in what they say beside their records; the answers' statuses."""
+    """Post webhooks of tracking services with canaries beside their records, and return the statuses."""
     at = (now - timedelta(days=1)).isoformat()
     event = {"time_utc": at, "sub_status": "InTransit_Other", "description": f"{CANARY} in hall", "location": f"{CANARY} city"}
     parcel = {"number": TRACKING, "carrier": 100004, "track_info": {"tracking": {"providers": [{"events": [event]}]}}}
@@ -153,7 +153,7 @@ def endpoints(cloud: LocalCloud, pk: str) -> list[str]:
 
 
 def is_there(cloud: LocalCloud, endpoint: str) -> bool:
-    """Whether SNS has it."""
+    """Return whether SNS has it."""
     sns = cloud.aws("sns")
     try:
         sns.get_endpoint_attributes(EndpointArn=endpoint)
@@ -163,7 +163,7 @@ def is_there(cloud: LocalCloud, endpoint: str) -> bool:
 
 
 def kept(cloud: LocalCloud) -> str:
-    """What the table holds but for answers to requests, which expire by themselves."""
+    """Return the table's items except answers to requests, which expire by themselves."""
     pages = cloud.aws("dynamodb").get_paginator("scan").paginate(TableName=cloud.endpoints["table"])
     items = [item for page in pages for item in page["Items"] if not item["pk"]["S"].startswith("IDEMPOTENCY#")]
     return json.dumps([item for item in items if "priv-" in json.dumps(item)])

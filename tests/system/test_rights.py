@@ -40,7 +40,7 @@ GATEWAYS = {"connection", "content-length", "date", "x-amz-request-id", "x-amzn-
 
 
 def _headers(received: Message) -> dict[str, str]:
-    """What the API said, without what the gateway says on its way."""
+    """Return the API's headers, without the gateway's own."""
     return {name.lower(): value for name, value in received.items() if name.lower() not in GATEWAYS}
 
 
@@ -55,7 +55,7 @@ class Deployed:
     places: dict[Stop, dict[str, str]] = field(default_factory=dict)
 
     def call(self, who: str, method: str, path: str, body: object = None) -> Reply:
-        """What the deployed product answers ``role:id``, or nobody."""
+        """Return the deployed product's answer to ``role:id``, or to nobody."""
         headers = {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
         if who:
             headers["authorization"] = f"Bearer {self.cloud.token(*who.split(':'))}"
@@ -69,7 +69,7 @@ class Deployed:
                 return Reply(error.code, _headers(error.headers), error.read())
 
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """What the answer to a request says that has to succeed."""
+        """Send a request that has to succeed, and return its body."""
         reply = self.call(who, method, path, body)
         assert reply.status in (200, 201, 202), (method, path, reply.body)
         return reply.json
@@ -194,7 +194,7 @@ def test_every_cell_answers_as_written(deployed: Deployed, endpoint: Endpoint) -
 
 
 def _expect_only_their_own(endpoint: Endpoint, role: Role, reply: Reply, ids: dict[str, str]) -> None:
-    """What the role may see is there, and nothing else: no other's contacts, no field that is not for this role."""
+    """Check that the role sees what it may and nothing else: no other's contacts, no field that is not for this role."""
     if endpoint.paged and ids["order_id"] not in reply.body.decode():
         pytest.fail(f"{role}'s list does not show {ids['order_id']}")
     if role not in (Role.SELLER, Role.PLATFORM):

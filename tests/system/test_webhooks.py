@@ -16,7 +16,7 @@ PARCEL = {"carrier": "ups", "tracking_number": "1Z5R89390357567127"}
 
 @pytest.fixture(scope="module")
 def shipped_at(cloud: LocalCloud) -> str:
-    """When the order of these tests was shipped: a day ago."""
+    """Return when the order of these tests was shipped: a day ago."""
     now = datetime.fromisoformat(read(cloud.endpoints)["now"]).astimezone(UTC)
     order = {
         "buyer_id": "hook-buyer",
