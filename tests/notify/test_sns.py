@@ -191,7 +191,7 @@ def test_the_deployment_publishes_through_its_own_topics_and_table(
     dynamodb: Any,  # noqa: ANN401
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Put together from the settings alone, publishing reaches the topics and keeps its markers (N1, N4)."""
+    """Publishing that is put together only from settings reaches the topics and keeps its markers (N1, N4)."""
     topics = {name: sns.create_topic(Name=f"p-{name}")["TopicArn"] for name in ("events", "payments", "mediators")}
     arns = Topics(**topics)
     monkeypatch.setattr(bootstrap, "client", {"sns": sns, "dynamodb": dynamodb}.__getitem__)

@@ -1,1 +1,1 @@
-"""Live connections: what the stream brings is pushed to whoever has a thread open (N5)."""
+"""Pushes what the stream brings to the live connections of a thread (N5)."""
