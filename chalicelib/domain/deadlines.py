@@ -10,9 +10,10 @@ from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.mediation import carry_out_decision, decide_by_default
+from chalicelib.domain.payouts import complete
 from chalicelib.domain.people import CLOCK
 from chalicelib.domain.returns import refund_return
-from chalicelib.domain.settlement import carry_out, complete, end
+from chalicelib.domain.settlement import carry_out, end
 from chalicelib.domain.stages import next_due_at, next_request_due
 from chalicelib.domain.state_machine import STAGES
 
@@ -76,14 +77,21 @@ def _dispute_dues(case: Case) -> list[Due]:
 
 
 def _order_dues(case: Case) -> list[Due]:
+    """What the clock does to the order and to its payments; nothing while an external dispute is open (M3)."""
+    if case.order.external_open:
+        return []
     dues = []
     if case.order.completed_at is None and not case.open_disputes:
         dues.append(Due(case.closes_at, complete))
-    for instruction in case.order.instructions:
-        retry = instruction.retry_at(case.policy)
-        if retry is not None:
-            retried = e.PaymentRetried(instruction.id, instruction.attempts + 1)
-            dues.append(Due(retry, lambda changes, event=retried: changes.record(e.ORDER, event)))  # type: ignore[misc]
+    for it in case.order.instructions:
+        attempts: tuple[tuple[datetime | None, e.Payload], ...] = (
+            (it.retry_at(case.policy), e.PaymentRetried(it.id, it.attempts + 1)),
+            (it.republish_at(case.policy), e.PaymentRepublished(it.id, it.republished + 1)),
+            (it.overdue_from(case.policy), e.PaymentOverdue(it.id)),
+        )
+        for at, payload in attempts:
+            if at is not None:
+                dues.append(Due(at, lambda changes, event=payload: changes.record(e.ORDER, event)))  # type: ignore[misc]
     return dues
 
 

@@ -12,7 +12,7 @@ from chalicelib.domain.evidence import Evidence
 from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OrderTerms
+from chalicelib.domain.order import ExternalDispute, OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, Parcel
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 
@@ -65,7 +65,13 @@ class ParcelShipped(Payload):
 class CarrierReported(Payload):
     type = "carrier_reported"
     parcel: int
-    record: CarrierRecord
+    records: tuple[CarrierRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelTakenBack(Payload):
+    type = "parcel_taken_back"
+    parcel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,20 @@ class PromiseExtended(Payload):
     type = "promise_extended"
     line_ids: tuple[str, ...]
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAsked(Payload):
+    type = "extension_asked"
+    number: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAnswered(Payload):
+    type = "extension_answered"
+    number: int
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +119,48 @@ class RefundShare:
 @dataclass(frozen=True, slots=True)
 class RefundIssued(Payload):
     type = "refund_issued"
-    dispute_id: str
+    dispute_id: str | None
     entry: LedgerEntry
     shares: tuple[RefundShare, ...]
     instruction: PaymentInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class LineCredit:
+    """How much of a refund the payer's bank has paid already, on one line (M3)."""
+
+    line_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPostponed(Payload):
+    type = "refund_postponed"
+    dispute: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCredited(Payload):
+    type = "refund_credited"
+    dispute_id: str
+    credits: tuple[LineCredit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charged(Payload):
+    type = "charged"
+    dispute_id: str | None
+    entry: LedgerEntry
+    instruction: PaymentInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDisputeReported(Payload):
+    type = "external_dispute_reported"
+    external: ExternalDispute
+    entry: LedgerEntry | None
+    shares: tuple[RefundShare, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +190,19 @@ class PaymentRetried(Payload):
     type = "payment_retried"
     instruction_id: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRepublished(Payload):
+    type = "payment_republished"
+    instruction_id: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOverdue(Payload):
+    type = "payment_overdue"
+    instruction_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +314,7 @@ class ReturnShipped(Payload):
 @dataclass(frozen=True, slots=True)
 class ReturnCarrierReported(Payload):
     type = "return_carrier_reported"
-    record: CarrierRecord
+    records: tuple[CarrierRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)

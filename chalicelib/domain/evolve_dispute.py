@@ -152,7 +152,7 @@ def _(payload: e.ReturnShipped, dispute: Dispute, _: Event) -> Dispute:
 @on_dispute.register
 def _(payload: e.ReturnCarrierReported, dispute: Dispute, _: Event) -> Dispute:
     parcel = dispute.return_parcel
-    return replace(dispute, return_parcel=parcel.with_record(payload.record) if parcel else None)
+    return replace(dispute, return_parcel=parcel.with_records(payload.records) if parcel else None)
 
 
 @on_dispute.register

@@ -82,6 +82,11 @@ class Money:
         return f"{sign}{whole}.{part:0{exponent}d} {self.currency}"
 
 
+def least(*amounts: Money) -> Money:
+    """The smallest of some amounts of one currency."""
+    return min(amounts, key=lambda money: money.minor)
+
+
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of ``amounts``; zero of ``currency`` when there are none."""
     return sum(amounts, Money(0, currency))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What an order's id looks like: the ids of its disputes, payments and messages are made from it."""
+
+
+NEVER_SHIPPED, RETURNED_TO_SENDER = "never_shipped", "returned_to_sender"
+"""The causes of a refund that the close of protection makes by itself (O7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class OrderTerms:
     currency: str
     lines: tuple[Line, ...]
     shipping_fee: Money
+    placed_at: datetime
+    """When the buyer ordered. Payments are confirmed late, so sellers ship, and parcels arrive, before ``paid_at`` (O6)."""
     paid_at: datetime
     paid_on_platform: bool
     destination_country: str
@@ -77,8 +84,46 @@ class LineState:
     line_id: str
     refunded: Money
     refunded_shipping: Money
+    external: Money
+    """What the payer's bank took back, shipping included, and no refund has been reduced by yet (M3)."""
     extended_to: datetime | None = None
     confirmed_at: datetime | None = None
+
+
+class ExternalStatus(StrEnum):
+    """How a dispute of the payment stands at the buyer's bank or payment provider (M3)."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDispute:
+    """The external dispute of an order's payment, as it was last reported (M3)."""
+
+    status: ExternalStatus
+    amount: Money
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostponedRefund:
+    """A refund that a dispute has ended with, and that waits for the end of the external dispute (M3)."""
+
+    dispute: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRequest:
+    """The seller's request for a later promise than the rules allow without the buyer's consent (O8)."""
+
+    number: int
+    until: datetime
+    asked_at: datetime
+    accepted: bool | None = None
+    """The buyer's answer. None while there is none, which means no once the promise has passed."""
 
 
 def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
@@ -110,6 +155,8 @@ class Order:
 
     terms: OrderTerms
     policy_version: str
+    imported_at: datetime
+    """When the order became known here."""
     version: int
     updated_at: datetime
     line_states: tuple[LineState, ...]
@@ -117,8 +164,14 @@ class Order:
     entries: int = 0
     parcels: tuple[Parcel, ...] = ()
     instructions: tuple[PaymentInstruction, ...] = ()
+    extensions: tuple[ExtensionRequest, ...] = ()
+    """The requests for a later promise that need the buyer's consent, in the order in which they were made (O8)."""
     protection_extended_to: datetime | None = None
     completed_at: datetime | None = None
+    external: ExternalDispute | None = None
+    postponed: tuple[PostponedRefund, ...] = ()
+    charges: tuple[tuple[str, Money], ...] = ()
+    """What each side was charged so far, by account (M4)."""
     erased: tuple[Role, ...] = ()
     """The parties whose words have been taken out (P2)."""
 
@@ -143,14 +196,20 @@ class Order:
         return {state.line_id: state for state in self.line_states}
 
     @cached_property
-    def _counting(self) -> dict[str, tuple[Parcel, ...]]:
+    def _carrying(self) -> dict[str, list[Parcel]]:
+        """The parcels on record that carry each line; those that were taken back do not."""
         carrying: dict[str, list[Parcel]] = {}
         for parcel in self.parcels:
-            for line_id in parcel.line_ids:
-                carrying.setdefault(line_id, []).append(parcel)
-        together = {tuple(parcel.number for parcel in parcels): parcels for parcels in carrying.values()}
+            if parcel.withdrawn_at is None:
+                for line_id in parcel.line_ids:
+                    carrying.setdefault(line_id, []).append(parcel)
+        return carrying
+
+    @cached_property
+    def _counting(self) -> dict[str, tuple[Parcel, ...]]:
+        together = {tuple(parcel.number for parcel in parcels): parcels for parcels in self._carrying.values()}
         found = {numbers: counting(parcels) for numbers, parcels in together.items()}
-        return {line_id: found[tuple(parcel.number for parcel in parcels)] for line_id, parcels in carrying.items()}
+        return {line_id: found[tuple(parcel.number for parcel in parcels)] for line_id, parcels in self._carrying.items()}
 
     @cached_property
     def _arrived(self) -> dict[str, datetime | None]:
@@ -163,23 +222,35 @@ class Order:
         return arrived
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
-        """When the line was to arrive (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).
-
-        While nothing is shipped and no date was named, the policy's bound from payment stands in.
-        """
+        """When the line was to arrive (O1, O5): its first promise, or what it was raised to since (O8)."""
+        promise = self.first_promise(line_id, policy)
+        latest = self.latest_promise(line_id, policy)
+        if not self.terms.deliver_by:
+            for parcel in self.parcels_of(line_id):
+                if parcel.recorded_at < promise:  # a promise that has passed is not revived by shipping once more
+                    promise = max(promise, min(self._due(parcel, policy), latest))
         extended = self.line_state(line_id).extended_to
-        promise = self.terms.deliver_by or self._promised_from_shipment(line_id, policy)
         return max(promise, extended) if extended else promise
 
-    def _promised_from_shipment(self, line_id: str, policy: Policy) -> datetime:
-        """Counted from the last parcel that was on record before the promise passed: later ones cannot revive it (O8)."""
-        promise: datetime | None = None
-        for parcel in self.parcels_of(line_id):
-            days = self.terms.deliver_within_days or policy.carrier_days[parcel.carrier.value]
-            due = parcel.shipped_at + timedelta(days=days)
-            if promise is None or parcel.recorded_at < promise < due:
-                promise = due
-        return promise or self.terms.paid_at + policy.days("unshipped")
+    def first_promise(self, line_id: str, policy: Policy) -> datetime:
+        """The promise that all later ones are measured by (O8): the seller's date, else days from the first shipment (O5).
+
+        While nothing is shipped and no date was named, the policy's bound from payment stands in. A parcel that was taken
+        back still counts here: naming another one in its place is no new promise.
+        """
+        if self.terms.deliver_by:
+            return self.terms.deliver_by
+        bound = self.terms.paid_at + policy.days("unshipped")
+        first = next((parcel for parcel in self.parcels if line_id in parcel.line_ids), None)
+        return self._due(first, policy) if first and first.recorded_at < bound else bound
+
+    def latest_promise(self, line_id: str, policy: Policy) -> datetime:
+        """How far the seller may raise a line's promise without the buyer's consent (O8)."""
+        return self.first_promise(line_id, policy) + policy.days("promise_extension_at_most")
+
+    def _due(self, parcel: Parcel, policy: Policy) -> datetime:
+        days = self.terms.deliver_within_days or policy.carrier_days[parcel.carrier.value]
+        return parcel.shipped_at + timedelta(days=days)
 
     def delivered_at(self, line_id: str) -> datetime | None:
         """When the line arrived: the last of its parcels by the carrier's records, or the buyer's word if earlier (O6, O7)."""
@@ -192,7 +263,41 @@ class Order:
         return delivered is not None and delivered >= self.promised_by(line_id, policy)
 
     def closes_at(self, policy: Policy) -> datetime:
-        """When protection ends (O7): the policy's days after the last line arrived or, for one that has not, was promised."""
-        last = max(self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines)
-        closes = last + policy.days("protection")
+        """When protection ends (O7): the policy's days after the last line arrived or, for one that has not, was promised.
+
+        It never ends earlier than those days after the order became known here, or what the records say of a delivery
+        last changed here: whoever learns of it late has the whole time all the same (I12).
+        """
+        ended = [self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines]
+        known = [self.imported_at, *(at for parcel in self.parcels if (at := parcel.changed_at))]
+        closes = max(*ended, *known) + policy.days("protection")
         return max(closes, self.protection_extended_to) if self.protection_extended_to else closes
+
+    def undelivered_cause(self, line_id: str) -> str | None:
+        """Why what is held of a line goes back to the buyer when protection closes; None where the seller is paid (O7).
+
+        The seller is paid for a line that arrived, or that a carrier took on its way and did not bring back.
+        """
+        if self.delivered_at(line_id) is not None:
+            return None
+        carrying = self._carrying.get(line_id, [])
+        counting_now = self.parcels_of(line_id)
+        if counting_now and counting_now[-1].returned_at:
+            return RETURNED_TO_SENDER
+        if any(parcel.scanned_at and not parcel.returned_at for parcel in carrying):
+            return None
+        return RETURNED_TO_SENDER if any(parcel.returned_at for parcel in carrying) else NEVER_SHIPPED
+
+    @property
+    def external_open(self) -> bool:
+        """Whether an external dispute is open, so that nothing is refunded or released (M3)."""
+        return self.external is not None and self.external.status is ExternalStatus.OPEN
+
+    def charged(self, payer: str) -> Money:
+        """What ``payer``, ``buyer`` or ``seller``, was charged so far (M4)."""
+        return total((amount for account, amount in self.charges if account == payer), self.terms.currency)
+
+    def held_of(self, line_id: str) -> tuple[Money, Money]:
+        """What is still held of a line: of its price, and of its share of the shipping fee (C3, C4)."""
+        state = self.line_state(line_id)
+        return self.line(line_id).price - state.refunded, self.terms.shipping_shares()[line_id] - state.refunded_shipping

@@ -33,10 +33,18 @@ class Policy:
     """The promise that applies where the seller made none, by carrier, from shipment (O5)."""
     unshipped_days: int
     """The promise, from payment, while nothing has been shipped and the seller named no date (O5)."""
-    confirmed_late_days: int
-    """How long a payment may take to be confirmed: sellers ship, and parcels arrive, before ``paid_at`` (O4, O6)."""
+    record_tolerance_days: int
+    """How long before a parcel's ``shipped_at`` a carrier's record of it may lie (O6)."""
+    refund_unscanned: bool
+    """Whether the close of protection refunds lines that no carrier ever had; off for a marketplace without records (O7)."""
     protection_days: int
     """How long protection lasts after delivery or, with none on record, after the promise (O7)."""
+    promise_extension_at_most_days: int
+    """How far beyond the first promise all extensions together reach without the buyer's consent (O8)."""
+    extension_requests_at_most: int
+    """How often the buyer of an order is asked for a later delivery than that (O8)."""
+    delivery_objection_days: int
+    """How long the buyer has to object when the carrier shows a claimed line as delivered in time (C5)."""
     longest_promise_days: int
     """How far after payment a promise may lie, and how far ahead an extension may reach (O1, O8)."""
     seller_answer_days: int
@@ -85,6 +93,12 @@ class Policy:
     """How long after an order is completed its thread still takes messages (N5)."""
     messages_at_most: int
     """Messages of one person in the thread of an order (N5)."""
+    charge_percent_at_most: int
+    """How much one side is charged at most over an order's life, in percent of the order's price (M4)."""
+    payment_silent_hours: int
+    """How long nothing is heard of a payment instruction before it is published again (M2)."""
+    payment_overdue_hours: int
+    """How long nothing is heard of it before people are alarmed (M2)."""
     payment_retry_hours: tuple[int, ...]
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 
@@ -99,6 +113,7 @@ class Policy:
 
 _COVERABLE = tuple(reason.value for reason in COVERED)
 _LIMITS = tuple(field.name for field in fields(Policy) if field.type == "int")
+_SWITCHES = tuple(field.name for field in fields(Policy) if field.type == "bool")
 _BY_MEMBER = ("carrier_days", "evidence")
 """The limits that have a value for each carrier or reason. A version names only those that it changes."""
 
@@ -143,6 +158,9 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
         if type(number) is not int or not 0 < number <= 10_000:  # noqa: PLR2004 - a sanity bound, not a rule
             msg = f"policy {data['version']!r}: {number!r} is not a whole number from 1 to 10000"
             raise ValueError(msg)
+    if not all(type(data[name]) is bool for name in _SWITCHES):
+        msg = f"policy {data['version']!r}: {', '.join(_SWITCHES)} are true or false"
+        raise ValueError(msg)
     if data["early_escalation_days"] >= data["seller_answer_days"]:
         msg = f"policy {data['version']!r}: the buyer's early escalation comes before the seller's deadline"
         raise ValueError(msg)

@@ -27,7 +27,17 @@ def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) 
     """Send the item back with a carrier and a tracking number (O4)."""
     dispute = changes.dispute(number)
     written = tracking_number(command.carrier, command.tracking_number)
-    parcel = Parcel(1, command.carrier, written, changes.now, dispute.claim.line_ids, changes.now)
+    parcel = Parcel(
+        number=1,
+        carrier=command.carrier,
+        tracking_number=written,
+        shipped_at=changes.now,
+        line_ids=dispute.claim.line_ids,
+        recorded_at=changes.now,
+        named_by=changes.actor.role,
+        counts_from=changes.now,
+        destination=dispute.grant.return_address.country if dispute.grant else "",
+    )
     changes.record(number, e.ReturnShipped(parcel))
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispute import Grant, Outcome
-from chalicelib.domain.events import ORDER, DisputeResolved, OrderCompleted, RefundIssued, RefundShare, ReturnGranted
+from chalicelib.domain.events import DisputeResolved, ReturnGranted
 from chalicelib.domain.guarantees import Basis, Guarantee, OfferType
-from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction, payment_id
-from chalicelib.domain.money import Money, split, total
+from chalicelib.domain.money import Money
+from chalicelib.domain.payouts import refund_claim
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import ReturnAddress
-
-    PaidOut = Literal[Movement.REFUND, Movement.RELEASE]
 
 
 def return_country(case: Case, dispute: Dispute) -> str | None:
@@ -72,44 +70,4 @@ def end(
     refund = amount or Money(0, changes.case.order.terms.currency)
     changes.record(number, DisputeResolved(outcome, refund, basis, return_forgone))
     if refund.minor:
-        _refund(changes, number, refund)
-
-
-def _refund(changes: Changes, number: int, amount: Money) -> None:
-    """Refund ``amount``: on the claimed items first, and on their shipping with what is more than their price (C3, C4)."""
-    dispute = changes.dispute(number)
-    caps = dispute.coverage.caps
-    of_items = min(amount, total((cap.items for cap in caps), amount.currency), key=lambda money: money.minor)
-    items = split(of_items, [cap.items.minor for cap in caps])
-    shipping = split(amount - of_items, [cap.shipping.minor for cap in caps])
-    shares = tuple(RefundShare(c.line_id, i, s) for c, i, s in zip(caps, items, shipping, strict=True))
-    entry, instruction = _movement(changes, Movement.REFUND, amount, dispute.id)
-    changes.record(ORDER, RefundIssued(dispute.id, entry, shares, instruction))
-
-
-def complete(changes: Changes) -> None:
-    """Complete the order: release what is still held to the seller (O7)."""
-    held = changes.case.order.escrow.held
-    if held.minor:
-        entry, instruction = _movement(changes, Movement.RELEASE, held, "order_completed")
-        changes.record(ORDER, OrderCompleted(entry, instruction))
-    else:
-        changes.record(ORDER, OrderCompleted(None, None))
-
-
-def _movement(
-    changes: Changes, movement: Literal[Movement.REFUND, Movement.RELEASE], amount: Money, cause: str
-) -> tuple[LedgerEntry, PaymentInstruction]:
-    """The next ledger entry and its payment instruction, under ids that follow from the order's history (M2)."""
-    order = changes.case.order
-    terms = order.terms
-    entry = LedgerEntry(order.entries + 1, movement, amount, cause, changes.now)
-    match movement:
-        case Movement.REFUND:
-            payee = terms.buyer_id
-        case Movement.RELEASE:
-            payee = terms.seller_id
-        case _:
-            assert_never(movement)
-    instruction_id = payment_id(terms.order_id, len(order.instructions) + 1)
-    return entry, PaymentInstruction(instruction_id, movement, amount, payee, entry.number, changes.now)
+        refund_claim(changes, number, refund)

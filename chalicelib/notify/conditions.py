@@ -122,7 +122,7 @@ def ends_the_matter(it: EventInContext) -> bool:
 
 def return_has_arrived(it: EventInContext) -> bool:
     """The carrier has delivered the return."""
-    return it.payload(e.ReturnCarrierReported).record.status is CarrierStatus.DELIVERED
+    return any(it.status is CarrierStatus.DELIVERED for it in it.payload(e.ReturnCarrierReported).records)
 
 
 def return_has_a_problem(it: EventInContext) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.order import Order, OrderTerms
-    from chalicelib.domain.parcel import CarrierRecord
+    from chalicelib.domain.parcel import CarrierStatus
     from chalicelib.service.services import Services
     from chalicelib.store.items import Item
 
@@ -146,11 +146,22 @@ class Extend(OrderCommand):
 
 @dataclass(frozen=True, slots=True)
 class CarrierEvent:
-    """One carrier's record about one tracking number (O6)."""
+    """One record of a carrier about a tracking number, as it is reported (O6).
+
+    ``exact`` is False where ``occurred_at`` is the latest time that the record can mean.
+    """
 
     carrier: Carrier
     tracking_number: str
-    record: CarrierRecord
+    occurred_at: datetime
+    status: CarrierStatus
+    destination: str = ""
+    exact: bool = True
+
+    def report(self) -> rules.CarrierReport:
+        """Return the report with the canonical number. Raises ``Refusal(invalid_tracking_number)``."""
+        number = tracking_number(self.carrier, self.tracking_number)
+        return rules.CarrierReport(self.carrier, number, self.occurred_at, self.status, self.destination, self.exact)
 
 
 def record_carrier_events(services: Services, actor: Actor, once: Once, events: tuple[CarrierEvent, ...]) -> Answer:
@@ -162,93 +173,77 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     kept = kept_answer(services, once)
     if kept:
         return kept
-    results: list[Json] = [{}] * len(events)
-    for (carrier, number), places in _by_parcel(events).items():
-        told = record_of_parcel(services, actor, carrier, number, [events[place].record for place in places])
-        for place, result in zip(places, told, strict=True):
-            results[place] = result
+    results = record_events(services, actor, events)
     answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
     if any(result["status"] == Busy.code for result in results):
         return answer
     return keep_answer(services, once, answer)
 
 
-def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], list[int]]:
-    places: dict[tuple[Carrier, str], list[int]] = {}
-    for place, it in enumerate(events):
-        places.setdefault((it.carrier, it.tracking_number), []).append(place)
-    return places
+def record_events(services: Services, actor: Actor, events: Sequence[CarrierEvent]) -> list[Json]:
+    """Take in carrier events, and say of each what became of it.
+
+    All events of one order are taken in together and judged once, so that their order changes nothing (O6, I16).
+    """
+    outcomes: list[list[Json]] = [[] for _ in events]
+    of_order: dict[str, list[tuple[int, rules.CarrierReport]]] = {}
+    for place, event in enumerate(events):
+        try:
+            report = event.report()
+        except Refusal as refused:
+            outcomes[place].append(_refused(refused))
+            continue
+        for order_id in services.cases.orders_of_parcel(report.carrier.value, report.tracking_number):
+            of_order.setdefault(order_id, []).append((place, report))
+    for order_id, reports in of_order.items():
+        told = _record_on(services, actor, order_id, tuple(report for _, report in reports))
+        for (place, _), outcome in zip(reports, told, strict=True):
+            outcomes[place].append(outcome)
+    return [_in_all(told) for told in outcomes]
 
 
-RECORDS_AT_ONCE = 5
-"""The most records of one parcel in one transaction, beside what has expired (``size_limits.steps_at_once``)."""
-
-
-def record_of_parcel(
-    services: Services, actor: Actor, carrier: Carrier, written: str, records: Sequence[CarrierRecord]
-) -> list[Json]:
-    """Take in a carrier's records of one parcel, and return the result of each (O6)."""
+def _record_on(services: Services, actor: Actor, order_id: str, reports: tuple[rules.CarrierReport, ...]) -> list[Json]:
+    """Take in what carriers report of one order, and say of each report what became of it there."""
     try:
-        number = tracking_number(carrier, written)
+        answer = execute(services, order_id, Request(actor), RecordCarrierReports(reports))
     except Refusal as refused:
-        return [_refused(refused)] * len(records)
-    orders = services.cases.orders_of_parcel(carrier.value, number)
-    if not orders:
-        told = {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
-        return [told] * len(records)
-    results: list[Json] = []
-    for first in range(0, len(records), RECORDS_AT_ONCE):
-        results += _record(services, actor, orders, (carrier, number), records[first : first + RECORDS_AT_ONCE])
-    return results
-
-
-def _record(
-    services: Services, actor: Actor, orders: list[str], parcel: tuple[Carrier, str], records: Sequence[CarrierRecord]
-) -> list[Json]:
-    """Take in records of a parcel on every order that it carries, and return the result of each."""
-    command = RecordCarrierEvents(parcel, records)
-    try:
-        answers = [execute(services, order_id, Request(actor), command) for order_id in orders]
-    except Refusal as refused:
-        return [_refused(refused)] * len(records)
+        return [_refused(refused)] * len(reports)
     except Busy as busy:
-        return [{"status": busy.code, "detail": "The order is being changed by others; send this event again."}] * len(records)
-    by_order: list[list[Json]] = [msgspec.json.decode(answer.body) for answer in answers]
-    return [_in_all(orders, outcomes) for outcomes in zip(*by_order, strict=True)]
+        return [{"status": busy.code, "detail": "The order is being changed by others; send this event again."}] * len(reports)
+    told: list[Json] = msgspec.json.decode(answer.body)
+    return [it if "detail" in it else it | {"order_ids": [order_id]} for it in told]
 
 
 @dataclass(frozen=True, slots=True)
-class RecordCarrierEvents(CaseCommand[list[Json]]):
-    """A carrier reports on a parcel; the outcome is the result of each record on this order."""
+class RecordCarrierReports(CaseCommand[list[bool | Refusal]]):
+    """Carriers report on the parcels of an order; the result says of each report what became of it."""
 
-    parcel: tuple[Carrier, str]
-    records: Sequence[CarrierRecord]
+    reports: tuple[rules.CarrierReport, ...]
 
-    def decide(self, changes: Changes, *_: object) -> list[Json]:
-        """Record what is new. A refused record does not affect the others."""
-        return [_outcome(changes, self.parcel, record) for record in self.records]
+    def decide(self, changes: Changes, *_: object) -> list[bool | Refusal]:
+        """Record what is new; a report that is refused spoils no other."""
+        return rules.record_carrier_reports(changes, self.reports)
 
-    def answer(self, _: Case, outcomes: list[Json], *__: object) -> tuple[int, list[Json]]:
-        """Return the result of each record."""
-        return OK, outcomes
-
-
-def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
-    """Take in one record on one order, and return its result."""
-    try:
-        news = rules.record_carrier_event(changes, *parcel, record)
-    except Refusal as refused:
-        return _refused(refused)
-    return {"status": "recorded" if news else "duplicate"}
+    def answer(self, _: Case, results: list[bool | Refusal], *__: object) -> tuple[int, list[Json]]:
+        """Return what became of each report."""
+        return OK, [_outcome(result) for result in results]
 
 
-def _in_all(orders: list[str], outcomes: tuple[Json, ...]) -> Json:
-    """Return the result of one record over all the orders that its parcel carries."""
-    refused = next((it for it in outcomes if "detail" in it), None)
+def _outcome(result: bool | Refusal) -> Json:  # noqa: FBT001 - what the rules return
+    if isinstance(result, Refusal):
+        return _refused(result)
+    return {"status": "recorded" if result else "duplicate"}
+
+
+def _in_all(told: list[Json]) -> Json:
+    """Sum up what became of one event on all the orders that its parcel carries."""
+    if not told:
+        return {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
+    refused = next((it for it in told if "detail" in it), None)
     if refused:
         return refused
-    news = any(it["status"] == "recorded" for it in outcomes)
-    return {"status": "recorded" if news else "duplicate", "order_ids": orders}
+    news = any(it["status"] == "recorded" for it in told)
+    return {"status": "recorded" if news else "duplicate", "order_ids": [order for it in told for order in it["order_ids"]]}
 
 
 def _refused(refused: Refusal) -> Json:

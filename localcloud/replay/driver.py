@@ -11,7 +11,7 @@ from chalicelib.domain import claim as domain
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.opening import RequestedRemedy as Asked
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import INVALID, NOT_COVERED, Refusal
 from chalicelib.service import disputes, orders, payments
@@ -110,7 +110,7 @@ class Driver:
             case Ship(order_id, carrier, number, shipped_at):
                 orders.add_shipment(services, order_id, Request(PLATFORM, once), orders.Shipment(carrier, number, shipped_at))
             case Deliver(_, carrier, number, delivered_at):
-                event = orders.CarrierEvent(carrier, number, CarrierRecord(delivered_at, CarrierStatus.DELIVERED))
+                event = orders.CarrierEvent(carrier, number, delivered_at, CarrierStatus.DELIVERED)
                 answer = orders.record_carrier_events(services, PLATFORM, once, (event,))
                 status = str(json.loads(answer.body)["results"][0]["status"])
                 return DONE if status == "recorded" else status

@@ -73,6 +73,7 @@ def _order(number: int, row: dict[str, Any]) -> FeedOrder | Skipped:
         return Skipped(number, f"never paid ({row['status']})", row["order_id"])
     if promise is None:
         return Skipped(number, "no promised date", row["order_id"])
+    placed = min(paid, _moment(row["purchased_at"]) or paid)
     handed, delivered = _moment(row["handed_to_carrier_at"]), _moment(row["delivered_at"])
     currency = row["currency"]
     terms = OrderTerms(
@@ -83,6 +84,7 @@ def _order(number: int, row: dict[str, Any]) -> FeedOrder | Skipped:
         lines=tuple(_line(line, currency) for line in row["lines"]),
         # The data has the freight line by line; an order has one fee.
         shipping_fee=total((minor_units(line["freight"], currency) for line in row["lines"]), currency),
+        placed_at=placed,
         paid_at=paid,
         paid_on_platform=True,
         destination_country=COUNTRY,

@@ -22,7 +22,8 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.orders import CarrierReport
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.domain.stages import deadline_of
@@ -180,6 +181,7 @@ class Explorer:
             currency=currency,
             lines=lines(*sold, currency=currency),
             shipping_fee=Money(pick.choice((0, 7, 1000)) or int(not any(price for _, price in sold)), currency),
+            placed_at=PAID_AT,
             paid_at=PAID_AT,
             paid_on_platform=pick.random() < 0.97,
             destination_country="ES",
@@ -203,16 +205,16 @@ class Explorer:
 
     def _delivery(self) -> Step:
         days = self.random.randint(1, 12)
-        record = CarrierRecord(self.world.now + days * DAY, CarrierStatus.DELIVERED)
-        return self._reported("000000001", record, record.occurred_at)
+        at = self.world.now + days * DAY
+        return self._reported(CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.DELIVERED), at)
 
     def _promise_passes(self, case: Case | None = None) -> Step:
         case = case or self.look()
         promised = max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
         return Step(max(promised, self.world.now), BUYER, self._claiming(case, Reason.NOT_RECEIVED, None))
 
-    def _reported(self, number: str, record: CarrierRecord, at: datetime) -> Step:
-        return Step(at, PLATFORM, lambda changes: orders.record_carrier_event(changes, Carrier.TNT, number, record))
+    def _reported(self, report: CarrierReport, at: datetime) -> Step:
+        return Step(at, PLATFORM, lambda changes: orders.record_carrier_reports(changes, [report]))
 
     def _order_step(self, case: Case) -> Step:
         pick, now = self.random, self.world.now
@@ -220,8 +222,9 @@ class Explorer:
         if kind < 0.3:
             number = f"{pick.randint(1, max(1, self.shipped)):09d}"
             statuses = (*CarrierStatus, CarrierStatus.DELIVERED)
-            record = CarrierRecord(now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(statuses))
-            return self._reported(number, record, now)
+            happened, to = now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(("", "", "", "ES", "FR"))
+            report = CarrierReport(Carrier.TNT, number, happened, pick.choice(statuses), to, exact=pick.random() < 0.9)
+            return self._reported(report, now)
         if kind < 0.4:
             return self._shipment()
         if kind < 0.5:
@@ -266,12 +269,14 @@ class Explorer:
         dispute = pick.choice(among)
         back = dispute.return_parcel
         if back and dispute.open and pick.random() < 0.2:
-            record = CarrierRecord(now - pick.choice((0, 3, 50)) * HOUR, pick.choice(tuple(CarrierStatus)))
-            return self._reported(back.tracking_number, record, now)
+            happened = now - pick.choice((0, 3, 50)) * HOUR
+            report = CarrierReport(Carrier.TNT, back.tracking_number, happened, pick.choice(tuple(CarrierStatus)))
+            return self._reported(report, now)
         if dispute.coverage.reason is Reason.NOT_RECEIVED and dispute.open and pick.random() < 0.15:
             in_time = min(promise.promised_by for promise in dispute.promises) - pick.choice((-1, 1, 5)) * HOUR
             parcel = pick.randint(1, max(1, self.shipped))
-            return self._reported(f"{parcel:09d}", CarrierRecord(min(in_time, now), CarrierStatus.DELIVERED), now)
+            report = CarrierReport(Carrier.TNT, f"{parcel:09d}", min(in_time, now), CarrierStatus.DELIVERED)
+            return self._reported(report, now)
         actor, action = self._move(case, dispute)
         move = self._command(case, dispute, actor, action)
         return Step(now, actor, moving(dispute.number, move, actor), (dispute.number, move))

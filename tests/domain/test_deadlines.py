@@ -128,7 +128,7 @@ def _confirmed_before_the_carrier() -> tuple[World, datetime]:
     world.wait(DAY).ship()
     world.wait(days(4)).confirm()
     world.wait(days(2)).deliver()
-    return world, PAID_AT + days(5 + 15)
+    return world, PAID_AT + days(7 + 15)
 
 
 def _recorded_before_confirmed() -> tuple[World, datetime]:
@@ -140,13 +140,40 @@ def _recorded_before_confirmed() -> tuple[World, datetime]:
 def _never_delivered() -> tuple[World, datetime]:
     world = World.of()
     world.wait(DAY).ship()
+    world.report(CarrierStatus.IN_TRANSIT)
     return world, PROMISED + days(15)
+
+
+def _never_scanned() -> tuple[World, datetime]:
+    world = World.of()
+    world.wait(DAY).ship()
+    return world, PROMISED + days(15)
+
+
+def _went_back() -> tuple[World, datetime]:
+    world = delivered()
+    world.go(PAID_AT + days(20)).report(CarrierStatus.RETURNED_TO_SENDER)
+    return world, PROMISED + days(15)
+
+
+def _went_back_late() -> tuple[World, datetime]:
+    world, _ = _delivered_late()
+    world.go(PROMISED + days(20)).report(CarrierStatus.RETURNED_TO_SENDER)
+    return world, PROMISED + days(20 + 15)
+
+
+def _delivery_known_late() -> tuple[World, datetime]:
+    world = World.of()
+    world.wait(DAY).ship()
+    world.go(PAID_AT + days(25)).deliver(PAID_AT + days(5))
+    return world, PAID_AT + days(25 + 15)
 
 
 def _one_parcel_missing() -> tuple[World, datetime]:
     world = World.of(order_terms((1, 4000), (1, 5000)))
     world.wait(DAY).ship("a")
     world.ship("b")
+    world.report(CarrierStatus.IN_TRANSIT, parcel=2)
     world.wait(days(4)).deliver(parcel=1)
     return world, PROMISED + days(15)
 
@@ -166,6 +193,7 @@ def _promise_extended() -> tuple[World, datetime]:
 def _within_days_of_shipment() -> tuple[World, datetime]:
     world = World.of(order_terms(deliver_by=None, deliver_within_days=12))
     world.wait(days(2)).ship()
+    world.report(CarrierStatus.IN_TRANSIT)
     return world, PAID_AT + days(2 + 12 + 15)
 
 
@@ -288,11 +316,22 @@ DEADLINES = (
     Deadline("O7", "15 days after delivery", lambda: (delivered(), PAID_AT + days(25)), _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O7", "15 days after a late delivery", _delivered_late, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O7", "15 days after the last parcel", _two_parcels, _completed, NOT_COMPLETED, COMPLETED),
-    Deadline("O7", "15 days after an earlier receipt", _confirmed_before_the_carrier, _completed, NOT_COMPLETED, COMPLETED),
+    Deadline(
+        "O7",
+        "15 days after a record that follows",
+        _confirmed_before_the_carrier,
+        _completed,
+        NOT_COMPLETED,
+        COMPLETED,
+    ),
     Deadline("O7", "15 days after an earlier record", _recorded_before_confirmed, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O7", "15 days after deliver_by", _never_delivered, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O7", "15 days after deliver_by of one parcel", _one_parcel_missing, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O7", "15 days after days from shipment", _within_days_of_shipment, _completed, NOT_COMPLETED, COMPLETED),
+    Deadline("O7", "never scanned: refunded", _never_scanned, _completed, NOT_COMPLETED, (True, 0)),
+    Deadline("O7", "went back: refunded", _went_back, _completed, NOT_COMPLETED, (True, 0)),
+    Deadline("O7", "15 days after it is known to have gone back", _went_back_late, _completed, NOT_COMPLETED, (True, 0)),
+    Deadline("O7", "15 days after a delivery is known", _delivery_known_late, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O8", "protection extended", _protection_extended, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O8", "promise extended", _promise_extended, _completed, NOT_COMPLETED, COMPLETED),
     Deadline("O7", "at once when a dispute ends later", _ended_after_protection, _completed, NOT_COMPLETED, (True, 0)),
@@ -512,6 +551,7 @@ def test_a_failed_payment_is_tried_again_on_schedule(failures: int, off: timedel
     """M2: a failed instruction is tried again 1, 4, 24 and 72 hours after each failure, under the same id."""
     world = delivered()
     world.go(PAID_AT + days(25)).sweep()
+    first = world.case.order.instructions[0].id
     waits = [timedelta(hours=hours) for hours in (1, 4, 24, 72)]
     for wait in waits[: failures - 1]:
         world.pay(1, failure="bank closed")
@@ -522,7 +562,7 @@ def test_a_failed_payment_is_tried_again_on_schedule(failures: int, off: timedel
     again = off >= timedelta(0)
     expected = (InstructionStatus.PENDING, failures + 1) if again else (InstructionStatus.FAILED, failures)
     assert expected == (instruction.status, instruction.attempts)
-    assert instruction.id == "order-1-p1"
+    assert first == instruction.id
 
 
 def test_deadlines_are_durations_whatever_the_calendar_does() -> None:

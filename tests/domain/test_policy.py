@@ -214,7 +214,7 @@ def test_the_version_in_force_changes_at_its_second() -> None:
     """C6: a second before it comes into force the old version holds, and from that second on the new one."""
     found = [book().in_force(CHANGE + off).version for off in (-SECOND, timedelta(0), SECOND)]
     assert [DEFAULT["version"], "2026-06", "2026-06"] == found
-    assert [version.version for version in book()] == ["2017-08", "2026-06"]
+    assert [version.version for version in book()] == ["2026-12", "2026-06"]
     assert book().in_force(datetime(1950, 1, 1, tzinfo=UTC)).version == "2017-08"
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain import opening, orders
+from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem
 from chalicelib.domain.dispute import AcknowledgementType, Outcome, Stage
 from chalicelib.domain.events import DisputeResolved, ReturnAcknowledged
 from chalicelib.domain.guarantees import Basis, Finding, Guarantee, OfferedGuarantee, OfferType, Payer, Reason
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.domain.refusals import (
     ATTESTATION_REQUIRED,
@@ -356,6 +356,5 @@ def test_the_returns_parcel_is_no_parcel_of_the_order() -> None:
     """O6, O7: a record of the return changes nothing of the order's own delivery."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
     before = world.case.order
-    record = CarrierRecord(world.now, CarrierStatus.DELIVERED)
-    world.run(SELLER, lambda changes: orders.record_carrier_event(changes, Carrier.TNT, "900000001", record))
+    world.report_return(CarrierStatus.DELIVERED)
     assert before == world.case.order

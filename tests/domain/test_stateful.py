@@ -18,7 +18,8 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.orders import CarrierReport
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.state_machine import Action
@@ -55,6 +56,7 @@ def bought(draw: st.DrawFn) -> OrderTerms:
         currency=currency,
         lines=lines(*draw(LINES), currency=currency),
         shipping_fee=Money(draw(st.sampled_from((0, 7, 1000))), currency),
+        placed_at=PAID_AT,
         paid_at=PAID_AT,
         paid_on_platform=True,
         destination_country="ES",
@@ -165,17 +167,15 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(number=st.integers(1, 4), status=st.sampled_from((*CarrierStatus, CarrierStatus.DELIVERED)), ago=HOURS)
     def carrier_reports(self, number: int, status: CarrierStatus, ago: timedelta) -> None:
         """A carrier's record of a parcel comes in, in any order, late, or again."""
-        record = CarrierRecord(self.world.now - ago, status)
-        take = orders.record_carrier_event
-        self._do(PLATFORM, lambda changes: take(changes, Carrier.TNT, f"{number:09d}", record))
+        report = CarrierReport(Carrier.TNT, f"{number:09d}", self.world.now - ago, status)
+        self._do(PLATFORM, lambda changes: orders.record_carrier_reports(changes, [report]))
 
     @precondition(lambda self: any(dispute.return_parcel for dispute in self.world.case.open_disputes))
     @rule(number=st.integers(1, 2), status=st.sampled_from(CarrierStatus), ago=HOURS)
     def carrier_reports_a_return(self, number: int, status: CarrierStatus, ago: timedelta) -> None:
         """A carrier's record of a return comes in."""
-        record = CarrierRecord(self.world.now - ago, status)
-        take = orders.record_carrier_event
-        self._do(PLATFORM, lambda changes: take(changes, Carrier.TNT, f"9{number:08d}", record))
+        report = CarrierReport(Carrier.TNT, f"9{number:08d}", self.world.now - ago, status)
+        self._do(PLATFORM, lambda changes: orders.record_carrier_reports(changes, [report]))
 
     @rule(some=st.sampled_from(((), ("a",), ("b",))))
     def confirm(self, some: tuple[str, ...]) -> None:

@@ -18,7 +18,8 @@ from chalicelib.domain.evolve import fold
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Line, OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.orders import CarrierReport
+from chalicelib.domain.parcel import CarrierStatus, Parcel
 from chalicelib.domain.people import Actor, AddressBook, ReturnAddress, Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.domain.refusals import Refusal
@@ -72,6 +73,7 @@ def order_terms(*sold: tuple[int, int], shipping: int = 1000, currency: str = "U
         currency=currency,
         lines=lines(*(sold or ((1, 9000),)), currency=currency),
         shipping_fee=Money(shipping, currency),
+        placed_at=changes.get("paid_at", PAID_AT),
         paid_at=PAID_AT,
         paid_on_platform=True,
         destination_country="ES",
@@ -169,24 +171,39 @@ class World:
         written = number or f"{len(self.case.order.parcels) + 1:09d}"
         self.run(SELLER, lambda changes: orders.add_shipment(changes, carrier, written, at, line_ids))
 
-    def report(self, status: CarrierStatus, at: datetime | None = None, parcel: int = 1) -> bool:
-        """The carrier reports something of the nth parcel, as of now by default."""
-        carried = self.case.order.parcels[parcel - 1]
-        record = CarrierRecord(at or self.now, status)
-        take = orders.record_carrier_event
-        return self.run(PLATFORM, lambda changes: take(changes, carried.carrier, carried.tracking_number, record))
+    def report(
+        self, status: CarrierStatus, at: datetime | None = None, parcel: int = 1, *, to: str = "", exact: bool = True
+    ) -> bool:
+        """The carrier reports something of the nth parcel, as of now by default. Returns whether it was news."""
+        return self.report_all((parcel, status, at), to=to, exact=exact)[0]
+
+    def report_all(
+        self, *told: tuple[int, CarrierStatus, datetime | None], to: str = "", exact: bool = True
+    ) -> tuple[bool, ...]:
+        """The carrier reports several things in one call. Returns which of them were news."""
+        parcels = self.case.order.parcels
+        reports = [self._report_of(parcels[parcel - 1], status, at, to, exact) for parcel, status, at in told]
+        return self._take_in(reports)
+
+    def _report_of(self, parcel: Parcel, status: CarrierStatus, at: datetime | None, to: str, exact: bool) -> CarrierReport:  # noqa: FBT001 - passed on
+        return CarrierReport(parcel.carrier, parcel.tracking_number, at or self.now, status, to, exact)
+
+    def _take_in(self, reports: list[CarrierReport]) -> tuple[bool, ...]:
+        results = self.run(PLATFORM, lambda changes: orders.record_carrier_reports(changes, reports))
+        for result in results:
+            if isinstance(result, Refusal):
+                raise result
+        return tuple(result is True for result in results)
 
     def deliver(self, at: datetime | None = None, parcel: int = 1) -> None:
         """The carrier reports delivery of the nth parcel, as of now by default."""
         self.report(CarrierStatus.DELIVERED, at, parcel)
 
     def report_return(self, status: CarrierStatus, at: datetime | None = None, number: int = 1) -> bool:
-        """The carrier reports something of a dispute's return, as of now by default."""
+        """The carrier reports something of a dispute's return, as of now by default. Returns whether it was news."""
         back = self.dispute(number).return_parcel
         assert back is not None
-        record = CarrierRecord(at or self.now, status)
-        take = orders.record_carrier_event
-        return self.run(PLATFORM, lambda changes: take(changes, back.carrier, back.tracking_number, record))
+        return self._take_in([self._report_of(back, status, at, "", True)])[0]
 
     def confirm(self, *line_ids: str) -> None:
         """The buyer confirms receipt of lines, of all by default."""

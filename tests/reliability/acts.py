@@ -14,7 +14,7 @@ from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.opening import RequestedRemedy as Asked
 from chalicelib.domain.order import Line, OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders, payments
@@ -45,6 +45,7 @@ TERMS = OrderTerms(
     currency="USD",
     lines=(Line("a", "A vase", 1, Money(9000, "USD")), Line("b", "A plate", 2, Money(2500, "USD"))),
     shipping_fee=Money(1000, "USD"),
+    placed_at=PAID_AT,
     paid_at=PAID_AT,
     paid_on_platform=True,
     destination_country="ES",
@@ -134,7 +135,7 @@ def ships() -> Act:
 def carried(status: CarrierStatus, at: datetime, number: str = PARCEL, key: str = "") -> Act:
     """The carrier reports something of a parcel, in a batch of one."""
     name = f"carrier {status} {key}".strip()
-    event = orders.CarrierEvent(Carrier.TNT, number, CarrierRecord(at, status))
+    event = orders.CarrierEvent(Carrier.TNT, number, at, status)
     return Act(name, lambda services: orders.record_carrier_events(services, PLATFORM, once(name), (event,)))
 
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.service import contacts, disputes, orders, payments
@@ -240,4 +240,4 @@ def event(
     at: datetime, number: str = "000000001", status: CarrierStatus = CarrierStatus.DELIVERED, carrier: Carrier = Carrier.TNT
 ) -> orders.CarrierEvent:
     """One record of a carrier."""
-    return orders.CarrierEvent(carrier, number, CarrierRecord(at, status))
+    return orders.CarrierEvent(carrier, number, at, status)

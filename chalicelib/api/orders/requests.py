@@ -11,7 +11,7 @@ from chalicelib.domain import guarantees as offers
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, Payer
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.service.orders import CarrierEvent, Shipment
 
 LINE_UNITS_AT_MOST, DAYS_AT_MOST = 10_000, 3_650
@@ -44,6 +44,7 @@ class ImportOrder(Model):
     currency: Currency
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
     shipping_fee: Money
+    placed_at: Annotated[Moment | None, Field(description="When the buyer ordered; paid_at by default.")] = None
     paid_at: Moment
     paid_on_platform: bool = True
     destination_country: Country
@@ -67,6 +68,7 @@ class ImportOrder(Model):
             currency=self.currency,
             lines=tuple(domain.Line(it.id, it.title, it.quantity, it.unit_price.domain()) for it in self.lines),
             shipping_fee=self.shipping_fee.domain(),
+            placed_at=self.placed_at or self.paid_at,
             paid_at=self.paid_at,
             paid_on_platform=self.paid_on_platform,
             destination_country=self.destination_country,
@@ -99,7 +101,7 @@ class CarrierEventIn(Model):
 
     def event(self) -> CarrierEvent:
         """As the service takes it."""
-        return CarrierEvent(self.carrier, self.tracking_number, CarrierRecord(self.occurred_at, self.status))
+        return CarrierEvent(self.carrier, self.tracking_number, self.occurred_at, self.status)
 
 
 class CarrierEvents(Model):

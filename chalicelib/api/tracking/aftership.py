@@ -15,9 +15,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.tracking.tracking_update import Delivery, Told, moment
+from chalicelib.api.tracking.tracking_update import Delivery, Told, ToldRecord, moment
 from chalicelib.domain.carriers import CARRIERS
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 
 HEADER = "aftership-hmac-sha256"
 SLUGS = {slug: carrier for carrier, row in CARRIERS.items() for slug in row.aftership}
@@ -47,11 +47,11 @@ class Checkpoint(Told):
     tag: str | None = None
     subtag: str | None = None
 
-    def record(self, told_at: datetime) -> CarrierRecord | None:
+    def record(self, told_at: datetime) -> ToldRecord | None:
         """As the rules have it; None where it is of no use to them."""
         status = CarrierStatus.RETURNED_TO_SENDER if self.subtag == RETURNED else TAGS.get(self.tag or "")
         at = moment(self.checkpoint_time, known_at=moment(self.created_at) or told_at)
-        return CarrierRecord(at, status) if at and status else None
+        return ToldRecord(at, status) if at and status else None
 
 
 class Tracking(Told):

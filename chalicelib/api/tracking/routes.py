@@ -12,7 +12,7 @@ from chalicelib.api.routing import Resource, route
 from chalicelib.api.tracking import aftership, seventeen_track
 from chalicelib.api.tracking.signatures import signed_by
 from chalicelib.service.errors import Busy
-from chalicelib.service.orders import record_of_parcel
+from chalicelib.service.orders import CarrierEvent, record_events
 from chalicelib.service.views import Json
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _taken_in(call: Call, told: Delivery | None) -> Json:
         raise Problem("signature_expired", headers={"WWW-Authenticate": "Signature"})
     if told.carrier is None:
         raise Problem("unknown_carrier", carrier=told.named)
-    results = record_of_parcel(call.services, call.actor, told.carrier, told.tracking_number, told.records)
+    events = [CarrierEvent(told.carrier, told.tracking_number, it.occurred_at, it.status) for it in told.records]
+    results = record_events(call.services, call.actor, events)
     if any(result["status"] == Busy.code for result in results):
         raise Busy
     return {"results": results}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from chalicelib.api.tracking.tracking_update import Delivery, Told, moment
+from chalicelib.api.tracking.tracking_update import Delivery, Told, ToldRecord, moment
 from chalicelib.domain.carriers import CARRIERS
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,12 +50,12 @@ class Event(Told):
         """When it happened."""
         return moment(self.time_utc) or moment(self.time_iso)
 
-    def record(self) -> CarrierRecord | None:
+    def record(self) -> ToldRecord | None:
         """As the rules have it; None where it is of no use to them."""
         said = self.sub_status or ""
         status = CarrierStatus.RETURNED_TO_SENDER if said == RETURNED else STATUSES.get(said.partition("_")[0])
         at = self.at
-        return CarrierRecord(at, status) if at and status else None
+        return ToldRecord(at, status) if at and status else None
 
 
 class Provider(Told):

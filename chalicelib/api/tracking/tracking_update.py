@@ -12,13 +12,21 @@ from chalicelib.api.models import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from chalicelib.domain.carriers import Carrier
-    from chalicelib.domain.parcel import CarrierRecord
+    from chalicelib.domain.parcel import CarrierStatus
 
 
 class Told(BaseModel):
     """Base of what a tracking service sends. It says more than is read here, and new members may come."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ToldRecord:
+    """One record of a carrier as a tracking service tells it."""
+
+    occurred_at: datetime
+    status: CarrierStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,7 @@ class Delivery:
     carrier: Carrier | None
     named: str
     tracking_number: str
-    records: tuple[CarrierRecord, ...]
+    records: tuple[ToldRecord, ...]
     sent_at: datetime | None
     """When the service learned of this, or of the newest of it; None only where no record has a time, so that there is none."""
 
