@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain import mediation, negotiation, returns
+from chalicelib.domain import delivery_notice, mediation, negotiation, returns
 from chalicelib.domain.commands import DisputeCommand
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guards import Circumstances
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 
-_DECLARED = [it for room in (negotiation, mediation, returns) for it in vars(room).values() if isinstance(it, Move)]
+_DECLARED = [
+    it for room in (negotiation, delivery_notice, mediation, returns) for it in vars(room).values() if isinstance(it, Move)
+]
 MOVES: dict[Action, Move[Any]] = table(Action, {it.action: it for it in _DECLARED})
 """The move of every action."""
 ACTION_OF: dict[type[DisputeCommand], Action] = {it.command: it.action for it in _DECLARED}

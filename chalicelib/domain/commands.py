@@ -57,6 +57,11 @@ class AddEvidence(DisputeCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectToDelivery(DisputeCommand):
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class GrantTime(DisputeCommand):
     until: datetime
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
+from chalicelib.domain.delivery_notice import let_record_stand
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guarantees import Basis
@@ -35,6 +36,14 @@ def _escalate(changes: Changes, number: int) -> None:
     changes.record(number, e.Escalated("No agreement within the time for negotiation."))
 
 
+def _review_overdue(changes: Changes, number: int) -> None:
+    """Let a record stand to which the buyer objected and that nobody judged (C5); decide what is left by default (D5)."""
+    if changes.dispute(number).delivery_objected:
+        let_record_stand(changes, number)
+    if changes.dispute(number).open:
+        decide_by_default(changes, number)
+
+
 def _return_not_shipped(changes: Changes, number: int) -> None:
     end(changes, number, Outcome.EXPIRED)
 
@@ -44,7 +53,7 @@ EXPIRIES: dict[Stage, Callable[[Changes, int], None]] = table(
     {
         Stage.OPENED: _grant_request,
         Stage.NEGOTIATING: _escalate,
-        Stage.UNDER_REVIEW: decide_by_default,
+        Stage.UNDER_REVIEW: _review_overdue,
         Stage.AWAITING_RETURN: _return_not_shipped,
         Stage.RETURN_IN_TRANSIT: refund_return,
         Stage.DECIDED: carry_out_decision,
@@ -98,7 +107,9 @@ def _order_dues(case: Case) -> list[Due]:
 def _expire(changes: Changes, number: int) -> None:
     dispute = changes.dispute(number)
     request = next_request_due(dispute)
-    if request and request.due_at == next_due_at(dispute, changes.case.policy):
+    if dispute.delivery_notice:
+        let_record_stand(changes, number)
+    elif request and request.due_at == next_due_at(dispute, changes.case.policy):
         changes.record(number, e.InformationRequestLapsed(request.id))
     else:
         EXPIRIES[dispute.stage](changes, number)

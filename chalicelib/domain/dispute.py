@@ -128,6 +128,15 @@ class LeftByClock:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryNotice:
+    """The carrier's records show claimed lines as delivered in time, and the buyer may object until ``due_at`` (C5)."""
+
+    line_ids: tuple[str, ...]
+    since: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
     """A dispute now. ``version`` is the sequence number of its last event (I4)."""
 
@@ -160,6 +169,11 @@ class Dispute:
     appealed_by: Role | None = None
     grant: Grant | None = None
     return_parcel: Parcel | None = None
+    delivery_notice: DeliveryNotice | None = None
+    held_until: datetime | None = None
+    """The end of the last delivery notice. No other deadline acts before it (C5)."""
+    delivery_objected: bool = False
+    """True once the buyer has said that a parcel that the records show as delivered is not here (C5)."""
     left_by_clock: tuple[LeftByClock, ...] = ()
     """The stages that the clock has ended since a person last moved the dispute on."""
     outcome: Outcome | None = None

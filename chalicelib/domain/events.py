@@ -225,6 +225,24 @@ class ClaimNarrowed(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryShown(Payload):
+    type = "delivery_shown"
+    line_ids: tuple[str, ...]
+    objections_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryUndone(Payload):
+    type = "delivery_undone"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryObjected(Payload):
+    type = "delivery_objected"
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalMade(Payload):
     type = "proposal_made"
     proposal: Proposal

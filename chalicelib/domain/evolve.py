@@ -74,7 +74,7 @@ def _stamped(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispu
     after = replace(after, version=event.seq, updated_at=event.at)
     if after.turn is not before.turn:
         after = replace(after, turn_since=event.at)
-    if after.stage is before.stage and not isinstance(event.payload, e.Appealed):
+    if after.stage is before.stage and not isinstance(event.payload, e.Appealed | e.DeliveryObjected):
         return after
     left: tuple[LeftByClock, ...] = ()
     if event.actor.role is Role.CLOCK:

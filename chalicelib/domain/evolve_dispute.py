@@ -8,7 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from chalicelib.domain import events as e
-from chalicelib.domain.dispute import Dispute, Stage
+from chalicelib.domain.dispute import DeliveryNotice, Dispute, Stage
 from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.personal_data import without_words
@@ -73,8 +73,8 @@ def _(payload: e.ProposalAccepted, dispute: Dispute, event: Event) -> Dispute:
 
 
 @on_dispute.register
-def _(payload: e.ClaimNarrowed, dispute: Dispute, _: Event) -> Dispute:
-    narrowed = replace(dispute, claim=payload.claim, coverage=payload.coverage)
+def _(payload: e.ClaimNarrowed, dispute: Dispute, event: Event) -> Dispute:
+    narrowed = replace(dispute, claim=payload.claim, coverage=payload.coverage, delivery_notice=None, held_until=event.at)
     on_table = dispute.proposal_on_table
     if payload.request:
         narrowed = replace(narrowed, proposals=(*dispute.proposals, payload.request))
@@ -83,6 +83,23 @@ def _(payload: e.ClaimNarrowed, dispute: Dispute, _: Event) -> Dispute:
     if on_table and on_table.amount > payload.coverage.maximum:
         return replace(narrowed, on_table=None, accepted_by=())
     return narrowed
+
+
+@on_dispute.register
+def _(payload: e.DeliveryShown, dispute: Dispute, event: Event) -> Dispute:
+    notice = DeliveryNotice(payload.line_ids, event.at, payload.objections_until)
+    return replace(dispute, delivery_notice=notice)
+
+
+@on_dispute.register
+def _(_: e.DeliveryUndone, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, delivery_notice=None, held_until=event.at)
+
+
+@on_dispute.register
+def _(payload: e.DeliveryObjected, dispute: Dispute, event: Event) -> Dispute:
+    reviewed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=(*dispute.evidence, payload.evidence))
+    return replace(reviewed, escalated_at=event.at, delivery_notice=None, delivery_objected=True)
 
 
 @on_dispute.register
@@ -166,7 +183,7 @@ def _(payload: e.ReturnAcknowledged, dispute: Dispute, event: Event) -> Dispute:
 
 @on_dispute.register
 def _(payload: e.DisputeResolved, dispute: Dispute, _: Event) -> Dispute:
-    resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None)
+    resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None, delivery_notice=None)
     return replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)
 
 

@@ -83,6 +83,12 @@ def _not_accepted_yet(at: Circumstances) -> Refusal | None:
     return None
 
 
+def _delivery_shown(at: Circumstances) -> Refusal | None:
+    if at.dispute.delivery_notice:
+        return None
+    return Refusal(WRONG_STATE, "No carrier shows this as delivered in time, so there is nothing to object to.")
+
+
 def _seller_had_time(at: Circumstances) -> Refusal | None:
     opens = at.dispute.opened_at + at.policy.days("early_escalation")
     if at.now >= opens:
@@ -146,6 +152,7 @@ OWN_TURN = Guard("own_turn", "it is their turn", _own_turn)
 PROPOSAL_ON_TABLE = Guard("proposal_on_table", "a proposal is on the table", _proposal_on_table)
 OTHERS_PROPOSAL = Guard("others_proposal", "the proposal is not their own", _others_proposal)
 NOT_ACCEPTED_YET = Guard("not_accepted_yet", "they have not accepted already", _not_accepted_yet)
+DELIVERY_SHOWN = Guard("delivery_shown", "a carrier shows a claimed line as delivered in time", _delivery_shown)
 SELLER_HAD_TIME = Guard("seller_had_time", "the seller has had the time before early escalation", _seller_had_time)
 NEGOTIABLE = Guard("negotiable", "the claim is not a no-questions-asked return", _negotiable)
 UNASSIGNED = Guard("unassigned", "nobody has taken the case", _unassigned)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.carriers import Carrier, tracking_number
-from chalicelib.domain.claim_narrowing import delivery_became_known
+from chalicelib.domain.delivery_notice import delivery_became_known
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement
 from chalicelib.domain.order import OrderTerms

@@ -45,13 +45,19 @@ def return_delivered_at(dispute: Dispute) -> datetime | None:
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
     """The stage's own deadline: its beginning plus its window plus the time granted (D6); None once resolved.
 
-    A return on its way is judged from the carrier's record of its delivery as soon as there is one.
+    A return on its way is judged from the carrier's record of its delivery as soon as there is one. While the buyer may
+    object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
     """
+    if dispute.delivery_notice:
+        return dispute.delivery_notice.due_at
     rule, since = STAGES[dispute.stage], dispute.stage_since
     window, delivered = rule.window, return_delivered_at(dispute)
     if delivered is not None:
         window, since = rule.window_once_delivered, delivered
-    return None if window is None else since + policy.days(window) + dispute.granted
+    if window is None:
+        return None
+    deadline = since + policy.days(window) + dispute.granted
+    return max(deadline, dispute.held_until) if dispute.held_until else deadline
 
 
 def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
@@ -65,7 +71,7 @@ def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
 
 def next_request_due(dispute: Dispute) -> InformationRequest | None:
     """The pending information request that lapses first (D4); only a review waits for answers."""
-    if STAGES[dispute.stage].awaited is not Awaited.MEDIATOR:
+    if STAGES[dispute.stage].awaited is not Awaited.MEDIATOR or dispute.delivery_notice:
         return None
     pending = (request for request in dispute.requests_of_review if request.pending)
     return min(pending, key=lambda request: request.due_at, default=None)

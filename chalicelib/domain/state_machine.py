@@ -105,6 +105,10 @@ STAGES: dict[Stage, StageRule] = table(
 """The row of every stage."""
 
 
+DELIVERY_NOTICE = Expiry("the buyer did not object to a delivery in time: the record stands", (Stage.RESOLVED,))
+"""The effect of a delivery notice, in any stage. While there is one, no other deadline of the dispute acts (C5)."""
+
+
 class Action(StrEnum):
     """Something an actor can do in a dispute."""
 
@@ -114,6 +118,7 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     WITHDRAW = "withdraw"
     ADD_EVIDENCE = "add_evidence"
+    OBJECT_TO_DELIVERY = "object_to_delivery"
     GRANT_TIME = "grant_time"
     ASSIGN = "assign"
     REQUEST_INFORMATION = "request_information"
@@ -187,6 +192,10 @@ def _rules() -> Iterator[Rule]:
     ):
         for party in PARTIES:
             yield Rule(stage, Action.ADD_EVIDENCE, party, (stage,), (g.ROOM_FOR_EVIDENCE,))
+
+    # The carrier shows a claimed line as delivered in time: the buyer may say that it is not here (C5).
+    for stage in (Stage.OPENED, Stage.NEGOTIATING, Stage.UNDER_REVIEW, Stage.DECIDED):
+        yield Rule(stage, Action.OBJECT_TO_DELIVERY, buyer, (Stage.UNDER_REVIEW,), (g.DELIVERY_SHOWN,))
 
     # More time for the awaited party, granted by the one that waits (D6).
     for stage, waiting in ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer)):

@@ -31,10 +31,13 @@ def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
 
     The awaited party's move, the answer to each pending information request (D4), and in the appeal window the word of
     those who have not accepted (D5). Nobody's inaction decides before the earlier of a request's time and the review's.
+    While the buyer may object to a delivery, nothing else is to be done (C5).
     """
     deadline = due_at(dispute, policy)
     if deadline is None:
         return ()
+    if dispute.delivery_notice:
+        return (Todo(Role.BUYER, dispute.delivery_notice.since, dispute.delivery_notice.due_at),)
     match STAGES[dispute.stage].awaited:
         case Awaited.SELLER | Awaited.BUYER | Awaited.WHOSE_TURN:
             party = awaited(dispute)
