@@ -109,6 +109,13 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.DisputeOpened, _B, _NEWS, "return_asked.buyer", c.waits_for_an_address, own_too=True),
     Notice(e.ClaimNarrowed, _S, _NEWS, "narrowed.seller"),
     Notice(e.ClaimNarrowed, _B, _NEWS, "narrowed.buyer", own_too=True),
+    # a delivery that the records show while it is claimed as not received
+    Notice(e.DeliveryShown, _B, _ACT, "delivery_shown.buyer"),
+    Notice(e.DeliveryShown, _S, _NEWS, "delivery_shown.seller"),
+    Notice(e.DeliveryUndone, _B, _NEWS, "delivery_undone.buyer"),
+    Notice(e.DeliveryUndone, _S, _NEWS, "delivery_undone.seller"),
+    Notice(e.DeliveryObjected, _S, _NEWS, "delivery_objected.seller"),
+    Notice(e.DeliveryObjected, _M, _ACT, "delivery_objected.mediators"),
     # negotiation; what settles is told by what follows from it
     Notice(e.ProposalMade, _S, _ACT, "proposal.seller", c.gives_the_turn),
     Notice(e.ProposalMade, _B, _ACT, "proposal.buyer", c.gives_the_turn),
@@ -160,8 +167,21 @@ TO_PEOPLE: tuple[Notice, ...] = (
     Notice(e.DisputeResolved, _S, _NEWS, "closed.seller", c.closes_without_refund, own_too=True),
     Notice(e.DisputeResolved, _B, _NEWS, "closed.buyer", c.closes_without_refund, own_too=True),
     Notice(e.OrderCompleted, _S, _NEWS, "completed.seller", c.pays_out),
+    Notice(e.RefundIssued, _S, _NEWS, "refunded_at_close.seller", c.is_made_at_the_close),
+    Notice(e.RefundIssued, _B, _NEWS, "refunded_at_close.buyer", c.is_made_at_the_close),
+    Notice(e.RefundPostponed, _S, _NEWS, "refund_waits.seller", own_too=True),
+    Notice(e.RefundPostponed, _B, _NEWS, "refund_waits.buyer", own_too=True),
+    Notice(e.Charged, _S, _NEWS, "charged.seller", c.charges_the_seller, own_too=True),
+    Notice(e.Charged, _B, _NEWS, "charged.buyer", c.charges_the_buyer, own_too=True),
+    Notice(e.ExternalDisputeReported, _S, _NEWS, "external.seller"),
+    Notice(e.ExternalDisputeReported, _B, _NEWS, "external.buyer"),
+    Notice(e.PaymentFailed, _S, _NEWS, "payment_failed.seller", c.has_failed_for_good),
+    Notice(e.PaymentFailed, _B, _NEWS, "payment_failed.buyer", c.has_failed_for_good),
     # the promise
     Notice(e.PromiseExtended, _B, _NEWS, "promise.buyer"),
+    Notice(e.ExtensionAsked, _B, _ACT, "extension_asked.buyer"),
+    Notice(e.ExtensionAnswered, _S, _NEWS, "extension_granted.seller", c.is_a_yes),
+    Notice(e.ExtensionAnswered, _S, _NEWS, "extension_refused.seller", c.is_a_no),
     Notice(e.ProtectionExtended, _B, _NEWS, "protection.buyer"),
 )
 """The rows for people: parties and mediators."""
@@ -170,6 +190,8 @@ TO_PAYMENTS: tuple[Notice, ...] = (
     Notice(e.RefundIssued, Audience.PAYMENTS, Urgency.DATA),
     Notice(e.OrderCompleted, Audience.PAYMENTS, Urgency.DATA, when=c.pays_out),
     Notice(e.PaymentRetried, Audience.PAYMENTS, Urgency.DATA),
+    Notice(e.PaymentRepublished, Audience.PAYMENTS, Urgency.DATA),
+    Notice(e.Charged, Audience.PAYMENTS, Urgency.DATA),
 )
 """The rows for the marketplace's payment system (M1, M2)."""
 
@@ -186,10 +208,12 @@ NOT_TOLD_TO_PEOPLE: dict[type[e.Payload], str] = {
     e.CarrierReported: "the marketplace tells its buyers of deliveries; what one does to a dispute is told with the dispute",
     e.ReceiptConfirmed: "the buyer's own act; what it does to a dispute is told with the dispute",
     e.MediatorAssigned: "it changes nothing for the parties: they are told what the mediator asks or decides",
-    e.RefundIssued: "told by the end of the dispute, in the same transaction, which knows why",
+    e.ParcelTakenBack: "as a shipment",
+    e.RefundCredited: "told with the external dispute: what the bank paid counts as refunded",
     e.PaymentSettled: "the payment system tells its payees",
-    e.PaymentFailed: "for the marketplace to put right: its systems are told, and an alarm is raised",
-    e.PaymentRetried: "as a failed payment",
+    e.PaymentRetried: "for the marketplace to put right: its systems are told, and an alarm is raised",
+    e.PaymentRepublished: "as a payment that is tried again",
+    e.PaymentOverdue: "as a payment that is tried again; an alarm is raised",
     e.WordsErased: "whoever asked is told at the end of the whole erasure, by its status",
 }
 """The events that no person is told of, with the reason."""

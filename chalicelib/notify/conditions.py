@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.ledger import BUYER, SELLER
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.stages import status_of
@@ -163,3 +164,33 @@ def is_news_to_the_seller(it: EventInContext) -> bool:
 def is_news_to_the_buyer(it: EventInContext) -> bool:
     """The buyer is to be told of this message (``Thread.news_to``)."""
     return Role.BUYER in it.payload(MessageWritten).news_to
+
+
+def is_made_at_the_close(it: EventInContext) -> bool:
+    """The refund is no dispute's: protection closes, and no carrier had the line, or it went back (O7)."""
+    return it.payload(e.RefundIssued).dispute_id is None
+
+
+def charges_the_seller(it: EventInContext) -> bool:
+    """The seller is charged (M4)."""
+    return it.payload(e.Charged).entry.debit == SELLER
+
+
+def charges_the_buyer(it: EventInContext) -> bool:
+    """The buyer is charged (M4)."""
+    return it.payload(e.Charged).entry.debit == BUYER
+
+
+def has_failed_for_good(it: EventInContext) -> bool:
+    """The payment has failed, and no attempt is left (M2)."""
+    return it.payload(e.PaymentFailed).attempts_left == 0
+
+
+def is_a_yes(it: EventInContext) -> bool:
+    """The buyer accepts the later delivery (O8)."""
+    return it.payload(e.ExtensionAnswered).accepted
+
+
+def is_a_no(it: EventInContext) -> bool:
+    """The buyer refuses the later delivery (O8)."""
+    return not is_a_yes(it)

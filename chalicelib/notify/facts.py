@@ -54,6 +54,7 @@ def _of_dispute(it: EventInContext, dispute: Dispute, catalog: Catalog) -> dict[
     if dispute.open:
         bargained = dispute.stage is not Stage.OPENED or not return_is_guaranteed(it)
         awaited = dispute.stage.value if bargained else "return_address"
+        awaited = "delivery_notice" if dispute.delivery_notice else awaited
         named["ask"] = catalog.labels["ask"][awaited].format(address=_address(it, catalog))
         named["task"] = catalog.labels["task"][awaited].format(address=_address(it, catalog, brief=True))
     return named
@@ -67,7 +68,7 @@ def _address(it: EventInContext, catalog: Catalog, *, brief: bool = False) -> st
     return forms["in_country"].format(country=it.return_country if brief else country(it.return_country, catalog.language))
 
 
-def _money(  # noqa: PLR0911 - one line per kind of event, as a table
+def _money(  # noqa: C901, PLR0911, PLR0912 - one line per kind of event, as a table
     payload: e.Payload, dispute: Dispute | None
 ) -> tuple[Money | None, OfferType]:
     """Return the amount that an event is about, and the kind of remedy. No amount where the event is about none."""
@@ -87,8 +88,14 @@ def _money(  # noqa: PLR0911 - one line per kind of event, as a table
             return grant.amount, OfferType.REFUND_WITH_RETURN
         case e.DisputeResolved(refund=refund):
             return refund, OfferType.REFUND
-        case e.OrderCompleted(instruction=instruction) if instruction:
+        case e.OrderCompleted(instruction=instruction) | e.RefundIssued(instruction=instruction) if instruction:
             return instruction.amount, OfferType.REFUND
+        case e.Charged(entry=entry):
+            return entry.amount, OfferType.REFUND
+        case e.RefundPostponed(amount=amount):
+            return amount, OfferType.REFUND
+        case e.ExternalDisputeReported(external=external):
+            return external.amount, OfferType.REFUND
         case _ if dispute and dispute.grant:
             return dispute.grant.amount, OfferType.REFUND_WITH_RETURN
         case _:
@@ -109,6 +116,8 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
         case e.InformationRequested(request=request):
             return min(request.due_at, due) if due else request.due_at
         case e.TimeGranted(until=until) | e.PromiseExtended(until=until) | e.ProtectionExtended(until=until):
+            return until
+        case e.ExtensionAsked(until=until) | e.DeliveryShown(objections_until=until):
             return until
         case _:
             return due
@@ -131,6 +140,12 @@ def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
             return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
         case e.ReturnAcknowledged(acknowledgement=acknowledgement):
             return {"problem": labels["problem"][acknowledgement.value]}
+        case e.RefundIssued(dispute_id=None, entry=entry):
+            return {"cause": labels["cause"][entry.cause]}
+        case e.Charged(entry=entry):
+            return {"charge": labels["charge"][entry.cause]}
+        case e.ExternalDisputeReported(external=external):
+            return {"external": labels["external"][external.status.value]}
         case e.DisputeResolved(basis=basis, return_forgone=forgone):
             grounds = [labels["basis"][basis.value]] if basis else []
             grounds += [labels["item"]["kept"].format(address=_address(it, catalog))] if forgone else []

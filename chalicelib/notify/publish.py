@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.events import PaymentFailed
+from chalicelib.domain.events import PaymentFailed, PaymentOverdue
 from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 FAILED = "payment_instruction_failed"
 """The word in the log that the alarm counts (M2)."""
+OVERDUE = "payment_instruction_overdue"
+"""The same for a payment of which nothing was heard for too long (M2)."""
 
 
 def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) -> list[str]:
@@ -77,6 +79,8 @@ class Publisher:
         """
         if isinstance(it.event.payload, PaymentFailed):
             log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
+        if isinstance(it.event.payload, PaymentOverdue):
+            log.error("%s: %s", OVERDUE, it.event.payload.instruction_id, extra={"event": it.id})
         rows = notices(it)
         complete = self._tell_topics(it, rows)
         for message in self._to_people(it, rows):
