@@ -128,7 +128,7 @@ def _refusals_around_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
 
 
 def test_the_examples_are_real(new_api: Callable[[MemoryTable], Api], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written anew."""
+    """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written again."""
     routes = _played(new_api)
     problems = _refusals_around_it(new_api(MemoryTable(TABLE)), monkeypatch) | _refusals(new_api(MemoryTable(TABLE)))
     examples = {"problems": problems, "routes": routes}

@@ -102,7 +102,7 @@ def test_a_late_delivery_stays_covered(stage: Stage, at: datetime) -> None:
 
 @pytest.mark.parametrize("stage", ON_THE_WAY)
 def test_a_line_delivered_in_time_leaves_the_claim(stage: Stage) -> None:
-    """C5, D2: the claim goes on about the other line alone, worth that line and its share of the shipping at most."""
+    """C5, D2: the claim goes on only about the other line, worth that line and its share of the shipping at most."""
     world = two_lines(stage)
     world.deliver(IN_TIME, parcel=1)
     dispute = world.dispute()

@@ -25,7 +25,7 @@ TOPIC = "arn:aws:sns:eu-west-1:000000000000:p-seller-acme"
 
 @pytest.mark.parametrize(("text", "expected"), [("5d", 432000), ("1d12h", 129600), ("90s", 90), ("10m", 600)])
 def test_a_span_is_read_as_people_write_it(text: str, expected: int) -> None:
-    """Days, hours, minutes and seconds, alone or one after the other."""
+    """Days, hours, minutes and seconds, one of them or several in a row."""
     assert expected == clock.seconds(text)
 
 
@@ -83,7 +83,7 @@ def test_a_message_is_shown_once_to_each_address_it_reaches() -> None:
 
 
 def test_the_holder_of_a_port_is_named() -> None:
-    """Whoever starts a second thing on a port learns which process to end."""
+    """A second start on a port names the process to end."""
     with socket.create_server((HOST, 0)) as server:
         port = int(server.getsockname()[1])
         free = Ports.free()
