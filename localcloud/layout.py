@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,18 @@ BUILD = LOCAL / "build"
 
 class LocalCloudError(Exception):
     """Something the person at the keyboard can act on; its text says what."""
+
+
+def command_line(directory: Path = LOCAL) -> str:
+    """Return how a person in the project's folder talks to the local cloud in `directory`, up to the command's name."""
+    parts = [_from_root(Path(sys.executable)), "-m", "localcloud"]
+    if directory.resolve() != LOCAL.resolve():
+        parts += ["--directory", _from_root(directory)]
+    return shlex.join(parts)
+
+
+def _from_root(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 @contextmanager
