@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chalicelib.domain import coverage, deadlines, stages
+from chalicelib.domain import coverage, deadlines
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.policy import Policy, published
-from chalicelib.domain.state_machine import TABLE
+from chalicelib.domain.state_machine import STAGES, TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,14 +73,15 @@ def _expiries() -> Iterator[Mutant]:
 
 
 def _windows() -> Iterator[Mutant]:
-    for stage, window in stages.WINDOWS.items():
-        for other in sorted(set(stages.WINDOWS.values()) - {window}):
+    windows = {stage: rule.window for stage, rule in STAGES.items() if rule.window}
+    for stage, window in windows.items():
+        for other in sorted(set(windows.values()) - {window}):
             name = f"window of {stage.value}: {other}"
             yield Mutant(name, lambda stage=stage, other=other: _window(stage, other))  # type: ignore[misc]
 
 
 def _window(stage: Stage, window: str) -> None:
-    stages.WINDOWS[stage] = window
+    STAGES[stage] = replace(STAGES[stage], window=window)
 
 
 def _limits() -> Iterator[Mutant]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from chalicelib.domain.deadlines import EXPIRIES
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.policy import published
-from chalicelib.domain.stages import WINDOWS
-from chalicelib.domain.state_machine import TABLE, Rule
+from chalicelib.domain.state_machine import STAGES, TABLE, Rule
 
 _HEAD = """# The state machine of a dispute
 
@@ -34,8 +32,8 @@ def _diagram() -> str:
         for to in rule.leads_to:
             if to is not rule.stage:
                 arrows.setdefault((rule.stage, to), []).append(f"{rule.actor.value} {rule.action.value}")
-    for stage, expiry in EXPIRIES.items():
-        for to in expiry.leads_to:
+    for stage, row in STAGES.items():
+        for to in row.expiry.leads_to if row.expiry else ():
             arrows.setdefault((stage, to), []).append("clock")
     lines = [f"    {a.value} --> {b.value}: {', '.join(dict.fromkeys(labels))}\n" for (a, b), labels in arrows.items()]
     return "".join(lines)
@@ -60,11 +58,13 @@ def _deadlines() -> str:
     policy = list(published())[-1]
     out = ["## What the clock does\n\nDays of policy version `", policy.version, "`, from when the stage was entered.\n\n"]
     out.append("| stage | deadline | when it passes | leads to |\n|---|---|---|---|\n")
-    for stage, window in WINDOWS.items():
-        days = f"{policy.days(window).days} days"
-        if stage is Stage.RETURN_IN_TRANSIT:
-            days = f"{policy.return_receipt_days} days after the carrier delivers, or {days} with no delivery on record"
-        expiry = EXPIRIES[stage]
-        to = ", ".join(it.value for it in expiry.leads_to)
-        out.append(f"| {stage.value} | {days} | {expiry.says} | {to} |\n")
+    for stage, row in STAGES.items():
+        if row.window is None or row.expiry is None:
+            continue
+        days = f"{policy.days(row.window).days} days"
+        if row.window_once_delivered:
+            received = policy.days(row.window_once_delivered).days
+            days = f"{received} days after the carrier delivers, or {days} with no delivery on record"
+        to = ", ".join(it.value for it in row.expiry.leads_to)
+        out.append(f"| {stage.value} | {days} | {row.expiry.says} | {to} |\n")
     return "".join(out)

@@ -1,23 +1,35 @@
-"""Running the table: what an actor may do now, doing it, and saying why not (D10)."""
+"""Run the state machine: list what an actor may do now, do it, and say why not (D10)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain import mediation, negotiation, returns
+from chalicelib.domain.commands import DisputeCommand
+from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guards import Circumstances
+from chalicelib.domain.moves import Move
 from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 from chalicelib.domain.stages import due_at
-from chalicelib.domain.state_machine import ACTION_OF, EFFECTS, TABLE, Action, Rule
+from chalicelib.domain.state_machine import TABLE, Action, Rule
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.commands import DisputeCommand
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import Actor
+
+
+_DECLARED = [it for room in (negotiation, mediation, returns) for it in vars(room).values() if isinstance(it, Move)]
+MOVES: dict[Action, Move[Any]] = table(Action, {it.action: it for it in _DECLARED})
+"""The move of every action."""
+ACTION_OF: dict[type[DisputeCommand], Action] = {it.command: it.action for it in _DECLARED}
+"""The action that each command asks for."""
+if not len(_DECLARED) == len(MOVES) == len(ACTION_OF):
+    raise LookupError("an action or a command has two moves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +80,4 @@ def perform(changes: Changes, number: int, command: DisputeCommand, actor: Actor
     refused = refusal(changes.case, changes.dispute(number), action, actor, changes.now)
     if refused:
         raise refused
-    EFFECTS[action](changes, number, command, actor)
+    MOVES[action].effect(changes, number, command, actor)

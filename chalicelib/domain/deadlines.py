@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.mediation import carry_out_decision, decide_by_default
 from chalicelib.domain.people import CLOCK
 from chalicelib.domain.returns import refund_return
 from chalicelib.domain.settlement import carry_out, complete, end
 from chalicelib.domain.stages import next_due_at, next_request_due
+from chalicelib.domain.state_machine import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,15 +22,6 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
-
-
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """What passing a stage's deadline does: in words, and where it leads."""
-
-    says: str
-    leads_to: tuple[Stage, ...]
-    effect: Callable[[Changes, int], None]
 
 
 def _grant_request(changes: Changes, number: int) -> None:
@@ -41,24 +34,22 @@ def _escalate(changes: Changes, number: int) -> None:
     changes.record(number, e.Escalated("No agreement within the time for negotiation."))
 
 
-def _review_overdue(changes: Changes, number: int) -> None:
-    decide_by_default(changes, number)
-
-
 def _return_not_shipped(changes: Changes, number: int) -> None:
     end(changes, number, Outcome.EXPIRED)
 
 
-_SETTLED = (Stage.AWAITING_RETURN, Stage.RESOLVED)
-EXPIRIES: dict[Stage, Expiry] = {
-    Stage.OPENED: Expiry("the seller was silent: the request is granted as asked", _SETTLED, _grant_request),
-    Stage.NEGOTIATING: Expiry("no agreement: escalated automatically", (Stage.UNDER_REVIEW,), _escalate),
-    Stage.UNDER_REVIEW: Expiry("nobody decided: the policy's default", (Stage.DECIDED, *_SETTLED), _review_overdue),
-    Stage.AWAITING_RETURN: Expiry("the buyer did not ship: nothing refunded", (Stage.RESOLVED,), _return_not_shipped),
-    Stage.RETURN_IN_TRANSIT: Expiry("the seller did not object: refunded", (Stage.RESOLVED,), refund_return),
-    Stage.DECIDED: Expiry("no appeal: the decision is carried out", _SETTLED, carry_out_decision),
-}
-"""The clock's row for every stage that has a deadline."""
+EXPIRIES: dict[Stage, Callable[[Changes, int], None]] = table(
+    [stage for stage, rule in STAGES.items() if rule.expiry],
+    {
+        Stage.OPENED: _grant_request,
+        Stage.NEGOTIATING: _escalate,
+        Stage.UNDER_REVIEW: decide_by_default,
+        Stage.AWAITING_RETURN: _return_not_shipped,
+        Stage.RETURN_IN_TRANSIT: refund_return,
+        Stage.DECIDED: carry_out_decision,
+    },
+)
+"""The effect of every deadline; the state machine says it in words, and which stages it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +93,7 @@ def _expire(changes: Changes, number: int) -> None:
     if request and request.due_at == next_due_at(dispute, changes.case.policy):
         changes.record(number, e.InformationRequestLapsed(request.id))
     else:
-        EXPIRIES[dispute.stage].effect(changes, number)
+        EXPIRIES[dispute.stage](changes, number)
 
 
 def advance(changes: Changes, now: datetime) -> None:

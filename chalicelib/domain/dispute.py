@@ -185,36 +185,6 @@ class Dispute:
         return not self.open and self.outcome is not Outcome.WITHDRAWN
 
     @property
-    def status(self) -> Status:
-        """The standard status (section 4): who is waited for."""
-        match self.stage:
-            case Stage.OPENED | Stage.RETURN_IN_TRANSIT:
-                return Status.WAITING_FOR_SELLER_RESPONSE
-            case Stage.AWAITING_RETURN:
-                return Status.WAITING_FOR_BUYER_RESPONSE
-            case Stage.NEGOTIATING if self.turn is Role.SELLER:
-                return Status.WAITING_FOR_SELLER_RESPONSE
-            case Stage.NEGOTIATING:
-                return Status.WAITING_FOR_BUYER_RESPONSE
-            case Stage.UNDER_REVIEW | Stage.DECIDED:
-                return Status.UNDER_REVIEW
-            case Stage.RESOLVED:
-                return Status.RESOLVED
-
-    @property
-    def awaited(self) -> Role | None:
-        """The party whose move it is, where it is one party's (D6)."""
-        match self.stage:
-            case Stage.OPENED | Stage.RETURN_IN_TRANSIT:
-                return Role.SELLER
-            case Stage.AWAITING_RETURN:
-                return Role.BUYER
-            case Stage.NEGOTIATING:
-                return self.turn
-            case _:
-                return None
-
-    @property
     def proposal_on_table(self) -> Proposal | None:
         """The proposal that can be accepted now, if there is one (D1)."""
         return next((p for p in self.proposals if p.id == self.on_table), None)
@@ -236,6 +206,16 @@ class Dispute:
     def decision(self) -> Decision | None:
         """The newest decision."""
         return self.decisions[-1] if self.decisions else None
+
+    @property
+    def requests_of_review(self) -> tuple[InformationRequest, ...]:
+        """The information requests of the review that is going on; those of a review before an appeal are past."""
+        return tuple(r for r in self.information_requests if r.asked_at >= self.stage_since)
+
+    def questions_to(self, party: Role) -> tuple[InformationRequest, ...]:
+        """The mediator's questions that wait for an answer of ``party``, the longest waiting first (D4)."""
+        waiting = (r for r in self.requests_of_review if r.pending and r.to is party)
+        return tuple(sorted(waiting, key=lambda request: request.due_at))
 
 
 def dispute_id(order_id: str, number: int) -> str:

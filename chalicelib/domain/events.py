@@ -277,7 +277,6 @@ PAYLOADS: dict[str, type[Payload]] = {
 
 
 def ledger_entry(payload: Payload) -> LedgerEntry | None:
-    """The ledger entry that an event posts, if it moves money (O3)."""
-    if isinstance(payload, PaymentHeld | RefundIssued | OrderCompleted):
-        return payload.entry
-    return None
+    """The ledger entry that an event posts, if it moves money (O3): every kind of event with an ``entry`` does."""
+    entry = getattr(payload, "entry", None)
+    return entry if isinstance(entry, LedgerEntry) else None

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
 
 
+_FOLDED = {e.OrderImported, e.DisputeOpened, *on_order.registry, *on_dispute.registry}
+if not _FOLDED.issuperset(e.PAYLOADS.values()):
+    msg = f"no fold takes in {set(e.PAYLOADS.values()) - _FOLDED}"
+    raise LookupError(msg)
+
+
 def fold(log: Iterable[Event], policies: PolicyBook) -> Case:
     """Replay a whole log, in the order in which it was written. Raises ``BrokenLog`` for a gap or an unknown stream."""
     case = reduce(lambda case, event: evolve(case, event, policies), log, None)
@@ -52,7 +58,7 @@ def evolve(case: Case | None, event: Event, policies: PolicyBook) -> Case:
         return replace(case, disputes=(*case.disputes, opened(payload, event, case.order.policy_version)))
     before = case.dispute(event.stream)
     _follows(event, before.version)
-    after = _left(case, before, on_dispute(payload, before, event), event)
+    after = _stamped(case, before, on_dispute(payload, before, event), event)
     disputes = tuple(after if d.number == after.number else d for d in case.disputes)
     return replace(case, disputes=disputes)
 
@@ -63,7 +69,7 @@ def _follows(event: Event, version: int) -> None:
         raise BrokenLog(msg)
 
 
-def _left(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispute:
+def _stamped(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispute:
     """Mark the change: its number and time and, where the stage changed, since when and whether a deadline did it."""
     after = replace(after, version=event.seq, updated_at=event.at)
     if after.turn is not before.turn:

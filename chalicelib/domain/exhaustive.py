@@ -1,14 +1,16 @@
-"""Tables with a row for every member of an enum, checked when they are built: an unhandled member stops the import."""
+"""Tables with a row for every member of an enum, checked when they are built.
+
+A member without a row stops the import; it would else be found by whoever first meets it.
+"""
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Member = TypeVar("Member", bound=Enum)
+Member = TypeVar("Member")
 Row = TypeVar("Row")
 
 

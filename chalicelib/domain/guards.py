@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispute import Dispute
-from chalicelib.domain.negotiation import evidence_room, stale, too_much_evidence
-from chalicelib.domain.refusals import LIMIT_REACHED, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal, in_words
+from chalicelib.domain.refusals import LIMIT_REACHED, STALE_PROPOSAL, TOO_EARLY, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.domain.people import Actor
+    from chalicelib.domain.people import Actor, Role
     from chalicelib.domain.policy import Policy
 
     Check = Callable[["Circumstances"], Refusal | None]
@@ -36,6 +35,29 @@ class Guard:
     name: str
     says: str
     refusal: Check
+
+
+def stale(dispute: Dispute) -> Refusal:
+    """The refusal of an answer to a proposal that is not on the table, with the one that is (D1)."""
+    current = dispute.proposal_on_table
+    if current is None:
+        return Refusal(STALE_PROPOSAL, "There is no proposal on the table to answer; make one.", current_proposal=None)
+    return Refusal(
+        STALE_PROPOSAL, f"Proposal {current.id} is the one on the table; look at it first.", current_proposal=current
+    )
+
+
+def evidence_room(dispute: Dispute, policy: Policy, party: Role) -> int:
+    """How many more pieces of evidence ``party`` may add: what answers a mediator's question always fits (N6, D4)."""
+    counted = sum(piece.by is party and piece.answers is None for piece in dispute.evidence)
+    return max(0, policy.evidence_at_most - counted) + len(dispute.questions_to(party))
+
+
+def too_much_evidence(policy: Policy, note: str = "") -> Refusal:
+    """The refusal of a piece of evidence that there is no room for; ``note`` goes on with the sentence."""
+    most = policy.evidence_at_most
+    msg = f"This dispute holds no more than {most} pieces of evidence from each side, beside answers to a mediator{note}."
+    return Refusal(LIMIT_REACHED, msg, limit=most)
 
 
 def _own_turn(at: Circumstances) -> Refusal | None:
@@ -94,7 +116,7 @@ def _own_case(at: Circumstances) -> Refusal | None:
 
 
 def _waits_for_the_other(at: Circumstances) -> Refusal | None:
-    if at.dispute.awaited is not at.actor.role:
+    if at.dispute.turn is not at.actor.role:
         return None
     return Refusal(WRONG_PARTY, "It is you who is awaited; only the side that waits can grant more time.")
 

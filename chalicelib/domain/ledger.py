@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from chalicelib.domain.exhaustive import table
 from chalicelib.domain.money import Money
 from chalicelib.domain.refusals import CONFLICT, Refusal
 
@@ -22,11 +23,15 @@ class Movement(StrEnum):
     RELEASE = "release"
 
 
-_ACCOUNTS = {
-    Movement.HOLD: ("buyer", "escrow"),
-    Movement.REFUND: ("escrow", "buyer"),
-    Movement.RELEASE: ("escrow", "seller"),
-}
+_ACCOUNTS = table(
+    Movement,
+    {
+        Movement.HOLD: ("buyer", "escrow"),
+        Movement.REFUND: ("escrow", "buyer"),
+        Movement.RELEASE: ("escrow", "seller"),
+    },
+)
+"""The accounts that each kind of entry takes from and gives to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Escrow:
                 return replace(self, held=self.held - entry.amount, refunded=self.refunded + entry.amount)
             case Movement.RELEASE:
                 return replace(self, held=self.held - entry.amount, released=self.released + entry.amount)
+            case movement:
+                assert_never(movement)
 
 
 def empty_escrow(currency: str) -> Escrow:

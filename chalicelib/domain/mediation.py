@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Decision, Dispute, InformationRequest
 from chalicelib.domain.guarantees import COVERED, FINDINGS_BY_DEFAULT, FINDINGS_ON_RETURNS, Basis, Finding
 from chalicelib.domain.money import Money
+from chalicelib.domain.moves import move
 from chalicelib.domain.negotiation import check_amount, new_evidence, usable_address
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.refusals import INVALID, Refusal
 from chalicelib.domain.settlement import carry_out
-from chalicelib.domain.stages import requests_of_review
+from chalicelib.domain.state_machine import Action
 
 if TYPE_CHECKING:
-    from chalicelib.domain import commands as c
     from chalicelib.domain.changes import Changes
 
 
@@ -24,11 +25,13 @@ def findings(dispute: Dispute) -> tuple[Finding, ...]:
     return COVERED[dispute.claim.reason].findings + (FINDINGS_ON_RETURNS if dispute.return_parcel else ())
 
 
+@move(Action.ASSIGN, c.Assign)
 def assign(changes: Changes, number: int, _: c.Assign, actor: Actor) -> None:
     """Take the case."""
     changes.record(number, e.MediatorAssigned(actor.id))
 
 
+@move(Action.REQUEST_INFORMATION, c.RequestInformation)
 def request_information(changes: Changes, number: int, command: c.RequestInformation, _: Actor) -> None:
     """Ask one party, with its own due date (D4)."""
     if command.to not in PARTIES:
@@ -39,6 +42,7 @@ def request_information(changes: Changes, number: int, command: c.RequestInforma
     changes.record(number, e.InformationRequested(request))
 
 
+@move(Action.DECIDE, c.Decide)
 def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> None:
     """Decide: nothing, part or all, with or without a return. After an appeal it is final and carried out at once (D5)."""
     dispute = changes.dispute(number)
@@ -73,7 +77,7 @@ def decide_by_default(changes: Changes, number: int) -> None:
     buyer (section 4, under_review).
     """
     dispute = changes.dispute(number)
-    silent = {r.to for r in requests_of_review(dispute) if r.lapsed}
+    silent = {r.to for r in dispute.requests_of_review if r.lapsed}
     if silent == {Role.BUYER}:
         finding, amount = Finding.NO_ANSWER_FROM_BUYER, Money(0, dispute.coverage.maximum.currency)
         rationale = "The buyer left the mediator's request for information unanswered."
@@ -111,6 +115,7 @@ def _record(changes: Changes, number: int, decision: Decision) -> None:
         carry_out_decision(changes, number)
 
 
+@move(Action.ACCEPT_DECISION, c.AcceptDecision)
 def accept_decision(changes: Changes, number: int, _: c.AcceptDecision, __: Actor) -> None:
     """Accept the decision; when both parties have, it is carried out at once."""
     changes.record(number, e.DecisionAccepted(changes.dispute(number).decisions[-1].id))
@@ -118,6 +123,7 @@ def accept_decision(changes: Changes, number: int, _: c.AcceptDecision, __: Acto
         carry_out_decision(changes, number)
 
 
+@move(Action.APPEAL, c.Appeal)
 def appeal(changes: Changes, number: int, command: c.Appeal, actor: Actor) -> None:
     """Appeal the decision with new evidence: a different mediator reviews the case (D5)."""
     evidence = new_evidence(changes, number, command.type, command.note, actor.role)

@@ -10,10 +10,13 @@ from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Dispute, Outcome, Proposal, Stage
 from chalicelib.domain.evidence import Evidence, EvidenceType
 from chalicelib.domain.guarantees import Basis, OfferType
+from chalicelib.domain.guards import stale
+from chalicelib.domain.moves import move
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, RETURN_ADDRESS_REQUIRED, STALE_PROPOSAL, Refusal, in_words
+from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, Refusal, in_words
 from chalicelib.domain.settlement import carry_out, end, return_country
-from chalicelib.domain.stages import deadline_of, questions_to
+from chalicelib.domain.stages import deadline_of
+from chalicelib.domain.state_machine import Action
 
 if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
@@ -21,17 +24,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.guarantees import Remedy
     from chalicelib.domain.money import Money
     from chalicelib.domain.people import Actor, ReturnAddress
-    from chalicelib.domain.policy import Policy
-
-
-def stale(dispute: Dispute) -> Refusal:
-    """The refusal of an answer to a proposal that is not on the table, with the one that is (D1)."""
-    current = dispute.proposal_on_table
-    if current is None:
-        return Refusal(STALE_PROPOSAL, "There is no proposal on the table to answer; make one.", current_proposal=None)
-    return Refusal(
-        STALE_PROPOSAL, f"Proposal {current.id} is the one on the table; look at it first.", current_proposal=current
-    )
 
 
 def next_proposal_id(dispute: Dispute) -> str:
@@ -78,6 +70,7 @@ def usable_address(changes: Changes, number: int, given: ReturnAddress | None) -
     return address
 
 
+@move(Action.ACCEPT, c.Accept)
 def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> None:
     """Accept the proposal on the table, and only the one that was seen (D1). A mediator's takes both parties."""
     dispute = changes.dispute(number)
@@ -94,6 +87,7 @@ def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> No
         carry_out(changes, number, proposal.type, proposal.amount, basis, address)
 
 
+@move(Action.PROPOSE, c.Propose)
 def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> None:
     """Put a proposal on the table. A seller's of at least what the buyer asks, of the same type, settles at once (D2)."""
     dispute = changes.dispute(number)
@@ -122,6 +116,7 @@ def _check_improves(dispute: Dispute, command: c.Propose) -> None:
         raise Refusal(INVALID, msg, field="amount", current_proposal=own)
 
 
+@move(Action.DECLINE, c.Decline)
 def decline(changes: Changes, number: int, command: c.Decline, _: Actor) -> None:
     """Decline the proposal on the table; the turn goes to the other side."""
     dispute = changes.dispute(number)
@@ -130,27 +125,16 @@ def decline(changes: Changes, number: int, command: c.Decline, _: Actor) -> None
     changes.record(number, e.ProposalDeclined(dispute.on_table, command.note))
 
 
+@move(Action.ESCALATE, c.Escalate)
 def escalate(changes: Changes, number: int, command: c.Escalate, _: Actor) -> None:
     """Ask for a mediator."""
     changes.record(number, e.Escalated(command.note))
 
 
+@move(Action.WITHDRAW, c.Withdraw)
 def withdraw(changes: Changes, number: int, _: c.Withdraw, __: Actor) -> None:
     """Give the dispute up; it may be opened again while protection lasts (D7)."""
     end(changes, number, Outcome.WITHDRAWN)
-
-
-def evidence_room(dispute: Dispute, policy: Policy, party: Role) -> int:
-    """How many more pieces of evidence ``party`` may add: what answers a mediator's question always fits (N6, D4)."""
-    counted = sum(piece.by is party and piece.answers is None for piece in dispute.evidence)
-    return max(0, policy.evidence_at_most - counted) + len(questions_to(dispute, party))
-
-
-def too_much_evidence(policy: Policy, note: str = "") -> Refusal:
-    """The refusal of a piece of evidence that there is no room for; ``note`` goes on with the sentence."""
-    most = policy.evidence_at_most
-    msg = f"This dispute holds no more than {most} pieces of evidence from each side, beside answers to a mediator{note}."
-    return Refusal(LIMIT_REACHED, msg, limit=most)
 
 
 def new_evidence(changes: Changes, number: int, kind: EvidenceType, note: str, by: Role) -> Evidence:
@@ -159,14 +143,16 @@ def new_evidence(changes: Changes, number: int, kind: EvidenceType, note: str, b
     return Evidence(f"e{kept + 1}", by, kind, note, changes.now)
 
 
+@move(Action.ADD_EVIDENCE, c.AddEvidence)
 def add_evidence(changes: Changes, number: int, command: c.AddEvidence, actor: Actor) -> None:
     """Add a piece of evidence. It answers the mediator's request to this party that has waited longest, if one waits (D4)."""
-    waiting = questions_to(changes.dispute(number), actor.role)
+    waiting = changes.dispute(number).questions_to(actor.role)
     answers = waiting[0].id if waiting else None
     piece = new_evidence(changes, number, command.type, command.note, actor.role)
     changes.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
 
 
+@move(Action.GRANT_TIME, c.GrantTime)
 def grant_time(changes: Changes, number: int, command: c.GrantTime, _: Actor) -> None:
     """Give the awaited party more time: only later, and within the policy's total (D6)."""
     dispute, policy = changes.dispute(number), changes.case.policy

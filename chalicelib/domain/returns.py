@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain import commands as c
 from chalicelib.domain import events as e
 from chalicelib.domain.carriers import tracking_number
 from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Basis
+from chalicelib.domain.moves import move
 from chalicelib.domain.negotiation import new_evidence
 from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.refusals import INVALID, Refusal
 from chalicelib.domain.settlement import resolve
+from chalicelib.domain.state_machine import Action
 
 if TYPE_CHECKING:
-    from chalicelib.domain import commands as c
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.people import Actor
 
 
+@move(Action.SHIP_RETURN, c.ShipReturn)
 def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) -> None:
     """Send the item back with a carrier and a tracking number (O4)."""
     dispute = changes.dispute(number)
@@ -28,6 +31,7 @@ def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) 
     changes.record(number, e.ReturnShipped(parcel))
 
 
+@move(Action.ACKNOWLEDGE_RETURN, c.AcknowledgeReturn)
 def acknowledge_return(changes: Changes, number: int, command: c.AcknowledgeReturn, actor: Actor) -> None:
     """Say what arrived: the item, and it is refunded; or a problem with evidence, and a mediator reviews it."""
     if command.type is AcknowledgementType.ITEM_RECEIVED:

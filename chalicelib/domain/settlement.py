@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from chalicelib.domain.dispute import Grant, Outcome
 from chalicelib.domain.events import ORDER, DisputeResolved, OrderCompleted, RefundIssued, RefundShare, ReturnGranted
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import ReturnAddress
+
+    PaidOut = Literal[Movement.REFUND, Movement.RELEASE]
 
 
 def return_country(case: Case, dispute: Dispute) -> str | None:
@@ -95,11 +97,19 @@ def complete(changes: Changes) -> None:
         changes.record(ORDER, OrderCompleted(None, None))
 
 
-def _movement(changes: Changes, movement: Movement, amount: Money, cause: str) -> tuple[LedgerEntry, PaymentInstruction]:
+def _movement(
+    changes: Changes, movement: Literal[Movement.REFUND, Movement.RELEASE], amount: Money, cause: str
+) -> tuple[LedgerEntry, PaymentInstruction]:
     """The next ledger entry and its payment instruction, under ids that follow from the order's history (M2)."""
     order = changes.case.order
     terms = order.terms
     entry = LedgerEntry(order.entries + 1, movement, amount, cause, changes.now)
-    payee = terms.buyer_id if movement is Movement.REFUND else terms.seller_id
+    match movement:
+        case Movement.REFUND:
+            payee = terms.buyer_id
+        case Movement.RELEASE:
+            payee = terms.seller_id
+        case _:
+            assert_never(movement)
     instruction_id = payment_id(terms.order_id, len(order.instructions) + 1)
     return entry, PaymentInstruction(instruction_id, movement, amount, payee, entry.number, changes.now)

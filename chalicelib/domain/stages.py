@@ -1,49 +1,57 @@
-"""The deadline of each stage: every stage but the last has exactly one that comes next (section 4)."""
+"""A dispute in its stage: its status, the party it waits for, and the deadline that comes next (section 4)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.dispute import Dispute, InformationRequest, Stage
+from chalicelib.domain.dispute import Dispute, InformationRequest, Status
+from chalicelib.domain.people import Role
+from chalicelib.domain.state_machine import STAGES, Awaited
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.domain.people import Role
     from chalicelib.domain.policy import Policy
 
-WINDOWS: dict[Stage, str] = {
-    Stage.OPENED: "seller_answer",
-    Stage.NEGOTIATING: "negotiation",
-    Stage.UNDER_REVIEW: "review",
-    Stage.AWAITING_RETURN: "return_shipping",
-    Stage.RETURN_IN_TRANSIT: "return_lost",
-    Stage.DECIDED: "appeal",
-}
-"""The policy's window that each stage runs under, from the moment it was entered."""
+
+def status_of(dispute: Dispute) -> Status:
+    """The standard status, which tells clients who is waited for (section 4)."""
+    by_turn = Status.WAITING_FOR_SELLER_RESPONSE if dispute.turn is Role.SELLER else Status.WAITING_FOR_BUYER_RESPONSE
+    return STAGES[dispute.stage].status or by_turn
+
+
+def awaited(dispute: Dispute) -> Role | None:
+    """The party that has to act, or None where it is not one party's move (D6)."""
+    match STAGES[dispute.stage].awaited:
+        case Awaited.SELLER:
+            return Role.SELLER
+        case Awaited.BUYER:
+            return Role.BUYER
+        case Awaited.WHOSE_TURN:
+            return dispute.turn
+        case Awaited.MEDIATOR | Awaited.EITHER_PARTY | Awaited.NOBODY:
+            return None
+        case other:
+            assert_never(other)
+
+
+def return_delivered_at(dispute: Dispute) -> datetime | None:
+    """The return's delivery, in a stage whose deadline counts from it; None in other stages, and before there is one."""
+    if STAGES[dispute.stage].window_once_delivered is None or dispute.return_parcel is None:
+        return None
+    return dispute.return_parcel.delivered_at
 
 
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """When the stage's own deadline passes: entry plus its window plus the time granted (D6); None once resolved.
+    """The stage's own deadline: its beginning plus its window plus the time granted (D6); None once resolved.
 
     A return on its way is judged from the carrier's record of its delivery as soon as there is one.
     """
-    window = WINDOWS.get(dispute.stage)
-    if window is None:
-        return None
-    since = dispute.stage_since
-    delivered = dispute.return_parcel.delivered_at if dispute.return_parcel else None
-    if dispute.stage is Stage.RETURN_IN_TRANSIT and delivered is not None:
-        since, window = delivered, "return_receipt"
-    return since + policy.days(window) + dispute.granted
-
-
-def next_request_due(dispute: Dispute) -> InformationRequest | None:
-    """The pending information request that lapses first (D4); only a review waits for answers."""
-    if dispute.stage is not Stage.UNDER_REVIEW:
-        return None
-    pending = (request for request in requests_of_review(dispute) if request.pending)
-    return min(pending, key=lambda request: request.due_at, default=None)
+    rule, since = STAGES[dispute.stage], dispute.stage_since
+    window, delivered = rule.window, return_delivered_at(dispute)
+    if delivered is not None:
+        window, since = rule.window_once_delivered, delivered
+    return None if window is None else since + policy.days(window) + dispute.granted
 
 
 def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
@@ -55,15 +63,12 @@ def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
     return deadline
 
 
-def requests_of_review(dispute: Dispute) -> tuple[InformationRequest, ...]:
-    """The information requests of the review that is going on; those of a review before an appeal are past."""
-    return tuple(r for r in dispute.information_requests if r.asked_at >= dispute.stage_since)
-
-
-def questions_to(dispute: Dispute, party: Role) -> tuple[InformationRequest, ...]:
-    """The mediator's questions that wait for an answer of ``party``, the longest waiting first (D4)."""
-    waiting = (r for r in requests_of_review(dispute) if r.pending and r.to is party)
-    return tuple(sorted(waiting, key=lambda request: request.due_at))
+def next_request_due(dispute: Dispute) -> InformationRequest | None:
+    """The pending information request that lapses first (D4); only a review waits for answers."""
+    if STAGES[dispute.stage].awaited is not Awaited.MEDIATOR:
+        return None
+    pending = (request for request in dispute.requests_of_review if request.pending)
+    return min(pending, key=lambda request: request.due_at, default=None)
 
 
 def next_due_at(dispute: Dispute, policy: Policy) -> datetime | None:

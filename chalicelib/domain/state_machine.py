@@ -1,29 +1,108 @@
-"""The state machine as data: which actor may take which action in which stage, what guards it, and where it leads.
+"""The state machine of a dispute as data: what each stage waits for, and who may do what in it (section 4).
 
-Everything that speaks of the machine is computed from here: what is allowed (D10), what is refused and why, the clock's
-moves, the documentation's diagram, and the exhaustive tests.
+The answers to "what may I do" and "why not" (D10), the deadlines, the statuses, the to-dos of the parties, the diagram of
+the documentation and the exhaustive tests are all computed from the two tables here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chalicelib.domain import commands as c
 from chalicelib.domain import guards as g
-from chalicelib.domain import mediation, negotiation, returns
-from chalicelib.domain.dispute import Stage
-from chalicelib.domain.people import Role
+from chalicelib.domain.dispute import Stage, Status
+from chalicelib.domain.exhaustive import table
+from chalicelib.domain.people import PARTIES, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from chalicelib.domain.changes import Changes
     from chalicelib.domain.guards import Guard
-    from chalicelib.domain.people import Actor
 
-    Effect = Callable[[Changes, int, Any, Actor], None]
+
+class Awaited(StrEnum):
+    """Those who have to act in a stage; it follows what the stage asks of each party (D6, N2)."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+    WHOSE_TURN = "whose_turn"
+    """The party whose turn it is."""
+    MEDIATOR = "mediator"
+    """The mediator has to decide; the parties only have to answer the mediator's questions (D4)."""
+    EITHER_PARTY = "either_party"
+    """Each party has to accept or appeal, if it wants to (D5)."""
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """The effect of a stage's deadline in words, and every stage it can lead to. ``deadlines`` carries it out."""
+
+    says: str
+    leads_to: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRule:
+    """All that a stage is, apart from what people may do in it."""
+
+    awaited: Awaited
+    status: Status | None
+    """The standard status that clients see; None if it follows the turn."""
+    window: str | None
+    """The policy's window that the stage runs under, from the moment it was entered; None for the last stage."""
+    window_once_delivered: str | None = None
+    """The window that counts instead, from the return's delivery, as soon as the carrier has recorded one."""
+    expiry: Expiry | None
+
+
+_SETTLED = (Stage.AWAITING_RETURN, Stage.RESOLVED)
+
+STAGES: dict[Stage, StageRule] = table(
+    Stage,
+    {
+        Stage.OPENED: StageRule(
+            awaited=Awaited.SELLER,
+            status=Status.WAITING_FOR_SELLER_RESPONSE,
+            window="seller_answer",
+            expiry=Expiry("the seller was silent: the request is granted as asked", _SETTLED),
+        ),
+        Stage.NEGOTIATING: StageRule(
+            awaited=Awaited.WHOSE_TURN,
+            status=None,
+            window="negotiation",
+            expiry=Expiry("no agreement: escalated automatically", (Stage.UNDER_REVIEW,)),
+        ),
+        Stage.UNDER_REVIEW: StageRule(
+            awaited=Awaited.MEDIATOR,
+            status=Status.UNDER_REVIEW,
+            window="review",
+            expiry=Expiry("nobody decided: the policy's default", (Stage.DECIDED, *_SETTLED)),
+        ),
+        Stage.AWAITING_RETURN: StageRule(
+            awaited=Awaited.BUYER,
+            status=Status.WAITING_FOR_BUYER_RESPONSE,
+            window="return_shipping",
+            expiry=Expiry("the buyer did not ship: nothing refunded", (Stage.RESOLVED,)),
+        ),
+        Stage.RETURN_IN_TRANSIT: StageRule(
+            awaited=Awaited.SELLER,
+            status=Status.WAITING_FOR_SELLER_RESPONSE,
+            window="return_lost",
+            window_once_delivered="return_receipt",
+            expiry=Expiry("the seller did not object: refunded", (Stage.RESOLVED,)),
+        ),
+        Stage.DECIDED: StageRule(
+            awaited=Awaited.EITHER_PARTY,
+            status=Status.UNDER_REVIEW,
+            window="appeal",
+            expiry=Expiry("no appeal: the decision is carried out", _SETTLED),
+        ),
+        Stage.RESOLVED: StageRule(awaited=Awaited.NOBODY, status=Status.RESOLVED, window=None, expiry=None),
+    },
+)
+"""The row of every stage."""
 
 
 class Action(StrEnum):
@@ -45,41 +124,6 @@ class Action(StrEnum):
     ACKNOWLEDGE_RETURN = "acknowledge_return"
 
 
-ACTION_OF: dict[type[c.DisputeCommand], Action] = {
-    c.Accept: Action.ACCEPT,
-    c.Propose: Action.PROPOSE,
-    c.Decline: Action.DECLINE,
-    c.Escalate: Action.ESCALATE,
-    c.Withdraw: Action.WITHDRAW,
-    c.AddEvidence: Action.ADD_EVIDENCE,
-    c.GrantTime: Action.GRANT_TIME,
-    c.Assign: Action.ASSIGN,
-    c.RequestInformation: Action.REQUEST_INFORMATION,
-    c.Decide: Action.DECIDE,
-    c.AcceptDecision: Action.ACCEPT_DECISION,
-    c.Appeal: Action.APPEAL,
-    c.ShipReturn: Action.SHIP_RETURN,
-    c.AcknowledgeReturn: Action.ACKNOWLEDGE_RETURN,
-}
-
-EFFECTS: dict[Action, Effect] = {
-    Action.ACCEPT: negotiation.accept,
-    Action.PROPOSE: negotiation.propose,
-    Action.DECLINE: negotiation.decline,
-    Action.ESCALATE: negotiation.escalate,
-    Action.WITHDRAW: negotiation.withdraw,
-    Action.ADD_EVIDENCE: negotiation.add_evidence,
-    Action.GRANT_TIME: negotiation.grant_time,
-    Action.ASSIGN: mediation.assign,
-    Action.REQUEST_INFORMATION: mediation.request_information,
-    Action.DECIDE: mediation.decide,
-    Action.ACCEPT_DECISION: mediation.accept_decision,
-    Action.APPEAL: mediation.appeal,
-    Action.SHIP_RETURN: returns.ship_return,
-    Action.ACKNOWLEDGE_RETURN: returns.acknowledge_return,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One cell that allows something. ``leads_to`` lists every stage the action can end in."""
@@ -91,59 +135,65 @@ class Rule:
     guards: tuple[Guard, ...] = ()
 
 
-_B, _S, _M = Role.BUYER, Role.SELLER, Role.MEDIATOR
-_O, _N, _U, _A, _T, _D, _R = (
-    Stage.OPENED,
-    Stage.NEGOTIATING,
-    Stage.UNDER_REVIEW,
-    Stage.AWAITING_RETURN,
-    Stage.RETURN_IN_TRANSIT,
-    Stage.DECIDED,
-    Stage.RESOLVED,
-)
-_SETTLED = (_A, _R)
-
-
 def _rules() -> Iterator[Rule]:
-    # opened: the seller's first answer is due
-    yield Rule(_O, Action.ACCEPT, _S, _SETTLED)
-    yield Rule(_O, Action.PROPOSE, _S, (_N, *_SETTLED), (g.NEGOTIABLE, g.ROOM_FOR_PROPOSALS))
-    yield Rule(_O, Action.DECLINE, _S, (_N,), (g.NEGOTIABLE,))
-    yield Rule(_O, Action.PROPOSE, _B, (_O,), (g.NEGOTIABLE, g.ROOM_FOR_PROPOSALS))
-    yield Rule(_O, Action.WITHDRAW, _B, (_R,))
-    yield Rule(_O, Action.ESCALATE, _B, (_U,), (g.SELLER_HAD_TIME,))
-    # negotiating: proposals go to and fro until one is accepted, someone escalates, or time is up
-    for party in (_B, _S):
-        yield Rule(_N, Action.ACCEPT, party, _SETTLED, (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
-        yield Rule(_N, Action.DECLINE, party, (_N,), (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
-        yield Rule(_N, Action.ESCALATE, party, (_U,))
-    yield Rule(_N, Action.PROPOSE, _B, (_N,), (g.OWN_TURN, g.ROOM_FOR_PROPOSALS))
-    yield Rule(_N, Action.PROPOSE, _S, (_N, *_SETTLED), (g.ROOM_FOR_PROPOSALS,))
-    yield Rule(_N, Action.WITHDRAW, _B, (_R,))
-    # under_review: a mediator decides, and the parties may still agree
-    yield Rule(_U, Action.ASSIGN, _M, (_U,), (g.UNASSIGNED, g.NEW_TO_THE_CASE))
-    yield Rule(_U, Action.REQUEST_INFORMATION, _M, (_U,), (g.OWN_CASE, g.ROOM_FOR_QUESTIONS))
-    yield Rule(_U, Action.PROPOSE, _M, (_U,), (g.OWN_CASE, g.ROOM_FOR_PROPOSALS))
-    yield Rule(_U, Action.DECIDE, _M, (_D, *_SETTLED), (g.OWN_CASE,))
-    for party in (_B, _S):
-        yield Rule(_U, Action.ACCEPT, party, (_U, *_SETTLED), (g.PROPOSAL_ON_TABLE, g.OTHERS_PROPOSAL, g.NOT_ACCEPTED_YET))
-    yield Rule(_U, Action.WITHDRAW, _B, (_R,))
-    # the return leg
-    yield Rule(_A, Action.SHIP_RETURN, _B, (_T,))
-    yield Rule(_A, Action.WITHDRAW, _B, (_R,))
-    yield Rule(_T, Action.ACKNOWLEDGE_RETURN, _S, (_U, _R))
-    # decided: the appeal window
-    for party in (_B, _S):
-        yield Rule(_D, Action.APPEAL, party, (_U,), (g.NOT_ACCEPTED_YET,))
-        yield Rule(_D, Action.ACCEPT_DECISION, party, (_D, *_SETTLED), (g.NOT_ACCEPTED_YET,))
-    # evidence until the end (N6), except where only new evidence with an appeal counts; time for whoever is awaited (D6)
-    for stage in (_O, _N, _U, _A, _T):
-        for party in (_B, _S):
+    buyer, seller, mediator = Role.BUYER, Role.SELLER, Role.MEDIATOR
+
+    stage = Stage.OPENED  # the seller's first answer is due
+    yield Rule(stage, Action.ACCEPT, seller, _SETTLED)
+    yield Rule(stage, Action.PROPOSE, seller, (Stage.NEGOTIATING, *_SETTLED), (g.NEGOTIABLE, g.ROOM_FOR_PROPOSALS))
+    yield Rule(stage, Action.DECLINE, seller, (Stage.NEGOTIATING,), (g.NEGOTIABLE,))
+    yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.NEGOTIABLE, g.ROOM_FOR_PROPOSALS))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+    yield Rule(stage, Action.ESCALATE, buyer, (Stage.UNDER_REVIEW,), (g.SELLER_HAD_TIME,))
+
+    stage = Stage.NEGOTIATING  # proposals go to and fro until one is accepted, a party escalates, or time is up
+    for party in PARTIES:
+        yield Rule(stage, Action.ACCEPT, party, _SETTLED, (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
+        yield Rule(stage, Action.DECLINE, party, (stage,), (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
+        yield Rule(stage, Action.ESCALATE, party, (Stage.UNDER_REVIEW,))
+    yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.OWN_TURN, g.ROOM_FOR_PROPOSALS))
+    yield Rule(stage, Action.PROPOSE, seller, (stage, *_SETTLED), (g.ROOM_FOR_PROPOSALS,))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+
+    stage = Stage.UNDER_REVIEW  # a mediator decides, and the parties may still agree
+    yield Rule(stage, Action.ASSIGN, mediator, (stage,), (g.UNASSIGNED, g.NEW_TO_THE_CASE))
+    yield Rule(stage, Action.REQUEST_INFORMATION, mediator, (stage,), (g.OWN_CASE, g.ROOM_FOR_QUESTIONS))
+    yield Rule(stage, Action.PROPOSE, mediator, (stage,), (g.OWN_CASE, g.ROOM_FOR_PROPOSALS))
+    yield Rule(stage, Action.DECIDE, mediator, (Stage.DECIDED, *_SETTLED), (g.OWN_CASE,))
+    for party in PARTIES:
+        guards = (g.PROPOSAL_ON_TABLE, g.OTHERS_PROPOSAL, g.NOT_ACCEPTED_YET)
+        yield Rule(stage, Action.ACCEPT, party, (stage, *_SETTLED), guards)
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+
+    stage = Stage.AWAITING_RETURN
+    yield Rule(stage, Action.SHIP_RETURN, buyer, (Stage.RETURN_IN_TRANSIT,))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+
+    stage = Stage.RETURN_IN_TRANSIT
+    yield Rule(stage, Action.ACKNOWLEDGE_RETURN, seller, (Stage.UNDER_REVIEW, Stage.RESOLVED))
+
+    stage = Stage.DECIDED  # the appeal window
+    for party in PARTIES:
+        yield Rule(stage, Action.APPEAL, party, (Stage.UNDER_REVIEW,), (g.NOT_ACCEPTED_YET,))
+        yield Rule(stage, Action.ACCEPT_DECISION, party, (stage, *_SETTLED), (g.NOT_ACCEPTED_YET,))
+
+    # Evidence until the end (N6), except in the appeal window: there only new evidence with an appeal counts.
+    for stage in (
+        Stage.OPENED,
+        Stage.NEGOTIATING,
+        Stage.UNDER_REVIEW,
+        Stage.AWAITING_RETURN,
+        Stage.RETURN_IN_TRANSIT,
+    ):
+        for party in PARTIES:
             yield Rule(stage, Action.ADD_EVIDENCE, party, (stage,), (g.ROOM_FOR_EVIDENCE,))
-    for stage, waiting in ((_O, _B), (_A, _S), (_T, _B)):
+
+    # More time for the awaited party, granted by the one that waits (D6).
+    for stage, waiting in ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer)):
         yield Rule(stage, Action.GRANT_TIME, waiting, (stage,), (g.TIME_LEFT_TO_GRANT,))
-    for party in (_B, _S):
-        yield Rule(_N, Action.GRANT_TIME, party, (_N,), (g.WAITS_FOR_THE_OTHER, g.TIME_LEFT_TO_GRANT))
+    stage = Stage.NEGOTIATING
+    for party in PARTIES:
+        yield Rule(stage, Action.GRANT_TIME, party, (stage,), (g.WAITS_FOR_THE_OTHER, g.TIME_LEFT_TO_GRANT))
 
 
 TABLE: dict[tuple[Stage, Action, Role], Rule] = {(rule.stage, rule.action, rule.actor): rule for rule in _rules()}

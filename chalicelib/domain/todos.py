@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.dispute import Stage
+from chalicelib.domain.evidence import FILES_OF, EvidenceType
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.stages import due_at, requests_of_review
+from chalicelib.domain.stages import awaited, due_at, return_delivered_at
+from chalicelib.domain.state_machine import STAGES, Awaited
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,24 +35,39 @@ def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
     deadline = due_at(dispute, policy)
     if deadline is None:
         return ()
-    match dispute.stage:
-        case Stage.UNDER_REVIEW:
-            pending = (request for request in requests_of_review(dispute) if request.pending)
+    match STAGES[dispute.stage].awaited:
+        case Awaited.SELLER | Awaited.BUYER | Awaited.WHOSE_TURN:
+            party = awaited(dispute)
+            return (Todo(party, _asked_at(dispute), deadline),) if party else ()
+        case Awaited.MEDIATOR:
+            pending = (request for request in dispute.requests_of_review if request.pending)
             return tuple(Todo(request.to, request.asked_at, min(request.due_at, deadline)) for request in pending)
-        case Stage.DECIDED:
+        case Awaited.EITHER_PARTY:
             open_to = (party for party in PARTIES if party not in dispute.accepted_by)
             return tuple(Todo(party, dispute.stage_since, deadline) for party in open_to)
-        case _ if dispute.awaited:
-            return (Todo(dispute.awaited, _asked_at(dispute), deadline),)
-        case _:
+        case Awaited.NOBODY:
             return ()
+        case other:
+            assert_never(other)
 
 
 def _asked_at(dispute: Dispute) -> datetime:
-    """When the awaited party's move began: with the return's arrival, with the turn, or with the stage."""
-    delivered = dispute.return_parcel.delivered_at if dispute.return_parcel else None
-    if dispute.stage is Stage.RETURN_IN_TRANSIT and delivered is not None:
+    """The time when the awaited party's move began: with the return's arrival, with the turn, or with the stage."""
+    delivered = return_delivered_at(dispute)
+    if delivered is not None:
         return delivered
-    if dispute.stage is Stage.NEGOTIATING and dispute.turn_since is not None:
+    if STAGES[dispute.stage].awaited is Awaited.WHOSE_TURN and dispute.turn_since is not None:
         return dispute.turn_since
     return dispute.stage_since
+
+
+def missing_evidence(dispute: Dispute, policy: Policy) -> dict[Role, tuple[EvidenceType, ...]]:
+    """What each party is required to show, and has not shown yet; nothing once the dispute is resolved (N6).
+
+    Photos, videos and documents are shown by files alone.
+    """
+    wanted = policy.evidence_for(dispute.coverage.reason)
+    if not dispute.open:
+        return dict.fromkeys(PARTIES, ())
+    shown = {(piece.by, piece.type) for piece in dispute.evidence if piece.file or piece.type not in FILES_OF}
+    return {party: tuple(it for it in wanted[party].required if (party, it) not in shown) for party in PARTIES}

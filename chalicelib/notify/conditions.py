@@ -11,6 +11,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
+from chalicelib.domain.stages import status_of
 from chalicelib.notify.event_in_context import MessageWritten
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def leaves_a_choice(it: EventInContext) -> bool:
 
 def gives_the_turn(it: EventInContext) -> bool:
     """A party's proposal gives the other the turn to answer."""
-    return leaves_a_choice(it) and it.status_before != it.the_dispute.status.value
+    return leaves_a_choice(it) and it.status_before != status_of(it.the_dispute).value
 
 
 def comes_within_the_turn(it: EventInContext) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import events as e
 from chalicelib.domain.money import Money
+from chalicelib.domain.stages import status_of
 from chalicelib.store.codec import dump, plain, timestamp
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def event_json(it: EventInContext) -> str:
             "seller_id": it.seller_id,
             "dispute_id": dispute.id if dispute else getattr(event.payload, "dispute_id", None),
             "status_before": it.status_before,
-            "status": dispute.status.value if dispute else None,
+            "status": status_of(dispute).value if dispute else None,
             "stage": dispute.stage.value if dispute else None,
             "outcome": dispute.outcome.value if dispute and dispute.outcome else None,
             "instruction_id": _instruction_id(event.payload),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.evidence import ContentType, File, check_size
+from chalicelib.domain.evidence import ContentType, File
+from chalicelib.domain.files import check_size
 from chalicelib.domain.refusals import INVALID, LIMIT_REACHED, Refusal
 from chalicelib.domain.thread import check_may_write, number_of
 from chalicelib.service import uploads

@@ -11,7 +11,7 @@ from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
-from chalicelib.domain.stages import next_due_at
+from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.service import views
 from chalicelib.service.access import check_dispute, check_order, check_parcel, place_of
 from chalicelib.service.execute import CaseCommand, Request, current, execute
@@ -147,7 +147,7 @@ def list_disputes(services: Services, actor: Actor, status: Status | None, limit
     now = services.clock.now()
 
     def keep(found: Item) -> bool:
-        return status is None or _listed(services, found, now).status is status
+        return status is None or status_of(_listed(services, found, now)) is status
 
     if actor.role is Role.MEDIATOR:
         place = replace(lists.mediation(waiting=status in (None, Status.UNDER_REVIEW)), newest_first=True)

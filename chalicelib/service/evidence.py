@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import acting
 from chalicelib.domain.commands import AddEvidence
-from chalicelib.domain.evidence import ContentType, EvidenceType, check_size, check_type, missing
-from chalicelib.domain.negotiation import evidence_room, too_much_evidence
+from chalicelib.domain.evidence import ContentType, EvidenceType
+from chalicelib.domain.files import check_size, check_type
+from chalicelib.domain.guards import evidence_room, too_much_evidence
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.state_machine import Action
+from chalicelib.domain.todos import missing_evidence
 from chalicelib.service import uploads
 from chalicelib.service.access import check_dispute, place_of
 from chalicelib.service.execute import CaseCommand, Request, current, execute
@@ -115,7 +117,7 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
         "dispute_id": dispute_id,
         "as_of": timestamp(now),
         "evidence": [_piece(storage, it, piece, now) for piece in it.evidence],
-        "missing_evidence": plain(missing(it, case.policy)),
+        "missing_evidence": plain(missing_evidence(it, case.policy)),
         "uploads": [_own(upload, now) for upload in own if upload.status in (UploadStatus.PENDING, UploadStatus.REJECTED)],
     }
 

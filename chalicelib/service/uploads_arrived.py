@@ -11,7 +11,8 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.evidence import File, check_content
+from chalicelib.domain.evidence import File
+from chalicelib.domain.files import check_content
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import evidence
 from chalicelib.service.errors import Busy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.acting import allowed_actions
-from chalicelib.domain.evidence import missing
 from chalicelib.domain.people import Role
-from chalicelib.domain.stages import next_due_at
+from chalicelib.domain.stages import next_due_at, status_of
+from chalicelib.domain.todos import missing_evidence
 from chalicelib.store.codec import plain, timestamp
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def order(case: Case) -> Json:
         "parcels": [_parcel(parcel) for parcel in it.parcels],
         "closes_at": timestamp(case.closes_at),
         "escrow": escrow(it.escrow),
-        "disputes": [{"id": d.id, "status": d.status.value, "stage": d.stage.value} for d in case.disputes],
+        "disputes": [{"id": d.id, "status": status_of(d).value, "stage": d.stage.value} for d in case.disputes],
         "policy_version": it.policy_version,
     }
 
@@ -99,7 +99,7 @@ def dispute_summary(it: Dispute, policy: Policy) -> Json:
         "id": it.id,
         "order_id": it.order_id,
         "reason": it.claim.reason.value,
-        "status": it.status.value,
+        "status": status_of(it).value,
         "stage": it.stage.value,
         "requested": plain(it.request.amount),
         "opened_at": timestamp(it.opened_at),
@@ -127,7 +127,7 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),
         "evidence": plain(it.evidence),
-        "missing_evidence": plain(missing(it, case.policy)),
+        "missing_evidence": plain(missing_evidence(it, case.policy)),
         "information_requests": plain(it.information_requests),
         "mediator_id": it.mediator,
         "escalated_at": time(it.escalated_at),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.auth import AUTH_TYPE_MAPS, S3SigV4QueryAuth
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.evidence import HEAD_BYTES
+from chalicelib.domain.files import HEAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

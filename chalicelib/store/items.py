@@ -8,6 +8,7 @@ from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Dispute, Status
 from chalicelib.domain.events import ORDER
 from chalicelib.domain.settlement import return_country
+from chalicelib.domain.stages import status_of
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, timestamp
 
@@ -66,7 +67,7 @@ def dispute_item(case: Case, dispute: Dispute) -> Item:
         "seller_sk": sort,
     }
     if dispute.escalated_at:
-        waiting = dispute.status is Status.UNDER_REVIEW
+        waiting = status_of(dispute) is Status.UNDER_REVIEW
         attributes["work_pk"] = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
         attributes["work_sk"] = keys.newest_first(dispute.escalated_at, dispute.id)
     return item(**attributes)
@@ -108,7 +109,7 @@ def _event_item(step: Step, end: Case) -> Item:
         if country:
             attributes["return_country"] = country
         if step.before and len(step.before.disputes) >= event.stream:
-            attributes["status_before"] = step.before.dispute(event.stream).status.value
+            attributes["status_before"] = status_of(step.before.dispute(event.stream)).value
     return item(**attributes)
 
 

@@ -9,22 +9,13 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain.claim import Claim, ClaimItem
 from chalicelib.domain.dispute import Stage
-from chalicelib.domain.evidence import (
-    FILES_OF,
-    ContentType,
-    EvidenceType,
-    File,
-    bytes_at_most,
-    check_content,
-    check_size,
-    check_type,
-    content_of,
-    missing,
-)
+from chalicelib.domain.evidence import FILES_OF, ContentType, EvidenceType, File
+from chalicelib.domain.files import bytes_at_most, check_content, check_size, check_type, content_of
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.policy import policy_from_data, published
 from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.todos import missing_evidence
 from tests.domain.test_policy import DEFAULT
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, SELLER, World, delivered, disputed
 
@@ -109,7 +100,7 @@ def test_a_video_is_no_photo(kind: EvidenceType, content_type: ContentType) -> N
 def still_missing(world: World) -> dict[Role, tuple[EvidenceType, ...]]:
     """Return the evidence that each party has still to show."""
     case = world.as_of_now()
-    return missing(case.dispute(1), case.policy)
+    return missing_evidence(case.dispute(1), case.policy)
 
 
 def test_what_is_missing_is_shown_until_it_is_there() -> None:

@@ -23,6 +23,7 @@ from chalicelib.domain.refusals import (
     WRONG_PARTY,
     WRONG_STATE,
 )
+from chalicelib.domain.stages import status_of
 from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
@@ -70,7 +71,7 @@ def test_the_request_is_proposal_one() -> None:
     """D1: opening puts the buyer's request on the table as proposal 1; the seller's answer is due."""
     dispute = non_receipt().dispute()
     assert [("1", Role.BUYER, REFUND, money(10_000))] == [(p.id, p.by, p.type, p.amount) for p in dispute.proposals]
-    assert (dispute.on_table, dispute.turn, dispute.status) == ("1", Role.SELLER, Status.WAITING_FOR_SELLER_RESPONSE)
+    assert (dispute.on_table, dispute.turn, status_of(dispute)) == ("1", Role.SELLER, Status.WAITING_FOR_SELLER_RESPONSE)
 
 
 def test_every_proposal_stays_on_record() -> None:
@@ -256,7 +257,7 @@ def test_a_settling_offer_with_return_starts_the_return() -> None:
     world = delivered(None, AT_HOME)
     world.wait(HOUR).open(DAMAGED, WITH_RETURN, money(9500))
     world.act(SELLER, offer(9500, WITH_RETURN))
-    assert (world.dispute().stage, world.dispute().status) == (Stage.AWAITING_RETURN, Status.WAITING_FOR_BUYER_RESPONSE)
+    assert (world.dispute().stage, status_of(world.dispute())) == (Stage.AWAITING_RETURN, Status.WAITING_FOR_BUYER_RESPONSE)
 
 
 def test_the_buyers_counter_moves_what_settles() -> None:

@@ -36,6 +36,17 @@ def imported(root: Path, module: str) -> str:
     return subprocess.run(program, cwd=root, capture_output=True, text=True, check=False).stderr
 
 
+def with_source(root: Path, changed: str, source: str, module: str) -> str:
+    """Import a module of a copy while one module has another source. Returns what it wrote to stderr."""
+    path = root / "chalicelib" / "domain" / f"{changed}.py"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(source, encoding="utf-8")
+    try:
+        return imported(root, module)
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("module", "enum", "noticed_by"),
     [
@@ -43,24 +54,39 @@ def imported(root: Path, module: str) -> str:
         ("guarantees", "Guarantee", "guarantees"),
         ("guarantees", "Finding", "guarantees"),
         ("exclusions", "Exclusion", "exclusions"),
+        ("dispute", "Stage", "state_machine"),
+        ("state_machine", "Action", "acting"),
+        ("ledger", "Movement", "ledger"),
     ],
 )
 def test_a_member_without_its_row_stops_the_import(copy: Path, module: str, enum: str, noticed_by: str) -> None:
     """C1, D10: a new member of an enum that has no row yet is named by an error at import."""
-    path = copy / "chalicelib" / "domain" / f"{module}.py"
-    before = path.read_text(encoding="utf-8")
-    assert not imported(copy, noticed_by)
+    before = (SOURCE / "domain" / f"{module}.py").read_text(encoding="utf-8")
     pattern = rf'class {enum}\(StrEnum\):\n    """.*?"""\n'
     head = re.search(pattern, before, re.DOTALL)
     assert head
     enlarged = f'{before[: head.end()]}    NEVER_HEARD_OF = "never_heard_of"\n{before[head.end() :]}'
-    try:
-        path.write_text(enlarged, encoding="utf-8")
-        said = imported(copy, noticed_by)
-    finally:
-        path.write_text(before, encoding="utf-8")
 
-    assert "never_heard_of" in said
+    assert not imported(copy, noticed_by)
+    assert "never_heard_of" in with_source(copy, module, enlarged, noticed_by)
+
+
+def test_an_event_that_no_fold_takes_in_stops_the_import(copy: Path) -> None:
+    """D11, I4: a new kind of event has to change an order or a dispute before anything can record it."""
+    before = (SOURCE / "domain" / "events.py").read_text(encoding="utf-8")
+    kind = '@dataclass(frozen=True, slots=True)\nclass NeverHeardOf(Payload):\n    type = "never_heard_of"\n\n\n'
+    place = before.index("PAYLOADS: ")
+
+    assert "NeverHeardOf" in with_source(copy, "events", before[:place] + kind + before[place:], "evolve")
+
+
+def test_a_stage_whose_deadline_does_nothing_stops_the_import(copy: Path) -> None:
+    """D12: every stage with an expiry in the state machine has its effect among the deadlines."""
+    before = (SOURCE / "domain" / "deadlines.py").read_text(encoding="utf-8")
+    line = "        Stage.DECIDED: carry_out_decision,\n"
+
+    assert before.count(line) == 1
+    assert "decided" in with_source(copy, "deadlines", before.replace(line, ""), "deadlines")
 
 
 def without(rule: ReasonRule) -> list[ReasonRule]:

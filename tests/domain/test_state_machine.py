@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.acting import allowed_actions
+from chalicelib.domain.acting import ACTION_OF, MOVES, allowed_actions
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.deadlines import EXPIRIES
 from chalicelib.domain.dispute import AcknowledgementType, Stage
@@ -16,7 +16,7 @@ from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, O
 from chalicelib.domain.guards import Circumstances
 from chalicelib.domain.people import CLOCK, Actor, Role
 from chalicelib.domain.stages import deadline_of
-from chalicelib.domain.state_machine import ACTION_OF, EFFECTS, TABLE, Action
+from chalicelib.domain.state_machine import TABLE, Action
 from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
@@ -224,7 +224,7 @@ def test_every_command_has_one_action_and_every_action_an_effect() -> None:
 
     assert defined - {c.DisputeCommand} == set(ACTION_OF)
     assert sorted(Action) == sorted(ACTION_OF.values())
-    assert set(Action) == set(EFFECTS)
+    assert set(Action) == set(MOVES)
 
 
 # Guards ---------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.ledger import InstructionStatus, Movement, empty_escrow
+from chalicelib.domain.stages import status_of
 from chalicelib.store import keys, lists
 from chalicelib.store.cases import event_of
 from chalicelib.store.items import Item, text, version_of
@@ -82,7 +83,7 @@ def _check_indexes(cloud: Cloud, case: Case) -> None:
         mine = {it.id: it for it in _listed(cloud, lists.disputes_of(*of), lists.as_dispute)}
         assert {it.id: it for it in case.disputes} == mine, "disputes are listed"
     for waiting in (True, False):
-        wanted = {it.id for it in case.disputes if it.escalated_at and (it.status is Status.UNDER_REVIEW) is waiting}
+        wanted = {it.id for it in case.disputes if it.escalated_at and (status_of(it) is Status.UNDER_REVIEW) is waiting}
         found = {it.id for it in _listed(cloud, lists.mediation(waiting=waiting), lists.as_dispute)}
         assert wanted == found, "mediators see what waits for them, and what was reviewed"
     parcels = [*case.order.parcels, *(it.return_parcel for it in case.disputes if it.return_parcel)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.state_machine import ACTION_OF
+from chalicelib.domain.acting import ACTION_OF
 from chalicelib.service import contacts, disputes, orders, payments
 from tests.randomness import HUNTING
 from tests.reliability.aftermath import Aftermath, aftermath, heard, tried, undisturbed

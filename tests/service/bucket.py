@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from chalicelib.domain.evidence import HEAD_BYTES
+from chalicelib.domain.files import HEAD_BYTES
 from chalicelib.store.files import Arrived, Form
 
 JPEG = b"\xff\xd8\xff\xe0" + b"a photo" * 9

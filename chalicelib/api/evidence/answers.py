@@ -8,7 +8,8 @@ from pydantic import Field
 
 from chalicelib.api.answers import Count, Given, Time
 from chalicelib.domain import refusals as r
-from chalicelib.domain.evidence import WRONG_CONTENT, ContentType, EvidenceType
+from chalicelib.domain.evidence import ContentType, EvidenceType
+from chalicelib.domain.files import WRONG_CONTENT
 from chalicelib.domain.people import Role
 
 _REASONS = (WRONG_CONTENT, r.TOO_LATE, r.WRONG_STATE, r.WRONG_PARTY, r.LIMIT_REACHED)

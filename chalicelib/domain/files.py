@@ -1,0 +1,78 @@
+"""Uploaded files: which contents and sizes are taken, and whether a file is what it was declared to be (N6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.domain.evidence import FILES_OF, ContentType, EvidenceType
+from chalicelib.domain.refusals import INVALID, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.policy import Policy
+
+WRONG_CONTENT: Final = "wrong_content"
+"""The reason for which a file is removed that is not what it was declared to be."""
+HEAD_BYTES = 64
+"""How much of a file its signature is looked for in."""
+MEGABYTE = 2**20
+
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
+_HEIC_FAMILIES = frozenset({b"mif1", b"msf1"})
+_MP4_BRANDS = frozenset({b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"})
+
+
+def content_of(head: bytes) -> ContentType | None:
+    """What a file is by its first bytes, whatever its name says; None for what is not taken (N6)."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return ContentType.JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ContentType.PNG
+    if head.startswith(b"%PDF-"):
+        return ContentType.PDF
+    return _boxed(head) if head[4:8] == b"ftyp" else None
+
+
+def _boxed(head: bytes) -> ContentType | None:
+    """A file of the ISO family, which says in its first box what it is, and what else it can be read as."""
+    brand, others = head[8:12], head[16 : int.from_bytes(head[:4], "big")]
+    readable = {others[at : at + 4] for at in range(0, len(others), 4)}
+    if brand in _HEIC_BRANDS or (brand in _HEIC_FAMILIES and readable & _HEIC_BRANDS):
+        return ContentType.HEIC
+    return ContentType.MP4 if brand in _MP4_BRANDS else None
+
+
+def bytes_at_most(policy: Policy, content_type: ContentType) -> int:
+    """How large a file of that kind can be (N6)."""
+    if content_type is ContentType.MP4:
+        return policy.video_megabytes_at_most * MEGABYTE
+    if content_type is ContentType.PDF:
+        return policy.document_megabytes_at_most * MEGABYTE
+    return policy.image_megabytes_at_most * MEGABYTE
+
+
+def check_size(policy: Policy, content_type: ContentType, size: int) -> None:
+    """Raise ``Refusal(invalid)`` for a file that is larger than its kind can be (N6)."""
+    most = bytes_at_most(policy, content_type)
+    if size > most:
+        msg = f"A file of type {content_type.value} has at most {most // MEGABYTE} MB ({most} bytes)."
+        raise Refusal(INVALID, msg, field="size", limit=most)
+
+
+def check_type(kind: EvidenceType, content_type: ContentType) -> None:
+    """Raise ``Refusal(invalid)`` for a file that cannot be evidence of that type: a video is no photo (N6)."""
+    taken = FILES_OF.get(kind, tuple(ContentType))
+    if content_type not in taken:
+        msg = f"Evidence of type {kind.value} is one of: {', '.join(taken)}."
+        raise Refusal(INVALID, msg, field="content_type")
+
+
+def check_content(declared: ContentType, size: int, content_type: str, found: int, head: bytes) -> None:
+    """Raise ``Refusal(wrong_content)`` for a file that is not what was declared: by its label, its bytes, or how many (N6)."""
+    really = content_of(head)
+    if (really, content_type, found) == (declared, declared.value, size):
+        return
+    is_one = f"is {really.value}" if really else "is none of the types that are taken"
+    msg = (
+        f"The file {is_one} and has {found} bytes; {declared.value} of {size} bytes was declared. It was removed: send it anew."
+    )
+    raise Refusal(WRONG_CONTENT, msg)
