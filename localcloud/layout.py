@@ -1,4 +1,4 @@
-"""Where the local cloud keeps its files, and the file by which other programs find a running one."""
+"""The folders of the local cloud, and the file by which other programs find a running one."""
 
 import json
 import os
@@ -17,7 +17,7 @@ except ImportError as error:  # pragma: no cover - Windows
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
-# Dear to make and the same for every copy, so they are shared by all of them.
+# Expensive to make and the same for every copy, so all copies share them.
 VENVS = LOCAL / "venvs"
 BUILD = LOCAL / "build"
 

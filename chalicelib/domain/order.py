@@ -34,13 +34,13 @@ class Line:
 
     @property
     def price(self) -> Money:
-        """What was paid for the whole line."""
+        """Return the price of the whole line."""
         return self.unit_price * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTerms:
-    """What was sold and promised: the imported body, never changed afterwards (O1)."""
+    """The terms of the sale: the imported body, never changed afterwards (O1)."""
 
     order_id: str
     buyer_id: str
@@ -72,7 +72,7 @@ class OrderTerms:
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """What has happened to one line."""
+    """The history of one line."""
 
     line_id: str
     refunded: Money
@@ -82,10 +82,10 @@ class LineState:
 
 
 def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
-    """Which of the parcels that carry a line count for it: all but those that went back and were sent again after.
+    """Return the parcels that count for a line, of those that carry it.
 
-    Nor does one that replaces none and was put on record when the line had arrived already: shipping more undoes no
-    delivery.
+    Two kinds do not count: a parcel that went back once another one was sent after it, and a parcel that replaces none and
+    was put on record after the line had arrived. So shipping more does not make a delivered line undelivered.
     """
     delivered = {parcel.number: parcel.delivered_at for parcel in carrying}
     went_back = {parcel.number: at for parcel in carrying if (at := parcel.returned_at)}
@@ -154,7 +154,7 @@ class Order:
 
     @cached_property
     def _arrived(self) -> dict[str, datetime | None]:
-        """When the last of each line's parcels arrived; None while one has not."""
+        """Return when the last of each line's parcels arrived; None while one has not."""
         recorded = {parcel.number: parcel.delivered_at for parcel in self.parcels}
         arrived: dict[str, datetime | None] = {}
         for line_id, parcels in self._counting.items():
@@ -163,7 +163,7 @@ class Order:
         return arrived
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
-        """When the line was to arrive (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).
+        """Return the promise of a line (O1, O5): the seller's date, else days from shipment, at the latest extension (O8).
 
         While nothing is shipped and no date was named, the policy's bound from payment stands in.
         """
@@ -182,17 +182,17 @@ class Order:
         return promise or self.terms.paid_at + policy.days("unshipped")
 
     def delivered_at(self, line_id: str) -> datetime | None:
-        """When the line arrived: the last of its parcels by the carrier's records, or the buyer's word if earlier (O6, O7)."""
+        """Return when the line arrived: its last parcel by the carrier's records, or the buyer's word if earlier (O6, O7)."""
         known = [at for at in (self._arrived.get(line_id), self.line_state(line_id).confirmed_at) if at]
         return min(known, default=None)
 
     def arrived_late(self, line_id: str, policy: Policy) -> bool:
-        """Whether delivery is on record and came when the promise had already passed (D9: at the very instant is late)."""
+        """Return whether delivery is on record and came after the promise had passed (D9: at the very instant is late)."""
         delivered = self.delivered_at(line_id)
         return delivered is not None and delivered >= self.promised_by(line_id, policy)
 
     def closes_at(self, policy: Policy) -> datetime:
-        """When protection ends (O7): the policy's days after the last line arrived or, for one that has not, was promised."""
+        """Return when protection ends (O7): the policy's days after the last line's arrival or, without one, its promise."""
         last = max(self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines)
         closes = last + policy.days("protection")
         return max(closes, self.protection_extended_to) if self.protection_extended_to else closes

@@ -10,7 +10,7 @@ from chalicelib.domain.carriers import Carrier
 
 
 class CarrierStatus(StrEnum):
-    """What a carrier reports of a parcel."""
+    """The states that a carrier reports of a parcel."""
 
     IN_TRANSIT = "in_transit"
     OUT_FOR_DELIVERY = "out_for_delivery"
@@ -44,11 +44,11 @@ class Parcel:
     records: tuple[CarrierRecord, ...] = ()
 
     def is_called(self, carrier: Carrier, tracking_number: str) -> bool:
-        """Whether the carrier knows this parcel by that number."""
+        """Return whether the carrier knows this parcel by that number."""
         return (self.carrier, self.tracking_number) == (carrier, tracking_number)
 
     def takes(self, record: CarrierRecord, at_most: int) -> bool:
-        """Whether ``record`` is news. Repeated records are not, nor any beyond so many of its kind: progress, or an end."""
+        """Return whether ``record`` is news. A repeated one is not, nor one beyond so many of its kind: progress, or an end."""
         alike = sum((kept.status in _FINAL) == (record.status in _FINAL) for kept in self.records)
         return record not in self.records and alike < at_most
 
@@ -58,14 +58,14 @@ class Parcel:
 
     @property
     def returned_at(self) -> datetime | None:
-        """When the carrier recorded that the parcel went back to its sender, if that is its last word."""
+        """Return when the carrier recorded the return to sender, if that is its last word."""
         finals = [record for record in self.records if record.status in _FINAL]
         went_back = bool(finals) and finals[-1].status is CarrierStatus.RETURNED_TO_SENDER
         return finals[-1].occurred_at if went_back else None
 
     @property
     def delivered_at(self) -> datetime | None:
-        """When the carrier first recorded delivery, unless a later record says the parcel went back to its sender."""
+        """Return when the carrier first recorded delivery; None if a later record says the parcel went back to its sender."""
         delivered: datetime | None = None
         for record in self.records:
             if record.status is CarrierStatus.RETURNED_TO_SENDER:

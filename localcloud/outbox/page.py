@@ -24,7 +24,7 @@ curl -s "$API/orders/order-3/disputes" -H "Authorization: Bearer $(.venv/bin/pyt
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What every page shows: `people` with the number of the last message to each (0: none yet), and known orders.
+    """The content of every page: `people` with the number of the last message to each (0: none yet), and known orders.
 
     Every command that a page offers begins with `command`. `run` names this outbox, and `arrived` changes whenever something
     has come in: by these two a page knows that it is old.
@@ -38,7 +38,7 @@ class Outline:
 
     @property
     def news(self) -> dict[str, str | int]:
-        """What a page asks for again and again."""
+        """Return the data that a page polls."""
         return {"run": self.run, "arrived": self.arrived}
 
 
@@ -126,7 +126,7 @@ def _filters(outline: Outline, wanted: Wanted) -> str:
 
 
 def _hint(wanted: Wanted) -> str:
-    """What to do where there is nothing to see."""
+    """Return the hint of an empty page."""
     why = "No message fits." if wanted.channel or wanted.order else "Nothing has been sent here yet."
     return f"""<div class=hint><p>{why} Somebody is told as soon as a dispute moves. With the data of <code>make run</code>,
 alice can say that an order of hers never came, and acme is told:</p><pre>{escape(TO_TRY)}</pre></div>"""

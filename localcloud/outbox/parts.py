@@ -91,7 +91,7 @@ def to_paste(command: str) -> str:
 
 
 def sms_size(text: str) -> str:
-    """How an SMS is sent, and paid for: `2 segments, UCS-2`."""
+    """Return the size of an SMS, by which it is paid: `2 segments, UCS-2`."""
     count = segments(text)
     return f"{count} segment{'' if count == 1 else 's'}, {'GSM-7' if is_gsm_7(text) else 'UCS-2'}"
 
