@@ -1,4 +1,4 @@
-"""The alarms: what is watched, above which value it goes off, and why that is worth waking somebody for.
+"""The alarms: a row has a metric, the value above which it goes off, and the reason to wake somebody.
 
 A new alarm is one row of `ALARMS`. One on a log line also needs the filter that counts the line (`logs.FILTERS`).
 """
@@ -13,7 +13,7 @@ FIVE_MINUTES = 300
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What is watched: AWS's own metric of a resource, or one of ours, which has no dimensions."""
+    """The metric to watch: AWS's own of a resource, or one of ours, which has no dimensions."""
 
     namespace: Value
     name: str

@@ -1,4 +1,4 @@
-"""Short ways to write what a CloudFormation template refers to."""
+"""Short functions for the references and names in a CloudFormation template."""
 
 from typing import Any
 

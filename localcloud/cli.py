@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import os
 import shutil
 import signal
 import sys
@@ -14,11 +13,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud import aws, clock, cognito, venvs
+from localcloud import aws, clock, clock_report, cognito, venvs
 from localcloud.cloud import LocalCloud
 from localcloud.demo import main as demo
 from localcloud.demo import sample_data
-from localcloud.layout import LOCAL, LocalCloudError, read_endpoints
+from localcloud.demo.api import FIRST_ERROR, Api
+from localcloud.layout import LOCAL, LocalCloudError, command_line, read_endpoints
 from localcloud.packaging.build import STAGES, build
 from localcloud.packaging.check_zip import complaints
 from localcloud.ports import Ports
@@ -78,8 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("who", metavar="ROLE:ID")
     token.set_defaults(action=_token)
 
-    clocks = commands.add_parser("clock", help="show the sandbox clock, or move it and run the sweep")
-    clocks.add_argument("verb", choices=("show", "advance"))
+    get = commands.add_parser("get", help="print what somebody reads in the API, such as /disputes/ID")
+    get.add_argument("who", metavar="ROLE:ID")
+    get.add_argument("path", metavar="PATH")
+    get.set_defaults(action=_get)
+
+    clocks = commands.add_parser("clock", help="show the sandbox clock; or move it, run the sweep, and say what changed")
+    clocks.add_argument("verb", nargs="?", choices=("show", "advance"), default="show")
     clocks.add_argument("span", nargs="?", type=clock.seconds, help="such as 5d, 36h, 90s")
     clocks.set_defaults(action=_clock)
 
@@ -144,7 +149,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _welcome(cloud: LocalCloud, took: float) -> str:
-    here = f"{os.path.relpath(sys.executable)} -m localcloud"
+    here = command_line(cloud.directory)
     return f"""
 The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is forgotten when it stops.
 
@@ -163,22 +168,29 @@ def _token(options: argparse.Namespace) -> int:
     return 0
 
 
+def _get(options: argparse.Namespace) -> int:
+    reply = Api(read_endpoints(options.directory)).call(options.who, "GET", options.path)
+    print(json.dumps(reply.body, indent=2, ensure_ascii=False))
+    return 0 if reply.status < FIRST_ERROR else 1
+
+
 def _clock(options: argparse.Namespace) -> int:
     endpoints = read_endpoints(options.directory)
     if options.verb == "advance":
         if options.span is None:
             message = "by how much? Such as: clock advance 5d"
             raise LocalCloudError(message)
-        clock.advance(endpoints, options.span)
-        clock.sweep(endpoints)
-    print(json.dumps(clock.read(endpoints)))
+        for line in clock_report.advance(endpoints, options.span):
+            print(line)
+    else:
+        print(json.dumps(clock.read(endpoints)))
     return 0
 
 
 def _webhook(options: argparse.Namespace) -> int:
     status, answer = post(read_endpoints(options.directory), options.service, options.body.read())
     print(answer)
-    return 0 if status < 400 else 1  # noqa: PLR2004 - the first status of an error
+    return 0 if status < FIRST_ERROR else 1
 
 
 def _sweep(options: argparse.Namespace) -> int:

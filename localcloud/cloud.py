@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 from localcloud import aws, clock, cognito, venvs
 from localcloud.aws import Client
 from localcloud.deployment.deploy import deploy
-from localcloud.layout import LOCAL, LocalCloudError, try_lock, write_json
+from localcloud.layout import LOCAL, LocalCloudError, command_line, try_lock, write_json
 from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox.server import Outbox
 from localcloud.packaging.build import Artefact, build
@@ -98,7 +98,8 @@ class LocalCloud:
         self._open.callback(self._ministack.stop)
         login = cognito.create(self.aws("cognito-idp"), self._ministack.url)
         outputs = self._deploy(artefact, login)
-        outbox = Outbox(self.aws("sns"), f"{STACK}-", outputs["PersonTopicPrefix"], self._ports.outbox)
+        command = command_line(self.directory)
+        outbox = Outbox(self.aws("sns"), f"{STACK}-", outputs["PersonTopicPrefix"], self._ports.outbox, command)
         self._open.callback(outbox.stop)
         topics = [outputs[f"{name}TopicArn"] for name in ("Payments", "Events", "Mediators")]
         if not outbox.listens_to(topics):

@@ -30,7 +30,7 @@ def send(form: Mapping[str, Any], content: bytes, **changed: str) -> tuple[int, 
 
 
 def read(link: Mapping[str, Any]) -> bytes:
-    """What a link of the API reads."""
+    """Return the content that a link of the API reads."""
     with urllib.request.urlopen(link["url"], timeout=30) as reply:
         content: bytes = reply.read()
         return content

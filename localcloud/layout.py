@@ -1,7 +1,9 @@
-"""Where the local cloud keeps its files, and the file by which other programs find a running one."""
+"""The folders of the local cloud, and the file by which other programs find a running one."""
 
 import json
 import os
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +17,25 @@ except ImportError as error:  # pragma: no cover - Windows
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
-# Dear to make and the same for every copy, so they are shared by all of them.
+# Expensive to make and the same for every copy, so all copies share them.
 VENVS = LOCAL / "venvs"
 BUILD = LOCAL / "build"
 
 
 class LocalCloudError(Exception):
     """Something the person at the keyboard can act on; its text says what."""
+
+
+def command_line(directory: Path = LOCAL) -> str:
+    """Return how a person in the project's folder talks to the local cloud in `directory`, up to the command's name."""
+    parts = [_from_root(Path(sys.executable)), "-m", "localcloud"]
+    if directory.resolve() != LOCAL.resolve():
+        parts += ["--directory", _from_root(directory)]
+    return shlex.join(parts)
+
+
+def _from_root(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 @contextmanager

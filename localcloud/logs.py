@@ -1,4 +1,4 @@
-"""What a local cloud has written down of what it did."""
+"""Read the logs of a local cloud."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

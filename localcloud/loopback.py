@@ -10,7 +10,7 @@ from localcloud.ports import HOST
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to send back, as text of the media type `kind`."""
+    """The answer to send, as text of the media type `kind`."""
 
     text: str
     kind: str = "application/json"

@@ -89,7 +89,7 @@ class MiniStack:
 
     @property
     def running(self) -> bool:
-        """Whether the engine is still there."""
+        """Return whether the engine is still there."""
         return self._guard.poll() is None
 
     def stop(self) -> None:

@@ -99,9 +99,23 @@ PLAIN = (
 )
 """Annotations for what a person writes, or is called: shown elsewhere as it came, in a terminal even."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), *PLAIN]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), *PLAIN]
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), *PLAIN]
+
+def text(at_least: int, at_most: int) -> tuple[object, ...]:
+    """Annotations for a plain text, stripped of blanks at its ends. They count: no text is longer than described."""
+
+    def check(written: object) -> object:
+        if isinstance(written, str) and len(written) > at_most:
+            message = "String should have at most {max_length} characters"
+            raise PydanticCustomError("string_too_long", message, {"max_length": at_most})
+        return written
+
+    stripped = StringConstraints(strip_whitespace=True, min_length=at_least or None, max_length=at_most)
+    return stripped, BeforeValidator(check), *PLAIN
+
+
+Text = Annotated[str, *text(1, 2000)]
+Note = Annotated[str, *text(0, 2000)]
+ShortText = Annotated[str, *text(1, 200)]
 
 
 class Money(Model):

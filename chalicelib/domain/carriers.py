@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.exhaustive import table
 from chalicelib.domain.refusals import INVALID_TRACKING_NUMBER, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class Carrier(StrEnum):
@@ -112,88 +113,90 @@ def _s10_made_up(service: str, country: str) -> Callable[[str], str]:
 
 _S10_EXPECTED = "two letters, nine digits with an S10 check digit, two letters"
 
-CARRIERS: dict[Carrier, CarrierRow] = {
-    Carrier.TNT: CarrierRow(
-        name="TNT",
-        forms=(Form(r"\d{9}", "123456782"), Form(r"[A-Z]{2}\d{9}[A-Z]{2}", "GE123456782WW")),
-        expected="nine digits, or two letters, nine digits, two letters",
-        made_up=lambda digits: f"G{_letter(digits)}{digits[:9]}BR",
-        aftership=("tnt",),
-        seventeen_track=(100004,),
-    ),
-    Carrier.EMS: CarrierRow(
-        name="EMS",
-        forms=(_s10("EE123456785CN"),),
-        expected=_S10_EXPECTED,
-        made_up=_s10_made_up("E", "CN"),
-        aftership=("ems", "china-ems"),
-        seventeen_track=(3013, 100685),
-    ),
-    Carrier.UPS: CarrierRow(
-        name="UPS",
-        forms=(
-            Form(r"1Z[0-9A-Z]{15}\d", "1Z5R89390357567127", lambda number: ups_check_digit(number[2:17]) == int(number[17])),
+CARRIERS: Mapping[Carrier, CarrierRow] = table(
+    Carrier,
+    {
+        Carrier.TNT: CarrierRow(
+            name="TNT",
+            forms=(Form(r"\d{9}", "123456782"), Form(r"[A-Z]{2}\d{9}[A-Z]{2}", "GE123456782WW")),
+            expected="nine digits, or two letters, nine digits, two letters",
+            made_up=lambda digits: f"G{_letter(digits)}{digits[:9]}BR",
+            aftership=("tnt",),
+            seventeen_track=(100004,),
         ),
-        expected="1Z, fifteen letters or digits and a check digit",
-        made_up=lambda digits: f"1Z{digits[:15]}{ups_check_digit(digits[:15])}",
-        aftership=("ups",),
-        seventeen_track=(100002,),
-    ),
-    Carrier.FEDEX: CarrierRow(
-        name="FedEx",
-        forms=(
-            Form(r"\d{12}", "986578788855", lambda number: fedex_express_check_digit(number[:-1]) == int(number[-1])),
-            Form(r"\d{15}", "041441760228964", lambda number: fedex_ground_check_digit(number[:-1]) == int(number[-1])),
-            Form(
-                r"96\d{20}",
-                "9611020987654312345672",
-                lambda number: fedex_ground_check_digit(number[7:-1]) == int(number[-1]),
+        Carrier.EMS: CarrierRow(
+            name="EMS",
+            forms=(_s10("EE123456785CN"),),
+            expected=_S10_EXPECTED,
+            made_up=_s10_made_up("E", "CN"),
+            aftership=("ems", "china-ems"),
+            seventeen_track=(3013, 100685),
+        ),
+        Carrier.UPS: CarrierRow(
+            name="UPS",
+            forms=(
+                Form(
+                    r"1Z[0-9A-Z]{15}\d", "1Z5R89390357567127", lambda number: ups_check_digit(number[2:17]) == int(number[17])
+                ),
             ),
+            expected="1Z, fifteen letters or digits and a check digit",
+            made_up=lambda digits: f"1Z{digits[:15]}{ups_check_digit(digits[:15])}",
+            aftership=("ups",),
+            seventeen_track=(100002,),
         ),
-        expected="12 or 15 digits, or 22 beginning with 96, with a check digit",
-        made_up=lambda digits: f"{digits[:11]}{fedex_express_check_digit(digits[:11])}",
-        aftership=("fedex",),
-        seventeen_track=(100003,),
-    ),
-    Carrier.DHL: CarrierRow(
-        name="DHL",
-        forms=(
-            Form(r"\d{10,11}", "3318810025", lambda number: dhl_check_digit(number[:-1]) == int(number[-1])),
-            Form(r"J[A-Z]{2,3}\d{9,10}", "JJD0099999999"),
+        Carrier.FEDEX: CarrierRow(
+            name="FedEx",
+            forms=(
+                Form(r"\d{12}", "986578788855", lambda number: fedex_express_check_digit(number[:-1]) == int(number[-1])),
+                Form(r"\d{15}", "041441760228964", lambda number: fedex_ground_check_digit(number[:-1]) == int(number[-1])),
+                Form(
+                    r"96\d{20}",
+                    "9611020987654312345672",
+                    lambda number: fedex_ground_check_digit(number[7:-1]) == int(number[-1]),
+                ),
+            ),
+            expected="12 or 15 digits, or 22 beginning with 96, with a check digit",
+            made_up=lambda digits: f"{digits[:11]}{fedex_express_check_digit(digits[:11])}",
+            aftership=("fedex",),
+            seventeen_track=(100003,),
         ),
-        expected="10 or 11 digits with a check digit, or a piece id beginning with J",
-        made_up=lambda digits: f"{digits[:10]}{dhl_check_digit(digits[:10])}",
-        aftership=("dhl",),
-        seventeen_track=(100001,),
-    ),
-    Carrier.CHINA_POST: CarrierRow(
-        name="China Post",
-        forms=(_s10("RR473124829CN"),),
-        expected=_S10_EXPECTED,
-        made_up=_s10_made_up("R", "CN"),
-        aftership=("china-post",),
-        seventeen_track=(3011,),
-    ),
-    Carrier.HONGKONG_POST: CarrierRow(
-        name="Hongkong Post",
-        forms=(_s10("RB123456785HK"),),
-        expected=_S10_EXPECTED,
-        made_up=_s10_made_up("R", "HK"),
-        aftership=("hong-kong-post",),
-        seventeen_track=(8011,),
-    ),
-    Carrier.SF_EXPRESS: CarrierRow(
-        name="S.F. Express",
-        forms=(Form(r"SF\d{12,13}", "SF1234567890123"), Form(r"\d{12,13}", "123456789012")),
-        expected="12 or 13 digits, with or without SF before them",
-        made_up=lambda digits: f"SF{digits[:13]}",
-        aftership=("sf-express",),
-        seventeen_track=(100012, 190766),
-    ),
-}
-if missing := set(Carrier) - CARRIERS.keys():
-    msg = f"no row in CARRIERS for {', '.join(sorted(missing))}"
-    raise LookupError(msg)
+        Carrier.DHL: CarrierRow(
+            name="DHL",
+            forms=(
+                Form(r"\d{10,11}", "3318810025", lambda number: dhl_check_digit(number[:-1]) == int(number[-1])),
+                Form(r"J[A-Z]{2,3}\d{9,10}", "JJD0099999999"),
+            ),
+            expected="10 or 11 digits with a check digit, or a piece id beginning with J",
+            made_up=lambda digits: f"{digits[:10]}{dhl_check_digit(digits[:10])}",
+            aftership=("dhl",),
+            seventeen_track=(100001,),
+        ),
+        Carrier.CHINA_POST: CarrierRow(
+            name="China Post",
+            forms=(_s10("RR473124829CN"),),
+            expected=_S10_EXPECTED,
+            made_up=_s10_made_up("R", "CN"),
+            aftership=("china-post",),
+            seventeen_track=(3011,),
+        ),
+        Carrier.HONGKONG_POST: CarrierRow(
+            name="Hongkong Post",
+            forms=(_s10("RB123456785HK"),),
+            expected=_S10_EXPECTED,
+            made_up=_s10_made_up("R", "HK"),
+            aftership=("hong-kong-post",),
+            seventeen_track=(8011,),
+        ),
+        Carrier.SF_EXPRESS: CarrierRow(
+            name="S.F. Express",
+            forms=(Form(r"SF\d{12,13}", "SF1234567890123"), Form(r"\d{12,13}", "123456789012")),
+            expected="12 or 13 digits, with or without SF before them",
+            made_up=lambda digits: f"SF{digits[:13]}",
+            aftership=("sf-express",),
+            seventeen_track=(100012, 190766),
+        ),
+    },
+)
 
 
 def tracking_number(carrier: Carrier, written: str) -> str:

@@ -37,10 +37,10 @@ class Case:
 
     @property
     def closes_at(self) -> datetime:
-        """When protection ends (O7)."""
+        """Return when protection ends (O7)."""
         return self.order.closes_at(self.policy)
 
     @property
     def updated_at(self) -> datetime:
-        """When anything last changed."""
+        """Return when anything last changed."""
         return max([self.order.updated_at, *(dispute.updated_at for dispute in self.disputes)])

@@ -49,7 +49,7 @@ class Changes:
 
     @property
     def events(self) -> list[Event]:
-        """What has been recorded so far, in order."""
+        """Return the events recorded so far, in order."""
         return [step.event for step in self.steps]
 
     @property

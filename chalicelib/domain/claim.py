@@ -1,4 +1,4 @@
-"""What a buyer claims, and the verdicts a claim can get (C1, C2)."""
+"""The buyer's claim, and the verdicts that it can get (C1, C2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Issue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
-    """How many of one line a claim is about."""
+    """The quantity of one line that a claim is about."""
 
     line_id: str
     quantity: int
@@ -34,7 +34,7 @@ class ClaimItem:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the buyer says is wrong, and with what (C3)."""
+    """The buyer's complaint: the reason, and the lines it is about (C3)."""
 
     reason: Reason
     items: tuple[ClaimItem, ...]

@@ -1,4 +1,4 @@
-"""What people can ask for: one value per command, already well formed but not yet judged."""
+"""The commands that people can give: one value for each, already well formed but not yet judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a claim is covered: one pure function of the order, the claim and the time (C1-C3)."""
+"""Decide whether a claim is covered, as one pure function of the order, the claim and the time (C1-C3)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def decide(case: Case, claim: Claim, now: datetime) -> Verdict:
-    """Whether ``claim`` is covered at ``now`` (C1).
+    """Decide whether ``claim`` is covered at ``now`` (C1).
 
     Exclusions are looked for in the order C2 lists them, then what is still to come. Raises ``Refusal(invalid)`` for a
     claim that names no line, an unknown one, one twice, or more of it than was bought.
@@ -116,7 +116,7 @@ def _protection_ended(case: Case, _: Reason, __: str, now: datetime) -> bool:
 
 
 def _nothing_left(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
-    """Whether all that was paid for a line went back. A gift stands in no claim's way until its shipping has been refunded."""
+    """Return whether all that was paid for a line went back. A free line counts once its shipping has been refunded."""
     price, state = case.order.line(line_id).price, case.order.line_state(line_id)
     if price.minor:
         return state.refunded >= price
@@ -187,12 +187,12 @@ def _cover(case: Case, claim: Claim, reason: Reason) -> Covered:
 
 
 def claims_whole_order(case: Case, claim: Claim) -> bool:
-    """Whether the claim is about every line in full."""
+    """Return whether the claim is about every line in full."""
     return {(i.line_id, i.quantity) for i in claim.items} == {(line.id, line.quantity) for line in case.order.terms.lines}
 
 
 def _line_cap(case: Case, line_id: str, quantity: int) -> LineCap:
-    """What is left to refund on so many of a line, and of their share of the shipping fee (C3, C4)."""
+    """Return the amount left to refund on so many of a line, and on their share of the shipping fee (C3, C4)."""
     line, state = case.order.line(line_id), case.order.line_state(line_id)
     items = min(line.unit_price * quantity, line.price - state.refunded, key=lambda money: money.minor)
     share = case.order.terms.shipping_shares()[line_id]

@@ -1,4 +1,4 @@
-"""The clock's moves: what happens when a deadline passes, applied at its due time and in order (D9, D12)."""
+"""Apply the deadlines that have passed, each at its due time and in order (D9, D12)."""
 
 from __future__ import annotations
 

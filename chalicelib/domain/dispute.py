@@ -16,7 +16,7 @@ from chalicelib.domain.people import ReturnAddress, Role
 
 
 class Stage(StrEnum):
-    """Where a dispute stands."""
+    """The stages of a dispute."""
 
     OPENED = "opened"
     NEGOTIATING = "negotiating"
@@ -37,7 +37,7 @@ class Status(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a dispute ended (D8)."""
+    """The outcomes of a dispute (D8)."""
 
     RESOLVED_BUYER_FAVOUR = "resolved_buyer_favour"
     RESOLVED_SELLER_FAVOUR = "resolved_seller_favour"
@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 
 class AcknowledgementType(StrEnum):
-    """What the seller says of a returned parcel."""
+    """The seller's statements on a returned parcel."""
 
     ITEM_RECEIVED = "item_received"
     ITEM_NOT_RECEIVED = "item_not_received"
@@ -58,7 +58,7 @@ class AcknowledgementType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one side puts on the table (D1). Ids count up from 1, the buyer's request."""
+    """An offer that one side puts on the table (D1). Ids count up from 1, the buyer's request."""
 
     id: str
     by: Role
@@ -83,13 +83,13 @@ class InformationRequest:
 
     @property
     def pending(self) -> bool:
-        """Whether an answer is still waited for."""
+        """Return whether an answer is still awaited."""
         return self.answered_at is None and not self.lapsed
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, found, and why (D5). ``by`` is the mediator's id, or None for the policy's default."""
+    """A decision with its finding and rationale (D5). ``by`` is the mediator's id, or None for the policy's default."""
 
     id: str
     by: str | None
@@ -190,12 +190,12 @@ class Dispute:
 
     @property
     def open(self) -> bool:
-        """Whether the dispute still goes on."""
+        """Return whether the dispute still goes on."""
         return self.stage is not Stage.RESOLVED
 
     @property
     def concluded(self) -> bool:
-        """Whether it has ended other than by withdrawal, so that its outcome stands."""
+        """Return whether it has ended other than by withdrawal, so that its outcome stands."""
         return not self.open and self.outcome is not Outcome.WITHDRAWN
 
     @property
@@ -209,7 +209,7 @@ class Dispute:
 
     @property
     def request(self) -> Proposal:
-        """What the buyer asks for: the buyer's newest proposal."""
+        """Return the buyer's request, which is the buyer's newest proposal."""
         asked = self.last_proposal(Role.BUYER)
         if asked is None:
             msg = f"{self.id} was opened without a request"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def has_ended(case: Case) -> bool:
-    """Whether nothing is left to be decided or paid: completed, no dispute open, no payment under way or to be retried."""
+    """Return whether nothing is left to decide or pay: completed, no dispute open, no payment under way or to be retried."""
     awaited = (i.status is InstructionStatus.PENDING or i.retry_at(case.policy) for i in case.order.instructions)
     return case.order.completed_at is not None and not case.open_disputes and not any(awaited)
 

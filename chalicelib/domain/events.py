@@ -1,4 +1,4 @@
-"""What can happen: every change is one event on the timeline of an order or of a dispute (D11)."""
+"""The events: every change is one, on the timeline of an order or of a dispute (D11)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BrokenLog(Exception):  # noqa: N818 - it names what is wrong with the log
 
 
 class Payload:
-    """What happened, without when and by whom. ``type`` is its name on the wire."""
+    """The content of an event, without its time and actor. ``type`` is its name on the wire."""
 
     __slots__ = ()
     type: ClassVar[str]
@@ -109,7 +109,7 @@ class ProtectionExtended(Payload):
 
 @dataclass(frozen=True, slots=True)
 class RefundShare:
-    """How much of a refund falls on one line, and on its share of the shipping fee (C4)."""
+    """The part of a refund that falls on one line, and on its share of the shipping fee (C4)."""
 
     line_id: str
     items: Money

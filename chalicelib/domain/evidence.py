@@ -10,7 +10,7 @@ from chalicelib.domain.people import Role
 
 
 class EvidenceType(StrEnum):
-    """What a piece of evidence is."""
+    """The types of evidence."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -23,7 +23,7 @@ class EvidenceType(StrEnum):
 
 
 class ContentType(StrEnum):
-    """What a file can be."""
+    """The types of files."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -66,7 +66,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceWanted:
-    """What one party is asked to show: without the ``required`` a case is weak, the ``optional`` helps."""
+    """The evidence that is asked of one party: without the ``required`` a case is weak, the ``optional`` helps."""
 
     required: tuple[EvidenceType, ...]
     optional: tuple[EvidenceType, ...]

@@ -1,4 +1,4 @@
-"""What each event does to a dispute."""
+"""Fold an event into a dispute: one function for each kind."""
 
 from __future__ import annotations
 

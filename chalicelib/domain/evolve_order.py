@@ -1,4 +1,4 @@
-"""What each event does to an order."""
+"""Fold an event into an order: one function for each kind."""
 
 from __future__ import annotations
 

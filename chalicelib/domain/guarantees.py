@@ -39,7 +39,7 @@ class Guarantee(StrEnum):
 
 
 class OfferType(StrEnum):
-    """What a remedy, a proposal or a decision gives: only money, or money for the item sent back."""
+    """The types of remedies, proposals and decisions: only money, or money for the item sent back."""
 
     REFUND = "refund"
     REFUND_WITH_RETURN = "refund_with_return"
@@ -110,7 +110,7 @@ class Needs(StrEnum):
 
 
 class Shipping(StrEnum):
-    """When a refund includes the claimed lines' share of the shipping fee (C3)."""
+    """The condition under which a refund includes the claimed lines' share of the shipping fee (C3)."""
 
     ALWAYS = "always"
     WITH_WHOLE_ORDER = "with_whole_order"
@@ -130,7 +130,7 @@ class Shipping(StrEnum):
 
 
 class IssueIs(StrEnum):
-    """Whether a claim says in which way the item is wrong."""
+    """The need for a claim to say in which way the item is wrong."""
 
     REQUIRED = "required"
     OPTIONAL = "optional"

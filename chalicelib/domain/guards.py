@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a guard looks at."""
+    """The facts that a guard looks at."""
 
     dispute: Dispute
     policy: Policy

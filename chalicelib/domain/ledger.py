@@ -122,7 +122,7 @@ def empty_escrow(currency: str) -> Escrow:
 
 
 class InstructionStatus(StrEnum):
-    """Where a payment instruction stands with the marketplace's payment system."""
+    """The states of a payment instruction with the marketplace's payment system."""
 
     PENDING = "pending"
     SETTLED = "settled"
@@ -189,7 +189,7 @@ class PaymentInstruction:
         return self.attempted_at or self.issued_at
 
     def retry_at(self, policy: Policy) -> datetime | None:
-        """When the next attempt is due: None unless it has failed and attempts are left (M2)."""
+        """Return when the next attempt is due; None unless it has failed and attempts are left (M2)."""
         if self.failed_at is None or self.attempts > len(policy.payment_retry_hours):
             return None
         return self.failed_at + timedelta(hours=policy.payment_retry_hours[self.attempts - 1])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def findings(dispute: Dispute) -> tuple[Finding, ...]:
-    """What a mediator may find now: what fits the claim's reason and, once the item was sent back, the return (D5)."""
+    """Return the findings that a mediator may give now: the claim's and, once the item was sent back, the return's (D5)."""
     return COVERED[dispute.claim.reason].findings + (FINDINGS_ON_RETURNS if dispute.return_parcel else ())
 
 

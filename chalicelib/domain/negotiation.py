@@ -1,4 +1,4 @@
-"""The moves of a dispute: what each command records, once the table has allowed it (section 4)."""
+"""Carry out the parties' commands on a dispute, once the state machine has allowed them (section 4)."""
 
 from __future__ import annotations
 

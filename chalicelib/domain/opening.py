@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequestedRemedy:
-    """What the buyer asks for. No type means the first remedy, no amount all of it."""
+    """The remedy that the buyer asks for. No type means the first remedy, no amount all of it."""
 
     type: OfferType | None = None
     amount: Money | None = None

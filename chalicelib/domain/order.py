@@ -39,13 +39,13 @@ class Line:
 
     @property
     def price(self) -> Money:
-        """What was paid for the whole line."""
+        """Return the price of the whole line."""
         return self.unit_price * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTerms:
-    """What was sold and promised: the imported body, never changed afterwards (O1)."""
+    """The terms of the sale: the imported body, never changed afterwards (O1)."""
 
     order_id: str
     buyer_id: str
@@ -79,7 +79,7 @@ class OrderTerms:
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """What has happened to one line."""
+    """The history of one line."""
 
     line_id: str
     refunded: Money
@@ -127,10 +127,10 @@ class ExtensionRequest:
 
 
 def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
-    """Which of the parcels that carry a line count for it: all but those that went back and were sent again after.
+    """Return the parcels that count for a line, of those that carry it.
 
-    Nor does one that replaces none and was put on record when the line had arrived already: shipping more undoes no
-    delivery.
+    Two kinds do not count: a parcel that went back once another one was sent after it, and a parcel that replaces none and
+    was put on record after the line had arrived. So shipping more does not make a delivered line undelivered.
     """
     delivered = {parcel.number: parcel.delivered_at for parcel in carrying}
     went_back = {parcel.number: at for parcel in carrying if (at := parcel.returned_at)}
@@ -213,7 +213,7 @@ class Order:
 
     @cached_property
     def _arrived(self) -> dict[str, datetime | None]:
-        """When the last of each line's parcels arrived; None while one has not."""
+        """Return when the last of each line's parcels arrived; None while one has not."""
         recorded = {parcel.number: parcel.delivered_at for parcel in self.parcels}
         arrived: dict[str, datetime | None] = {}
         for line_id, parcels in self._counting.items():
@@ -253,12 +253,12 @@ class Order:
         return parcel.shipped_at + timedelta(days=days)
 
     def delivered_at(self, line_id: str) -> datetime | None:
-        """When the line arrived: the last of its parcels by the carrier's records, or the buyer's word if earlier (O6, O7)."""
+        """Return when the line arrived: its last parcel by the carrier's records, or the buyer's word if earlier (O6, O7)."""
         known = [at for at in (self._arrived.get(line_id), self.line_state(line_id).confirmed_at) if at]
         return min(known, default=None)
 
     def arrived_late(self, line_id: str, policy: Policy) -> bool:
-        """Whether delivery is on record and came when the promise had already passed (D9: at the very instant is late)."""
+        """Return whether delivery is on record and came after the promise had passed (D9: at the very instant is late)."""
         delivered = self.delivered_at(line_id)
         return delivered is not None and delivered >= self.promised_by(line_id, policy)
 

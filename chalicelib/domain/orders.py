@@ -1,4 +1,4 @@
-"""What happens to an order: import, shipments, carrier records, receipt, extensions, payment results (O1-O8, M2)."""
+"""Carry out an order's commands: import, shipments, carrier records, receipt, extensions, payment results (O1-O8, M2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who acts, and where goods go back to."""
+"""The actors and their roles, and the addresses that returns go to."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CLOCK = Actor(Role.CLOCK, "clock")
 
 @dataclass(frozen=True, slots=True)
 class ReturnAddress:
-    """Where a returned item goes (D3). ``country`` is ISO 3166-1 alpha-2."""
+    """The address that a returned item goes to (D3). ``country`` is ISO 3166-1 alpha-2."""
 
     name: str
     lines: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Whose words are where: every text that a person wrote or that says where somebody lives, and how it is taken out (P2)."""
+"""List every text that a person wrote or that says where somebody lives, and take one person's texts out (P2)."""
 
 from __future__ import annotations
 

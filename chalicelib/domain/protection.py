@@ -1,4 +1,4 @@
-"""What guarantees can I get? Every guarantee of an order, and what it is worth now (O9)."""
+"""Answer "What guarantees can I get?": every guarantee of an order, and what it is worth now (O9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Standing(StrEnum):
-    """How a guarantee stands that no exclusion rules out."""
+    """The standings of a guarantee that no exclusion rules out."""
 
     NOT_OFFERED = "not_offered"
     OPEN_NOW = "open_now"
@@ -65,7 +65,7 @@ class GuaranteeNow:
 
     @property
     def explanation(self) -> str:
-        """How it stands, in English."""
+        """Return its standing in English."""
         return EXPLAINED[self.explained_by]
 
 

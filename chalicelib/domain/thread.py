@@ -57,7 +57,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What an order's thread is without its texts: who wrote each message, and how far each person has read.
+    """An order's thread without its texts: the author of each message, and how far each person has read.
 
     A voice is a person by place in ``voices``; ``authors`` has the voice of every message, the first one first.
     """
@@ -74,7 +74,7 @@ class Thread:
 
     @property
     def count(self) -> int:
-        """How many messages there are; they are numbered from 1 without gaps."""
+        """Return the number of messages; they are numbered from 1 without gaps."""
         return len(self.authors)
 
     def read_up_to(self, actor: Actor) -> int:
@@ -82,7 +82,7 @@ class Thread:
         return self.read.get(_name(actor), 0)
 
     def unread(self, actor: Actor) -> int:
-        """How many messages of others ``actor`` has not read."""
+        """Return how many messages of others ``actor`` has not read."""
         own = self._voice(actor)
         return sum(voice != own for voice in self.authors[self.read_up_to(actor) :])
 
@@ -104,7 +104,7 @@ class Thread:
         )
 
     def written_by(self, actor: Actor) -> int:
-        """How many messages are ``actor``'s."""
+        """Return how many messages are ``actor``'s."""
         return self.authors.count(self._voice(actor))
 
     def with_message(self, actor: Actor, now: datetime, news_to: tuple[Role, ...] = ()) -> Thread:
@@ -143,7 +143,7 @@ class Thread:
         return replace(self, read=self.read | {_name(actor): number}, version=self.version + 1)
 
     def _has_seen_all(self, actor: Actor) -> bool:
-        """Whether nothing of others is newer than what ``actor`` has read, or wrote: who answers has seen what it is."""
+        """Return whether ``actor`` has read everything or wrote last: a person who answers has seen the messages before."""
         return not self.unread(actor) or self.authors[-1] == self._voice(actor)
 
     def _voice(self, actor: Actor) -> int:
@@ -173,7 +173,7 @@ def open_dispute_of(case: Case) -> Dispute | None:
 
 
 def closes_at(case: Case) -> datetime | None:
-    """When the thread stops taking messages; None while the order is not completed."""
+    """Return when the thread stops taking messages; None while the order is not completed."""
     completed_at = case.order.completed_at
     return completed_at + case.policy.days("thread") if completed_at else None
 
@@ -193,7 +193,7 @@ def check_may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> 
 
 
 def may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> bool:
-    """Whether ``check_may_write`` lets it pass."""
+    """Return whether ``check_may_write`` raises nothing."""
     try:
         check_may_write(case, thread, actor, now)
     except Refusal:
@@ -202,6 +202,6 @@ def may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> bool:
 
 
 def sees_thread(actor: Actor, buyer_id: str, seller_id: str, mediators: tuple[str, ...]) -> bool:
-    """Whether ``actor`` is one of those whom the thread of an order is for (N5, I6)."""
+    """Return whether the thread of an order is for ``actor`` (N5, I6)."""
     readers = {Role.BUYER: (buyer_id,), Role.SELLER: (seller_id,), Role.MEDIATOR: mediators}
     return actor.id in readers.get(actor.role, ())

@@ -1,4 +1,4 @@
-"""What the parties have to do, and by when: the deadlines that are somebody's own (N2)."""
+"""The todos of the parties: each has a deadline that is one party's own (N2)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Todo:
 
 
 def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
-    """What each party has to do in a dispute as it stands (N2).
+    """Return the todos of each party in a dispute as it stands (N2).
 
     The awaited party's move, the answer to each pending information request (D4), and in the appeal window the word of
     those who have not accepted (D5). Nobody's inaction decides before the earlier of a request's time and the review's.

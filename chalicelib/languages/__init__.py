@@ -1,4 +1,4 @@
-"""The languages that people can choose: one file each, found by being here (N3).
+"""The languages that people can choose: each is one file in this folder (N3).
 
 A file is named by the language's ISO 639-1 code. It holds all that the language says: messages, labels and the API's
 sentences. A language without a file cannot be chosen. A file that lacks a part fails `tools.languages`, and with it

@@ -51,7 +51,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What uploads need beside ``Services``: their records, and the files themselves."""
+    """The dependencies of uploads beside ``Services``: their records, and the files themselves."""
 
     uploads: Uploads
     files: FileStorage

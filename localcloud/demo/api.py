@@ -38,7 +38,7 @@ class Api:
         """What has been sent that is somebody's: addresses, numbers, texts."""
 
     def get(self, who: str, path: str) -> dict[str, Any]:
-        """What `who` reads there. Raises UnexpectedAnswerError for a problem."""
+        """Return what `who` reads there. Raises UnexpectedAnswerError for a problem."""
         return self._good("GET", path, self.call(who, "GET", path))
 
     def put(self, who: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Api:
             raise UnexpectedAnswerError(message) from error
 
     def outbox(self, page: str) -> list[dict[str, Any]]:
-        """What the outbox shows: `messages.json` for people, `systems.json` for machines."""
+        """Return the outbox's content: `messages.json` for people, `systems.json` for machines."""
         with urllib.request.urlopen(f"{self._endpoints['outbox']}/{page}", timeout=PATIENCE) as reply:
             entries: list[dict[str, Any]] = json.load(reply)
             return entries

@@ -1,4 +1,4 @@
-"""Who and what is in the demo: its stories in the order they are told, and the sellers in them."""
+"""The cast of the demo: its stories in the order they are told, and the sellers in them."""
 
 from localcloud.demo.dispute_stories import (
     agreed_on_a_part,

@@ -1,4 +1,4 @@
-"""What the demo claims, and whether it came true."""
+"""Check what the demo claims."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether what was seen is what should be."""
+        """Return whether the check came true."""
         return self.expected == self.seen
 
 
@@ -29,5 +29,5 @@ class Checks:
 
     @property
     def failed(self) -> list[Check]:
-        """What did not come true."""
+        """Return the checks that did not come true."""
         return [check for check in self.made if not check.holds]

@@ -1,4 +1,4 @@
-"""How disputes go: nobody answers, a price is agreed, an item comes back, a mediator decides; and an order without one."""
+"""Stories of disputes: nobody answers, a price is agreed, an item comes back, a mediator decides; and an order without one."""
 
 from collections.abc import Iterator
 

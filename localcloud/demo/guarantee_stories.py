@@ -1,4 +1,4 @@
-"""What guarantees are worth: a Domestic Return, a counterfeit; and a charge and a payout that go other ways."""
+"""Stories of guarantees: a Domestic Return, a counterfeit; and a charge and a payout that go other ways."""
 
 from collections.abc import Iterator
 

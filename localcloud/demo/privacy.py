@@ -1,4 +1,4 @@
-"""What the demo's people write, say and are called, and whether a log has any of it."""
+"""Collect the names and words of the demo's people, and search the logs for them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,7 +13,7 @@ _PERSONAL = {
 
 
 def personal(body: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """What is somebody's in a request's body, at any depth."""
+    """Return the personal texts of a request's body, at any depth."""
     for value in body if isinstance(body, list) else ():
         yield from personal(value)
     for name, value in body.items() if isinstance(body, dict) else ():

@@ -60,7 +60,7 @@ def _money_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_lines(made: Sequence[Check]) -> Iterator[str]:
-    """What was claimed: in one line when all of it came true, else everything that did not."""
+    """Return one line if all checks came true, else every check that did not."""
     failed = [check for check in made if not check.holds]
     if not failed:
         yield f"All {len(made)} checks came true."
@@ -78,7 +78,7 @@ def ledger_of(story: Story) -> dict[str, Any]:
 
 
 def _particulars(event: Mapping[str, Any]) -> str:
-    """What an event says beside its type: amounts, words, names; not the states it carries whole."""
+    """Return an event's details beside its type: amounts, words, names; not the whole states in it."""
     data = event["data"]
     for inner in ("request", "proposal", "decision", "grant", "evidence", "parcel", "record"):
         if isinstance(data.get(inner), dict):

@@ -20,7 +20,7 @@ PAUSE = 0.2
 
 
 class Sweep(Enum):
-    """Who makes visible what has expired by then: nobody, the stage at once, or the deployment's own schedule."""
+    """The way in which expired deadlines are recorded: not at all, by the stage at once, or by the deployment's schedule."""
 
     NOT_NEEDED = auto()
     NOW = auto()
@@ -167,7 +167,7 @@ class Story:
 
     @property
     def disputes(self) -> str:
-        """Where this order's disputes are opened."""
+        """Return the path at which this order's disputes are opened."""
         return f"/orders/{self.script.order_id}/disputes"
 
     def open(self, claim: Mapping[str, Any], what: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What has to be true of the demo at its end, beside what each story claims on its way."""
+"""Check the demo at its end, beside the checks of each story on its way."""
 
 import json
 from collections import Counter

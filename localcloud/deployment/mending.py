@@ -1,6 +1,6 @@
-"""Where MiniStack 1.5.33 differs from AWS in what it makes of a template, and what sets it right.
+"""Correct what MiniStack 1.5.33 makes of a template where it differs from AWS.
 
-Everything here is for the local cloud alone, changes nothing in the package, and goes when the engine no longer needs it.
+Everything here is only for the local cloud, changes nothing in the package, and goes when the engine no longer needs it.
 """
 
 from collections.abc import Mapping

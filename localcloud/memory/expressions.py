@@ -1,4 +1,4 @@
-"""What a request to the table may say: its keys, its values and its expressions, checked as DynamoDB checks them."""
+"""Check a request to the table as DynamoDB does: its keys, its values and its expressions."""
 
 import operator
 import re
@@ -21,14 +21,14 @@ class ConditionalCheckFailed(ClientError):  # noqa: N818 - named after DynamoDB'
 
 
 def failure(code: str, message: str, operation: str, **more: object) -> ClientError:
-    """What the client raises when DynamoDB answers with ``code``."""
+    """Return the error that the client raises when DynamoDB answers with ``code``."""
     kind = ConditionalCheckFailed if code == "ConditionalCheckFailedException" else ClientError
     response: Any = {"Error": {"Code": code, "Message": message}, **more}
     return kind(response, operation)
 
 
 def invalid(message: str, operation: str) -> ClientError:
-    """What the client raises for a request that is not well formed."""
+    """Return the error that the client raises for a malformed request."""
     return failure("ValidationException", message, operation)
 
 
@@ -100,7 +100,7 @@ def operands(terms: Iterable[Term], values: Item | None, operation: str) -> Item
 
 
 def bytes_of(attribute: Mapping[str, object], operation: str) -> int:
-    """How many bytes an attribute's value takes; the store keeps strings and whole numbers only."""
+    """Return the size of an attribute's value in bytes; the store keeps strings and whole numbers only."""
     text = attribute.get("S") if len(attribute) == 1 else None
     if isinstance(text, str):
         return len(text) if text.isascii() else len(text.encode())

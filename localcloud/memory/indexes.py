@@ -1,4 +1,4 @@
-"""Where items stand in the table in memory and in its indexes, and which of them a query selects."""
+"""Keep the items of the table in memory in order, with its indexes, and select those of a query."""
 
 from bisect import bisect_left, bisect_right, insort
 
@@ -37,7 +37,7 @@ class Index:
             insort(self.partitions.setdefault(after[0], []), after[1])
 
     def range(self, places: list[Place], test: str, operand: str) -> tuple[int, int]:
-        """Where the places begin and end whose sort key passes ``test``."""
+        """Return the first and the last place whose sort key passes ``test``."""
 
         def sort_key(place: Place) -> str:
             return place[0][: len(operand)] if test == "begins_with" else place[0]

@@ -1,4 +1,4 @@
-"""What went out: one entry for each message and each address it reached, kept in memory in the order of arrival."""
+"""Keep the messages that went out: one entry for each message and address, in memory and in the order of arrival."""
 
 import re
 import threading
@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which of people's messages to show; what is empty does not choose."""
+    """The filter of people's messages; an empty field excludes nothing."""
 
     person: str = ""
     channel: str = ""
@@ -90,7 +90,7 @@ class Messages:
 
     @property
     def arrived(self) -> int:
-        """How many there are, of all kinds."""
+        """Return how many there are, of all kinds."""
         with self._lock:
             return len(self._entries)
 

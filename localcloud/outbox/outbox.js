@@ -3,6 +3,7 @@
 "use strict";
 
 const page = document.documentElement;
+page.classList.add("scripted"); // shows what only works with this script
 const kept = `outbox ${page.dataset.run}`;
 const seen = new Set(JSON.parse(localStorage.getItem(kept) || "[]"));
 const news = document.getElementById("news");
@@ -80,6 +81,13 @@ document.addEventListener(
   },
   true,
 );
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Copy"), 1500);
+});
 document.querySelector("select")?.addEventListener("change", (event) => event.target.form.submit());
 addEventListener("pagehide", look);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && look());

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from localcloud.outbox.messages import Entry, Wanted
-from localcloud.outbox.parts import mailbox, phone, when
+from localcloud.outbox.parts import ANYBODY, command_to_read, mailbox, phone, to_paste, to_read, when
 
 HERE = Path(__file__).resolve().parent
 STYLE = (HERE / "outbox.css").read_text(encoding="utf-8")
@@ -24,43 +24,50 @@ curl -s "$API/orders/order-3/disputes" -H "Authorization: Bearer $(.venv/bin/pyt
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What every page shows: `people` with the number of the last message to each (0: none yet), and known orders.
+    """The content of every page: `people` with the number of the last message to each (0: none yet), and known orders.
 
-    `run` names this outbox, and `arrived` changes whenever something has come in: by them a page knows that it is old.
+    Every command that a page offers begins with `command`. `run` names this outbox, and `arrived` changes whenever something
+    has come in: by these two a page knows that it is old.
     """
 
     run: str
     arrived: int
     people: Mapping[str, int]
     orders: Sequence[str]
+    command: str
 
     @property
     def news(self) -> dict[str, str | int]:
-        """What a page asks for again and again."""
+        """Return the data that a page polls."""
         return {"run": self.run, "arrived": self.arrived}
 
 
 def page(outline: Outline, wanted: Wanted, entries: Sequence[Entry]) -> str:
     """Return the page of one person (or of everybody, where none is wanted) with these messages, oldest first."""
     hint = "" if entries else _hint(wanted)
-    shown = f"{_filters(outline, wanted)}<div class=both>{phone(entries)}{mailbox(entries)}</div>{hint}"
+    both = f"{phone(entries, outline.command)}{mailbox(entries, outline.command)}"
+    shown = f"{_filters(outline, wanted)}<div class=both>{both}</div>{hint}"
     return _frame(outline, "/", wanted, wanted.person or "everybody", shown)
 
 
 def machines_page(outline: Outline, entries: Sequence[Entry]) -> str:
     """Return the page of what was published for other systems, newest first."""
-    rows = "".join(map(_publication, reversed(entries)))
+    rows = "".join(_publication(entry, outline.command) for entry in reversed(entries))
     body = f"<h2>Payments, events, mediators</h2><ol class=rows id=rows data-list>{rows}</ol><p class=empty>Nothing yet.</p>"
     return _frame(outline, "/systems", Wanted(), "topics", body)
 
 
-def app_page(outline: Outline, path: str) -> str:
-    """Return what a message's link opens: in production the marketplace's app, here a word on what is to be seen there."""
-    read = f"""API=$(.venv/bin/python -c 'import json; print(json.load(open(".local/endpoints.json"))["api"])')
-curl -s "$API{path}" -H "Authorization: Bearer $(.venv/bin/python -m localcloud token buyer:alice)\""""
+def app_page(outline: Outline, path: str, readers: Sequence[str]) -> str:
+    """Return what a message's link opens: in production the marketplace's app, here how to read the same in the API.
+
+    `readers` are those who were sent the link, such as `seller:acme`: each may see what is there.
+    """
+    commands = "".join(
+        f"<h3>As {escape(who)}</h3>{to_paste(command_to_read(outline.command, who, path))}" for who in readers or (ANYBODY,)
+    )
     body = f"""<h2>The marketplace's app opens here</h2>
-<p>The link is made of the setting <code>AppLinkBase</code>. This local cloud has no app; the API says what it would show, to
-whoever is a party:</p><pre>{escape(read)}</pre>"""
+<p>The link is made of the setting <code>AppLinkBase</code>. This local cloud has no app; the API says what it would show.
+Paste a command in the project's folder:</p>{commands}"""
     return _frame(outline, path, Wanted(), "a link", body)
 
 
@@ -119,7 +126,7 @@ def _filters(outline: Outline, wanted: Wanted) -> str:
 
 
 def _hint(wanted: Wanted) -> str:
-    """What to do where there is nothing to see."""
+    """Return the hint of an empty page."""
     why = "No message fits." if wanted.channel or wanted.order else "Nothing has been sent here yet."
     return f"""<div class=hint><p>{why} Somebody is told as soon as a dispute moves. With the data of <code>make run</code>,
 alice can say that an order of hers never came, and acme is told:</p><pre>{escape(TO_TRY)}</pre></div>"""
@@ -131,7 +138,7 @@ def _address(path: str, wanted: Wanted) -> str:
     return escape(f"{path}?{query}" if query else path)
 
 
-def _publication(entry: Entry) -> str:
+def _publication(entry: Entry, command: str) -> str:
     attributes = escape(", ".join(f"{name}={value}" for name, value in entry.attributes.items()))
     head = f"<h3>{escape(entry.topic)}</h3>{when(entry)} <small>{attributes}</small>"
-    return f"<li id=m{entry.number}>{head}<p>{escape(entry.body)}</p></li>"
+    return f"<li id=m{entry.number}>{head}<p>{escape(entry.body)}</p>{to_read(entry, command)}</li>"

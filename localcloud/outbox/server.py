@@ -19,9 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.aws import Client
+from localcloud.layout import command_line
 from localcloud.loopback import NOT_UNDERSTOOD, NOTHING_HERE, Answer, LoopbackServer
 from localcloud.outbox.messages import Messages, Wanted, as_json
 from localcloud.outbox.page import SCRIPT, STYLE, Outline, app_page, machines_page, page
+from localcloud.outbox.parts import opens, reader
 from localcloud.outbox.subscriptions import AddressBook
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,12 @@ POLL = 0.2  # seconds between looks for new topics: below the time from a topic'
 class Outbox:
     """Serves the page on loopback from threads of this process until `stop`."""
 
-    def __init__(self, sns: Client, topic_prefix: str, person_prefix: str, port: int) -> None:
-        """Start serving, and follow every topic whose name begins with `topic_prefix`."""
+    def __init__(self, sns: Client, topic_prefix: str, person_prefix: str, port: int, command: str = command_line()) -> None:
+        """Start serving, and follow every topic whose name begins with `topic_prefix`.
+
+        `command` is what the page's commands for a person to paste begin with.
+        """
+        self._command = command
         self.messages = Messages(person_prefix)
         self._run = uuid.uuid4().hex
         self._door = f"/sns/{secrets.token_urlsafe()}"  # any page of the web may post to this machine, and none knows this
@@ -70,7 +76,7 @@ class Outbox:
         entries = self.messages.to_people()
         people |= {entry.person: entry.number for entry in entries}
         orders = sorted({entry.attributes["order_id"] for entry in entries if "order_id" in entry.attributes})
-        return Outline(self._run, arrived + len(owners), people, orders)
+        return Outline(self._run, arrived + len(owners), people, orders, self._command)
 
     def _show(self, address: str) -> Answer:
         url = urlsplit(address)
@@ -79,8 +85,8 @@ class Outbox:
         answers: dict[str, Callable[[], Answer]] = {
             "": lambda: Answer(page(self.outline(), wanted, self.messages.to_people(wanted)), "text/html"),
             "systems": lambda: Answer(machines_page(self.outline(), self.messages.to_machines()), "text/html"),
-            "orders": lambda: Answer(app_page(self.outline(), url.path), "text/html"),
-            "disputes": lambda: Answer(app_page(self.outline(), url.path), "text/html"),
+            "orders": lambda: Answer(self._opened(url.path), "text/html"),
+            "disputes": lambda: Answer(self._opened(url.path), "text/html"),
             "messages.json": lambda: Answer(json.dumps(as_json(self.messages.to_people(wanted)), indent=1)),
             "systems.json": lambda: Answer(json.dumps(as_json(self.messages.to_machines()), indent=1)),
             "arrived.json": lambda: Answer(json.dumps(self.outline().news)),
@@ -88,6 +94,11 @@ class Outbox:
             "outbox.js": lambda: Answer(SCRIPT, "text/javascript"),
         }
         return answers.get(url.path.split("/")[1], lambda: NOTHING_HERE)()
+
+    def _opened(self, path: str) -> str:
+        """Return the page that a message's link opens, for those who were sent the link."""
+        told = [entry for entry in (*self.messages.to_people(), *self.messages.to_machines()) if opens(entry) == path]
+        return app_page(self.outline(), path, list(dict.fromkeys(reader(entry) for entry in told)))
 
     def _take(self, address: str, body: bytes) -> Answer:
         """Accept an SNS delivery at once and sort it afterwards: MiniStack waits five seconds and tries once."""

@@ -1,4 +1,4 @@
-"""Who a topic's message reaches, decided as SNS decides it: by protocol and filter policy of each subscription."""
+"""Decide whom a topic's message reaches, as SNS does: by protocol and filter policy of each subscription."""
 
 import json
 import time

@@ -32,7 +32,7 @@ LONGEST_TAIL = timedelta(days=400)
 
 @dataclass(slots=True)
 class Seen:
-    """What the services answered; `wrong` holds a sentence for everything that should have been answered otherwise."""
+    """The services' answers; `wrong` holds a sentence for each one that is not as it should be."""
 
     imported: list[str] = field(default_factory=list)
     not_imported: Counter[str] = field(default_factory=Counter)
@@ -69,7 +69,7 @@ class Driver:
             self._note(step.command, answers.pop())
 
     def anything_due(self) -> bool:
-        """Whether the clock still has something to do in any order."""
+        """Return whether the clock still has something to do in any order."""
         return any(self._services.lists.due(shard, EVER, 1)[0] for shard in range(SHARDS))
 
     def _wrong(self, command: Command, what: str) -> None:
@@ -134,7 +134,7 @@ class Driver:
             self.seen.settled += 1
 
     def _pending(self) -> list[dict[str, Any]]:
-        """What the payment system has been told to pay and has not paid: here it pays all of it."""
+        """Return the payments that the payment system was told and has not made: here it makes them all."""
         found: list[dict[str, Any]] = []
         cursor = None
         while True:

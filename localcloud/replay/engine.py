@@ -1,4 +1,4 @@
-"""What a replay runs on: the product's services over a table in memory or in a MiniStack of its own, and the data's clock."""
+"""The engine of a replay: the product's services over a table in memory or in MiniStack, and the data's clock."""
 
 import json
 import tempfile

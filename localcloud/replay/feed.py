@@ -26,7 +26,7 @@ class FeedOrder:
 
     @property
     def promise_broken(self) -> bool:
-        """Whether it came at or after the promised instant, or never."""
+        """Return whether it came at or after the promised instant, or never."""
         return self.delivered_at is None or self.delivered_at >= self.promise
 
 

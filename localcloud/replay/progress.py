@@ -1,4 +1,4 @@
-"""How far a long job is: one line that is rewritten on a terminal, a plain line now and then elsewhere."""
+"""Print the progress of a long job: one line that is rewritten on a terminal, a plain line now and then elsewhere."""
 
 import sys
 import time

@@ -16,7 +16,7 @@ from localcloud.tracking_numbers import TrackingNumbers
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to replay: `twice` sends every command two times, `sweep_seed` sweeps at random times instead of daily."""
+    """The options of a replay: `twice` sends every command two times, `sweep_seed` sweeps at random times instead of daily."""
 
     engine: str = "memory"
     limit: int | None = None
@@ -26,7 +26,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was read, what the services answered, and the books at the end."""
+    """The result of a replay: the feed, the services' answers, and the ledger at the end."""
 
     orders: tuple[FeedOrder, ...]
     skipped: tuple[Skipped, ...]

@@ -1,4 +1,4 @@
-"""What happens to each order, and when: the data turned into commands, all orders merged in the order of time."""
+"""Turn the data into commands, with all orders merged in the order of time."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ class Import:
 
     @property
     def order_id(self) -> str:
-        """Whose command this is."""
+        """Return the order of this command."""
         return self.terms.order_id
 
 

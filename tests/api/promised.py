@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.description.openapi import description
 from chalicelib.api.description.problem_codes import problem_codes
@@ -64,10 +64,20 @@ def _codes(endpoint: Endpoint) -> frozenset[str]:
     return frozenset(problem_codes(endpoint))
 
 
+def responses_of(described: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """The responses of an operation by status, those included that it shares with others and refers to."""
+    shared = described["components"]["responses"]
+    return {
+        status: shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        for status, response in operation["responses"].items()
+    }
+
+
 @lru_cache
 def _headers(method: str, path: str, status: int) -> frozenset[str]:
-    described = description()["paths"][path][method.lower()]["responses"][str(status)]["headers"]
-    return frozenset(name.lower() for name in described)
+    described = description()
+    responses = responses_of(described, described["paths"][path][method.lower()])
+    return frozenset(name.lower() for name in responses[str(status)]["headers"])
 
 
 def check(method: str, path: str, reply: Reply) -> None:

@@ -88,7 +88,7 @@ def test_control_characters_are_refused(api: Api, endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", " \u2060\t\u00ad ", "\u3164", "\u202e\u202c", "\U000e0041"])
 def test_a_text_that_nobody_can_see_is_empty(api: Api, unseen: str) -> None:
-    """I10: zero-width characters alone are no title and no city, and a note of them is none; beside others they stay."""
+    """I10: a text of only zero-width characters is no title, city or note; beside other characters they stay."""
     (line,) = ORDER["lines"]
     untitled = ORDER | {"lines": [line | {"title": unseen}]}
     nowhere = OFFER | {"return_address": AT_HOME | {"city": unseen}}

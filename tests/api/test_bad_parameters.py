@@ -133,7 +133,7 @@ FILTERED = [
 
 @pytest.mark.parametrize(("who", "path", "asked", "other"), FILTERED)
 def test_a_cursor_goes_with_its_parameters(api: Api, who: str, path: str, asked: str, other: str) -> None:
-    """Section 7: a list asked for in another way is another list, whose pages begin elsewhere; the limit alone may change."""
+    """Section 7: other parameters make another list, whose pages begin elsewhere; only the limit may change."""
     stop = next(it.stop for e, it in ((e, sample_of(e)) for e in LISTS) if e.path == path)
     bring(api, stop)
     bring(api, stop, "o-3", parcel=3)

@@ -12,16 +12,17 @@ import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from chalicelib.api import call as serving
-from chalicelib.api.description.openapi import description
+from chalicelib.api.description.openapi import answer_name, description
 from chalicelib.api.disputes.answers import Problem
 from chalicelib.api.identity.rates import Rates
+from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.policy import published
 from chalicelib.domain.thread import MESSAGES_A_MINUTE
 from chalicelib.settings import settings
 from localcloud.memory.table import MemoryTable
 from tests.api.conftest import TABLE
 from tests.api.edge import DAY, NOON, Uncounted, at
-from tests.api.promised import CARRIED, IN_DISPUTE, STANDARD
+from tests.api.promised import CARRIED, IN_DISPUTE, STANDARD, responses_of
 from tests.api.samples import (
     ACME,
     ANA,
@@ -45,35 +46,33 @@ if TYPE_CHECKING:
     from tests.api.edge import Api
 
 FILE = Path(__file__).parents[2] / "chalicelib" / "api" / "description" / "examples.json"
-_CLOCK = {"now": at(NOON), "offset_seconds": 3600}
-WRITTEN: dict[str, Any] = {
-    "openapi": {"answer": {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {}}},
-    "docs": {"answer": "<!doctype html><title>Buyer protection</title>"},
-    "open_ticket": {
-        "request": {},
-        "answer": {
-            "url": "wss://chat.example.com/api",
-            "ticket": "Zq0v0iWq5uQn5mT8jJw0b1QyK8Zk3o5pJ2mS1bV7c4E",
-            "expires_at": at(NOON),
-        },
+WRITTEN_ANSWERS: dict[str, Any] = {
+    "Description": {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {}},
+    "HTML": "<!doctype html><title>Buyer protection</title>",
+    "Ticket": {
+        "url": "wss://chat.example.com/api",
+        "ticket": "Zq0v0iWq5uQn5mT8jJw0b1QyK8Zk3o5pJ2mS1bV7c4E",
+        "expires_at": at(NOON),
     },
-    "get_clock": {"answer": _CLOCK},
-    "advance_clock": {"request": {"advance_seconds": 3600}, "answer": _CLOCK},
+    "ClockNow": {"now": at(NOON), "offset_seconds": 3600},
 }
+WRITTEN_REQUESTS: dict[str, Any] = {"open_ticket": {}, "advance_clock": {"advance_seconds": 3600}}
 """Those that no story tells: they would describe themselves, are the sandbox's, or a secret that is new each time."""
 
 
-def _played(new_api: Callable[[MemoryTable], Api]) -> dict[str, Any]:
-    """Every route's request and answer, each at the end of its own story."""
-    found: dict[str, Any] = dict(WRITTEN)
-    for endpoint in EVERY:
-        if endpoint.operation in WRITTEN:
+def _played(new_api: Callable[[MemoryTable], Api]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Every route's request, and an answer of each model, each at the end of its own story; a read's before a write's."""
+    requests, answers = dict(WRITTEN_REQUESTS), dict(WRITTEN_ANSWERS)
+    for endpoint in sorted(EVERY, key=lambda it: (it.method != "GET", it.operation)):
+        if answer_name(endpoint) in WRITTEN_ANSWERS:
             continue
         sample, api = sample_of(endpoint), new_api(MemoryTable(TABLE))
         bring(api, sample.stop)
         answer = api.done(sample.who, endpoint.method, path_of(endpoint) + sample.query, sample.body)
-        found[endpoint.operation] = ({"request": sample.body} if endpoint.body else {}) | {"answer": answer}
-    return dict(sorted(found.items()))
+        answers.setdefault(answer_name(endpoint), answer)
+        if endpoint.body:
+            requests[endpoint.operation] = sample.body
+    return dict(sorted(requests.items())), dict(sorted(answers.items()))
 
 
 def _refusals(api: Api) -> dict[str, Any]:
@@ -128,10 +127,10 @@ def _refusals_around_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
 
 
 def test_the_examples_are_real(new_api: Callable[[MemoryTable], Api], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written anew."""
-    routes = _played(new_api)
+    """Every example is a request that was sent and the answer it got. With WRITE_EXAMPLES=1 they are written again."""
+    requests, answers = _played(new_api)
     problems = _refusals_around_it(new_api(MemoryTable(TABLE)), monkeypatch) | _refusals(new_api(MemoryTable(TABLE)))
-    examples = {"problems": problems, "routes": routes}
+    examples = {"answers": answers, "problems": problems, "requests": requests}
     text = json.dumps(examples, indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("WRITE_EXAMPLES") == "1":
         FILE.write_text(text, encoding="utf-8")
@@ -143,7 +142,7 @@ def _with_examples(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             bodies = {"request": operation["requestBody"]} if "requestBody" in operation else {}
-            for status, body in (bodies | operation["responses"]).items():
+            for status, body in (bodies | responses_of(described, operation)).items():
                 for content in body.get("content", {}).values():
                     values = [content["example"]] if "example" in content else []
                     values += [described["components"]["examples"][code]["value"] for code in content.get("examples", {})]
@@ -166,14 +165,15 @@ def test_every_route_has_examples_that_fit() -> None:
         assert [] == [problem.message for problem in problems], place
         seen += 1
     assert seen > 5 * len(EVERY)
-    for code, shown in described["components"]["examples"].items():
-        Problem.model_validate_json(json.dumps(shown["value"]))
-        assert code == shown["value"]["code"]
+    for code in CATALOGUE:
+        shown = described["components"]["examples"][code]["value"]
+        Problem.model_validate_json(json.dumps(shown))
+        assert code == shown["code"]
 
 
 def test_a_problems_example_shows_what_it_carries() -> None:
     """D10: who writes an app sees in the example which facts come with the code, as docs/errors.md promises."""
-    shown = {code: it["value"] for code, it in description()["components"]["examples"].items()}
+    shown = {code: description()["components"]["examples"][code]["value"] for code in CATALOGUE}
     beyond = {code: value.keys() - STANDARD for code, value in shown.items()}
 
     assert CARRIED == {code: members for code, members in beyond.items() if members}

@@ -174,7 +174,7 @@ class Contended(MemoryTable):
 
 
 def test_a_request_still_running_is_a_conflict(api: Api, new_api: Callable[[MemoryTable], Api]) -> None:
-    """I5: while others keep changing the same thing the answer is a 409 that says to send it again, and nothing is stored."""
+    """I5: while others keep changing the same case the answer is a 409 that says to send it again, and nothing is stored."""
     bring(api, Stop.DISPUTED)
     contended = Contended(api.table.name)
     for item in api.table.snapshot():

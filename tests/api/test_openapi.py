@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from chalicelib.api.description.openapi import description
 from chalicelib.api.problems import CATALOGUE
 from tests.api.edge import ANYONE
+from tests.api.promised import responses_of
 from tests.api.samples import ANA, DEVICE, EVERY, GUARDED, MARKET, ORDER, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def test_it_says_which_problems_there_are(described: dict[str, Any]) -> None:
     told: set[str] = set()
     for operations in described["paths"].values():
         for operation in operations.values():
-            for status, response in operation["responses"].items():
+            for status, response in responses_of(described, operation).items():
                 assert (int(status) >= 400) is ("x-problem-codes" in response)
                 codes = response.get("x-problem-codes", [])
                 assert {int(status)} >= {CATALOGUE[code].status for code in codes}
@@ -120,7 +121,7 @@ def test_it_says_which_headers_come_back(described: dict[str, Any]) -> None:
     for endpoint in EVERY:
         operation = described["paths"][endpoint.path][endpoint.method.lower()]
         assert "Accept-Language" in {it["name"] for it in operation["parameters"] if it["in"] == "header"}
-        for status, response in operation["responses"].items():
+        for status, response in responses_of(described, operation).items():
             assert response["headers"].keys() <= described["components"]["headers"].keys()
             assert "X-Request-Id" in response["headers"]
             assert ("Retry-After" in response["headers"]) is (status in ("429", "503"))

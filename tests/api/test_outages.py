@@ -101,7 +101,7 @@ def test_what_passes_is_answered_with_when_to_come_again(api: Api, error: Except
 
 @pytest.mark.parametrize("error", LASTING, ids=named)
 def test_what_lasts_is_our_fault(api: Api, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    """I10: a right that is missing, or a request that DynamoDB does not take, is not mended by waiting."""
+    """I10: waiting does not repair a missing right, or a request that DynamoDB does not take."""
     bring(api, Stop.DISPUTED)
     failing(monkeypatch, api.table, error, "transact_write_items")
 

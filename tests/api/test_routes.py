@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def test_every_route_has_a_sample() -> None:
-    """Whoever adds a route says how it is called well, and gets the tests of bad input for it."""
+    """A new route needs a good sample request, and then has the tests of bad input."""
     assert sorted(SAMPLES) == sorted(endpoint.operation for endpoint in EVERY)
 
 
@@ -166,7 +166,7 @@ def test_a_dispute_that_a_mediator_decides(api: Api) -> None:
 
 
 def test_lists_go_on_where_they_stopped(api: Api) -> None:
-    """Section 7: newest first, page by page, each thing once, for its owners alone."""
+    """Section 7: newest first, page by page, each item once, only for its owners."""
     for n in range(5):
         paid = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + DAY)}
         api.done(MARKET, "PUT", f"/orders/o-{n}", ORDER | paid)

@@ -116,7 +116,7 @@ REASONS = {
 
 @pytest.mark.parametrize("what", REASONS)
 def test_a_bad_token_is_refused_for_its_own_reason(api: Api, what: str) -> None:
-    """A token that is good but for one thing is refused for that thing, and the answer names it."""
+    """A token with one fault is refused for that fault, and the answer names it."""
     reply = api.call(ANA, "GET", "/orders", authorization=f"Bearer {api.issuer.bad_tokens(ANA)[what]}")
 
     assert (401, "unauthenticated") == reply.refused
@@ -124,7 +124,7 @@ def test_a_bad_token_is_refused_for_its_own_reason(api: Api, what: str) -> None:
 
 
 def test_a_header_leads_nowhere(api: Api) -> None:
-    """Keys come from the provider alone: an address in a token's header is never asked, though its signature be good."""
+    """Keys come only from the provider: an address in a token's header is never asked, even if the signature is good."""
     api.call(ANA, "GET", "/orders")
     before = list(api.issuer.asked)
     claims = api.issuer.claims(ANA)

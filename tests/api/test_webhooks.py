@@ -381,7 +381,7 @@ def test_whatever_a_service_signs_is_answered(api: Api, route: Endpoint, data: s
 
 @given(raw=st.binary(max_size=200), key=st.binary(max_size=100))
 def test_two_keys_never_sign_alike(raw: bytes, key: bytes) -> None:
-    """A signature holds for its own key and body alone."""
+    """A signature holds only for its own key and body."""
     for service in SIGN.values():
         signed = service.sign(raw, key)
         assert signed != service.sign(raw + b"x", key)

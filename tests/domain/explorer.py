@@ -63,7 +63,7 @@ EAGERNESS = {Action.ACCEPT: 3, Action.WITHDRAW: 1, Action.ADD_EVIDENCE: 2, Actio
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing somebody does at one time: a command or, where there is none, the seller's addresses put on file."""
+    """One act of one actor at one time: a command or, without one, the seller's addresses put on file."""
 
     at: datetime
     actor: Actor
@@ -119,7 +119,7 @@ class Explorer:
     # what happens
 
     def next_step(self) -> Step:
-        """The next thing somebody tries."""
+        """Return the next act to try."""
         at = self.later()
         if self.world.known is None:
             return Step(at, PLATFORM, lambda changes: orders.import_order(changes, self.terms))

@@ -179,7 +179,11 @@ def test_every_number_made_by_the_carriers_rule_is_taken(carrier: Carrier) -> No
         assert number == tracking_number(carrier, number)
 
 
-@pytest.mark.parametrize(("carrier", "form"), [(it, form) for it, row in CARRIERS.items() for form in row.forms], ids=str)
+@pytest.mark.parametrize(
+    ("carrier", "form"),
+    [(it, form) for it, row in CARRIERS.items() for form in row.forms],
+    ids=lambda it: it.example if isinstance(it, Form) else str(it),
+)
 def test_every_form_shows_a_number_that_is_taken(carrier: Carrier, form: Form) -> None:
     """O4: the example of a form, which refusals show, is a number of that form and stands for itself."""
     assert re.fullmatch(form.pattern, form.example)

@@ -66,7 +66,7 @@ def test_a_file_is_what_its_first_bytes_say(head: bytes, expected: ContentType |
     ],
 )
 def test_a_file_that_is_not_what_was_declared_is_refused(label: str, size: int, head: bytes) -> None:
-    """N6: another label, another size, another signature: each alone is a reason to remove it; as declared it is fine."""
+    """N6: another label, size or signature is each a reason to remove it; as declared it is fine."""
     check_content(JPEG, 12, "image/jpeg", 12, b"\xff\xd8\xff\xe0")
     with pytest.raises(Refusal, match="image/jpeg of 12 bytes was declared") as refused:
         check_content(JPEG, 12, label, size, head)
@@ -141,7 +141,7 @@ def test_a_file_answers_the_mediator_as_words_do() -> None:
 
 
 def test_everything_that_is_asked_for_can_be_shown() -> None:
-    """C6: the published policy asks both parties of every reason that can be covered, and never the same thing twice."""
+    """C6: the published policy asks both parties of every reason that can be covered, and never the same type twice."""
     for policy in published():
         assert set(Reason) - {Reason.UNAUTHORISED_CHARGE} == policy.evidence.keys()
         for parties in policy.evidence.values():

@@ -290,7 +290,7 @@ WAITING: tuple[tuple[Stage, Actor, Actor, int], ...] = (
 
 @pytest.mark.parametrize(("stage", "waiting", "awaited", "window"), WAITING)
 def test_the_side_that_waits_grants_the_other_more_time(stage: Stage, waiting: Actor, awaited: Actor, window: int) -> None:
-    """D6: the one who waits may put off the other's deadline, on the timeline; the awaited one cannot do it alone."""
+    """D6: the one who waits may put off the other's deadline, on the timeline; the awaited one cannot do it."""
     world = disputed(stage)
     until = world.now + (window + 2) * DAY
     assert world.refused_act(awaited, c.GrantTime(until)).code == WRONG_PARTY
@@ -311,7 +311,7 @@ def test_nobody_puts_off_a_mediator_or_an_appeal(stage: Stage) -> None:
 
 
 def test_thirty_days_are_for_the_whole_dispute() -> None:
-    """D6: what was granted in one stage is gone in the next, whoever granted it."""
+    """D6: time granted in one stage is gone in the next, from either side."""
     world = disputed()
     opened_at = world.now
     world.act(BUYER, c.GrantTime(opened_at + 25 * DAY))

@@ -84,7 +84,7 @@ def every_text() -> set[tuple[type, str]]:
 
 
 def test_every_text_is_known_for_what_it_is() -> None:
-    """Whoever adds a text says whether it is somebody's words, which can be erased, or an id or code, which stays."""
+    """A new text is listed as somebody's words, which can be erased, or as an id or code, which stays."""
     said = {(kind.__name__, name) for kind, owners in WORDS.items() for name in owners}
     stays = {(kind, name) for kind, names in IDS_AND_CODES.items() for name in names}
 

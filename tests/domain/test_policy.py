@@ -24,6 +24,7 @@ from chalicelib.domain.policy import (
     Policy,
     PolicyBook,
     book_from_data,
+    inherited,
     policy_from_data,
     published,
 )
@@ -32,7 +33,8 @@ from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, 
 PUBLISHED: list[dict[str, Any]] = json.loads(Path(policy.__file__).with_name("policies.json").read_text(encoding="utf-8"))
 DIGESTS = {"2017-08": "6a25b03b3efe540b22debb5c7c73c36c5939146f910c3e63bc2eb6ca5e373448"}
 """The SHA-256 of each published version. A new version gets its line here when it is published; no line ever changes."""
-DEFAULT = PUBLISHED[0]
+DEFAULT = inherited(None, PUBLISHED[0])
+"""The first version, with the default of each carrier and reason that came after it."""
 CHANGE = datetime(2026, 6, 1, tzinfo=UTC)
 STRICTER = {
     "version": "2026-06",

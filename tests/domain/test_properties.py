@@ -265,7 +265,7 @@ def test_no_history_breaks_a_rule(tally: Tally) -> None:
 
     Escrow is conserved and reckons up from the ledger (O3); no instruction is issued twice (M2); numbers have no gaps and
     the log folds to the state (D11); line caps and one open dispute a line (C3); refusals record nothing and what is
-    offered can be done (D10); the clock alone ends everything (D12); and replayed with sweeps at random times, or with
+    offered can be done (D10); the clock ends everything by itself (D12); and replayed with sweeps at random times, or with
     none but the last, a history gives the same answers, the same log and the same state (D9).
     """
     assert tally.broken == []

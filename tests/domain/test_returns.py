@@ -86,7 +86,7 @@ def test_the_profiles_address_comes_next() -> None:
 
 
 def test_without_any_address_the_seller_is_told_what_is_missing() -> None:
-    """D3: accepting, or proposing, a return with no address anywhere is refused with a code of its own; money alone is not."""
+    """D3: accepting or proposing a return without any address is refused with a code of its own; a plain refund is not."""
     world = no_address()
     assert world.refused_act(SELLER, c.Accept("1")).code == RETURN_ADDRESS_REQUIRED
     assert world.refused_act(SELLER, c.Propose(WITH_RETURN, money(5000))).code == RETURN_ADDRESS_REQUIRED

@@ -247,7 +247,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_clock_ends_everything(self) -> None:
-        """I8: from here the clock alone brings every dispute to its end and completes the order."""
+        """I8: from here the clock by itself brings every dispute to its end and completes the order."""
         world = self.world
         assert all_ended(engine.as_of(world.case, world.policies, world.addresses, world.now + 1500 * DAY).case)
 

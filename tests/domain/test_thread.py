@@ -111,7 +111,7 @@ def test_a_message_is_news_to_the_others_who_had_read_everything() -> None:
 
 
 def test_who_answers_has_seen_what_they_answer() -> None:
-    """N5: the next message is news to whoever wrote last, marked as read or not; what is unread stays so. One answer is one."""
+    """N5: a message is news, once, to the person who wrote last, marked as read or not; unread messages stay so."""
     case = delivered().case
     talk = told(Thread("order-1"), case, BUYER, PAID_AT)
     talk = told(talk, case, SELLER, PAID_AT + MINUTE)
@@ -141,7 +141,7 @@ def test_news_is_what_follows_nothing_unseen(steps: list[tuple[Actor, bool]]) ->
 
 
 def test_who_does_not_read_is_told_again_after_a_day() -> None:
-    """N5: one old unread message does not silence the thread; what was told in between starts the day anew."""
+    """N5: one old unread message does not silence the thread; a notice in between starts the day again."""
     case = delivered().case
     waiting = told(Thread("order-1"), case, BUYER, PAID_AT)
     waiting = told(waiting, case, BUYER, PAID_AT + 23 * HOUR)
@@ -153,7 +153,7 @@ def test_who_does_not_read_is_told_again_after_a_day() -> None:
 
 
 def test_the_first_message_of_a_dispute_is_news() -> None:
-    """N5: whoever has not read what came before the dispute is told of what is written in it, once."""
+    """N5: a party with unread messages from before the dispute is told once of messages in it."""
     world = delivered()
     waiting = told(Thread("order-1"), world.case, BUYER, world.now)
     world.wait(HOUR).open(DAMAGED)

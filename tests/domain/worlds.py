@@ -149,7 +149,7 @@ class World:
         self.known = changes.case
 
     def refolded(self) -> Case:
-        """The state that the log alone adds up to (I4)."""
+        """Return the state that the log adds up to (I4)."""
         return fold(self.log, self.policies)
 
     def wait(self, some: timedelta) -> World:

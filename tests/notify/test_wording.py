@@ -38,6 +38,7 @@ WHEN = {
 """Each language's form of a time, in an email and in an SMS."""
 SEGMENTS = {"en": 1, "es": 1, "pt": 1, "ru": 2, "zh": 2}
 """The segments that an SMS may take: a link nearly fills a segment of characters beyond GSM-7."""
+SPAIN = {"en": "Spain", "es": "España", "pt": "Espanha", "ru": "Испания", "zh": "西班牙"}
 LETTERS = {"ru": re.compile("[а-яё]{2}"), "zh": re.compile("[\u4e00-\u9fff]{2}")}
 
 
@@ -110,11 +111,10 @@ def test_an_item_that_is_kept_says_which_address_was_missing(story: str, address
 def test_a_country_is_named_in_the_language(language: str) -> None:
     """A country has its name in an email and its ISO code in an SMS; one without a name has its code in both (N3)."""
     (it,) = (it for it in events_in_context(STORIES["domestic_return_address_abroad"]()) if it.kind == "dispute_opened")
-    spain = {"en": "Spain", "es": "España", "pt": "Espanha", "ru": "Испания", "zh": "西班牙"}[language]
     said = Sample("return_asked.seller", it, opened().due).said(language)
     nowhere = Sample("return_asked.seller", replace(it, return_country="QQ"), opened().due).said(language)
 
-    assert [True, False, True] == [spain in said.body, spain in said.short, "QQ" in nowhere.body]
+    assert [True, False, True] == [SPAIN[language] in said.body, SPAIN[language] in said.short, "QQ" in nowhere.body]
     assert re.search(r"\WES\W", said.short)
 
 

@@ -160,7 +160,7 @@ def _slips_in(cloud: Cloud, of: str, hidden: list[dict[str, Any]]) -> Hook:
 
 
 def sweeps_find_what_is_due(under: Hook) -> None:
-    """I3, D12: the sweep alone ends every story."""
+    """I3, D12: the sweep ends every story by itself."""
     for situation in COMMANDS[9:12]:
         cloud = begun(situation.start).cloud(under)
         situation.act.outcome(cloud.services())

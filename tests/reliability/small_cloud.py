@@ -184,7 +184,7 @@ class Cloud:
         return records[min(map(numbers.index, failed)) :] if failed else []
 
     def drain(self) -> None:
-        """Let the clock alone bring everything to its end, and everything be told."""
+        """Let the clock bring everything to its end, and publish everything."""
         for later in (timedelta(0), 400 * DAY):
             self.clock.at += later
             self.sweep()

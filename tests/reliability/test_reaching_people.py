@@ -164,7 +164,7 @@ def test_any_history_with_crashes_leaves_no_orphan() -> None:
 def test_of_two_changes_at_one_moment_the_refused_one_leaves_nothing(winner: str, loser: str) -> None:
     """N1: a change that lost the race is told to come back, and SNS has what the winner left on file.
 
-    A device that somebody else signed in on is silent at once for whoever had it, even if that change has yet to be kept.
+    A device that somebody else signed in on is silent at once for its former person, even if that change has yet to be kept.
     """
     hand = beginning()
 

@@ -160,7 +160,7 @@ def test_what_was_written_in_the_thread_is_published_again_too(monkeypatch: pyte
 
 
 def test_an_undelivered_message_is_sent_after_a_redrive(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N4: what a provider refused for good is in the queue, and leaves once the cause is mended and it is put back."""
+    """N4: a message that a provider refused for good is in the queue, and leaves once the cause is gone and it is put back."""
     cloud, records = _cloud()
     refused = next(it for it in _expected() if it[2] == "sms")
 

@@ -27,7 +27,7 @@ def _fails(check: Check, under: Hook) -> bool:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda it: it.__name__)
 def test_the_store_as_it_is_passes_every_check(check: Check) -> None:
-    """I1-I5, I11: with nothing left out the checks hold, so that a failing one tells of the mutant alone."""
+    """I1-I5, I11: with nothing left out the checks hold, so a failing check is due to the mutant."""
     check(through)
 
 

@@ -138,8 +138,8 @@ def test_a_failure_at_each_record_loses_and_doubles_nothing(size: int) -> None:
 
 @pytest.mark.parametrize("position", range(0, 90, 7))
 def test_a_poison_record_ends_in_the_dead_letter_queue(position: int) -> None:
-    """N4: a record that can never be read holds up its own order only, and lands with what followed it in the dead letters;
-    mended and delivered again, the rest is told, once.
+    """N4: a record that can never be read holds up its own order only, and lands in the dead letters with the records after it;
+    repaired and delivered again, the rest is published, once.
     """
     cloud, records = _cloud()
     good = records[position % len(records)]

@@ -28,7 +28,7 @@ def test_an_order_has_the_same_number_on_every_replay_and_no_other_order_has_it(
 
 
 def test_two_orders_that_fall_on_one_number_get_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    """O6: a carrier's record must mean one order, so the second one is numbered anew."""
+    """O6: a carrier's record must mean one order, so the second one gets another number."""
     monkeypatch.setattr(tracking_numbers, "_number", lambda seed: int(seed.rpartition("/")[2]))
     numbers = TrackingNumbers()
 

@@ -104,7 +104,7 @@ def test_only_who_may_write_gets_a_form(office: Office) -> None:
 
 
 def test_no_form_is_given_for_a_message_that_there_is_no_room_for(office: Office) -> None:
-    """N5: whoever has written as much as one person may gets no form; the other side does."""
+    """N5: a person who has written as much as one may gets no form; the other side does."""
     say(office.limited(messages_at_most=1), [])
     with pytest.raises(Refusal) as refused:
         ask(office)

@@ -218,7 +218,7 @@ def test_who_writes_second_is_second(office: Office) -> None:
 
 @pytest.mark.parametrize("failures", range(ATTEMPTS))
 def test_a_message_outlasts_conflicts(office: Office, failures: int) -> None:
-    """N5: others may write first four times over; it is decided anew each time."""
+    """N5: others may write first four times; each time it is decided again."""
     office.table.fail(*[cancelled("TransactionConflict", "None", "None")] * failures)
 
     assert "order-1-m1" == write(office, BUYER)["id"]

@@ -163,7 +163,7 @@ def test_a_mediator_lists_escalated_disputes_only() -> None:
 
 
 def test_a_mediators_list_is_newest_first_and_the_queue_is_oldest_first() -> None:
-    """Section 7, D4: lists are newest first; the queue begins with whoever waits longest."""
+    """Section 7, D4: lists are newest first; the queue begins with the dispute that waits longest."""
     office = Office().disputed().wait(HOUR)
     office.bought(order_id="order-2").ship("order-2", "000000002")
     office.report(event(office.watch.at, "000000002"))

@@ -35,7 +35,7 @@ def calm(name: str) -> tuple[str, list[Item]]:
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("failures", [1, ATTEMPTS - 1])
 def test_a_command_outlasts_conflicts(name: str, failures: int) -> None:
-    """I11: after transactions that failed for others' sake the command is decided anew; the end is as if none had failed."""
+    """I11: after transactions that failed because of others the command is decided again; the end is as if none had failed."""
     prepare, actor, command = COMMANDS[name]
     office = prepare(Office())
     office.table.fail(*[CONFLICT, MOVED, CONFLICT, MOVED][:failures])

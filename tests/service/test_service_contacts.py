@@ -157,7 +157,7 @@ def test_contacts_are_shown_even_when_sns_does_not_answer(monkeypatch: pytest.Mo
 
 
 def test_where_ses_mails_no_address_is_subscribed() -> None:
-    """N1: a deployment that mails by itself subscribes phones alone, and ends what was subscribed before it did."""
+    """N1: a deployment that mails through SES subscribes only phones, and ends earlier subscriptions of email addresses."""
     office = Office()
     put(office, Contacts(MAIL, PHONE, "en"))
     office.services = replace(office.services, mail_by_topic=False)

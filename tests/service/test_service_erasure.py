@@ -344,7 +344,7 @@ def test_nobody_asked() -> None:
 
 
 def test_a_person_can_come_back() -> None:
-    """P2: after an erasure the person may register anew, and is reached at the new address alone."""
+    """P2: after an erasure the person may register again, and is reached only at the new address."""
     office = ended()
     asked(office)
     erasure.go_on(office.services, office.storage)

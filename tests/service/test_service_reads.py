@@ -82,7 +82,7 @@ def test_a_read_is_the_same_before_and_after_the_sweep(name: str, history: str, 
 
 @pytest.mark.parametrize("name", READS)
 def test_a_read_writes_nothing(name: str) -> None:
-    """D9: reads apply what has expired for whoever asks, and leave the table alone."""
+    """D9: reads apply what has expired, and do not change the table."""
     office = silent().wait(200 * DAY)
     before = office.table.snapshot()
     READS[name](office)

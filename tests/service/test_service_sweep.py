@@ -116,7 +116,7 @@ def test_time_running_out_is_told() -> None:
 
 
 def test_a_sweep_that_loses_a_race_does_no_harm() -> None:
-    """D9: whoever changed the case has applied what had expired, so the sweep lets it be."""
+    """D9: a command on the case has applied what had expired, so the sweep changes nothing."""
     office = Office().delivered().wait(60 * DAY)
     office.table.fail(cancelled("ConditionalCheckFailed"))
     shard = shard_of(ORDER, SHARDS)
@@ -125,7 +125,7 @@ def test_a_sweep_that_loses_a_race_does_no_harm() -> None:
 
 
 def test_a_stale_index_entry_does_no_harm() -> None:
-    """Indexes lag: an order named as due that is not, or is not there, is read and left alone."""
+    """Indexes lag: an order named as due that is not, or is not there, is read and not changed."""
     office = Office().delivered()
     before = office.table.snapshot()
     stale = [Due(ORDER, office.watch.at), Due("order-9", office.watch.at)]

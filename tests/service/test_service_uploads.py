@@ -138,7 +138,7 @@ def test_a_stranger_gets_no_form() -> None:
     [(PNG.ljust(len(JPEG)), ""), (b"<script>".ljust(len(JPEG)), ""), (JPEG + b"!", ""), (JPEG, "text/html")],
 )
 def test_a_file_that_is_not_as_declared_is_removed(content: bytes, content_type: str) -> None:
-    """N6: the wrong signature, size or label: no evidence, no object, and the uploader alone is told why."""
+    """N6: the wrong signature, size or label: no evidence, no object, and only the uploader is told why."""
     desk = Desk()
     desk.tell(desk.send(desk.ask(), content, content_type))
 
@@ -296,7 +296,7 @@ def test_a_form_used_again_changes_nothing() -> None:
 
 
 def test_of_two_contents_for_one_form_the_first_that_is_settled_stands() -> None:
-    """N6: one that is replaced while it is looked at is looked at anew, and no copy of the other is left."""
+    """N6: a file that is replaced while it is checked is checked again, and no copy of the other is left."""
     desk = Desk()
     form = desk.ask()
     key, other = desk.send(form), JPEG[:-1] + b"!"
@@ -487,7 +487,7 @@ def test_erasing_what_has_changed_since_is_refused() -> None:
 
 
 def test_the_dispute_says_what_is_missing() -> None:
-    """N6: whoever looks at the dispute sees what each party has still to show."""
+    """N6: everybody who sees the dispute sees what each party has still to show."""
     desk = Desk()
     seen = disputes.get_dispute(desk.office.services, DISPUTE, SELLER)
     assert {"buyer": ("photo",), "seller": ()} == seen["missing_evidence"] == desk.shown(SELLER)["missing_evidence"]

@@ -243,7 +243,7 @@ def test_a_failed_single_write_is_caught_by_the_clients_own_exception() -> None:
 
 
 def test_a_page_that_the_limit_ended_names_its_last_key() -> None:
-    """As in DynamoDB, even where nothing follows: whoever reads a list has to cope with an empty last page."""
+    """As in DynamoDB, the last page of a list may be empty, and readers have to cope with it."""
     table = MemoryTable(NAME)
     table.put_item(TableName=NAME, Item=item())
     page = table.query(

@@ -125,7 +125,7 @@ def test_an_order_is_imported_once(client: Client) -> None:
 
 
 def test_a_command_on_an_old_version_changes_nothing(client: Client) -> None:
-    """I11: whoever decided on a version that is no longer current is refused, and nothing of it is written."""
+    """I11: a decision on a version that is no longer current is refused, and nothing of it is written."""
     world = kept(client)
     stale = world.case
     late = confirmed(world)
@@ -267,7 +267,7 @@ def _cheap() -> tuple[OfferType, Money]:
 
 
 def test_a_failure_of_the_table_is_not_mistaken_for_a_conflict(client: Client) -> None:
-    """Only what another try can mend is a conflict; anything else is raised as it is."""
+    """Only a failure that another try can overcome is a conflict; any other is raised as it is."""
     cases = cases_in(client)
     cases.table = "elsewhere"
     with pytest.raises(ClientError) as failed:

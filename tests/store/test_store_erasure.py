@@ -70,7 +70,7 @@ def test_the_second_persons_words_go_too_and_the_third_time_changes_nothing(clie
 
 
 def test_what_was_overwritten_meanwhile_stays_overwritten(client: Client) -> None:
-    """P2: whoever read an event before the other party's words were taken out cannot write them back."""
+    """P2: an event read before the other party's words were taken out cannot be written back."""
     world = disputed(client)
     for first, second in ((Role.SELLER, Role.BUYER), (Role.BUYER, Role.SELLER)):
         read = next(it for it in everything(client) if it["sk"]["S"].startswith("EVENT#0001#000002"))

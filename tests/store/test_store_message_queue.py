@@ -56,7 +56,7 @@ def test_letters_of_one_second_are_due_in_the_order_of_their_events(client: Clie
 
 
 def test_a_letter_is_taken_once_and_comes_again(client: Client) -> None:
-    """N4: whoever takes it moves it on; it keeps count of its attempts, and is gone once dropped."""
+    """N4: taking a message moves it on; it counts its attempts, and is gone once dropped."""
     pile = MessageQueue(lambda: client, NAME, 1)
     pile.put(REMINDER, PAID_AT)
     (key,) = pile.due(0, PAID_AT, 10)

@@ -121,7 +121,7 @@ class Told:
 
 
 class GeneratedApi(Api):
-    """The API as a generated client reaches it: stories that use it are told through the client alone.
+    """The API as a generated client reaches it: stories that use it are played only through the client.
 
     What the description does not have, such as a sandbox's clock, goes around the client and is kept in ``around``.
     """

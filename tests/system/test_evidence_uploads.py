@@ -147,7 +147,7 @@ def test_a_form_works_for_ten_minutes(case: Case) -> None:
 
 
 def test_a_file_that_is_something_else_is_removed(case: Case) -> None:
-    """N6: a drawing that says it is a photo passes storage, not the look at its first bytes; its uploader is told, alone."""
+    """N6: a drawing that says it is a photo passes storage, but not the check of its first bytes; only its uploader is told."""
     form = case.ask()
     assert (204, "") == send(form, PNG.ljust(len(JPEG)))
 

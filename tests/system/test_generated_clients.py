@@ -114,12 +114,7 @@ def _told_of_tomorrow(make: Callable[[str], GeneratedApi], operation_id: str, ch
     """Return what today's client reads in the operation's example after ``change`` has been made to it."""
     described = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     (operation,) = (it for it in operations(described) if it.id == operation_id)
-    (body,) = (
-        it["responses"]["200"]["content"]["application/json"]["example"]
-        for methods in described["paths"].values()
-        for it in methods.values()
-        if it["operationId"] == operation_id
-    )
+    body = described["components"]["examples"][operation.answer]["value"]
     change(body)
     with answering(body) as address:
         api = make(address)

@@ -36,7 +36,7 @@ def packaged(package: Artefact) -> dict[str, Any]:
     ],
 )
 def test_a_row_has_a_reason(name: str, reason: str) -> None:
-    """Whoever reads the table learns why the row is there."""
+    """Every row of the table says why it is there."""
     assert reason.endswith("."), name
     assert len(reason.split()) > 2, name
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import clock
+from localcloud import cli, clock
+from localcloud.clock_report import report
 from localcloud.cloud import LocalCloud
+from localcloud.demo.api import Api
+from localcloud.demo.market import Market, Sale, days
 from localcloud.layout import ROOT, LocalCloudError
 from localcloud.outbox.messages import Messages, Wanted
 from localcloud.outbox.subscriptions import Subscription
@@ -25,7 +29,7 @@ TOPIC = "arn:aws:sns:eu-west-1:000000000000:p-seller-acme"
 
 @pytest.mark.parametrize(("text", "expected"), [("5d", 432000), ("1d12h", 129600), ("90s", 90), ("10m", 600)])
 def test_a_span_is_read_as_people_write_it(text: str, expected: int) -> None:
-    """Days, hours, minutes and seconds, alone or one after the other."""
+    """Days, hours, minutes and seconds, one of them or several in a row."""
     assert expected == clock.seconds(text)
 
 
@@ -83,7 +87,7 @@ def test_a_message_is_shown_once_to_each_address_it_reaches() -> None:
 
 
 def test_the_holder_of_a_port_is_named() -> None:
-    """Whoever starts a second thing on a port learns which process to end."""
+    """A second start on a port names the process to end."""
     with socket.create_server((HOST, 0)) as server:
         port = int(server.getsockname()[1])
         free = Ports.free()
@@ -129,6 +133,53 @@ def test_an_unknown_route_is_a_problem_document(cloud: LocalCloud) -> None:
         assert (answer.code, answer.headers["content-type"]) == (404, "application/problem+json")
         assert (404, "not_found") == (problem["status"], problem["code"])
         assert problem["request_id"] == answer.headers["x-request-id"] != ""
+
+
+def ran(cloud: LocalCloud, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command of `python -m localcloud` against the running local cloud, and return what it printed."""
+    assert 0 == cli.main(["--directory", str(cloud.directory), *arguments])
+    return capsys.readouterr().out
+
+
+def test_the_bare_clock_shows_the_clock(cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """`clock` says what `clock show` says, and moves nothing."""
+    before = clock.read(cloud.endpoints)["offset_seconds"]
+
+    shown = [json.loads(ran(cloud, capsys, *arguments)) for arguments in (["clock"], ["clock", "show"])]
+
+    assert [before, before] == [it["offset_seconds"] for it in shown]
+    assert all(it["now"].endswith("Z") for it in shown)
+
+
+def test_a_moved_clock_says_what_became_of_whom(cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """D9, N1: the dispute's old and new stage, its outcome and refund, the order's money, and who was told how."""
+    market = Market(Api(cloud.endpoints))
+    now = market.now()
+    market.register_seller("clock-shop", "+15125550102", ("Austin", "US"))
+    market.register_buyer("clock-ann")
+    sale = Sale("clock-1", "clock-ann", "clock-shop", "EUR", [("lamp", 1, 500)], 0, now - days(9), now - days(1))
+    market.import_order(sale)
+    market.api.post("buyer:clock-ann", "/orders/clock-1/disputes", {"reason": "not_received"})
+
+    told = ran(cloud, capsys, "clock", "advance", "5d1m")
+
+    first, *blocks = told.split("\n\n")
+    (block,) = [it.splitlines() for it in blocks if it.startswith("clock-1,")]
+    assert re.fullmatch(r"The clock shows \S+Z, .* ahead of this machine\.", first)
+    assert [
+        "clock-1, bought by clock-ann from clock-shop",
+        "  dispute clock-1-d1: opened -> resolved, resolved_buyer_favour, refund 5.00 EUR",
+        "  order: 5.00 EUR refunded, 0.00 EUR still held",
+    ] == block[:3]
+    assert {"buyer:clock-ann: dispute_resolved (email, push)", "seller:clock-shop: dispute_resolved (email)"} == {
+        re.sub(r"\((.*)\)", lambda it: f"({', '.join(sorted(it[1].split(', ')))})", line.removeprefix("  told "))
+        for line in block[3:]
+    }
+
+
+def test_a_clock_that_passes_no_deadline_says_so() -> None:
+    """Nothing is made up where nothing was due."""
+    assert ["Nothing was due: no order and no dispute changed, and nobody was told anything."] == list(report({}, {}, []))
 
 
 def test_nothing_outlives_a_killed_starter(tmp_path: Path) -> None:

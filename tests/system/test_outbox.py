@@ -1,6 +1,10 @@
 """The outbox: each message's person and device, the page's filters, and texts that are never run as markup."""
 
+import html
 import json
+import re
+import shlex
+import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +17,9 @@ from chalicelib.notify.composed_message import ComposedMessage, Push
 from chalicelib.notify.sns import SnsSender
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api
+from localcloud.demo.market import Market, Sale, days
 from localcloud.demo.runner import until
+from localcloud.layout import ROOT, command_line
 from localcloud.outbox.messages import Messages, Wanted
 from localcloud.outbox.page import SCRIPT, STYLE
 from localcloud.outbox.parts import linked, sms_size
@@ -217,6 +223,55 @@ def test_an_empty_page_says_what_to_do(outbox: Outbox) -> None:
     assert "curl -s" in _Page(read(outbox, "/?person=buyer:ana")).text
     send(outbox.messages, "buyer:ana", "email", "Thank you.", title="Yours")
     assert "curl -s" not in _Page(read(outbox, "/?person=buyer:ana")).text
+
+
+def commands(page: str) -> list[str]:
+    """Read the commands that a page offers to paste."""
+    return [html.unescape(found) for found in re.findall(r"<div class=command><code>(.*?)</code>", page)]
+
+
+def test_a_link_comes_with_a_command_for_its_recipient(outbox: Outbox) -> None:
+    """Beside each message that links to a dispute stands the command that reads it, with a token of that very person."""
+    send(outbox.messages, "seller:acme", "email", f"Answer soon.\n\n{LINK}", title="A claim")
+    send(outbox.messages, "seller:acme", "sms", f"Answer soon. {LINK}")
+    send(outbox.messages, "buyer:ana", "push", "It is on its way.", title="Your claim")
+    send(outbox.messages, "buyer:ana", "email", "This week: https://market.example/orders", title="News")
+
+    of_seller = f"{command_line()} get seller:acme /disputes/o-1-d1"
+    of_buyer = f"{command_line()} get buyer:ana /disputes/o-1-d1"
+    assert [of_seller] * 2 == commands(read(outbox, "/?person=seller:acme"))
+    assert [of_buyer] == commands(read(outbox, "/?person=buyer:ana"))
+    assert [of_seller, of_buyer] == commands(read(outbox, "/disputes/o-1-d1"))
+
+
+def test_a_command_is_one_command_whatever_a_person_is_called(outbox: Outbox) -> None:
+    """An id that a shell would read as more is quoted, so pasting runs nothing else."""
+    send(outbox.messages, "seller:a;b $(c)", "sms", f"Answer soon. {LINK}")
+
+    (command,) = commands(read(outbox, "/"))
+
+    assert ["get", "seller:a;b $(c)", "/disputes/o-1-d1"] == shlex.split(command)[-3:]
+
+
+def test_a_pasted_command_reads_the_dispute_as_its_recipient(cloud: LocalCloud) -> None:
+    """What stands beside the link of a real message works in a shell, and shows what that person may see and do."""
+    api = Api(cloud.endpoints)
+    market = Market(api)
+    now = market.now()
+    market.register_seller("paste-shop", "+15125550102", ("Austin", "US"))
+    sale = Sale("paste-1", "paste-ann", "paste-shop", "EUR", [("lamp", 1, 500)], 0, now - days(9), now - days(1))
+    market.import_order(sale)
+    dispute = api.post("buyer:paste-ann", "/orders/paste-1/disputes", {"reason": "not_received"})["id"]
+
+    def page() -> str:
+        with urllib.request.urlopen(f"{cloud.outbox}/?person=seller:paste-shop&channel=email", timeout=5) as reply:
+            return str(reply.read().decode())
+
+    assert until(lambda: bool(commands(page())), PATIENCE)
+    (command,) = commands(page())
+    ran = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert api.get("seller:paste-shop", f"/disputes/{dispute}") == json.loads(ran.stdout)
 
 
 @pytest.mark.parametrize(

@@ -288,7 +288,7 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
 
 
 def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
-    """N6: the bucket is private, encrypted, reached over TLS alone, kept with the stack gone, rid of what nobody took."""
+    """N6: the bucket is private, encrypted, reached only over TLS, outlives the stack, and drops files that nobody took in."""
     resources = template_of(production_package)["Resources"]
     bucket, policy = resources["FilesBucket"], resources["FilesBucketPolicy"]["Properties"]["PolicyDocument"]
     properties = bucket["Properties"]

@@ -203,7 +203,7 @@ def told(cloud: LocalCloud) -> LocalCloud:
 
 
 def test_no_log_holds_a_word_of_anybody_s(told: LocalCloud) -> None:
-    """P1: of a story full of names, addresses, numbers and words, with every kind of error, the logs hold ids alone."""
+    """P1: of a story full of names, addresses, numbers and words, with every kind of error, the logs hold only ids."""
     deadline = time.monotonic() + 10
     while "was not fully published" not in (written := "\n".join(logs.lines(told))) and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -79,7 +79,7 @@ class Deployed:
         assert (204, "") == send(form, content)
 
     def shared(self, stop: Stop) -> dict[str, str]:
-        """The ids of a story that has come to ``stop``, for reads alone."""
+        """Return the ids of a story that has come to ``stop``, only for reads."""
         if stop not in self.places:
             self.places[stop] = self.fresh(stop)
         return self.places[stop]

@@ -61,7 +61,7 @@ def test_what_a_service_signs_is_on_the_order(cloud: LocalCloud, shipped_at: str
 
 
 def test_another_secret_is_no_signature(cloud: LocalCloud) -> None:
-    """Whoever does not have the secret is refused."""
+    """A caller without the secret is refused."""
     endpoints = cloud.endpoints | {"webhook_secrets": dict.fromkeys(SERVICES, "guessed")}
     assert [401, 401] == [post(endpoints, service, b"{}")[0] for service in SERVICES]
 

@@ -83,10 +83,19 @@ def _resources(described: dict[str, Any]) -> Iterator[str]:
     for tag in described["tags"]:
         yield f"<h2>{escape(tag['name'].capitalize())}</h2><p>{escape(tag['description'])}</p>"
         for method, path, operation in _operations(described, tag["name"]):
-            yield from _operation(method, path, operation)
+            yield from _operation(described, method, path, operation)
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+def _resolved(described: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """A part of the description: itself, or the component that it refers to."""
+    if "$ref" not in part:
+        return part
+    _, _, kind, name = part["$ref"].split("/")
+    found: dict[str, Any] = described["components"][kind][name]
+    return found
+
+
+def _operation(described: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f'<section id="{operation["operationId"]}"><h3><span class="method">{method}</span>{escape(path)}</h3>'
     yield f"<p>{escape(operation['summary'])}.<br>"
     yield f'<span class="dim">{escape(operation.get("description", "For anyone, without a token."))}</span></p>'
@@ -100,23 +109,25 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
             yield f"<tr><td><code>{it['name']}</code>{must}</td><td>{it['in']}</td><td>{escape(words, quote=False)}</td></tr>"
         yield "</table>"
     if "requestBody" in operation:
-        yield _body("Request", operation["requestBody"])
-    for status, response in operation["responses"].items():
+        yield _body(described, "Request", operation["requestBody"])
+    responses = {status: _resolved(described, response) for status, response in operation["responses"].items()}
+    for status, response in responses.items():
         if "x-problem-codes" not in response and "content" in response:
-            yield _body(f"Answer {status}", response)
+            yield _body(described, f"Answer {status}", response)
     yield "<details><summary>Problems</summary><ul>"
-    for status, response in operation["responses"].items():
+    for status, response in responses.items():
         links = ", ".join(f'<a href="#p-{code}">{code}</a>' for code in response.get("x-problem-codes", []))
         if links:
             yield f"<li>{status} {links}</li>"
     yield "</ul></details></section>"
 
 
-def _body(title: str, body: dict[str, Any]) -> str:
+def _body(described: dict[str, Any], title: str, body: dict[str, Any]) -> str:
     content = next(iter(body["content"].values()))
     shape = content["schema"].get("$ref", "").rpartition("/")[2]
     link = f' <a href="#m-{shape}">{shape}</a>' if shape else ""
-    example = content.get("example")
+    examples = [_resolved(described, it)["value"] for it in content.get("examples", {}).values()]
+    example = content["example"] if "example" in content else examples[0]
     shown = example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)
     return f"<details><summary>{title}</summary><p>{link}</p><pre>{escape(shown, quote=False)}</pre></details>"
 

@@ -48,10 +48,8 @@ def _described(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
         "components": {
             "schemas": _schemas(),
             "headers": parts.HEADERS,
-            "examples": {
-                code: {"summary": kind.meaning, "value": _examples()["problems"].get(code) or example(code)}
-                for code, kind in CATALOGUE.items()
-            },
+            "responses": {name: made for it in endpoints for name, made in sorted(_problems(it).values())},
+            "examples": _shared_examples(endpoints),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 **{
@@ -112,7 +110,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["description"] = f"For: {endpoint.signature.signer.id}, which signs the body in {endpoint.signature.header}."
     operation["parameters"] = parts.parameters(endpoint)
     if endpoint.body:
-        content = {"schema": {"$ref": _REF.format(model=endpoint.body.__name__)}} | _example(endpoint, "request")
+        content: dict[str, Any] = {"schema": _referred("schemas", endpoint.body.__name__)}
+        if endpoint.operation in _examples()["requests"]:
+            content["example"] = _examples()["requests"][endpoint.operation]
         needed = endpoint.replaces or any(field.is_required() for field in endpoint.body.model_fields.values())
         operation["requestBody"] = {"required": needed, "content": {JSON: content}}
     operation["responses"] = _responses(endpoint)
@@ -121,47 +121,66 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _examples() -> dict[str, Any]:
-    """Requests and answers of stories that the tests play, by operation, and problems by code."""
+    """Requests by operation, answers by the name of their model, problems by code: all from stories that the tests play."""
     examples: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
     return examples
 
 
-def _example(endpoint: Endpoint, which: str) -> dict[str, Any]:
-    known = _examples()["routes"].get(endpoint.operation, {})
-    return {"example": known[which]} if which in known else {}
+def _shared_examples(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
+    """One example of each problem and of each answer. Responses refer to them: written out in each they were half the file."""
+    problems, answers = _examples()["problems"], _examples()["answers"]
+    shown = {code: {"summary": kind.meaning, "value": problems.get(code) or example(code)} for code, kind in CATALOGUE.items()}
+    names = {answer_name(endpoint) for endpoint in endpoints} & answers.keys()
+    return shown | {name: {"value": answers[name]} for name in sorted(names)}
+
+
+def _referred(kind: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def answer_name(endpoint: Endpoint) -> str:
+    """The name of the model of a good answer, by which its example is known; HTML for the page."""
+    return endpoint.answers().__name__ if endpoint.answers else "HTML"
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    answer = endpoint.answers() if endpoint.answers else None
-    schema = {"$ref": _REF.format(model=answer.__name__)} if answer else {"type": "string"}
-    content = {JSON if answer else "text/html": {"schema": schema} | _example(endpoint, "answer")}
+    name = answer_name(endpoint)
+    schema = _referred("schemas", name) if endpoint.answers else {"type": "string"}
+    content: dict[str, Any] = {"schema": schema}
+    if name in _examples()["answers"]:
+        content["examples"] = {name: _referred("examples", name)}
     headers = parts.answer_headers(endpoint)
-    done: dict[str, Any] = {"description": "Done.", "headers": headers, "content": content}
+    media_type = JSON if endpoint.answers else "text/html"
+    done: dict[str, Any] = {"description": "Done.", "headers": headers, "content": {media_type: content}}
     responses: dict[str, Any] = {str(endpoint.status): done}
     if endpoint.repeated:
         responses["200"] = {**done, "description": endpoint.repeated}
-    if endpoint.method == "GET" and answer:
+    if endpoint.method == "GET" and endpoint.answers:
         responses["304"] = {"description": "Nothing has changed since If-None-Match was given.", "headers": headers}
-    return dict(sorted(responses.items())) | dict(_problems(endpoint))
+    problems = {status: _referred("responses", name) for status, (name, _) in _problems(endpoint).items()}
+    return dict(sorted(responses.items())) | problems
 
 
-def _problems(endpoint: Endpoint) -> Iterator[tuple[str, Any]]:
-    """One response for each status that a problem of this route can have, with its codes and an example of each."""
+def _problems(endpoint: Endpoint) -> dict[str, tuple[str, Any]]:
+    """By status, the response for all problems of this route that have it: its codes, and an example of each.
+
+    Routes with the same codes share it under the name that these codes make.
+    """
     possible = problem_codes(endpoint)
     by_status: dict[HTTPStatus, list[str]] = {}
     for code in (code for code in CATALOGUE if code in possible):
         by_status.setdefault(CATALOGUE[code].status, []).append(code)
-    for status, of_status in sorted(by_status.items()):
-        content = {
-            "schema": {"$ref": _REF.format(model="Problem")},
-            "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in of_status},
-        }
-        yield (
-            str(status.value),
-            {
-                "description": f"{status.phrase}: {', '.join(of_status)}.",
-                "headers": parts.problem_headers(status),
-                "content": {CONTENT_TYPE: content},
-                "x-problem-codes": of_status,
-            },
-        )
+    return {str(status.value): (".".join(codes), _problem(status, codes)) for status, codes in sorted(by_status.items())}
+
+
+def _problem(status: HTTPStatus, codes: list[str]) -> dict[str, Any]:
+    content = {
+        "schema": _referred("schemas", "Problem"),
+        "examples": {code: _referred("examples", code) for code in codes},
+    }
+    return {
+        "description": f"{status.phrase}: {', '.join(codes)}.",
+        "headers": parts.problem_headers(status),
+        "content": {CONTENT_TYPE: content},
+        "x-problem-codes": codes,
+    }

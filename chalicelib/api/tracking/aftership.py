@@ -1,6 +1,6 @@
 """AfterShip's tracking webhook: its signature, its shape, and its names for carriers and statuses.
 
-As its webhook specification has it: ``aftership-hmac-sha256`` is the base64 of the HMAC-SHA256 of the body under the
+From its webhook specification: ``aftership-hmac-sha256`` is the base64 of the HMAC-SHA256 of the body under the
 account's webhook secret; ``ts`` is when the event occurred, in seconds; a failed delivery is sent up to 14 times, over 68
 hours; ``msg.tag`` follows from the checkpoints, which every webhook repeats.
 """
@@ -21,7 +21,7 @@ from chalicelib.domain.parcel import CarrierStatus
 
 HEADER = "aftership-hmac-sha256"
 SLUGS = {slug: carrier for carrier, row in CARRIERS.items() for slug in row.aftership}
-"""Its names for carriers."""
+"""AfterShip's names for the carriers."""
 TAGS = {
     "InTransit": CarrierStatus.IN_TRANSIT,
     "OutForDelivery": CarrierStatus.OUT_FOR_DELIVERY,
@@ -29,18 +29,18 @@ TAGS = {
     "Exception": CarrierStatus.EXCEPTION,
     "Delivered": CarrierStatus.DELIVERED,
 }
-"""The tags that say what a carrier did. The others (Pending, InfoReceived, AvailableForPickup, Expired) change nothing here."""
+"""Tags that report an act of a carrier. The others (Pending, InfoReceived, AvailableForPickup, Expired) change nothing here."""
 RETURNED = "Exception_011"
 """The subtag of a parcel that is back with its sender."""
 
 
 def sign(body: bytes, secret: bytes) -> str:
-    """The signature of a body."""
+    """Return the signature of a body."""
     return base64.b64encode(hmac.digest(secret, body, hashlib.sha256)).decode()
 
 
-class Checkpoint(Told):
-    """One record of a carrier. Its time has a zone only where the carrier gave one; ``created_at`` always has."""
+class Checkpoint(ServiceModel):
+    """One record of a carrier. Its time has a zone only if the carrier gave one; ``created_at`` always has one."""
 
     checkpoint_time: str | None = None
     created_at: str | None = None
@@ -54,7 +54,7 @@ class Checkpoint(Told):
         return ToldRecord(at, status) if at and status else None
 
 
-class Tracking(Told):
+class Tracking(ServiceModel):
     """A parcel and what is known of it."""
 
     slug: Annotated[str, Field(max_length=100)]
@@ -62,18 +62,18 @@ class Tracking(Told):
     checkpoints: tuple[Checkpoint, ...] = ()
 
 
-class AfterShipWebhook(Told):
+class AfterShipWebhook(ServiceModel):
     """What AfterShip posts when a parcel's tracking changes."""
 
     event: str
     msg: Tracking
     ts: Annotated[int, Field(ge=0, le=2**32, description="When it occurred, in seconds since 1970.")]
 
-    def delivery(self) -> Delivery | None:
-        """What it tells; None for events that are no carrier's (a revised estimate, a reminder)."""
+    def update(self) -> TrackingUpdate | None:
+        """Return the update that it reports, or None for an event that is not a carrier's (a revised estimate, a reminder)."""
         if self.event != "tracking_update":
             return None
         sent_at = datetime.fromtimestamp(self.ts, UTC)
         records = (it.record(sent_at) for it in self.msg.checkpoints)
         known = tuple(sorted({record for record in records if record}))
-        return Delivery(SLUGS.get(self.msg.slug), self.msg.slug, self.msg.tracking_number, known, sent_at)
+        return TrackingUpdate(SLUGS.get(self.msg.slug), self.msg.slug, self.msg.tracking_number, known, sent_at)

@@ -1,4 +1,4 @@
-"""What tracking services post: their records of parcels, taken in as carrier events (O4-O6)."""
+"""The webhooks of tracking services, whose records of parcels are taken in as carrier events (O4-O6)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.service.orders import CarrierEvent, record_events
 from chalicelib.service.views import Json
 
 if TYPE_CHECKING:
-    from chalicelib.api.tracking.tracking_update import Delivery
+    from chalicelib.api.tracking.tracking_update import TrackingUpdate
 
 if TYPE_CHECKING:
     from chalicelib.api.orders import answers
@@ -26,7 +26,7 @@ else:
 blueprint = Resource(__name__, "webhooks")
 
 AGE_AT_MOST = timedelta(days=4)
-"""Longer than a service goes on trying to deliver (AfterShip: 68 hours); what is older was sent again by somebody else."""
+"""Longer than a service tries to deliver a webhook (AfterShip: 68 hours). An older one was sent again by somebody else."""
 
 AFTERSHIP = signed_by("aftership", aftership.HEADER, aftership.sign)
 SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.sign)
@@ -43,7 +43,7 @@ SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.s
 )
 def aftership_webhook(call: Call) -> Json:
     """Take in what AfterShip tells of a parcel."""
-    return _taken_in(call, call.body.delivery())
+    return _taken_in(call, call.body.update())
 
 
 @route(
@@ -57,18 +57,18 @@ def aftership_webhook(call: Call) -> Json:
 )
 def seventeen_track_webhook(call: Call) -> Json:
     """Take in what 17TRACK tells of a parcel."""
-    return _taken_in(call, call.body.delivery())
+    return _taken_in(call, call.body.update())
 
 
-def _taken_in(call: Call, told: Delivery | None) -> Json:
-    """What became of each record, oldest first. The same webhook again finds duplicates: it changes nothing (O6).
+def _taken_in(call: Call, update: TrackingUpdate | None) -> Json:
+    """Return the result of each record, oldest first. The same webhook again changes nothing: its records are duplicates (O6).
 
-    Raises ``Busy`` when a record could not be taken in now, so that the service sends all of them again.
+    Raises ``Busy`` if a record could not be taken in now; then the service sends all of them again.
     """
-    if told is None:
+    if update is None:
         return {"results": []}
     now = datetime.fromtimestamp(call.services.epoch(), UTC)  # a sandbox's moved clock makes no signature older
-    if told.sent_at and told.sent_at < now - AGE_AT_MOST:
+    if update.sent_at and update.sent_at < now - AGE_AT_MOST:
         raise Problem("signature_expired", headers={"WWW-Authenticate": "Signature"})
     if told.carrier is None:
         raise Problem("unknown_carrier", carrier=told.named)

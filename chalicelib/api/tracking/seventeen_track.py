@@ -1,8 +1,8 @@
 """17TRACK's push notification (API version 2 and later): its signature, its shape, and its names for carriers and statuses.
 
-As its documentation has it: the header ``sign`` is the SHA-256, in hex, of the body as it came, a slash, and the account's
-key. A push repeats every event that is known. ``latest_sync_time`` is when 17TRACK last heard from the carrier; where it does
-not say, a push is as old as the newest event in it.
+From its documentation: the header ``sign`` is the SHA-256, in hex, of the body as it came, a slash, and the account's
+key. A push repeats every event that is known. ``latest_sync_time`` is when 17TRACK last heard from the carrier; if it is
+missing, a push is as old as the newest event in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HEADER = "sign"
 CODES = {code: carrier for carrier, row in CARRIERS.items() for code in row.seventeen_track}
-"""Its numbers for carriers."""
+"""17TRACK's numbers for the carriers."""
 STATUSES = {
     "InTransit": CarrierStatus.IN_TRANSIT,
     "OutForDelivery": CarrierStatus.OUT_FOR_DELIVERY,
@@ -29,17 +29,20 @@ STATUSES = {
     "Exception": CarrierStatus.EXCEPTION,
     "Delivered": CarrierStatus.DELIVERED,
 }
-"""By what a sub-status begins with. The others (NotFound, InfoReceived, AvailableForPickup, Expired) change nothing here."""
+"""Statuses by the first part of a sub-status.
+
+The others (NotFound, InfoReceived, AvailableForPickup, Expired) change nothing here.
+"""
 RETURNED = "Exception_Returned"
 
 
 def sign(body: bytes, key: bytes) -> str:
-    """The signature of a body."""
+    """Return the signature of a body."""
     return hashlib.sha256(body + b"/" + key).hexdigest()
 
 
-class Event(Told):
-    """One record of a carrier. Where 17TRACK could tell no zone, there is no ``time_utc``, and the record is left out."""
+class Event(ServiceModel):
+    """One record of a carrier. Without ``time_utc``, as when 17TRACK knew no zone, it is left out."""
 
     time_utc: str | None = None
     time_iso: str | None = None
@@ -47,7 +50,7 @@ class Event(Told):
 
     @property
     def at(self) -> datetime | None:
-        """When it happened."""
+        """The moment at which it happened."""
         return moment(self.time_utc) or moment(self.time_iso)
 
     def record(self) -> ToldRecord | None:
@@ -58,26 +61,26 @@ class Event(Told):
         return ToldRecord(at, status) if at and status else None
 
 
-class Provider(Told):
-    """What one of the carriers that move a parcel says of it."""
+class Provider(ServiceModel):
+    """The records of one of the carriers that move a parcel."""
 
     latest_sync_time: str | None = None
     events: tuple[Event, ...] = ()
 
 
-class Tracked(Told):
-    """What all of them say."""
+class Tracked(ServiceModel):
+    """The records of all of them."""
 
     providers: tuple[Provider, ...] = ()
 
 
-class TrackInfo(Told):
-    """What is known of a parcel."""
+class TrackInfo(ServiceModel):
+    """All that 17TRACK knows of a parcel."""
 
     tracking: Tracked = Tracked()
 
 
-class Pushed(Told):
+class Pushed(ServiceModel):
     """A parcel: its number, and the code of the carrier it was given to."""
 
     number: Annotated[str, Field(max_length=100)]
@@ -85,14 +88,14 @@ class Pushed(Told):
     track_info: TrackInfo | None = None
 
 
-class SeventeenTrackWebhook(Told):
+class SeventeenTrackWebhook(ServiceModel):
     """What 17TRACK posts when a parcel's tracking changes."""
 
     event: str
     data: Pushed
 
-    def delivery(self) -> Delivery | None:
-        """What it tells; None for events that are no carrier's (tracking has stopped)."""
+    def update(self) -> TrackingUpdate | None:
+        """Return the update that it reports, or None for an event that is not a carrier's (tracking has stopped)."""
         if self.event != "TRACKING_UPDATED" or self.data.track_info is None:
             return None
         providers = self.data.track_info.tracking.providers
@@ -101,4 +104,4 @@ class SeventeenTrackWebhook(Told):
         synced = [at for at in (moment(it.latest_sync_time) for it in providers) if at]
         sent_at = max(synced or [event.at for event in events if event.at], default=None)
         carrier = CODES.get(self.data.carrier)
-        return Delivery(carrier, str(self.data.carrier), self.data.number, known, sent_at)
+        return TrackingUpdate(carrier, str(self.data.carrier), self.data.number, known, sent_at)

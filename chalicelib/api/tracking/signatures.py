@@ -1,4 +1,4 @@
-"""Whether a body was signed by whom it says: secrets from Secrets Manager, compared in constant time."""
+"""Checks the signature of a body, with secrets from Secrets Manager and in constant time."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT_S = 300
-"""How long a secret is kept, and so how long a new one takes to be known."""
+"""The time for which a secret is kept, and so until a new one is known."""
 PAUSE_S = 10
-"""What a caller is told to wait when no secret can be read."""
+"""The wait that a caller is told when no secret can be read."""
 _STAGES = ("AWSCURRENT", "AWSPREVIOUS")
-"""After a rotation the secret before is good as well: what was signed with it is still under way."""
+"""After a rotation the previous secret is accepted too, since bodies signed with it are still on their way."""
 _GONE = ("ResourceNotFoundException", "InvalidRequestException")
 """There is no such secret or stage, or it is about to be deleted."""
 
@@ -40,7 +40,7 @@ class _Kept:
 
 
 class Secrets:
-    """The secrets of those who sign, by name; read when first needed and kept for a while."""
+    """The secrets of the tracking services, by name. They are read when first needed and kept for a while."""
 
     def __init__(self, manager: Callable[[], Any], prefix: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Read secrets whose names begin with ``prefix``; an empty one means that there are none."""
@@ -48,7 +48,7 @@ class Secrets:
         self._kept: dict[str, _Kept] = {}
 
     def of(self, signer: str) -> tuple[bytes, ...]:
-        """The current secret and the one before it; nothing where none is set up.
+        """Return the current secret and the one before it, or nothing if none is set up.
 
         Raises ``Problem(secrets_unavailable)`` when they cannot be read and none are kept from before.
         """
@@ -80,12 +80,12 @@ class Secrets:
 
 @lru_cache(maxsize=1)
 def secrets() -> Secrets:
-    """This process's secrets."""
+    """Return the secrets of this process."""
     return Secrets(lambda: client("secretsmanager"), settings().webhook_secrets_prefix)
 
 
 def signed_by(signer: str, header: str, sign: Callable[[bytes, bytes], str]) -> Signature:
-    """The signature of ``signer``, which ``sign`` makes of a body and a secret. Without a secret the route is not there."""
+    """Return the signature of ``signer``, made by ``sign`` of a body and a secret. Without a secret its route answers 404."""
 
     def check(body: bytes, given: str) -> None:
         known = secrets().of(signer)

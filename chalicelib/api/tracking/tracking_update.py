@@ -1,4 +1,4 @@
-"""What a tracking service's webhook tells, in this marketplace's words: which parcel, and its carrier's records (O6)."""
+"""A tracking service's webhook in the domain's terms: the parcel, and its carrier's records (O6)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.parcel import CarrierStatus
 
 
-class Told(BaseModel):
-    """Base of what a tracking service sends. It says more than is read here, and new members may come."""
+class ServiceModel(BaseModel):
+    """Base of the models of what a tracking service sends. Members that are not read here are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -30,22 +30,22 @@ class ToldRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One webhook. ``carrier`` is None for one that this marketplace does not know, ``named`` the service's name for it."""
+class TrackingUpdate:
+    """One webhook. ``carrier`` is None for a carrier that has no row; ``named`` is the service's name for it."""
 
     carrier: Carrier | None
     named: str
     tracking_number: str
     records: tuple[ToldRecord, ...]
     sent_at: datetime | None
-    """When the service learned of this, or of the newest of it; None only where no record has a time, so that there is none."""
+    """The moment when the service learned of the newest of it. None if no record has a time; then ``records`` is empty."""
 
 
 def moment(written: str | None, *, known_at: datetime | None = None) -> datetime | None:
-    """The moment that ``written`` names in ISO 8601, to the second; None where it names none.
+    """Return the moment that ``written`` names in ISO 8601, to the second, or None if it names none.
 
-    A time without a zone is read as UTC. It was the carrier's local time, which may run ahead: it is not later than
-    ``known_at``, the moment when the service knew of it.
+    A time without a zone is read as UTC. It was the carrier's local time, which may run ahead of UTC.
+    So it is cut to ``known_at``, the moment when the service knew of it.
     """
     try:
         at = datetime.fromisoformat(written or "")
