@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispute import Grant, Outcome
 from chalicelib.domain.events import DisputeResolved, ReturnGranted
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import ReturnAddress
-
-    PaidOut = Literal[Movement.REFUND, Movement.RELEASE]
 
 
 def return_country(case: Case, dispute: Dispute) -> str | None:

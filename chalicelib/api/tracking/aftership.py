@@ -15,7 +15,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.tracking.tracking_update import Delivery, Told, ToldRecord, moment
+from chalicelib.api.tracking.tracking_update import ServiceModel, ToldRecord, TrackingUpdate, moment
 from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.parcel import CarrierStatus
 

@@ -70,9 +70,9 @@ def _taken_in(call: Call, update: TrackingUpdate | None) -> Json:
     now = datetime.fromtimestamp(call.services.epoch(), UTC)  # a sandbox's moved clock makes no signature older
     if update.sent_at and update.sent_at < now - AGE_AT_MOST:
         raise Problem("signature_expired", headers={"WWW-Authenticate": "Signature"})
-    if told.carrier is None:
-        raise Problem("unknown_carrier", carrier=told.named)
-    events = [CarrierEvent(told.carrier, told.tracking_number, it.occurred_at, it.status) for it in told.records]
+    if update.carrier is None:
+        raise Problem("unknown_carrier", carrier=update.named)
+    events = [CarrierEvent(update.carrier, update.tracking_number, it.occurred_at, it.status) for it in update.records]
     results = record_events(call.services, call.actor, events)
     if any(result["status"] == Busy.code for result in results):
         raise Busy
