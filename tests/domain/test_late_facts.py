@@ -59,6 +59,7 @@ def test_a_case_closed_by_a_delivery_record_can_be_opened_again_once_the_record_
     world.wait(DAY).ship()
     world.go(PROMISED).open(NOT_RECEIVED)
     world.wait(DAY).deliver(at=PROMISED - DAY)
+    world.wait(3 * DAY).sweep()
     closed = coverage.decide(world.case, NOT_RECEIVED, world.now)
     world.wait(DAY).report(CarrierStatus.RETURNED_TO_SENDER, at=PROMISED - DAY / 2)
 
