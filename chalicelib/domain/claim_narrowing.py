@@ -1,4 +1,4 @@
-"""A delivery that becomes known while a claim of non-receipt is open (C5)."""
+"""Narrow an open claim of non-receipt when a delivery becomes known (C5)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def delivery_became_known(changes: Changes) -> None:
     """Judge every open claim of non-receipt again (C5).
 
-    Lines delivered within the promise that held when the claim was opened leave it; when none is left the case closes as
-    ``carrier_shows_delivered``. Lines delivered after their promise stay covered.
+    A line that was delivered within its promise leaves the claim; the promise is the one that held when the claim was
+    opened. When no line is left, the case closes as ``carrier_shows_delivered``. A line delivered later stays covered.
     """
     for dispute in changes.case.open_disputes:
         if dispute.coverage.rule.needs is not Needs.BROKEN_PROMISE:

@@ -1,4 +1,4 @@
-"""A parcel and what the carrier's records say of it (O4, O6)."""
+"""A parcel and the carrier's records of it (O4, O6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.domain.carriers import Carrier
 
 
 class CarrierStatus(StrEnum):
-    """The states that a carrier reports of a parcel."""
+    """The states of a parcel that a carrier reports."""
 
     IN_TRANSIT = "in_transit"
     OUT_FOR_DELIVERY = "out_for_delivery"
@@ -44,28 +44,28 @@ class Parcel:
     records: tuple[CarrierRecord, ...] = ()
 
     def is_called(self, carrier: Carrier, tracking_number: str) -> bool:
-        """Return whether the carrier knows this parcel by that number."""
+        """Return True if the carrier knows this parcel by that number."""
         return (self.carrier, self.tracking_number) == (carrier, tracking_number)
 
     def takes(self, record: CarrierRecord, at_most: int) -> bool:
-        """Return whether ``record`` is news. A repeated one is not, nor one beyond so many of its kind: progress, or an end."""
+        """Return True if ``record`` is new, and fewer than ``at_most`` of its kind (progress, or an end) are kept."""
         alike = sum((kept.status in _FINAL) == (record.status in _FINAL) for kept in self.records)
         return record not in self.records and alike < at_most
 
     def with_record(self, record: CarrierRecord) -> Parcel:
-        """The parcel knowing ``record`` as well."""
+        """Return the parcel with one more record."""
         return replace(self, records=tuple(sorted((*self.records, record))))
 
     @property
     def returned_at(self) -> datetime | None:
-        """Return when the carrier recorded the return to sender, if that is its last word."""
+        """The time when the parcel went back to its sender, if that is the carrier's last word; else None."""
         finals = [record for record in self.records if record.status in _FINAL]
         went_back = bool(finals) and finals[-1].status is CarrierStatus.RETURNED_TO_SENDER
         return finals[-1].occurred_at if went_back else None
 
     @property
     def delivered_at(self) -> datetime | None:
-        """Return when the carrier first recorded delivery; None if a later record says the parcel went back to its sender."""
+        """The first recorded delivery; None without one, or if a later record says that the parcel went back."""
         delivered: datetime | None = None
         for record in self.records:
             if record.status is CarrierStatus.RETURNED_TO_SENDER:

@@ -188,7 +188,7 @@ def _rules() -> Iterator[Rule]:
         for party in PARTIES:
             yield Rule(stage, Action.ADD_EVIDENCE, party, (stage,), (g.ROOM_FOR_EVIDENCE,))
 
-    # More time for the awaited party, granted by the one that waits (D6).
+    # More time for the awaited party, granted by the side that waits (D6).
     for stage, waiting in ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer)):
         yield Rule(stage, Action.GRANT_TIME, waiting, (stage,), (g.TIME_LEFT_TO_GRANT,))
     stage = Stage.NEGOTIATING
