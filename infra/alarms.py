@@ -1,4 +1,4 @@
-"""The alarms: a row has a metric, the value above which it goes off, and the reason to wake somebody.
+"""List the alarms: the metric, the value at which it goes off, and why that is worth waking somebody for.
 
 A new alarm is one row of `ALARMS`. One on a log line also needs the filter that counts the line (`logs.FILTERS`).
 """
@@ -13,7 +13,7 @@ FIVE_MINUTES = 300
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The metric to watch: AWS's own of a resource, or one of ours, which has no dimensions."""
+    """A metric that is watched: AWS's own of a resource, or one of ours, which has no dimensions."""
 
     namespace: Value
     name: str
@@ -45,7 +45,7 @@ class Alarm:
     """One alarm. It goes off when the metric is past `threshold` in each of `periods` periods of `seconds`.
 
     `description` is what the operators are mailed, so it says what happened; `reason` says why it is watched like this.
-    `missing` is what AWS makes of a period without data.
+    `missing` says how AWS treats a period without data.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""`python -m infra.build`: print the template that `chalice package --merge-template` takes."""
+"""Print the template for `chalice package --merge-template`: `python -m infra.build`."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ WRITTEN_BY_HAND = Path(__file__).with_name("resources.json")
 
 
 def template() -> dict[str, Any]:
-    """Return `resources.json` with every row as a resource. Raises ValueError for a name that stands in both."""
+    """Return `resources.json` with every row added as a resource. Raises ValueError for a name that is in both."""
     built: dict[str, Any] = json.loads(WRITTEN_BY_HAND.read_text(encoding="utf-8"))
     for rows in (queues, logs, alarms, dashboard, gateway):
         merge(built["Resources"], rows.resources(), "Resources")

@@ -1,4 +1,4 @@
-"""Short functions for the references and names in a CloudFormation template."""
+"""Write references and resources of a CloudFormation template."""
 
 from typing import Any
 

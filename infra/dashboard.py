@@ -1,4 +1,4 @@
-"""The dashboard: one row for each of its charts, two side by side."""
+"""List the dashboard's charts, two side by side."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The answers that API Gateway gives by itself, before or instead of the API: problems in the API's own form (RFC 9457)."""
+"""List the answers that API Gateway gives by itself, instead of the API: problems in the API's own form (RFC 9457)."""
 
 from dataclasses import dataclass
 from typing import Any

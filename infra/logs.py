@@ -1,4 +1,4 @@
-"""The functions' log groups, and the filters that turn log lines into metrics."""
+"""List the functions' log groups, and the filters that turn log lines into metrics."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,16 +40,21 @@ class Filter:
 
 
 LOG_GROUPS = (
-    LogGroup(function="APIHandler", reason="One line a request, and every refusal by AWS."),
-    LogGroup(function="Sweep", reason="The schedule's runs: how many shards were sent to be swept."),
-    LogGroup(function="SweepShard", reason="What each shard's sweep did and how far behind it is; failed erasures."),
-    LogGroup(function="Publish", reason="Which event was told to whom; failed payments and SMS that were capped."),
+    LogGroup(function="APIHandler", reason="One line for each request, and what AWS refused or could not do."),
+    LogGroup(function="Sweep", reason="Shards that could not be sent to be swept."),
+    LogGroup(
+        function="SweepShard",
+        reason="What each shard's sweep did and how far behind it is, cases that failed, and failed erasures.",
+    ),
+    LogGroup(
+        function="Publish", reason="Events that could not be published, failed payments, and SMS that were sent or capped."
+    ),
     LogGroup(function="Chat", reason="Pushes to live connections that failed; nothing else keeps them."),
-    LogGroup(function="WebsocketConnect", reason="Who was refused a live connection, and why."),
-    LogGroup(function="WebsocketMessage", reason="Frames that were not understood."),
-    LogGroup(function="WebsocketDisconnect", reason="Connections that could not be forgotten."),
-    LogGroup(function="UploadStored", reason="What became of each uploaded file: taken in, or refused and why."),
-    LogGroup(function="DeviceFailed", reason="Which devices take no more push messages."),
+    LogGroup(function="WebsocketConnect", reason="Failures while a live connection was opened."),
+    LogGroup(function="WebsocketMessage", reason="Failures while a frame was answered."),
+    LogGroup(function="WebsocketDisconnect", reason="Failures while a connection was forgotten."),
+    LogGroup(function="UploadStored", reason="The outcome of each upload, and files that could not be checked."),
+    LogGroup(function="DeviceFailed", reason="Failures while a device that takes no more push messages was forgotten."),
 )
 
 FILTERS = (

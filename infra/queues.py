@@ -1,4 +1,4 @@
-"""The queues and their dead-letter queues, and the topics."""
+"""List the queues, their dead-letter queues and the topics."""
 
 from dataclasses import dataclass
 from typing import Any

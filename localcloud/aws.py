@@ -1,4 +1,4 @@
-"""AWS clients that can only ever reach the local cloud."""
+"""Make AWS clients that can only reach the local cloud."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`python -m localcloud`: run the local cloud, and talk to the one that runs."""
+"""Parse and run `python -m localcloud COMMAND`."""
 
 import argparse
 import json
@@ -39,7 +39,7 @@ LOGGING = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do as asked and return the exit code: 0 done, 1 with one line on standard error that says what to do about it."""
+    """Run one command and return the exit code: 0, or 1 with one line on standard error that says what to do."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("localcloud").setLevel(logging.INFO)
     try:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localcloud", description="The product on this machine.")
-    parser.add_argument("--directory", type=Path, default=LOCAL, help="where it keeps its state (default: .local)")
+    parser.add_argument("--directory", type=Path, default=LOCAL, help="the folder of its state (default: .local)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="start everything; Ctrl-C stops it")
@@ -98,14 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     logs.set_defaults(action=_logs)
 
     commands.add_parser("sweep", help="run the sweep once").set_defaults(action=_sweep)
-    commands.add_parser("setup", help="make the environments `run` needs, and no more").set_defaults(action=_setup)
+    commands.add_parser("setup", help="make the environments that `run` needs, and stop").set_defaults(action=_setup)
 
     package = commands.add_parser("package", help="build what is deployed for a stage")
     package.add_argument("stage", choices=STAGES, nargs="?", default="prod", help="default: prod")
     package.add_argument("--out", type=Path, default=LOCAL / "package", help="where to (default: .local/package)")
     package.set_defaults(action=_package)
 
-    check = commands.add_parser("check-zip", help="say what makes a deployment zip unfit")
+    check = commands.add_parser("check-zip", help="list what makes a deployment zip unfit")
     check.add_argument("zip", type=Path)
     check.set_defaults(action=_check_zip)
     return parser

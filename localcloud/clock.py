@@ -1,4 +1,4 @@
-"""The sandbox clock and the sweep, as a tester drives them: the API's own sandbox route, then one run of the sweep."""
+"""Move the sandbox clock by the API's own route, and run the sweep."""
 
 import json
 import re
@@ -16,7 +16,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def seconds(text: str) -> int:
-    """Read a span such as `5d`, `36h`, `1d12h` or `90s` as seconds; LocalCloudError when it is none."""
+    """Return a span such as `5d`, `36h`, `1d12h` or `90s` in seconds; LocalCloudError for any other text."""
     if not re.fullmatch(r"(\d+[smhd])+", text):
         message = f"{text!r} is not a span of time: write 5d, 36h, 1d12h or 90s"
         raise LocalCloudError(message)
@@ -24,7 +24,7 @@ def seconds(text: str) -> int:
 
 
 def read(endpoints: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the deployment takes for now: {"now": ISO 8601, "offset_seconds": n}."""
+    """Return the deployment's time: {"now": ISO 8601, "offset_seconds": seconds ahead of this machine}."""
     return _call(endpoints, "GET", None)
 
 

@@ -31,9 +31,8 @@ AN_HOUR = 3600.0
 class LocalCloud:
     """`with LocalCloud(directory, Ports.free()) as cloud:` runs the packaged product, empty, on loopback.
 
-    All its state lives below `directory` and starts afresh each time. Nothing it starts outlives this process, nor
-    `max_life` seconds. A second copy in the same directory, or on taken ports, is refused with LocalCloudError, which
-    says what is in the way.
+    All its state is below `directory`, and is empty at each start. Nothing that it starts outlives this process or
+    `max_life` seconds. LocalCloudError refuses a second one in the same directory or on taken ports, and says why.
     """
 
     def __init__(self, directory: Path = LOCAL, ports: Ports | None = None, max_life: float = AN_HOUR) -> None:
@@ -47,7 +46,7 @@ class LocalCloud:
     def __enter__(self) -> Self:
         with self._open:
             self._start()
-            # Only once everything runs does leaving become the caller's: until here a failure undoes what was done.
+            # From here on the caller stops everything; until here a failure undoes what was started.
             self._open = self._open.pop_all()
         return self
 
@@ -69,7 +68,7 @@ class LocalCloud:
         return cognito.token(self.endpoints, role, subject)
 
     def advance_clock(self, seconds: int) -> dict[str, Any]:
-        """Move the sandbox clock forward; nothing happens by itself: see `sweep_now`."""
+        """Move the sandbox clock forward. Nothing else happens until a sweep: see `sweep_now`."""
         return clock.advance(self.endpoints, seconds)
 
     def sweep_now(self) -> None:
@@ -77,7 +76,7 @@ class LocalCloud:
         clock.sweep(self.endpoints)
 
     def aws(self, service: str) -> Client:
-        """Return a client of that service with every right, for looking into the deployment."""
+        """Return a client of that service with all rights, to look into the deployment."""
         return aws.client(service, self._ministack.url)
 
     def check(self) -> None:
@@ -108,7 +107,7 @@ class LocalCloud:
         self._announce(outputs, login | {"webhook_secrets": self._webhook_secrets()})
 
     def _own_directory(self) -> None:
-        """Take the directory for this process, or say who has it; clear what an earlier run left."""
+        """Take the directory for this process, and clear what an earlier run left; LocalCloudError names its holder."""
         held = try_lock(self.directory / "run.lock")
         if held is None:
             owner = json.loads((self.directory / "run.json").read_text(encoding="utf-8"))
@@ -131,7 +130,7 @@ class LocalCloud:
         return outputs
 
     def _push(self) -> dict[str, str]:
-        """Set up push for both platforms, with credentials of neither: what would reach a phone is seen in the outbox."""
+        """Set up push for both platforms without credentials of either: the outbox shows what would reach a phone."""
         made = {}
         for parameter, platform in (("PushFcmArn", "GCM"), ("PushApnsArn", "APNS")):
             known = {"PlatformCredential": "none", "PlatformPrincipal": "none"}
@@ -140,7 +139,7 @@ class LocalCloud:
         return made
 
     def _webhook_secrets(self) -> dict[str, str]:
-        """Set up what tracking services sign with; anew at each start, and worth nothing elsewhere."""
+        """Set up the secrets that tracking services sign with: new at each start, and worth nothing elsewhere."""
         made = {service: secrets.token_urlsafe(24) for service in SERVICES}
         for service, secret in made.items():
             self.aws("secretsmanager").create_secret(Name=f"{STACK}/webhooks/{service}", SecretString=secret)

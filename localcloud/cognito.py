@@ -1,6 +1,6 @@
-"""The local cloud's people and machines: a Cognito user pool, where everyone logs in as in production.
+"""Log people and machines in to a Cognito user pool, as in production.
 
-People are the pool's users, under the ids by which the marketplace knows them, in one group each: buyer, seller or mediator.
+People are users of the pool under their marketplace ids, each in one group: buyer, seller or mediator.
 The platform is a machine: a client of its own, with a secret and a scope.
 """
 
@@ -21,7 +21,7 @@ from localcloud.layout import LocalCloudError
 PEOPLE: Final = ("buyer", "seller", "mediator")
 PLATFORM: Final = "platform"
 SCOPE: Final = "buyer-protection/platform"
-# No secret: what everyone in a pool of this machine logs in with.
+# Not a secret: everyone in a pool of this machine logs in with it.
 PASSWORD: Final = "Local-1-only"  # noqa: S105
 A_DAY: Final = {"AccessTokenValidity": 24, "TokenValidityUnits": {"AccessToken": "hours"}}
 PATIENCE = 30  # seconds for one login
@@ -63,7 +63,7 @@ def create(cloud: Client, url: str) -> dict[str, str]:
 
 
 def parameters(login: Mapping[str, Any]) -> dict[str, str]:
-    """The stack's parameters by which the deployment takes that pool's tokens."""
+    """Return the stack's parameters that make the deployment accept that pool's tokens."""
     words = [*(f"{role}={role}" for role in PEOPLE), f"{SCOPE}={PLATFORM}"]
     return {
         "OidcIssuer": login["issuer"],
@@ -79,8 +79,8 @@ def parameters(login: Mapping[str, Any]) -> dict[str, str]:
 def token(login: Mapping[str, Any], role: str, subject: str) -> str:
     """Log in and return an access token, good for a day; the same one for the rest of this process.
 
-    People whom the pool does not know yet are made first. Whoever asks as the platform gets the one machine's token.
-    `login` is what `create` returned, or endpoints.json. LocalCloudError for a role that nobody can have.
+    A person whom the pool does not know yet is added first. The platform is one machine, whatever its id.
+    `login` is what `create` returned, or endpoints.json. LocalCloudError for an unknown role.
     """
     if role == PLATFORM:
         return _machine_token(login["cognito"], login["platform_client"], login["platform_secret"])
@@ -117,7 +117,7 @@ def log_in(url: str, client_id: str, username: str, password: str) -> dict[str, 
 
 
 def enrol(login: Mapping[str, Any], role: str, subject: str) -> None:
-    """See to it that `subject` can log in as `role`. LocalCloudError where the pool knows them in another role."""
+    """Make `subject` able to log in as `role`. LocalCloudError if the pool knows them in another role."""
     _enrol(_client(login["cognito"]), login["user_pool"], role, subject)
 
 

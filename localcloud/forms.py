@@ -1,4 +1,4 @@
-"""Files as a phone sends them: by a form that the API has given out, straight to storage."""
+"""Upload files as a phone does: straight to storage, by a form that the API gave out."""
 
 import urllib.error
 import urllib.request
@@ -15,7 +15,7 @@ PHOTO = b"\xff\xd8" + _DQT + _SOF + _DHT + _SOS + b"\xff\xd9"
 
 
 def send(form: Mapping[str, Any], content: bytes, **changed: str) -> tuple[int, str]:
-    """Post `content` by a form, with fields changed if need be: the status, and storage's word for what is wrong."""
+    """Post `content` by a form, some fields changed; return the status, and storage's error code."""
     line, fields = uuid.uuid4().hex, {**form["fields"], **changed}
     parts = [f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
     last = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\nContent-Type: text/plain\r\n\r\n'
@@ -30,7 +30,7 @@ def send(form: Mapping[str, Any], content: bytes, **changed: str) -> tuple[int, 
 
 
 def read(link: Mapping[str, Any]) -> bytes:
-    """Return the content that a link of the API reads."""
+    """Return the file that a link of the API leads to."""
     with urllib.request.urlopen(link["url"], timeout=30) as reply:
         content: bytes = reply.read()
         return content

@@ -1,7 +1,7 @@
-"""Run a command that must not outlive its starter: `python guard.py SECONDS COMMAND...`, its input held open.
+"""Run a command that must not outlive its starter: `python guard.py SECONDS COMMAND...`.
 
-The kernel closes that pipe when the starter ends, however it ends, so no death goes unnoticed. SECONDS caps its life.
-Runs on its own, without the package around it.
+The starter holds this program's standard input open. The kernel closes it when the starter ends, in any way, and the
+command is ended then, or after SECONDS. This file runs without the package around it.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The folders of the local cloud, and the file by which other programs find a running one."""
+"""Name the files of the local cloud, and find a running one by its addresses."""
 
 import json
 import os
@@ -17,13 +17,13 @@ except ImportError as error:  # pragma: no cover - Windows
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
-# Expensive to make and the same for every copy, so all copies share them.
+# Slow to make and the same for every local cloud, so all of them share these.
 VENVS = LOCAL / "venvs"
 BUILD = LOCAL / "build"
 
 
 class LocalCloudError(Exception):
-    """Something the person at the keyboard can act on; its text says what."""
+    """An error that the person at the keyboard can act on. Its text says how."""
 
 
 def command_line(directory: Path = LOCAL) -> str:
@@ -40,7 +40,7 @@ def _from_root(path: Path) -> str:
 
 @contextmanager
 def locked(path: Path) -> Iterator[IO[str]]:
-    """Hold `path` as a lock, waiting for whoever has it; the system frees it even when its holder is killed."""
+    """Hold `path` as a lock, waiting until it is free. The system frees it even when its holder is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -76,5 +76,5 @@ def read_endpoints(directory: Path = LOCAL) -> dict[str, Any]:
         message = "no local cloud is running here: start one with `make run`"
         raise LocalCloudError(message) from error
     except PermissionError:
-        pass  # It runs, as somebody else.
+        pass  # It runs, under another user.
     return endpoints

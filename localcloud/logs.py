@@ -1,4 +1,4 @@
-"""Read the logs of a local cloud."""
+"""Read what a local cloud has logged."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
 
 _PLAYED = ("[sns] SNS fanout", "[sns] SNS publish to ", "[cognito] ")
-"""The engine plays SNS and Cognito as well, and prints what they deliver to whom, and whom they let in."""
+"""The engine also plays SNS and Cognito, and prints their deliveries and logins: those are no logs of the product."""
 _AT_ONCE = 10_000
-"""Events that FilterLogEvents gives at most."""
+"""The most events that FilterLogEvents returns."""
 
 
 def lines(cloud: "LocalCloud") -> list[str]:
-    """Every line that functions have logged, and what the engine itself has printed of running them.
+    """Return every line that functions have logged, and what the engine printed while it ran them.
 
-    The functions of live connections are not among them: MiniStack keeps nothing of what these print.
+    The functions of live connections are missing: MiniStack keeps nothing that they print.
     """
     client, written = cloud.aws("logs"), list[str]()
     for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
@@ -28,7 +28,10 @@ def lines(cloud: "LocalCloud") -> list[str]:
 
 
 def _messages(client: Client, group: str) -> Iterator[str]:
-    """Every message of a group, oldest first: MiniStack gives no token for what a page leaves out, so time has to do."""
+    """Yield every message of a group, oldest first.
+
+    MiniStack gives no token for the next page, so the next page is asked for by time.
+    """
     since = known = 0
     while True:
         events = client.filter_log_events(logGroupName=group, startTime=since, limit=_AT_ONCE)["events"]

@@ -10,7 +10,7 @@ from localcloud.ports import HOST
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to send, as text of the media type `kind`."""
+    """An answer to send back: text of the media type `kind`."""
 
     text: str
     kind: str = "application/json"
@@ -32,7 +32,7 @@ class _Server(ThreadingHTTPServer):
 class LoopbackServer:
     """Serves from its making until `stop`. `get` is given the path with its query, `post` the body as well.
 
-    Only under this machine's own names: else any page of the web could have its own name lead here, and read.
+    It answers only under this machine's own names. Otherwise any web page could point its own name here, and read.
     """
 
     def __init__(self, port: int, get: Callable[[str], Answer], post: Callable[[str, bytes], Answer] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The AWS engine: MiniStack as a child process on loopback, its environment clean, its files in its directory."""
+"""Run the AWS engine: MiniStack as a child process on loopback, with a clean environment and its own directory."""
 
 import logging
 import subprocess
@@ -14,16 +14,16 @@ from localcloud.ports import HOST
 
 log = logging.getLogger(__name__)
 REGION = "eu-west-1"
-# Not secrets: MiniStack's root credentials, good for nothing else.
+# Not secrets: MiniStack's root credentials, which open nothing else.
 ACCESS_KEY = "test"
 SECRET_KEY = "test"  # noqa: S105
 
 
 class MiniStack:
-    """One running engine. IAM is enforced, so that a right missing from a policy is missed here too."""
+    """One running engine. It enforces IAM, so a right that a policy lacks is missing here too."""
 
     def __init__(self, directory: Path, port: int, max_life: float) -> None:
-        """Start it, and return when it answers; LocalCloudError with its last words when it does not."""
+        """Start it, and return when it answers; LocalCloudError with the end of its log when it does not."""
         self.url = f"http://{HOST}:{port}"
         self._directory = directory
         self._log = directory / "ministack.log"
@@ -84,12 +84,12 @@ class MiniStack:
 
     @property
     def pid(self) -> int:
-        """The process to end, should it ever be needed by hand: it takes MiniStack and its workers with it."""
+        """The process to end by hand, if that is ever needed. It takes MiniStack and its workers with it."""
         return self._guard.pid
 
     @property
     def running(self) -> bool:
-        """Return whether the engine is still there."""
+        """True while the engine runs."""
         return self._guard.poll() is None
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The two ports of a local cloud, all on loopback, and who sits on one that is taken."""
+"""Choose the two ports of a local cloud on loopback, and find the process that holds a taken one."""
 
 import re
 import socket
@@ -15,14 +15,14 @@ class Ports:
     """`cloud` serves AWS, the API and the logins, `outbox` the page with the messages."""
 
     ELSEWHERE: ClassVar = "stop it, or: .venv/bin/python -m localcloud run --cloud-port N --outbox-port M"
-    """What whoever finds a port taken can do."""
+    """The advice to a person who finds a port taken."""
 
     cloud: int = 8510
     outbox: int = 8512
 
     @classmethod
     def free(cls) -> "Ports":
-        """Return two ports nobody listens on now."""
+        """Return two ports that are free now."""
         with ExitStack() as open_sockets:
             found = []
             for _ in range(2):
@@ -32,7 +32,7 @@ class Ports:
             return cls(*found)
 
     def taken(self) -> list[str]:
-        """Say of each port that cannot be had which it is, what it is for, and which process has it."""
+        """Return one sentence for each port that is taken: its number, its purpose, and the process that holds it."""
         complaints = []
         for purpose, port in zip(("cloud", "outbox"), astuple(self), strict=True):
             with socket.socket() as probe:
@@ -47,7 +47,7 @@ class Ports:
 
 
 def holder(port: int) -> int | None:
-    """Return the pid that listens on `port`, where the system lets us see it (Linux, own processes)."""
+    """Return the pid that listens on `port`, if the system shows it (Linux, own processes)."""
     inodes = set()
     for table in ("tcp", "tcp6"):
         try:

@@ -1,7 +1,7 @@
-"""Two small environments of their own.
+"""Make two small environments, apart from the one for development.
 
-MiniStack runs Lambda code with its own interpreter and packages: in the development environment a dependency forgotten
-in requirements.txt would be found there and missed on AWS. The SAM translator ties pydantic to one minor version.
+MiniStack runs Lambda code with its own interpreter and packages. In the development environment it would find a
+dependency that requirements.txt lacks, and AWS would not. The SAM translator ties pydantic to one minor version.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def ensure(name: str) -> Path:
-    """Return the python of environment `name`, made from requirements-<name>.txt unless it is there and up to date."""
+    """Return the python of environment `name`; make it from requirements-<name>.txt if it is missing or out of date."""
     requirements = HERE / f"requirements-{name}.txt"
     home = VENVS / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
     python = home / "bin" / "python"

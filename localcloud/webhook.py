@@ -1,4 +1,4 @@
-"""A webhook as a tracking service would post it, signed for the local cloud that runs."""
+"""Post a webhook as a tracking service would, signed for the local cloud that runs."""
 
 import urllib.error
 import urllib.request
@@ -11,7 +11,7 @@ SERVICES = {"aftership": aftership, "17track": seventeen_track}
 
 
 def post(endpoints: Mapping[str, Any], service: str, body: bytes) -> tuple[int, str]:
-    """Sign `body` as `service` does and post it; the answer's status and body."""
+    """Sign `body` as `service` does, post it, and return the answer's status and body."""
     secret = str(endpoints["webhook_secrets"][service]).encode()
     headers = {"content-type": "application/json", SERVICES[service].HEADER: SERVICES[service].sign(body, secret)}
     request = urllib.request.Request(f"{endpoints['api']}/webhooks/{service}", data=body, method="POST", headers=headers)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Given(BaseModel):
-    """Base of all answers. Every member is always there, null where there is nothing to say; new ones may come."""
+    """Base of all answers. Every member is always present, null if it has no value; new ones may be added."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -41,7 +41,7 @@ Time = Annotated[
 
 
 def growing(words: Iterable[str], description: str) -> tuple[AfterValidator, FieldInfo]:
-    """Annotations for one word of a list that may grow: described as a string, so that no client refuses a new one."""
+    """Annotations for a value of a list that may grow. It is described as a string, so that no client refuses a new one."""
     known = list(words)
 
     def check(word: str) -> str:
@@ -59,7 +59,7 @@ Cursor = Annotated[str | None, Field(description="Where the next page begins: se
 
 
 class Acting(Given):
-    """Who acted, in which capacity. The clock acts when a deadline passes."""
+    """The person who acted, and in which role. The clock acts when a deadline passes."""
 
     role: Role
     id: str

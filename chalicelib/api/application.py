@@ -1,4 +1,4 @@
-"""The one seam between Chalice and us: every call is logged once, and errors that Chalice answers become problems."""
+"""The Chalice application: it logs every call once and turns the errors that Chalice itself answers into problems."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from chalicelib.logs import about
 log = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-Id"
-"""The header by which whoever calls can say which call they mean."""
+"""The header that identifies a call, for callers who report a problem."""
 _CODES = {403: "not_found", 404: "not_found", 405: "not_found", 415: "unsupported_media_type"}
-"""Of addresses and methods that are not there the gateway knows before us, and calls both not found."""
+"""The gateway answers unknown addresses and methods itself, both as not found."""
 _FIRST_ERROR, _FIRST_FAULT = 400, 500
 _LOGGED = ("order_id", "dispute_id", "instruction_id")
 _OF_WHAT_IS_THERE = (409, 412)
 
 
 class Application(Chalice):
-    """Chalice, whose own error answers are problem+json, and which logs every call without a word of the caller's."""
+    """Chalice with problem+json for its own errors. It logs every call, and no text that the caller wrote."""
 
     def __call__(self, event: Any, context: Any) -> Any:  # noqa: ANN401 - Lambda's own types
         """Answer one API event."""
@@ -54,7 +54,7 @@ class Application(Chalice):
 
 
 def _ids(event: Any, status: int) -> dict[str, str]:  # noqa: ANN401
-    """What the call was about, where that is known to be there: what names nothing may be anything, an address even."""
+    """The ids that the call named, for the log. Ids of resources that were not found are left out: they may hold anything."""
     if _FIRST_ERROR <= status < _FIRST_FAULT and status not in _OF_WHAT_IS_THERE:
         return {}
     named = event.get("pathParameters") or {}

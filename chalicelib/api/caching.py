@@ -1,4 +1,4 @@
-"""What a phone has read already is not sent again: entity tags, and answers that say so (RFC 9110, section 13)."""
+"""Entity tags, so that an app is not sent what it has already read (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 REVALIDATE = "private, no-cache"
-"""Cache-Control of every read: kept by the caller alone, and asked about before it is shown again."""
+"""Cache-Control of every read: only the caller may keep it, and has to ask again before using it."""
 _OF_THE_MOMENT = "as_of"
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _DIGITS = 16
@@ -44,6 +44,6 @@ def _lasting(body: str) -> str:
 
 
 def has_it(headers: Mapping[str, str], current: str) -> bool:
-    """Whether If-None-Match says that the caller has what ``current`` tags. What is no list of tags says nothing."""
+    """Return whether If-None-Match names ``current``. A header that is no list of tags names nothing."""
     written = headers.get("if-none-match", "")
     return written.strip() == "*" or current.removeprefix("W/") in _TAG.findall(written)

@@ -1,4 +1,4 @@
-"""Reads one call of a route: who calls, with which parameters and body, and under which conditions."""
+"""Reads one call of a route: the caller, the parameters, the body and the preconditions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 BODY_AT_MOST = 65_536
 ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
-"""What every id of this API looks like."""
+"""The form of every id of this API."""
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -75,8 +75,8 @@ class Call:
 def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: str) -> Call | None:
     """The call, or None for a route that anyone may ask and that has no caller.
 
-    Whatever the description states is checked here, before a service looks at anything that is stored: so a request that
-    is not valid gets the same answer whatever version it is made for.
+    All that the description states is checked here, before a service reads anything from the table. So a request that is
+    not valid gets the same answer for every version.
     """
     if endpoint.signature:
         return _signed(endpoint, endpoint.signature, request)
@@ -159,7 +159,7 @@ def _raw(request: Request) -> bytes:
 
 
 def _content(raw: bytes) -> str:
-    """What a JSON body says, whatever its spelling. Raises ``Problem`` for one that says two things at once."""
+    """The content of a JSON body in one spelling. Raises ``Problem`` if it gives a field twice."""
     return json.dumps(json.loads(raw, object_pairs_hook=_fields), sort_keys=True)
 
 

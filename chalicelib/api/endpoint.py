@@ -1,4 +1,4 @@
-"""A route as it is declared: what the role matrix, the API's description and the tests are made from."""
+"""A route as it is declared. The API's description and the tests are made from it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A system that signs what it sends instead of carrying a token: who it is, and the header its signature is in.
+    """A system that signs its requests instead of carrying a token, and the header that holds its signature.
 
-    ``check`` takes the body as it came and what the header says, and raises ``Problem`` unless they belong together.
+    ``check`` takes the body as it came and the header, and raises ``Problem`` unless the signature is that of the body.
     """
 
     signer: Actor
@@ -44,18 +44,18 @@ class Endpoint:
     """Loads the model of a good answer; None for a page of HTML. Requests never call it: they need no such model."""
     roles: tuple[Role, ...] = ()
     signature: Signature | None = None
-    """How the caller signs what it sends, where it has no token."""
+    """The signature that replaces a token; None for callers with one."""
     body: type[BaseModel] | None = None
     query: tuple[Parameter, ...] = ()
     refuses: tuple[str, ...] = ()
     """The problem codes it can give beside those that all routes of its kind give."""
     versioned: bool = False
-    """Whether it changes one resource that has a version, and only at the version that If-Match names."""
+    """True if it changes one resource that has a version, and only at the version that If-Match names."""
     status: int = 200
     repeated: str = ""
-    """What it means when a PUT answers 200 instead of ``status``; empty where it never does."""
+    """The meaning of a 200 for a PUT that can also answer ``status``; empty for other routes."""
     worded: bool = False
-    """Whether a good answer has text for people in it, which comes in the language they prefer."""
+    """True if a good answer has text for people in it, which comes in the language they prefer."""
 
     def __post_init__(self) -> None:
         """Check that codes and ids are known, and that roles and signature do not exclude each other."""
@@ -75,19 +75,19 @@ class Endpoint:
 
     @property
     def paged(self) -> bool:
-        """Whether it answers with one page of a list."""
+        """True if it answers with one page of a list."""
         return CURSOR in self.query
 
     @property
     def keyed(self) -> bool:
-        """Whether the caller names the request by an Idempotency-Key. Who signs repeats the same bytes, and sends none."""
+        """True if a request carries an Idempotency-Key. A service that signs sends none: it repeats the same bytes."""
         return self.method == "POST" and self.signature is None
 
     @property
     def replaces(self) -> bool:
-        """Whether its body is all that is kept from then on, so that one has to come, if with nothing in it.
+        """True if its body replaces what is stored: then a body is required, even an empty one.
 
-        Elsewhere no body is one without members.
+        For other routes a missing body means one without members.
         """
         return self.method == "PUT"
 

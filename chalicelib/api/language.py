@@ -1,4 +1,4 @@
-"""The language of an answer: which one the caller prefers (RFC 9110, section 12.5.4), and what it says.
+"""Choose the language of an answer as the caller prefers (RFC 9110, section 12.5.4), and give its sentences.
 
 English is the language of the rules and of the catalogue of problems, and its refusals say exactly what stands in the way.
 Every other language has one sentence for each code, and a second one for the codes that come with facts.

@@ -1,4 +1,4 @@
-"""The shapes of requests that resources share. Strict: unknown fields are refused, nothing is coerced (section 7)."""
+"""The shapes that the requests of several resources share. They refuse unknown fields and coerce nothing (section 7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Model(BaseModel):
 
 
 class Nothing(Model):
-    """A request that says all by its address."""
+    """A body without fields."""
 
 
 def _known_currency(code: str) -> str:
@@ -62,7 +62,7 @@ Moment = Annotated[
 
 
 def written_as(pattern: str, words: str) -> tuple[AfterValidator, FieldInfo]:
-    """Annotations for a text that has to follow ``pattern``; who gets it wrong is told that it should be ``words``."""
+    """Annotations for a text that has to follow ``pattern``. The error says that it should be ``words``."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text, re.ASCII):
@@ -85,7 +85,7 @@ _UNSEEN = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     r"\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
-"""Blanks, and what Unicode calls Default_Ignorable_Code_Point: alone, a reader sees nothing of it."""
+"""Blanks, and what Unicode calls Default_Ignorable_Code_Point. A text of only these looks empty."""
 
 
 def _seen(text: object) -> object:
@@ -97,11 +97,11 @@ PLAIN = (
     *written_as(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", "plain text without control characters but line breaks and tabs"),
     Field(description="Plain text; of control characters only line breaks and tabs."),
 )
-"""Annotations for what a person writes, or is called: shown elsewhere as it came, in a terminal even."""
+"""Annotations for text that a person writes. It is shown elsewhere as it came, even in a terminal."""
 
 
 def text(at_least: int, at_most: int) -> tuple[object, ...]:
-    """Annotations for a plain text, stripped of blanks at its ends. They count: no text is longer than described."""
+    """Annotations for a plain text, stripped of blanks at its ends. The blanks count: no text is longer than described."""
 
     def check(written: object) -> object:
         if isinstance(written, str) and len(written) > at_most:
@@ -125,7 +125,7 @@ class Money(Model):
     currency: Currency
 
     def domain(self) -> domain_money.Money:
-        """As the rules have it."""
+        """The same, for the domain."""
         return domain_money.Money(self.minor, self.currency)
 
 
@@ -139,10 +139,10 @@ class Address(Model):
     country: Country
 
     def domain(self) -> ReturnAddress:
-        """As the rules have it."""
+        """The same, for the domain."""
         return ReturnAddress(self.name, self.lines, self.city, self.postal_code, self.country)
 
 
 def in_domain(value: object) -> object:
-    """A value of a request as the rules have it: an amount or an address becomes theirs, all else stays."""
+    """The domain's value for a value of a request: amounts and addresses are converted, all else stays."""
     return value.domain() if isinstance(value, Money | Address) else value

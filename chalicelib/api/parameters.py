@@ -1,6 +1,6 @@
-"""What a route takes beside its body: the ids in its path, and the parameters of its query.
+"""The ids in a path and the parameters of a query.
 
-The API's description states these bounds, and every call is held to them before its route is reached.
+The API's description states their bounds, and every call is checked against them before its handler runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every error as problem+json (RFC 9457) with a stable code: one table for all of them."""
+"""The table of all problem codes, and the problem+json (RFC 9457) that each error becomes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _PASSING = frozenset(
         "ServiceUnavailable",
     }
 )
-"""What DynamoDB calls too many requests and faults of its own: as errors, and as reasons why a transaction was cancelled."""
+"""DynamoDB's codes for too many requests and for its own faults, in errors and in cancelled transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ CATALOGUE: dict[str, Kind] = {
     "malformed_request": _kind(
         400,
         "The body is not JSON, or a header or a cursor is not well formed.",
-        "Mend the request; a list starts anew without a cursor.",
+        "Correct the request; start a list again without a cursor.",
     ),
     "idempotency_key_required": _kind(
         400,
@@ -83,14 +83,14 @@ CATALOGUE: dict[str, Kind] = {
         "Sign the body as it is sent, with the secret that is set up.",
     ),
     "signature_expired": _kind(
-        401, "What was signed is older than four days.", "Do not send it again; what has happened since comes by itself."
+        401, "The signed event is older than four days.", "Do not send it again; later events come by themselves."
     ),
-    s.Forbidden.code: _kind(403, "Your role never does this.", "Do not offer it to this caller."),
-    s.NotFound.code: _kind(404, "There is no such thing, or none that you may see.", "Check the id; do not retry."),
+    s.Forbidden.code: _kind(403, "Your role may not do this.", "Do not offer it to this caller."),
+    s.NotFound.code: _kind(404, "It does not exist, or you may not see it.", "Check the id; do not retry."),
     r.WRONG_STATE: _kind(
         409, "Not possible in the stage the dispute is in.", "Show stage and offer what allowed_actions names."
     ),
-    r.WRONG_PARTY: _kind(409, "Possible now, but for somebody else.", "Offer what allowed_actions names."),
+    r.WRONG_PARTY: _kind(409, "Possible now, but only for another party.", "Offer what allowed_actions names."),
     r.TOO_EARLY: _kind(409, "Not possible yet.", "Try again from opens_at."),
     r.TOO_LATE: _kind(
         409,
@@ -124,9 +124,11 @@ CATALOGUE: dict[str, Kind] = {
     "body_too_large": _kind(413, "A request body has at most 65536 bytes.", "Send less."),
     "unsupported_media_type": _kind(415, "The body is not application/json.", "Send Content-Type: application/json."),
     s.Malformed.code: _kind(
-        422, "The body or a parameter is not valid; errors says where.", "Mend the fields that errors names."
+        422, "The body or a parameter is not valid; errors says where.", "Correct the fields that errors names."
     ),
-    r.INVALID: _kind(422, "A value the rules do not take; field says which.", "Mend that value; detail names what is taken."),
+    r.INVALID: _kind(
+        422, "A value that the rules do not accept; field says which.", "Correct that value; detail says what is accepted."
+    ),
     s.KeyReused.code: _kind(422, "This Idempotency-Key was used with another body.", "Use a new key for a new intent."),
     r.RETURN_ADDRESS_REQUIRED: _kind(
         422,
@@ -137,7 +139,7 @@ CATALOGUE: dict[str, Kind] = {
         422, "The platform does not know this token.", "Get a new token from the platform, and register that."
     ),
     r.ATTESTATION_REQUIRED: _kind(
-        422, "This claim needs a word that the items are unused.", "Ask the buyer, and send attests_unused: true."
+        422, "This claim needs a statement that the items are unused.", "Ask the buyer, and send attests_unused: true."
     ),
     r.INVALID_TRACKING_NUMBER: _kind(
         422, "Not a tracking number of that carrier.", "Check it against the label; detail says what is expected."
@@ -158,7 +160,9 @@ CATALOGUE: dict[str, Kind] = {
         "More requests than this caller may make, or than the gateway takes.",
         "Wait as many seconds as Retry-After says, then send the same request again.",
     ),
-    "internal_error": _kind(500, "Our fault; it is logged.", "Send the same request again, with the same Idempotency-Key."),
+    "internal_error": _kind(
+        500, "An error of this service; it is logged.", "Send the same request again, with the same Idempotency-Key."
+    ),
     "bad_gateway": _kind(
         502,
         "The gateway got no answer from us to pass on.",
@@ -166,12 +170,12 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "gateway_timeout": _kind(
         504,
-        "The gateway had no answer from us in time; it may have happened.",
+        "The gateway had no answer from us in time; the request may have been carried out.",
         "Send the same request again, with the same Idempotency-Key.",
     ),
     "temporarily_unavailable": _kind(
         503,
-        "The database does not answer, or takes no more, for now; it is logged.",
+        "The database does not answer, or accepts no more requests for now; it is logged.",
         "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
     ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
@@ -233,7 +237,7 @@ def response(error: Exception, language: str = ENGLISH) -> Response:
 
 
 def _facts(problem: Problem) -> dict[str, object]:
-    """What a sentence about a problem may name."""
+    """The facts that a sentence about a problem can name."""
     errors: Any = problem.members.get("errors", ())
     fields = ", ".join(dict.fromkeys(error["field"] for error in errors))
     return {**problem.members, "fields": fields} if fields else problem.members
@@ -270,7 +274,7 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
 
 
 def _fault(error: Exception) -> Problem:
-    """What went wrong on this side. It is logged."""
+    """The problem for a failure of this service or of AWS. It is logged."""
     if _passes(error):
         log.error("AWS is unavailable", exc_info=error)
         return Problem("temporarily_unavailable", headers={"Retry-After": str(_SOON_S)})
@@ -279,7 +283,7 @@ def _fault(error: Exception) -> Problem:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether AWS failed in a way that passes by itself: no answer, too much at once, or a fault of its own."""
+    """Return whether AWS failed in a way that passes by itself: no answer, too many requests, or its own fault."""
     if not isinstance(error, ClientError):
         return isinstance(error, _NO_ANSWER)
     reasons: Any = error.response.get("CancellationReasons", ())  # a transaction names one for each of its items

@@ -1,4 +1,4 @@
-"""All blueprints onto the app, and the answers that Chalice itself gives turned into problems."""
+"""Registers all blueprints on the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seam between Chalice and the services: every route is declared through here, and behaves alike."""
+"""Declares routes with Chalice, so that all of them behave alike."""
 
 from __future__ import annotations
 

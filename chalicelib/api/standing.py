@@ -1,4 +1,4 @@
-"""Acting in a dispute: done, or refused with all that an app needs to go on (D10)."""
+"""Actions in a dispute. A refusal says all that an app needs to go on (D10)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ REFUSED_TEXT = (*REFUSED, r.LIMIT_REACHED)
 
 
 def act(call: Call, dispute_id: str, command: DisputeCommand) -> Answer:
-    """Take one action in a dispute. Raises a ``Problem`` that says, beside why not, where the dispute stands now."""
+    """Take one action in a dispute. Raises a ``Problem`` with the reason and the state of the dispute now."""
     return with_standing(call, dispute_id, lambda: disputes.act(call.services, dispute_id, call.request, command))
 
 
 def with_standing(call: Call, dispute_id: str, action: Callable[[], Answer]) -> Answer:
-    """Do something in a dispute. Raises a ``Problem`` that says, beside why not, where the dispute stands now."""
+    """Carry out ``action`` in a dispute. Raises a ``Problem`` with the reason and the state of the dispute now."""
     try:
         return action()
     except (Refusal, VersionMismatch) as refused:

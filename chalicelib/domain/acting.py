@@ -36,14 +36,14 @@ if not len(_DECLARED) == len(MOVES) == len(ACTION_OF):
 
 @dataclass(frozen=True, slots=True)
 class AllowedAction:
-    """Something the caller may do now, and by when (D10)."""
+    """Something the caller may do now, and the deadline for it (D10)."""
 
     action: Action
     until: datetime
 
 
 def allowed_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -> tuple[AllowedAction, ...]:
-    """Everything ``actor`` may do in ``dispute`` at ``now``, with the deadline that ends the chance (D10)."""
+    """List everything ``actor`` may do in ``dispute`` at ``now``, with the deadline that ends the chance (D10)."""
     deadline = due_at(dispute, case.policy)
     if deadline is None:
         return ()
@@ -53,7 +53,7 @@ def allowed_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -
 
 
 def refusal(case: Case, dispute: Dispute, action: Action, actor: Actor, now: datetime) -> Refusal | None:
-    """Why ``actor`` may not take ``action`` now; None when the table allows it."""
+    """Return the reason why ``actor`` may not take ``action`` now, or None if the table allows it."""
     rule = TABLE.get((dispute.stage, action, actor.role))
     if rule is None:
         return _not_in_table(dispute, action, actor)
@@ -77,7 +77,7 @@ def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:
 
 
 def perform(changes: Changes, number: int, command: DisputeCommand, actor: Actor) -> None:
-    """Take one action in a dispute. Raises ``Refusal`` and records nothing where the table or the move refuses it."""
+    """Take one action in a dispute. Raises ``Refusal`` and records nothing if the table or the move refuses it."""
     action = ACTION_OF[type(command)]
     refused = refusal(changes.case, changes.dispute(number), action, actor, changes.now)
     if refused:

@@ -37,10 +37,10 @@ class Case:
 
     @property
     def closes_at(self) -> datetime:
-        """Return when protection ends (O7)."""
+        """The end of protection (O7)."""
         return self.order.closes_at(self.policy)
 
     @property
     def updated_at(self) -> datetime:
-        """Return when anything last changed."""
+        """The time of the latest change to the order or to a dispute."""
         return max([self.order.updated_at, *(dispute.updated_at for dispute in self.disputes)])

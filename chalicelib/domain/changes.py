@@ -1,4 +1,4 @@
-"""A case in motion: what has been recorded so far, folded as it goes."""
+"""The unit of work: a case, and the events that one command has recorded, each folded in at once."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Changes:
 
     @property
     def events(self) -> list[Event]:
-        """Return the events recorded so far, in order."""
+        """The events recorded so far, in order."""
         return [step.event for step in self.steps]
 
     @property
     def now(self) -> datetime:
-        """The time at which things are recorded at present."""
+        """The time at which events are recorded at present."""
         if self._at is None:
             msg = "call turn() first"
             raise LookupError(msg)
@@ -69,13 +69,13 @@ class Changes:
         return self._actor
 
     def turn(self, actor: Actor, at: datetime) -> datetime:
-        """From here on ``actor`` acts, at ``at`` or, where the case is newer, at its latest change. Returns that time."""
+        """Let ``actor`` act from here on, at ``at`` or, if the case is newer, at its latest change. Returns that time."""
         self._actor = actor
         self._at = max(at, self._case.updated_at) if self._case else at
         return self._at
 
     def address_on_file(self, country: str | None) -> ReturnAddress | None:
-        """The seller's address on file, in ``country`` where one is asked for, as whoever acts now finds it (D3, D9)."""
+        """Return the seller's address on file for the actor of now, in ``country`` if one is required (D3, D9)."""
         return self.addresses.on_file(self.now, country, for_clock=self._actor == CLOCK)
 
     def dispute(self, number: int) -> Dispute:

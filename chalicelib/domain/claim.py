@@ -1,4 +1,4 @@
-"""The buyer's claim, and the verdicts that it can get (C1, C2)."""
+"""The claim of a buyer, and the verdicts it can get (C1, C2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.domain.money import Money, total
 
 
 class Issue(StrEnum):
-    """In which way an item is not as described."""
+    """The way in which an item is not as described."""
 
     DAMAGED = "damaged"
     DEFECTIVE = "defective"
@@ -34,7 +34,7 @@ class ClaimItem:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The buyer's complaint: the reason, and the lines it is about (C3)."""
+    """The buyer's complaint: the reason, and the lines and quantities it is about (C3)."""
 
     reason: Reason
     items: tuple[ClaimItem, ...]

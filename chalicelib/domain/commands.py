@@ -1,4 +1,4 @@
-"""The commands that people can give: one value for each, already well formed but not yet judged."""
+"""The commands of people in a dispute: one class each, well formed but not judged yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.domain.people import ReturnAddress, Role
 
 
 class DisputeCommand:
-    """A move in one dispute."""
+    """A request to act in one dispute."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Decide whether a claim is covered, as one pure function of the order, the claim and the time (C1-C3)."""
+"""The coverage of a claim: one pure function of the order, the claim and the time (C1-C3)."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 def decide(case: Case, claim: Claim, now: datetime) -> Verdict:
-    """Decide whether ``claim`` is covered at ``now`` (C1).
+    """Return the verdict on ``claim`` at ``now`` (C1).
 
-    Exclusions are looked for in the order C2 lists them, then what is still to come. Raises ``Refusal(invalid)`` for a
+    Exclusions go first, in the order of C2; then a claim can still be too early. Raises ``Refusal(invalid)`` for a
     claim that names no line, an unknown one, one twice, or more of it than was bought.
     """
     check_items(case, claim)
@@ -74,13 +74,13 @@ def check_items(case: Case, claim: Claim) -> None:
 
 
 def judged_as(case: Case, reason: Reason) -> Reason:
-    """The reason a claim is judged under: without Guaranteed Genuine a counterfeit is not as described (section 3)."""
+    """Return the reason that the claim is judged under: without Guaranteed Genuine a counterfeit is not as described."""
     instead = COVERED[reason].unless_offered
     return instead if isinstance(instead, Reason) and not covered_by(case, reason) else reason
 
 
 def covered_by(case: Case, reason: Reason) -> OfferedGuarantee | None:
-    """The guarantee of this order that covers the reason, or None if the seller offers none that does.
+    """Return the guarantee of this order that covers the reason, or None if the seller offers none that does.
 
     Of several, one whose postage the seller pays goes first.
     """
@@ -116,7 +116,7 @@ def _protection_ended(case: Case, _: Reason, __: str, now: datetime) -> bool:
 
 
 def _nothing_left(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
-    """Return whether all that was paid for a line went back. A free line counts once its shipping has been refunded."""
+    """Return True if all that was paid for a line was refunded; for a line without a price, if its shipping was."""
     price, state = case.order.line(line_id).price, case.order.line_state(line_id)
     if price.minor:
         return state.refunded >= price
@@ -160,7 +160,7 @@ _check_exclusions()
 
 
 def _still_to_come(case: Case, claim: Claim, reason: Reason, now: datetime) -> NotYet | None:
-    """The verdict on a claim that comes too early: before the promise has passed, or before delivery (C1)."""
+    """Return the verdict on a claim that comes before the promise has passed or before delivery; None for any other (C1)."""
     for line_id in claim.line_ids:
         match COVERED[reason].needs:
             case Needs.DELIVERY:
@@ -176,7 +176,7 @@ def _still_to_come(case: Case, claim: Claim, reason: Reason, now: datetime) -> N
 
 
 def _cover(case: Case, claim: Claim, reason: Reason) -> Covered:
-    """The remedies and how much at most (C3). Raises ``LookupError`` where no guarantee covers the reason."""
+    """Return the remedies and their maximum (C3). Raises ``LookupError`` if no guarantee covers the reason."""
     offered = covered_by(case, reason)
     if offered is None:
         msg = f"no guarantee of this order covers {reason.value}, and no exclusion says so"
@@ -187,12 +187,12 @@ def _cover(case: Case, claim: Claim, reason: Reason) -> Covered:
 
 
 def claims_whole_order(case: Case, claim: Claim) -> bool:
-    """Return whether the claim is about every line in full."""
+    """Return True if the claim is about every line in full."""
     return {(i.line_id, i.quantity) for i in claim.items} == {(line.id, line.quantity) for line in case.order.terms.lines}
 
 
 def _line_cap(case: Case, line_id: str, quantity: int) -> LineCap:
-    """Return the amount left to refund on so many of a line, and on their share of the shipping fee (C3, C4)."""
+    """Return what is left to refund on that quantity of a line, and on its share of the shipping fee (C3, C4)."""
     line, state = case.order.line(line_id), case.order.line_state(line_id)
     items = min(line.unit_price * quantity, line.price - state.refunded, key=lambda money: money.minor)
     share = case.order.terms.shipping_shares()[line_id]

@@ -1,4 +1,4 @@
-"""Apply the deadlines that have passed, each at its due time and in order (D9, D12)."""
+"""Deadlines: carry out the effect of each one that has passed, at its due time and in order (D9, D12)."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ EXPIRIES: dict[Stage, Callable[[Changes, int], None]] = table(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The next thing the clock will do to a case, and when."""
+    """The next deadline of a case, and its effect."""
 
     at: datetime
     apply: Callable[[Changes], None]
 
 
 def next_due(case: Case) -> Due | None:
-    """The earliest deadline of a case, of those at one instant a dispute's before the order's; None when all has ended."""
+    """Return the earliest deadline of a case, or None when all has ended. On a tie a dispute's goes first."""
     dues = [*_dispute_dues(case), *_order_dues(case)]
     return min(dues, key=lambda due: due.at, default=None)
 
@@ -118,8 +118,8 @@ def _expire(changes: Changes, number: int) -> None:
 def advance(changes: Changes, now: datetime) -> None:
     """Apply every deadline that has passed at ``now``, each at its due time, in order (D9).
 
-    A deadline has passed when ``now >= due``. One that a later fact moved into the past takes effect when that fact
-    became known. The result is the same whenever, and however often, this is called on the way.
+    A deadline has passed when ``now >= due``. If a later fact moves a deadline into the past, it takes effect when that
+    fact became known. The result does not depend on when, or how often, this was called before.
     """
     while (due := next_due(changes.case)) and due.at <= now:
         changes.turn(CLOCK, due.at)

@@ -1,4 +1,4 @@
-"""A dispute now: where it stands, what is on the table, and how it ended (section 4)."""
+"""The state of a dispute: its stage, its proposals, evidence and decisions, and its outcome (section 4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.domain.people import ReturnAddress, Role
 
 
 class Stage(StrEnum):
-    """The stages of a dispute."""
+    """The stage of a dispute (section 4)."""
 
     OPENED = "opened"
     NEGOTIATING = "negotiating"
@@ -37,7 +37,7 @@ class Status(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The outcomes of a dispute (D8)."""
+    """The way in which a dispute ended (D8)."""
 
     RESOLVED_BUYER_FAVOUR = "resolved_buyer_favour"
     RESOLVED_SELLER_FAVOUR = "resolved_seller_favour"
@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 
 class AcknowledgementType(StrEnum):
-    """The seller's statements on a returned parcel."""
+    """The seller's word on a returned parcel."""
 
     ITEM_RECEIVED = "item_received"
     ITEM_NOT_RECEIVED = "item_not_received"
@@ -58,7 +58,7 @@ class AcknowledgementType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An offer that one side puts on the table (D1). Ids count up from 1, the buyer's request."""
+    """An offer that one side, or the mediator, puts on the table (D1). Ids count up from 1, the buyer's request."""
 
     id: str
     by: Role
@@ -71,7 +71,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class InformationRequest:
-    """A mediator's question to one party, with its own clock (D4)."""
+    """A mediator's question to one party, with its own deadline (D4)."""
 
     id: str
     to: Role
@@ -83,7 +83,7 @@ class InformationRequest:
 
     @property
     def pending(self) -> bool:
-        """Return whether an answer is still awaited."""
+        """True while an answer is waited for."""
         return self.answered_at is None and not self.lapsed
 
 
@@ -113,7 +113,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class LinePromise:
-    """A claimed line's promise when the dispute was opened: what the seller does later cannot move it (C5)."""
+    """A claimed line's promise when the dispute was opened; the seller cannot move it afterwards (C5)."""
 
     line_id: str
     promised_by: datetime
@@ -121,7 +121,7 @@ class LinePromise:
 
 @dataclass(frozen=True, slots=True)
 class LeftByClock:
-    """The stage that a deadline ended, kept to answer a late action (D10)."""
+    """A stage that a deadline ended, kept to tell a late actor which deadline passed (D10)."""
 
     stage: Stage
     due_at: datetime
@@ -154,7 +154,7 @@ class Dispute:
     updated_at: datetime
     turn: Role | None = None
     turn_since: datetime | None = None
-    """When the turn last changed sides; None before it first has."""
+    """The time when the turn last changed sides; None before the first change."""
     proposals: tuple[Proposal, ...] = ()
     on_table: str | None = None
     accepted_by: tuple[Role, ...] = ()
@@ -175,27 +175,27 @@ class Dispute:
     delivery_objected: bool = False
     """True once the buyer has said that a parcel that the records show as delivered is not here (C5)."""
     left_by_clock: tuple[LeftByClock, ...] = ()
-    """The stages that the clock has ended since a person last moved the dispute on."""
+    """The stages that deadlines have ended since a person last changed the stage."""
     outcome: Outcome | None = None
     refund: Money | None = None
     basis: Basis | None = None
-    """On what ground it was resolved; None for a withdrawal or an expiry."""
+    """The ground on which it was resolved; None for a withdrawal or an expiry."""
     erased: tuple[Role, ...] = ()
-    """The parties whose words have been taken out (P2)."""
+    """The parties whose words have been erased (P2)."""
 
     @property
     def order_id(self) -> str:
-        """The order it is about, which its id names."""
+        """The id of its order, which its own id names."""
         return self.id.rpartition("-d")[0]
 
     @property
     def open(self) -> bool:
-        """Return whether the dispute still goes on."""
+        """True until the dispute is resolved."""
         return self.stage is not Stage.RESOLVED
 
     @property
     def concluded(self) -> bool:
-        """Return whether it has ended other than by withdrawal, so that its outcome stands."""
+        """True if it has ended other than by withdrawal, so that its outcome stands."""
         return not self.open and self.outcome is not Outcome.WITHDRAWN
 
     @property
@@ -209,7 +209,7 @@ class Dispute:
 
     @property
     def request(self) -> Proposal:
-        """Return the buyer's request, which is the buyer's newest proposal."""
+        """The buyer's newest proposal: the remedy that silence or a default grants."""
         asked = self.last_proposal(Role.BUYER)
         if asked is None:
             msg = f"{self.id} was opened without a request"
@@ -233,12 +233,12 @@ class Dispute:
 
 
 def dispute_id(order_id: str, number: int) -> str:
-    """The id of an order's nth dispute. It names the order, so one read finds both."""
+    """Return the id of an order's nth dispute. It names the order, so one read finds both."""
     return f"{order_id}-d{number}"
 
 
 def order_of(dispute: str) -> tuple[str, int] | None:
-    """The order id and number within a dispute id; None where it is not one."""
+    """Return the order id and the number within a dispute id, or None if it is not one."""
     order_id, _, number = dispute.rpartition("-d")
     if not order_id or not re.fullmatch("[1-9][0-9]{0,3}", number):
         return None

@@ -1,4 +1,4 @@
-"""Taking a person's words out of a case that has ended (P2)."""
+"""Erase a person's words from a case that has ended (P2)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 def has_ended(case: Case) -> bool:
-    """Return whether nothing is left to decide or pay: completed, no dispute open, no payment under way or to be retried."""
+    """Return True if the order is completed, no dispute is open, and no payment is under way or to be retried."""
     awaited = (i.status is InstructionStatus.PENDING or i.retry_at(case.policy) for i in case.order.instructions)
     return case.order.completed_at is not None and not case.open_disputes and not any(awaited)
 
 
 def streams_to_erase(case: Case, person: Role) -> list[int]:
-    """The streams of a case that still hold, or may hold, the words of ``person``: its disputes, the order itself last."""
+    """List the streams of a case that may still hold the words of ``person``: its disputes, then the order itself."""
     disputes = [dispute.number for dispute in case.disputes if person not in dispute.erased]
     return disputes if person in case.order.erased else [*disputes, ORDER]
 
 
 def erase_words(changes: Changes, stream: int, person: Role) -> None:
-    """Take the words of ``person`` out of the state of one stream, once. Raises ``Refusal`` while the case goes on."""
+    """Erase the words of ``person`` from the state of one stream, once. Raises ``Refusal`` while the case goes on."""
     if not has_ended(changes.case):
         raise Refusal(
             WRONG_STATE, "Words are kept until the order is completed, its disputes are closed and its payments made."

@@ -1,4 +1,4 @@
-"""The events: every change is one, on the timeline of an order or of a dispute (D11)."""
+"""The kinds of events: every change is one event on the timeline of an order or of a dispute (D11)."""
 
 from __future__ import annotations
 
@@ -366,6 +366,6 @@ PAYLOADS: dict[str, type[Payload]] = {
 
 
 def ledger_entry(payload: Payload) -> LedgerEntry | None:
-    """The ledger entry that an event posts, if it moves money (O3): every kind of event with an ``entry`` does."""
+    """Return the ledger entry that an event posts, or None. Every kind of event with an ``entry`` moves money (O3)."""
     entry = getattr(payload, "entry", None)
     return entry if isinstance(entry, LedgerEntry) else None

@@ -1,4 +1,4 @@
-"""Evidence: what it can be, what is asked for beforehand, and what a file has to look like (N6, D4)."""
+"""Evidence: its types, its files, and the evidence that a policy asks each party for (N6, D4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.domain.people import Role
 
 
 class EvidenceType(StrEnum):
-    """The types of evidence."""
+    """The type of a piece of evidence."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -23,7 +23,7 @@ class EvidenceType(StrEnum):
 
 
 class ContentType(StrEnum):
-    """The types of files."""
+    """The contents that an uploaded file can have."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -38,7 +38,7 @@ FILES_OF: dict[EvidenceType, tuple[ContentType, ...]] = {
     EvidenceType.VIDEO: (ContentType.MP4,),
     EvidenceType.DOCUMENT: (*IMAGES, ContentType.PDF),
 }
-"""What a file of such a type is; of the other types it can be anything. In words alone none of these three is shown."""
+"""The contents that evidence of these types can have: it is always a file. The other types take any file, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceWanted:
-    """The evidence that is asked of one party: without the ``required`` a case is weak, the ``optional`` helps."""
+    """The evidence that one party is asked for: without the ``required`` a case is weak, the ``optional`` helps."""
 
     required: tuple[EvidenceType, ...]
     optional: tuple[EvidenceType, ...]

@@ -1,4 +1,4 @@
-"""Folding events into state: the log is the truth and the state is what it adds up to (D11, I4)."""
+"""Fold events into state: the log is the truth, and the state is what it adds up to (D11, I4)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fold(log: Iterable[Event], policies: PolicyBook) -> Case:
 
 
 def evolve(case: Case | None, event: Event, policies: PolicyBook) -> Case:
-    """The case after one more event."""
+    """Return the case after one more event."""
     payload = event.payload
     if case is None:
         if not isinstance(payload, e.OrderImported) or (event.stream, event.seq) != (e.ORDER, 1):
@@ -70,7 +70,7 @@ def _follows(event: Event, version: int) -> None:
 
 
 def _stamped(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispute:
-    """Mark the change: its number and time and, where the stage changed, since when and whether a deadline did it."""
+    """Return ``after`` with the event's number and time and, if the stage changed, its beginning and the passed deadline."""
     after = replace(after, version=event.seq, updated_at=event.at)
     if after.turn is not before.turn:
         after = replace(after, turn_since=event.at)

@@ -1,4 +1,4 @@
-"""Fold an event into a dispute: one function for each kind."""
+"""The effect of each kind of event on a dispute."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNDER_REVIEW_AGAIN: dict[str, Any] = {"stage": Stage.UNDER_REVIEW, "turn": None,
 
 
 def opened(payload: e.DisputeOpened, event: Event, policy_version: str) -> Dispute:
-    """The dispute as it begins: the seller's first answer is due."""
+    """Return the dispute as it begins: the seller's first answer is due."""
     return Dispute(
         id=payload.dispute_id,
         number=event.stream,
@@ -38,7 +38,7 @@ def opened(payload: e.DisputeOpened, event: Event, policy_version: str) -> Dispu
 
 @singledispatch
 def on_dispute(payload: e.Payload, dispute: Dispute, event: Event) -> Dispute:  # noqa: ARG001 - the signature of all of them
-    """The dispute after one more event, before its version is counted up."""
+    """Return the dispute after one more event, before its version is counted up."""
     msg = f"{payload.type} does not happen to a dispute"
     raise BrokenLog(msg)
 
@@ -56,7 +56,7 @@ def _(_: e.ProposalDeclined, dispute: Dispute, event: Event) -> Dispute:
 
 
 def _answered(dispute: Dispute, by: Role) -> Dispute:
-    """Whoever's turn it was has answered: the turn goes to the other side, and the seller's first answer begins negotiation."""
+    """Give the turn to the other side, if it was this side's. The seller's first answer begins the negotiation."""
     if dispute.turn is not by or by not in PARTIES:
         return dispute
     stage = Stage.NEGOTIATING if dispute.stage is Stage.OPENED else dispute.stage

@@ -1,4 +1,4 @@
-"""Fold an event into an order: one function for each kind."""
+"""The effect of each kind of event on an order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.domain.personal_data import without_words
 
 
 def imported(payload: e.OrderImported, event: Event) -> Order:
-    """The order as it begins: nothing paid in yet."""
+    """Return the order as it begins, before its payment is held."""
     nothing = Money(0, payload.terms.currency)
     return Order(
         terms=payload.terms,
@@ -34,7 +34,7 @@ def _posted(order: Order, entry: LedgerEntry, instruction: PaymentInstruction | 
 
 @singledispatch
 def on_order(payload: e.Payload, order: Order, event: Event) -> Order:  # noqa: ARG001 - the signature of all of them
-    """The order after one more event, before its version is counted up."""
+    """Return the order after one more event, before its version is counted up."""
     msg = f"{payload.type} does not happen to an order"
     raise BrokenLog(msg)
 

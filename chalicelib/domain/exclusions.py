@@ -1,4 +1,4 @@
-"""The reasons why a claim is not covered, and the words that explain each (C2, O9)."""
+"""The exclusions, and the words that explain each to the buyer (C2, O9)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.domain.exhaustive import table
 
 
 class Exclusion(StrEnum):
-    """Why a claim is not covered (C2), in the order in which coverage looks for it."""
+    """The reasons why a claim is not covered (C2), in the order in which coverage looks for them."""
 
     UNAUTHORISED_CHARGE = "unauthorised_charge"
     PAID_OUTSIDE_PLATFORM = "paid_outside_platform"

@@ -1,6 +1,6 @@
 """Tables with a row for every member of an enum, checked when they are built.
 
-A member without a row stops the import; it would else be found by whoever first meets it.
+A member without a row stops the import. Without the check it would be found by the first request that needs it.
 """
 
 from __future__ import annotations

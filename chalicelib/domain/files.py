@@ -1,4 +1,4 @@
-"""Uploaded files: which contents and sizes are taken, and whether a file is what it was declared to be (N6)."""
+"""Uploaded files: check their size, their type and that they are what they were declared to be (N6)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
 
 WRONG_CONTENT: Final = "wrong_content"
-"""The reason for which a file is removed that is not what it was declared to be."""
+"""The reason for removing a file that is not what it was declared to be."""
 HEAD_BYTES = 64
-"""How much of a file its signature is looked for in."""
+"""The number of bytes at the start of a file in which its signature is looked for."""
 MEGABYTE = 2**20
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
@@ -22,7 +22,7 @@ _MP4_BRANDS = frozenset({b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b
 
 
 def content_of(head: bytes) -> ContentType | None:
-    """What a file is by its first bytes, whatever its name says; None for what is not taken (N6)."""
+    """Return the type of a file by its first bytes, or None if it is of a type that is not taken (N6)."""
     if head.startswith(b"\xff\xd8\xff"):
         return ContentType.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -33,7 +33,7 @@ def content_of(head: bytes) -> ContentType | None:
 
 
 def _boxed(head: bytes) -> ContentType | None:
-    """A file of the ISO family, which says in its first box what it is, and what else it can be read as."""
+    """Return the type of a file of the ISO family: its first box names it, and the types it can be read as."""
     brand, others = head[8:12], head[16 : int.from_bytes(head[:4], "big")]
     readable = {others[at : at + 4] for at in range(0, len(others), 4)}
     if brand in _HEIC_BRANDS or (brand in _HEIC_FAMILIES and readable & _HEIC_BRANDS):
@@ -42,7 +42,7 @@ def _boxed(head: bytes) -> ContentType | None:
 
 
 def bytes_at_most(policy: Policy, content_type: ContentType) -> int:
-    """How large a file of that kind can be (N6)."""
+    """Return the largest size, in bytes, of a file of that type (N6)."""
     if content_type is ContentType.MP4:
         return policy.video_megabytes_at_most * MEGABYTE
     if content_type is ContentType.PDF:
@@ -51,7 +51,7 @@ def bytes_at_most(policy: Policy, content_type: ContentType) -> int:
 
 
 def check_size(policy: Policy, content_type: ContentType, size: int) -> None:
-    """Raise ``Refusal(invalid)`` for a file that is larger than its kind can be (N6)."""
+    """Raise ``Refusal(invalid)`` for a file that is larger than its type allows (N6)."""
     most = bytes_at_most(policy, content_type)
     if size > most:
         msg = f"A file of type {content_type.value} has at most {most // MEGABYTE} MB ({most} bytes)."
@@ -72,7 +72,6 @@ def check_content(declared: ContentType, size: int, content_type: str, found: in
     if (really, content_type, found) == (declared, declared.value, size):
         return
     is_one = f"is {really.value}" if really else "is none of the types that are taken"
-    msg = (
-        f"The file {is_one} and has {found} bytes; {declared.value} of {size} bytes was declared. It was removed: send it anew."
-    )
+    is_not = f"{declared.value} of {size} bytes was declared"
+    msg = f"The file {is_one} and has {found} bytes; {is_not}. It was removed: send it again."
     raise Refusal(WRONG_CONTENT, msg)

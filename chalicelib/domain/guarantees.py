@@ -1,4 +1,4 @@
-"""The guarantees: one row for each reason a buyer can claim under says all that the reason means (section 3).
+"""The guarantees: all that a reason means is one row here, for each reason a buyer can claim under (section 3).
 
 Coverage, opening, negotiation, mediation, deadlines and notifications read these rows; no other module asks which reason
 a claim has. A reason without a row stops the import, so a new reason is never covered by accident.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """Why the buyer claims."""
+    """The reasons that a buyer can claim under (section 3)."""
 
     NOT_RECEIVED = "not_received"
     NOT_AS_DESCRIBED = "not_as_described"
@@ -39,7 +39,7 @@ class Guarantee(StrEnum):
 
 
 class OfferType(StrEnum):
-    """The types of remedies, proposals and decisions: only money, or money for the item sent back."""
+    """The type of a remedy, a proposal or a decision: only money, or money for the item sent back (D2)."""
 
     REFUND = "refund"
     REFUND_WITH_RETURN = "refund_with_return"
@@ -110,7 +110,7 @@ class Needs(StrEnum):
 
 
 class Shipping(StrEnum):
-    """The condition under which a refund includes the claimed lines' share of the shipping fee (C3)."""
+    """The claims whose refund includes the lines' share of the shipping fee (C3)."""
 
     ALWAYS = "always"
     WITH_WHOLE_ORDER = "with_whole_order"
@@ -130,7 +130,7 @@ class Shipping(StrEnum):
 
 
 class IssueIs(StrEnum):
-    """The need for a claim to say in which way the item is wrong."""
+    """The rule for a claim's ``issue``, the way in which the item is wrong."""
 
     REQUIRED = "required"
     OPTIONAL = "optional"
@@ -190,7 +190,7 @@ class ReasonRule:
     """The basis of every grant; None if the basis is what led to it: an agreement, or the seller's silence."""
 
     def basis(self, led_by: Basis) -> Basis:
-        """The basis of a remedy that ``led_by`` brings about."""
+        """Return the basis of a remedy that ``led_by`` brings about."""
         return self.granted_as or led_by
 
 
@@ -203,17 +203,17 @@ class NeverCovered:
 
 
 def _refund(items: Money, shipping: Money, _: Payer) -> tuple[Remedy, ...]:
-    """The buyer keeps nothing to send back: the full refund."""
+    """Return the one remedy: the full refund, and nothing goes back."""
     return (Remedy(OfferType.REFUND, items + shipping),)
 
 
 def _return(items: Money, shipping: Money, postage: Payer) -> tuple[Remedy, ...]:
-    """The items go back for the full refund."""
+    """Return the one remedy: the full refund once the items have gone back."""
     return (Remedy(OfferType.REFUND_WITH_RETURN, items + shipping, postage),)
 
 
 def _return_or_keep(items: Money, shipping: Money, postage: Payer) -> tuple[Remedy, ...]:
-    """A return for the full refund or, keeping the items, a part of their price; a price of 1 has no part."""
+    """Return two remedies: the full refund for the items or, keeping them, a part of their price; 1 minor unit has no part."""
     part = (Remedy(OfferType.REFUND, Money(items.minor - 1, items.currency)),) if items.minor > 1 else ()
     return (*_return(items, shipping, postage), *part)
 

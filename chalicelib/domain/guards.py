@@ -1,4 +1,4 @@
-"""The conditions of the state machine. Each is a sentence, and says why it refuses (D10)."""
+"""The guards of the state machine. Each says its condition in words, and why it refuses (D10)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The facts that a guard looks at."""
+    """The facts that a guard judges."""
 
     dispute: Dispute
     policy: Policy
@@ -30,7 +30,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A named condition; ``refusal`` is None where it holds."""
+    """A named condition; ``refusal`` returns None where it holds."""
 
     name: str
     says: str
@@ -38,7 +38,7 @@ class Guard:
 
 
 def stale(dispute: Dispute) -> Refusal:
-    """The refusal of an answer to a proposal that is not on the table, with the one that is (D1)."""
+    """Return the refusal of an answer to a proposal that is not on the table; it names the one that is (D1)."""
     current = dispute.proposal_on_table
     if current is None:
         return Refusal(STALE_PROPOSAL, "There is no proposal on the table to answer; make one.", current_proposal=None)
@@ -48,13 +48,13 @@ def stale(dispute: Dispute) -> Refusal:
 
 
 def evidence_room(dispute: Dispute, policy: Policy, party: Role) -> int:
-    """How many more pieces of evidence ``party`` may add: what answers a mediator's question always fits (N6, D4)."""
+    """Return the number of pieces that ``party`` may still add. An answer to a mediator's question always fits (N6, D4)."""
     counted = sum(piece.by is party and piece.answers is None for piece in dispute.evidence)
     return max(0, policy.evidence_at_most - counted) + len(dispute.questions_to(party))
 
 
 def too_much_evidence(policy: Policy, note: str = "") -> Refusal:
-    """The refusal of a piece of evidence that there is no room for; ``note`` goes on with the sentence."""
+    """Return the refusal of one piece of evidence too many; ``note`` goes on with the sentence."""
     most = policy.evidence_at_most
     msg = f"This dispute holds no more than {most} pieces of evidence from each side, beside answers to a mediator{note}."
     return Refusal(LIMIT_REACHED, msg, limit=most)
@@ -124,7 +124,7 @@ def _own_case(at: Circumstances) -> Refusal | None:
 def _waits_for_the_other(at: Circumstances) -> Refusal | None:
     if at.dispute.turn is not at.actor.role:
         return None
-    return Refusal(WRONG_PARTY, "It is you who is awaited; only the side that waits can grant more time.")
+    return Refusal(WRONG_PARTY, "It is your turn; only the side that waits can grant more time.")
 
 
 def _time_left_to_grant(at: Circumstances) -> Refusal | None:

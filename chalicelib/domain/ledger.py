@@ -1,4 +1,4 @@
-"""Escrow: what was paid is held, then refunded or released, entry by entry (O3), and the orders to pay it out (M1, M2)."""
+"""Escrow: the payment is held, then refunded or released, entry by entry (O3); and the instructions to pay it out (M1, M2)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Escrow:
             raise ValueError(msg)
 
     def after(self, entry: LedgerEntry) -> Escrow:
-        """The balance once ``entry`` is posted."""
+        """Return the balance once ``entry`` is posted."""
         match entry.movement:
             case Movement.HOLD:
                 return replace(self, paid=self.paid + entry.amount, held=self.held + entry.amount)
@@ -116,13 +116,13 @@ class Escrow:
 
 
 def empty_escrow(currency: str) -> Escrow:
-    """The balance before anything was paid."""
+    """Return the balance before anything was paid."""
     nothing = Money(0, currency)
     return Escrow(paid=nothing, held=nothing, refunded=nothing, released=nothing)
 
 
 class InstructionStatus(StrEnum):
-    """The states of a payment instruction with the marketplace's payment system."""
+    """The state of a payment instruction in the marketplace's payment system."""
 
     PENDING = "pending"
     SETTLED = "settled"
@@ -140,7 +140,7 @@ def payment_id(order_id: str, number: int, entry: LedgerEntry, payee: str) -> st
 
 
 def order_of_payment(instruction_id: str) -> str:
-    """The order id within a payment instruction's id; empty where it is not one."""
+    """Return the order id within a payment instruction's id; empty if it is not one."""
     return instruction_id.rpartition("-p")[0]
 
 
@@ -189,7 +189,7 @@ class PaymentInstruction:
         return self.attempted_at or self.issued_at
 
     def retry_at(self, policy: Policy) -> datetime | None:
-        """Return when the next attempt is due; None unless it has failed and attempts are left (M2)."""
+        """Return the time of the next attempt, or None unless it has failed and attempts are left (M2)."""
         if self.failed_at is None or self.attempts > len(policy.payment_retry_hours):
             return None
         return self.failed_at + timedelta(hours=policy.payment_retry_hours[self.attempts - 1])

@@ -1,4 +1,4 @@
-"""The mediator's moves, the appeal, and the decision that the policy makes when nobody does (D4, D5)."""
+"""The mediator's actions, the appeal, and the policy's decision if no mediator decides in time (D4, D5)."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 def findings(dispute: Dispute) -> tuple[Finding, ...]:
-    """Return the findings that a mediator may give now: the claim's and, once the item was sent back, the return's (D5)."""
+    """Return the findings that a mediator may give now: the reason's and, once the item was sent back, the return's (D5)."""
     return COVERED[dispute.claim.reason].findings + (FINDINGS_ON_RETURNS if dispute.return_parcel else ())
 
 
 @move(Action.ASSIGN, c.Assign)
 def assign(changes: Changes, number: int, _: c.Assign, actor: Actor) -> None:
-    """Take the case."""
+    """Take the case as its mediator."""
     changes.record(number, e.MediatorAssigned(actor.id))
 
 
 @move(Action.REQUEST_INFORMATION, c.RequestInformation)
 def request_information(changes: Changes, number: int, command: c.RequestInformation, _: Actor) -> None:
-    """Ask one party, with its own due date (D4)."""
+    """Ask one party a question, with its own deadline (D4)."""
     if command.to not in PARTIES:
         raise Refusal(INVALID, "Information is asked of the buyer or of the seller.", field="to")
     asked = len(changes.dispute(number).information_requests)
@@ -47,7 +47,11 @@ def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> No
     """Decide: nothing, part or all, with or without a return. After an appeal it is final and carried out at once (D5)."""
     dispute = changes.dispute(number)
     if command.finding in FINDINGS_BY_DEFAULT:
-        raise Refusal(INVALID, f"{command.finding.value} is found by the clock alone.", field="finding")
+        raise Refusal(
+            INVALID,
+            f"{command.finding.value} is found when a deadline passes, not by a mediator.",
+            field="finding",
+        )
     if command.finding not in findings(dispute):
         allowed = [finding.value for finding in findings(dispute)]
         msg = f"A decision on a {dispute.claim.reason.value} claim can find here: {', '.join(allowed)}."
@@ -131,7 +135,7 @@ def appeal(changes: Changes, number: int, command: c.Appeal, actor: Actor) -> No
 
 
 def carry_out_decision(changes: Changes, number: int) -> None:
-    """Do what was decided last, within what the claim still allows."""
+    """Carry out the newest decision, up to what the claim still allows."""
     dispute = changes.dispute(number)
     decision = dispute.decisions[-1]
     basis = Basis.DECISION if decision.by else Basis.DEFAULT_DECISION

@@ -1,4 +1,4 @@
-"""Carry out the parties' commands on a dispute, once the state machine has allowed them (section 4)."""
+"""The parties' actions: the effect of each command, once the state machine has allowed it (section 4)."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 def next_proposal_id(dispute: Dispute) -> str:
-    """The id of the next proposal: they count up from 1 (D1)."""
+    """Return the id of the next proposal: they count up from 1 (D1)."""
     return str(len(dispute.proposals) + 1)
 
 
 def remedy_asked(coverage: Covered, offer: OfferType, field: str) -> Remedy:
-    """The remedy of that type, which a buyer may ask for. Raises ``Refusal(invalid)`` where the claim has none (section 3)."""
+    """Return the remedy of that type. Raises ``Refusal(invalid)`` if the buyer cannot ask for one (section 3)."""
     remedy = coverage.remedy(offer)
     if remedy is None:
         remedies = [known.type.value for known in coverage.remedies]
@@ -60,7 +60,7 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fi
 
 
 def usable_address(changes: Changes, number: int, given: ReturnAddress | None) -> ReturnAddress:
-    """The address a return goes to: the one given, else the one on file (D3). Raises ``Refusal(return_address_required)``."""
+    """Return the address a return goes to: the given one, else the one on file (D3). Raises ``Refusal`` without either."""
     country = return_country(changes.case, changes.dispute(number))
     address = given or changes.address_on_file(country)
     if address is None or (country and address.country != country):
@@ -72,7 +72,7 @@ def usable_address(changes: Changes, number: int, given: ReturnAddress | None) -
 
 @move(Action.ACCEPT, c.Accept)
 def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> None:
-    """Accept the proposal on the table, and only the one that was seen (D1). A mediator's takes both parties."""
+    """Accept the proposal on the table, if it is the one that the actor saw (D1). A mediator's needs both parties."""
     dispute = changes.dispute(number)
     proposal = dispute.proposal_on_table
     if proposal is None or proposal.id != command.proposal_id:
@@ -105,7 +105,7 @@ def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> 
 
 
 def _check_improves(dispute: Dispute, command: c.Propose) -> None:
-    """Out of turn a seller may only better an own proposal that is on the table (section 4, negotiating)."""
+    """Refuse a seller's proposal out of turn that does not improve the seller's own on the table (section 4, negotiating)."""
     own = dispute.proposal_on_table
     if own is None:
         return
@@ -133,19 +133,19 @@ def escalate(changes: Changes, number: int, command: c.Escalate, _: Actor) -> No
 
 @move(Action.WITHDRAW, c.Withdraw)
 def withdraw(changes: Changes, number: int, _: c.Withdraw, __: Actor) -> None:
-    """Give the dispute up; it may be opened again while protection lasts (D7)."""
+    """End the dispute without an outcome; it may be opened again while protection lasts (D7)."""
     end(changes, number, Outcome.WITHDRAWN)
 
 
 def new_evidence(changes: Changes, number: int, kind: EvidenceType, note: str, by: Role) -> Evidence:
-    """The next piece of evidence of a dispute."""
+    """Return the next piece of evidence of a dispute."""
     kept = len(changes.dispute(number).evidence)
     return Evidence(f"e{kept + 1}", by, kind, note, changes.now)
 
 
 @move(Action.ADD_EVIDENCE, c.AddEvidence)
 def add_evidence(changes: Changes, number: int, command: c.AddEvidence, actor: Actor) -> None:
-    """Add a piece of evidence. It answers the mediator's request to this party that has waited longest, if one waits (D4)."""
+    """Add a piece of evidence. It answers this party's pending information request that has waited longest, if any (D4)."""
     waiting = changes.dispute(number).questions_to(actor.role)
     answers = waiting[0].id if waiting else None
     piece = new_evidence(changes, number, command.type, command.note, actor.role)

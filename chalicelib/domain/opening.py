@@ -40,7 +40,7 @@ class RequestedRemedy:
 
 
 def whole_order(case: Case) -> tuple[ClaimItem, ...]:
-    """The items of a claim about everything (C3)."""
+    """Return the items of a claim about the whole order (C3)."""
     return tuple(ClaimItem(line.id, line.quantity) for line in case.order.terms.lines)
 
 

@@ -1,4 +1,4 @@
-"""Carry out an order's commands: import, shipments, carrier records, receipt, extensions, payment results (O1-O8, M2)."""
+"""Commands on an order: import, shipments, carrier records, receipt, extensions, payment results (O1-O8, M2)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.ledger import PaymentInstruction
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""How far ahead of ours another system's clock may run."""
+"""The lead that another system's clock may have over ours."""
 
 
 def check_not_future(at: datetime, now: datetime, field: str) -> None:
@@ -57,7 +57,7 @@ class CarrierReport:
 
 
 def import_order(changes: Changes, terms: OrderTerms) -> None:
-    """Import an order and hold its whole payment (O1, O3). An order paid elsewhere has nothing here to hold."""
+    """Import an order and hold its whole payment (O1, O3). Nothing is held for an order paid elsewhere."""
     check_not_future(terms.paid_at, changes.now, "paid_at")
     if terms.placed_at > terms.paid_at:
         raise Refusal(INVALID, "placed_at lies after paid_at; an order is placed before it is paid.", field="placed_at")
@@ -202,7 +202,7 @@ def _parcels_called(case: Case, report: CarrierReport) -> Iterator[tuple[tuple[i
 
 
 def confirm_receipt(changes: Changes, line_ids: tuple[str, ...]) -> None:
-    """The buyer says that lines have arrived, all of them by default (O6). Confirming twice changes nothing."""
+    """Record that lines have arrived, by the buyer's word; all lines by default (O6). Confirming twice changes nothing."""
     lines = line_ids or tuple(line.id for line in changes.case.order.terms.lines)
     _check_lines(changes.case, lines)
     unconfirmed = tuple(line for line in lines if changes.case.order.line_state(line).confirmed_at is None)
@@ -263,7 +263,7 @@ def _running(changes: Changes) -> tuple[str, ...]:
 
 
 def extend_protection(changes: Changes, until: datetime) -> None:
-    """The seller lets protection end later than before (O8)."""
+    """Let protection end later than before (O8)."""
     case = changes.case
     if case.order.completed_at is not None or changes.now >= case.closes_at:
         raise Refusal(TOO_LATE, "Protection has ended; it can only be extended before.", deadline=case.closes_at)
@@ -279,7 +279,7 @@ def _check_later(changes: Changes, until: datetime, current: datetime, field: st
 
 
 def instruction_of(case: Case, instruction_id: str) -> PaymentInstruction | None:
-    """The payment instruction called so, or None."""
+    """Return the payment instruction with that id, or None."""
     return next((i for i in case.order.instructions if i.id == instruction_id), None)
 
 

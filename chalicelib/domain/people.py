@@ -1,4 +1,4 @@
-"""The actors and their roles, and the addresses that returns go to."""
+"""Actors and their roles, and the addresses to which sellers take returns (D3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """In which capacity somebody acts. The clock is one of them: a deadline is its move (D9)."""
+    """The role in which somebody acts. The clock has one too: it acts when a deadline passes (D9)."""
 
     BUYER = "buyer"
     SELLER = "seller"
@@ -27,7 +27,7 @@ PARTIES = (Role.BUYER, Role.SELLER)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One person or machine in one capacity."""
+    """One person or machine in one role."""
 
     role: Role
     id: str
@@ -38,7 +38,7 @@ CLOCK = Actor(Role.CLOCK, "clock")
 
 @dataclass(frozen=True, slots=True)
 class ReturnAddress:
-    """The address that a returned item goes to (D3). ``country`` is ISO 3166-1 alpha-2."""
+    """The address to which an item is returned (D3). ``country`` is ISO 3166-1 alpha-2."""
 
     name: str
     lines: tuple[str, ...]
@@ -59,22 +59,22 @@ class AddressesOnFile:
 class AddressBook:
     """Every set of return addresses a seller has had on file, oldest first.
 
-    The clock asks for the address that was on file before a deadline passed, so no sweep, late or punctual, changes
-    what it finds (D9).
+    The clock asks for the address that was on file before a deadline passed, so a late sweep and a punctual one find the
+    same (D9).
     """
 
     history: tuple[AddressesOnFile, ...] = ()
 
     def on_file(self, at: datetime, country: str | None = None, *, for_clock: bool = False) -> ReturnAddress | None:
-        """The address on file at ``at``: in ``country`` where one is asked for, else the first; None without one.
+        """Return the address on file at ``at``: in ``country`` if one is required, else the first; None without one.
 
-        For the clock, one put on file at the very instant came too late.
+        For the clock, an address put on file at the very instant came too late.
         """
         known = (entry for entry in reversed(self.history) if entry.since < at or (entry.since == at and not for_clock))
         current = next((entry.addresses for entry in known), ())
         return next((a for a in current if country is None or a.country == country), None)
 
     def replaced(self, addresses: tuple[ReturnAddress, ...], at: datetime) -> AddressBook:
-        """The book with ``addresses`` on file from ``at``; itself when nothing changes."""
+        """Return the book with ``addresses`` on file from ``at``; itself when nothing changes."""
         current = self.history[-1].addresses if self.history else ()
         return self if addresses == current else AddressBook((*self.history, AddressesOnFile(at, addresses)))

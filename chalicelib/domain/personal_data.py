@@ -1,4 +1,4 @@
-"""List every text that a person wrote or that says where somebody lives, and take one person's texts out (P2)."""
+"""Personal data: the fields that hold a person's words or address, and their erasure (P2)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ERASED = "[erased]"
-"""What stands where a person's words were."""
+"""The text that replaces a person's words."""
 
 
 def _proposer(value: Proposal | Evidence, _: Role | None) -> tuple[Role, ...]:
@@ -39,14 +39,14 @@ WORDS: dict[type, dict[str, Owner]] = {
     Claim: {"description": _always(Role.BUYER)},
     Proposal: {"note": _proposer},
     Evidence: {"note": _proposer},
-    # A hash of what the file holds: whoever has the file can tell by it that this person gave it.
+    # A hash of the content: somebody who has the file could tell by it that this person gave it.
     File: {"etag": _author},
     e.ProposalDeclined: {"note": _author},
     e.Escalated: {"note": _author},
     # The marketplace's own record of why it decided as it did. It is kept with the decision.
     InformationRequest: {"question": _always(Role.MEDIATOR)},
     Decision: {"rationale": _always(Role.MEDIATOR)},
-    # Whoever writes one into a dispute, it is where the seller takes returns. The country stays: rules ask for it (D3).
+    # The address is always the seller's, also if another person wrote it. The country stays: rules ask for it (D3).
     ReturnAddress: dict.fromkeys(("name", "lines", "city", "postal_code"), _always(Role.SELLER)),
     # The payment system's words may name either side's bank.
     PaymentInstruction: {"failure": _always(*PARTIES)},
@@ -56,7 +56,7 @@ WORDS: dict[type, dict[str, Owner]] = {
 
 
 def without_words(value: T, person: Role, author: Role | None = None) -> T:
-    """``value`` with the words of ``person`` taken out, at any depth; itself where there are none.
+    """Return ``value`` with the words of ``person`` erased at any depth; itself if there are none.
 
     ``author`` is who caused the event that ``value`` is the payload of, or gave the evidence that it is part of. What is
     empty stays empty: it says nothing.

@@ -1,4 +1,4 @@
-"""Answer "What guarantees can I get?": every guarantee of an order, and what it is worth now (O9)."""
+"""The answer to "What guarantees can I get?": every guarantee of an order, and its worth now (O9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Standing(StrEnum):
-    """The standings of a guarantee that no exclusion rules out."""
+    """The standing of a guarantee that no exclusion rules out."""
 
     NOT_OFFERED = "not_offered"
     OPEN_NOW = "open_now"
@@ -32,7 +32,7 @@ EXPLAINED: dict[str, str] = {
     Standing.OPENS_ON_DELIVERY: "It applies from delivery; confirm receipt if you have it.",
     **{exclusion.value: words for exclusion, words in EXPLANATIONS.items()},
 }
-"""How a guarantee stands, in words a buyer understands (O9)."""
+"""Each standing and each exclusion in words a buyer understands (O9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class LineProtection:
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeNow:
-    """One guarantee: whether it can be claimed now, in which window, for which remedies, or why not.
+    """One guarantee: if it can be claimed now, in which window and for which remedies; else the reason why not.
 
     ``explained_by`` says which words explain it, here or in another language.
     """
@@ -65,12 +65,12 @@ class GuaranteeNow:
 
     @property
     def explanation(self) -> str:
-        """Return its standing in English."""
+        """The explanation of its standing, in English."""
         return EXPLAINED[self.explained_by]
 
 
 def protection(case: Case, now: datetime) -> tuple[GuaranteeNow, ...]:
-    """The answer to "What guarantees can I get?" at ``now`` (O9); ``case`` is already as of ``now``."""
+    """Return every guarantee as it stands at ``now`` (O9); ``case`` is already as of ``now``."""
     return tuple(_guarantee_now(case, guarantee, now) for guarantee in Guarantee)
 
 

@@ -1,4 +1,4 @@
-"""Why a request is refused: one exception type of the domain, with a stable code (D10)."""
+"""Refusals: the one exception type of the domain, with a stable code and the facts of the case (D10)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UPLOAD_PENDING: Final = "upload_pending"
 
 
 def in_words(at: datetime) -> str:
-    """A moment as people read it: absolute, to the second where it matters, with its zone."""
+    """Return a time as people read it: absolute, to the second where it matters, with its zone."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at.second else f"{at:%Y-%m-%d %H:%M} UTC"
 
 

@@ -1,4 +1,4 @@
-"""The return leg: the buyer ships, the seller says what arrived (section 4, awaiting_return and return_in_transit)."""
+"""The return: the buyer ships it, the seller acknowledges it (section 4, awaiting_return and return_in_transit)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) 
 
 @move(Action.ACKNOWLEDGE_RETURN, c.AcknowledgeReturn)
 def acknowledge_return(changes: Changes, number: int, command: c.AcknowledgeReturn, actor: Actor) -> None:
-    """Say what arrived: the item, and it is refunded; or a problem with evidence, and a mediator reviews it."""
+    """Acknowledge a return: the item is refunded, or a problem with evidence goes to a mediator."""
     if command.type is AcknowledgementType.ITEM_RECEIVED:
         changes.record(number, e.ReturnAcknowledged(command.type, None))
         refund_return(changes, number)
@@ -57,7 +57,7 @@ def acknowledge_return(changes: Changes, number: int, command: c.AcknowledgeRetu
 
 
 def refund_return(changes: Changes, number: int) -> None:
-    """Refund what the return was granted for."""
+    """Refund the amount that the return was granted for."""
     grant = changes.dispute(number).grant
     if grant:
         resolve(changes, number, grant.amount, Basis(grant.basis))

@@ -1,4 +1,4 @@
-"""Carrying out what was agreed, granted or decided: a return first, or the end of the dispute and the money (D3, D8, M1)."""
+"""Carry out what was agreed, granted or decided: a return first, or the end of the dispute and the refund (D3, D8, M1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def return_country(case: Case, dispute: Dispute) -> str | None:
-    """The country a return address must be in: the buyer's under Domestic Returns, unless Extra Returns helps out (D3)."""
+    """Return the country a return address must be in: the buyer's under Domestic Returns without Extra Returns (D3)."""
     terms = case.order.terms
     domestic = dispute.coverage.guarantee is Guarantee.DOMESTIC_RETURNS and not terms.offers(Guarantee.EXTRA_RETURNS)
     return terms.destination_country if domestic else None
@@ -32,10 +32,10 @@ def carry_out(
     basis: Basis,
     address: ReturnAddress | None = None,
 ) -> None:
-    """Do what ``basis`` grants the buyer: ``amount``, after a return if ``offer`` says so.
+    """Refund ``amount`` on that basis, after a return if ``offer`` needs one.
 
-    The address is ``address``, else the one on file now. With none, the seller forgoes the return (D3). An item that is
-    already on its way back is not asked for again.
+    The return goes to ``address``, else to the address on file now. With none, the seller forgoes the return (D3). An item
+    that is already on its way back is not asked for again.
     """
     dispute = changes.dispute(number)
     if not offer.needs_return or not amount.minor or dispute.return_parcel is not None:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def status_of(dispute: Dispute) -> Status:
-    """The standard status, which tells clients who is waited for (section 4)."""
+    """Return the standard status, which tells clients who is waited for (section 4)."""
     by_turn = Status.WAITING_FOR_SELLER_RESPONSE if dispute.turn is Role.SELLER else Status.WAITING_FOR_BUYER_RESPONSE
     return STAGES[dispute.stage].status or by_turn
 
 
 def awaited(dispute: Dispute) -> Role | None:
-    """The party that has to act, or None where it is not one party's move (D6)."""
+    """Return the party that has to act, or None if the stage does not wait for one party (D6)."""
     match STAGES[dispute.stage].awaited:
         case Awaited.SELLER:
             return Role.SELLER
@@ -36,14 +36,14 @@ def awaited(dispute: Dispute) -> Role | None:
 
 
 def return_delivered_at(dispute: Dispute) -> datetime | None:
-    """The return's delivery, in a stage whose deadline counts from it; None in other stages, and before there is one."""
+    """Return the return's delivery, in a stage whose deadline counts from it; None in other stages and before there is one."""
     if STAGES[dispute.stage].window_once_delivered is None or dispute.return_parcel is None:
         return None
     return dispute.return_parcel.delivered_at
 
 
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """The stage's own deadline: its beginning plus its window plus the time granted (D6); None once resolved.
+    """Return the stage's own deadline: its beginning plus its window plus the time granted (D6); None once resolved.
 
     A return on its way is judged from the carrier's record of its delivery as soon as there is one. While the buyer may
     object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
@@ -61,7 +61,7 @@ def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
 
 
 def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
-    """The deadline of a dispute that is open. Raises ``ValueError`` for a resolved one."""
+    """Return the deadline of a dispute that is open. Raises ``ValueError`` for a resolved one."""
     deadline = due_at(dispute, policy)
     if deadline is None:
         msg = f"{dispute.id} is resolved and has no deadline"
@@ -78,7 +78,7 @@ def next_request_due(dispute: Dispute) -> InformationRequest | None:
 
 
 def next_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """The one deadline that comes next: an information request's, where it comes before the stage's."""
+    """Return the deadline that comes next: the stage's, or an information request's if that is earlier."""
     deadline, request = due_at(dispute, policy), next_request_due(dispute)
     if deadline is None or request is None:
         return deadline

@@ -1,6 +1,6 @@
 """The thread of an order: what its parties and the mediators of its disputes write to each other (N5).
 
-It lives beside the case, not in it: chatting never stands in the way of a command, nor the other way round.
+It is stored beside the case, so a message never conflicts with a command.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 A_MINUTE = timedelta(minutes=1)
 TOLD_AGAIN_AFTER = timedelta(days=1)
-"""How long one notice stands for all that a party has not read."""
+"""The time in which a party gets one notice, for all the messages it has not read."""
 MESSAGES_A_MINUTE = 20
-"""What one person may write in one thread: more than anybody types, and a bound on what a program sends."""
+"""The messages that one person may send in one thread: more than anybody types, but a bound on programs."""
 ATTACHMENTS_AT_MOST = 5
 """Files of one message."""
 
@@ -49,7 +49,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """That a voice wrote something, and when."""
+    """The time of one message of a voice."""
 
     voice: int
     at: datetime
@@ -69,12 +69,12 @@ class Thread:
     lately: tuple[Sending, ...] = ()
     """The messages of the last minute."""
     told_at: dict[Role, datetime] = field(default_factory=dict)
-    """When the last message was written that each party was told of."""
+    """The time of the last message that each party was notified of."""
     version: int = 0
 
     @property
     def count(self) -> int:
-        """Return the number of messages; they are numbered from 1 without gaps."""
+        """The number of messages; they are numbered from 1 without gaps."""
         return len(self.authors)
 
     def read_up_to(self, actor: Actor) -> int:
@@ -82,15 +82,15 @@ class Thread:
         return self.read.get(_name(actor), 0)
 
     def unread(self, actor: Actor) -> int:
-        """Return how many messages of others ``actor`` has not read."""
+        """Return the number of messages of others that ``actor`` has not read."""
         own = self._voice(actor)
         return sum(voice != own for voice in self.authors[self.read_up_to(actor) :])
 
     def news_to(self, case: Case, author: Actor, now: datetime) -> tuple[Role, ...]:
-        """The parties to tell of a message that ``author`` writes now: those who have seen everything before it.
+        """Return the parties to notify of a message that ``author`` writes now: those who have seen everything before it.
 
-        Later ones are no news until they read or write, except a mediator's, the first one since a dispute was opened, and
-        one that follows the last notice after a day.
+        Later messages bring no notice until the party reads or writes, with three exceptions: a mediator's message, the
+        first one since a dispute was opened, and one that follows the last notice after a day.
         """
         terms, dispute = case.order.terms, open_dispute_of(case)
         told_before = now - TOLD_AGAIN_AFTER
@@ -104,13 +104,14 @@ class Thread:
         )
 
     def written_by(self, actor: Actor) -> int:
-        """Return how many messages are ``actor``'s."""
+        """Return the number of messages that ``actor`` wrote."""
         return self.authors.count(self._voice(actor))
 
     def with_message(self, actor: Actor, now: datetime, news_to: tuple[Role, ...] = ()) -> Thread:
-        """The thread with one more message of ``actor``, told to ``news_to``. Who had read everything has read it as well.
+        """Return the thread with one more message of ``actor``, of which ``news_to`` are notified.
 
-        Raises ``Refusal`` where ``actor`` writes too fast; ``check_may_write`` says whether they may write at all.
+        The author has read it if they had read everything before. Raises ``Refusal`` if ``actor`` writes too fast;
+        ``check_may_write`` says if they may write at all.
         """
         voices = self.voices if _name(actor) in self.voices else (*self.voices, _name(actor))
         voice = voices.index(_name(actor))
@@ -143,7 +144,7 @@ class Thread:
         return replace(self, read=self.read | {_name(actor): number}, version=self.version + 1)
 
     def _has_seen_all(self, actor: Actor) -> bool:
-        """Return whether ``actor`` has read everything or wrote last: a person who answers has seen the messages before."""
+        """Return True if ``actor`` has read every message of others, or wrote after it: writing counts as having read."""
         return not self.unread(actor) or self.authors[-1] == self._voice(actor)
 
     def _voice(self, actor: Actor) -> int:
@@ -173,7 +174,7 @@ def open_dispute_of(case: Case) -> Dispute | None:
 
 
 def closes_at(case: Case) -> datetime | None:
-    """Return when the thread stops taking messages; None while the order is not completed."""
+    """Return the time when the thread stops taking messages, or None while the order is not completed."""
     completed_at = case.order.completed_at
     return completed_at + case.policy.days("thread") if completed_at else None
 
@@ -193,7 +194,7 @@ def check_may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> 
 
 
 def may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> bool:
-    """Return whether ``check_may_write`` raises nothing."""
+    """Return True if ``check_may_write`` does not refuse."""
     try:
         check_may_write(case, thread, actor, now)
     except Refusal:
@@ -202,6 +203,6 @@ def may_write(case: Case, thread: Thread, actor: Actor, now: datetime) -> bool:
 
 
 def sees_thread(actor: Actor, buyer_id: str, seller_id: str, mediators: tuple[str, ...]) -> bool:
-    """Return whether the thread of an order is for ``actor`` (N5, I6)."""
+    """Return True if ``actor`` may read the thread of an order (N5, I6)."""
     readers = {Role.BUYER: (buyer_id,), Role.SELLER: (seller_id,), Role.MEDIATOR: mediators}
     return actor.id in readers.get(actor.role, ())

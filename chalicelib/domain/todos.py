@@ -1,4 +1,4 @@
-"""The todos of the parties: each has a deadline that is one party's own (N2)."""
+"""The to-dos of each party, with their deadlines, and the evidence that is missing (N2, N6)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Todo:
 
 
 def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
-    """Return the todos of each party in a dispute as it stands (N2).
+    """Return the to-dos of each party in a dispute (N2).
 
     The awaited party's move, the answer to each pending information request (D4), and in the appeal window the word of
     those who have not accepted (D5). Nobody's inaction decides before the earlier of a request's time and the review's.
@@ -65,9 +65,9 @@ def _asked_at(dispute: Dispute) -> datetime:
 
 
 def missing_evidence(dispute: Dispute, policy: Policy) -> dict[Role, tuple[EvidenceType, ...]]:
-    """What each party is required to show, and has not shown yet; nothing once the dispute is resolved (N6).
+    """Return the required evidence that each party has not given yet; nothing once the dispute is resolved (N6).
 
-    Photos, videos and documents are shown by files alone.
+    Photos, videos and documents count only as files.
     """
     wanted = policy.evidence_for(dispute.coverage.reason)
     if not dispute.open:

@@ -1,4 +1,4 @@
-"""Keep the threads: one item for each message, and one for all of a thread but its texts (N5)."""
+"""Keep the threads: one item for each message, and a head item with its authors and read marks (N5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API as the people of the demo use it: over HTTP, each with a token of their own."""
+"""Call the API over HTTP, as each person with a token of their own."""
 
 import json
 import urllib.error
@@ -25,7 +25,7 @@ class Reply:
 
 
 class UnexpectedAnswerError(LocalCloudError):
-    """The API answered otherwise than the story has it; the text says what was asked and what came back."""
+    """The API gave another answer than the story expects. The text says what was asked and what came back."""
 
 
 class Api:
@@ -35,22 +35,22 @@ class Api:
         """Talk to that local cloud; people log in when first needed."""
         self._endpoints = endpoints
         self.said: set[str] = set()
-        """What has been sent that is somebody's: addresses, numbers, texts."""
+        """The personal data that was sent: addresses, numbers, texts."""
 
     def get(self, who: str, path: str) -> dict[str, Any]:
         """Return what `who` reads there. Raises UnexpectedAnswerError for a problem."""
         return self._good("GET", path, self.call(who, "GET", path))
 
     def put(self, who: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a PUT. Raises UnexpectedAnswerError for a problem."""
+        """Return the answer to a PUT. Raises UnexpectedAnswerError for a problem."""
         return self._good("PUT", path, self.call(who, "PUT", path, body))
 
     def post(self, who: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a POST. Raises UnexpectedAnswerError for a problem."""
+        """Return the answer to a POST. Raises UnexpectedAnswerError for a problem."""
         return self._good("POST", path, self.call(who, "POST", path, body))
 
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
-        """The answer, whatever it is; every POST is a request of its own. Raises UnexpectedAnswerError for none at all."""
+        """Return the answer, good or not. Each POST has a new idempotency key. Raises UnexpectedAnswerError for no answer."""
         headers = {"authorization": f"Bearer {self._token(who)}"}
         if body is not None:
             headers |= {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
@@ -69,7 +69,7 @@ class Api:
             raise UnexpectedAnswerError(message) from error
 
     def outbox(self, page: str) -> list[dict[str, Any]]:
-        """Return the outbox's content: `messages.json` for people, `systems.json` for machines."""
+        """Return the outbox's data: `messages.json` for people, `systems.json` for machines."""
         with urllib.request.urlopen(f"{self._endpoints['outbox']}/{page}", timeout=PATIENCE) as reply:
             entries: list[dict[str, Any]] = json.load(reply)
             return entries

@@ -1,4 +1,4 @@
-"""The cast of the demo: its stories in the order they are told, and the sellers in them."""
+"""List the demo's stories in the order they are told, with their sellers and buyers."""
 
 from localcloud.demo.dispute_stories import (
     agreed_on_a_part,
@@ -23,7 +23,7 @@ SCRIPTS = (
     Script("An appeal", "guitar-8", "hugo", "kauri", "NZD", appealed),
     Script("A charge of unknown origin, and a payment that fails at first", "boots-9", "ines", "maple", "CAD", fails_at_first),
 )
-"""Pairs of people of their own, so that each story's messages are its own."""
+"""Each story has its own buyer and seller, so that its messages are told apart from the others'."""
 
 SELLERS: dict[str, Shop] = {
     "nordwind": ("+4915112345601", ("Hamburg", "DE")),
@@ -36,7 +36,7 @@ SELLERS: dict[str, Shop] = {
     "kauri": ("+64211234508", ("Auckland", "NZ")),
     "maple": ("+14165550109", ("Toronto", "CA")),
 }
-"""The phone that each seller's SMS go to, and where returns are taken, the usual place first."""
+"""Each seller's phone for SMS, and the places for returns, the usual one first."""
 
 BUYERS: dict[str, Habits] = {
     "alice": ("en", "Europe/London"),
@@ -49,4 +49,4 @@ BUYERS: dict[str, Habits] = {
     "hugo": ("es", "Pacific/Auckland"),
     "ines": ("pt", "America/Toronto"),
 }
-"""The language and the time zone that each buyer is told things in."""
+"""Each buyer's language and time zone."""

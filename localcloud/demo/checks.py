@@ -1,11 +1,11 @@
-"""Check what the demo claims."""
+"""Collect the demo's checks, and those that failed."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One claim: what it is about, what should be, what was seen."""
+    """One check: its subject, what was expected, and what was seen."""
 
     what: str
     expected: object
@@ -13,21 +13,21 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Return whether the check came true."""
+        """True if what was seen is what was expected."""
         return self.expected == self.seen
 
 
 @dataclass(slots=True)
 class Checks:
-    """Collects claims; a failed one stops nothing, so that all that failed is known at the end."""
+    """Collects checks. A failed one stops nothing, so that all failures are known at the end."""
 
     made: list[Check] = field(default_factory=list)
 
     def same(self, what: str, expected: object, seen: object) -> None:
-        """Claim that `seen` is `expected`."""
+        """Check that `seen` is `expected`."""
         self.made.append(Check(what, expected, seen))
 
     @property
     def failed(self) -> list[Check]:
-        """Return the checks that did not come true."""
+        """The checks that failed."""
         return [check for check in self.made if not check.holds]

@@ -1,4 +1,4 @@
-"""Stories of disputes: nobody answers, a price is agreed, an item comes back, a mediator decides; and an order without one."""
+"""Tell five stories of disputes, from silence to an appeal, and one of an order without a dispute."""
 
 from collections.abc import Iterator
 

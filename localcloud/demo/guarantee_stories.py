@@ -1,4 +1,4 @@
-"""Stories of guarantees: a Domestic Return, a counterfeit; and a charge and a payout that go other ways."""
+"""Tell the stories of two guarantees, and of a charge and a payout that go other ways."""
 
 from collections.abc import Iterator
 

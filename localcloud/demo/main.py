@@ -1,4 +1,4 @@
-"""`python -m localcloud demo`: nine stories against the deployed product, and whether all of it came true."""
+"""Play nine stories against the deployed product and check them, for `python -m localcloud demo`."""
 
 import sys
 import time
@@ -54,7 +54,7 @@ def _play(cloud: LocalCloud) -> int:
 
 
 def _told(api: Api, story: Story) -> list[str]:
-    """A story as it is printed; one that was broken off may have nothing to read."""
+    """Return a story as it is printed. One that was broken off may have nothing to read."""
     about = [m for m in messages_of(api) if m["attributes"].get("order_id") == story.script.order_id]
     try:
         return list(story_lines(story, about))

@@ -1,4 +1,4 @@
-"""The marketplace's own backend, as the demo plays it: it registers sellers, imports orders, reports parcels, pays."""
+"""Play the marketplace's own backend: register people, import orders, report parcels, and pay."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from localcloud.tracking_numbers import made_up
 PLATFORM = "platform:market"
 
 Shop = tuple[str, *tuple[tuple[str, str], ...]]
-"""A seller's phone, and the cities and countries where returns are taken, the usual one first."""
+"""A seller's phone, and the cities and countries for returns, the usual one first."""
 
 Habits = tuple[str, str]
 """A buyer's language and time zone."""
@@ -41,13 +41,13 @@ class Sale:
 
 
 class Market:
-    """Speaks to the API as the platform."""
+    """Calls the API as the platform."""
 
     def __init__(self, api: Api) -> None:
-        """Speak through `api`."""
+        """Call through `api`."""
         self.api = api
         self.declined: dict[str, str] = {}
-        """Orders of which the bank declines the next payment, and what it says."""
+        """Orders whose next payment the bank declines, and the bank's reason."""
         self._ahead: timedelta | None = None
 
     def register_seller(self, seller: str, phone: str, *places: tuple[str, str]) -> None:
@@ -84,19 +84,19 @@ class Market:
         self.api.put(PLATFORM, f"/orders/{sale.order_id}", body)
 
     def ship(self, order_id: str, carrier: Carrier, at: datetime) -> str:
-        """Report the parcel of an order; its tracking number."""
+        """Report the parcel of an order, and return its tracking number."""
         number = made_up(carrier, order_id)
         body = {"carrier": carrier.value, "tracking_number": number, "shipped_at": wire(at)}
         self.api.post(PLATFORM, f"/orders/{order_id}/shipments", body)
         return number
 
     def carrier_says(self, carrier: Carrier, number: str, status: str, at: datetime) -> None:
-        """Pass on a carrier's record of a parcel, an order's or a return's."""
+        """Pass on a carrier's record of an order's or a return's parcel."""
         event = {"carrier": carrier.value, "tracking_number": number, "status": status, "occurred_at": wire(at)}
         self.api.post(PLATFORM, "/carrier-events", {"events": [event]})
 
     def pay_out(self) -> int:
-        """Be the payment system: pay what it is told to pay, and report how each went. How many that were."""
+        """Act as the payment system: pay what it is told to pay, report each result, and return how many there were."""
         pending: list[dict[str, Any]] = self.api.get(PLATFORM, "/payment-instructions?status=pending&limit=100")["items"]
         for instruction in pending:
             result = {"status": "settled", "reference": f"bank-{instruction['id']}"}
@@ -107,7 +107,7 @@ class Market:
         return len(pending)
 
     def now(self) -> datetime:
-        """The sandbox's time: this machine's, as far ahead as the sandbox is."""
+        """Return the sandbox's time."""
         if self._ahead is None:
             self.clock_moved(self.api.get(PLATFORM, "/sandbox/clock")["offset_seconds"])
         return datetime.now(UTC).replace(microsecond=0) + (self._ahead or days(0))
@@ -118,15 +118,15 @@ class Market:
 
 
 def money(minor: int, currency: str) -> dict[str, Any]:
-    """An amount on the wire."""
+    """Return an amount as on the wire."""
     return {"minor": minor, "currency": currency}
 
 
 def wire(at: datetime) -> str:
-    """A moment on the wire."""
+    """Return a moment as on the wire."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def days(count: float) -> timedelta:
-    """So many days."""
+    """Return a span of so many days."""
     return timedelta(days=count)

@@ -1,4 +1,4 @@
-"""Collect the names and words of the demo's people, and search the logs for them."""
+"""Collect the personal data that the demo sends, and check that no log has any of it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,11 +9,11 @@ _PERSONAL = {
     *("email", "phone", "token", "name", "city"),
     *("description", "note", "question", "rationale", "failure", "evidence", "tracking_number"),
 }
-"""The members of requests that hold what is somebody's: addresses, numbers, words."""
+"""The members of requests that hold personal data: addresses, numbers, texts."""
 
 
 def personal(body: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Return the personal texts of a request's body, at any depth."""
+    """Yield the personal data in a request's body, at any depth."""
     for value in body if isinstance(body, list) else ():
         yield from personal(value)
     for name, value in body.items() if isinstance(body, dict) else ():
@@ -23,7 +23,7 @@ def personal(body: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
 
 
 def verify_logs(written: Iterable[str], said: Iterable[str], orders: Iterable[str], checks: Checks) -> None:
-    """Claim that the logs tell of every order, and hold nothing that people said (P1)."""
+    """Check that the logs mention every order, and hold nothing that people said (P1)."""
     log, texts = "\n".join(written), sorted(said)
     checks.same("orders that the logs say nothing of", [], [order for order in orders if order not in log])
     checks.same(

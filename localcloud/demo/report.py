@@ -1,4 +1,4 @@
-"""The stories as a person would read them: who did what, the timeline on record, the messages, the money."""
+"""Print the stories for a person: who did what, the timeline on record, the messages and the money."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ FIRST_LINES = 2
 
 
 def story_lines(story: Story, messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """One story, with `messages`, those about its order, and that order's ledger. Raises UnexpectedAnswerError."""
+    """Yield one story, with the `messages` about its order and the order's ledger. Raises UnexpectedAnswerError."""
     script = story.script
     yield f"=== {script.title}  (order {script.order_id}, {story.buyer}, {story.seller})"
     for act in story.acts:
@@ -35,7 +35,7 @@ def story_lines(story: Story, messages: Sequence[Mapping[str, Any]]) -> Iterator
 
 
 def inbox_lines(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Each person's inbox, as it came in by this machine's clock: the channel, the subject or title, and the first lines."""
+    """Yield each person's inbox by this machine's clock: channel, subject or title, and the first lines."""
     for person in sorted({message["person"] for message in messages}):
         yield f"  The inbox of {person}"
         for message in (m for m in messages if m["person"] == person):
@@ -60,7 +60,7 @@ def _money_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_lines(made: Sequence[Check]) -> Iterator[str]:
-    """Return one line if all checks came true, else every check that did not."""
+    """Yield one line if all checks came true, or each check that did not."""
     failed = [check for check in made if not check.holds]
     if not failed:
         yield f"All {len(made)} checks came true."
@@ -73,12 +73,12 @@ def check_lines(made: Sequence[Check]) -> Iterator[str]:
 
 
 def ledger_of(story: Story) -> dict[str, Any]:
-    """The ledger of a story's order, as the marketplace reads it."""
+    """Return the ledger of a story's order, as the marketplace reads it."""
     return story.market.api.get(PLATFORM, f"/orders/{story.script.order_id}/ledger")
 
 
 def _particulars(event: Mapping[str, Any]) -> str:
-    """Return an event's details beside its type: amounts, words, names; not the whole states in it."""
+    """Return the details of an event beside its type, such as amounts, texts and names, without whole states."""
     data = event["data"]
     for inner in ("request", "proposal", "decision", "grant", "evidence", "parcel", "record"):
         if isinstance(data.get(inner), dict):

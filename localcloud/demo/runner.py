@@ -1,4 +1,4 @@
-"""Plays stories side by side: they share one clock, which only ever moves forward."""
+"""Play stories side by side. They share one clock, which only moves forward."""
 
 import heapq
 import time
@@ -14,7 +14,7 @@ SCHEDULE_PATIENCE = 75.0  # the schedule fires every minute; the queue and the s
 
 
 class StoryRunner:
-    """Moves the clock from one story's next scene to the next, sweeping and paying in between."""
+    """Moves the clock from scene to scene of all stories, and sweeps and pays in between."""
 
     def __init__(self, cloud: LocalCloud, market: Market, began: datetime) -> None:
         """Count the days from `began`."""
@@ -24,7 +24,7 @@ class StoryRunner:
         self.schedule_took: float | None = None
 
     def play(self, stories: list[Story]) -> None:
-        """Play every story to its end. One that meets an unexpected answer ends there, with a failed check."""
+        """Play every story to its end. An unexpected answer ends its story there, with a failed check."""
         scenes = [story.script.play(story) for story in stories]
         waiting = [(0.0, number, Until(0.0)) for number in range(len(stories))]
         while waiting:
@@ -39,10 +39,10 @@ class StoryRunner:
                 heapq.heappush(waiting, (max(upcoming.day, day), number, upcoming))
 
     def _wake(self, wake: Until, story: Story) -> None:
-        """Move the clock to where a story goes on; what is due by then is swept, and what is to be paid out is paid."""
+        """Move the clock to where a story goes on, sweep what is due by then, and pay what is to be paid."""
         ahead = (self._began + days(wake.day) - self._market.now()).total_seconds()
         if ahead > 0:
-            # A whole second more: the clock shows whole seconds, and a deadline has to have passed.
+            # One more second: the clock shows whole seconds, and the deadline has to be past.
             self._market.clock_moved(self._cloud.advance_clock(int(ahead) + 1)["offset_seconds"])
         if wake.sweep is Sweep.BY_SCHEDULE:
             self._wait_for_schedule(story)
@@ -51,7 +51,7 @@ class StoryRunner:
         self._market.pay_out()
 
     def _wait_for_schedule(self, story: Story) -> None:
-        """Nobody calls the sweep: the deployment's schedule has to fire, and end the story's dispute."""
+        """Wait until the deployment's schedule fires by itself and ends the story's dispute."""
         story.live(f"        {story.script.order_id}  waiting for the schedule to fire by itself (up to a minute)")
         began = time.monotonic()
 
@@ -66,7 +66,7 @@ class StoryRunner:
 
 
 def until(holds: Callable[[], bool], patience: float) -> bool:
-    """Wait for something to hold; whether it did in time."""
+    """Wait until `holds` is true, and return whether it was in time."""
     deadline = time.monotonic() + patience
     while not holds():
         if time.monotonic() > deadline:

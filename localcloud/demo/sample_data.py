@@ -1,4 +1,4 @@
-"""A small marketplace to look around in: three sellers, four buyers, eight orders in different stages of life."""
+"""Load a small marketplace to try out: three sellers, four buyers, and eight orders, each at another point of its life."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ BUYERS = ("alice", "bruno", "chen", "dora")
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """An order and how far it has come, in days before now; `stage` says so in words."""
+    """An order and its progress, in days before now; `stage` describes it."""
 
     order_id: str
     buyer: str
@@ -34,7 +34,7 @@ class Life:
     stage: str
     carrier: Carrier | None = None
     records: tuple[tuple[float, str], ...] = ()
-    """What the carrier has recorded, each so many days before now."""
+    """The carrier's records, each so many days before now."""
 
 
 DELIVERED, IN_TRANSIT = "delivered", "in_transit"
@@ -51,7 +51,7 @@ LIVES = (
 
 
 def load(endpoints: Mapping[str, Any], show: Callable[[str], None] = print) -> None:
-    """Load it into the local cloud that `endpoints` describes, over HTTP, and show who and what there is."""
+    """Load it over HTTP into the local cloud that `endpoints` describes, and print the orders."""
     market = Market(Api(endpoints))
     now = market.now()
     for seller, shop in SELLERS.items():

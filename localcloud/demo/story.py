@@ -1,4 +1,4 @@
-"""One story of the demo: an order, its people, what they do, and what has to come of it."""
+"""Play one story of the demo: an order, its people, what they do, and the expected outcome."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ PAUSE = 0.2
 
 
 class Sweep(Enum):
-    """The way in which expired deadlines are recorded: not at all, by the stage at once, or by the deployment's schedule."""
+    """The sweep that records what has expired by then: none, one at once, or the deployment's own schedule."""
 
     NOT_NEEDED = auto()
     NOW = auto()
@@ -29,7 +29,7 @@ class Sweep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """The story goes on when so many days of the demo have passed, and the sweep has been run if one is needed."""
+    """A pause in a story: until so many days of the demo have passed, and the sweep has run if one is needed."""
 
     day: float
     sweep: Sweep = Sweep.NOT_NEEDED
@@ -58,7 +58,7 @@ class Script:
 
 @dataclass(slots=True)
 class Story:
-    """A script as it is played. `expected_messages`: (order, recipient, channel, event type) of those that have to go out."""
+    """A script as it is played. `expected_messages` are those that have to go out: (order, recipient, channel, event type)."""
 
     script: Script
     market: Market
@@ -80,20 +80,20 @@ class Story:
         return f"seller:{self.script.seller}"
 
     def say(self, who: str, what: str) -> None:
-        """Note what somebody does, and show it to whoever is watching."""
+        """Note what somebody does, and print it."""
         at = self.market.now()
         self.acts.append(Act(at, who, what))
         self.live(f"day {(at - self.began).days:>2}  {self.script.order_id}  {who} {what}")
 
     def expect(self, what: str, expected: object, seen: object) -> None:
-        """Claim something about this story."""
+        """Check something about this story."""
         self.checks.same(f"{self.script.order_id}: {what}", expected, seen)
 
     def expect_messages(self, event_type: str, *to: str) -> None:
-        """Claim that this event is told.
+        """Check, at the end, that messages about this event went out.
 
-        To the `buyer` in every way that buyers are told news in, for they registered for all of them; to the `seller`,
-        who has no device, by e-mail; as `sms` to the seller's phone; to the `mediators` by topic.
+        The `buyer` gets them in every channel for news, the `seller`, who has no device, by e-mail. `sms` is the seller's
+        phone, and the `mediators` are told by topic.
         """
         routes = {
             "buyer": [(self.buyer, channel.value) for channel in REACH[Audience.BUYER, Urgency.NEWS]],
@@ -105,11 +105,11 @@ class Story:
         self.expected_messages |= {(order, *route, event_type) for one in to for route in routes[one]}
 
     def money(self, minor: int) -> dict[str, Any]:
-        """An amount of this story's currency, on the wire."""
+        """Return an amount of this story's currency, as on the wire."""
         return money(minor, self.script.currency)
 
     def words(self, minor: int) -> str:
-        """An amount of this story's currency, as people write it."""
+        """Return an amount of this story's currency, as people write it."""
         return str(Money(minor, self.script.currency))
 
     def sell(
@@ -120,7 +120,7 @@ class Story:
         guarantee: Guarantee | None = None,
         country: str = "PT",
     ) -> Sale:
-        """The order is paid and imported, with delivery promised on that day of the demo."""
+        """Pay and import the order, with delivery promised on that day of the demo."""
         it = self.script
         promise = self.began + days(promised_in)
         offered = (guarantee,) if guarantee else ()
@@ -133,25 +133,25 @@ class Story:
         return sale
 
     def ship(self, carrier: Carrier) -> str:
-        """The order's parcel leaves; its tracking number."""
+        """Report the order's parcel, and return its tracking number."""
         number = self.market.ship(self.script.order_id, carrier, self.market.now())
         self.say(self.seller, f"ships with {carrier.value}, {number}")
         return number
 
     def carrier_says(self, carrier: Carrier, number: str, status: str) -> None:
-        """The carrier records something about a parcel."""
+        """Report a carrier's record of a parcel."""
         self.market.carrier_says(carrier, number, status, self.market.now())
         self.say(carrier.value, f"records {number}: {status}")
 
     def refused(self, who: str, path: str, body: Mapping[str, Any], what: str, why: tuple[int, str]) -> None:
-        """Somebody tries what the API refuses, and is told why: the status, and the exclusion or else the code."""
+        """Try what the API refuses, and check the reason: the status, and the exclusion or otherwise the code."""
         answer = self.market.api.call(who, "POST", path, body)
         told = answer.body.get("detail", "it is done")
         self.say(who, f"{what}, and is told: {told}")
         self.expect(what, why, (answer.status, answer.body.get("exclusion") or answer.body.get("code")))
 
     def guarantee(self, guarantee: Guarantee, what: str) -> dict[str, Any]:
-        """The buyer asks what guarantees there are; what the API says of one of them."""
+        """Ask for the guarantees as the buyer, and return what the API says of one of them."""
         known = self.market.api.get(self.buyer, f"/orders/{self.script.order_id}/protection")["guarantees"]
         answer: dict[str, Any] = next(one for one in known if one["guarantee"] == guarantee.value)
         self.say(self.buyer, f"{what}, and is told of {_named(guarantee)}: {answer['explanation']}")
@@ -159,7 +159,7 @@ class Story:
         return answer
 
     def queued(self, mediator: str) -> None:
-        """A mediator looks at the queue, where this story's dispute has to be."""
+        """Check that the mediators' queue holds this story's dispute."""
         queue = self.market.api.get(mediator, "/mediation/queue")["items"]
         self.expect(
             "the mediators' queue holds the case", expected=True, seen=self.dispute_id in [case["id"] for case in queue]
@@ -167,11 +167,11 @@ class Story:
 
     @property
     def disputes(self) -> str:
-        """Return the path at which this order's disputes are opened."""
+        """The path at which this order's disputes are opened."""
         return f"/orders/{self.script.order_id}/disputes"
 
     def open(self, claim: Mapping[str, Any], what: str) -> dict[str, Any]:
-        """The buyer opens the dispute."""
+        """Open the dispute as the buyer."""
         opened = self.market.api.post(self.buyer, self.disputes, claim)
         self.dispute_id = opened["id"]
         self.say(self.buyer, what)
@@ -180,13 +180,13 @@ class Story:
         return opened
 
     def act(self, who: str, path: str, body: Mapping[str, Any], what: str) -> dict[str, Any]:
-        """Somebody does something in the dispute, which the API lists among what they may do; the dispute afterwards."""
+        """Take an action in the dispute, and return the dispute afterwards."""
         answer = self.market.api.post(who, f"/disputes/{self.dispute_id}{path}", body)
         self.say(who, what)
         return answer
 
     def show(self, who: str, note: str, what: str) -> None:
-        """Somebody uploads a photo as evidence; once it has been looked at, the seller reads it, byte for byte."""
+        """Upload a photo as evidence, and check that the seller then reads it, byte for byte."""
         path = f"/disputes/{self.dispute_id}/evidence"
         wanted = {"type": "photo", "content_type": "image/jpeg", "size": len(PHOTO), "note": note}
         form = self.market.api.post(who, f"{path}/uploads", wanted)
@@ -200,15 +200,15 @@ class Story:
         self.expect("the other side reads the photo", [PHOTO], [read(it["link"]) for it in pieces])
 
     def dispute(self) -> dict[str, Any]:
-        """The dispute as the buyer sees it now."""
+        """Return the dispute as the buyer sees it now."""
         return self.market.api.get(self.buyer, f"/disputes/{self.dispute_id}")
 
     def order(self) -> dict[str, Any]:
-        """The order as the buyer sees it now."""
+        """Return the order as the buyer sees it now."""
         return self.market.api.get(self.buyer, f"/orders/{self.script.order_id}")
 
     def expect_end(self, outcome: str | None, refunded: int, paid: int) -> None:
-        """Claim how the dispute has ended, and where all of the payment has gone once the order is completed."""
+        """Check how the dispute ended, and where all of the payment went once the order was completed."""
         if outcome:
             ended = self.dispute()
             self.expect("the outcome", outcome, ended["outcome"])

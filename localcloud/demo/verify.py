@@ -1,4 +1,4 @@
-"""Check the demo at its end, beside the checks of each story on its way."""
+"""Check the demo at its end, beside the checks that each story makes on its way."""
 
 import json
 from collections import Counter
@@ -16,13 +16,13 @@ SIGNS = {"hold": 1, "refund": -1, "release": -1}
 
 
 def messages_of(api: Api) -> list[dict[str, Any]]:
-    """Everything that went to people, and to the mediators together."""
+    """Return all messages to people, and to the mediators together."""
     to_mediators = [entry for entry in api.outbox("systems.json") if entry["person"] == "mediators"]
     return api.outbox("messages.json") + to_mediators
 
 
 def verify(api: Api, stories: list[Story], checks: Checks) -> None:
-    """Claim that all messages have gone out once, and that every order's money adds up."""
+    """Check that all messages have gone out once, and that every order's money adds up."""
     _verify_messages(api, stories, checks)
     for story in stories:
         try:
@@ -46,7 +46,7 @@ def _verify_messages(api: Api, stories: list[Story], checks: Checks) -> None:
 
 
 def _verify_money(api: Api, story: Story) -> None:
-    """The entries add up to the balance; each payment was instructed once, published under one id, and settled."""
+    """Check that the entries add up to the balance. Each payment was instructed once, under one id, and settled."""
     ledger = ledger_of(story)
     added: Counter[str] = Counter()
     for entry in ledger["entries"]:
@@ -65,7 +65,7 @@ def _verify_money(api: Api, story: Story) -> None:
 
 
 def payments_told(api: Api, story: Story) -> set[tuple[str, int]]:
-    """The payments of a story's order that the payment system was told to make: instruction and attempt."""
+    """Return the payments of a story's order that the payment system was told to make: instruction and attempt."""
     entries = [entry for entry in api.outbox("systems.json") if entry["person"] == "payments"]
     bodies = [json.loads(entry["body"]) for entry in entries if entry["attributes"].get("order_id") == story.script.order_id]
     return {(body["id"], body["attempt"]) for body in bodies}

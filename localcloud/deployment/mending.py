@@ -1,6 +1,7 @@
-"""Correct what MiniStack 1.5.33 makes of a template where it differs from AWS.
+"""Make up for differences between MiniStack 1.5.33 and AWS in what they make of a template.
 
-Everything here is only for the local cloud, changes nothing in the package, and goes when the engine no longer needs it.
+Everything here is only for the local cloud and changes nothing in the package. Each part goes when the engine no longer
+needs it.
 """
 
 from collections.abc import Mapping
@@ -41,9 +42,9 @@ def mend_transport(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def mend_sockets(template: dict[str, Any], cloud: str) -> dict[str, Any]:
-    """Leave out of `template` what MiniStack does unasked, deploying and answering frames, and name its own management API.
+    """Leave out of `template` what MiniStack does by itself (deploying, answering frames), and name its own management API.
 
-    AWS serves each API under a host name of its own; here all are at `cloud`, told apart by path. Returns the template.
+    AWS serves each API under its own host name. Here all are at `cloud`, each under its own path. Returns the template.
     """
     kept = {
         name: resource
@@ -68,7 +69,7 @@ def _only(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def mend_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
-    """Give the API what is dropped of an imported definition: gateway responses and preflight answers."""
+    """Give the API what MiniStack drops of an imported definition: gateway responses and preflight answers."""
     body = _only(template, "AWS::ApiGateway::RestApi")["Body"]
     for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items():
         gateway.put_gateway_response(restApiId=api, responseType=kind, **response)
@@ -89,14 +90,14 @@ def mend_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
 
 
 def spare_the_machine(functions: Client) -> None:
-    """Sweep two shards at a time: here each further one costs a process of some 60 MB and its start."""
+    """Sweep two shards at a time: here each further one costs another process of some 60 MB."""
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         if "ScalingConfig" in mapping:
             functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": 2})
 
 
 def mend_table(template: Mapping[str, Any], table: str, dynamodb: Client) -> None:
-    """Switch on expiry, which is left out when CloudFormation makes a table."""
+    """Switch on the expiry of items, which MiniStack's CloudFormation leaves out when it makes a table."""
     declared = _only(template, "AWS::DynamoDB::Table")
     if wanted := declared.get("TimeToLiveSpecification"):
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)

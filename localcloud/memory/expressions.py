@@ -1,4 +1,4 @@
-"""Check a request to the table as DynamoDB does: its keys, its values and its expressions."""
+"""Check the keys, values and expressions of a request as DynamoDB checks them."""
 
 import operator
 import re
@@ -62,7 +62,7 @@ TESTS: dict[str, Callable[[Item | None, Item | None], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One test of an expression: an attribute, the name of the test, and the value it is held against, if any."""
+    """One test of an expression: an attribute, the name of the test, and the value it is compared with, if any."""
 
     name: str
     test: str
@@ -71,7 +71,7 @@ class Term:
 
 @lru_cache(maxsize=256)
 def parsed(expression: str) -> tuple[Callable[[Iterable[object]], bool], tuple[Term, ...]]:
-    """The terms of an expression, and whether any or all of them must hold."""
+    """Return the terms of an expression, and `any` or `all`: how many of them must hold."""
     words = set(re.findall(r" (AND|OR) ", expression))
     if len(words) > 1:
         raise NotImplementedError(expression)
@@ -90,7 +90,7 @@ def parsed(expression: str) -> tuple[Callable[[Iterable[object]], bool], tuple[T
 
 
 def operands(terms: Iterable[Term], values: Item | None, operation: str) -> Item:
-    """The values of an expression: exactly those that its terms name."""
+    """Return the values of an expression; an error unless they are exactly those that its terms name."""
     known = values or {}
     if {term.operand for term in terms if term.operand} != set(known):
         raise invalid("the values named in the expressions and the values given differ", operation)
@@ -100,7 +100,7 @@ def operands(terms: Iterable[Term], values: Item | None, operation: str) -> Item
 
 
 def bytes_of(attribute: Mapping[str, object], operation: str) -> int:
-    """Return the size of an attribute's value in bytes; the store keeps strings and whole numbers only."""
+    """Return the size of an attribute's value in bytes. The store keeps only strings and whole numbers."""
     text = attribute.get("S") if len(attribute) == 1 else None
     if isinstance(text, str):
         return len(text) if text.isascii() else len(text.encode())
@@ -120,7 +120,7 @@ def check_key(name: str, attribute: Item | None, operation: str) -> None:
 
 
 def checked_key(key: Item, operation: str) -> Key:
-    """The table's key that ``key`` spells out."""
+    """Return the table's key that ``key`` spells out."""
     if set(key) != set(KEYS):
         raise invalid("The provided key element does not match the schema", operation)
     for name in KEYS:

@@ -1,17 +1,17 @@
-"""Keep the items of the table in memory in order, with its indexes, and select those of a query."""
+"""Keep the order of items in the in-memory table and its indexes, and find the items that a query selects."""
 
 from bisect import bisect_left, bisect_right, insort
 
 from localcloud.memory.expressions import KEYS, Item, check_key, invalid, operands, parsed
 
 Place = tuple[str, str, str]
-"""Where an item stands in an index: the index's sort key, then the table's two keys."""
+"""The position of an item in an index: the index's sort key, then the table's two keys."""
 
 INDEXES = {f"by_{name}": (f"{name}_pk", f"{name}_sk") for name in ("buyer", "seller", "due", "work")}
 
 
 class Index:
-    """Items by one pair of keys: in each partition, places in their order."""
+    """Items by one pair of keys: for each partition, the places in order."""
 
     def __init__(self, names: tuple[str, str]) -> None:
         """Sort by these keys."""
@@ -19,14 +19,14 @@ class Index:
         self.partitions: dict[str, list[Place]] = {}
 
     def place(self, item: Item | None) -> tuple[str, Place] | None:
-        """The partition and place of an item, or None for one that the index leaves out."""
+        """Return the partition and place of an item, or None for one that the index leaves out."""
         pk, sk = self.names
         if item is None or pk not in item or sk not in item:
             return None
         return item[pk]["S"], (item[sk]["S"], item["pk"]["S"], item["sk"]["S"])
 
     def move(self, old: Item | None, new: Item | None) -> None:
-        """Put an item that was ``old`` where ``new`` belongs; None is no item."""
+        """Move an item from the place of ``old`` to that of ``new``; None stands for no item."""
         before, after = self.place(old), self.place(new)
         if before == after:
             return
@@ -37,7 +37,7 @@ class Index:
             insort(self.partitions.setdefault(after[0], []), after[1])
 
     def range(self, places: list[Place], test: str, operand: str) -> tuple[int, int]:
-        """Return the first and the last place whose sort key passes ``test``."""
+        """Return the begin and end of the places whose sort key passes ``test``."""
 
         def sort_key(place: Place) -> str:
             return place[0][: len(operand)] if test == "begins_with" else place[0]
@@ -48,7 +48,7 @@ class Index:
 
 
 def selected(index: Index, expression: str, values: Item) -> tuple[str, int, int]:
-    """The partition a key condition names, and where the places it selects begin and end."""
+    """Return the partition that a key condition names, and the begin and end of the places that it selects."""
     _, terms = parsed(expression)
     given = operands(terms, values, "Query")
     of_pk, of_sk = [t for t in terms if t.name == index.names[0]], [t for t in terms if t.name == index.names[1]]
@@ -65,7 +65,7 @@ def selected(index: Index, expression: str, values: Item) -> tuple[str, int, int
 
 
 def start_of(index: Index, partition: str, key: Item) -> Place:
-    """The place after which a page starts; the item that stood there may have gone."""
+    """Return the place after which a page starts. The item of that place may be gone."""
     if set(key) != {*KEYS, *index.names}:
         raise invalid("The provided starting key is invalid", "Query")
     for name, attribute in key.items():

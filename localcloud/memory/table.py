@@ -1,7 +1,7 @@
-"""The table without a cloud: an in-process stand-in for the low-level DynamoDB client, as far as the store uses it.
+"""Stand in for the low-level DynamoDB client in process, as far as the store uses it.
 
-It is strict rather than complete: an expression, an argument or a type that it does not know raises, so that a test which
-passes here has asked nothing of DynamoDB that was not checked. It never lags, and every call is atomic.
+It is strict rather than complete: an unknown expression, argument or type raises. So a test that passes here asked nothing
+of DynamoDB that was not checked. It never lags, and every call is atomic.
 """
 
 # ruff: noqa: N803 - arguments are spelled as DynamoDB spells them
@@ -45,10 +45,10 @@ class _Put:
 
 
 class MemoryTable:
-    """One table with its indexes, behaving as the low-level client does that serves it.
+    """One table with its indexes, with the methods of the low-level client.
 
-    ``on_write``, if given, is called after each write with the new images, in the order of the writes. ``page_bytes`` is
-    where a page of a query ends.
+    ``on_write`` is called after each write with the new images, in the order of the writes. A page of a query ends after
+    ``page_bytes``.
     """
 
     exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailed)
@@ -69,19 +69,19 @@ class MemoryTable:
         return len(self._items)
 
     def snapshot(self) -> list[Item]:
-        """Every item, in the order of the keys."""
+        """Return every item, in the order of the keys."""
         with self._lock:
             return [_copy(self._items[key][0]) for key in sorted(self._items)]
 
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
-        """One item under ``Item``, if there is one."""
+        """Return one item under ``Item``, if there is one."""
         self._check_name(TableName, "GetItem")
         del ConsistentRead
         found = self._items.get(checked_key(Key, "GetItem"))
         return {"Item": _copy(found[0])} if found else {}
 
     def batch_get_item(self, *, RequestItems: dict[str, Item]) -> Item:
-        """Up to 100 items, in no order that a caller may rely on."""
+        """Return up to 100 items, in no order that a caller may rely on."""
         for table, wanted in RequestItems.items():
             self._check_name(table, "BatchGetItem")
             if set(wanted) - {"Keys", "ConsistentRead"}:
@@ -106,7 +106,7 @@ class MemoryTable:
         return {}
 
     def delete_item(self, *, TableName: str, Key: Item, ReturnValues: str = "NONE") -> Item:
-        """Take an item away, if it is there: under ``Attributes`` what it was, where ``ALL_OLD`` is asked for."""
+        """Delete an item, if it is there. With ``ALL_OLD``, return it under ``Attributes``."""
         self._check_name(TableName, "DeleteItem")
         if ReturnValues not in ("NONE", "ALL_OLD"):
             raise invalid("what DeleteItem returns is NONE or ALL_OLD", "DeleteItem")
@@ -118,7 +118,7 @@ class MemoryTable:
         return {"Attributes": _copy(old)} if old and ReturnValues == "ALL_OLD" else {}
 
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
-        """Write all items, if every condition holds; none otherwise."""
+        """Write all items if every condition holds, and otherwise none."""
         name = "TransactWriteItems"
         if any(set(action) != {"Put"} for action in TransactItems):
             raise NotImplementedError("an action other than Put")
@@ -150,7 +150,7 @@ class MemoryTable:
         Limit: int | None = None,
         ExclusiveStartKey: Item | None = None,
     ) -> Item:
-        """A page of one partition: whole items of the table, the keys alone of an index.
+        """Return a page of one partition: whole items of the table, or only the keys of an index.
 
         As in DynamoDB, a page that ``Limit`` ended names its last key even where nothing follows.
         """

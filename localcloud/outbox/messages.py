@@ -1,4 +1,4 @@
-"""Keep the messages that went out: one entry for each message and address, in memory and in the order of arrival."""
+"""Keep the messages that went out, in memory: one entry for each message and each address it reached, in order of arrival."""
 
 import re
 import threading
@@ -33,14 +33,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The filter of people's messages; an empty field excludes nothing."""
+    """A choice of messages to people. An empty field admits all."""
 
     person: str = ""
     channel: str = ""
     order: str = ""
 
     def has(self, entry: Entry) -> bool:
-        """Say whether this is one of them."""
+        """Return whether the choice admits this entry."""
         chosen = ((self.person, entry.person), (self.channel, entry.channel), (self.order, entry.attributes.get("order_id")))
         return all(wanted in ("", found) for wanted, found in chosen)
 
@@ -52,14 +52,14 @@ class Messages:
     """The deliveries so far; safe to use from many threads."""
 
     def __init__(self, person_prefix: str) -> None:
-        """Take topics whose names begin with `person_prefix` for people's."""
+        """Treat topics whose names begin with `person_prefix` as people's."""
         self._prefix = person_prefix
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._seen: set[tuple[str, str]] = set()
 
     def take(self, notification: Mapping[str, Any], people: list[Subscription]) -> None:
-        """Record an SNS notification for everyone it reaches; one delivered twice (SNS may) is recorded once."""
+        """Record an SNS notification for everyone it reaches. SNS may deliver one twice; it is recorded once."""
         topic = str(notification["TopicArn"]).rsplit(":", 1)[-1]
         attributes = {name: str(item["Value"]) for name, item in notification.get("MessageAttributes", {}).items()}
         person = attributes.get("recipient") or self.person_of(topic)
@@ -81,21 +81,21 @@ class Messages:
                     self._entries.append(entry)
 
     def person_of(self, topic: str) -> str:
-        """Read `seller:acme` from the name of that person's topic; empty for a topic that is nobody's."""
+        """Return the person whose topic this is, such as `seller:acme`; empty for any other topic."""
         if not topic.startswith(self._prefix):
             return ""
         name = topic.removeprefix(self._prefix).replace("-", ":", 1)
-        # What a topic name cannot hold is written there as `_` and the hex digits of each byte.
+        # A character that a topic name cannot hold is written as `_` and the hex digits of each byte.
         return ESCAPED.sub(lambda found: bytes.fromhex(found[0].replace("_", "")).decode(errors="replace"), name)
 
     @property
     def arrived(self) -> int:
-        """Return how many there are, of all kinds."""
+        """The number of entries, of all kinds."""
         with self._lock:
             return len(self._entries)
 
     def to_people(self, wanted: Wanted = EVERYTHING) -> list[Entry]:
-        """Return the e-mails, SMS and pushes, oldest first, or those that are wanted of them."""
+        """Return the e-mails, SMS and pushes that `wanted` admits, oldest first."""
         with self._lock:
             return [e for e in self._entries if e.channel != "topic" and wanted.has(e)]
 
@@ -106,7 +106,7 @@ class Messages:
 
 
 def _reached(one: Subscription, person: str) -> tuple[str, str]:
-    """The channel and the address: a push message is shown once to a person, on however many devices."""
+    """Return the channel and the address. A push message is shown once to a person, not once to each device."""
     return ("push", person) if one.protocol == "application" else (one.protocol.removesuffix("-json"), one.endpoint)
 
 

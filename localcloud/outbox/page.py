@@ -1,4 +1,4 @@
-"""The outbox as a page: the people, and for each a phone and a mailbox; and what went to other systems.
+"""Write the outbox as web pages: a phone and a mailbox for each person, and what went to other systems.
 
 Everything it loads comes from the outbox itself, and its policy lets a browser load nothing else.
 """
@@ -24,7 +24,7 @@ curl -s "$API/orders/order-3/disputes" -H "Authorization: Bearer $(.venv/bin/pyt
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The content of every page: `people` with the number of the last message to each (0: none yet), and known orders.
+    """The parts of every page: `people` with the number of the last message to each (0: none yet), and known orders.
 
     Every command that a page offers begins with `command`. `run` names this outbox, and `arrived` changes whenever something
     has come in: by these two a page knows that it is old.
@@ -38,7 +38,7 @@ class Outline:
 
     @property
     def news(self) -> dict[str, str | int]:
-        """Return the data that a page polls."""
+        """The numbers that a page asks for every two seconds, to learn that it is old."""
         return {"run": self.run, "arrived": self.arrived}
 
 
@@ -89,7 +89,7 @@ sandbox's clock stands. Also <a href="{_address("/messages.json", wanted)}">as d
 
 
 def _people(outline: Outline, path: str, wanted: Wanted) -> str:
-    """Everybody first, then one list for each role."""
+    """Write the list of recipients: everybody first, then one list for each role."""
 
     def link(key: str, address: str, name: str, last: int, *, here: bool) -> str:
         current = " aria-current=page" if here else ""
@@ -126,7 +126,7 @@ def _filters(outline: Outline, wanted: Wanted) -> str:
 
 
 def _hint(wanted: Wanted) -> str:
-    """Return the hint of an empty page."""
+    """Write what a person can do when there is nothing to see."""
     why = "No message fits." if wanted.channel or wanted.order else "Nothing has been sent here yet."
     return f"""<div class=hint><p>{why} Somebody is told as soon as a dispute moves. With the data of <code>make run</code>,
 alice can say that an order of hers never came, and acme is told:</p><pre>{escape(TO_TRY)}</pre></div>"""

@@ -1,4 +1,4 @@
-"""Messages as a phone and a mailbox show them, in HTML."""
+"""Write messages in HTML as a phone and a mailbox show them."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ SMS_FROM = "AWS.SNS.SMS.SenderID"
 
 
 def phone(entries: Sequence[Entry], command: str) -> str:
-    """A phone: push messages on its lock screen, the newest on top, and the SMS of its thread, the newest last."""
+    """Write a phone: push messages on its lock screen, newest first, and a thread of SMS, newest last."""
     pushes = [entry for entry in entries if entry.channel == "push"]
     texts = [entry for entry in entries if entry.channel == "sms"]
     lock = "".join(_push(entry, command) for entry in reversed(pushes))
@@ -38,7 +38,7 @@ def phone(entries: Sequence[Entry], command: str) -> str:
 
 
 def mailbox(entries: Sequence[Entry], command: str) -> str:
-    """A mailbox, the newest first; a mail is opened where it stands."""
+    """Write a mailbox, newest mail first. A mail opens in its place."""
     mails = [entry for entry in entries if entry.channel == "email"]
     box = "".join(_mail(entry, command) for entry in reversed(mails))
     return f"""<section aria-labelledby=mailbox-title>
@@ -47,13 +47,13 @@ def mailbox(entries: Sequence[Entry], command: str) -> str:
 
 
 def when(entry: Entry) -> str:
-    """The time at which SNS took a message, in UTC."""
+    """Write the time at which SNS took a message, in UTC."""
     at = datetime.fromisoformat(entry.at).astimezone(UTC)
     return f'<time datetime="{escape(entry.at)}">{at.day} {at:%b %H:%M:%S}</time>'
 
 
 def linked(text: str) -> str:
-    """`text` as HTML, its web addresses as links; nothing else of it is markup."""
+    """Return `text` as HTML with its web addresses as links, and no other markup."""
     parts, end = [], 0
     for found in ADDRESS.finditer(text):
         parts.append(escape(text[end : found.start()]))
@@ -91,7 +91,7 @@ def to_paste(command: str) -> str:
 
 
 def sms_size(text: str) -> str:
-    """Return the size of an SMS, by which it is paid: `2 segments, UCS-2`."""
+    """Return how an SMS is sent and charged, such as `2 segments, UCS-2`."""
     count = segments(text)
     return f"{count} segment{'' if count == 1 else 's'}, {'GSM-7' if is_gsm_7(text) else 'UCS-2'}"
 

@@ -1,8 +1,8 @@
-"""The outbox: subscribes itself to every topic the deployment publishes to, and shows what people received.
+"""Serve the outbox: subscribe to every topic that the deployment publishes to, and show what people received.
 
-MiniStack accepts subscriptions of e-mail, SMS and devices but delivers to none, so this reads along by http, as SNS
-allows, and works out from each topic's subscriptions who would have been reached. A push message comes here as its text
-alone; its title and link are read from the attributes.
+MiniStack accepts subscriptions of e-mail, SMS and devices but delivers to none. So this subscribes to each topic by http
+too, and finds out from the topic's subscriptions who would have been reached. Of a push message only the text comes
+here; its title and link are in the attributes.
 """
 
 import json
@@ -41,7 +41,7 @@ class Outbox:
         self._command = command
         self.messages = Messages(person_prefix)
         self._run = uuid.uuid4().hex
-        self._door = f"/sns/{secrets.token_urlsafe()}"  # any page of the web may post to this machine, and none knows this
+        self._door = f"/sns/{secrets.token_urlsafe()}"  # any web page may post to this machine, but none knows this path
         self._sns = sns
         self._topic_prefix = topic_prefix
         self._addresses = AddressBook(sns)
@@ -59,7 +59,7 @@ class Outbox:
             worker.start()
 
     def listens_to(self, topics: list[str], patience: float = 10.0) -> bool:
-        """Wait until the messages of all these topics (ARNs) arrive here; False when they did not in time."""
+        """Wait until this is subscribed to all these topics (ARNs); return False if that takes too long."""
         deadline = time.monotonic() + patience
         while not self._confirmed.issuperset(topics):
             if time.monotonic() > deadline:
@@ -68,8 +68,8 @@ class Outbox:
         return True
 
     def outline(self) -> Outline:
-        """Everyone who has a topic or got a message, such as `seller:acme`, and how much has arrived."""
-        # The number first: what comes in between is then shown twice over, rather than missed by who asks for news.
+        """Return everyone who has a topic or got a message, such as `seller:acme`, and how much has arrived."""
+        # The number is read first: a message that comes in meanwhile is then fetched once more, rather than missed.
         arrived = self.messages.arrived
         owners = {self.messages.person_of(topic.rsplit(":", 1)[-1]) for topic in tuple(self._asked)} - {""}
         people = dict.fromkeys(sorted(owners), 0)
@@ -101,7 +101,7 @@ class Outbox:
         return app_page(self.outline(), path, list(dict.fromkeys(reader(entry) for entry in told)))
 
     def _take(self, address: str, body: bytes) -> Answer:
-        """Accept an SNS delivery at once and sort it afterwards: MiniStack waits five seconds and tries once."""
+        """Accept an SNS delivery at once, and record it later: MiniStack waits five seconds and tries once."""
         if address != self._door:
             return NOTHING_HERE
         try:
@@ -117,7 +117,7 @@ class Outbox:
         while (delivery := self._arrived.get()) is not None:
             try:
                 self._sort_one(delivery)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next one is to be shown
+            except Exception as error:  # noqa: BLE001 - after any error the next one is to be shown
                 if not self._stopped.is_set():
                     log.warning("the outbox could not take a message: %r", error)
 
@@ -139,7 +139,7 @@ class Outbox:
             except (BotoCoreError, ClientError) as error:
                 if not self._stopped.is_set():
                     log.warning("the outbox could not look for topics: %s", error)
-            # Never more than a third of the time: a marketplace with thousands of topics must not be slowed by it.
+            # Looking takes at most a third of the time, so that thousands of topics do not slow the marketplace.
             self._stopped.wait(max(POLL, 2 * (time.monotonic() - began)))
 
     def _subscribe(self, topic: str) -> None:

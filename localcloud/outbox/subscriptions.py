@@ -1,4 +1,4 @@
-"""Decide whom a topic's message reaches, as SNS does: by protocol and filter policy of each subscription."""
+"""Find out whom a topic's message reaches, as SNS does: by the protocol and filter policy of each subscription."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from localcloud.aws import Client
 
 READ_BY_PEOPLE = ("email", "email-json", "sms", "application")
-FRESH = 0.5  # seconds a topic's list is believed
+FRESH = 0.5  # seconds for which a topic's list is reused
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Subscription:
     policy: Mapping[str, Any] | None
 
     def receives(self, attributes: Mapping[str, str]) -> bool:
-        """Say whether a message with these attributes is delivered here."""
+        """Return whether a message with these attributes is delivered here."""
         policy = self.policy or {}
         return all(_key_matches(rules, attributes.get(key)) for key, rules in policy.items())
 
 
 def _key_matches(rules: object, value: str | None) -> bool:
-    """Match one attribute against its rules, any of which will do: the operators an address needs, and no others."""
+    """Return whether one attribute matches any of its rules. Only the operators that addresses need are known."""
     for rule in rules if isinstance(rules, list) else [rules]:
         if isinstance(rule, dict):
             if "exists" in rule and rule["exists"] == (value is not None):
@@ -48,7 +48,7 @@ def _listed(value: object) -> Sequence[object]:
 
 
 class AddressBook:
-    """Reads subscriptions from SNS, remembering each topic's for a moment."""
+    """Reads subscriptions from SNS, and remembers each topic's for a moment."""
 
     def __init__(self, sns: Client) -> None:
         """Read with this SNS client."""

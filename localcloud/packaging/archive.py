@@ -1,4 +1,4 @@
-"""Turn Chalice's zip into the one we deploy: bytecode in, dead weight out, the same bytes on every build."""
+"""Turn Chalice's zip into the one that is deployed: add bytecode, drop dead weight, get the same bytes each time."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ from pathlib import Path
 from chalicelib.languages import LANGUAGES
 from localcloud.layout import LocalCloudError
 
-# Where Lambda unpacks the zip: what tracebacks show.
+# Lambda unpacks the zip here, so tracebacks show it.
 TASK_ROOT = "/var/task"
 # Read by type checkers and installers, never by a running function.
 DEAD_WEIGHT = (".pyi", "/py.typed", ".dist-info/RECORD", ".dist-info/INSTALLER")
-# CLDR in a thousand locales is two thirds of the zip; people are written to in a few, which build on the root.
+# CLDR's thousand locales are two thirds of the zip. Messages need a few of them, which build on the root.
 LOCALE_DATA = "babel/locale-data/"
 LOCALES = frozenset(f"{LOCALE_DATA}{locale}.dat" for locale in ("root", *LANGUAGES))
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
@@ -35,7 +35,7 @@ def finish(raw: Path, finished: Path) -> None:
 def _compile(tree: Path) -> None:
     """Put bytecode beside every module.
 
-    Unchecked: a function trusts it without reading or hashing the source, and a zip keeps no usable file times anyway.
+    It is unchecked: a function trusts it without hashing the source. A zip keeps no file times to check by.
     """
     command = [
         "-m",
@@ -51,7 +51,7 @@ def _compile(tree: Path) -> None:
     ]
     done = subprocess.run(
         [sys.executable, "-I", *command, str(tree)],
-        # The order in which sets were filled must not show in the bytecode.
+        # Otherwise the bytecode would differ by the order in which sets were filled.
         env={**os.environ, "PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Build what is deployed: `chalice package` on a clean copy of the tree, finished to the same bytes on every build."""
+"""Build the package that is deployed: run `chalice package` on a clean copy of the tree, and get the same bytes each time."""
 
 import hashlib
 import logging
@@ -31,10 +31,10 @@ class Artefact:
 
 
 def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
-    """Package `stage` from the tree at `root` into `out`, or hand back the last package if nothing has changed since.
+    """Package `stage` from the tree at `root` into `out`; return the last package if nothing has changed since.
 
-    The runtime is the interpreter this runs under, and so is the bytecode. LocalCloudError says why it failed,
-    also when the finished zip does not pass `check_zip`.
+    The package is for the interpreter that this runs under. LocalCloudError says why a build failed, also when the
+    finished zip does not pass `check_zip`.
     """
     out = out or BUILD / stage
     # The stages share the source, and with it Chalice's store of downloads: their zips are the same.
@@ -59,7 +59,7 @@ def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
 
 
 def exported(root: Path) -> list[str]:
-    """List what may go into a package, as a checkout would have it: tracked files and new ones git does not ignore."""
+    """List the files that may go into a package: tracked ones, and new ones that git does not ignore."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PACKAGED]
     listing = subprocess.run(command, cwd=root, capture_output=True, check=False)
     names = listing.stdout.decode().split("\0") if listing.returncode == 0 else list(_walk(root))
@@ -73,7 +73,7 @@ def _wanted(name: str) -> bool:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    """List the tree itself, for a copy that is no git checkout."""
+    """List the files of a tree that is not a git checkout."""
     for prefix in PACKAGED:
         path = root / prefix
         found = path.rglob("*") if path.is_dir() else [path]
@@ -81,7 +81,7 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _stamp(stage: str, files: dict[str, bytes]) -> str:
-    """Digest everything the package depends on, this builder included."""
+    """Return a digest of everything that the package depends on, this builder included."""
     digest = hashlib.sha256(f"{stage} {sys.version} {os.uname().machine}".encode())
     tools = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))}
     relevant = {name: tools[name] for name in ("build.py", "archive.py", "check_zip.py")}
@@ -91,7 +91,7 @@ def _stamp(stage: str, files: dict[str, bytes]) -> str:
 
 
 def _copy(files: dict[str, bytes], target: Path) -> Path:
-    """Make `target` hold exactly `files`, but for what Chalice keeps there to save itself the next download."""
+    """Make `target` hold exactly `files`, beside the downloads that Chalice keeps there for the next time."""
     for path in sorted(target.rglob("*"), reverse=True):
         name = path.relative_to(target).as_posix()
         if path.is_file() and name not in files and not name.startswith(".chalice/deployments/"):

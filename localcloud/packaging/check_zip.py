@@ -1,4 +1,7 @@
-"""Say what is wrong with a deployment zip: Chalice only warns, and a bad import shows only once a function runs."""
+"""List what is wrong with a deployment zip.
+
+Chalice only warns, and a missing module shows only when a function runs.
+"""
 
 import importlib.util
 import sys
@@ -7,11 +10,11 @@ from pathlib import Path
 
 from localcloud.packaging.archive import LOCALES
 
-# What a function cannot start without.
+# A function cannot start without these.
 REQUIRED = ("app.py", "chalicelib/__init__.py", "chalice/app.py", *sorted(LOCALES))
 # The compiled half of each dependency that has one.
 NATIVE = ("pydantic_core/_pydantic_core", "msgspec/_core", "cryptography/hazmat/bindings/_rust", "_cffi_backend")
-# The runtime's own, the tools', and ours that is not for production. Chalice's app module belongs in, its tools do not.
+# The runtime's own, the tools', and ours that is not for production. Of Chalice only the app module belongs in.
 FORBIDDEN = (
     "boto3/", "botocore/", "s3transfer/", "moto/", "chalice/cli/", "chalice/deploy/", "chalice/package.py",
     "localcloud/", "tests/", "web/", "bench/", "docs/", "infra/", "pip/", "setuptools/", "pytest/", "_pytest/",
@@ -23,7 +26,7 @@ UNCHECKED_HASH = b"\x01\x00\x00\x00"
 
 
 def complaints(path: Path) -> list[str]:
-    """Return one sentence for each thing that makes the zip at `path` unfit for this interpreter's runtime."""
+    """Return one sentence for each fault of the zip at `path` for this interpreter's runtime."""
     found = []
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())

@@ -1,4 +1,4 @@
-"""The books at the end: every order's ledger added up again from the table, and held against what the data says."""
+"""Audit the books at the end: add up every order's ledger from the table, and compare it with the data."""
 
 import hashlib
 from collections import Counter
@@ -32,7 +32,7 @@ class Books:
 
 
 def audit(services: Services, claims: Mapping[str, str]) -> Books:
-    """Read every order named in `claims` (what became of its claim, by order id) and check its money.
+    """Check the money of every order in `claims` (the outcome of its claim, by order id), and return the books.
 
     The balance is what its entries add up to, nothing is held, every instruction is settled, and what is refunded is the
     whole payment exactly where the claim was covered.

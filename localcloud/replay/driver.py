@@ -32,7 +32,7 @@ LONGEST_TAIL = timedelta(days=400)
 
 @dataclass(slots=True)
 class Seen:
-    """The services' answers; `wrong` holds a sentence for each one that is not as it should be."""
+    """The services' answers; `wrong` holds a sentence for each that differs from the data."""
 
     imported: list[str] = field(default_factory=list)
     not_imported: Counter[str] = field(default_factory=Counter)
@@ -69,7 +69,7 @@ class Driver:
             self._note(step.command, answers.pop())
 
     def anything_due(self) -> bool:
-        """Return whether the clock still has something to do in any order."""
+        """Return whether a deadline is still to come in any order."""
         return any(self._services.lists.due(shard, EVER, 1)[0] for shard in range(SHARDS))
 
     def _wrong(self, command: Command, what: str) -> None:
@@ -134,7 +134,7 @@ class Driver:
             self.seen.settled += 1
 
     def _pending(self) -> list[dict[str, Any]]:
-        """Return the payments that the payment system was told and has not made: here it makes them all."""
+        """Return the payments that the payment system was told to make and has not made."""
         found: list[dict[str, Any]] = []
         cursor = None
         while True:
@@ -146,6 +146,6 @@ class Driver:
 
 
 def once_of(what: object) -> Once:
-    """The idempotency of a command: it follows from what is asked."""
+    """Return the idempotency key of a command; it follows from the command's content."""
     digest = hashlib.sha256(repr(what).encode()).hexdigest()
     return Once(digest, digest)

@@ -1,4 +1,4 @@
-"""The engine of a replay: the product's services over a table in memory or in MiniStack, and the data's clock."""
+"""Run the product's services for a replay: on a table in memory or in a MiniStack of its own, with the data's clock."""
 
 import json
 import tempfile
@@ -29,7 +29,7 @@ AN_HOUR = 3600.0
 
 
 class DataClock:
-    """Shows the time that the replay has reached."""
+    """A clock that shows the time that the replay has reached."""
 
     def __init__(self) -> None:
         """Show no time yet."""
@@ -44,25 +44,25 @@ class NoSubscriptions:
     """Nobody registers contacts in a replay, so nobody is subscribed to anything."""
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
-        """Raise: there is nothing to subscribe to."""
+        """Raise, as there is nothing to subscribe to."""
         raise NotImplementedError
 
     def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
-        """Nothing is."""
+        """Return nothing."""
         del role, person_id
         return []
 
     def unsubscribe(self, subscription: str) -> None:
-        """Raise: there is nothing to end."""
+        """Raise, as there is nothing to end."""
         raise NotImplementedError
 
     def forget(self, profile: Profile) -> None:
-        """Raise: there is nobody to forget."""
+        """Raise, as there is nobody to forget."""
         raise NotImplementedError
 
 
 def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
-    """The product's services, put together on `table`."""
+    """Return the product's services on `table`."""
     policies = published()
 
     def dynamodb() -> aws.Client:
@@ -82,7 +82,7 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
 
 @contextmanager
 def running(engine: str, clock: DataClock) -> Iterator[Services]:
-    """Services on an empty table of that engine, which is gone afterwards."""
+    """Yield services on an empty table of that engine; delete the table afterwards."""
     if engine == "memory":
         yield services_on(MemoryTable(TABLE), TABLE, clock)
         return
@@ -99,7 +99,7 @@ def running(engine: str, clock: DataClock) -> Iterator[Services]:
 
 
 def _schema() -> dict[str, Any]:
-    """The keys and indexes of the table that is deployed."""
+    """Return the keys and indexes of the table that is deployed."""
     resources = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))["Resources"]
     properties = resources["Table"]["Properties"]
     return {name: properties[name] for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")}

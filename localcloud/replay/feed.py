@@ -1,4 +1,4 @@
-"""A feed of real orders, one JSON object a line, read into what the services take. What cannot be used says why."""
+"""Read a feed of real orders, one JSON object a line. A line that cannot be used is returned with the reason."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ COUNTRY = "BR"
 
 @dataclass(frozen=True, slots=True)
 class FeedOrder:
-    """A paid order, when its parcel moved by the data, and everything about it that is not as one would expect."""
+    """A paid order, the times of its parcel in the data, and everything unusual about it."""
 
     terms: OrderTerms
     promise: datetime
@@ -26,7 +26,7 @@ class FeedOrder:
 
     @property
     def promise_broken(self) -> bool:
-        """Return whether it came at or after the promised instant, or never."""
+        """True if it came at or after the promised instant, or never."""
         return self.delivered_at is None or self.delivered_at >= self.promise
 
 
@@ -40,7 +40,7 @@ class Skipped:
 
 
 def read(lines: Iterable[str]) -> Iterator[FeedOrder | Skipped]:
-    """Read every line into an order or into the reason why it is none; blank lines, which hold nothing, are passed over."""
+    """Yield an order for every line, or the reason why it is none; skip blank lines."""
     seen: set[str] = set()
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -58,7 +58,7 @@ def read(lines: Iterable[str]) -> Iterator[FeedOrder | Skipped]:
 
 
 def minor_units(text: object, currency: str) -> Money:
-    """An amount written as a decimal string, exactly; ValueError when the currency has no unit that small, or for a float."""
+    """Return an amount from a decimal string, exactly; ValueError for a float, or for more decimals than the currency has."""
     amount = Decimal(text) if isinstance(text, str) else None
     scaled = amount.scaleb(EXPONENTS[currency]) if amount is not None and amount.is_finite() else None
     if scaled is None or scaled != scaled.to_integral_value():

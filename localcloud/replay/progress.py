@@ -1,4 +1,4 @@
-"""Print the progress of a long job: one line that is rewritten on a terminal, a plain line now and then elsewhere."""
+"""Show the progress of a long job: rewrite one line on a terminal, or print a plain line now and then."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ PLAIN_LINES = 10
 
 
 class Progress:
-    """Counts up to `total`; `note` says what it is at."""
+    """Counts up to `total`; `note` is shown beside the count."""
 
     def __init__(self, total: int, what: str, out: TextIO | None = None) -> None:
         """Write to `out`, the standard error stream by default."""
@@ -36,7 +36,7 @@ class Progress:
             self._out.flush()
 
     def close(self) -> None:
-        """Leave the line to whoever writes next."""
+        """Clear the line for other output."""
         if self._tty:
             self._out.write("\r\x1b[K")
             self._out.flush()

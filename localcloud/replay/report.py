@@ -1,4 +1,4 @@
-"""`python -m localcloud replay`: replays a feed and prints what came of it."""
+"""Replay a feed and print the report, for `python -m localcloud replay`."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ SHOWN_AT_MOST = 20
 
 
 def main(feed: Path, how: Options) -> int:
-    """Replay the file and print the report; 1 when anything did not come true, LocalCloudError for no such file."""
+    """Replay the file and print the report. Return 1 if anything differs from the data; LocalCloudError for no such file."""
     try:
         with feed.open(encoding="utf-8") as lines:
             result = replay(lines, how)
@@ -26,7 +26,7 @@ def main(feed: Path, how: Options) -> int:
 
 
 def report(result: Result, how: Options) -> Iterator[str]:
-    """The result as lines for people."""
+    """Yield the result as lines for people."""
     seen, books = result.seen, result.books
     yield f"Replay of {len(result.orders) + len(result.skipped)} orders in {result.seconds:.1f} s ({how.engine})"
     yield ""

@@ -1,4 +1,4 @@
-"""Real orders through the product's own services, with the clock driven by the data, checked against the data."""
+"""Run real orders through the product's own services, with the data's clock, and check the outcome against the data."""
 
 import time
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from localcloud.tracking_numbers import TrackingNumbers
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of a replay: `twice` sends every command two times, `sweep_seed` sweeps at random times instead of daily."""
+    """The settings of a replay: `twice` sends every command two times; `sweep_seed` sweeps at random times, not daily."""
 
     engine: str = "memory"
     limit: int | None = None
@@ -26,7 +26,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a replay: the feed, the services' answers, and the ledger at the end."""
+    """The result of a replay: the orders read, the services' answers, and the books at the end."""
 
     orders: tuple[FeedOrder, ...]
     skipped: tuple[Skipped, ...]
@@ -37,13 +37,13 @@ class Result:
 
     @property
     def wrong(self) -> list[str]:
-        """Everything that did not come true, as sentences; empty for a good replay."""
+        """A sentence for everything that differs from the data; empty for a good replay."""
         empty = [] if self.seen.imported else ["no order was imported: there was nothing to check"]
         return [*empty, *self.seen.wrong, *self.books.wrong]
 
 
 def replay(lines: Iterable[str], options: Options | None = None) -> Result:
-    """Replay a feed and check it against its own data. Nothing of it remains but the result."""
+    """Replay a feed, check it against its own data, and return the result. Nothing else of it remains."""
     options = options or Options()
     began = time.monotonic()
     entries = list(islice(read(lines), options.limit or None))
@@ -62,7 +62,7 @@ def replay(lines: Iterable[str], options: Options | None = None) -> Result:
 
 
 def _perform(driver: Driver, stories: list[list[Step]], seed: int | None, progress: Progress) -> None:
-    """Take every step, then sweep on until the clock has ended everything."""
+    """Take every step, then sweep on until no deadline is left."""
     first, last = min(steps[0].at for steps in stories), max(steps[-1].at for steps in stories)
     swept = sweeps(first, seed)
     for step in timeline(stories, swept):

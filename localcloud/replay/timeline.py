@@ -1,4 +1,4 @@
-"""Turn the data into commands, with all orders merged in the order of time."""
+"""Turn the data of each order into commands, and merge those of all orders in the order of time."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ class Import:
 
     @property
     def order_id(self) -> str:
-        """Return the order of this command."""
+        """The order that the command is about."""
         return self.terms.order_id
 
 
@@ -50,7 +50,7 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The buyer says nothing came. `expected` is what the data says should become of it: `covered`, or an exclusion."""
+    """The buyer claims that nothing came. `expected` is the outcome by the data: `covered`, or an exclusion."""
 
     order_id: str
     buyer_id: str
@@ -62,18 +62,18 @@ Command = Import | Ship | Deliver | Claim
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command, or None for a sweep, and when it comes."""
+    """A command, or None for a sweep, and its time."""
 
     at: datetime
     command: Command | None
 
 
 def steps_of(order: FeedOrder, numbers: TrackingNumbers) -> list[Step]:
-    """The commands of one order in the order of time.
+    """Return the commands of one order in the order of time.
 
-    The buyer of a broken promise claims at the promised instant, the first at which it can be; any other buyer as soon as
-    delivery is on record. What the data dates before the payment is reported when the order is there, at its own time. A
-    delivery dated before its parcel comes with the parcel, at the carrier's own time.
+    A buyer whose promise was broken claims at the promised instant, the first that is possible. Any other buyer claims as
+    soon as delivery is on record. What the data dates before the payment is reported after the import, with its own time.
+    A delivery dated before its parcel is reported with the parcel, with the carrier's own time.
     """
     terms = order.terms
     steps = [Step(terms.paid_at, Import(terms))]
@@ -100,7 +100,7 @@ def _when(step: Step) -> datetime:
 
 
 def sweeps(start: datetime, seed: int | None = None) -> Iterator[Step]:
-    """Sweeps without end from `start` on: once a day or, with a seed, at times nobody could have chosen."""
+    """Yield sweeps without end from `start` on: once a day or, with a seed, at random times."""
     dice = random.Random(seed)  # noqa: S311 - a test's dice, not a secret
     at = start
     while True:
@@ -109,7 +109,7 @@ def sweeps(start: datetime, seed: int | None = None) -> Iterator[Step]:
 
 
 def timeline(stories: Iterable[list[Step]], swept: Iterator[Step]) -> Iterator[Step]:
-    """All orders' commands with the sweeps between them, until the last command; of one instant a sweep comes first."""
+    """Yield all orders' commands with the sweeps between them, up to the last command. A sweep goes first at an instant."""
     sweep = next(swept)
     for step in merge(*stories, key=_when):
         while sweep.at <= step.at:

@@ -75,7 +75,7 @@ class Outside:
 
 
 def _matches(schema: Schema, text: str) -> bool:
-    """Whether a text has the length and the pattern that its schema states. ``$`` is the end, as in ECMA 262."""
+    """Return whether a text has the length and the pattern that its schema states. ``$`` is the end, as in ECMA 262."""
     inside = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", LONGEST * 10)
     return inside and re.search(re.sub(r"\$$", r"\\Z", schema.get("pattern", "")), text, re.ASCII) is not None
 
@@ -106,7 +106,7 @@ def _lists(schema: Schema, good: object) -> Iterator[list[Any]]:
 
 
 def inside_pattern(schema: Schema, value: object) -> bool:
-    """Whether a value that was made to lie outside is a text that the schema takes all the same."""
+    """Return whether a value that was made to lie outside is a text that the schema takes all the same."""
     outside_size = not isinstance(value, str) or "enum" in schema or "const" in schema or schema.get("format") == "date-time"
     return not outside_size and _matches(schema, str(value))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ELSEWHERE: dict[str, str] = {}
-"""Rules that belong to another room alone, and why."""
+"""Rules that belong only to another room, and why."""
 
 RULES = [
     *(f"O{n}" for n in range(1, 10)),

@@ -115,7 +115,7 @@ def test_the_default_claim_is_the_whole_order() -> None:
 
 @pytest.mark.parametrize("currency", ["JPY", "USD", "TND"])
 def test_an_order_claimed_line_by_line_gives_back_exactly_what_was_paid(currency: str) -> None:
-    """C3, C4, O2, O3: refunding every line by itself, in whatever order, refunds the order to the last minor unit."""
+    """C3, C4, O2, O3: refunding the lines one by one, in any order, refunds the order to the last minor unit."""
     random = Random(f"lines in {currency}")
     for _ in range(60):
         sold = [(random.randint(1, 4), random.randint(1, 10_000)) for _ in range(random.randint(1, 5))]

@@ -296,7 +296,7 @@ def test_an_answer_goes_to_the_review_that_is_going_on() -> None:
 @pytest.mark.parametrize("minor", [0, 1, 5000, 10_000])
 @pytest.mark.parametrize("kind", list(OfferType))
 def test_a_decision_gives_nothing_part_or_all_with_or_without_return(minor: int, kind: OfferType) -> None:
-    """D5: whatever type and amount within the claim is decided is what is carried out when the appeal window has passed."""
+    """D5: a decision of any type and amount within the claim is carried out as decided when the appeal window has passed."""
     world = disputed(Stage.UNDER_REVIEW)
     world.act(MEDIATOR, decides(minor, kind))
     dispute = world.dispute()

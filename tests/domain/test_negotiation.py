@@ -165,7 +165,7 @@ def test_declining_names_what_was_seen_too() -> None:
 
 
 def test_only_the_side_whose_turn_it_is_answers() -> None:
-    """D10, section 4: nobody accepts or declines their own proposal, nor counters it."""
+    """D10, section 4: nobody accepts, declines or counters their own proposal."""
     world = non_receipt()
     world.act(SELLER, offer(1000))
     assert world.refused_act(SELLER, c.Accept("2")).code == WRONG_PARTY

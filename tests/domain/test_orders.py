@@ -229,7 +229,7 @@ def test_an_order_never_shipped_is_still_protected() -> None:
 
 
 def test_a_parcel_returned_to_its_sender_was_not_delivered() -> None:
-    """O6: when the carrier's last word is that it went back, nothing was delivered, whatever it said before."""
+    """O6: if the carrier's last word is that a parcel went back, it was not delivered, even if an earlier record says so."""
     world = World.of()
     world.wait(DAY).ship()
     world.wait(DAY).deliver()
@@ -386,7 +386,7 @@ def test_a_chatty_parcel_still_delivers() -> None:
 
 
 def test_the_buyers_word_counts_when_it_is_first() -> None:
-    """O6, O7: delivery is the carrier's record or the buyer's confirmation, whichever is first, in whatever order they come."""
+    """O6, O7: delivery is the carrier's record or the buyer's confirmation, whichever is first, in any order of arrival."""
     early, late = PAID_AT + 5 * DAY, PAID_AT + 8 * DAY
     for confirmed, recorded in ((early, late), (late, early), (late, None), (early, early)):
         world = World.of()
@@ -443,7 +443,7 @@ def test_a_promise_that_has_been_kept_is_not_extended() -> None:
 
 
 def test_a_completed_order_has_nothing_left_to_extend() -> None:
-    """O8, O7: what the carrier says after completion opens neither the promise nor protection again."""
+    """O8, O7: a carrier's record after completion does not reopen the promise or protection."""
     world = delivered()
     world.wait(15 * DAY).sweep()
     world.report(CarrierStatus.RETURNED_TO_SENDER)

@@ -67,7 +67,7 @@ def no_address() -> World:
 
 
 def test_the_address_in_the_acceptance_comes_first() -> None:
-    """D3: the address given with the acceptance is where the return goes, whatever the profile says."""
+    """D3: the return goes to the address given with the acceptance, even if the profile has another."""
     world = disputed(Stage.OPENED, AT_HOME)
     world.act(SELLER, c.Accept("1", WAREHOUSE))
     grant = world.dispute().grant
@@ -176,7 +176,7 @@ def test_a_domestic_return_takes_no_address_abroad() -> None:
 
 
 def test_no_questions_asked_means_none_can_be_asked() -> None:
-    """Section 3, D10: the seller cannot decline or haggle over a guaranteed return, nor can anybody bargain."""
+    """Section 3, D10: nobody can bargain over a guaranteed return, and the seller cannot decline it."""
     world = offering(Guarantee.EXTRA_RETURNS)
     world.wait(DAY).open(UNWANTED)
     offer = c.Propose(WITH_RETURN, money(8999), return_address=AT_HOME)
@@ -208,7 +208,7 @@ def test_an_unwanted_items_postage_is_as_the_guarantee_says(postage: Payer) -> N
 
 
 def test_a_faulty_items_postage_is_the_sellers() -> None:
-    """C3: for anything but a change of mind the return costs the seller, whatever the guarantees say."""
+    """C3: the seller pays the return's postage, except for a change of mind where the guarantee says otherwise."""
     world = offering(Guarantee.EXTRA_RETURNS, Guarantee.DOMESTIC_RETURNS)
     world.put_on_file(ABROAD)
     world.wait(DAY).open(DAMAGED)

@@ -388,7 +388,7 @@ def test_every_guard_of_the_table_is_tested() -> None:
 
 @pytest.mark.parametrize(("name", "refused"), [(name, case) for name, cases in GUARDED.items() for case in cases])
 def test_each_refusal_is_its_own_guards(name: str, refused: tuple[Callable[[], World], Actor, c.DisputeCommand, str]) -> None:
-    """D10: in each of those cases the guard named is the one that refuses, and every guard before it holds."""
+    """D10: in each of those cases the named guard refuses, and every guard before it holds."""
     build, actor, command, _ = refused
     world = build()
     rule = TABLE[world.dispute().stage, ACTION_OF[type(command)], actor.role]
@@ -533,7 +533,7 @@ def test_too_late_names_the_deadline_that_passed(stage: Stage, actor: Actor, act
 
 @pytest.mark.parametrize("stage", list(EXPIRES))
 def test_too_late_is_said_of_everything_that_ended(stage: Stage) -> None:
-    """D10: whatever the stage's table allowed and the next stage does not is what people are too late for."""
+    """D10: people are too late for every action that the stage allowed and the next stage does not."""
     _, after, late = EXPIRES[stage]
     before_it = {(role, action) for known, action, role in TABLE if known is stage}
     after_it = {(role, action) for known, action, role in TABLE if known is after}

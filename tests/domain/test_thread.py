@@ -72,7 +72,7 @@ def refusal_of(thread: Thread, actor: Actor, at: timedelta = timedelta()) -> Ref
 
 @given(st.lists(st.tuples(st.sampled_from(PEOPLE), st.none() | st.integers(1, 30)), max_size=30))
 def test_unread_is_what_others_wrote_after_the_mark(steps: list[tuple[Actor, int | None]]) -> None:
-    """N5: whatever is written and read in whatever order, everybody's count is right, and no mark moves back."""
+    """N5: after any sequence of writing and reading, everybody's count is right, and no mark has moved back."""
     thread, authors = Thread("order-1"), list[Actor]()
     for actor, number in steps:
         marks = {person: thread.read_up_to(person) for person in PEOPLE}

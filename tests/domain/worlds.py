@@ -99,7 +99,7 @@ class World:
     log: list[Event] = field(default_factory=list)
     known: Case | None = None
     commands: list[int] = field(default_factory=list)
-    """How many events each command and each sweep recorded."""
+    """The number of events that each command and each sweep recorded."""
 
     @classmethod
     def of(cls, terms: OrderTerms | None = None, *on_file: ReturnAddress) -> World:
@@ -112,7 +112,7 @@ class World:
 
     @property
     def case(self) -> Case:
-        """The case as it was last recorded, whatever has expired since."""
+        """The case as it was last recorded, without the deadlines that have passed since."""
         assert self.known is not None
         return self.known
 

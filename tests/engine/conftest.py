@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Endpoint]:
-    """A DynamoDB with an empty table: MiniStack, or what ``DYNAMODB_ENDPOINT`` names."""
+    """Start a DynamoDB with an empty table: MiniStack, or the engine that ``DYNAMODB_ENDPOINT`` names."""
     with endpoint() as running:
         yield running
 

@@ -31,7 +31,7 @@ SEED = "order-0"
 
 
 def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Services:
-    """The product's services on a table, as one process with its own clock has them."""
+    """Return the product's services on a table, as one process with its own clock has them."""
     return Services(
         cases=Cases(lambda: table, TABLE, POLICIES, shards),
         lists=Lists(lambda: table, TABLE),
@@ -50,7 +50,7 @@ def open_orders(
 ) -> None:
     """Put orders into the table, all promised for one moment, as the import of each would have written it.
 
-    Unless ``whole``, without their events and ledgers, which nobody reads of an order that is not due.
+    Unless ``whole``, their events and ledgers are left out, because nobody reads them of an order that is not due.
     """
     scratch = MemoryTable(TABLE)
     terms = order_terms(order_id=SEED, deliver_by=promised)
@@ -69,11 +69,11 @@ def _for_order(item: Item, order_id: str, shards: int) -> Item:
 
 
 def completions(table: MemoryTable) -> list[str]:
-    """The order of every completion in the table, with repetitions if there were any."""
+    """Return the order of every completion in the table, with repetitions if there are any."""
     done = [text(it, "order_id") for it in table.snapshot() if text(it, "type") == "order_completed"]
     return sorted(done)
 
 
 def releases(table: MemoryTable) -> list[str]:
-    """The order of every payment instruction in the table."""
+    """Return the order of every payment instruction in the table."""
     return sorted(keys.order_id_of(text(it, "pk")) for it in table.snapshot() if text(it, "sk").startswith("PAYMENT#"))

@@ -35,7 +35,7 @@ ONCE = "once"
 
 @contextmanager
 def serving(issuer: Issuer) -> Iterator[object]:
-    """The real app, taking that issuer's tokens."""
+    """Return the real app, which takes that issuer's tokens."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SANDBOX", "SERVES", "OIDC_ROLE_CLAIM"):
             patch.delenv(name, raising=False)
@@ -57,7 +57,7 @@ def _forget() -> None:
 class Ask:
     """A request: by default the buyer adds evidence to the dispute, under the key ``once``.
 
-    ``raw`` is sent instead of ``body`` as it stands; a ``key`` of None is no header.
+    ``raw`` is sent unchanged instead of ``body``. With a ``key`` of None no header is sent.
     """
 
     who: str = ANA
@@ -98,7 +98,7 @@ class Desk:
         self.patch.setattr(call, "rates", no_rates)
 
     def ask(self, ask: Ask) -> tuple[str, Reply]:
-        """Send a request. What came of it: ``new`` for an effect, ``nothing`` for a success without one, or the problem."""
+        """Send a request, and return ``new`` for an effect, ``nothing`` for a success without one, or the problem."""
         headers = self.api.headers(ask.who, idempotency_key=ask.key or "") | ask.headers
         if ask.key is None:
             del headers["idempotency-key"]
@@ -114,5 +114,5 @@ class Desk:
         return f"{reply.status} {reply.problem}", reply
 
     def stored(self) -> list[Item]:
-        """Everything in the table."""
+        """Return everything in the table."""
         return self.table.snapshot()

@@ -31,7 +31,7 @@ CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard",
 
 @dataclass
 class Endpoint:
-    """A DynamoDB, and one empty table in it that nobody else knows of."""
+    """A DynamoDB, and one empty table in it that no other test uses."""
 
     url: str | None
     name: str
@@ -41,7 +41,7 @@ class Endpoint:
         self._session = botocore.session.Session()
 
     def client(self) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
-        """A new low-level client: each thread has one of its own."""
+        """Return a new low-level client. Each thread has its own."""
         here: dict[str, Any] = {}
         if self.url:
             keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}

@@ -1,4 +1,7 @@
-"""Run races: put cases into the engine, and let many threads act on one of them at one moment."""
+"""Run races: put cases into the engine, and let many threads act on one of them at one moment.
+
+The ``Floor`` is where races run; a ``Clerk`` is one server process with its own client and clock.
+"""
 
 from __future__ import annotations
 
@@ -46,19 +49,19 @@ SHARDS = 8
 BATCH = 25
 LATE_S = 0.03
 TRACKING = "000000001"
-"""The parcel of the cases that are laid; each copy has a number of its own."""
+"""The parcel of the prepared cases; each copy has a number of its own."""
 
 
 class Meeting(Cases):
-    """Cases whose first reading is waited for by all who race: nobody writes before everybody has read."""
+    """Cases that nobody writes before everybody in the race has read."""
 
     def __init__(self, *of: Any, meet: Barrier | None, late: float) -> None:  # noqa: ANN401 - as the original takes them
-        """Meet at ``meet``, or nowhere, and go on so many seconds late."""
+        """Wait at ``meet``, if given, and then so many seconds more."""
         super().__init__(*of)
         self._meet, self._late = meet, late
 
     def load(self, order_id: str) -> Case | None:
-        """As ``Cases.load``."""
+        """Load a case as ``Cases.load`` does, and then wait for the others."""
         found = super().load(order_id)
         meet, self._meet = self._meet, None
         if meet:
@@ -109,13 +112,13 @@ class Floor:
         self._client = self.engine.client()
 
     def clerk(self, n: int) -> Clerk:
-        """The nth clerk, hired when first needed."""
+        """Return the nth clerk, made when it is first needed."""
         while len(self.clerks) <= n:
             self.clerks.append(Clerk(self.engine.client(), self.engine.table))
         return self.clerks[n]
 
     def lay(self, office: Office) -> str:
-        """Put the office's case into the engine under a new order id, which is returned."""
+        """Put the office's case into the engine under a new order id, and return the id."""
         number = next(self.numbers)
         order_id = f"race-{number:06d}"
         puts = [_copied(it, order_id, f"{number:09d}") for it in office.table.snapshot() if not text(it, "fingerprint")]
@@ -137,10 +140,10 @@ class Floor:
                 left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
 
     def race(self, acts: Sequence[tuple[datetime, Callable[[Services], Any]]], *, meet: bool) -> list[str]:
-        """All acts at one moment, each by a clerk whose clock shows the act's time; what each was told.
+        """Run all acts at one moment, each by a clerk whose clock shows the act's time, and return their outcomes.
 
-        With ``meet`` nobody writes before everybody has read: every round is then a race. Each is a little late, by dice, so
-        that it is not always the same who comes first.
+        With ``meet`` nobody writes before everybody has read, so that every round is a race. Each clerk is late by a random
+        moment, so that the first one is not always the same.
         """
         start, meeting = Barrier(len(acts)), Barrier(len(acts)) if meet else None
         late = [self.dice.uniform(0, LATE_S) for _ in acts]
@@ -157,7 +160,7 @@ class Floor:
             return list(pool.map(run, range(len(acts))))
 
     def audit(self, order_id: str) -> Case:
-        """I1, I2, I4 of what is stored; the case."""
+        """Check I1, I2 and I4 of what is stored, and return the case."""
         cases = self.clerk(0).services.cases
         case = cases.load(order_id)
         assert case is not None
@@ -197,12 +200,12 @@ def told(act: Callable[[], Any]) -> str:
 
 
 def request(actor: Actor = BUYER, key: str = "key") -> Request:
-    """A request of an actor under a key."""
+    """Return a request of an actor under a key."""
     return Request(actor, once(actor, key))
 
 
 def _copied(original: Item, order_id: str, number: str) -> Item:
-    """An item of the office's case as it is for another order with another parcel."""
+    """Return an item of the office's case, changed to another order and another parcel."""
     copied: Item = {}
     for name, attribute in original.items():
         written = attribute.get("S")

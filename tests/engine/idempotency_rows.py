@@ -40,11 +40,11 @@ BROKEN = ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, 
 
 
 def nothing(_: Desk) -> None:
-    """Nothing happens."""
+    """Do nothing."""
 
 
 def days(real: float, moved: float = 0) -> Callable[[Desk], None]:
-    """Real time passes, and the product's clock goes on by as much or as a sandbox moves it."""
+    """Let real time pass, and move the product's clock by as much, or as far as a sandbox moves it."""
 
     def pass_by(desk: Desk) -> None:
         desk.epoch += real * 86_400
@@ -54,7 +54,7 @@ def days(real: float, moved: float = 0) -> Callable[[Desk], None]:
 
 
 def seconds(real: int) -> Callable[[Desk], None]:
-    """Only real time passes, by which answers are kept."""
+    """Let only real time pass, by which answers are kept."""
 
     def pass_by(desk: Desk) -> None:
         desk.epoch += real
@@ -63,7 +63,7 @@ def seconds(real: int) -> Callable[[Desk], None]:
 
 
 def asked(*others: Ask) -> Callable[[Desk], None]:
-    """Others, or the same, ask for something in between, under keys of their own."""
+    """Send other requests in between, under keys of their own."""
 
     def ask(desk: Desk) -> None:
         for n, it in enumerate(others):
@@ -73,18 +73,18 @@ def asked(*others: Ask) -> Callable[[Desk], None]:
 
 
 def failing(*errors: ClientError) -> Callable[[Desk], None]:
-    """The next transactions fail."""
+    """Let the next transactions fail."""
     return lambda desk: desk.table.fail(*errors)
 
 
 def sold_again(desk: Desk) -> None:
-    """A second order is imported."""
+    """Import a second order."""
     terms = ORDER | {"paid_at": at(desk.clock.at), "deliver_by": at(desk.clock.at + 30 * DAY)}
     desk.api.done(MARKET, "PUT", "/orders/o-2", terms)
 
 
 def expire_by_table(desk: Desk) -> None:
-    """The table removes what has expired, as its time to live does some time later."""
+    """Remove from the table what has expired, as its time to live does some time later."""
     desk.epoch += ANSWERS_KEPT_S + 1
     for key, (item, _) in list(desk.table._items.items()):  # noqa: SLF001 - MemoryTable has no deletion, the product none either
         if "expires_at" in item and int(item["expires_at"]["N"]) < desk.epoch:
@@ -93,7 +93,7 @@ def expire_by_table(desk: Desk) -> None:
 
 
 def replayed_late(desk: Desk) -> None:
-    """It is replayed on the sixth day, and then time goes on."""
+    """Replay the request on the sixth day, and let more time pass."""
     desk.epoch += 6 * 86_400
     assert desk.ask(EVIDENCE)[0] == "nothing"
     desk.epoch += 86_400 + 1
@@ -101,7 +101,7 @@ def replayed_late(desk: Desk) -> None:
 
 @dataclass(frozen=True)
 class Row:
-    """A state, a first request with what is told of it, what happens in between, a second request and what is told of it."""
+    """A state, a first request with its result, an event in between, and a second request with its result."""
 
     stop: Stop
     first: Ask
@@ -113,22 +113,22 @@ class Row:
 
 
 def same(ask: Ask, stop: Stop, between: Callable[[Desk], None] = nothing) -> Row:
-    """The same request twice: a replay."""
+    """Return a row in which the same request comes twice: a replay."""
     return Row(stop, ask, ask, REPLAY, between)
 
 
 def key(written: str | None, told: str) -> Row:
-    """One request under a key, after one under another."""
+    """Return a row of a request under one key after a request under another."""
     return Row(Stop.DISPUTED, EVIDENCE, replace(OTHER, key=written), told)
 
 
 def refused(first: Ask, first_told: str, stop: Stop, between: Callable[[Desk], None], second: Ask | None = None) -> Row:
-    """A request that was refused, and is not when it is sent again."""
+    """Return a row of a request that is refused at first, and succeeds when it is sent again."""
     return Row(stop, first, second or first, NEW, between, first_told)
 
 
 def busy(error: ClientError, then: Ask = EVIDENCE) -> Row:
-    """A request that never gets through, and does when it is sent again: nothing of it was kept."""
+    """Return a row of a request that never gets through at first, and succeeds later because nothing of it was kept."""
     return Row(Stop.DISPUTED, EVIDENCE, then, NEW, nothing, BUSY, failing(*[error] * ATTEMPTS))
 
 

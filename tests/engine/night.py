@@ -1,5 +1,7 @@
-"""Play an hour of sweeps with every fault: the index lags, messages come twice and overlap, clocks differ, time runs out, and
-one order cannot be read.
+"""Play an hour of sweeps with every fault.
+
+The index lags, messages come twice and overlap, clocks differ, time runs out, and one order cannot be read. A ``Night`` is one
+such hour.
 """
 
 from __future__ import annotations
@@ -32,14 +34,14 @@ MINUTES, MORE = 40, 9
 ORDERS = 400
 POISON = "order-0100"
 LAG_S = 30
-"""The longest that an entry of the index stays hidden, or stays after it has gone."""
+"""The longest time for which the index hides a new entry, or still shows a deleted one."""
 DUE_IN = (1, 120)
-"""When an order falls due, in seconds from its import: some while their entry is not to be seen yet."""
+"""The seconds from an order's import to its deadline; some are over before the index shows the entry."""
 
 
 @dataclass
 class Written:
-    """A completion: when it was due, the time then, and what the sweeper took for the time."""
+    """A completion: its deadline, the true time, and the time on the sweeper's clock."""
 
     order_id: str
     due: datetime
@@ -48,16 +50,16 @@ class Written:
 
 
 class Lagging(MemoryTable):
-    """A table whose deadline index shows each change a while after it was made, and until then what was there before."""
+    """A table whose deadline index shows each change with a delay, and the old entry until then."""
 
     def __init__(self, now: Watch, dice: random.Random) -> None:
-        """Lag by the time that ``now`` shows."""
+        """Delay the index by the clock ``now``."""
         super().__init__(TABLE)
         self._now, self._dice = now, dice
         self._shown: dict[str, list[tuple[datetime, Item | None]]] = {}
 
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803 - DynamoDB's spelling
-        """As ``MemoryTable``; the index follows later."""
+        """Write as ``MemoryTable`` does; the index follows later."""
         reply = super().transact_write_items(TransactItems=TransactItems)
         for put in (action["Put"]["Item"] for action in TransactItems):
             if text(put, "sk") == ORDER_SK:
@@ -68,7 +70,7 @@ class Lagging(MemoryTable):
         return reply
 
     def query(self, **request: Any) -> Item:  # noqa: ANN401 - as many as DynamoDB's
-        """As ``MemoryTable``, but of the deadline index what it shows by now."""
+        """Query as ``MemoryTable`` does, but read the deadline index as it shows by now."""
         if request.get("IndexName") != BY_DUE:
             return super().query(**request)
         values = request["ExpressionAttributeValues"]
@@ -107,7 +109,7 @@ class Night:
         self._within = 0
 
     def run(self) -> None:
-        """Import and sweep, minute by minute, and some minutes longer, for those whose clocks are behind."""
+        """Import and sweep, minute by minute, and some minutes longer for the processes whose clocks are behind."""
         when = random.Random(0)  # the same orders in every night
         plan = sorted((when.uniform(0, MINUTES * 60), n, when.randint(*DUE_IN)) for n in range(ORDERS))
         start = self.now.at
@@ -136,7 +138,7 @@ class Night:
         self.table.put_item(TableName=TABLE, Item=stored | item(data="not readable"))
 
     def _deliver(self, shard: int) -> None:
-        """One message, until it is done: a sweep that has run out of time is delivered again."""
+        """Deliver one message until it is done: a sweep that has run out of time is delivered again."""
         left = [self.dice.randint(0, 5)] if self.dice.random() < 0.3 else [ORDERS]
         may_go_on = partial(self._goes_on, left, shard)
         while True:
@@ -169,5 +171,5 @@ class Night:
                 self.written.append(Written(text(image, "order_id"), due, self.now.at, self._clock.at))
 
     def books(self) -> list[Item]:
-        """All that is stored, but for the order that cannot be read."""
+        """Return everything that is stored, except for the order that cannot be read."""
         return [it for it in self.table.snapshot() if text(it, "pk") != order_pk(POISON)]

@@ -23,7 +23,7 @@ RESOURCES: dict[str, Any] = template()["Resources"]
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """The lines about backlogs, as they stand in the log."""
+    """Return the log lines about backlogs."""
     lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     return [line for line in lines if "oldest_due_s" in line]
 
@@ -40,7 +40,7 @@ def test_a_sweep_says_how_long_the_oldest_has_been_due(caplog: pytest.LogCapture
 
 
 def test_what_cannot_be_swept_stays_in_the_backlog(caplog: pytest.LogCaptureFixture) -> None:
-    """A case that fails again and again grows older in the log until somebody looks."""
+    """A case that fails again and again grows older in the log until somebody looks at it."""
     table = MemoryTable(TABLE)
     open_orders(table, ["late"], PROMISED, shards=1)
     (stored,) = [it for it in table.snapshot() if text(it, "sk") == ORDER_SK]
@@ -52,7 +52,7 @@ def test_what_cannot_be_swept_stays_in_the_backlog(caplog: pytest.LogCaptureFixt
 
 
 def test_the_alarm_watches_what_the_sweep_logs() -> None:
-    """The metric filter reads the number that the sweep logs from the log it goes to, and the alarm watches that metric."""
+    """The metric filter reads the number from the log that the sweep writes to, and the alarm watches that metric."""
     backlog = RESOURCES["SweepShardBacklog"]["Properties"]
     (metric,) = backlog["MetricTransformations"]
     assert backlog["LogGroupName"] == {"Ref": "SweepShardLogs"}
@@ -69,7 +69,7 @@ def test_the_alarm_watches_what_the_sweep_logs() -> None:
 
 
 def test_the_level_of_the_logs_lets_the_number_through() -> None:
-    """The line is logged at the level that is deployed: a quieter one would silence the alarm."""
+    """The number is logged at the deployed level: a higher level would silence the alarm."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     levels = [config["environment_variables"], *(it.get("environment_variables", {}) for it in config["stages"].values())]
     assert {"INFO"} == {it["LOG_LEVEL"] for it in levels if "LOG_LEVEL" in it}

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[tuple[object, Issuer]]:
-    """The real app and an issuer whose tokens it takes."""
+    """Return the real app, and an issuer whose tokens it takes."""
     with Issuer() as issuer, serving(issuer) as running:
         yield running, issuer
 
 
 @pytest.fixture
 def desk(app: tuple[object, Issuer], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """The API over an empty table."""
+    """Return the API over an empty table."""
     return Desk(*app, monkeypatch)
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
 def test_conformance(desk: Desk, row: Row) -> None:
-    """I5: one row of the table."""
+    """I5: each row of the table gives the result that it states."""
     bring(desk.api, row.stop)
     row.before(desk)
     told, first = desk.ask(row.first)
@@ -47,7 +47,7 @@ def test_conformance(desk: Desk, row: Row) -> None:
 
 
 def test_the_new_answer_is_kept_from_then_on(desk: Desk) -> None:
-    """I5: when an answer has expired the next one takes its place, for seven days of its own."""
+    """I5: when an answer has expired, the next one takes its place for seven days."""
     bring(desk.api, Stop.DISPUTED)
     desk.ask(EVIDENCE)
     desk.epoch += ANSWERS_KEPT_S + 1
@@ -58,7 +58,7 @@ def test_the_new_answer_is_kept_from_then_on(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/orders/o-1"), ("PUT", "/sellers/acme/contacts")])
 def test_what_needs_no_key(desk: Desk, method: str, path: str) -> None:
-    """Section 7: only a POST carries a key; what is idempotent by itself needs none, and a bad one does no harm."""
+    """Section 7: only a POST carries a key; an idempotent request needs none, and a malformed one does no harm."""
     bring(desk.api, Stop.DISPUTED)
     body = json.dumps({"email": "a@b.example", "phone": None, "language": "en"}).encode() if method == "PUT" else b""
     for written in (None, "a b"):

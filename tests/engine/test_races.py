@@ -48,7 +48,7 @@ A_SMALL_REFUND = c.Propose(OfferType.REFUND, money(1000))
 
 
 def act(actor: Actor, command: c.DisputeCommand, number: int = 1) -> Callable[[Services, str], Any]:
-    """Somebody takes an action in the order's nth dispute."""
+    """Return the act of an action in the order's nth dispute."""
 
     def take(services: Services, order_id: str) -> str:
         key = f"{order_id}/{actor.id}/{type(command).__name__}/{number}"
@@ -59,14 +59,14 @@ def act(actor: Actor, command: c.DisputeCommand, number: int = 1) -> Callable[[S
 
 
 def sweep(services: Services, order_id: str) -> str:
-    """A sweep of the order's shard; how many events it made visible."""
+    """Sweep the order's shard, and return the number of events that it wrote."""
     swept = sweep_shard(services, shard_of(order_id, SHARDS))
     assert swept.failed == 0
     return f"swept {swept.events}" if swept.events else "nothing to sweep"
 
 
 def delivered(services: Services, order_id: str) -> str:
-    """The platform passes on that the parcel came, three weeks ago."""
+    """Report as the platform that the parcel came three weeks ago."""
     number = f"{int(order_id.removeprefix('race-')):09d}"
     told = event(PROMISED - 9 * DAY, number)
     answer = orders.record_carrier_events(services, PLATFORM, once(PLATFORM, order_id), (told,))
@@ -74,14 +74,14 @@ def delivered(services: Services, order_id: str) -> str:
 
 
 def negotiating() -> Office:
-    """A dispute in which it is the buyer's turn, on the seller's proposal 2 of 10.00."""
+    """Return a dispute in which the buyer is to answer the seller's proposal 2 of 10.00."""
     office = Office().disputed().wait(HOUR)
     office.act(SELLER, A_SMALL_REFUND)
     return office.wait(HOUR)
 
 
 def under_review(*, taken: bool = True) -> Office:
-    """A dispute under review, taken by a mediator or not."""
+    """Return a dispute under review, taken by a mediator or not."""
     office = negotiating()
     office.act(BUYER, c.Escalate())
     if taken:
@@ -90,7 +90,7 @@ def under_review(*, taken: bool = True) -> Office:
 
 
 def two_disputes() -> Office:
-    """An order of two things, each with a dispute of its own."""
+    """Return an order of two items, each with a dispute of its own."""
     office = Office().delivered(lines=order_terms((1, 9000), (1, 5000)).lines).wait(DAY)
     for line_id in ("a", "b"):
         office.open(claim_of(Reason.NOT_AS_DESCRIBED, (line_id, 1)))
@@ -98,7 +98,7 @@ def two_disputes() -> Office:
 
 
 def not_received() -> Office:
-    """A dispute about a parcel that did not come in time; the seller has declined."""
+    """Return a dispute about a parcel that did not come in time, which the seller has declined."""
     office = Office().bought().wait(DAY)
     office.ship()
     office.wait(30 * DAY).open(claim_of(Reason.NOT_RECEIVED))
@@ -108,7 +108,7 @@ def not_received() -> Office:
 
 @dataclass(frozen=True)
 class Race:
-    """Two acts on a case, each at a time from the case's, what may come of them, and how the case may stand then."""
+    """Two acts on a case, each at a time counted from the case's, with their allowed outcomes and final states."""
 
     prepare: Callable[[], Office]
     one: Callable[[Services, str], Any]
@@ -205,7 +205,7 @@ RACES = {
 
 @pytest.mark.parametrize("name", RACES)
 def test_one_of_two_wins(floor: Floor, name: str) -> None:
-    """One of the two is carried out, the other hears why not (or was in time as well), and the books are in order."""
+    """One of the two acts is carried out, the other is told why not or was in time as well, and the ledger adds up."""
     race = RACES[name]
     office = race.prepare()
     seen: Counter[str] = Counter()

@@ -16,7 +16,7 @@ OLD, NEW = [f"old-{n:03d}" for n in range(200)], [f"new-{n:03d}" for n in range(
 
 
 def test_rows_of_both_counts_are_swept() -> None:
-    """D12: with rows written under 8 shards and under 16, a sweep of 16 does them all, each once."""
+    """D12: with rows written under 8 shards and under 16, a sweep of 16 shards handles each of them once."""
     table = MemoryTable(TABLE)
     open_orders(table, OLD, PROMISED, BEFORE)
     open_orders(table, NEW, PROMISED, AFTER)
@@ -29,7 +29,7 @@ def test_rows_of_both_counts_are_swept() -> None:
 
 
 def test_while_it_is_raised_sweepers_of_both_counts_run() -> None:
-    """D12: the minute in which some processes still write to 8 shards and others to 16 loses nothing."""
+    """D12: nothing is lost in the minute in which some processes write to 8 shards and others to 16."""
     table = MemoryTable(TABLE)
     open_orders(table, OLD, PROMISED, BEFORE)
     open_orders(table, NEW, PROMISED, AFTER)

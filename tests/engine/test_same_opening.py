@@ -25,17 +25,17 @@ AT_ONCE = 64
 
 @pytest.fixture(scope="module")
 def office() -> Office:
-    """An order delivered yesterday."""
+    """Return an order delivered yesterday."""
     return Office().delivered().wait(DAY)
 
 
 def opened(services: Services, order_id: str, key: str) -> Answer:
-    """The buyer opens a dispute under a key."""
+    """Let the buyer open a dispute under a key."""
     return disputes.open_dispute(services, order_id, request(BUYER, key), DAMAGED, opening.RequestedRemedy())
 
 
 def test_one_request_sent_64_times_at_once(floor: Floor, office: Office) -> None:
-    """I5: the same key from 64 clients opens one dispute, and all who hear of success hear the same."""
+    """I5: the same key from 64 clients opens one dispute, and every successful client gets the same answer."""
     seen: Counter[str] = Counter()
     began = time.monotonic()
     for n in range(ROUNDS):
@@ -52,7 +52,7 @@ def test_one_request_sent_64_times_at_once(floor: Floor, office: Office) -> None
 
 
 def test_64_requests_for_one_dispute_at_once(floor: Floor, office: Office) -> None:
-    """C3: of 64 openings under 64 keys one succeeds; the others hear that a dispute is open already."""
+    """C3: of 64 openings under 64 keys one succeeds, and the others are told that a dispute is open already."""
     rounds = max(1, ROUNDS // 4)
     seen: Counter[str] = Counter()
     began = time.monotonic()

@@ -24,7 +24,7 @@ DUE = 100
 AN_INVOCATION_MS = 60_000
 """The shard function's timeout (``.chalice/config.json``)."""
 A_CALL_MS = 25.0
-"""A slow call of the table; a usual one takes a fifth of it."""
+"""The duration of a slow call of the table; a usual call takes a fifth of it."""
 
 
 def test_a_sweep_costs_what_is_due_and_not_what_is_open() -> None:
@@ -37,13 +37,13 @@ def test_a_sweep_costs_what_is_due_and_not_what_is_open() -> None:
 
 
 def test_an_empty_sweep_costs_one_read_a_shard() -> None:
-    """With nothing due a sweep asks each shard once: half a unit, whatever is open."""
+    """A sweep with nothing due asks each shard once, for half a unit, however many orders are open."""
     spent = sweep_of(0, 1_000)
     assert (SHARDS, SHARDS / 2, 0.0) == (spent.calls, spent.read_units, spent.write_units)
 
 
 class Slow(MemoryTable):
-    """A table every call of which takes a while of the invocation that runs."""
+    """A table on which every call takes some of the invocation's time."""
 
     left_ms = 0.0
 
@@ -52,18 +52,18 @@ class Slow(MemoryTable):
         return int(self.left_ms)
 
     def query(self, **request: Any) -> Item:  # noqa: ANN401 - as many as DynamoDB's
-        """As ``MemoryTable``, and time passes."""
+        """Query as ``MemoryTable`` does, and let time pass."""
         self.left_ms -= A_CALL_MS
         return super().query(**request)
 
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803 - DynamoDB's spelling
-        """As ``MemoryTable``, and time passes."""
+        """Write as ``MemoryTable`` does, and let time pass."""
         self.left_ms -= A_CALL_MS
         return super().transact_write_items(TransactItems=TransactItems)
 
 
 def test_ten_thousand_due_at_one_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All are done, each once; an invocation that runs out of time hands on to the next delivery, and none is cut off."""
+    """Every order is handled once; an invocation that runs out of time leaves the rest to the next, and none is cut off."""
     table = Slow(TABLE)
     ids = [f"order-{n:05d}" for n in range(10_000)]
     open_orders(table, ids, PROMISED)

@@ -23,7 +23,7 @@ SEEDS = seeds(2)
 
 @cache
 def after(clocks: str, seed: int) -> Night:
-    """A night that is over."""
+    """Play a night to its end."""
     night = Night(CLOCKS[clocks], seed)
     night.run()
     return night
@@ -31,14 +31,14 @@ def after(clocks: str, seed: int) -> Night:
 
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
-    """The order that cannot be read is logged a thousand times."""
+    """Silence the log, to which the unreadable order is written a thousand times."""
     caplog.set_level(logging.CRITICAL)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("clocks", CLOCKS)
 def test_a_bad_night(clocks: str, seed: int) -> None:
-    """None is swept early by the sweeper's clock, each once, all within two periods by the slowest clock."""
+    """Each order is swept once, not before its time by the sweeper's clock, and within two periods by the slowest clock."""
     night, skews = after(clocks, seed), CLOCKS[clocks]
     done = [it.order_id for it in night.written]
     assert (ORDERS - 1, ORDERS - 1) == (len(done), len(set(done))), "each once"
@@ -57,6 +57,6 @@ def test_a_bad_night(clocks: str, seed: int) -> None:
 
 
 def test_every_night_ends_in_the_same_books() -> None:
-    """I3, D9: whatever lagged, overlapped or went by another clock, what is stored in the end is the same, byte for byte."""
+    """I3, D9: whatever lags, overlaps or runs by another clock, the stored result is the same, byte for byte."""
     books = [after(clocks, seed).books() for clocks in CLOCKS for seed in SEEDS]
     assert all(it == books[0] for it in books[1:])

@@ -54,17 +54,20 @@ TERMS = OrderTerms(
 PARCEL, RETURN = "000000001", "900000001"
 
 Outcome = tuple[str, Any]
-"""What the caller hears: ``answer`` with status and body, ``refused`` with why, ``error``, or ``killed``: nothing at all."""
+"""The result that the caller gets.
+
+It is ``answer`` with status and body, ``refused`` with the reason, ``error``, or ``killed`` for no reply at all.
+"""
 
 
 def usd(minor: int) -> Money:
-    """So many cents."""
+    """Return so many cents."""
     return Money(minor, "USD")
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something done once: ``do`` does it by the product's services; ``model`` by those over the model, if otherwise."""
+    """One thing done once. ``do`` uses the product's services, and so does ``model`` over the model, where it differs."""
 
     name: str
     do: Callable[[Services], object]
@@ -72,7 +75,7 @@ class Act:
     moves_clock_to: datetime | None = None
 
     def outcome(self, services: Services, *, modelled: bool = False) -> Outcome:
-        """Do it, and hear what a caller over HTTP hears."""
+        """Do it, and return what a caller over HTTP gets."""
         try:
             result = self.model(services) if modelled and self.model else self.do(services)
         except Refusal as refused:
@@ -89,23 +92,23 @@ class Act:
 
 
 def once(name: str, body: str = "") -> Once:
-    """One idempotency key and the fingerprint of a body."""
+    """Return an idempotency key with the fingerprint of a body."""
     return Once(f"digest-{name}", f"body-{body or name}")
 
 
 def asks(actor: Actor, name: str, body: str = "") -> Request:
-    """A request under the key ``name``."""
+    """Return a request under the key ``name``."""
     return Request(actor, once(name, body))
 
 
 def act(actor: Actor, command: c.DisputeCommand, key: str = "") -> Act:
-    """An action in the dispute under the key ``key``, which is the caller's own for this kind of action."""
+    """Return an action in the dispute under ``key``, which is the caller's own for this kind of action."""
     name = f"{actor.id} {type(command).__name__} {key}".strip()
     return Act(name, lambda services: disputes.act(services, DISPUTE_ID, asks(actor, name, repr(command)), command))
 
 
 def opens(reason: Reason, key: str, *items: tuple[str, int]) -> Act:
-    """The buyer opens a dispute about some lines, about all of them by default."""
+    """Let the buyer open a dispute about some lines, by default about all."""
     issue = Issue.DAMAGED if reason is Reason.NOT_AS_DESCRIBED else None
     claim = Claim(reason, tuple(ClaimItem(*it) for it in items), issue=issue)
     body = f"{reason} {items}"
@@ -116,41 +119,41 @@ def opens(reason: Reason, key: str, *items: tuple[str, int]) -> Act:
 
 
 def imports(terms: OrderTerms = TERMS) -> Act:
-    """The platform imports the order."""
+    """Let the platform import the order."""
     return Act("import", lambda services: orders.import_order(services, PLATFORM, terms))
 
 
 def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None) -> Act:
-    """A person registers contacts, and a seller return addresses."""
+    """Let a person register contacts and, for a seller, return addresses."""
     contacts = Contacts(email or f"{actor.id}@example.com", "+34600000000", "en", addresses)
     return Act(f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts))
 
 
 def ships() -> Act:
-    """The seller ships everything in one parcel."""
+    """Let the seller ship everything in one parcel."""
     shipment = orders.Shipment(Carrier.TNT, PARCEL)
     return Act("ships", lambda services: orders.add_shipment(services, ORDER_ID, asks(SELLER, "ships"), shipment))
 
 
 def carried(status: CarrierStatus, at: datetime, number: str = PARCEL, key: str = "") -> Act:
-    """The carrier reports something of a parcel, in a batch of one."""
+    """Let the carrier report on a parcel, in a batch of one record."""
     name = f"carrier {status} {key}".strip()
     event = orders.CarrierEvent(Carrier.TNT, number, at, status)
     return Act(name, lambda services: orders.record_carrier_events(services, PLATFORM, once(name), (event,)))
 
 
 def confirms() -> Act:
-    """The buyer confirms receipt."""
+    """Let the buyer confirm receipt."""
     return Act("ana confirms", lambda services: orders.confirm_receipt(services, ORDER_ID, asks(BUYER, "confirms"), ()))
 
 
 def extends(promise: datetime | None, protection: datetime | None) -> Act:
-    """The seller extends the promise or the protection."""
+    """Let the seller extend the promise or the protection."""
     return Act("extends", lambda services: orders.extend(services, ORDER_ID, asks(SELLER, "extends"), promise, protection))
 
 
 def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Act:
-    """The payment system reports the first instruction settled or failed."""
+    """Let the payment system report the first instruction as settled or failed."""
     reference = None if failure else "paid"
     return Act(
         f"pays {key}",
@@ -161,7 +164,7 @@ def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Ac
 
 
 def sweeps(key: str = "") -> Act:
-    """A sweep of every shard. Its answer is how many events it recorded."""
+    """Sweep every shard. The answer is the number of events that it recorded."""
 
     def do(services: Services) -> int:
         swept = [sweep_shard(services, shard) for shard in range(SHARDS)]
@@ -172,7 +175,7 @@ def sweeps(key: str = "") -> Act:
 
 
 def time_comes(at: datetime) -> Act:
-    """The clock reaches ``at``."""
+    """Move the clock to ``at``."""
     return Act("time", lambda _: None, moves_clock_to=at)
 
 

@@ -22,7 +22,7 @@ TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """The end of a story: what the client heard last, and what is left once the clock has ended everything."""
+    """The end of a story: the last answer that the client got, and what is left once the clock has ended everything."""
 
     outcome: Outcome
     table: str
@@ -31,7 +31,7 @@ class Aftermath:
 
 
 def aftermath(cloud: Cloud, outcome: Outcome) -> Aftermath:
-    """Let everything come to its end, check the books on the way, and look."""
+    """Let everything come to its end, check the ledger on the way, and describe the end."""
     audit(cloud)
     cloud.drain()
     audit(cloud)
@@ -41,7 +41,7 @@ def aftermath(cloud: Cloud, outcome: Outcome) -> Aftermath:
 
 
 def _unversioned(item: dict[str, Any]) -> dict[str, Any]:
-    """An item but for a profile's version, which putting the same contacts again counts up, and what that version ended."""
+    """Return an item without what a repeated PUT of contacts may change: a profile's version, and what it ended."""
     if item["sk"]["S"] != PROFILE_SK:
         return item
     data = json.loads(item["data"]["S"]) | {"version": 0, "ending": []}
@@ -49,8 +49,10 @@ def _unversioned(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def heard(outcome: Outcome, act: Act) -> Any:  # noqa: ANN401 - JSON-like data
-    """An answer but for what a second attempt may rightly say otherwise, PUT having no key: an order imported before is
-    answered 200 instead of 201 (O1), and contacts put again have a later version, and an address confirmed meanwhile.
+    """Return an answer without what a retry may rightly say otherwise, since a PUT has no key.
+
+    An order imported before is answered 200 instead of 201 (O1). Contacts put again have a later version, and may have been
+    confirmed meanwhile.
     """
     kind, said = outcome
     if kind == "answer" and act.name == "import":
@@ -61,8 +63,10 @@ def heard(outcome: Outcome, act: Act) -> Any:  # noqa: ANN401 - JSON-like data
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON-like data
-    """``value`` but for what a second attempt may rightly say of the first: a batch of carrier events is not one command
-    (each event is), so its retry calls ``duplicate`` what the first attempt had ``recorded``.
+    """Return ``value`` without what a retry may rightly say of the first attempt.
+
+    Each carrier event is a command of its own, so the retry of a batch says ``duplicate`` where the first attempt had
+    ``recorded``.
     """
     if isinstance(value, str):
         return value.replace('"duplicate"', '"recorded"')
@@ -72,8 +76,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON-like data
 
 
 def tried(cloud: Cloud, act: Act, *hooks: Hook) -> tuple[Outcome, list[list[Call]]]:
-    """Do an act as a client does that sends it again, under the same key, until it has an answer: the nth time under the
-    nth hook. Returns the answer, and the calls of each attempt.
+    """Do an act, and repeat it under the same key until it has an answer. Return the answer, and the calls of each attempt.
+
+    The nth attempt runs under the nth hook.
     """
     made: list[list[Call]] = []
     for attempt in range(TRIES):
@@ -92,7 +97,7 @@ def _recorded(recorder: Recorder, hook: Hook) -> Hook:
 
 
 def undisturbed(beginning: Beginning, act: Act) -> tuple[Aftermath, list[Call]]:
-    """The end without any fault, and the calls that were made on the way."""
+    """Return the end without any fault, and the calls that were made on the way."""
     cloud = beginning.cloud()
     outcome, made = tried(cloud, act)
     assert len(made) == 1

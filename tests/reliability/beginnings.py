@@ -1,4 +1,4 @@
-"""Bring one order to a starting point by the product itself, both in the cloud and in the model."""
+"""Bring one order to a starting point, a ``Beginning``, by the product itself, both in the cloud and in the model."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Beginning:
     model: Model
 
     def cloud(self, under: Hook = through) -> Cloud:
-        """A cloud of its own, at this point, with everything told so far."""
+        """Return a new cloud at this point, which has sent every message so far."""
         cloud = restored(self.items, self.records, self.subscriptions, self.at)
         cloud.under = under
         return cloud
@@ -95,7 +95,7 @@ class Beginning:
 
 @cache
 def begun(name: str) -> Beginning:
-    """The beginning called ``name``."""
+    """Return the beginning called ``name``."""
     cloud, model = Cloud(), Model()
     for step in BEGINNINGS[name]:
         if isinstance(step, timedelta):

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 def audit(cloud: Cloud) -> Case | None:
-    """Check everything about the order, past whatever stands in the seam; return its case."""
+    """Check everything about the order, without going through the hook in the seam, and return its case."""
     hooks, cloud.hook, cloud.under = (cloud.hook, cloud.under), through, through
     try:
         return _audit(cloud)

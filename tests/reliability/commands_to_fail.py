@@ -94,4 +94,4 @@ SWEPT: tuple[tuple[str, int], ...] = (
     ("delivered", 16),
     ("not received", 40),
 )
-"""Beginnings, and so many days later, when something is due."""
+"""The beginnings at which something is due, and how many days later."""

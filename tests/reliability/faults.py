@@ -29,7 +29,7 @@ class Kind(StrEnum):
     CONFLICT = "TransactionConflict"
 
     def applies_to(self, call: Call) -> bool:
-        """Only a transaction can conflict with another."""
+        """Return whether a fault of this kind can happen to the call: only a transaction conflicts with another."""
         return self is not Kind.CONFLICT or call.operation == "transact_write_items"
 
 
@@ -74,6 +74,6 @@ class Fault:
 
 
 def faults_of(calls: list[Call]) -> Iterator[Fault]:
-    """Every fault of every call."""
+    """Return every fault of every call."""
     for at, call in enumerate(calls):
         yield from (Fault(at, kind) for kind in Kind if kind.applies_to(call))

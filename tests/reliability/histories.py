@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from tests.reliability.small_cloud import Cloud
 
 LOSSES: Counter[str] = Counter()
-"""Why losers lost, by code."""
+"""The codes by which the losing acts were refused."""
 DRAINED = 4
-"""Every fourth history is followed to its end, and everything that is told of it."""
+"""Every fourth history is continued to its end, and its messages are checked as well."""
 
 
 def run(race: Race, seed: int, under: Hook = through) -> tuple[Cloud, History]:
-    """One race under one seed, checked."""
+    """Run one race under one seed, and check it."""
     random = Random(seed)
     cloud = race.beginning.cloud(under)
     history = interleave(cloud, race.drawn(random), random)

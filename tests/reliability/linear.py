@@ -1,5 +1,6 @@
-"""Check that a history is linearizable: in some order of the acts that respects real time, the model gives the same answers and
-the same end (I3, I4, I5).
+"""Check that a history is linearizable (I3, I4, I5).
+
+In some order of the acts that respects real time, the model must give the same answers and the same end.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def explained(history: History, before: Model, after: Case | None) -> Model | None:
-    """The model after an order that explains the history, or None.
+    """Return the model after an order of the acts that explains the history, or None.
 
-    First the order in which the acts took effect by their own calls; only where that explains nothing, every other.
+    First the order in which the acts took effect is tried, and every other order only if that one explains nothing.
     """
     acts = [doing for doing in history.doings if not _without_effect(doing)]
     for order in _orders(acts):
@@ -36,5 +37,9 @@ def _orders(doings: list[Doing]) -> Iterator[tuple[Doing, ...]]:
 
 
 def _without_effect(doing: Doing) -> bool:
-    """A sweep that recorded nothing: another was first, or nothing was due. The clock: each act remembers its time."""
+    """Return whether an act changes nothing in the model.
+
+    A sweep changes nothing if another was first or nothing was due. Moving the clock changes nothing, because each act
+    remembers its time.
+    """
     return doing.act.moves_clock_to is not None or (doing.act.model is not None and doing.outcome == ("answer", 0))

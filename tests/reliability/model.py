@@ -1,4 +1,4 @@
-"""The model: the product's services over the pure core and a store that is a handful of Python values. Nothing races in it."""
+"""Model the product: its services over the pure core and a store that is a handful of Python values. Nothing races in it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ModelLists(Lists):
         self.model = model
 
     def page(self, place: Place, limit: int, cursor: str | None, keep: Callable[[Item], bool] | None = None) -> Page:
-        """All of a list, as one page."""
+        """Return all of a list, as one page."""
         case = self.model.case
         assert place.pk.startswith(keys.list_pk("D", "")), "the model lists disputes alone"
         stored = [dispute_item(case, dispute) for dispute in case.disputes] if case else []
@@ -66,16 +66,16 @@ class Model(Cases, People):
     policies = POLICIES
 
     def fork(self) -> Model:
-        """A model that goes on from here by itself."""
+        """Return a copy of the model."""
         return Model(self.case, [*self.events], {**self.answers}, {**self.profiles}, replace(self.clock))
 
     def does(self, act: Act, at: datetime) -> Outcome:
-        """The outcome of an act at ``at``."""
+        """Return the outcome of an act at ``at``."""
         self.clock.at = at
         return act.outcome(self.services(), modelled=True)
 
     def services(self) -> Services:
-        """The product's services over this model."""
+        """Return the product's services over this model."""
         subscriptions = SnsSubscriptions(FakeSns, "person-")
         return Services(
             self,
@@ -91,7 +91,7 @@ class Model(Cases, People):
         )
 
     def load(self, order_id: str) -> Case | None:
-        """The order, if it is the one there is."""
+        """Return the order, if it is the one in the model."""
         return self.case if order_id == ORDER_ID else None
 
     def commit(
@@ -128,17 +128,17 @@ class Model(Cases, People):
             raise AlreadyAnswered(*self.answers[once.digest])
 
     def log(self, order_id: str, stream: int) -> list[Event]:
-        """One stream."""
+        """Return the events of one stream."""
         assert order_id == ORDER_ID
         return [event for event in self.events if event.stream == stream]
 
     def ledger(self, order_id: str) -> list[LedgerEntry]:
-        """The ledger."""
+        """Return the ledger."""
         assert order_id == ORDER_ID
         return [entry for event in self.events if (entry := e.ledger_entry(event.payload))]
 
     def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
-        """The order, if the parcel is one of its own."""
+        """Return the order, if the parcel is one of its own."""
         shipped: list[Any] = [
             event.payload.parcel for event in self.events if isinstance(event.payload, e.ParcelShipped | e.ReturnShipped)
         ]
@@ -146,7 +146,7 @@ class Model(Cases, People):
         return [ORDER_ID] if (carrier, tracking_number) in mine else []
 
     def profile(self, role: str, person_id: str) -> Profile:
-        """A profile."""
+        """Return a profile."""
         return self.profiles.get((role, person_id), Profile(role, person_id))
 
     def save(self, profile: Profile) -> None:

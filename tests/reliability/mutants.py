@@ -25,7 +25,7 @@ MEMBERS = {
     "answer": r"IDEMPOTENCY#.+ ANSWER",
     "profile": r"(BUYER|SELLER)#.+ PROFILE",
 }
-"""What a write can write, by its keys."""
+"""The kinds of items that a write can write (its members), by their keys."""
 
 
 def member(put: Put) -> str:
@@ -63,7 +63,7 @@ def _unconditional(put: Put) -> Put:
 
 
 def _without_condition(only: str) -> Callable[[Put], Put]:
-    """Only where the condition is ``only``: an order has one when it is new, and another when it changes."""
+    """Drop the condition where it is ``only``: a new order has one condition, a changed order another."""
     return lambda put: _unconditional(put) if put["ConditionExpression"] == only else put
 
 
@@ -140,20 +140,20 @@ MUTANTS: tuple[Mutant, ...] = tuple(_mutants())
 
 
 class Lagging:
-    """A store that reads as reads are by default: eventually. What it reads is the table as it was before the last write.
+    """A store that reads eventually, as reads are by default: it reads the table as it was before the last write.
 
-    ``of`` says which reads have lost their ``ConsistentRead``, by the beginning of the partition they read.
+    Only reads of partitions that begin with ``of`` have lost their ``ConsistentRead``.
     """
 
     def __init__(self, of: str) -> None:
-        """Let reads of partitions that begin so lag."""
+        """Let reads of partitions lag that begin with ``of``."""
         self.name, self.of = f"strong read dropped: {of}", of
         self._table: MemoryTable | None = None
         self._copy = MemoryTable()
         self._behind: list[Call] = []
 
     def __call__(self, call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
-        """Carry the call out on the table or, where it has lost its strength, on what the replica knows."""
+        """Carry the call out on the table or, for a read that lags, on the replica."""
         if call.service != "dynamodb" or "IndexName" in call.arguments or call.operation == "batch_get_item":
             return carry(call)
         replica = self._replica(carry)
@@ -195,4 +195,4 @@ LAGGING: tuple[Lagging, ...] = tuple(map(Lagging, ("ORDER#", "SELLER#", "IDEMPOT
 
 
 CONDITIONAL = tuple(sorted({it.of for it in MUTANTS if it.name.startswith("condition of")}))
-"""The members that are written under a condition. ``test_store_mutation`` checks that no other is."""
+"""The members that are written under a condition. ``test_store_mutation`` checks that there is no other."""

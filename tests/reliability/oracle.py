@@ -34,7 +34,7 @@ Check = Callable[[Hook], None]
 
 
 def stories_add_up(under: Hook) -> None:
-    """I1, I4, D9, D11: after every step of a story the table adds up, answers as the model does, and is told whole."""
+    """I1, I4, D9, D11: after every step of a story the table adds up, agrees with the model, and all messages are sent."""
     for story in ("resolved", "decided", "not received"):
         cloud, model = Cloud(under=under), Model()
         for step in BEGINNINGS[story]:
@@ -59,7 +59,7 @@ def feeds_tell_old_and_new(under: Hook) -> None:
 
 
 def redelivery_tells_nothing_twice(under: Hook) -> None:
-    """N4: the stream brings again what has been told just now, and nobody hears it twice."""
+    """N4: the stream repeats what has been published just now, and nobody gets a message twice."""
     for beginning, done in (("opened", act(SELLER, c.Decline())), ("known", imports())):
         cloud = begun(beginning).cloud(under)
         assert done.outcome(cloud.services())[0] == "answer"
@@ -70,7 +70,7 @@ def redelivery_tells_nothing_twice(under: Hook) -> None:
 
 
 def keys_have_one_effect(under: Hook) -> None:
-    """I5: one key has one effect and one answer, for one body, for as long as it is kept and no longer."""
+    """I5: one key has one effect and one answer, for one body, as long as the answer is kept and no longer."""
     cloud = begun("opened").cloud(under)
     first, other = act(SELLER, PHOTO), c.AddEvidence(EvidenceType.VIDEO, "A film.")
     once = first.outcome(cloud.services())
@@ -98,7 +98,7 @@ def races_are_linearizable(under: Hook) -> None:
 
 
 def profiles_lose_no_change(under: Hook) -> None:
-    """I11: of changes of contacts at one moment each is counted that was answered, and the last is what is on file."""
+    """I11: of several changes of contacts at one moment, each answered one is counted, and the last one is on file."""
     for seed in range(6):
         cloud = begun("known").cloud(under)
         changes = [registers(SELLER, email=f"{name}@example.com") for name in ("one", "two", "three")]
@@ -115,7 +115,7 @@ def _channels(cloud: Cloud) -> list[str]:
 
 
 def retries_after_faults_change_nothing(under: Hook) -> None:
-    """I5, I11: a few commands whose first attempt died, or heard nothing, after its transaction."""
+    """I5, I11: a few commands whose first attempt died, or got no reply, after its transaction."""
     for situation in COMMANDS[:: len(COMMANDS) // 8]:
         beginning = begun(situation.start)
         expected, made = undisturbed(beginning, situation.act)
@@ -128,7 +128,7 @@ def retries_after_faults_change_nothing(under: Hook) -> None:
 
 
 def nothing_is_overwritten(under: Hook) -> None:
-    """D11, O3, I11: whatever has come into the table since the case was read is never written over."""
+    """D11, O3, I11: an item written since the case was read is never overwritten."""
     for situation in COMMANDS:
         for of in _conditional_members(situation):
             cloud = begun(situation.start).cloud(under)
@@ -146,7 +146,7 @@ def _conditional_members(situation: Situation) -> list[str]:
 
 
 def _slips_in(cloud: Cloud, of: str, hidden: list[dict[str, Any]]) -> Hook:
-    """Write an item where a call is about to write one, once, just before it does."""
+    """Write an item under the key that a call is about to write, once, just before the call."""
 
     def hook(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
         wanted = next((put for put in puts_of(call) if member(put) == of), None)

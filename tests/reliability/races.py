@@ -42,7 +42,11 @@ DELIVERED = CarrierStatus.DELIVERED
 
 
 NOT_DOUBLED = ("acme registers", *(f"carrier {it}" for it in (DELIVERED, f"{DELIVERED} again", CarrierStatus.IN_TRANSIT)))
-"""A batch of carrier events is no one command: each event is. Contacts put twice at one moment are refused once, and say so."""
+"""The acts that are not sent twice in a race.
+
+A batch of carrier events is not one command, because each event is. Of two changes of contacts at one moment one is refused,
+and says so.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Race:
         return begun(self.start)
 
     def drawn(self, random: Random) -> tuple[Act, ...]:
-        """From 2 to 5 acts; any of them may be sent twice under its key."""
+        """Draw 2 to 5 acts, each of which may be sent twice under its key."""
         joined = list(self.always)
         joined += random.sample(self.others, random.randint(0, min(len(self.others), 5 - len(joined))))
         if len(joined) < 5 and random.random() < 0.3:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class OwnClock(MovedClock):
-    """The cloud's clock as one process reads it; it remembers what it last showed."""
+    """The cloud's clock as one process reads it. It remembers the time that it last showed."""
 
     cloud: Cloud | None = None
 
     def now(self) -> datetime:
-        """The cloud's time."""
+        """Return the cloud's time."""
         if self.cloud:
             self.at = self.cloud.clock.at
         return self.at
@@ -31,7 +31,7 @@ class OwnClock(MovedClock):
 
 @dataclass
 class Doing:
-    """An act under way: from the step at which it began to the one at which it ended, and the calls in between."""
+    """An act under way: the step at which it began, the step at which it ended, and the calls in between."""
 
     act: Act
     clock: OwnClock
@@ -60,18 +60,18 @@ class Doing:
         Thread(target=work, daemon=True).start()
 
     def park(self) -> None:
-        """Called by its own thread before a call: wait to be resumed."""
+        """Wait to be resumed. The act's own thread calls this before each AWS call."""
         self._parked.release()
         self._go.acquire()
 
     def resume(self) -> None:
-        """Called by the scheduler: let it go on until its next call, or its end."""
+        """Let the act go on until its next call, or its end. The scheduler calls this."""
         self._go.release()
         self._parked.acquire()
 
     @property
     def decided_at(self) -> int:
-        """The step at which it took effect: the last at which it read the case or wrote it."""
+        """Return the step at which it took effect: the last one at which it read or wrote the case."""
         return max((step for step, call in self.calls if _touches_case(call)), default=self.began)
 
 

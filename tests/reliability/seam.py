@@ -1,7 +1,7 @@
-"""The one seam of every test here: the client call. A scheduler, a fault, a mutant or a recorder plugs into it.
+"""Put one seam into every test here: the client call. A scheduler, a fault, a mutant or a recorder plugs into it.
 
-It lies above botocore: what passes it is what the product's code sees once botocore's own three attempts have ended.
-``wire.py`` injects below them, for a few commands.
+The seam lies above botocore. The product's code sees there what is left once botocore's own three attempts have ended.
+``wire.py`` injects faults below botocore, for a few commands.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Call:
 
 
 Carry = Callable[[Call], Any]
-"""Carries a call out."""
+"""A function that carries a call out."""
 Hook = Callable[[Call, Carry], Any]
-"""Stands around a call: lets it through, changes it, holds it, or fails it."""
+"""A function around a call: it lets the call through, changes it, holds it, or fails it."""
 
 
 def through(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
@@ -39,7 +39,7 @@ def through(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
 
 
 def stacked(*hooks: Hook) -> Hook:
-    """Several hooks as one, the first of them outermost."""
+    """Return several hooks as one, the first of them outermost."""
 
     def hook(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply
         for inner in reversed(hooks):
@@ -91,8 +91,9 @@ Message = tuple[str, str, str]
 
 @dataclass
 class FakeSns:
-    """Topics, subscriptions, endpoints and publications, as far as the product uses them. Subscribing twice gives one
-    subscription, and so does a token one endpoint.
+    """SNS, as far as the product uses it: topics, subscriptions, endpoints and publications.
+
+    Subscribing twice gives one subscription, and a token has one endpoint.
     """
 
     subscriptions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -100,18 +101,18 @@ class FakeSns:
     published: list[dict[str, Any]] = field(default_factory=list)
 
     def create_topic(self, *, Name: str) -> dict[str, str]:  # noqa: N803 - as SNS spells it
-        """A topic, made once."""
+        """Create a topic, or return it."""
         return {"TopicArn": f"arn:aws:sns:local:0:{Name}"}
 
     def subscribe(self, **asked: Any) -> dict[str, str]:  # noqa: ANN401 - as SNS takes them
-        """A subscription, made once for each topic, protocol and endpoint."""
+        """Create a subscription, one for each topic, protocol and endpoint."""
         place = asked["TopicArn"], asked["Protocol"], asked["Endpoint"]
         arn = ":".join(place)
         self.subscriptions[arn] = place
         return {"SubscriptionArn": arn}
 
     def unsubscribe(self, *, SubscriptionArn: str) -> dict[str, Any]:  # noqa: N803 - as SNS spells it
-        """End one. Raises ``NotFound`` for one that is gone."""
+        """End a subscription. Raises ``NotFound`` for one that is gone."""
         if self.subscriptions.pop(SubscriptionArn, None) is None:
             raise ClientError({"Error": {"Code": "NotFound", "Message": "no such subscription"}}, "Unsubscribe")
         return {}
@@ -123,7 +124,7 @@ class FakeSns:
         return {"Subscriptions": [dict(zip(names, place, strict=True), SubscriptionArn=arn) for arn, place in mine.items()]}
 
     def create_platform_endpoint(self, **asked: str) -> dict[str, str]:
-        """An endpoint, made once for each token."""
+        """Create an endpoint, one for each token."""
         arn = f"arn:aws:sns:local:0:endpoint/{asked['Token']}"
         new = {"Enabled": "true", "Token": asked["Token"], "CustomUserData": asked["CustomUserData"]}
         self.endpoints.setdefault(arn, new)
@@ -162,7 +163,7 @@ class FakeSns:
 
 
 def named(message: dict[str, Any]) -> Message:
-    """A publication by the event it tells, whom it reaches and how."""
+    """Return a publication by its event, recipient and channel."""
     given = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
     return given["event"], given["recipient"], given["channel"]
 

@@ -1,4 +1,4 @@
-"""The product over a table, a topic and a queue in memory: every call through the seam, the clock moved by tests."""
+"""Run the product over a table, a topic and a queue in memory: every call goes through the seam, and tests move the clock."""
 
 from __future__ import annotations
 
@@ -40,30 +40,30 @@ POLICIES = published()
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 PAID_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EPOCH = 1_800_000_000.0
-"""Real time, by which answers and markers are kept: it stands still, so that tables can be compared byte for byte."""
+"""The real time by which answers and markers are kept. It stands still, so that tables can be compared byte for byte."""
 TOPICS = Topics(events="events", payments="payments", mediators="mediators")
 BATCH, ATTEMPTS = 25, 11
-"""The stream's batch, and how often it is delivered before it goes to the dead-letter queue (``infra/resources.json``)."""
+"""The size of the stream's batch, and its deliveries before it goes to the dead-letter queue (``infra/resources.json``)."""
 
 
 class Killed(BaseException):
-    """The process ended here. Nothing in the product may catch it."""
+    """The process died here. Nothing in the product may catch this."""
 
 
 @dataclass
 class MovedClock:
-    """Shows the time that a test has set."""
+    """A clock that shows the time that a test has set."""
 
     at: datetime = PAID_AT
 
     def now(self) -> datetime:
-        """The time of the test."""
+        """Return the time of the test."""
         return self.at
 
 
 @dataclass
 class Cloud:
-    """One deployment in memory. ``hook`` stands at its seam and ``under``, for a whole life, below that.
+    """One deployment in memory. ``hook`` plugs into its seam, and ``under``, for the whole life of the cloud, below it.
 
     ``records`` are the table's stream: the image of each event, in the order of writing.
     """
@@ -94,7 +94,7 @@ class Cloud:
                 self.records.append({"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": number}})
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - stands for a botocore client
-        """The client of ``service``."""
+        """Return the client of ``service``."""
         return self._clients[service]
 
     def reach(self, service: str, seam: Seam) -> None:
@@ -102,7 +102,7 @@ class Cloud:
         self._clients[service] = seam
 
     def services(self, clock: MovedClock | None = None) -> Services:
-        """The product's services; a process of its own may have a clock of its own."""
+        """Return the product's services. A process of its own may have a clock of its own."""
 
         def dynamodb() -> Any:  # noqa: ANN401 - stands for a botocore client
             return self.client("dynamodb")
@@ -147,7 +147,7 @@ class Cloud:
 
     @property
     def message_queue(self) -> MessageQueue:
-        """The messages that leave later."""
+        """Return the messages that leave later."""
         return MessageQueue(lambda: self.client("dynamodb"), TABLE, SHARDS)
 
     def sweep(self) -> list[Swept]:
@@ -160,12 +160,14 @@ class Cloud:
             send_due(self.publishing, lambda order_id, now: current(self.services(), order_id, now).case, shard)
 
     def publish(self) -> None:
-        """Deliver what is new in the stream, as Lambda does."""
+        """Deliver the new records of the stream, as Lambda does."""
         fresh, self.streamed = self.records[self.streamed :], len(self.records)
         self.deliver(fresh)
 
     def deliver(self, records: list[Item], batch: int = BATCH) -> None:
-        """Deliver records in batches: each again from its lowest failure on, at last to the dead-letter queue."""
+        """Deliver records in batches. A batch is repeated from its lowest failure on, and goes to the dead-letter queue at
+        last.
+        """
         for start in range(0, len(records), batch):
             rest = records[start : start + batch]
             for _ in range(ATTEMPTS):
@@ -197,13 +199,13 @@ class Cloud:
 
 
 def image_of(record: Item) -> Item:
-    """The item that a stream record brings."""
+    """Return the item in a stream record."""
     image: Item = record["dynamodb"]["NewImage"]
     return image
 
 
 def restored(items: Iterable[Item], records: Iterable[Item], subscriptions: dict[str, Any], at: datetime) -> Cloud:
-    """A cloud that holds ``items``, at ``at``, and has told everything in ``records``."""
+    """Return a cloud that holds ``items``, at ``at``, and has published everything in ``records``."""
     cloud = Cloud(MovedClock(at))
     for stored in items:
         cloud.table.put_item(TableName=TABLE, Item=stored)
@@ -214,5 +216,5 @@ def restored(items: Iterable[Item], records: Iterable[Item], subscriptions: dict
 
 
 def events_of(cloud: Cloud) -> Iterator[Item]:
-    """The image of every event, in the order of writing."""
+    """Return the image of every event, in the order of writing."""
     return map(image_of, cloud.records)

@@ -1,6 +1,6 @@
-"""A fault at every AWS call of every command, then the client's retry: the end is the one without the fault.
+"""Fail every AWS call of every command once, then let the client retry: the end is the same as without the fault.
 
-Faults are injected at the client call, above botocore: one fault there is all three of botocore's attempts failing.
+Faults are injected at the client call, above botocore: one fault there stands for three failed attempts of botocore.
 ``test_wire.py`` injects below botocore's retries. The calls are found by recording a run without faults.
 """
 
@@ -28,7 +28,7 @@ WRITES = ("execute(", "people.save(", "keep_answer(")
 
 
 def _agrees(expected: Aftermath, found: Aftermath, act: Act) -> None:
-    """The end is the same, every message was sent, and none twice: the faults were the command's, not the stream's."""
+    """Check that the end is the same, and that every message was sent once: the command met the faults, not the stream."""
     assert heard(expected.outcome, act) == heard(found.outcome, act), "I5: the same answer"
     assert expected.table == found.table, "I11: the same state, ledger, lists and answers kept"
     assert expected.subscriptions == found.subscriptions, "N1: the same subscriptions"
@@ -36,7 +36,7 @@ def _agrees(expected: Aftermath, found: Aftermath, act: Act) -> None:
 
 
 def _case(beginning: Beginning, act: Act, expected: Aftermath, *faults: Fault) -> list[int]:
-    """One case: the act under these faults and its retries; how many calls each attempt made."""
+    """Run the act under these faults with its retries, and return how many calls each attempt made."""
     cloud = beginning.cloud()
     try:
         outcome, made = tried(cloud, act, *faults)
@@ -48,7 +48,7 @@ def _case(beginning: Beginning, act: Act, expected: Aftermath, *faults: Fault) -
 
 
 def test_one_fault_anywhere_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """I2, I5, I9, I11: each fault at each call of each command, then the retry, sweeps and stream: as without it."""
+    """I2, I5, I9, I11: with one fault at any call of any command, then the retry, sweeps and stream, the end is the same."""
     cases = calls = 0
     for situation in COMMANDS:
         beginning = begun(situation.start)
@@ -64,7 +64,7 @@ def test_one_fault_anywhere_changes_nothing(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.skipif(not HUNTING, reason="there are very many pairs: make fuzz takes them")
 def test_two_faults_anywhere_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """I2, I5, I9, I11: a fault, and another at each call of the retry, of which the client hears as little."""
+    """I2, I5, I9, I11: with a fault, and a second one at any call of the retry, the end is the same."""
     cases = 0
     for situation in COMMANDS:
         beginning = begun(situation.start)
@@ -79,7 +79,7 @@ def test_two_faults_anywhere_change_nothing(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_every_command_is_failed() -> None:
-    """Every service function that writes, and every move in a dispute, is among the commands that are made to fail."""
+    """Every service function that writes, and every action in a dispute, is among the commands that are made to fail."""
     functions: list[Callable[..., object]] = [
         function
         for module in (contacts, disputes, orders, payments)
@@ -92,7 +92,7 @@ def test_every_command_is_failed() -> None:
 
 
 def test_a_refused_command_leaves_nothing() -> None:
-    """I5, I11: a refused command, sent again after any fault, is refused alike and has changed nothing."""
+    """I5, I11: a refused command, repeated after any fault, is refused in the same way and has changed nothing."""
     beginning = begun("opened")
     situation = next(it for it in COMMANDS if it.name == "ana Accept in negotiating")
     expected, made = undisturbed(beginning, situation.act)

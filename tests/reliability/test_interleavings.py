@@ -23,7 +23,7 @@ SEEDS = seeds(1000)
 
 
 def test_every_interleaving_is_linearizable(capsys: pytest.CaptureFixture[str]) -> None:
-    """I1-I5: whatever the order of calls, some order of the commands explains every answer and the state, money exact."""
+    """I1-I5: whatever the order of calls, some order of the commands explains every answer, the state and the money."""
     seen: set[tuple[str, ...]] = set()
     for seed in SEEDS:
         race = RACES[seed % len(RACES)]
@@ -42,7 +42,7 @@ def test_every_interleaving_is_linearizable(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
-    """A failing seed can be had again: the schedule depends on nothing else."""
+    """A failing seed can be repeated, because the schedule depends on nothing else."""
     traces = [[run(race, 7)[1].trace for race in RACES] for _ in range(2)]
     assert traces[0] == traces[1]
 
@@ -58,7 +58,7 @@ def test_identical_opens_make_one_dispute(seed: int) -> None:
 
 
 def test_an_answer_is_of_one_moment() -> None:
-    """D9, D10: what a caller may do next is told as of the moment the command was decided at, however late it is told."""
+    """D9, D10: the allowed actions in an answer are those at the moment of the decision, however late the answer comes."""
     beginning = begun("opened")
     accepts = act(SELLER, c.Accept("1"))
     cloud = beginning.cloud()
@@ -73,7 +73,7 @@ def test_an_answer_is_of_one_moment() -> None:
 
 
 def test_an_answer_that_changes_nothing_is_not_of_an_older_state() -> None:
-    """I5: a failed payment reported again changes nothing; if it is settled meanwhile, the answer is that it is settled."""
+    """I5: a failed payment reported again changes nothing; if it is settled meanwhile, the refusal says so."""
     cloud = begun("resolved").cloud()
     assert "answer" == pays("failed", "card closed").outcome(cloud.services())[0]
     meanwhile = [pays("paid")]

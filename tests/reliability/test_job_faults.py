@@ -1,4 +1,4 @@
-"""A fault at every AWS call of every job, then its next run: the end is the one without the fault."""
+"""Fail every AWS call of every job once, then let the job run again: the end is the same as without the fault."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ Job = Callable[[Cloud], None]
 
 
 class Unhurried:
-    """A Lambda context with all the time in the world."""
+    """A Lambda context with unlimited time."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """A minute."""
+        """Let a minute pass."""
         return 60_000
 
 
 @pytest.fixture
 def run_sweep(monkeypatch: pytest.MonkeyPatch) -> Job:
-    """The sweep's function, as the queue delivers to it: what it does not take comes again."""
+    """Call the sweep's function as the queue does; an unhandled message is delivered again."""
 
     def run(cloud: Cloud) -> None:
         monkeypatch.setattr(bootstrap, "services", cloud.services)
@@ -61,7 +61,7 @@ def _end(start: str, days: int, job: Job, hook: Fault | Recorder) -> Aftermath:
 
 
 def test_one_fault_in_a_sweep_changes_nothing(run_sweep: Job, capsys: pytest.CaptureFixture[str]) -> None:
-    """I2, I3, I9, I11: each fault at each call of a sweep, then the next delivery: state, ledger, messages as without it."""
+    """I2, I3, I9, I11: with a fault at any call of a sweep, then the next delivery, state, ledger and messages are the same."""
     cases = 0
     for start, days in SWEPT:
         recorder = Recorder()
@@ -75,9 +75,10 @@ def test_one_fault_in_a_sweep_changes_nothing(run_sweep: Job, capsys: pytest.Cap
 
 
 def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[str]) -> None:
-    """I9, N4, M1: each fault at each call of publishing, then redelivery: each message leaves, twice only where a publication
-    went out and the process died, or heard nothing, before it was marked. An SMS that has to be tried again is not, where
-    by then there is nothing left to do.
+    """I9, N4, M1: with a fault at any call of publishing, then redelivery, each message leaves.
+
+    It leaves twice only where it was sent and the process died, or got no reply, before it was marked. An SMS that must be
+    tried again does not leave if by then there is nothing left to do.
     """
     cases = doubled = 0
     for start, days in SWEPT:
@@ -120,14 +121,15 @@ def _may_double(call: Call, kind: Kind) -> bool:
 
 
 REMINDED: tuple[tuple[str, int, int], ...] = (("opened", 3, 2), ("decided", 4, 3))
-"""Beginnings, so many days later when reminders are due, and how many messages those are."""
+"""The beginnings, the days until reminders are due, and the number of these reminders."""
 
 
 def test_one_fault_in_sending_what_is_due_loses_no_reminder(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """N2, N4: each fault at each call while reminders are sent, then the next minutes' sweeps: each leaves, twice only where
-    its publication may have gone out unmarked, and nothing of them is left in the table.
+    """N2, N4: with a fault at any call while reminders are sent, then the next minutes' sweeps, each reminder leaves.
+
+    It leaves twice only where its publication may have gone out unmarked, and nothing of it is left in the table.
     """
     cases = doubled = 0
     for start, days, messages in REMINDED:
@@ -145,7 +147,7 @@ def test_one_fault_in_sending_what_is_due_loses_no_reminder(
 
 
 def _reminded(monkeypatch: pytest.MonkeyPatch, start: str, days: int, hook: Fault | Recorder) -> Counter[Message]:
-    """The reminders that have left some minutes after they were due, the first of them spoilt by ``hook``."""
+    """Return the reminders that left within some minutes after they were due, where ``hook`` spoils the first minute."""
     cloud = begun(start).cloud()
     cloud.clock.at += days * DAY
     monkeypatch.setattr(bootstrap, "services", cloud.services)
@@ -166,7 +168,7 @@ def _asks_for(shard: int) -> dict[str, str]:
 
 
 def test_one_fault_in_the_fan_out_skips_no_shard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """I3: whatever happens to one minute's messages, those of the next name every shard."""
+    """I3: whatever happens to one minute's messages, those of the next minute name every shard."""
     known = replace(settings(), sweep_queue_url="https://queue", deadline_shards=25)
     monkeypatch.setattr(jobs, "settings", lambda: known)
     recorder = Recorder()
@@ -191,7 +193,7 @@ def _fanned_out(monkeypatch: pytest.MonkeyPatch, recorder: Recorder) -> None:
 
 
 def _swallowing(run: Callable[[], object]) -> None:
-    """As Lambda does with a scheduled function: it ends, and the next minute comes."""
+    """Treat an error as Lambda does in a scheduled function: it ends, and the next minute comes."""
     try:
         run()
     except (Exception, Killed):  # noqa: BLE001

@@ -42,24 +42,24 @@ class Hand:
     keys: int = 0
 
     def once(self, body: object, key: str = "") -> Once:
-        """A request under a key of its own, unless one is given."""
+        """Return a request under a new key, unless one is given."""
         self.keys += 1
         digests = (hashlib.sha256(it.encode()).hexdigest() for it in (key or f"key-{self.keys}", repr(body)))
         return Once(*digests)
 
     def registers(self, token: str, person: str = ANA, *, platform: str = "fcm", key: str = "") -> Any:  # noqa: ANN401
-        """An app sends its token."""
+        """Register the token of an app."""
         once = self.once((platform, token), key)
         answer = register_device(self.cloud.services(), Role.BUYER, person, once, platform, token)
         assert 201 == answer.status
         return json.loads(answer.body)
 
     def removes(self, token: str, person: str = ANA) -> None:
-        """Somebody signs out on a device."""
+        """Sign out on a device."""
         remove_device(self.cloud.services(), Role.BUYER, person, device_id("fcm", token))
 
     def puts(self, email: str | None, person: str = ANA) -> Any:  # noqa: ANN401 - JSON
-        """Somebody registers contacts."""
+        """Register contacts."""
         contacts = Contacts(email, "+34600000000", "en")
         return put_contacts(self.cloud.services(), Role.BUYER, person, Request(BUYER), contacts)
 
@@ -68,11 +68,11 @@ class Hand:
         return self.cloud.services().people.profile("buyer", person)
 
     def tokens(self, person: str = ANA) -> list[str]:
-        """The devices on file."""
+        """Return the devices on file."""
         return [device.token for device in self.profile(person).devices]
 
     def check(self, *people: str) -> None:
-        """SNS has what these people's profiles name, of which every part is reached, and nothing else."""
+        """Check that SNS has everything that these people's profiles name, and nothing else."""
         subscriptions, endpoints = set(), set()
         for person in people or (ANA,):
             profile, topic = self.profile(person), f"arn:aws:sns:local:0:person-buyer-{person}"
@@ -86,7 +86,7 @@ class Hand:
 
 
 def beginning() -> Hand:
-    """Ana has an address and a phone; so has Ben, whose laptop is registered."""
+    """Give Ana an address and a phone, and Ben both and a registered laptop."""
     hand = Hand(Cloud())
     hand.puts(MAILS[1])
     hand.registers(PHONES[0])
@@ -118,7 +118,7 @@ def calls_of(act: Callable[[Hand], object]) -> int:
 @pytest.mark.parametrize("kind", [Kind.KILLED_BEFORE, Kind.KILLED_AFTER, Kind.ERROR_AFTER])
 @pytest.mark.parametrize("act", ACTS)
 def test_after_a_crash_at_any_call_the_next_change_leaves_no_orphan(act: str, kind: Kind, then: str) -> None:
-    """N1: whichever call a change died at, the same change again, or the same contacts as before, make everything good."""
+    """N1: whichever call a change died at, repeating it, or putting the old contacts again, repairs everything."""
     for at in range(calls_of(ACTS[act])):
         hand = beginning()
         hand.cloud.hook = fault = Fault(at, kind)
@@ -139,7 +139,7 @@ def test_after_a_crash_at_any_call_the_next_change_leaves_no_orphan(act: str, ki
 
 
 def test_any_history_with_crashes_leaves_no_orphan() -> None:
-    """N1: after any row of changes, each of which may die anywhere, one change that comes through leaves SNS as registered."""
+    """N1: after any series of changes, each of which may die anywhere, one complete change leaves SNS as registered."""
     for seed in seeds(40):
         pick, hand = Random(seed), Hand(Cloud())
         for _ in range(12):
@@ -186,7 +186,7 @@ def test_of_two_changes_at_one_moment_the_refused_one_leaves_nothing(winner: str
 
 
 def test_a_token_is_one_device_however_often_it_is_sent() -> None:
-    """N1: an app sends its token at every start; that changes nothing, and a device given up takes messages again."""
+    """N1: an app that sends its token at every start changes nothing, except that a device given up works again."""
     hand = Hand(Cloud())
     first = hand.registers(PHONES[0])
     version = hand.profile().version
@@ -198,7 +198,7 @@ def test_a_token_is_one_device_however_often_it_is_sent() -> None:
 
 
 def test_a_device_that_sns_lost_is_registered_anew() -> None:
-    """N1: an endpoint that somebody deleted in SNS comes back with the next start of the app."""
+    """N1: an endpoint that somebody deleted in SNS is created again at the next start of the app."""
     hand = Hand(Cloud())
     hand.registers(PHONES[0])
     hand.cloud.sns.endpoints.clear()
@@ -219,7 +219,7 @@ def test_a_key_registers_one_device() -> None:
 
 
 def test_a_device_tells_its_last_owners_messages_alone() -> None:
-    """I6: a phone that Ben signs in on after Ana shows nothing of hers, and she loses it from her list."""
+    """I6: a phone that Ben signs in on after Ana shows none of her messages, and leaves her list."""
     hand = Hand(Cloud())
     hand.registers(PHONES[0])
     hand.registers(PHONES[0], BEN)
@@ -231,7 +231,7 @@ def test_a_device_tells_its_last_owners_messages_alone() -> None:
 
 
 def test_the_oldest_device_makes_room_and_one_given_up_goes_first() -> None:
-    """N1: a person has ten devices at most; before a working one goes, those that their platform has given up do."""
+    """N1: a person has at most ten devices; those that their platform has given up go before a working one does."""
     hand = Hand(Cloud())
     for token in PHONES[:DEVICES_AT_MOST]:
         hand.registers(token)
@@ -244,7 +244,7 @@ def test_the_oldest_device_makes_room_and_one_given_up_goes_first() -> None:
 
 
 def test_a_device_that_its_platform_gave_up_is_forgotten_when_sns_says_so() -> None:
-    """N1: a failed delivery to a disabled endpoint crosses the device out; any other failure changes nothing."""
+    """N1: a failed delivery to a disabled endpoint removes the device; any other failure changes nothing."""
     hand = Hand(Cloud())
     hand.registers(PHONES[0])
     (arn,) = hand.cloud.sns.endpoints
@@ -258,7 +258,7 @@ def test_a_device_that_its_platform_gave_up_is_forgotten_when_sns_says_so() -> N
 
 
 def test_the_function_reads_what_sns_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N1: the notification of a failed delivery, as SNS writes it, makes the function forget the device it names."""
+    """N1: the notification of a failed delivery, as SNS writes it, makes the function forget the device that it names."""
     hand = Hand(Cloud())
     hand.registers(PHONES[0])
     ((arn, endpoint),) = hand.cloud.sns.endpoints.items()
@@ -271,7 +271,7 @@ def test_the_function_reads_what_sns_reports(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_cannot_be_pushed_to_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N1: without an application for the platform, or with a token it does not know, nothing is on file or in SNS."""
+    """N1: without an application for the platform, or with a token it does not know, nothing is registered here or in SNS."""
     hand = Hand(Cloud())
     with pytest.raises(PushNotConfigured):
         hand.registers(PHONES[0], platform="apns")

@@ -29,7 +29,7 @@ ARN = "arn:aws:dynamodb:eu-west-1:000000000000:table/table/stream/1"
 
 
 class Trimmed(Exception):  # noqa: N818 - stands for the stream's own
-    """The stream has forgotten."""
+    """The error of a stream that no longer has the records."""
 
 
 class Stream:
@@ -38,18 +38,18 @@ class Stream:
     exceptions = SimpleNamespace(TrimmedDataAccessException=Trimmed)
 
     def __init__(self, records: list[Record], *, trimmed: bool = False) -> None:
-        """Hold ``records``, or have forgotten them."""
+        """Hold ``records``; none of them can be read if the stream is ``trimmed``."""
         self.records, self.trimmed = records, trimmed
 
     def get_shard_iterator(self, *, SequenceNumber: str, **_: str) -> dict[str, str]:  # noqa: N803 - AWS's words
-        """An iterator at a sequence number."""
+        """Return an iterator at a sequence number."""
         if self.trimmed:
             raise Trimmed
         numbers = [record["dynamodb"]["SequenceNumber"] for record in self.records]
         return {"ShardIterator": str(numbers.index(SequenceNumber))}
 
     def get_records(self, *, ShardIterator: str) -> dict[str, Any]:  # noqa: N803
-        """A page, and where to go on."""
+        """Return a page, and the place where the next begins."""
         at = int(ShardIterator)
         return {"Records": self.records[at : at + 2], "NextShardIterator": str(at + 2)}
 
@@ -58,7 +58,7 @@ class Queue:
     """A dead-letter queue."""
 
     def __init__(self, *batches: Record) -> None:
-        """Hold one message per batch."""
+        """Hold one message for each batch."""
         self.messages = {str(n): json.dumps({"DDBStreamBatchInfo": batch}) for n, batch in enumerate(batches)}
         self.in_flight: set[str] = set()
 
@@ -74,7 +74,7 @@ class Queue:
 
 
 def at_work(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, **clients: object) -> None:
-    """The tool over a cloud in memory and these clients."""
+    """Return the tool over a cloud in memory and these clients."""
     known = {"dynamodb": cloud.client("dynamodb"), **clients}
     monkeypatch.setattr(redrive, "client", known.__getitem__)
     monkeypatch.setattr(redrive, "settings", lambda: SimpleNamespace(table_name="table"))
@@ -104,7 +104,7 @@ def test_a_dead_lettered_batch_is_published_and_leaves_the_queue(monkeypatch: py
 def test_what_the_stream_has_forgotten_stays_in_the_queue_and_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """N4: nothing is dropped in silence: the batch stays, and the way out is named."""
+    """N4: a batch that the stream has forgotten stays in the queue, and the tool names the way out."""
     cloud, records = _cloud()
     queue = Queue(batch_of(records[:3]))
     at_work(monkeypatch, cloud, sqs=queue, dynamodbstreams=Stream(records, trimmed=True))
@@ -115,7 +115,7 @@ def test_what_the_stream_has_forgotten_stays_in_the_queue_and_is_said(
 
 
 def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N4, D11: the events themselves are kept for good, so no message depends on how long a stream remembers."""
+    """N4, D11: events are kept for good, so no message depends on how long a stream remembers."""
     cloud, records = _cloud()
     orders = sorted({_order_of(record).removeprefix("ORDER#") for record in records})
     at_work(monkeypatch, cloud)
@@ -129,7 +129,7 @@ def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPa
 def test_what_is_older_than_its_marks_is_not_told_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """N4: an old order's new events are published, and of those whose marks are gone it is only said how many there are."""
+    """N4: an old order's new events are published; events whose marks have expired are only counted."""
     cloud, records = _cloud()
     order = _order_of(records[0]).removeprefix("ORDER#")
     happened = [read_event(image_of(record)) for record in records if _order_of(record) == f"ORDER#{order}"]
@@ -145,7 +145,7 @@ def test_what_is_older_than_its_marks_is_not_told_again(
 
 
 def test_what_was_written_in_the_thread_is_published_again_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N4, N5: that a message is there to be read is told by a redrive of its order, once; one that is erased is no news."""
+    """N4, N5: a redrive of an order notifies once of each message in its thread, and never of an erased one."""
     cloud, _ = _cloud()
     services = cloud.services()
     for who in (BUYER, SELLER):

@@ -13,7 +13,7 @@ from tests.reliability.seam import Hook, through
 
 
 def killer(under: Hook) -> str:
-    """The first check that fails over ``under``; empty if none does."""
+    """Return the name of the first check that fails over ``under``; an empty string if none does."""
     return next((check.__name__ for check in CHECKS if _fails(check, under)), "")
 
 
@@ -32,7 +32,7 @@ def test_the_store_as_it_is_passes_every_check(check: Check) -> None:
 
 
 def test_no_mutant_of_the_store_survives(capsys: pytest.CaptureFixture[str]) -> None:
-    """I1-I5, I11: each condition, each member of each transaction, each version and each index has a check that needs it."""
+    """I1-I5, I11: each condition, each member of each transaction, each version and each index is needed by a check."""
     killers = {it.name: killer(it) for it in MUTANTS} | {it.name: killer(it) for it in LAGGING}
     survivors = [name for name, check in killers.items() if not check]
     with capsys.disabled():
@@ -41,7 +41,7 @@ def test_no_mutant_of_the_store_survives(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_every_write_has_its_mutants() -> None:
-    """A new kind of item, or a new condition, is one that the mutants do not know yet."""
+    """A new kind of item, or a new condition, must be added to the mutants."""
     conditional, known = set(), set()
     for situation in COMMANDS:
         for call in undisturbed(begun(situation.start), situation.act)[1]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 STORIES = ("resolved", "decided", "proposed in review", "not received")
-"""Each becomes an order of its own."""
+"""The stories, each of which becomes an order of its own."""
 
 
 def _renamed(value: Any, order_id: str) -> Any:  # noqa: ANN401 - JSON-like data
@@ -37,7 +37,7 @@ def _renamed(value: Any, order_id: str) -> Any:  # noqa: ANN401 - JSON-like data
 
 @lru_cache(maxsize=1)
 def _told() -> tuple[tuple[Record, ...], tuple[Record, ...]]:
-    """The items and the stream of a table in which four stories have been told, one order after the other."""
+    """Return the items and the stream of a table in which four stories were played, one order after the other."""
     items: dict[tuple[str, str], Record] = {}
     records: list[Record] = []
     for n, story in enumerate(STORIES):
@@ -87,7 +87,7 @@ def _in_order(cloud: Cloud) -> bool:
 
 
 def _shuffled(records: list[Record], random: Random) -> list[Record]:
-    """The records in another order, in which each order's keep theirs."""
+    """Return the records in another order, in which each order's records keep theirs."""
     queues = {order: [it for it in records if _order_of(it) == order] for order in sorted({_order_of(it) for it in records})}
     mixed: list[Record] = []
     while queues:
@@ -100,7 +100,7 @@ def _shuffled(records: list[Record], random: Random) -> list[Record]:
 
 @pytest.mark.parametrize("seed", seeds(20))
 def test_duplicates_and_reordering_tell_everything_once(seed: int) -> None:
-    """I9, N4: orders mixed anyhow and deliveries repeated anywhere send each message once, each order's in order."""
+    """I9, N4: with orders mixed and deliveries repeated at random, each message is sent once, each order's in order."""
     random = Random(seed)
     cloud, records = _cloud()
     mixed, start = _shuffled(records, random), 0
@@ -115,7 +115,7 @@ def test_duplicates_and_reordering_tell_everything_once(seed: int) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 7, BATCH])
 def test_a_failure_at_each_record_loses_and_doubles_nothing(size: int) -> None:
-    """I9, N4: whichever record of a batch fails at first, by whichever recipient, each message leaves once in the end."""
+    """I9, N4: whichever record of a batch fails at first, for whichever recipient, each message leaves once in the end."""
     for position in range(size):
         cloud, records = _cloud()
         batch = records[:size]
@@ -155,7 +155,7 @@ def test_a_poison_record_ends_in_the_dead_letter_queue(position: int) -> None:
 
 
 def test_a_batch_reports_what_has_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N4: the function answers in Lambda's words: the sequence numbers of what failed, and of its order's later events."""
+    """N4: the function reports to Lambda the sequence numbers of what failed, and of its order's later events."""
     cloud, records = _cloud()
     cloud.hook = Fault(0, Kind.REQUEST_LOST)
     monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
@@ -166,7 +166,7 @@ def test_a_batch_reports_what_has_to_come_again(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_sns_that_is_down_gives_up_nothing_early() -> None:
-    """N4: while SNS fails, everything is reported, delivery after delivery; nothing is marked as sent."""
+    """N4: while SNS fails, everything is reported as failed at every delivery, and nothing is marked as sent."""
     cloud, records = _cloud()
 
     def down(call: Call, carry: Carry) -> Any:  # noqa: ANN401 - an AWS reply

@@ -28,7 +28,7 @@ CHOSEN = tuple(it for it in COMMANDS if it.name in NAMES)
 
 @pytest.fixture(scope="module")
 def wiring() -> Iterator[Wiring]:
-    """One client for all of these tests."""
+    """Return one client for all of these tests."""
     with pytest.MonkeyPatch.context() as patched:
         yield Wiring(patched)
 
@@ -36,7 +36,7 @@ def wiring() -> Iterator[Wiring]:
 @pytest.mark.parametrize("tokens", [True, False], ids=["token known", "token forgotten"])
 @pytest.mark.parametrize("situation", CHOSEN, ids=lambda it: it.name)
 def test_one_failed_request_is_not_noticed(situation: Situation, tokens: bool, wiring: Wiring) -> None:  # noqa: FBT001
-    """I2, I5, I11: whichever request fails on the wire, botocore tries again, and one command has one effect and answer."""
+    """I2, I5, I11: whichever request fails on the wire, botocore retries it, and the command has one effect and one answer."""
     beginning = begun(situation.start)
     expected, _ = undisturbed(beginning, situation.act)
     cloud = beginning.cloud()
@@ -58,7 +58,7 @@ def test_one_failed_request_is_not_noticed(situation: Situation, tokens: bool, w
 
 
 def test_a_wire_that_stays_dead_is_an_error_after_three_attempts(wiring: Wiring) -> None:
-    """I11: after three attempts botocore gives up, and nothing is left; the client's retry works."""
+    """I11: after three attempts botocore gives up, and nothing is written; the client's retry works."""
 
     class Dead(Wire):
         def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.reliability.small_cloud import Cloud
 
 WIRED = (Kind.REQUEST_LOST, Kind.REPLY_LOST, Kind.ERROR_BEFORE, Kind.ERROR_AFTER, Kind.THROTTLED, Kind.CONFLICT)
-"""What can happen to a request on the wire; a process that is killed has no wire."""
+"""The faults of a request on the wire; a killed process has no wire."""
 
 
 class _Raw(BytesIO):
@@ -34,7 +34,7 @@ class _Raw(BytesIO):
 
 @dataclass
 class Wire:
-    """Carries requests to the table in memory; the one numbered ``at`` meets a fault.
+    """Carries requests to the table in memory, and fails the one numbered ``at``.
 
     ``tokens`` says whether the service still knows a transaction's client token, as DynamoDB does for ten minutes.
     """
@@ -47,7 +47,7 @@ class Wire:
     known: set[str] = field(default_factory=set)
 
     def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        """The response to one request; botocore's handler of ``before-send``."""
+        """Return the response to one request; botocore calls this as its handler of ``before-send``."""
         target = request.headers["X-Amz-Target"]
         name = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
         operation = re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
@@ -90,7 +90,7 @@ def _response(request: AWSPreparedRequest, status: int, body: dict[str, Any]) ->
 
 
 class Wiring:
-    """A real client of the product's own making, on which clouds are wired one after the other."""
+    """A real client made by the product, to which clouds are connected one after the other."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make the client, which waits no real time between its attempts."""
@@ -104,6 +104,6 @@ class Wiring:
         return self._wire(**sent)
 
     def wire(self, cloud: Cloud, wire: Wire) -> None:
-        """From here on the cloud's table is reached over that wire."""
+        """Reach the cloud's table over that wire from now on."""
         self._wire = wire
         cloud.reach("dynamodb", Seam("dynamodb", self.client, lambda: cloud.hook))

@@ -17,12 +17,12 @@ PDF = b"%PDF-1.7\n a letter"
 
 @dataclass
 class Bucket:
-    """Objects by key, each with the content type it was sent with."""
+    """Keep objects by key, each with the content type it was sent with."""
 
     objects: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
-        """A form that says what it is for."""
+        """Return a form whose fields say what it is for."""
         return Form("https://files.example/", {"key": key, "Content-Type": content_type, "policy": f"{size} {seconds}"})
 
     def put(self, key: str, content_type: str, content: bytes) -> None:
@@ -49,7 +49,7 @@ class Bucket:
         self.objects.pop(key, None)
 
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
-        """An address that says what it reads."""
+        """Return an address that names the object it reads."""
         return f"https://files.example/{key}?as={content_type}&name={name}&for={seconds}"
 
 

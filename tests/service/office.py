@@ -1,4 +1,7 @@
-"""The services over a table in memory, with a clock that only tests move and faults that only tests plan."""
+"""Run the services over a table in memory, with a clock that only tests move and faults that only tests plan.
+
+``Office`` holds one order and everything its people can do; ``Watch`` is its clock and ``Phonebook`` its SNS subscriptions.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ EPOCH = 1_800_000_000
 
 
 def cancelled(*codes: str) -> ClientError:
-    """A transaction that the table cancelled for these reasons, one an action."""
+    """Return the error of a transaction that the table cancelled, with one reason for each action."""
     response: Any = {
         "Error": {"Code": "TransactionCanceledException", "Message": "Transaction cancelled"},
         "CancellationReasons": [{"Code": code} for code in codes],
@@ -57,17 +60,17 @@ def cancelled(*codes: str) -> ClientError:
 
 
 class FaultyTable(MemoryTable):
-    """A table whose next transactions fail as planned. ``lose_replies`` of them are carried out and not heard of."""
+    """A table whose next transactions fail as planned. ``lose_replies`` transactions succeed without a reply."""
 
     def __init__(self) -> None:
-        """Nothing is planned yet."""
+        """Begin with no fault planned."""
         super().__init__(NAME)
         self.faults: list[Callable[[], None]] = []
         self.lose_replies = 0
         self.transactions = 0
 
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803 - DynamoDB's spelling
-        """As ``MemoryTable``, unless a fault is planned. Lost, it is sent again, as the client does."""
+        """Act as ``MemoryTable``, unless a fault is planned. After a lost reply, send again as the client does."""
         self.transactions += 1
         if self.faults:
             self.faults.pop(0)()
@@ -96,19 +99,19 @@ class Watch:
     at: datetime = PAID_AT
 
     def now(self) -> datetime:
-        """The time now."""
+        """Return the time now."""
         return self.at
 
 
 @dataclass
 class Phonebook:
-    """Subscriptions kept in memory: what is subscribed now, by the name each subscription got."""
+    """The subscriptions in memory, each by the name it got."""
 
     live: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     unconfirmed: set[str] = field(default_factory=set)
 
     def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
-        """Subscribe an address. As with SNS, the same one twice is one subscription."""
+        """Subscribe an address. As in SNS, the same address twice is one subscription."""
         name = f"{role}:{person_id}:{channel}:{address}"
         self.live[name] = (role, person_id, channel, address)
         return f"topic:{role}-{person_id}", name
@@ -128,7 +131,7 @@ class Phonebook:
         self.live = {name: it for name, it in self.live.items() if it[:2] != whose}
 
     def addresses(self) -> set[str]:
-        """Every address that would be written to."""
+        """Return every address that would receive messages."""
         return {address for _, _, _, address in self.live.values()}
 
 
@@ -139,14 +142,14 @@ def once(actor: Actor, key: str, body: object = "") -> Once:
 
 
 def read(answer: Answer) -> dict[str, Any]:
-    """The body of an answer."""
+    """Return the body of an answer."""
     body: dict[str, Any] = json.loads(answer.body)
     return body
 
 
 @dataclass
 class Office:
-    """One order's services, called as the routes call them."""
+    """The services of one order, called as the routes call them."""
 
     table: FaultyTable = field(default_factory=FaultyTable)
     watch: Watch = field(default_factory=Watch)
@@ -178,19 +181,19 @@ class Office:
         return self
 
     def request(self, actor: Actor, key: str = "", body: object = "", if_match: int | None = None) -> Request:
-        """A request of an actor, under a key of its own unless one is given."""
+        """Return a request of an actor, under a new key unless one is given."""
         self.keys += 1
         return Request(actor, once(actor, key or f"key-{self.keys}", body), if_match)
 
     def bought(self, **changes: Any) -> Office:  # noqa: ANN401 - fields of the order's terms
-        """An order imported now; its seller takes returns in the buyer's country."""
+        """Import an order now, whose seller takes returns in the buyer's country."""
         where = contacts.Contacts(None, None, "en", (AT_HOME,))
         contacts.put_contacts(self.services, Role.SELLER, changes.get("seller_id", SELLER.id), Request(SELLER), where)
         orders.import_order(self.services, PLATFORM, order_terms(**changes))
         return self
 
     def limited(self, **limits: int) -> Office:
-        """The same, judged by a policy with these limits."""
+        """Judge the order by a policy with these limits."""
         self.services.cases.policies = PolicyBook(replace(policy, **limits) for policy in published())  # type: ignore[arg-type]
         return self
 
@@ -200,29 +203,29 @@ class Office:
         return orders.add_shipment(self.services, order_id, request or self.request(SELLER), shipment)
 
     def confirm(self, order_id: str = ORDER) -> Answer:
-        """The buyer confirms receipt of everything."""
+        """Let the buyer confirm receipt of everything."""
         return orders.confirm_receipt(self.services, order_id, self.request(BUYER), ())
 
     def report(self, *events: orders.CarrierEvent, key: str = "", body: object = "") -> Answer:
-        """The platform passes on carrier events, by default that the parcel was delivered now."""
+        """Let the platform pass on carrier events; by default, that the parcel was delivered now."""
         told = events or (event(self.watch.at),)
         request = self.request(PLATFORM, key, body)
         assert request.once is not None
         return orders.record_carrier_events(self.services, PLATFORM, request.once, told)
 
     def delivered(self, **changes: Any) -> Office:  # noqa: ANN401 - fields of the order's terms
-        """An order imported, shipped a day later, and delivered the day after."""
+        """Import an order, ship it a day later, and deliver it the day after."""
         self.bought(**changes).wait(DAY).ship()
         self.wait(DAY).report()
         return self
 
     def disputed(self) -> Office:
-        """A delivered order with a dispute just opened, about damage."""
+        """Deliver an order and open a dispute about damage."""
         self.delivered().wait(DAY).open()
         return self
 
     def open(self, claim: Claim = DAMAGED, request: Request | None = None, order_id: str = ORDER) -> Answer:
-        """The buyer opens a dispute, asking for the first remedy in full."""
+        """Let the buyer open a dispute that asks for the first remedy in full."""
         return disputes.open_dispute(self.services, order_id, request or self.request(BUYER), claim, opening.RequestedRemedy())
 
     def act(self, actor: Actor, command: DisputeCommand, request: Request | None = None, dispute_id: str = DISPUTE) -> Answer:
@@ -230,7 +233,7 @@ class Office:
         return disputes.act(self.services, dispute_id, request or self.request(actor), command)
 
     def pay(self, instruction_id: str, request: Request | None = None, *, failure: str | None = None) -> Answer:
-        """The payment system reports an instruction settled or, with ``failure``, failed."""
+        """Let the payment system report an instruction as settled or, with ``failure``, as failed."""
         asked = request or self.request(PLATFORM)
         reference = None if failure else "ref"
         return payments.report_result(self.services, instruction_id, asked, reference=reference, failure=failure, attempt=None)

@@ -33,14 +33,14 @@ STRANGERS = (OTHER_MEDIATOR, PLATFORM, Actor(Role.BUYER, "eve"), Actor(Role.SELL
 
 
 def ask(office: Office, actor: Actor = BUYER, content_type: ContentType = ContentType.JPEG, size: int = len(JPEG)) -> str:
-    """Ask for a form; the upload's id."""
+    """Ask for a form, and return the upload's id."""
     by = once(actor, f"file-{next(KEYS)}")
     form = read(attachments.request_file(office.services, office.storage, ORDER, actor, by, content_type, size))
     return str(form["upload_id"])
 
 
 def send(office: Office, upload_id: str, actor: Actor = BUYER, content: bytes = JPEG) -> str:
-    """Upload by the form, and let storage tell; the upload's id."""
+    """Upload by the form, let storage report it, and return the upload's id."""
     key = f"incoming/{ORDER}/{actor.role}/{upload_id}"
     office.bucket.put(key, "image/jpeg", content)
     take_in(office.services, office.storage, key)
@@ -53,19 +53,19 @@ def with_files(office: Office, actor: Actor, ids: list[str]) -> Callable[[dateti
 
 
 def say(office: Office, ids: list[str], actor: Actor = BUYER, request: Request | None = None) -> dict[str, Any]:
-    """Write a message with files; what the answer says."""
+    """Write a message with files, and return the answer."""
     files = with_files(office, actor, ids)
     return read(messages.write_message(office.services, ORDER, request or office.request(actor), "Look", files))
 
 
 def look(office: Office, actor: Actor, message_id: str = f"{ORDER}-m1", order_id: str = ORDER) -> list[dict[str, Any]]:
-    """The files of a message."""
+    """Return the files of a message."""
     return list(attachments.list_files(office.services, office.storage, order_id, message_id, actor)["attachments"])
 
 
 @pytest.fixture
 def office() -> Office:
-    """An order with a dispute that a mediator has taken."""
+    """Return an order with a dispute that a mediator has taken."""
     office = Office().disputed()
     office.wait(4 * DAY).act(BUYER, c.Escalate())
     office.act(MEDIATOR, c.Assign())
@@ -74,7 +74,7 @@ def office() -> Office:
 
 @pytest.mark.parametrize("author", [BUYER, SELLER, MEDIATOR], ids=lambda it: it.role)
 def test_a_file_is_sent_and_read_by_all_in_the_thread(office: Office, author: Actor) -> None:
-    """N5, N6: shown with type and size in the thread, by all who are in it read through a short-lived link, by no other."""
+    """N5, N6: everybody in the thread sees a file's type and size and reads it through a short-lived link; nobody else does."""
     upload_id = send(office, ask(office, author), author)
     said = say(office, [upload_id], author)
 
@@ -92,7 +92,7 @@ def test_a_file_is_sent_and_read_by_all_in_the_thread(office: Office, author: Ac
 
 
 def test_only_who_may_write_gets_a_form(office: Office) -> None:
-    """I6, N5: to others there is no thread, and a thread that is closed takes no files."""
+    """I6, N5: other people find no thread, and a closed thread takes no files."""
     stored = office.table.snapshot()
     for actor in STRANGERS:
         with pytest.raises(NotFound):
@@ -113,7 +113,7 @@ def test_no_form_is_given_for_a_message_that_there_is_no_room_for(office: Office
 
 
 def test_a_file_is_as_large_as_evidence_can_be(office: Office) -> None:
-    """N6: the limits of its kind, whatever it is for."""
+    """N6: a file's size is limited by its kind, whatever it is uploaded for."""
     ask(office, size=10 * 2**20)
     for kind, size in ((ContentType.JPEG, 10), (ContentType.PDF, 10), (ContentType.MP4, 50)):
         with pytest.raises(Refusal) as refused:
@@ -122,7 +122,7 @@ def test_a_file_is_as_large_as_evidence_can_be(office: Office) -> None:
 
 
 def of_an_order_not_asked(office: Office) -> str:
-    """A file of the buyer's in another order."""
+    """Upload a file of the buyer's in another order."""
     office.bought(order_id="order-9")
     by = once(BUYER, "elsewhere")
     form = read(attachments.request_file(office.services, office.storage, "order-9", BUYER, by, ContentType.JPEG, len(JPEG)))
@@ -133,7 +133,7 @@ def of_an_order_not_asked(office: Office) -> str:
 
 
 def erased(office: Office) -> str:
-    """A file that was erased."""
+    """Upload a file and erase it."""
     upload_id = send(office, ask(office))
     upload = office.storage.uploads.find(ORDER, "buyer", upload_id)
     assert upload is not None
@@ -142,7 +142,7 @@ def erased(office: Office) -> str:
 
 
 def came_to_nothing(office: Office) -> str:
-    """An upload that was asked for and never sent, until its form worked no more."""
+    """Ask for a form, send nothing, and let the form expire."""
     upload_id = ask(office)
     office.wait(timedelta(minutes=10))
     return upload_id
@@ -161,7 +161,7 @@ REFUSED: dict[str, tuple[str, Callable[[Office], str]]] = {
 
 @pytest.mark.parametrize(("code", "made"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_file_of_ones_own_is_not_attached(office: Office, code: str, made: Callable[[Office], str]) -> None:
-    """N5, I6: another's, another order's, rejected, erased, not there or not yet there: refused, and nothing is written."""
+    """N5, I6: a file that is another's, another order's, rejected, erased or missing is refused, and nothing is written."""
     good, bad = send(office, ask(office)), made(office)
     with pytest.raises(Refusal) as refused:
         say(office, [good, bad])
@@ -172,7 +172,7 @@ def test_what_is_no_file_of_ones_own_is_not_attached(office: Office, code: str, 
 
 
 def test_evidence_is_no_attachment(office: Office) -> None:
-    """N6: what was uploaded for the one is not taken for the other."""
+    """N6: a file uploaded as evidence cannot be attached to a message."""
     upload_id = send(office, ask(office))
     upload = office.storage.uploads.find(ORDER, "buyer", upload_id)
     assert upload is not None
@@ -182,7 +182,7 @@ def test_evidence_is_no_attachment(office: Office) -> None:
 
 
 def test_a_file_is_named_once(office: Office) -> None:
-    """N5: twice in one message is a mistake; in two messages it is the same file."""
+    """N5: the same file twice in one message is a mistake; in two messages it is the same file."""
     upload_id = send(office, ask(office))
     with pytest.raises(Refusal, match="once"):
         say(office, [upload_id, upload_id])
@@ -191,7 +191,7 @@ def test_a_file_is_named_once(office: Office) -> None:
 
 
 def test_a_message_with_files_is_sent_once(office: Office) -> None:
-    """I5: what was refused for a file on its way succeeds with the same request later, and from then on is answered again."""
+    """I5: a message refused for a file still on its way succeeds with the same request later, and is then replayed."""
     upload_id, request = ask(office), office.request(BUYER, "once", "a")
     with pytest.raises(Refusal, match=upload_id):
         say(office, [upload_id], request=request)
@@ -206,7 +206,7 @@ def test_a_message_with_files_is_sent_once(office: Office) -> None:
 
 
 def test_a_person_stores_only_so_much(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """N5: files that are there and on their way count; those that never came or were turned away do not, nor another's."""
+    """N5: a person's files that are there or on their way count; those that never came or were rejected do not."""
     monkeypatch.setattr(attachments, "FILES_AT_MOST", 3)
     ask(office)
     send(office, ask(office), content=PNG.ljust(len(JPEG)))
@@ -223,7 +223,7 @@ def test_a_person_stores_only_so_much(office: Office, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("message_id", [f"{ORDER}-m9", f"{ORDER}-m0", "order-9-m1", f"{ORDER}-mx", "x"])
 def test_a_message_that_is_not_there_has_no_files(office: Office, message_id: str) -> None:
-    """I6: a 404, as for a stranger; a message in words has none."""
+    """I6: a message that does not exist is not found; a message without files has an empty list."""
     say(office, [])
     assert [] == look(office, BUYER)
     with pytest.raises(NotFound):

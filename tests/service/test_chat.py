@@ -34,7 +34,7 @@ class Desk:
     closed: list[str] = field(default_factory=list)
 
     def ticket(self, actor: Actor, token_until: int = EPOCH + HOUR_S, key: str = "") -> str:
-        """A new ticket."""
+        """Return a new ticket."""
         request = self.office.request(actor, key)
         assert request.once is not None
         told = read(chat.open_ticket(self.office.services, request, request.once, token_until, URL))
@@ -50,7 +50,7 @@ class Desk:
         chat.subscribe(self.office.services, self.connected(connection_id), order_id)
 
     def connected(self, connection_id: str = "c-1") -> Connection:
-        """The connection of that id."""
+        """Return the connection of that id."""
         return chat.connected(self.office.services, connection_id)
 
     def listening(self, order_id: str = ORDER) -> list[Connection]:
@@ -58,7 +58,7 @@ class Desk:
         return self.office.services.connections.listeners(order_id)
 
     def traces(self) -> Iterator[str]:
-        """The items that connections have left."""
+        """Return the items that connections have left."""
         for item in self.office.table.snapshot():
             pk = item["pk"]["S"]
             if pk.startswith(("CONNECTION", "LISTENERS", "TICKET")):
@@ -67,12 +67,12 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Desk:
-    """An order, and nobody connected."""
+    """Return an order to which nobody is connected."""
     return Desk()
 
 
 def test_a_ticket_opens_one_connection(desk: Desk) -> None:
-    """N5: it gives leave as its owner until the token expires, once."""
+    """N5: a ticket permits one connection as its owner, until the token expires."""
     ticket = desk.ticket(SELLER)
 
     assert Pass(SELLER, EPOCH + HOUR_S) == chat.redeem(desk.office.services, ticket)
@@ -81,7 +81,7 @@ def test_a_ticket_opens_one_connection(desk: Desk) -> None:
 
 
 def test_a_ticket_is_for_now(desk: Desk) -> None:
-    """N5: after a minute it opens nothing."""
+    """N5: a ticket older than a minute opens nothing."""
     last, late = desk.ticket(SELLER), desk.ticket(SELLER)
     desk.office.epoch += chat.TICKET_S - 1
     assert chat.redeem(desk.office.services, last)
@@ -91,7 +91,7 @@ def test_a_ticket_is_for_now(desk: Desk) -> None:
 
 
 def test_the_same_request_gets_the_same_ticket(desk: Desk) -> None:
-    """I5: a lost answer, asked for again, is the first one, which still opens one connection only."""
+    """I5: a repeated request gets the first ticket again, which still opens one connection only."""
     assert (ticket := desk.ticket(SELLER, key="once")) == desk.ticket(SELLER, key="once")
     assert ticket != desk.ticket(BUYER, key="once")
     assert chat.redeem(desk.office.services, ticket)
@@ -99,14 +99,14 @@ def test_the_same_request_gets_the_same_ticket(desk: Desk) -> None:
 
 
 def test_the_table_keeps_a_tickets_digest_as_its_key(desk: Desk) -> None:
-    """N5: who reads the keys of the table, in a log or a metric, learns no ticket."""
+    """N5: a person who reads the table's keys in a log or a metric learns no ticket."""
     ticket = desk.ticket(SELLER)
 
     assert [f"TICKET#{hashlib.sha256(ticket.encode()).hexdigest()}"] == list(desk.traces())
 
 
 def test_parties_listen_to_their_thread_and_nobody_else_does(desk: Desk) -> None:
-    """I6: a stranger's subscription finds nothing, as of an order that is not there."""
+    """I6: a stranger's subscription finds nothing, as for an order that does not exist."""
     desk.connect(SELLER)
     desk.listen()
     desk.connect(Actor(Role.SELLER, "eve"), "c-2")
@@ -119,7 +119,7 @@ def test_parties_listen_to_their_thread_and_nobody_else_does(desk: Desk) -> None
 
 @pytest.mark.parametrize("until", [EPOCH, EPOCH - 1])
 def test_an_expired_connection_does_nothing(desk: Desk, until: int) -> None:
-    """N5: a token's end is the end of what it opened; an unknown connection is none."""
+    """N5: a connection ends with its token, and an unknown connection is refused."""
     desk.connect(SELLER, until=until)
     for connection_id in ("c-1", "c-9"):
         with pytest.raises(chat.NotConnected):
@@ -127,7 +127,7 @@ def test_an_expired_connection_does_nothing(desk: Desk, until: int) -> None:
 
 
 def test_a_connection_lasts_no_longer_than_the_gateway_lets_it(desk: Desk) -> None:
-    """N5: two hours, however long the token lives: what is left behind expires then."""
+    """N5: a connection's items expire after two hours, however long the token lives."""
     desk.connect(SELLER, until=EPOCH + 100 * HOUR_S)
     desk.listen()
 
@@ -137,7 +137,7 @@ def test_a_connection_lasts_no_longer_than_the_gateway_lets_it(desk: Desk) -> No
 
 
 def test_who_leaves_leaves_nothing_behind(desk: Desk) -> None:
-    """N5: a disconnection takes every trace away; a second one, or one of a stranger, is no error."""
+    """N5: a disconnection removes every trace; a second one, or one of a stranger, is no error."""
     desk.connect(SELLER)
     desk.listen()
     desk.listen()
@@ -149,7 +149,7 @@ def test_who_leaves_leaves_nothing_behind(desk: Desk) -> None:
 
 
 def test_who_unsubscribes_is_still_connected(desk: Desk) -> None:
-    """N5: the thread is left, the connection stays; leaving what one does not listen to is no error."""
+    """N5: unsubscribing leaves the thread and keeps the connection; without a subscription it is no error."""
     desk.connect(SELLER)
     desk.listen()
     for _ in range(2):
@@ -160,7 +160,7 @@ def test_who_unsubscribes_is_still_connected(desk: Desk) -> None:
 
 
 def test_the_newest_ten_connections_stay(desk: Desk) -> None:
-    """N5: the oldest beyond ten is closed and forgotten; other people's stay."""
+    """N5: a person's oldest connection beyond ten is closed and forgotten; other people's stay."""
     desk.connect(BUYER, "b-1")
     for number in range(1, 13):
         desk.office.epoch += 1
@@ -178,7 +178,7 @@ def test_the_newest_ten_connections_stay(desk: Desk) -> None:
 def test_a_connection_that_cannot_be_closed_shuts_nobody_out(
     desk: Desk, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """N5: whatever the gateway says of the oldest, it is logged and forgotten, and the new one is let in."""
+    """N5: if the gateway cannot close the oldest connection, it is logged and forgotten, and the new one is let in."""
     for number in range(1, 11):
         desk.office.epoch += 1
         desk.connect(SELLER, f"c-{number}")
@@ -195,7 +195,7 @@ def test_a_connection_that_cannot_be_closed_shuts_nobody_out(
 
 
 def test_a_connection_listens_to_fifty_threads(desk: Desk) -> None:
-    """N5: the fifty-first is refused; one that is listened to already is not counted again."""
+    """N5: the fifty-first thread is refused; a thread that is subscribed to already is not counted again."""
     desk.connect(SELLER)
     for number in range(chat.THREADS_AT_MOST + 1):
         desk.office.bought(order_id=f"o-{number}")

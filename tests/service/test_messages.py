@@ -33,12 +33,12 @@ NOT_IN_IT = (
 
 
 def write(office: Office, actor: Actor, text: str = "Hello", request: Request | None = None) -> dict[str, Any]:
-    """Write a message; what the answer says."""
+    """Write a message, and return the answer."""
     return read(messages.write_message(office.services, ORDER, request or office.request(actor), text))
 
 
 def look(office: Office, actor: Actor, limit: int = 20, cursor: str | None = None) -> dict[str, Any]:
-    """A page of the thread."""
+    """Return a page of the thread."""
     return messages.read_thread(office.services, ORDER, actor, limit, cursor)
 
 
@@ -49,13 +49,13 @@ def mark(office: Office, actor: Actor, number: int) -> dict[str, Any]:
 
 @pytest.fixture
 def office() -> Office:
-    """An order that was just imported."""
+    """Return an order that was just imported."""
     return Office().bought()
 
 
 @pytest.fixture
 def mediated(office: Office) -> Office:
-    """An order with a dispute that a mediator has taken."""
+    """Return an order with a dispute that a mediator has taken."""
     office.wait(DAY).ship()
     office.wait(DAY).report()
     office.wait(DAY).open()
@@ -77,7 +77,7 @@ def test_those_in_the_thread_read_and_write(mediated: Office, actor: Actor) -> N
 
 @pytest.mark.parametrize("actor", NOT_IN_IT, ids=lambda it: f"{it.role}:{it.id}")
 def test_others_learn_nothing(mediated: Office, actor: Actor) -> None:
-    """I6: to everybody else the thread is as missing as the thread of an order that is not there, and nothing is written."""
+    """I6: everybody else gets the answer for an order that does not exist, and nothing is written."""
     write(mediated, BUYER)
     stored = mediated.table.snapshot()
     for order_id in (ORDER, "order-9"):
@@ -106,7 +106,7 @@ def test_a_mediator_is_in_only_once_assigned(office: Office) -> None:
 
 
 def test_the_thread_goes_on_inside_the_dispute(mediated: Office) -> None:
-    """N5: one thread from the sale on; what is written during a dispute says which."""
+    """N5: there is one thread from the sale on, and a message written during a dispute names the dispute."""
     first = Office().bought()
     assert write(first, BUYER)["dispute_id"] is None
 
@@ -114,7 +114,7 @@ def test_the_thread_goes_on_inside_the_dispute(mediated: Office) -> None:
 
 
 def test_pages_hold_what_was_there(office: Office) -> None:
-    """N5, section 7: newest first, each once; what is written between two pages neither repeats nor hides anything."""
+    """N5, section 7: pages go newest first, each message once; writing between two pages neither repeats nor hides any."""
     for number in range(1, 8):
         write(office.wait(HOUR), BUYER, f"{number}")
     seen, cursor = [], None
@@ -132,7 +132,7 @@ def test_pages_hold_what_was_there(office: Office) -> None:
 
 
 def test_each_counts_what_is_new_to_them(office: Office) -> None:
-    """N5: unread is of others after one's own mark; reading a page marks nothing by itself."""
+    """N5: messages of others after one's own mark are unread; reading a page does not move the mark."""
     for _ in range(3):
         write(office, BUYER)
     before = look(office, SELLER)
@@ -145,7 +145,7 @@ def test_each_counts_what_is_new_to_them(office: Office) -> None:
 
 
 def test_chatting_never_touches_the_case(office: Office) -> None:
-    """N5: the order's version stays; a command and a message never meet."""
+    """N5: a message does not change the order's version, so it never conflicts with a command."""
     before = office.services.cases.load(ORDER)
     write(office, BUYER)
     mark(office, SELLER, 1)
@@ -154,7 +154,7 @@ def test_chatting_never_touches_the_case(office: Office) -> None:
 
 
 def test_a_message_is_sent_once(office: Office) -> None:
-    """I5: the same request has one effect and the first answer, also once the thread is closed; another body is refused."""
+    """I5: a repeated request has one effect and gets the first answer, also once the thread is closed."""
     request = office.request(BUYER, "once", "a")
     first = messages.write_message(office.services, ORDER, request, "Hi")
     again = messages.write_message(office.services, ORDER, request, "Hi")
@@ -171,7 +171,7 @@ def test_a_message_is_sent_once(office: Office) -> None:
 
 
 def test_a_mark_is_set_once(office: Office) -> None:
-    """I5: a mark that is sent again gets its first answer, whatever was written since."""
+    """I5: a repeated mark gets its first answer, whatever was written since."""
     write(office, BUYER)
     request = office.request(SELLER, "once")
     first = messages.mark_read(office.services, ORDER, request, "order-1-m1")
@@ -181,7 +181,7 @@ def test_a_mark_is_set_once(office: Office) -> None:
 
 
 def test_messages_of_one_moment_are_all_kept() -> None:
-    """N5: people who write at the same time lose nothing: numbers without gaps, each text once, every count right."""
+    """N5: people who write at the same time lose nothing: no gap in the numbers, each text once, every count right."""
     office = Office().bought()
     requests = [(actor, office.request(actor)) for _ in range(8) for actor in (BUYER, SELLER)]
 
@@ -204,7 +204,7 @@ def test_messages_of_one_moment_are_all_kept() -> None:
 
 
 def test_who_writes_second_is_second(office: Office) -> None:
-    """N5: a message that somebody else's overtakes between reading and writing takes the next number."""
+    """N5: a message overtaken by another between reading and writing takes the next number."""
 
     def meanwhile() -> None:
         write(office, SELLER, "First")
@@ -226,7 +226,7 @@ def test_a_message_outlasts_conflicts(office: Office, failures: int) -> None:
 
 
 def test_a_lost_reply_sends_no_message_twice(office: Office) -> None:
-    """I5, I11: the transaction that was carried out and not heard of is found to have been."""
+    """I5, I11: after a lost reply, the transaction is found to have been carried out."""
     office.table.lose_replies = 1
 
     assert "order-1-m1" == write(office, BUYER)["id"]
@@ -234,7 +234,7 @@ def test_a_lost_reply_sends_no_message_twice(office: Office) -> None:
 
 
 def test_who_has_no_room_left_is_told_and_the_others_write_on(office: Office) -> None:
-    """N5: the page says that its reader may not write, the refusal names the limit, and it is nobody else's."""
+    """N5: at the limit the page says that its reader may not write, the refusal names the limit, and others may still write."""
     office.limited(messages_at_most=2)
     for _ in range(2):
         assert look(office, BUYER)["may_write"]
@@ -249,7 +249,7 @@ def test_who_has_no_room_left_is_told_and_the_others_write_on(office: Office) ->
 
 
 def test_an_order_that_ended_long_ago_is_closed_swept_or_not(office: Office) -> None:
-    """N5, D9: the thread closes with the clock, whether or not a sweep has completed the order."""
+    """N5, D9: the thread closes by the clock, whether or not a sweep has completed the order."""
     office.wait(timedelta(days=30 + 15 + 30))
 
     page = look(office, BUYER)

@@ -60,7 +60,7 @@ def said(ask: Callable[[], Any]) -> tuple[str, tuple[object, ...]]:
 @pytest.mark.parametrize("stranger", [*STRANGERS, MEDIATOR], ids=lambda actor: f"{actor.role}:{actor.id}")
 @pytest.mark.parametrize("function", OF_AN_ORDER)
 def test_an_order_is_hidden_from_strangers(function: str, stranger: Actor) -> None:
-    """I6: a stranger's answer about an order that is there is the one about an order that is not, and changes nothing."""
+    """I6: a stranger gets the same answer about an existing order as about a missing one, and changes nothing."""
     office = Office().disputed()
     before = office.table.snapshot()
     ask = OF_AN_ORDER[function]
@@ -71,7 +71,7 @@ def test_an_order_is_hidden_from_strangers(function: str, stranger: Actor) -> No
 @pytest.mark.parametrize("stranger", [*STRANGERS, MEDIATOR, PLATFORM], ids=lambda actor: f"{actor.role}:{actor.id}")
 @pytest.mark.parametrize("function", OF_A_DISPUTE)
 def test_a_dispute_is_hidden_from_strangers(function: str, stranger: Actor) -> None:
-    """I6: so it is with disputes; and a mediator is a stranger until the dispute is escalated."""
+    """I6: the same holds for disputes, and a mediator is a stranger until the dispute is escalated."""
     office = Office().disputed()
     before = office.table.snapshot()
     ask = OF_A_DISPUTE[function]
@@ -85,14 +85,14 @@ def test_a_dispute_is_hidden_from_strangers(function: str, stranger: Actor) -> N
 )
 @pytest.mark.parametrize("function", OF_A_DISPUTE)
 def test_what_is_no_dispute_id_is_not_found(function: str, dispute_id: str) -> None:
-    """I10: whatever is asked for by whatever name, what is not there is not found."""
+    """I10: a command or a question about an unknown id is not found."""
     office = Office().disputed()
     assert said(lambda: OF_A_DISPUTE[function](office, dispute_id, BUYER))[0] == "not_found"
 
 
 @pytest.mark.parametrize("instruction_id", ["", "x", "-p1", f"{ORDER}-p9", "order-9-p1", f"{ORDER}-p", f"{ORDER}-d1"])
 def test_what_is_no_instruction_is_not_found(instruction_id: str) -> None:
-    """I10: the payment system reports on instructions that were issued, and on nothing else."""
+    """I10: the payment system can report only on instructions that were issued."""
     office = Office().delivered()
     assert said(lambda: office.pay(instruction_id))[0] == "not_found"
 
@@ -107,7 +107,7 @@ def test_those_concerned_see_the_order(party: Actor) -> None:
 
 
 def test_both_sides_and_the_mediator_see_the_whole_dispute() -> None:
-    """D4: each party sees the other's moves and the whole timeline, and so does a mediator once it is escalated."""
+    """D4: each party sees the other's actions and the whole timeline, and so does a mediator after escalation."""
     office = Office().disputed()
     office.act(SELLER, c.Decline())
     office.act(BUYER, c.Escalate())
@@ -188,7 +188,7 @@ def test_what_was_decided_by_default_has_left_the_queue() -> None:
 
 
 def test_actions_are_offered_to_those_who_may_take_them() -> None:
-    """D10: each caller is told what this caller may do now, and by when."""
+    """D10: each caller gets the actions allowed to that caller now, and their deadlines."""
     office = Office().disputed()
     offered = {
         actor.role: {it["action"] for it in disputes.get_dispute(office.services, DISPUTE, actor)["allowed_actions"]}

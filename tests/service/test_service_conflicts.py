@@ -26,7 +26,7 @@ MOVED = cancelled("ConditionalCheckFailed", "None", "None")
 
 
 def calm(name: str) -> tuple[str, list[Item]]:
-    """The answer and the table when nothing goes wrong."""
+    """Return the answer and the table when nothing goes wrong."""
     prepare, actor, command = COMMANDS[name]
     office = prepare(Office())
     return command(office, office.request(actor, "key")).body, office.table.snapshot()
@@ -46,7 +46,7 @@ def test_a_command_outlasts_conflicts(name: str, failures: int) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_never_gets_through_is_busy(name: str) -> None:
-    """I5, I11: when others keep changing the case the caller is told to come back, and nothing has changed."""
+    """I5, I11: when others keep changing the case, the caller is told to come back, and nothing has changed."""
     prepare, actor, command = COMMANDS[name]
     office = prepare(Office())
     before = office.table.snapshot()
@@ -58,7 +58,7 @@ def test_a_command_that_never_gets_through_is_busy(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_lost_reply_changes_nothing(name: str) -> None:
-    """I5, I11: the client sends a transaction again whose reply was lost; its own conditions make that harmless."""
+    """I5, I11: the client repeats a transaction whose reply was lost; its own conditions make that harmless."""
     prepare, actor, command = COMMANDS[name]
     office = prepare(Office())
     office.table.lose_replies = 1
@@ -68,7 +68,7 @@ def test_a_lost_reply_changes_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_crash_leaves_all_or_nothing(name: str) -> None:
-    """I11: the caller sends a request again whose answer never came; it is carried out, or was and is answered."""
+    """I11: a caller whose answer never came repeats the request, which is carried out then or is answered as before."""
     prepare, actor, command = COMMANDS[name]
     for carried_out in (False, True):
         office = prepare(Office())
@@ -85,7 +85,7 @@ def test_a_crash_leaves_all_or_nothing(name: str) -> None:
 
 
 def test_a_lost_reply_of_an_import_imports_once() -> None:
-    """O1: an import carries no key; sent again it finds the order there."""
+    """O1: an import carries no key; a repeated one finds the order there."""
     office = Office()
     office.table.lose_replies = 1
     answer = orders.import_order(office.services, PLATFORM, order_terms())
@@ -94,7 +94,7 @@ def test_a_lost_reply_of_an_import_imports_once() -> None:
 
 
 def test_a_failure_of_the_table_is_raised_as_it_is() -> None:
-    """Only conflicts are tried again here: anything else is the client's to retry, and is no answer to keep."""
+    """Only conflicts are retried here; any other error is for the client to retry, and is not kept as an answer."""
     office = Office().disputed()
     before = office.table.snapshot()
     office.table.fail(cancelled("None", "ThrottlingError"))
@@ -104,7 +104,7 @@ def test_a_failure_of_the_table_is_raised_as_it_is() -> None:
 
 
 def test_what_others_did_meanwhile_is_seen() -> None:
-    """D1: a command that lost the race is decided on the new state: here the proposal it names is no longer on the table."""
+    """D1: a command that lost the race is decided on the new state, where its proposal is no longer on the table."""
     office = Office().disputed()
     office.act(SELLER, c.Propose(OfferType.REFUND, money(100)))
     better = c.Propose(OfferType.REFUND, money(200))
@@ -119,7 +119,7 @@ def _meanwhile(office: Office, command: c.DisputeCommand) -> None:
 
 
 def test_two_sendings_at_one_moment_have_one_effect() -> None:
-    """I5: while the first is being carried out the second arrives; both get the first answer."""
+    """I5: if the same request arrives while the first is being carried out, both get the first answer."""
     office = Office().disputed()
     more = c.AddEvidence(EvidenceType.PHOTO, "Look.")
     answers = []
@@ -130,12 +130,12 @@ def test_two_sendings_at_one_moment_have_one_effect() -> None:
 
 
 def opened(office: Office) -> None:
-    """Somebody opens a dispute meanwhile."""
+    """Let somebody open a dispute meanwhile."""
     office.open()
 
 
 def test_two_disputes_at_one_moment_are_one() -> None:
-    """C3: of two openings about one line, under two keys, the second is told that one is open."""
+    """C3: of two openings about one line under two keys, the second is told that a dispute is open."""
     office = Office().delivered()
     office.table.faults.append(lambda: opened(office))
     with pytest.raises(Refusal) as refused:
@@ -144,7 +144,7 @@ def test_two_disputes_at_one_moment_are_one() -> None:
 
 
 def test_a_batch_outlasts_conflicts() -> None:
-    """O6: conflicts with one order, or while the batch's answer is kept, spoil nothing."""
+    """O6: conflicts with one order, or while the batch's answer is kept, do not spoil the batch."""
     office = Office().bought().wait(DAY)
     office.ship()
     at = office.wait(DAY).watch.at
@@ -155,7 +155,7 @@ def test_a_batch_outlasts_conflicts() -> None:
 
 
 def test_one_busy_order_spoils_no_other_event() -> None:
-    """O6: an event that did not get through says so; the rest of its batch is recorded."""
+    """O6: an event that met a conflict says so; the rest of its batch is recorded."""
     office = Office().bought().wait(DAY)
     office.ship()
     office.bought(order_id="order-2", paid_at=office.watch.at).ship("order-2", "000000002")
@@ -169,7 +169,7 @@ def _statuses(office: Office, *events: orders.CarrierEvent) -> list[str]:
 
 
 def test_the_faults_are_real() -> None:
-    """The table of these tests fails as often as it was told to, and then works."""
+    """The faulty table fails as often as planned, and then works."""
     table = FaultyTable()
     table.fail(CONFLICT)
     with pytest.raises(ClientError):

@@ -28,7 +28,7 @@ CHOICES = [Contacts(mail, phone, "en") for mail in (None, MAIL, OTHER_MAIL) for 
 
 
 def registered(contacts: Contacts) -> set[str]:
-    """The addresses that contacts name."""
+    """Return the addresses that contacts name."""
     return {address for address in (contacts.email, contacts.phone) if address}
 
 
@@ -39,7 +39,7 @@ def put(office: Office, contacts: Contacts, if_match: int | None = None) -> dict
 
 @pytest.mark.parametrize(("before", "after"), list(permutations(CHOICES, 2)), ids=str)
 def test_subscriptions_follow_the_contacts(before: Contacts, after: Contacts) -> None:
-    """N1: a changed or removed address leaves no subscription behind, and one that stays is kept."""
+    """N1: a changed or removed address leaves no subscription behind, and an unchanged one keeps its subscription."""
     office = Office()
     put(office, before)
     assert registered(before) == office.phonebook.addresses()
@@ -59,7 +59,7 @@ def test_any_row_of_changes_leaves_no_orphan() -> None:
 
 
 def test_the_same_contacts_again_subscribe_nothing_new() -> None:
-    """N1: putting what is there, as after a lost reply, leaves subscriptions and contacts as they are."""
+    """N1: putting the same contacts again, as after a lost reply, changes neither subscriptions nor contacts."""
     office = Office()
     office.phonebook.unconfirmed.add(OTHER_MAIL)
     first = put(office, CHOICES[-1])
@@ -82,7 +82,7 @@ def test_a_person_sees_what_was_registered() -> None:
 
 
 def test_a_change_made_for_an_old_version_is_refused() -> None:
-    """Section 7: If-Match is honoured, and a refused change touches no subscription."""
+    """Section 7: If-Match is honoured, and a refused change leaves the subscriptions alone."""
     office = Office()
     put(office, CHOICES[-1])
     put(office, CHOICES[1], if_match=1)
@@ -96,7 +96,7 @@ def test_a_change_made_for_an_old_version_is_refused() -> None:
 @pytest.mark.parametrize("winner", [choice for choice in CHOICES if choice != CHOICES[4]], ids=str)
 @pytest.mark.parametrize("loser", [CHOICES[0], CHOICES[5], CHOICES[8]], ids=str)
 def test_of_two_changes_at_one_moment_the_refused_one_leaves_nothing(winner: Contacts, loser: Contacts) -> None:
-    """N1: a change that lost the race is told to come back, and what is subscribed is what the winner registered."""
+    """N1: a change that lost the race is told to come back, and the winner's addresses are subscribed."""
     office = Office()
     put(office, CHOICES[4])
     people = office.services.people
@@ -114,7 +114,7 @@ def test_of_two_changes_at_one_moment_the_refused_one_leaves_nothing(winner: Con
 
 
 def test_the_clock_uses_the_address_that_was_on_file() -> None:
-    """D3, D9: every set of return addresses is kept with its time, so a late sweep finds what was on file when it was due."""
+    """D3, D9: every set of return addresses is kept with its time, so a late sweep finds the one on file at the deadline."""
     office = Office()
     put(office, Contacts(None, None, "en", (AT_HOME,)))
     then = office.watch.at
@@ -130,7 +130,7 @@ def status(office: Office) -> object:
 
 
 def test_a_person_sees_whether_the_address_is_confirmed() -> None:
-    """N1: an address is pending until its owner confirms it, and has lapsed where SNS has it no more."""
+    """N1: an address is pending until its owner confirms it, and lapsed when SNS has forgotten it."""
     office = Office()
     assert "none" == status(office)
     office.phonebook.unconfirmed.add(MAIL)
@@ -144,7 +144,7 @@ def test_a_person_sees_whether_the_address_is_confirmed() -> None:
 
 
 def test_contacts_are_shown_even_when_sns_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N1: what SNS would say of the address is unknown then, and the rest is as it was registered."""
+    """N1: when SNS does not answer, the address's status is unknown, and the rest is shown as registered."""
     office = Office()
     put(office, Contacts(MAIL, PHONE, "en"))
 
@@ -178,7 +178,7 @@ def test_a_channel_that_is_switched_off_keeps_its_address() -> None:
 
 
 def test_a_buyers_phone_is_kept_and_takes_no_messages() -> None:
-    """N1: buyers are told by push and email, so their phones are on file and not subscribed; one that was is ended."""
+    """N1: a buyer's phone is on file and not subscribed, and an earlier subscription of one is ended."""
     office = Office()
     office.phonebook.subscribe("buyer", "ana", "sms", PHONE)
     told = put_contacts(office.services, Role.BUYER, "ana", Request(SELLER), Contacts(MAIL, PHONE, "en"))
@@ -187,12 +187,12 @@ def test_a_buyers_phone_is_kept_and_takes_no_messages() -> None:
 
 
 def looks(office: Office) -> None:
-    """The seller reads the contacts."""
+    """Return the contacts that the seller reads."""
     status(office)
 
 
 def changes_a_device(office: Office) -> None:
-    """The seller's app registers."""
+    """Register a device of the seller."""
     sns = FakeSns()
     endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
     office.services = replace(office.services, endpoints=endpoints)
@@ -202,7 +202,7 @@ def changes_a_device(office: Office) -> None:
 @pytest.mark.parametrize("kept", [OTHER_MAIL, None])
 @pytest.mark.parametrize("act", [looks, changes_a_device])
 def test_an_address_confirmed_after_it_was_replaced_is_ended(act: Callable[[Office], None], kept: str | None) -> None:
-    """N1: SNS cannot end what is unconfirmed; once a stranger has confirmed it, the next read or change of a device does."""
+    """N1: an unconfirmed subscription cannot be ended; once a stranger has confirmed it, the next read or change ends it."""
     office = Office()
     office.phonebook.unconfirmed.add(MAIL)
     put(office, Contacts(MAIL, PHONE, "en"))

@@ -54,7 +54,7 @@ def send_file(office: Office, actor: Actor, dispute_id: str, *, ask_only: bool =
 
 
 def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000000001") -> Office:
-    """A delivered order with a dispute in which both have said and shown something, settled between them."""
+    """Return a delivered order whose dispute, with words and files of both, ended in agreement."""
     office = office or Office()
     office.bought(order_id=order_id, paid_at=office.watch.at, deliver_by=office.watch.at + 30 * DAY).wait(DAY).ship(
         order_id, parcel
@@ -76,7 +76,7 @@ def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000
 
 
 def ended(*order_ids: str) -> Office:
-    """Such orders completed and paid out."""
+    """Return such orders, completed and paid out."""
     office = Office()
     for number, order_id in enumerate(order_ids or (ORDER,), 1):
         told(order_id, office, f"{number:09d}")
@@ -108,7 +108,7 @@ def profiles(office: Office) -> str:
 
 
 def check_books(office: Office, order_id: str = ORDER) -> None:
-    """I1, I4: the whole log, in the order in which it happened, adds up to the state, and the ledger to the escrow."""
+    """Check that the whole log adds up to the state, and the ledger to the escrow (I1, I4)."""
     case = office.services.cases.load(order_id)
     assert case is not None
     streams = [office.services.cases.log(order_id, n) for n in range(len(case.disputes) + 1)]
@@ -119,13 +119,13 @@ def check_books(office: Office, order_id: str = ORDER) -> None:
 
 
 def _in_causal_order(log: list[Any]) -> list[Any]:
-    """A dispute's end comes before the refund that it causes, in the same second."""
+    """Sort a dispute's end before the refund that it causes in the same second."""
     return sorted(log, key=lambda event: (event.at, event.payload.type in ("refund_issued", "order_completed")))
 
 
 @pytest.mark.parametrize("role", PARTIES)
 def test_a_person_is_forgotten(role: Role) -> None:
-    """P2: words, addresses, contacts and subscriptions of one person go; the other's stay, and the books are what they were."""
+    """P2: one person's words, addresses, contacts and subscriptions go; the other's stay, and the ledger is unchanged."""
     office = ended()
     ledger, other = office.services.cases.ledger(ORDER), role.other_party
     assert "pending" == asked(office, role)["status"]
@@ -146,7 +146,7 @@ def test_a_person_is_forgotten(role: Role) -> None:
 
 
 def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
-    """P2: what waits for the person goes with the profile, while a case goes on it stays; the other's waits on."""
+    """P2: the person's queued messages go with the profile, and stay while a case goes on; the other's stay."""
     office = told()
     pile = MessageQueue(lambda: office.table, NAME, 1)
     letters = [
@@ -167,7 +167,7 @@ def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
 
 @pytest.mark.parametrize("role", PARTIES)
 def test_a_persons_files_are_removed(role: Role) -> None:
-    """P2, N6: what the person uploaded is gone from storage; their evidence says so and has no link. The other's is read on."""
+    """P2, N6: the person's uploads are gone from storage, and their evidence says so; the other's can still be read."""
     office = ended()
     other = role.other_party
     office.bucket.put(f"incoming/{ORDER}/{role}/{pending(office, role)}", "image/jpeg", JPEG)
@@ -183,7 +183,7 @@ def test_a_persons_files_are_removed(role: Role) -> None:
 
 @pytest.mark.parametrize("role", PARTIES)
 def test_a_file_that_arrives_after_its_erasure_is_removed(role: Role) -> None:
-    """P2, N6: a form that was given out before brings nothing back."""
+    """P2, N6: a form given out before the erasure brings nothing back."""
     office = ended()
     asked(office, role)
     late = f"incoming/{ORDER}/{role}/{pending(office, role)}"
@@ -195,14 +195,14 @@ def test_a_file_that_arrives_after_its_erasure_is_removed(role: Role) -> None:
 
 
 def pending(office: Office, role: Role) -> str:
-    """The upload that the person asked for and never sent."""
+    """Return the upload that the person asked for and never sent."""
     (it,) = (it for it in office.storage.uploads.of_owner(ORDER, role.value) if it.status is UploadStatus.PENDING)
     return it.id
 
 
 @pytest.mark.parametrize("role", PARTIES)
 def test_what_a_person_wrote_in_the_thread_goes(role: Role) -> None:
-    """P2, N5: the texts of one, while the other's stay, and who wrote when."""
+    """P2, N5: the texts of one party go; the other's stay, and so do the author and time of each message."""
     office = ended()
     asked(office, role)
     erasure.go_on(office.services, office.storage)
@@ -214,7 +214,7 @@ def test_what_a_person_wrote_in_the_thread_goes(role: Role) -> None:
 
 @pytest.mark.parametrize("role", PARTIES)
 def test_what_a_person_attached_goes(role: Role) -> None:
-    """P2, N5: the files of one's messages are removed and named no more; the other's are read on."""
+    """P2, N5: the files of one party's messages are removed and no longer named; the other's can still be read."""
     office, sent = told(), {}
     for party, actor in WHO.items():
         by = once(actor, "attachment")
@@ -238,7 +238,7 @@ def test_what_a_person_attached_goes(role: Role) -> None:
 
 @pytest.mark.parametrize("left", ["kept", "ending", "half registered"])
 def test_no_device_is_left_in_sns(left: str) -> None:
-    """P2: endpoints go, also one that a change which died was about to end, and one that the profile does not name yet."""
+    """P2: all endpoints go, also one that an interrupted change was to end, and one that the profile does not name yet."""
     office, sns = ended(), FakeSns()
     endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
     office.services = replace(office.services, endpoints=endpoints)
@@ -259,7 +259,7 @@ def test_no_device_is_left_in_sns(left: str) -> None:
 
 
 def test_both_may_be_forgotten() -> None:
-    """P2: the second party's erasure brings nothing of the first's back."""
+    """P2: the second party's erasure does not bring back what the first's removed."""
     office = ended()
     for role in PARTIES:
         asked(office, role)
@@ -270,7 +270,7 @@ def test_both_may_be_forgotten() -> None:
 
 
 def test_a_case_that_goes_on_is_waited_for() -> None:
-    """P2: while an order goes on its words and the contacts are kept, and the answer names it; a day after its end they go."""
+    """P2: while an order goes on its words and the contacts stay, and the answer names it; a day after its end they go."""
     office = told()
     asked(office)
     erasure.go_on(office.services, office.storage)
@@ -300,7 +300,7 @@ def test_it_is_looked_at_again_once_a_day() -> None:
 
 
 def test_what_has_ended_goes_at_once() -> None:
-    """P2: an order that goes on keeps no other order's words."""
+    """P2: an order that goes on does not hold back the erasure of other orders' words."""
     office = ended("order-0")
     told(office=office, parcel="000000009")
     asked(office)
@@ -311,7 +311,7 @@ def test_what_has_ended_goes_at_once() -> None:
 
 
 def test_many_orders_take_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P2: each run does what its time allows; the next one goes on where it stopped, until all is done."""
+    """P2: each run does as much as its time allows; the next one continues, until all is done."""
     monkeypatch.setattr(erasure, "CASES_AT_ONCE", 2)
     office = ended(*(f"order-{n}" for n in range(7)))
     asked(office)
@@ -327,7 +327,7 @@ def test_many_orders_take_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_asking_again_is_the_same_request() -> None:
-    """P2: asked twice, or by the platform as well, it is one erasure; after its end it is a new one."""
+    """P2: a second request, also from the platform, is the same erasure; after its end it is a new one."""
     office = ended()
     first = asked(office)
     office.wait(DAY)
@@ -338,7 +338,7 @@ def test_asking_again_is_the_same_request() -> None:
 
 
 def test_nobody_asked() -> None:
-    """P2: there is no erasure where nobody asked for one."""
+    """P2: the status of an erasure that nobody asked for is not found."""
     with pytest.raises(NotFound):
         state(Office())
 
@@ -356,7 +356,7 @@ def test_a_person_can_come_back() -> None:
 
 
 def failing_at(office: Office, count: int) -> Callable[[], int]:
-    """Let the ``count``th write or removal from here on fail as if the process had died; how many there have been."""
+    """Let the ``count``th write or removal fail as if the process had died, and return how many there have been."""
     real, seen = office.table.put_item, [0]
     real_transaction = office.table.transact_write_items
 
@@ -399,7 +399,7 @@ def test_it_survives_dying_at_any_write() -> None:
 
 
 def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    """P2: an erasure that cannot be carried out is logged by ids, put off an hour, and tried again."""
+    """P2: an erasure that fails is logged by ids, put off an hour, and tried again."""
     office = ended()
     asked(office, Role.SELLER)
     office.wait(timedelta(seconds=1))
@@ -424,7 +424,7 @@ def test_one_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_an_alarm_tells_of_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
-    """P2: the deployed filter counts the very line that a failed erasure logs, and any of them sets off an alarm."""
+    """P2: the deployed filter counts the line that a failed erasure logs, and a count above zero sets off an alarm."""
     resources = template()["Resources"]
     filtered, alarm = (resources[name]["Properties"] for name in ("SweepShardFailedErasures", "FailedErasuresAlarm"))
     office = ended()
@@ -441,7 +441,7 @@ def test_an_alarm_tells_of_one_that_fails(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_two_workers_do_no_harm() -> None:
-    """P2: when another process overwrites the same event first, its overwriting stands, and the rest is done later."""
+    """P2: when another process overwrites the same event first, that stands, and the rest is done later."""
     office = ended()
     for role in PARTIES:
         asked(office, role)
@@ -463,7 +463,7 @@ def test_two_workers_do_no_harm() -> None:
 
 
 def test_an_overwritten_event_is_no_news() -> None:
-    """P2, N4: overwriting an event makes the stream deliver it again; it is published to nobody, however late."""
+    """P2, N4: overwriting an event makes the stream deliver it again; nobody is notified of it, however late."""
     office = ended()
     images: list[Any] = []
     asked(office)
@@ -478,7 +478,7 @@ def test_an_overwritten_event_is_no_news() -> None:
 
 
 def test_the_marketplace_is_told() -> None:
-    """P2, D11: what was erased is on the timelines, by whom and when, and says nothing else."""
+    """P2, D11: an erased event is on the timelines, with its actor and time, and without its words."""
     office = ended()
     asked(office, by=PLATFORM)
     erasure.go_on(office.services, office.storage)
@@ -489,7 +489,7 @@ def test_the_marketplace_is_told() -> None:
 
 
 def test_a_broken_table_is_an_error_and_no_loss() -> None:
-    """P2: a fault of DynamoDB leaves the request as it was, to be gone on with."""
+    """P2: a fault of DynamoDB leaves the request as it was, to be continued."""
     office = ended()
     asked(office)
     office.table.fail(ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "TransactWriteItems"))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def escalated(office: Office) -> Office:
-    """A dispute that a mediator has taken."""
+    """Return a dispute that a mediator has taken."""
     office.disputed()
     office.act(SELLER, c.Decline())
     office.act(BUYER, c.Escalate())
@@ -36,7 +36,7 @@ def escalated(office: Office) -> Office:
 
 
 def returning(office: Office) -> Office:
-    """A dispute whose return is on its way."""
+    """Return a dispute whose return is on its way."""
     office.disputed()
     office.act(SELLER, c.Accept("1"))
     office.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
@@ -44,13 +44,13 @@ def returning(office: Office) -> Office:
 
 
 def paid_out(office: Office) -> Office:
-    """An order that has completed, its release not paid yet."""
+    """Return an order that has completed and whose release is not paid yet."""
     office.delivered().wait(60 * DAY).report(event(office.watch.at))
     return office
 
 
 def acting(command: c.DisputeCommand) -> Command:
-    """The command as a request."""
+    """Carry out the command as a request."""
     return lambda office, request: office.act(request.actor, command, request)
 
 
@@ -102,7 +102,7 @@ def test_the_first_answer_is_given_whatever_has_happened_since(name: str) -> Non
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_key_with_another_body_is_refused(name: str) -> None:
-    """I5: one key stands for one request."""
+    """I5: one key stands for one request, so another body under it is refused."""
     prepare, actor, command = COMMANDS[name]
     office = prepare(Office())
     command(office, office.request(actor, "key", "body"))
@@ -113,7 +113,7 @@ def test_a_key_with_another_body_is_refused(name: str) -> None:
 
 
 def test_another_caller_with_the_same_key_is_unrelated() -> None:
-    """I5: keys are a caller's own."""
+    """I5: two callers may use the same key."""
     office = Office().disputed()
     mine = office.act(BUYER, c.AddEvidence(EvidenceType.PHOTO, "Look."), office.request(BUYER, "key", "body"))
     theirs = office.act(SELLER, c.AddEvidence(EvidenceType.PHOTO, "No."), office.request(SELLER, "key", "other"))
@@ -121,7 +121,7 @@ def test_another_caller_with_the_same_key_is_unrelated() -> None:
 
 
 def test_a_refused_command_leaves_its_key_unused() -> None:
-    """I5: nothing is kept of a refusal, so the same key may carry the request once it is allowed."""
+    """I5: a refusal is not kept, so the same key may carry the request once it is allowed."""
     office = Office().disputed()
     before = office.table.snapshot()
     with pytest.raises(Refusal):
@@ -132,7 +132,7 @@ def test_a_refused_command_leaves_its_key_unused() -> None:
 
 
 def test_a_strangers_request_leaves_its_key_unused() -> None:
-    """I5, I6: nothing is kept of a request that found nothing."""
+    """I5, I6: the answer "not found" is not kept."""
     office = Office().disputed()
     before = office.table.snapshot()
     with pytest.raises(NotFound):
@@ -141,7 +141,7 @@ def test_a_strangers_request_leaves_its_key_unused() -> None:
 
 
 def test_if_match_is_for_the_first_time_only() -> None:
-    """I5: a request sent again with the version it was made for gets its first answer, not a complaint that it worked."""
+    """I5: a request repeated with its old version gets its first answer, not a version mismatch."""
     office = Office().disputed()
     version = read(office.act(BUYER, c.AddEvidence(EvidenceType.PHOTO, "One.")))["version"]
     more = c.AddEvidence(EvidenceType.PHOTO, "Two.")
@@ -153,7 +153,7 @@ def test_if_match_is_for_the_first_time_only() -> None:
 
 
 def test_if_match_is_the_version_with_what_has_expired() -> None:
-    """D9: the version a caller was shown is the one to name, whether or not the sweep has run."""
+    """D9: the version that a caller was shown is the one to name, whether or not a sweep has run."""
     office = Office().disputed().wait(5 * DAY)
     version = disputes.get_dispute(office.services, DISPUTE, BUYER)["version"]
     back = c.ShipReturn(Carrier.TNT, "900000001")
@@ -162,7 +162,7 @@ def test_if_match_is_the_version_with_what_has_expired() -> None:
 
 
 def test_a_batch_of_carrier_events_is_answered_once() -> None:
-    """I5: the same batch under the same key gets its first answer, though by now every event is a duplicate."""
+    """I5: a repeated batch gets its first answer, though by now every event in it is a duplicate."""
     office = Office().bought().wait(DAY)
     office.ship()
     at = office.wait(DAY).watch.at
@@ -173,7 +173,7 @@ def test_a_batch_of_carrier_events_is_answered_once() -> None:
 
 
 def test_an_answer_is_forgotten_after_a_week_of_real_time() -> None:
-    """I5: keys are kept by real time; moving a sandbox's clock forgets none, a week does."""
+    """I5: answers are kept for a week of real time; moving a sandbox's clock does not expire them."""
     office = Office().disputed()
     more = c.AddEvidence(EvidenceType.PHOTO, "Look.")
     first = office.act(BUYER, more, office.request(BUYER, "key"))

@@ -19,13 +19,13 @@ from tests.service.office import ORDER, Office, event, read
 
 
 def test_an_import_creates_the_order() -> None:
-    """O1, O3: 201 with the order, its whole payment held."""
+    """O1, O3: an import answers 201 with the order, whose whole payment is held."""
     answer = orders.import_order(Office().services, PLATFORM, order_terms())
     assert (answer.status, read(answer)["escrow"]["held"]["minor"]) == (201, 10000)
 
 
 def test_the_same_import_again_changes_nothing() -> None:
-    """O1: 200 with the order as it is by now, and not one item written."""
+    """O1: the same import again answers 200 with the order as it is now, and writes no item."""
     office = Office().delivered()
     before = office.table.snapshot()
     answer = orders.import_order(office.services, PLATFORM, order_terms())
@@ -45,7 +45,7 @@ def test_another_body_for_the_same_order_is_a_conflict(changed: dict[str, Any]) 
 
 
 def test_a_shipment_is_recorded_once() -> None:
-    """O4: 201 with the order; the same parcel again, under another key, is a conflict."""
+    """O4: a shipment answers 201 with the order; the same parcel again, under another key, is a conflict."""
     office = Office().bought().wait(DAY)
     assert office.ship().status == 201
     with pytest.raises(Refusal) as refused:
@@ -54,7 +54,7 @@ def test_a_shipment_is_recorded_once() -> None:
 
 
 def test_a_batch_answers_each_event() -> None:
-    """O6: each event of a batch says what became of it, and one that fails spoils no other."""
+    """O6: each event of a batch has its own result, and one that fails does not affect the others."""
     office = Office().bought().wait(DAY)
     office.ship()
     at = office.wait(DAY).watch.at
@@ -82,7 +82,7 @@ def test_a_batch_answers_each_event() -> None:
 
 
 def test_events_in_any_order_and_more_than_once_come_to_the_same() -> None:
-    """O6: delivered-at is what the records say, however they arrived."""
+    """O6: the time of delivery follows from the records, in whatever order they arrived."""
     office, other = (Office().bought().wait(DAY) for _ in range(2))
     at = office.watch.at
     told = [event(at, status=CarrierStatus.IN_TRANSIT), event(at + DAY), event(at + DAY, status=CarrierStatus.OUT_FOR_DELIVERY)]
@@ -113,7 +113,7 @@ def test_a_receipt_starts_the_protections_end() -> None:
 
 
 def test_an_extension_moves_promise_and_protection_together_or_neither() -> None:
-    """O8, I11: of two wishes in one request one that is refused takes the other with it."""
+    """O8, I11: if one of two extensions in a request is refused, neither is made."""
     office = Office().bought()
     before = office.table.snapshot()
     later = PROMISED + 10 * DAY
@@ -125,7 +125,7 @@ def test_an_extension_moves_promise_and_protection_together_or_neither() -> None
 
 
 def test_an_extension_of_nothing_is_malformed() -> None:
-    """O8: name what is to be extended."""
+    """O8: an extension that names nothing to extend is malformed."""
     office = Office().bought()
     with pytest.raises(Malformed) as refused:
         orders.extend(office.services, ORDER, office.request(SELLER), None, None)
@@ -152,7 +152,7 @@ def test_a_batch_takes_one_transaction_an_order() -> None:
 
 
 def test_nobody_ships_what_was_sent_to_somebody_else() -> None:
-    """O6, C5: a parcel of other people's order delivers nobody else's, unless the marketplace says so or that one is over."""
+    """O6, C5: a party cannot name a parcel of other people's order, unless the marketplace records it or that order is over."""
     office = Office().bought(order_id="order-2", buyer_id="ben").bought().bought(order_id="order-3").wait(DAY)
     office.ship("order-2")
 
@@ -168,7 +168,7 @@ def test_nobody_ships_what_was_sent_to_somebody_else() -> None:
 
 
 def test_nobody_sends_back_what_was_sent_to_somebody_else() -> None:
-    """O6, D3: nor does it prove a return."""
+    """O6, D3: such a parcel does not prove a return either."""
     office = Office().bought(order_id="order-2", buyer_id="ben").wait(DAY)
     office.ship("order-2", number="000000009")
     office.disputed().act(SELLER, c.Accept("1"))

@@ -18,25 +18,25 @@ RELEASE = f"{ORDER}-p1"
 
 
 def completed() -> Office:
-    """An order that has completed, its release to be paid."""
+    """Return an order that has completed and whose release is to be paid."""
     office = Office().delivered().wait(60 * DAY)
     sweep(office)
     return office
 
 
 def sweep(office: Office) -> None:
-    """Make visible what has expired."""
+    """Write down what has expired."""
     sweep_shard(office.services, shard_of(ORDER, SHARDS))
 
 
 def listed(office: Office) -> dict[str, list[str]]:
-    """The instructions that the payment system is shown, by status."""
+    """Return the instructions that the payment system is shown, by status."""
     found = {s.value: payments.list_instructions(office.services, s, 10, None)["items"] for s in InstructionStatus}
     return {status: [item["id"] for item in items] for status, items in found.items()}
 
 
 def test_completion_issues_the_release() -> None:
-    """M1, O7: what is held goes to the seller, under an id that never changes."""
+    """M1, O7: the held money goes to the seller, under an id that never changes."""
     office = completed()
     assert listed(office) == {"pending": [RELEASE], "settled": [], "failed": []}
     (item,) = payments.list_instructions(office.services, InstructionStatus.PENDING, 10, None)["items"]
@@ -44,7 +44,7 @@ def test_completion_issues_the_release() -> None:
 
 
 def test_a_settled_instruction_is_final() -> None:
-    """M2: 200 with the instruction; what is reported later, under another key, is refused."""
+    """M2: a report answers 200 with the instruction; a later report under another key is refused."""
     office = completed()
     assert read(office.pay(RELEASE))["status"] == "settled"
     assert listed(office) == {"pending": [], "settled": [RELEASE], "failed": []}
@@ -54,7 +54,7 @@ def test_a_settled_instruction_is_final() -> None:
 
 
 def test_a_failed_instruction_is_tried_again_and_then_left_to_people() -> None:
-    """M2: a failure is listed; each retry comes after its wait, under the same id; when they are used up it stays failed."""
+    """M2: a failure is listed; each retry follows after its wait under the same id; after the last it stays failed."""
     office = completed()
     for hours in office.services.policies.in_force(office.watch.at).payment_retry_hours:
         assert read(office.pay(RELEASE, failure="closed"))["status"] == "failed"
@@ -69,14 +69,14 @@ def test_a_failed_instruction_is_tried_again_and_then_left_to_people() -> None:
 
 
 def test_a_failure_reported_again_counts_once() -> None:
-    """M2: the same failure told twice, under two keys, is one attempt."""
+    """M2: the same failure reported twice, under two keys, is one attempt."""
     office = completed()
     first = read(office.pay(RELEASE, failure="closed"))
     assert first == read(office.pay(RELEASE, failure="closed"))
 
 
 def test_a_report_may_come_before_the_sweep() -> None:
-    """D9, M1: an instruction that has come due can be reported on though no sweep has issued it."""
+    """D9, M1: an instruction that is due can be reported on though no sweep has issued it."""
     office = Office().delivered().wait(60 * DAY)
     assert read(office.pay(RELEASE))["status"] == "settled"
     ledger = orders.get_ledger(office.services, ORDER, SELLER)

@@ -33,19 +33,19 @@ READS: dict[str, Callable[[Office], Any]] = {
 
 
 def silent() -> Office:
-    """A dispute that nobody has answered."""
+    """Return a dispute that nobody has answered."""
     return Office().disputed()
 
 
 def declined() -> Office:
-    """A dispute in negotiation."""
+    """Return a dispute in negotiation."""
     office = Office().disputed()
     office.act(SELLER, c.Decline())
     return office
 
 
 def reviewed() -> Office:
-    """A dispute with a mediator who has asked both sides."""
+    """Return a dispute whose mediator has asked both sides."""
     office = declined()
     office.act(BUYER, c.Escalate())
     office.act(MEDIATOR, c.Assign())
@@ -53,7 +53,7 @@ def reviewed() -> Office:
 
 
 def returning() -> Office:
-    """A dispute whose return is on its way."""
+    """Return a dispute whose return is on its way."""
     office = Office().disputed()
     office.act(SELLER, c.Accept("1"))
     office.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
@@ -64,7 +64,7 @@ HISTORIES = {"silent": silent, "declined": declined, "reviewed": reviewed, "retu
 
 
 def swept(office: Office) -> Office:
-    """The office after a sweep of every shard."""
+    """Sweep every shard, and return the office."""
     for shard in range(SHARDS):
         sweep_shard(office.services, shard)
     return office
@@ -74,7 +74,7 @@ def swept(office: Office) -> Office:
 @pytest.mark.parametrize("history", HISTORIES)
 @pytest.mark.parametrize("name", READS)
 def test_a_read_is_the_same_before_and_after_the_sweep(name: str, history: str, days: int) -> None:
-    """D9: the sweep only makes visible what is already so: state, ledger and timelines, at any time."""
+    """D9: state, ledger and timelines read the same before and after a sweep, at any time."""
     office = HISTORIES[history]().wait(days * DAY)
     before = READS[name](office)
     assert before == READS[name](swept(office))
@@ -91,7 +91,7 @@ def test_a_read_writes_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_the_outcome_does_not_depend_on_when_sweeps_run(history: str) -> None:
-    """I3: swept every day, or once at the end: the same state, the same timelines, the same money."""
+    """I3: daily sweeps and a single sweep at the end give the same state, timelines and money."""
     daily, late = HISTORIES[history](), HISTORIES[history]()
     for _ in range(100):
         swept(daily.wait(DAY))
@@ -100,7 +100,7 @@ def test_the_outcome_does_not_depend_on_when_sweeps_run(history: str) -> None:
 
 
 def test_a_ledger_adds_up_with_what_has_expired() -> None:
-    """O3: the entries that a reader is shown add up to the balance that the reader is shown."""
+    """O3: the entries in an answer add up to the balance in it."""
     office = silent()
     office.act(SELLER, c.Accept("1"))
     office.wait(200 * DAY)
@@ -112,7 +112,7 @@ def test_a_ledger_adds_up_with_what_has_expired() -> None:
 
 
 def test_a_ledger_read_while_money_moves_still_adds_up() -> None:
-    """O3: entries booked between the two reads of one request are left for the next."""
+    """O3: entries booked between the two reads of one request are left for the next request."""
     office = returning()
     cases = office.services.cases
     plain = cases.ledger
@@ -137,7 +137,7 @@ def test_a_timeline_counts_without_gaps() -> None:
 
 
 def test_a_command_first_applies_what_has_expired() -> None:
-    """D9: after 5 silent days the return was granted; the buyer can ship though no sweep has run, and both are kept."""
+    """D9: after 5 silent days the return is granted; the buyer can ship though no sweep has run, and both are kept."""
     office = silent().wait(5 * DAY + HOUR)
     answer = office.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
     assert read(answer)["stage"] == "return_in_transit"

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 LETTER = "\u0001"
-"""Written as six bytes."""
+"""A letter that JSON writes as six bytes."""
 LENGTHS = (2000, *range(144, 112, -4), 60, 1)
-"""The longest text that the API takes, then what comes close to as much as always fits."""
+"""The longest text that the API takes, then texts close to the size that always fits."""
 HOUSE = ReturnAddress(LETTER * 200, (LETTER * 200,) * 4, LETTER * 100, LETTER * 20, "ES")
 RETURNED = "900000001"
 
@@ -38,19 +38,19 @@ class Talk:
     """A dispute in which each step is as long as it can be."""
 
     def __init__(self) -> None:
-        """A dispute about damage, just opened."""
+        """Open a dispute about damage."""
         self.office = Office().disputed()
         self.longest: dict[Role, int] = {}
 
     @property
     def dispute(self) -> Dispute:
-        """The dispute as it is kept."""
+        """Return the dispute as it is stored."""
         case = self.office.services.cases.load(ORDER)
         assert case is not None
         return case.dispute(1)
 
     def say(self, actor: Actor, command: Callable[[str], DisputeCommand], times: int = 1) -> None:
-        """Take that step so many times, each time with the longest text that is taken. One letter always is."""
+        """Take that step so many times, each with the longest text that is accepted. One letter always is."""
         for _ in range(times):
             for length in LENGTHS[self.longest.get(actor.role, 0) :]:
                 try:
@@ -62,7 +62,7 @@ class Talk:
                     self.longest[actor.role] = 1
 
     def ask(self, actor: Actor, to: Actor, times: int) -> None:
-        """Ask a party so often."""
+        """Ask a party for information so many times."""
         self.say(actor, lambda text: c.RequestInformation(to.role, text), times)
 
     def propose(self, actor: Actor, times: int) -> None:
@@ -77,7 +77,7 @@ class Talk:
         self.say(actor, lambda text: c.AddEvidence(EvidenceType.TRACKING_INFORMATION, text), times)
 
     def largest(self) -> int:
-        """The size of the largest item that is kept, in bytes, as the table counts them."""
+        """Return the size of the largest item in bytes, as the table counts them."""
         return max(
             sum(len(name) + len(next(iter(it.values())).encode()) for name, it in item.items())
             for item in self.office.table.snapshot()
@@ -85,9 +85,9 @@ class Talk:
 
 
 def test_the_largest_dispute_is_kept() -> None:
-    """I10, D12, D1, N6: with every limit used up, by both mediators too, each step finds room and no item is too large.
+    """I10, D12, D1, N6: with every limit used up, also by both mediators, each step still fits and no item is too large.
 
-    The seller's proposals, which carry addresses, come first, so that most else comes when there is no room but for few words.
+    The seller's proposals, which carry addresses, come first, so that most other steps find room for few words only.
     """
     talk = Talk()
     talk.propose(BUYER, 14)
@@ -122,7 +122,7 @@ def test_the_largest_dispute_is_kept() -> None:
 
 
 def test_a_long_silence_in_a_large_dispute_is_caught_up_with() -> None:
-    """D9, I10: ten questions that lapsed unswept are written a few at a time, since each writes the dispute again."""
+    """D9, I10: ten questions that lapsed unswept are written a few at a time, because each writes the dispute again."""
     talk = Talk()
     talk.propose(BUYER, 14)
     talk.propose(SELLER, 15)

@@ -21,7 +21,7 @@ ORDERS = 30
 
 
 def many(office: Office, shard: int = 0) -> list[str]:
-    """Orders of one shard, each due a second after the one before."""
+    """Import orders of one shard, each due a second after the one before."""
     ids = [order_id for n in range(ORDERS * SHARDS * 2) if shard_of(order_id := f"order-{n}", SHARDS) == shard][:ORDERS]
     for n, order_id in enumerate(ids):
         terms = order_terms(order_id=order_id, deliver_by=office.watch.at + 30 * DAY + n * SECOND)
@@ -37,12 +37,12 @@ def completed(office: Office, ids: list[str]) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of seven orders, so that thirty take several."""
+    """Make pages hold seven orders, so that thirty take several."""
     monkeypatch.setattr(module, "PAGE", 7)
 
 
 def test_a_sweep_does_all_that_is_due_and_nothing_else() -> None:
-    """D9: of thirty orders the ten whose time has come are completed, at their due time."""
+    """D9: of thirty orders the ten that are due are completed, at their due times."""
     office = Office()
     ids = many(office)
     office.wait(45 * DAY + 9 * SECOND)
@@ -72,7 +72,7 @@ def test_a_second_sweep_finds_nothing() -> None:
 
 
 def test_each_shard_is_its_own() -> None:
-    """A sweep of one shard leaves the others to theirs; together they do everything."""
+    """A sweep of one shard leaves the others alone; together the sweeps do everything."""
     office = Office()
     ids = {shard: many(office, shard) for shard in range(SHARDS)}
     office.wait(60 * DAY)
@@ -83,7 +83,7 @@ def test_each_shard_is_its_own() -> None:
 
 
 def test_a_poison_order_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    """D12: an order that fails is logged by its id and passed over; it stays due, and the next sweep tries it again."""
+    """D12: an order that fails is logged by its id and skipped; it stays due, and the next sweep tries it again."""
     office = Office()
     ids = many(office)
     office.wait(60 * DAY)
@@ -104,7 +104,7 @@ def test_a_poison_order_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_time_running_out_is_told() -> None:
-    """A sweep that has to stop says that orders are left, and the next one goes on where it stopped."""
+    """A sweep that must stop says that orders are left, and the next one continues there."""
     office = Office()
     ids = many(office)
     office.wait(60 * DAY)
@@ -135,7 +135,7 @@ def test_a_stale_index_entry_does_no_harm() -> None:
 
 
 def test_many_deadlines_of_one_case_are_one_transaction() -> None:
-    """I11, D9: what expired one after the other is applied in order and written at once."""
+    """I11, D9: deadlines that expired one after the other are applied in order and written at once."""
     office = Office().disputed().wait(400 * DAY)
     before = office.table.transactions
     swept = sweep_shard(office.services, shard_of(ORDER, SHARDS))
@@ -145,8 +145,9 @@ def test_many_deadlines_of_one_case_are_one_transaction() -> None:
 
 
 def long_silent() -> Office:
-    """An order about which more has expired than one transaction holds: five reviews with ten unanswered questions each, and
-    twenty failed payments.
+    """Return an order about which more has expired than one transaction holds.
+
+    It has five reviews with ten unanswered questions each, and twenty failed payments.
     """
     lines = order_terms(*[(1, 9000)] * 25).lines
     office = Office().delivered(lines=lines)
@@ -167,7 +168,7 @@ def long_silent() -> Office:
 
 
 def test_the_longest_silence_is_swept_in_parts() -> None:
-    """D12, I8: however much has expired in one case, sweeps bring it to its end, which is the one that readers saw before."""
+    """D12, I8: however much has expired in one case, sweeps bring it to the end that readers saw before."""
     office = long_silent()
     shown = orders.get_order(office.services, ORDER, BUYER)
     swept = [sweep_shard(office.services, shard_of(ORDER, SHARDS)) for _ in range(5)]
@@ -178,7 +179,7 @@ def test_the_longest_silence_is_swept_in_parts() -> None:
 
 
 def test_a_command_after_the_longest_silence_is_answered() -> None:
-    """I10, D9: so it is with a command: what has expired is written first, in as many transactions as it takes."""
+    """I10, D9: a command on such a case first writes what has expired, in as many transactions as it takes."""
     office = long_silent()
     answer = office.pay(f"{ORDER}-p1")
     assert answer.status == 200

@@ -46,7 +46,7 @@ class Desk:
 
     @property
     def storage(self) -> Storage:
-        """Uploads and files."""
+        """Return the records of uploads together with the bucket."""
         return self.office.storage
 
     def ask(self, actor: Actor = BUYER, offer: evidence.Offer = PHOTO, key: str = "") -> Json:
@@ -56,26 +56,26 @@ class Desk:
         return read(evidence.request_file(self.office.services, self.storage, DISPUTE, actor, by, offer))
 
     def send(self, form: Json, content: bytes = JPEG, content_type: str = "") -> str:
-        """Upload by a form, as storage lets one; the key."""
+        """Upload by a form, as storage lets one, and return the key."""
         key = str(form["fields"]["key"])
         self.bucket.put(key, content_type or form["content_type"], content)
         return key
 
     def tell(self, key: str) -> None:
-        """Storage tells of an object."""
+        """Let storage report an object."""
         take_in(self.office.services, self.storage, key)
 
     def shown(self, actor: Actor = BUYER) -> Json:
-        """The list of evidence."""
+        """Return the list of evidence."""
         return evidence.list_evidence(self.office.services, self.storage, DISPUTE, actor)
 
     def kept(self) -> list[str]:
-        """The keys of what lies in the bucket."""
+        """Return the keys of the objects in the bucket."""
         return sorted(self.bucket.objects)
 
 
 def rejected(desk: Desk, actor: Actor = BUYER) -> list[str]:
-    """The reasons for which uploads of ``actor`` were turned away."""
+    """Return the reasons for which uploads of ``actor`` were rejected."""
     return [it["reason"] for it in desk.shown(actor)["uploads"] if it["status"] == "rejected"]
 
 
@@ -90,7 +90,7 @@ def rejected(desk: Desk, actor: Actor = BUYER) -> list[str]:
     ],
 )
 def test_a_file_becomes_evidence_once_it_has_arrived(kind: EvidenceType, content_type: ContentType, content: bytes) -> None:
-    """N6, D4: nothing before; then a piece of evidence by its uploader, at that time, read by both sides through a link."""
+    """N6, D4: an uploaded file becomes evidence by its uploader when it arrives, and both sides read it through a link."""
     desk = Desk()
     form = desk.ask(offer=evidence.Offer(kind, content_type, len(content), "See."))
     key = desk.send(form, content)
@@ -109,7 +109,7 @@ def test_a_file_becomes_evidence_once_it_has_arrived(kind: EvidenceType, content
 
 
 def test_a_mediator_sees_what_the_parties_do() -> None:
-    """I6, D4: once it is escalated; before, and to strangers, there is no such dispute. Uploads on their way are one's own."""
+    """I6, D4: a mediator reads evidence after escalation only; a stranger never does; one's unfinished uploads are private."""
     desk = Desk()
     desk.tell(desk.send(desk.ask()))
     desk.ask()
@@ -125,7 +125,7 @@ def test_a_mediator_sees_what_the_parties_do() -> None:
 
 
 def test_a_stranger_gets_no_form() -> None:
-    """I6: who is no party to the dispute is told that there is none."""
+    """I6: a person who is no party to the dispute is told that there is none."""
     desk = Desk()
     for stranger in (Actor(Role.BUYER, "stranger"), Actor(Role.SELLER, "stranger"), Actor(Role.BUYER, SELLER.id)):
         with pytest.raises(NotFound):
@@ -149,7 +149,7 @@ def test_a_file_that_is_not_as_declared_is_removed(content: bytes, content_type:
 
 
 def test_a_file_that_comes_after_the_deadline_is_removed() -> None:
-    """N6: asked for before the deadline and there after it: too late, whether or not a sweep has run."""
+    """N6: a file requested before the deadline that arrives after it is too late, whether or not a sweep has run."""
     desk = Desk()
     key = desk.send(desk.ask())
     desk.office.wait(5 * DAY)
@@ -160,7 +160,7 @@ def test_a_file_that_comes_after_the_deadline_is_removed() -> None:
 
 
 def test_a_file_that_comes_in_the_appeal_window_is_removed() -> None:
-    """N6, D5: between decision and appeal nothing is added, and no form is given."""
+    """N6, D5: between decision and appeal no evidence is added, and no form is given."""
     desk = Desk()
     key = desk.send(desk.ask())
     desk.office.act(BUYER, c.Withdraw())
@@ -173,7 +173,7 @@ def test_a_file_that_comes_in_the_appeal_window_is_removed() -> None:
 
 
 def test_the_limit_counts_what_is_on_its_way() -> None:
-    """N6: 20 pieces from each side, those on their way included, until their forms have expired; the other side has its own."""
+    """N6: each side has 20 pieces of evidence of its own, counting uploads whose forms have not expired."""
     desk = Desk()
     desk.office.act(BUYER, c.AddEvidence(EvidenceType.STATEMENT, "It is cracked."))
     forms = [desk.ask() for _ in range(19)]
@@ -192,7 +192,7 @@ def test_the_limit_counts_what_is_on_its_way() -> None:
 
 
 def test_the_twenty_first_file_is_removed() -> None:
-    """N6: however many forms were given out, the dispute takes no more than 20 from one side."""
+    """N6: the dispute takes at most 20 pieces from one side, however many forms were given out."""
     desk = Desk()
     late = desk.send(desk.ask())
     desk.office.wait(11 * MINUTE)
@@ -204,7 +204,7 @@ def test_the_twenty_first_file_is_removed() -> None:
 
 
 def test_an_answer_may_be_a_file_however_many_there_are() -> None:
-    """N6, D4: a mediator's question makes room for one file more of whom it is put to, what is on its way counted."""
+    """N6, D4: a mediator's question allows the asked party one more file, uploads on their way counted."""
     desk = Desk()
     desk.office.act(SELLER, c.Decline())
     desk.office.act(BUYER, c.Escalate())
@@ -243,7 +243,7 @@ def test_no_form_is_given_for_what_would_not_be_taken(offer: evidence.Offer, whe
 
 
 def test_the_same_request_gets_the_same_form() -> None:
-    """I5: once for one key, also where the dispute would refuse it by now; another body under that key is refused."""
+    """I5: a repeated request gets the same form, even if it would be refused now; another body under its key is refused."""
     desk = Desk()
     first = desk.ask(key="one")
     desk.office.act(BUYER, c.Withdraw())
@@ -255,7 +255,7 @@ def test_the_same_request_gets_the_same_form() -> None:
 
 
 def test_a_request_that_meets_another_may_be_sent_again() -> None:
-    """I5: while the same request is under way, this one is told so, and leaves nothing."""
+    """I5: a request that meets the same request under way is told so, and leaves nothing behind."""
     desk = Desk()
     desk.office.table.fail(cancelled("None", "TransactionConflict"))
     with pytest.raises(Busy):
@@ -265,7 +265,7 @@ def test_a_request_that_meets_another_may_be_sent_again() -> None:
 
 @pytest.mark.parametrize("key", [f"incoming/{ORDER}/buyer/unknown", "incoming/a/b", "incoming///", "elsewhere", "kept/a/b/c"])
 def test_an_object_that_nobody_asked_for_is_removed(key: str) -> None:
-    """N6: what lies under a foreign key is no upload of ours."""
+    """N6: an object under a foreign key is removed, since it belongs to no upload."""
     desk = Desk()
     desk.bucket.put(key, "image/jpeg", JPEG)
     desk.tell(key)
@@ -273,7 +273,7 @@ def test_an_object_that_nobody_asked_for_is_removed(key: str) -> None:
 
 
 def test_storage_may_tell_as_often_as_it_likes() -> None:
-    """N6: the second time nothing is left to do, whatever became of the file; nor where nothing arrived."""
+    """N6: a second report changes nothing, whatever became of the file; nor does a report of a missing object."""
     desk = Desk()
     good, bad, none = desk.ask(), desk.ask(), desk.ask()
     told = [desk.send(good), desk.send(bad, PNG), str(none["fields"]["key"])]
@@ -284,7 +284,7 @@ def test_storage_may_tell_as_often_as_it_likes() -> None:
 
 
 def test_a_form_used_again_changes_nothing() -> None:
-    """N6: what both sides have seen stays as it is; another content under the same form is removed."""
+    """N6: evidence never changes; another content sent by the same form is removed."""
     desk = Desk()
     form = desk.ask()
     desk.tell(desk.send(form))
@@ -314,7 +314,7 @@ def test_of_two_contents_for_one_form_the_first_that_is_settled_stands() -> None
 
 
 def test_one_conflict_makes_nobody_wait() -> None:
-    """N6: who meets another write looks again at once; whom others keep from it is left to the queue, and nothing is lost."""
+    """N6: a check that meets another write is repeated at once; after several it is left to the queue, and nothing is lost."""
     desk = Desk()
     crossed = cancelled("None", "TransactionConflict")
     key = desk.send(desk.ask())
@@ -331,7 +331,7 @@ def test_one_conflict_makes_nobody_wait() -> None:
 
 @pytest.mark.parametrize("last", [JPEG, JPEG[:-1] + b"!", PNG], ids=["the same", "another", "a wrong one"])
 def test_two_deliveries_at_one_moment_take_a_file_in_once(last: bytes) -> None:
-    """N6: of two that look at once, each at its own content, one settles the upload; the other finds it so and tidies up."""
+    """N6: of two checks of different contents at one moment, one finishes the upload, and the other tidies up."""
     desk = Desk()
     form = desk.ask()
     key = desk.send(form)
@@ -356,19 +356,19 @@ def test_two_deliveries_at_one_moment_take_a_file_in_once(last: bytes) -> None:
 
 
 class CrashError(Exception):
-    """The function ended here."""
+    """The process died here."""
 
 
 @dataclass
 class Breaking:
-    """Lets a call through, but for the ``at``-th: before it, or after it, the function ends."""
+    """Lets calls through, but kills the process before or after the ``at``-th."""
 
     at: int
     after: bool
     calls: int = 0
 
     def around(self, thing: object, *names: str) -> None:
-        """Stand around these calls of ``thing``."""
+        """Wrap these methods of ``thing``."""
         for name in names:
             setattr(thing, name, self._around(getattr(thing, name)))
 
@@ -412,7 +412,7 @@ def _outcome(content: bytes, breaking: Breaking | None) -> tuple[object, ...]:
     ids=["good", "wrong"],
 )
 def test_a_crash_at_any_call_is_mended_by_the_next_delivery(content: bytes, expected: object, *, after: bool) -> None:
-    """I11, N6: wherever the function ends, before a call or after it, the next delivery brings it to the same end."""
+    """I11, N6: wherever the process dies, before a call or after it, the next delivery brings the same end."""
     probe = Breaking(0, after=False)
     assert expected == _outcome(content, probe)
     calls = probe.calls
@@ -424,7 +424,7 @@ def test_a_crash_at_any_call_is_mended_by_the_next_delivery(content: bytes, expe
 
 
 def test_an_upload_is_a_file_of_its_owner_alone() -> None:
-    """N5, I6: for a message it is enough to be confirmed; another person's, another order's, or evidence is no attachment."""
+    """N5, I6: a confirmed upload can be attached; another person's, another order's, or evidence cannot."""
     desk = Desk()
     services = desk.office.services
 
@@ -457,7 +457,7 @@ def test_an_upload_is_a_file_of_its_owner_alone() -> None:
 
 @pytest.mark.parametrize("when", ["before it is sent", "before it is looked at", "once it is evidence"])
 def test_what_is_erased_is_gone(when: str) -> None:
-    """N6: the objects and the words of an upload go for good, also where it is on its way; erasing again does no harm."""
+    """N6: erasing removes the objects and words of an upload for good, also while it is pending, and can be repeated."""
     desk = Desk()
     form = desk.ask()
     key = str(form["fields"]["key"])
@@ -476,7 +476,7 @@ def test_what_is_erased_is_gone(when: str) -> None:
 
 
 def test_erasing_what_has_changed_since_is_refused() -> None:
-    """N6: who erases an upload that is confirmed meanwhile reads it again, so that no object is forgotten."""
+    """N6: an erasure that meets a confirmation reads the upload again, so that no object is forgotten."""
     desk = Desk()
     form = desk.ask()
     (seen,) = desk.storage.uploads.of_owner(ORDER, "buyer")
@@ -497,7 +497,7 @@ def test_the_dispute_says_what_is_missing() -> None:
 
 
 def test_other_uploads_hide_no_evidence_that_is_on_its_way() -> None:
-    """N6, D4: forms for attachments, however many and however new, leave a dispute's own uploads shown and counted."""
+    """N6, D4: forms for attachments, however many, do not hide a dispute's own uploads nor change their count."""
     desk = Desk()
     forms = [desk.ask()["upload_id"] for _ in range(20)]
     desk.office.wait(timedelta(seconds=1))

@@ -13,14 +13,14 @@ from chalicelib.settings import settings
 
 
 def message(number: int, *keys: str, bucket: str = "files") -> dict[str, Any]:
-    """A message of the queue that tells of these objects."""
+    """Return a message of the queue that reports these objects."""
     records = [{"s3": {"bucket": {"name": bucket}, "object": {"key": key}}} for key in keys]
     return {"messageId": str(number), "body": json.dumps({"Records": records})}
 
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The keys that were looked at; one that says so fails."""
+    """Return the keys that were checked; a key that asks for it fails."""
     looked_at: list[str] = []
 
     def take_in(_: object, __: object, key: str) -> None:
@@ -43,7 +43,7 @@ def _settings_of_a_process_of_its_own() -> Any:  # noqa: ANN401 - a fixture
 
 
 def test_a_message_that_fails_comes_again_alone(seen: list[str]) -> None:
-    """N6: what fails in one message holds up no other, and the failed one is reported."""
+    """N6: a failure in one message holds up no other, and only that message is reported."""
     told = [message(1, "incoming/a"), message(2, "incoming/b", "fails", "incoming/never"), message(3, "incoming/c")]
 
     assert {"batchItemFailures": [{"itemIdentifier": "2"}]} == jobs.take_in_uploads(told)
@@ -51,20 +51,20 @@ def test_a_message_that_fails_comes_again_alone(seen: list[str]) -> None:
 
 
 def test_a_key_is_read_as_storage_writes_it(seen: list[str]) -> None:
-    """N6: spaces and signs come encoded as in a form."""
+    """N6: spaces and signs in keys come encoded as in a form."""
     jobs.take_in_uploads([message(1, "incoming/a+b%2Bc%C3%A9")])
     assert ["incoming/a b+cé"] == seen
 
 
 def test_what_is_not_about_our_bucket_is_passed_over(seen: list[str]) -> None:
-    """N6: a test of the connection, and another bucket's objects, are nothing to do."""
+    """N6: a test of the connection, and another bucket's objects, are ignored."""
     tested = {"messageId": "2", "body": json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"})}
     assert {"batchItemFailures": []} == jobs.take_in_uploads([message(1, "incoming/a", bucket="other"), tested])
     assert [] == seen
 
 
 def test_a_message_that_is_no_json_is_reported(seen: list[str]) -> None:
-    """N6: what cannot be read ends in the dead-letter queue, for people to look at."""
+    """N6: an unreadable message ends in the dead-letter queue, for people to look at."""
     broken = {"messageId": "1", "body": "{"}
     assert {"batchItemFailures": [{"itemIdentifier": "1"}]} == jobs.take_in_uploads([broken])
     assert [] == seen

@@ -32,7 +32,7 @@ SHARDS = 8
 
 
 def definition() -> dict[str, Any]:
-    """The table as it is deployed, in the words of ``create_table``."""
+    """Return the table as it is deployed, as arguments of ``create_table``."""
     properties = template()["Resources"]["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {name: properties[name] for name in wanted}
@@ -40,7 +40,7 @@ def definition() -> dict[str, Any]:
 
 @contextmanager
 def engine(name: str) -> Iterator[Client]:
-    """A client of an empty table, in the engine called ``name``."""
+    """Return a client of an empty table, in the engine called ``name``."""
     if name == "memory":
         yield MemoryTable(NAME)
         return
@@ -51,12 +51,12 @@ def engine(name: str) -> Iterator[Client]:
 
 
 def cases_in(client: Client, shards: int = SHARDS) -> Cases:
-    """The table as a collection of cases."""
+    """Return the cases in the client's table."""
     return Cases(lambda: client, NAME, published(), shards)
 
 
 def everything(client: Client) -> list[dict[str, Any]]:
-    """Every item of the table, in the order of the keys."""
+    """Return every item of the table, in the order of the keys."""
     if isinstance(client, MemoryTable):
         return client.snapshot()
     found: list[dict[str, Any]] = [dict(item) for item in client.scan(TableName=NAME)["Items"]]

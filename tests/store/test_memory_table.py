@@ -31,7 +31,7 @@ Operation = tuple[str, dict[str, Any]]
 
 
 def made(pick: Random, key: tuple[str, str] | None = None) -> Item:
-    """An item of a small world, in some indexes."""
+    """Return a random item of a small world, in some indexes."""
     pk, sk = key or (pick.choice("AB"), pick.choice(("#A", "#B", "E#1", "E#2", "E#3")))
     item: Item = {"pk": {"S": pk}, "sk": {"S": sk}, "v": {"N": str(pick.randint(0, 2))}}
     if pick.random() < 0.5:
@@ -45,7 +45,7 @@ def made(pick: Random, key: tuple[str, str] | None = None) -> Item:
 
 
 def put(pick: Random, key: tuple[str, str] | None = None) -> dict[str, Any]:
-    """The arguments of a write, under some condition."""
+    """Return the arguments of a write, under some condition."""
     arguments: dict[str, Any] = {"TableName": NAME, "Item": made(pick, key)}
     expression, names = pick.choice(CONDITIONS)
     if expression:
@@ -57,7 +57,7 @@ def put(pick: Random, key: tuple[str, str] | None = None) -> dict[str, Any]:
 
 
 def operation(pick: Random) -> Operation:
-    """Some call of the client."""
+    """Return a random call of the client."""
     kind = pick.choice(
         (
             "put_item",
@@ -118,7 +118,7 @@ def outcome(client: Any, call: Operation) -> object:  # noqa: ANN401 - either en
 
 
 def walked(client: Any, arguments: dict[str, Any]) -> list[Item]:  # noqa: ANN401 - either engine's client
-    """Every item of a query, by following its pages."""
+    """Return every item of a query, by following its pages."""
     found: list[Item] = []
     start: dict[str, Any] = {}
     while True:
@@ -132,7 +132,7 @@ def walked(client: Any, arguments: dict[str, Any]) -> list[Item]:  # noqa: ANN40
 
 @pytest.mark.parametrize("seed", seeds(10))
 def test_random_histories_come_to_the_same_in_both_engines(seed: int) -> None:
-    """Every call has the same items, or the same error with the same reasons, and leaves the same table."""
+    """Each call has the same items, or the same error with the same reasons, in both tables, and leaves both equal."""
     pick = Random(seed)
     with engine("memory") as memory, engine("moto") as moto:
         for _ in range(OPERATIONS):
@@ -142,7 +142,7 @@ def test_random_histories_come_to_the_same_in_both_engines(seed: int) -> None:
 
 
 def test_the_table_has_the_indexes_that_are_deployed() -> None:
-    """The definition that is deployed and the table in memory name the same indexes over the same keys, keys only."""
+    """The deployed definition and the table in memory have the same indexes over the same keys, keys only."""
     deployed = {
         index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
         for index in definition()["GlobalSecondaryIndexes"]
@@ -152,7 +152,7 @@ def test_the_table_has_the_indexes_that_are_deployed() -> None:
 
 
 def item(pk: object = None, **more: object) -> dict[str, Any]:
-    """An item with one attribute or key of choice."""
+    """Return an item with one chosen attribute or key."""
     return {"pk": pk or {"S": "A"}, "sk": {"S": "B"}, **more}
 
 
@@ -201,7 +201,7 @@ INVALID: dict[str, Callable[[MemoryTable], object]] = {
 
 @pytest.mark.parametrize("what", INVALID)
 def test_what_dynamodb_refuses_is_refused(what: str) -> None:
-    """A request that is not well formed is a validation error, and leaves nothing behind."""
+    """A malformed request is a validation error, and leaves nothing behind."""
     table = MemoryTable(NAME)
     with pytest.raises(ClientError) as refused:
         INVALID[what](table)
@@ -222,13 +222,13 @@ UNKNOWN: dict[str, Callable[[MemoryTable], object]] = {
 
 @pytest.mark.parametrize("what", UNKNOWN)
 def test_what_the_table_does_not_know_is_never_guessed(what: str) -> None:
-    """An unknown form raises, so no test passes on a behaviour that nobody has checked."""
+    """An unknown form of request raises, so no test passes on behaviour that nobody has checked."""
     with pytest.raises((NotImplementedError, TypeError)):
         UNKNOWN[what](MemoryTable(NAME))
 
 
 def test_another_table_is_not_found() -> None:
-    """There is one table, under one name."""
+    """A request to another table is an error."""
     with pytest.raises(ClientError) as missing:
         MemoryTable(NAME).get_item(TableName="elsewhere", Key=item())
     assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"
@@ -253,7 +253,7 @@ def test_a_page_that_the_limit_ended_names_its_last_key() -> None:
 
 
 def test_the_observer_sees_each_write_once_and_no_failed_one() -> None:
-    """New images come in the order of the writes, one list a transaction: what a stream of the table would carry."""
+    """New images come in the order of the writes, one list for each transaction, as the table's stream carries them."""
     seen: list[list[Item]] = []
     table = MemoryTable(NAME, seen.append)
     table.put_item(TableName=NAME, Item=item())
@@ -269,7 +269,7 @@ def test_the_observer_sees_each_write_once_and_no_failed_one() -> None:
 
 
 def test_what_is_read_is_a_copy() -> None:
-    """Nobody changes the table but by writing."""
+    """Changing an item that was read does not change the table."""
     table = MemoryTable(NAME)
     table.put_item(TableName=NAME, Item=item())
     table.get_item(TableName=NAME, Key=item())["Item"]["pk"]["S"] = "changed"

@@ -49,13 +49,13 @@ ANSWER = Answer(201, '{"id":"order-1"}')
 
 @pytest.fixture(params=ENGINES)
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    """A client of an empty table, in either engine."""
+    """Return a client of an empty table, in either engine."""
     with engine(request.param) as made:
         yield made
 
 
 def kept(client: Client) -> KeptWorld:
-    """An imported order, kept in the client's table."""
+    """Return an imported order, kept in the client's table."""
     world = KeptWorld(now=PAID_AT, cases=cases_in(client))
     world.put_on_file(AT_HOME)
     world.import_order(order_terms())
@@ -63,7 +63,7 @@ def kept(client: Client) -> KeptWorld:
 
 
 def kept_dispute(client: Client) -> KeptWorld:
-    """An order delivered damaged, its dispute just opened."""
+    """Return an order delivered damaged, with a dispute just opened."""
     world = kept(client)
     world.wait(DAY).ship()
     world.wait(DAY).deliver()
@@ -72,14 +72,14 @@ def kept_dispute(client: Client) -> KeptWorld:
 
 
 def imported() -> Changes:
-    """The changes of an import that has not been kept yet."""
+    """Return the changes of an import that is not written yet."""
     changes = rules.begin(None, published(), AddressBook(), PLATFORM, PAID_AT)
     orders.import_order(changes, order_terms())
     return changes
 
 
 def confirmed(world: World) -> Changes:
-    """The changes of a receipt confirmed in ``world`` that has not been kept yet."""
+    """Return the changes of a confirmed receipt in ``world`` that are not written yet."""
     now, book = world.now, AddressBook()
     changes = rules.begin(world.case, published(), book, BUYER, now)
     orders.confirm_receipt(changes, ())
@@ -87,7 +87,7 @@ def confirmed(world: World) -> Changes:
 
 
 def test_an_order_that_is_not_there_is_none(client: Client) -> None:
-    """A missing order is no error of the table."""
+    """A missing order is None, and no error."""
     assert cases_in(client).load("order-1") is None
 
 
@@ -137,7 +137,7 @@ def test_a_command_on_an_old_version_changes_nothing(client: Client) -> None:
 
 
 def test_a_change_of_any_dispute_moves_the_version(client: Client) -> None:
-    """C3: the lock is the whole case's, so a change in a dispute refuses a command on the order that did not see it."""
+    """C3: the lock covers the whole case, so a change in a dispute refuses a command on the order that did not see it."""
     world = kept_dispute(client)
     stale, late = world.case, confirmed(world)
     world.act(SELLER, c.Decline())
@@ -158,7 +158,7 @@ def test_the_first_answer_is_kept_and_given_again(client: Client) -> None:
 
 
 def test_the_answer_wins_over_the_conflict(client: Client) -> None:
-    """I5: a request sent twice learns its answer even though the first sending has moved the version."""
+    """I5: a request sent twice gets its answer even though the first sending has moved the version."""
     world, cases = kept(client), cases_in(client)
     changes = confirmed(world)
     cases.commit(world.case, changes, ONCE, ANSWER, 1000)
@@ -167,7 +167,7 @@ def test_the_answer_wins_over_the_conflict(client: Client) -> None:
 
 
 def test_a_command_that_changed_nothing_keeps_its_answer(client: Client) -> None:
-    """I5: a no-op is answered once as well."""
+    """I5: the answer to a command that changed nothing is kept as well."""
     world, cases = kept(client), cases_in(client)
     nothing = rules.as_of(world.case, published(), AddressBook(), world.now)
     cases.commit(world.case, nothing, ONCE, ANSWER, 1000)
@@ -185,7 +185,7 @@ def test_nothing_to_write_is_not_written(client: Client) -> None:
 
 
 def test_an_answer_is_kept_for_seven_days(client: Client) -> None:
-    """I5: the key can be used for something new once its answer has expired, whether or not it has been removed."""
+    """I5: a key can be used for something new once its answer has expired, whether or not it has been deleted."""
     cases = cases_in(client)
     cases.keep_answer(ONCE, ANSWER, 1000)
     end = 1000 + ANSWERS_KEPT_S
@@ -201,7 +201,7 @@ def test_an_answer_is_kept_for_seven_days(client: Client) -> None:
 
 
 def test_a_parcel_leads_to_every_order_it_belongs_to(client: Client) -> None:
-    """O6: one tracking number may stand on several orders; it leads to them and to no other."""
+    """O6: one tracking number may belong to several orders; it leads to these only."""
     cases = cases_in(client)
     for order_id in ("one", "two", "three"):
         world = KeptWorld(now=PAID_AT, cases=cases)
@@ -212,7 +212,7 @@ def test_a_parcel_leads_to_every_order_it_belongs_to(client: Client) -> None:
 
 
 def test_a_return_leads_to_its_order(client: Client) -> None:
-    """O6: the carrier's records of a return find it by its own number."""
+    """O6: a return is found by its own tracking number."""
     world = kept_dispute(client)
     world.act(SELLER, c.Accept("1"))
     world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
@@ -220,7 +220,7 @@ def test_a_return_leads_to_its_order(client: Client) -> None:
 
 
 def test_an_open_order_is_due_at_its_next_deadline(client: Client) -> None:
-    """D12: whatever has a deadline is in the deadline index, at that time, and nothing else is."""
+    """D12: every case with a deadline is in the deadline index, at that time, and no other case is."""
     world = kept_dispute(client)
     due = next_due(world.case)
     assert due is not None
@@ -253,7 +253,7 @@ def test_a_failed_payment_is_due_again_after_the_order_has_ended(client: Client)
 
 
 def test_a_case_longer_than_a_page_is_read_whole() -> None:
-    """The table answers at most 1 MB at a time; a case, a log and a ledger are read on until their end."""
+    """The table answers at most 1 MB at a time; a longer case, log or ledger is read page by page to its end."""
     table = MemoryTable(NAME, page_bytes=10)
     world = kept_dispute(table)
     world.act(SELLER, c.Propose(*_cheap()))

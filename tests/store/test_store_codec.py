@@ -31,7 +31,7 @@ moments = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2999, 
 
 @cache
 def histories() -> tuple[KeptWorld, ...]:
-    """Random histories, each committed step by step to a table of its own, until the clock has ended them."""
+    """Return random histories, each committed step by step to a table of its own, until the clock has ended them."""
     told = []
     for seed in range(HISTORIES):
         explorer = Explorer(seed)
@@ -44,7 +44,7 @@ def histories() -> tuple[KeptWorld, ...]:
 
 
 def narrowed() -> KeptWorld:
-    """A promise extended, and a claim of non-receipt about two lines, one of which proves to have come in time (C5)."""
+    """Return an order with an extended promise, and a claim of non-receipt of which one line came in time (C5)."""
     world = KeptWorld(now=PAID_AT)
     world.import_order(order_terms((1, 9000), (1, 500)))
     world.wait(DAY).ship("a")
@@ -118,7 +118,7 @@ def test_a_profile_survives_a_round_trip() -> None:
 
 @given(st.text(), st.integers(min_value=0, max_value=2**62))
 def test_words_and_amounts_of_any_kind_survive_a_round_trip(words: str, minor: int) -> None:
-    """O2: amounts stay whole numbers, and people may write what they like."""
+    """O2: amounts stay whole numbers, and texts come back letter for letter."""
     proposal = Proposal("1", Role.BUYER, OfferType.REFUND, Money(minor, "TND"), PAID_AT, words)
     assert proposal == load(dump(proposal), Proposal)
 

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=ENGINES)
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    """A client of an empty table, in either engine."""
+    """Return a client of an empty table, in either engine."""
     with engine(request.param) as made:
         yield made
 
 
 def disputed(client: Client) -> KeptWorld:
-    """A dispute in which both parties have said something."""
+    """Return a dispute in which both parties have said something."""
     world = KeptWorld(now=PAID_AT, cases=cases_in(client))
     world.import_order(order_terms())
     world.wait(DAY).ship()
@@ -44,7 +44,7 @@ def disputed(client: Client) -> KeptWorld:
 
 
 def test_one_persons_words_are_overwritten(client: Client) -> None:
-    """P2: in payloads and in the states that events carry; what has no such words is left as it was, mark and all."""
+    """P2: words go from payloads and from the states that events carry; other events keep even their publishing mark."""
     world = disputed(client)
     before = everything(client)
     overwritten = world.cases.erase_words("order-1", Role.SELLER)
@@ -58,7 +58,7 @@ def test_one_persons_words_are_overwritten(client: Client) -> None:
 
 
 def test_the_second_persons_words_go_too_and_the_third_time_changes_nothing(client: Client) -> None:
-    """P2: overwriting twice is counted, and done again it is no change."""
+    """P2: each overwriting is counted, and a repeated one changes nothing."""
     world = disputed(client)
     first, second = (world.cases.erase_words("order-1", person) for person in (Role.SELLER, Role.BUYER))
     done = everything(client)
@@ -84,7 +84,7 @@ def test_what_was_overwritten_meanwhile_stays_overwritten(client: Client) -> Non
 
 
 def test_a_request_is_listed_until_it_is_done(client: Client) -> None:
-    """P2: those that may go on first are in front, and one that is done is in no list."""
+    """P2: the erasures are listed in the order in which they may go on, and one that is done is in no list."""
     people, listed = People(lambda: client, NAME), Lists(lambda: client, NAME)
     early = Erasure(Role.SELLER, "acme", SELLER, PAID_AT, next_at=PAID_AT)
     late = Erasure(Role.BUYER, "ana", BUYER, PAID_AT, next_at=PAID_AT + DAY)
@@ -99,7 +99,7 @@ def test_a_request_is_listed_until_it_is_done(client: Client) -> None:
 
 
 def test_a_request_is_saved_only_over_the_version_that_was_read(client: Client) -> None:
-    """P2: of two processes at one request, one goes on."""
+    """P2: of two processes on one erasure, only one goes on."""
     people = People(lambda: client, NAME)
     it = Erasure(Role.SELLER, "acme", SELLER, PAID_AT, next_at=PAID_AT)
     people.save_erasure(it)

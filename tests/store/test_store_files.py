@@ -28,7 +28,7 @@ CONTENT = b"\xff\xd8\xff" + b"x" * 100
 
 @pytest.fixture
 def s3() -> Iterator[Any]:
-    """An S3 with an empty bucket."""
+    """Return an S3 client with an empty bucket."""
     with mock_aws():
         session = botocore.session.Session()
         config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
@@ -45,12 +45,12 @@ def s3() -> Iterator[Any]:
 
 @pytest.fixture
 def files(s3: Any) -> Files:  # noqa: ANN401 - a botocore client
-    """The files in that bucket."""
+    """Return the files in that bucket."""
     return Files(lambda: s3, BUCKET)
 
 
 def test_a_form_is_for_one_key_one_type_and_one_size(files: Files) -> None:
-    """N6: the signed policy pins them all, and nothing else may be added."""
+    """N6: the signed policy fixes key, type and size, and allows no other field."""
     form = files.form(KEY, "image/jpeg", 103, 600)
     policy = json.loads(base64.b64decode(form.fields["policy"]))
 
@@ -62,7 +62,7 @@ def test_a_form_is_for_one_key_one_type_and_one_size(files: Files) -> None:
 
 
 def test_what_arrived_is_seen_by_its_beginning(files: Files, s3: Any) -> None:  # noqa: ANN401
-    """N6: size and type of the whole, and no more than its first bytes; of nothing, and of no bytes, there is nothing."""
+    """N6: an object's size and type are those of the whole, its head is short, and an empty or missing object is None."""
     assert files.arrived(KEY) is None
     etag = s3.put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT, ContentType="image/jpeg")["ETag"].strip('"')
     assert Arrived("image/jpeg", 103, etag, CONTENT[:64]) == files.arrived(KEY)
@@ -73,7 +73,7 @@ def test_what_arrived_is_seen_by_its_beginning(files: Files, s3: Any) -> None:  
 
 
 def test_what_was_deleted_is_gone(files: Files, s3: Any) -> None:  # noqa: ANN401
-    """N6: for good, and deleting what is not there is no error."""
+    """N6: a deleted object is gone for good, and deleting a missing one is no error."""
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT)
     for _ in range(2):
         files.delete(KEY)
@@ -81,7 +81,7 @@ def test_what_was_deleted_is_gone(files: Files, s3: Any) -> None:  # noqa: ANN40
 
 
 class _Refusing:
-    """An S3 that answers every call with one error."""
+    """Return an S3 client that answers every call with one error."""
 
     def __init__(self, code: str) -> None:
         self._code = code
@@ -93,7 +93,7 @@ class _Refusing:
 
 
 def test_a_copy_is_of_the_content_that_was_seen(files: Files, s3: Any) -> None:  # noqa: ANN401
-    """N6: another content under the same key, or none any more, is not copied."""
+    """N6: an object that has changed, or is gone, is not copied."""
     etag = s3.put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT, ContentType="image/jpeg")["ETag"].strip('"')
     asked: list[dict[str, Any]] = []
     s3.meta.events.register("before-parameter-build.s3.CopyObject", lambda params, **_: asked.append(dict(params)))
@@ -108,7 +108,7 @@ def test_a_copy_is_of_the_content_that_was_seen(files: Files, s3: Any) -> None: 
 
 
 def test_an_error_of_storage_is_not_a_missing_file() -> None:
-    """N6: where storage fails nothing is concluded: the message comes again."""
+    """N6: an error of storage is raised, so that the message is delivered again."""
     broken = Files(lambda: _Refusing("AccessDenied"), BUCKET)
     with pytest.raises(ClientError):
         broken.arrived(KEY)
@@ -117,7 +117,7 @@ def test_an_error_of_storage_is_not_a_missing_file() -> None:
 
 
 def test_a_link_reads_one_file_and_shows_no_page(files: Files) -> None:
-    """N6: signed with version 4 for some seconds, at the region's own address, saved under a name of ours."""
+    """N6: a link is signed with version 4 for some seconds, at the region's own address, and names the saved file."""
     link = urlsplit(files.link(KEPT, "image/jpeg", "u.jpg", 300))
     query = {name: values[0] for name, values in parse_qs(link.query).items()}
 
@@ -130,7 +130,7 @@ def test_a_link_reads_one_file_and_shows_no_page(files: Files) -> None:
 
 
 def test_links_of_a_minute_are_one(files: Files, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
-    """N6: whenever in a minute a link is given out, it is the same, and works for four minutes at least."""
+    """N6: all links given out within one minute are the same, and work for at least four minutes."""
     links = []
     for moment in ("12:00:00", "12:00:31", "12:00:59", "12:01:00"):
         at = datetime.fromisoformat(f"2026-03-02T{moment}+00:00")
@@ -145,7 +145,7 @@ def test_links_of_a_minute_are_one(files: Files, s3: Any, monkeypatch: pytest.Mo
 
 
 def test_a_link_is_signed_as_botocore_signs(files: Files, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
-    """N6: at the beginning of a minute the link is botocore's own, to the letter."""
+    """N6: at the beginning of a minute the link is exactly botocore's own."""
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
     given = {
         "Bucket": BUCKET,
@@ -161,7 +161,7 @@ def test_a_link_is_signed_as_botocore_signs(files: Files, s3: Any, monkeypatch: 
 
 @pytest.mark.parametrize("style", ["", "path"])
 def test_the_client_of_production_signs_for_the_region(monkeypatch: pytest.MonkeyPatch, style: str) -> None:
-    """N6: what it gives out works at once after a bucket is made: no address that redirects, no signature of old."""
+    """N6: links and forms work at once after a bucket is made: no address that redirects, no old signature."""
     for name, value in {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

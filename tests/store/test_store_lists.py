@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=ENGINES)
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    """A client of an empty table, in either engine."""
+    """Return a client of an empty table, in either engine."""
     with engine(request.param) as made:
         yield made
 
 
 def lists_in(client: Client) -> lists.Lists:
-    """The indexes of the client's table."""
+    """Return the indexes of the client's table."""
     return lists.Lists(lambda: client, NAME)
 
 
 def bought(client: Client, number: int, *, buyer: str = BUYER.id, seller: str = SELLER.id) -> KeptWorld:
-    """The nth order of a row, each paid a minute after the one before."""
+    """Return the nth of many orders, each paid a minute after the one before."""
     world = KeptWorld(now=PAID_AT + number * timedelta(minutes=1), cases=cases_in(client))
     order_id, promised = f"order-{number:03d}", world.now + 30 * DAY
     terms = order_terms(order_id=order_id, buyer_id=buyer, seller_id=seller, paid_at=world.now, deliver_by=promised)
@@ -50,7 +50,7 @@ def bought(client: Client, number: int, *, buyer: str = BUYER.id, seller: str = 
 
 
 def disputed(client: Client, number: int) -> KeptWorld:
-    """An order of the row, delivered damaged and disputed."""
+    """Keep one of these orders, delivered damaged and disputed."""
     world = bought(client, number)
     world.wait(DAY).ship(number=f"{number:09d}")
     world.wait(DAY).deliver()
@@ -59,7 +59,7 @@ def disputed(client: Client, number: int) -> KeptWorld:
 
 
 def walked(client: Client, place: Place, limit: int, keep: Callable[[Item], bool] | None = None) -> tuple[list[str], list[int]]:
-    """Every order id of a list by following its cursors, and how many each page held."""
+    """Return every order id of a list by following its cursors, and the length of each page."""
     found, sizes, cursor = [], [], None
     while True:
         page = lists_in(client).page(place, limit, cursor, keep)
@@ -81,7 +81,7 @@ def test_a_list_is_newest_first_and_whole_at_any_page_size(client: Client, limit
 
 
 def test_what_arrives_between_pages_moves_nothing(client: Client) -> None:
-    """Section 7: a new order is at the top of a new list; a walk under way neither repeats nor loses one for it."""
+    """Section 7: a new order is at the top of a new list, and neither repeats nor hides one in a walk under way."""
     for number in range(4):
         bought(client, number)
     place = lists.orders_of("buyer", BUYER.id)
@@ -104,7 +104,7 @@ def test_people_see_their_own_lists_only(client: Client) -> None:
 
 
 def test_a_cursor_cannot_be_carried_to_another_list(client: Client) -> None:
-    """I6: somebody else's cursor shows nothing that is not one's own."""
+    """I6: another person's cursor shows only one's own items."""
     for number in range(3):
         bought(client, number)
         bought(client, 10 + number, buyer="bob")
@@ -114,7 +114,7 @@ def test_a_cursor_cannot_be_carried_to_another_list(client: Client) -> None:
 
 
 def test_a_filter_skips_without_losing(client: Client) -> None:
-    """Section 7: a filtered list gives everything that fits, over as many pages as it takes."""
+    """Section 7: a filtered list gives every match, over as many pages as it takes."""
     for number in range(12):
         bought(client, number)
 
@@ -126,7 +126,7 @@ def test_a_filter_skips_without_losing(client: Client) -> None:
 
 
 def test_a_filter_bounds_what_one_request_searches() -> None:
-    """A page on which nothing fits ends after a bounded search, with a cursor to go on."""
+    """A page without any match ends after a bounded search, with a cursor to continue."""
     table = MemoryTable(NAME)
     for number in range(25):
         bought(table, number)
@@ -137,7 +137,7 @@ def test_a_filter_bounds_what_one_request_searches() -> None:
 
 
 def written(*parts: str) -> str:
-    """A cursor made by hand."""
+    """Return a cursor made by hand."""
     return base64.urlsafe_b64encode("\n".join(parts).encode()).decode()
 
 
@@ -161,7 +161,7 @@ def written(*parts: str) -> str:
     ],
 )
 def test_a_broken_cursor_is_refused(client: Client, cursor: str) -> None:
-    """I10: what no list has given out is the caller's error, never the table's."""
+    """I10: a cursor that no list has given out is the caller's error, never the table's."""
     bought(client, 1)
     with pytest.raises(lists.BadCursor):
         lists_in(client).page(lists.orders_of("buyer", BUYER.id), 10, cursor)
@@ -169,7 +169,7 @@ def test_a_broken_cursor_is_refused(client: Client, cursor: str) -> None:
 
 @given(st.one_of(st.text(), st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode())))
 def test_any_cursor_is_a_place_or_refused(cursor: str) -> None:
-    """I10: whatever is sent as a cursor gives a page or ``BadCursor``, and nothing else."""
+    """I10: any text sent as a cursor gives a page or ``BadCursor``."""
     table = MemoryTable(NAME)
     try:
         page = lists_in(table).page(lists.orders_of("buyer", BUYER.id), 10, cursor)
@@ -179,7 +179,7 @@ def test_any_cursor_is_a_place_or_refused(cursor: str) -> None:
 
 
 def test_mediators_see_disputes_once_escalated(client: Client) -> None:
-    """I6, section 1: an escalated dispute is listed as under review until it is resolved, and among the reviewed ones then."""
+    """I6, section 1: an escalated dispute is listed as under review until it is resolved, and then among the reviewed ones."""
     for number in (1, 2, 3):
         disputed(client, number).act(SELLER, c.Decline())
     waiting = disputed(client, 4)
@@ -198,7 +198,7 @@ def test_mediators_see_disputes_once_escalated(client: Client) -> None:
 
 
 def test_the_queue_is_oldest_first(client: Client) -> None:
-    """Section 1: mediators take the dispute that has waited longest."""
+    """Section 1: the mediators' list begins with the dispute that has waited longest."""
     for number in (3, 1, 2):
         world = disputed(client, number)
         world.act(SELLER, c.Decline())
@@ -240,7 +240,7 @@ def test_due_orders_come_longest_overdue_first_and_none_early(client: Client) ->
 
 
 def test_due_orders_are_paged(client: Client) -> None:
-    """A shard with more due orders than a page holds is read on from where it stopped."""
+    """A shard with more due orders than a page holds is read on from where the page ended."""
     cases = cases_in(client, shards=1)
     for number in (3, 1, 0, 2):
         world = KeptWorld(now=PAID_AT + number * timedelta(minutes=1), cases=cases)
@@ -257,7 +257,7 @@ def test_due_orders_are_paged(client: Client) -> None:
 
 
 def test_keys_that_the_table_left_unread_are_asked_for_again() -> None:
-    """The table may answer a batch in part; the list is whole all the same."""
+    """The table may answer a batch in part; the list is complete nevertheless."""
 
     class Slow(MemoryTable):
         """A table that reads one item of a batch at a time."""
@@ -275,7 +275,7 @@ def test_keys_that_the_table_left_unread_are_asked_for_again() -> None:
 
 
 def test_what_has_gone_since_the_index_named_it_is_left_out() -> None:
-    """An index may lag: an entry whose item is gone is passed over."""
+    """The index may lag: an entry whose item is gone is left out."""
 
     class Lagging(MemoryTable):
         """A table whose index still names an item that is not there."""

@@ -28,13 +28,13 @@ REMINDER = QueuedMessage(
 
 @pytest.fixture(params=ENGINES)
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    """A client of an empty table, in either engine."""
+    """Return a client of an empty table, in either engine."""
     with engine(request.param) as made:
         yield made
 
 
 def test_a_letter_is_due_from_its_second_on(client: Client) -> None:
-    """N2: found at its time, not before, the earliest first; put again it stays as it is."""
+    """N2: a message is found at its time and not before, the earliest first; put again, it stays as it is."""
     pile = MessageQueue(lambda: client, NAME, 1)
     pile.put(LETTER, PAID_AT + HOUR)
     pile.put(REMINDER, PAID_AT)
@@ -45,7 +45,7 @@ def test_a_letter_is_due_from_its_second_on(client: Client) -> None:
 
 
 def test_letters_of_one_second_are_due_in_the_order_of_their_events(client: Client) -> None:
-    """N4: the tenth event of a dispute is told after the ninth, and the tenth dispute's events after the ninth's."""
+    """N4: the tenth event of a dispute comes after the ninth, and the tenth dispute's events after the ninth's."""
     pile = MessageQueue(lambda: client, NAME, 1)
     names = ["o-1#1#7", "o-1#1#9", "o-1#1#10", "o-1#1#100", "o-1#9#1", "o-1#10#1"]
     for name in reversed(names):
@@ -79,7 +79,7 @@ def test_a_letter_is_taken_once_and_comes_again(client: Client) -> None:
 
 
 def test_a_tally_counts_each_name_once_up_to_its_limit(client: Client) -> None:
-    """N3: a name counted before stays counted, and nothing is counted beyond the limit; each tally is forgotten in time."""
+    """N3: a name is counted once, nothing is counted beyond the limit, and each tally expires."""
     tallies = Tallies(lambda: client, NAME, lambda: 100.0)
     counted = [tallies.enter("SMS#day", "seller:acme", name, 2) for name in ("a", "a", "b", "c", "b")]
     assert [Counted.NEW, Counted.BEFORE, Counted.NEW, Counted.FULL, Counted.BEFORE] == counted
@@ -89,7 +89,7 @@ def test_a_tally_counts_each_name_once_up_to_its_limit(client: Client) -> None:
 
 
 def test_what_is_counted_for_all_is_counted_with_the_person(client: Client) -> None:
-    """N3: a name counts once for its person and once for all; one that finds no room in either is counted in neither."""
+    """N3: a name is counted for its person and for everybody, or for neither if one of the two is full."""
     tallies = Tallies(lambda: client, NAME, lambda: 100.0)
 
     def counted(of: str, name: str) -> Counted:
@@ -105,7 +105,7 @@ def test_what_is_counted_for_all_is_counted_with_the_person(client: Client) -> N
 
 
 def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> None:
-    """P2: what waits for one person and what was counted of them goes, however much it is; everybody else's stays."""
+    """P2: one person's queued messages and counts go, however many; everybody else's stay."""
     pile, tallies, people = MessageQueue(lambda: client, NAME, 1), Tallies(lambda: client, NAME), People(lambda: client, NAME)
     other = replace(LETTER, recipient="seller:acme-2")
     tallies.enter_within("SMS#day", "seller:acme-2", "a", 2, 2)
@@ -122,7 +122,7 @@ def test_a_person_who_is_forgotten_has_no_message_waiting(client: Client) -> Non
 
 @pytest.mark.parametrize("name", ["SMS_PER_DAY", "SMS_PER_RECIPIENT_A_DAY", "NEWS_PER_RECIPIENT_AN_HOUR"])
 def test_a_limit_below_nothing_is_refused(name: str) -> None:
-    """N3: a setting that makes no sense stops the function at once, and says which one."""
+    """N3: an impossible setting stops the function at once, and the error names it."""
     assert (5, 1000, 5) == (
         settings_from({}).sms_per_recipient_a_day,
         settings_from({}).sms_per_day,

@@ -38,7 +38,7 @@ def say(messages: Messages, thread: Thread, key: str) -> Thread:
 
 
 def test_a_thread_is_kept_as_it_was(client: Client) -> None:
-    """N5: what is read is what was written, head and messages, page by page, the newest first."""
+    """N5: thread and messages come back as they were written, page by page, the newest first."""
     messages = Messages(lambda: client, NAME)
     thread = messages.thread("order-1")
     assert Thread("order-1") == thread
@@ -55,7 +55,7 @@ def test_a_thread_is_kept_as_it_was(client: Client) -> None:
 
 
 def test_of_two_writers_one_is_second(client: Client) -> None:
-    """N5, I5: the later one is told, and nothing of it is written; the same request again is known."""
+    """N5, I5: a message written over an old version of the thread is refused, and a repeated request is recognised."""
     messages = Messages(lambda: client, NAME)
     empty = Thread("order-1")
     say(messages, empty, "one")
@@ -70,7 +70,7 @@ def test_of_two_writers_one_is_second(client: Client) -> None:
 
 
 def test_an_authors_texts_can_be_erased(client: Client) -> None:
-    """P2: theirs and no other's, however many; again, it changes nothing, and the stream has no news of it."""
+    """P2: only one author's texts are overwritten; repeated, it changes nothing; the stream publishes none of it."""
     messages = Messages(lambda: client, NAME)
     thread = Thread("order-1")
     for number in range(1, 6):
@@ -99,7 +99,7 @@ def test_a_thread_is_no_part_of_its_case(client: Client) -> None:
 
 
 def test_a_ticket_is_used_up(client: Client) -> None:
-    """N5: it can be redeemed once, before its time is over; either way it is gone."""
+    """N5: a ticket can be redeemed once, before it expires; after either it is gone."""
     connections = Connections(lambda: client, NAME)
     for digest in ("one", "late"):
         connections.issue(digest, Pass(BUYER, NOW + 60), NOW + 60, Once(digest, "body"), ANSWER, NOW)
@@ -110,7 +110,7 @@ def test_a_ticket_is_used_up(client: Client) -> None:
 
 
 def test_a_connection_comes_and_goes(client: Client) -> None:
-    """N5: while it is there it is found by id, person and thread; once removed there is nothing left of it."""
+    """N5: a connection is found by id, person and thread; once removed, nothing of it is left."""
     connections = Connections(lambda: client, NAME)
     one, two = Connection("c-1", BUYER, NOW, NOW + 60), Connection("c-2", BUYER, NOW - 1, NOW + 60)
     for it in (one, two):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=ENGINES)
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    """A client of an empty table, in either engine."""
+    """Return a client of an empty table, in either engine."""
     with engine(request.param) as made:
         yield made
 
@@ -31,7 +31,7 @@ ACME = Profile("seller", "acme", email="shop@acme.example", language="es", versi
 
 
 def test_somebody_who_registered_nothing_has_an_empty_profile(client: Client) -> None:
-    """N1: nothing is known of a stranger, and that is no error."""
+    """N1: a stranger's profile is empty, and that is no error."""
     people = People(lambda: client, NAME)
     assert Profile("seller", "acme") == people.profile("seller", "acme")
 
@@ -54,7 +54,7 @@ def test_a_buyer_and_a_seller_of_one_name_are_two_people(client: Client) -> None
 
 @pytest.mark.parametrize("version", [1, 0, 3])
 def test_a_profile_is_saved_over_the_version_that_was_read(client: Client, version: int) -> None:
-    """Of two changes made from the same version the second is refused and changes nothing."""
+    """Of two changes made from the same version, the second is refused and changes nothing."""
     people = People(lambda: client, NAME)
     people.save(ACME)
     before = everything(client)
@@ -66,7 +66,7 @@ def test_a_profile_is_saved_over_the_version_that_was_read(client: Client, versi
 
 
 def test_a_profile_of_an_older_release_still_loads(client: Client) -> None:
-    """N3: a profile that was stored before zones, quiet hours, choices and devices were kept has the defaults."""
+    """N3: a profile stored before zones, quiet hours, choices and devices existed has the defaults."""
     data = '{"role":"seller","person_id":"acme","email":"shop@acme.example","phone":null,"language":"es","version":1}'
     client.put_item(TableName=NAME, Item=item(pk="SELLER#acme", sk="PROFILE", v=1, data=data))
     assert ACME == People(lambda: client, NAME).profile("seller", "acme")

@@ -42,7 +42,7 @@ class Counting(KeptWorld):
 
     @classmethod
     def imported(cls) -> Counting:
-        """An order just imported."""
+        """Import an order."""
         world = cls(now=PAID_AT)
         world.cases = cases_in(MemoryTable(NAME, world.written.append))
         world.put_on_file(AT_HOME)
@@ -55,7 +55,7 @@ class Counting(KeptWorld):
         return sorted(_kind(item) for item in self.written[-1])
 
     def delivered(self) -> Counting:
-        """The order, delivered."""
+        """Deliver the order."""
         self.wait(DAY).ship()
         self.wait(DAY).deliver()
         return self
@@ -69,31 +69,31 @@ def _kind(item: Item) -> str:
 
 
 def test_an_import_writes_the_order_two_events_and_the_entry() -> None:
-    """O1, O3: four items."""
+    """O1, O3: an import writes four items."""
     assert Counting.imported().last == ["event", "event", "ledger", "order"]
 
 
 def test_a_shipment_writes_three_items() -> None:
-    """O4: the order, its event, and the way from the tracking number to it."""
+    """O4: a shipment writes the order, its event, and the record of the tracking number."""
     world = Counting.imported()
     world.ship()
     assert world.last == ["event", "order", "track"]
 
 
 def test_a_carrier_record_writes_two_items() -> None:
-    """O6: the order and its event."""
+    """O6: a delivery writes the order and its event."""
     assert Counting.imported().delivered().last == ["event", "order"]
 
 
 def test_an_opening_writes_three_items() -> None:
-    """Section 3: the order, whose version is the lock, the dispute, and its event."""
+    """Section 3: an opening writes the order, whose version is the lock, the dispute, and its event."""
     world = Counting.imported().delivered()
     world.open(DAMAGED)
     assert world.last == ["dispute", "event", "order"]
 
 
 def test_a_proposal_writes_three_items() -> None:
-    """D1: the order, the dispute, and its event."""
+    """D1: a proposal writes the order, the dispute, and its event."""
     world = Counting.imported().delivered()
     world.open(DAMAGED)
     world.act(SELLER, c.Propose(OfferType.REFUND, money(1000)))
@@ -101,7 +101,7 @@ def test_a_proposal_writes_three_items() -> None:
 
 
 def test_a_settlement_writes_its_money_with_it() -> None:
-    """M1: acceptance, resolution and refund are in the transaction that pays, with ledger entry and instruction."""
+    """M1: the transaction of an acceptance also holds resolution, refund, ledger entry and instruction."""
     world = Counting.imported()
     world.go(PROMISED).open(claim_of(Reason.NOT_RECEIVED))
     world.act(SELLER, c.Accept("1"))
@@ -109,7 +109,7 @@ def test_a_settlement_writes_its_money_with_it() -> None:
 
 
 def test_a_return_received_writes_its_money_with_it() -> None:
-    """D8, M1: acknowledgement, resolution and refund."""
+    """D8, M1: the transaction of an acknowledgement also holds resolution and refund."""
     world = Counting.imported().delivered()
     world.open(DAMAGED)
     world.act(SELLER, c.Accept("1"))
@@ -120,7 +120,7 @@ def test_a_return_received_writes_its_money_with_it() -> None:
 
 
 def test_an_answer_adds_one_item() -> None:
-    """I5: what makes a request happen once is one more item of the same transaction."""
+    """I5: keeping the answer adds one item to the same transaction."""
     world = Counting.imported().delivered()
     before = world.case
     changes = begin(before, world.policies, world.addresses, BUYER, world.now)
@@ -130,7 +130,7 @@ def test_an_answer_adds_one_item() -> None:
 
 
 def test_only_events_are_published() -> None:
-    """N4: of everything written, exactly the events carry the mark by which the stream is filtered, and are new."""
+    """N4: of everything written, only the events carry the mark by which the stream is filtered, and each is new."""
     world = Counting.imported().delivered()
     world.open(DAMAGED)
     world.wait(90 * DAY).sweep()
@@ -142,7 +142,7 @@ def test_only_events_are_published() -> None:
 
 @pytest.mark.parametrize("claims", [5])
 def test_the_longest_silence_fits_one_transaction(claims: int) -> None:
-    """I8, D12: however much has expired at once in one case, it can be written: at most 100 items."""
+    """I8, D12: a case in which very much has expired at once can be written: at most 100 items."""
     terms = order_terms(*[(1, 9000)] * claims)
     world = Counting(now=PAID_AT)
     world.cases = cases_in(MemoryTable(NAME, world.written.append))

@@ -254,7 +254,7 @@ def test_a_command_is_one_command_whatever_a_person_is_called(outbox: Outbox) ->
 
 
 def test_a_pasted_command_reads_the_dispute_as_its_recipient(cloud: LocalCloud) -> None:
-    """What stands beside the link of a real message works in a shell, and shows what that person may see and do."""
+    """The command beside a real message's link works in a shell, and shows what its recipient may see and do."""
     api = Api(cloud.endpoints)
     market = Market(api)
     now = market.now()

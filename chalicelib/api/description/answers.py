@@ -1,4 +1,4 @@
-"""The shapes of what anyone may ask: the service's health, and its description."""
+"""The shapes of the answers that need no token: the health check and the description."""
 
 from __future__ import annotations
 

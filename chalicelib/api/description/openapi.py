@@ -63,7 +63,7 @@ def _described(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
 
 
 class _Sized(GenerateJsonSchema):
-    """Says of every integer how many bits hold it. Of one without a format generators make one of 32."""
+    """Gives every integer a format of 32 or 64 bits. Generators take one without a format for 32 bits."""
 
     def int_schema(self, schema: IntSchema) -> JsonSchemaValue:
         """An integer, of 32 bits where its maximum says that they do."""
@@ -78,7 +78,7 @@ def _schemas() -> dict[str, Any]:
     schemas: dict[str, Any] = made["$defs"]
     asked = set(_reached(schemas, [model.__name__ for model in requests]))
     for name in schemas.keys() - asked:
-        # Requests are strict; of an answer a client reads what it knows, so that a new member breaks nobody.
+        # Requests are strict. Clients ignore unknown members of an answer, so that a new one breaks no client.
         schemas[name].pop("additionalProperties", None)
     return schemas
 
@@ -162,7 +162,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _problems(endpoint: Endpoint) -> dict[str, tuple[str, Any]]:
-    """By status, the response for all problems of this route that have it: its codes, and an example of each.
+    """The response for each status that a problem of this route can have, with its codes and an example of each.
 
     Routes with the same codes share it under the name that these codes make.
     """

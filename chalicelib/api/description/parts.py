@@ -1,4 +1,4 @@
-"""The words and parameters of the API's description that no model holds."""
+"""The texts, headers and parameters of the API's description that no model holds."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ INTRODUCTION = """\
 Orders in escrow, disputes with a mediator and a clock.
 
 **Values.** Amounts are whole minor units with an ISO 4217 currency: 1050 EUR is 10.50 euros. Times are UTC. Unknown fields
-of a request are refused; of an answer read what you know, since new members may come, and new words where a field has an
-x-extensible-enum. The words of an enum change only with the version of this description.
+of a request are refused. Ignore members of an answer that you do not know: new ones may come, as may new values of a field
+with an x-extensible-enum. The words of an enum change only with the version of this description.
 
 **Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
 again: it happens once, and for 7 days the first answer comes again.
@@ -31,9 +31,9 @@ seen: else a 412. A bare version in quotes ("3") does as well. The ETag changes 
 what you may do changes with time.
 
 **Lists** are newest first, up to 100 a page, in short forms without details. A cursor goes on where its page ended,
-whatever is new since; it belongs to one caller's one list.
+even if there are new entries since; it belongs to one list of one caller.
 
-**Languages.** Words for people, which are title and detail of a refusal and the explanations of what is covered, come in
+**Languages.** Texts for people (title and detail of a refusal, and the explanations of what is covered) come in
 the language that Accept-Language prefers, of those that its description lists. English says most; codes and facts are the same.
 
 **Limits.** A body has at most 65,536 bytes; a buyer has at most 50 disputes open; a person writes at most 20 messages a
@@ -41,9 +41,9 @@ minute in a thread. A person makes at most 300 requests a minute, a system of th
 says otherwise; the gateway takes 200 requests a second in all, in bursts of 400. More is answered with a 429, and
 Retry-After says how many seconds to wait, or opens_at until when.
 
-**Asking us.** Every answer has an X-Request-Id; whoever reports a problem quotes it, and the log has its line.
+**Asking us.** Every answer has an X-Request-Id. Quote it to report a problem: the log has its line.
 
-**Compression.** The gateway compresses answers of 1,024 bytes and more for who sends Accept-Encoding: gzip.
+**Compression.** The gateway compresses answers of 1,024 bytes and more for clients that send Accept-Encoding: gzip.
 """
 SERVERS = [
     {

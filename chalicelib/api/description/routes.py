@@ -1,4 +1,4 @@
-"""What anyone may ask: whether the service is up, and how it is spoken to."""
+"""The routes that need no token: the health check and the description."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from chalicelib.domain.state_machine import Action
 
 
 class Claim(Given):
-    """What the buyer says is wrong, and with what (C3)."""
+    """The buyer's claim: the reason, and the items it is about (C3)."""
 
     reason: Reason
     items: list[ClaimItem]
@@ -31,7 +31,7 @@ class Claim(Given):
 
 
 class Proposal(Given):
-    """What one side put on the table (D1). Ids count up from 1, the buyer's request."""
+    """A proposal of one side (D1). Ids count up from 1, the buyer's request."""
 
     id: str
     by: Role
@@ -55,7 +55,7 @@ class InformationRequest(Given):
 
 
 class Decision(Given):
-    """What was decided, found, and why (D5)."""
+    """A decision: the remedy, the finding and the rationale (D5)."""
 
     id: str
     by: Annotated[str | None, Field(description="The mediator; null where the policy's default decided.")]
@@ -158,7 +158,7 @@ class DisputeTimeline(Given):
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field of the body, or one parameter."""
+    """An error in one field of the body, or in one parameter."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -167,7 +167,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong (RFC 9457). ``code`` is stable. The members that are not required come with some codes only."""
+    """A problem (RFC 9457). ``code`` is stable. Members that are not required come with some codes only."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -179,7 +179,7 @@ class Problem(BaseModel):
     request_id: Annotated[str, Field(description="Where the gateway itself answers.")] = ""
     errors: Annotated[list[FieldError], Field(description="validation_failed: every field at fault.")] = []
     field: Annotated[str | None, Field(description="invalid: the field whose value the rules do not take.")] = None
-    # Where the thing stands now, for this caller: with every refusal of an action in a dispute.
+    # The state of the dispute now, for this caller: with every refusal of an action in it.
     dispute_id: str | None = None
     dispute_status: Status | None = None
     stage: Stage | None = None

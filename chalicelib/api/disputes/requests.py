@@ -21,7 +21,7 @@ from chalicelib.domain.people import Role
 
 
 class ClaimItem(Model):
-    """How many of one line the claim is about."""
+    """A line of the order, and how many of its units the claim is about."""
 
     line_id: Identifier
     quantity: Quantity
@@ -39,12 +39,12 @@ class OpenDispute(Model):
     request_amount: Money | None = None
 
     def claim(self) -> domain_claim.Claim:
-        """As the rules have it."""
+        """The claim, for the domain."""
         items = tuple(domain_claim.ClaimItem(it.line_id, it.quantity) for it in self.items)
         return domain_claim.Claim(self.reason, items, self.issue, self.attests_unused, self.description)
 
     def request(self) -> RequestedRemedy:
-        """What is asked, as the rules have it."""
+        """The requested remedy, for the domain."""
         return RequestedRemedy(
             self.request_type, self.request_amount.domain() if self.request_amount else None, self.description
         )
@@ -144,7 +144,7 @@ class ShipReturn(CommandBody):
 
 
 class AcknowledgeReturn(CommandBody):
-    """What arrived. A problem needs evidence in words."""
+    """The seller's statement of what arrived. A problem needs evidence in words."""
 
     makes: ClassVar = c.AcknowledgeReturn
 

@@ -1,4 +1,4 @@
-"""The shapes of evidence and uploads as callers see them. As in ``api.answers``, no request pays for them."""
+"""The shapes of evidence and uploads as callers see them. As in ``api.answers``, no request loads them."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class EvidencePerParty(Given):
 
 
 class EvidenceWanted(Given):
-    """What a party is asked to show: without the required a case is weak, the optional helps (N6)."""
+    """The evidence that a party is asked for. A case without the required evidence is weak; the optional helps (N6)."""
 
     required: list[EvidenceType]
     optional: list[EvidenceType]
 
 
 class EvidenceAsked(Given):
-    """What each party is asked to show once a dispute is open. A photo, a video or a document is shown by a file (N6)."""
+    """The evidence that each party is asked for once a dispute is open. A photo, video or document needs a file (N6)."""
 
     buyer: EvidenceWanted
     seller: EvidenceWanted

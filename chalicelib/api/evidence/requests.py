@@ -28,5 +28,5 @@ class RequestUpload(UploadedFile):
     note: Note = ""
 
     def offer(self) -> Offer:
-        """As the service takes it."""
+        """The same, for the service."""
         return Offer(self.type, self.content_type, self.size, self.note)

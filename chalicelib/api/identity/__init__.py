@@ -1,1 +1,1 @@
-"""Who calls: tokens, their provider and its keys, and how many calls a caller may make."""
+"""Identity of callers: tokens, their provider and its keys, and rate limits."""

@@ -1,4 +1,4 @@
-"""Who calls: RS256 access tokens of one OpenID Connect provider."""
+"""Authenticates callers by RS256 access tokens of one OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOKEN_AT_MOST = 8192
 PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}")
 _BASE64URL = re.compile(r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?")
 ACCESS_TYPES = ("jwt", "at+jwt", "application/at+jwt")
-"""What the header's ``typ`` may say (RFC 9068); most providers say JWT, or nothing. Logout tokens and their like differ."""
+"""The accepted values of the header's ``typ`` (RFC 9068). Most providers send JWT or nothing; logout tokens differ."""
 ACCESS_MARKS = {"token_use": "access", "typ": "Bearer"}
 """Claims by which Cognito and Keycloak tell access tokens from others."""
 OTHER_MARKS = {
@@ -39,7 +39,7 @@ OTHER_MARKS = {
 
 
 class Verifier:
-    """Tells who calls from a token of one provider."""
+    """Finds the caller that a token of one provider proves."""
 
     def __init__(self, provider: Provider, keys: Keys) -> None:
         """Trust that provider, as configured, and those keys."""
@@ -150,7 +150,7 @@ def _words(claim: object) -> list[str]:
 
 
 def _bytes(segment: str) -> bytes:
-    """What a segment encodes, where it is the one way to write it: no two texts are the same token."""
+    """The bytes that a segment encodes. Raises ``ValueError`` for another spelling of them: a token has one text."""
     content = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)) if _BASE64URL.fullmatch(segment) else b""
     if base64.urlsafe_b64encode(content).rstrip(b"=").decode() != segment:
         raise ValueError("a part of it is not base64url")

@@ -1,4 +1,4 @@
-"""A provider's signing keys: fetched, kept for a while, asked for again when one is unknown, and used on while it is down."""
+"""Fetches and caches a provider's signing keys. An unknown key is asked for again; during an outage the last set is used."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from chalicelib.api.identity.provider import Provider
 
 FRESH_S = 240
-"""So long a set is used without asking. With a try or two that fail, a withdrawn key is still refused within 5 minutes."""
+"""Seconds that a set is used without asking. Even after two failed tries a withdrawn key is refused within 5 minutes."""
 KEPT_S = 3600
-"""So long the last set is used while the provider does not answer."""
+"""Seconds that the last set is used while the provider does not answer."""
 PAUSE_S = 10
-"""So long there is no second request, whatever tokens ask for: nobody can make us hammer the provider."""
+"""Seconds between two requests to the provider. No stream of tokens with unknown keys can flood it."""
 TIMEOUT_S = 2
-"""So long a whole answer may take, from the look-up of its address to its last byte."""
+"""Seconds that an answer may take, from the look-up of its address to its last byte."""
 DOCUMENT_AT_MOST = 262_144
 KEY_BITS_AT_LEAST = 2048
 
@@ -41,12 +41,12 @@ log = logging.getLogger(__name__)
 
 
 class ProviderUnavailableError(Exception):
-    """The provider's keys cannot be had now."""
+    """The provider's keys cannot be fetched now."""
 
 
 def fetch(url: str) -> object:
-    """The JSON document at that address, asked for directly. Raises ``ProviderUnavailableError`` where there is none, where it
-    has moved, to where nobody vouches for the keys, and where it has not come in time, however busily it is on its way.
+    """The JSON document at that address. Raises ``ProviderUnavailableError`` if there is none, if it is redirected, or if it
+    is not complete in time. A redirect is not followed: nobody vouches for keys at another address.
     """
     deadline = time.monotonic() + TIMEOUT_S
     # A socket's timeout bounds each piece of an answer and not their sum, so one thread reads and another looks at the clock.
@@ -81,7 +81,7 @@ def _content(url: str, deadline: float) -> bytes:
 
 
 def _end(connected: socket) -> None:
-    """End the wait of whoever still reads, who would otherwise read as long as something comes."""
+    """Close a connection that is still being read, since a slow sender could keep it open for ever."""
     with suppress(OSError):  # it has ended at this very moment
         connected.shutdown(SHUT_RDWR)
 
@@ -125,7 +125,7 @@ class Keys:
             log.warning("the identity provider's keys cannot be had: %s", error)
 
     def _where(self) -> str:
-        """Where the keys are: as configured, or as the issuer's discovery document says."""
+        """The address of the keys: as configured, or from the issuer's discovery document."""
         if not self._jwks_url:
             address = f"{self._provider.issuer.rstrip('/')}/.well-known/openid-configuration"
             document = self._get(address)

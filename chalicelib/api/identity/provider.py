@@ -1,4 +1,4 @@
-"""Whose tokens are accepted, and where in them a caller's role and id stand: one OpenID Connect provider, by configuration."""
+"""The configured OpenID Connect provider, and the claims of its tokens that hold a caller's role and id."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Provider:
 
     issuer: str
     jwks_url: str
-    """Where the keys are; empty to learn it from the issuer's discovery document."""
+    """The address of the keys; empty to read it from the issuer's discovery document."""
     audiences: frozenset[str]
     audience_claim: str
     subject_claim: str
@@ -53,7 +53,7 @@ def provider_from(settings: Settings) -> Provider:
 
 
 def is_safe(url: str) -> bool:
-    """Whether what is read from there cannot be changed on its way: https, or a server on this machine."""
+    """Return whether nobody can change what is read from that address: https, or a server on this machine."""
     try:
         parts = urlsplit(url)
         return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))

@@ -1,4 +1,4 @@
-"""How many calls a caller may make in a minute, counted so that few calls cost a write.
+"""Limits the calls that a caller can make in a minute, in a way that few calls cost a write.
 
 Each process counts its callers' calls in memory. It adds them to the table ten at a time, and so learns what the other
 processes have counted. A caller of up to nine calls a minute in a process costs nothing; a flood, once refused, costs
@@ -105,7 +105,7 @@ class Rates:
         try:
             total = self._counts.add(caller.role.value, caller.id, counted.minute, counted.here - counted.reported)
         except (ClientError, BotoCoreError):
-            # A limit that cannot be looked up holds nobody back: this process goes by its own count.
+            # If the table cannot be read, no caller is held back: this process goes by its own count.
             log.warning("calls of %s %s could not be counted", caller.role.value, caller.id, exc_info=True)
             return
         counted.reported = counted.here

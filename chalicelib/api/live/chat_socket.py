@@ -1,4 +1,4 @@
-"""What a live connection speaks: JSON frames, one answer to each (N5). ``docs/chat.md`` says it for clients.
+"""Answers the JSON frames of live connections, one answer to each (N5). ``docs/chat.md`` describes them for clients.
 
 It runs in functions of its own, which load no models.
 """
@@ -36,7 +36,7 @@ _GENERAL_WORD = "This cannot be done; the code says why."
 
 
 def connect(event: Mapping[str, Any]) -> Frame:
-    """Let in who has a bearer token in the Authorization header, or a ticket in the query; 401 for others."""
+    """Accept a client with a bearer token in the Authorization header or a ticket in the query; answer 401 to others."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     ticket = (event.get("queryStringParameters") or {}).get("ticket", "")
     leave = _bearer(headers["authorization"]) if "authorization" in headers else chat.redeem(services(), ticket)

@@ -1,4 +1,4 @@
-"""The way to a live connection over HTTP (N5). What it speaks is in ``chat_socket``."""
+"""Tickets for live connections (N5). Their frames are in ``chat_socket``."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ def open_ticket(call: Call) -> Answer:
 
 
 def token_expiry(header: str) -> int:
-    """When the token of an Authorization header expires, in seconds since 1970. The header has been checked before."""
+    """The expiry of an Authorization header's token, in seconds since 1970. The header has been checked before."""
     claims: dict[str, Any] = jwt.decode(header.strip().partition(" ")[2].strip(), options={"verify_signature": False})
     return int(claims["exp"])

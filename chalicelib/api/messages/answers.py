@@ -1,4 +1,4 @@
-"""The shapes of answers about threads and live connections (N5)."""
+"""The shapes of answers about threads (N5)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Attachments(Given):
 
 
 class ReadMark(Given):
-    """How far the caller has read."""
+    """The caller's read mark and count of unread messages."""
 
     unread: Annotated[Count, Field(description="Messages of others after read_up_to.")]
     read_up_to: Annotated[str | None, Field(description="The message up to which the caller has read.")]

@@ -29,7 +29,7 @@ class CarrierRecordSeen(Given):
 
 
 class Parcel(Given):
-    """A parcel and what its carrier says of it (O4, O6)."""
+    """A parcel and its carrier's records (O4, O6)."""
 
     number: Count
     carrier: Carrier
@@ -155,7 +155,7 @@ class LineProtection(Given):
 
 
 class GuaranteeNow(Given):
-    """One guarantee: whether it can be claimed now and for what, or from when, or why not in which words (O9)."""
+    """One guarantee: if it can be claimed now, its remedies, and otherwise its opening or the reason against it (O9)."""
 
     guarantee: Guarantee
     reason: Reason
@@ -185,7 +185,7 @@ _FATES = ("recorded", "duplicate", "unknown_parcel", Busy.code, r.INVALID, r.INV
 
 
 class CarrierResult(BaseModel):
-    """What became of one carrier record: a word of its own, or the code of a problem with it alone."""
+    """The result of one carrier record: a status, or the code of the problem that it had."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -195,6 +195,6 @@ class CarrierResult(BaseModel):
 
 
 class CarrierResults(Given):
-    """What became of each record of a batch, in the batch's order (O6)."""
+    """The result of each record of a batch, in the batch's order (O6)."""
 
     results: list[CarrierResult]

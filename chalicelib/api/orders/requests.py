@@ -16,7 +16,7 @@ from chalicelib.service.orders import CarrierEvent, Shipment
 
 LINE_UNITS_AT_MOST, DAYS_AT_MOST = 10_000, 3_650
 Quantity = Annotated[int, Field(ge=1, le=LINE_UNITS_AT_MOST)]
-"""How many units of one line."""
+"""A number of units of one line."""
 TrackingNumber = Annotated[str, StringConstraints(min_length=5, max_length=50)]
 
 
@@ -60,7 +60,7 @@ class ImportOrder(Model):
         return self
 
     def terms(self, order_id: str) -> domain.OrderTerms:
-        """As the rules have it."""
+        """The terms, for the domain."""
         return domain.OrderTerms(
             order_id=order_id,
             buyer_id=self.buyer_id,
@@ -87,7 +87,7 @@ class AddShipment(Model):
     line_ids: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
 
     def shipment(self) -> Shipment:
-        """As the service takes it."""
+        """The same, for the service."""
         return Shipment(self.carrier, self.tracking_number, self.shipped_at, self.line_ids)
 
 
@@ -111,7 +111,7 @@ class CarrierEvents(Model):
 
 
 class ConfirmReceipt(Model):
-    """Which lines have arrived: all by default (O6)."""
+    """The lines that have arrived; all by default (O6)."""
 
     line_ids: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
 

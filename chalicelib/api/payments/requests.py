@@ -14,7 +14,7 @@ ATTEMPTS_AT_MOST = 1_000
 
 
 class PaymentResult(Model):
-    """What became of a payment: settled with the payment system's reference, or failed with a reason."""
+    """The result of a payment: settled with the payment system's reference, or failed with a reason."""
 
     status: InstructionStatus
     reference: ShortText | None = None

@@ -1,1 +1,1 @@
-"""How people are reached, and their erasure."""
+"""Contacts and devices of people, and their erasure."""

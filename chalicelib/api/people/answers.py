@@ -1,4 +1,4 @@
-"""The shapes of answers about people: how they are reached, and on which devices."""
+"""The shapes of answers about people: contacts, devices and erasure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EmailStatus = Annotated[
         description=(
             "none: there is no address. pending: its owner has yet to confirm it by the mail that was sent there, and gets "
             "no other. confirmed: mail reaches it. lapsed: it was not confirmed in time, or its owner has unsubscribed it; "
-            "putting the contacts again asks anew. unverified: this marketplace mails without confirmation. unknown: it "
+            "putting the contacts again asks again. unverified: this marketplace mails without confirmation. unknown: it "
             "could not be found out just now."
         )
     ),
@@ -31,7 +31,7 @@ class DeviceKept(Given):
 
 
 class BuyerContactsKept(Given):
-    """How a buyer is reached, as registered (N1)."""
+    """A buyer's contacts, as registered (N1)."""
 
     id: str
     email: str | None
@@ -46,13 +46,13 @@ class BuyerContactsKept(Given):
 
 
 class SellerContactsKept(BuyerContactsKept):
-    """How a seller is reached, and where returns go, the first address by default (D3)."""
+    """A seller's contacts and return addresses; returns go to the first by default (D3)."""
 
     return_addresses: list[Address]
 
 
 class Erasure(Given):
-    """A request to erase a person's data, and how far it is (P2)."""
+    """A request to erase a person's data, and its progress (P2)."""
 
     id: str
     role: Literal["buyer", "seller"]

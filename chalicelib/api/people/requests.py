@@ -1,4 +1,4 @@
-"""The bodies of requests about people: how they are reached, and on which devices."""
+"""The bodies of requests about people: contacts and devices."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from chalicelib.service.contacts import Contacts
 
 
 def _e164(written: str) -> str:
-    """A mobile phone's number as E.164 has it, whatever its spelling. Raises ``ValueError`` for any other."""
-    import phonenumbers  # noqa: PLC0415 - the numbering plans of the world: only who registers a phone waits for them
+    """The E.164 form of a mobile phone's number in any spelling. Raises ``ValueError`` for any other number."""
+    import phonenumbers  # noqa: PLC0415 - the numbering plans of the world: only a request that registers a phone loads them
 
     try:
         number = phonenumbers.parse(written)
@@ -50,7 +50,7 @@ def _known_zone(name: str) -> str:
 
 
 _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
-"""What stands before the @ beside dots (RFC 5322). Quoted mailboxes, and those beyond ASCII, are not taken."""
+"""One character before the @ other than a dot (RFC 5322). Quoted mailboxes, and those beyond ASCII, are refused."""
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LABEL = "[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 
@@ -97,7 +97,7 @@ class QuietHours(Model):
 
 
 class Channels(Model):
-    """Which channels are used. One that is off keeps its address, and nothing is sent there."""
+    """The channels that are used. One that is off keeps its address, and nothing is sent there."""
 
     email: bool = True
     sms: bool = True
@@ -105,7 +105,7 @@ class Channels(Model):
 
 
 class BuyerContacts(Model):
-    """How a buyer is reached. What is absent is removed, or as it is by default."""
+    """A buyer's contacts. A field that is absent is removed, or set to its default."""
 
     email: Email | None = None
     phone: Phone | None = None
@@ -115,7 +115,7 @@ class BuyerContacts(Model):
     channels: Channels = Channels()
 
     def contacts(self, addresses: tuple[Address, ...] = ()) -> Contacts:
-        """As the services take them."""
+        """The same, for the services."""
         quiet = self.quiet_hours
         return Contacts(
             email=self.email,
@@ -129,13 +129,13 @@ class BuyerContacts(Model):
 
 
 class SellerContacts(BuyerContacts):
-    """How a seller is reached, and where returns go, the first address by default (D3)."""
+    """A seller's contacts and return addresses; returns go to the first by default (D3)."""
 
     return_addresses: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
 
 
 class NewDevice(Model):
-    """What an app got of its platform when it asked for push messages."""
+    """The token that an app got from its platform for push messages."""
 
     platform: Annotated[Platform, Field(description="Firebase Cloud Messaging, or Apple Push Notification service.")]
     token: Annotated[str, *written_as(r"^[\x21-\x7e]{16,1024}$", "the token of 16 to 1,024 characters that the platform gave")]

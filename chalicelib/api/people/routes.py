@@ -27,7 +27,7 @@ REFUSED_DEVICE = (PushNotConfigured.code, TokenRefused.code, MessagingUnavailabl
 
 
 def own(call: Call, person_id: str) -> None:
-    """Raise ``NotFound`` unless it is the person, or the platform, that calls."""
+    """Raise ``NotFound`` unless the caller is that person or the platform."""
     if call.actor.role is not Role.PLATFORM and call.actor.id != person_id:
         raise NotFound
 

@@ -12,6 +12,6 @@ _YEAR_S = 366 * 24 * 3600
 
 
 class AdvanceClock(Model):
-    """How far to move the clock: forward only."""
+    """The seconds to move the clock forward."""
 
     advance_seconds: Annotated[int, Field(ge=0, le=_YEAR_S)]

@@ -1,4 +1,4 @@
-"""Pushes what the table's stream brings to live connections: new messages whole, and hints that a dispute changed (N5).
+"""Push news from the table's stream to live connections: new messages, and hints that a dispute has changed (N5).
 
 Delivery is not guaranteed. A client reads the thread when it connects, and finds there what it missed.
 """
