@@ -226,8 +226,9 @@ class Order:
         promise = self.first_promise(line_id, policy)
         latest = self.latest_promise(line_id, policy)
         if not self.terms.deliver_by:
-            for parcel in self.parcels_of(line_id):
-                if parcel.recorded_at < promise:  # a promise that has passed is not revived by shipping once more
+            # Parcels taken back or replaced count as well: no promise, once raised, becomes an earlier one (I13).
+            for parcel in self.parcels:
+                if line_id in parcel.line_ids and parcel.recorded_at < promise:  # one that has passed is not revived
                     promise = max(promise, min(self._due(parcel, policy), latest))
         extended = self.line_state(line_id).extended_to
         return max(promise, extended) if extended else promise

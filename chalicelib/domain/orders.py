@@ -165,21 +165,20 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
 
     A report from the future is answered with its refusal, and spoils no other. Reports of one parcel are one event.
     """
-    results: list[bool | Refusal] = []
+    results: list[bool | Refusal] = [False] * len(reports)
     news: dict[tuple[int, int], list[CarrierRecord]] = {}
-    for report in reports:
+    for n, report in sorted(enumerate(reports), key=lambda it: (it[1].occurred_at, it[1].status, it[1].destination)):
         try:
             record = report.record(changes.now)
         except Refusal as refused:
-            results.append(refused)
+            results[n] = refused
             continue
-        results.append(False)
         for place, parcel in _parcels_called(changes.case, report):
             kept = news.get(place, [])
             if parcel.with_records(kept).takes(record, changes.case.policy.carrier_records_at_most):
                 news[place] = [*kept, record]
-                results[-1] = True
-    for (stream, number), records in news.items():
+                results[n] = True
+    for (stream, number), records in sorted(news.items()):
         sorted_records = tuple(sorted(records))
         if stream == e.ORDER:
             changes.record(e.ORDER, e.CarrierReported(number, sorted_records))

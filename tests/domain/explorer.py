@@ -19,9 +19,10 @@ from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import AcknowledgementType, Outcome
 from chalicelib.domain.erasure import erase_words, has_ended
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OrderTerms
+from chalicelib.domain.order import ExternalStatus, OrderTerms
 from chalicelib.domain.orders import CarrierReport
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Actor, ReturnAddress, Role
@@ -206,26 +207,60 @@ class Explorer:
     def _delivery(self) -> Step:
         days = self.random.randint(1, 12)
         at = self.world.now + days * DAY
-        return self._reported(CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.DELIVERED), at)
+        return self._reported(at, CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.DELIVERED))
 
     def _promise_passes(self, case: Case | None = None) -> Step:
         case = case or self.look()
         promised = max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
         return Step(max(promised, self.world.now), BUYER, self._claiming(case, Reason.NOT_RECEIVED, None))
 
-    def _reported(self, report: CarrierReport, at: datetime) -> Step:
-        return Step(at, PLATFORM, lambda changes: orders.record_carrier_reports(changes, [report]))
+    def _reported(self, at: datetime, *reports: CarrierReport) -> Step:
+        return Step(at, PLATFORM, lambda changes: orders.record_carrier_reports(changes, reports))
+
+    def _any_report(self) -> CarrierReport:
+        """A record of one of the parcels: late, early, doubtful, or of a parcel to another country."""
+        pick, now = self.random, self.world.now
+        number = f"{pick.randint(1, max(1, self.shipped)):09d}"
+        status = pick.choice((*CarrierStatus, CarrierStatus.DELIVERED))
+        happened, to = now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(("", "", "", "ES", "FR"))
+        return CarrierReport(Carrier.TNT, number, happened, status, to, exact=pick.random() < 0.9)
+
+    def ending_outside(self) -> Step:
+        """The external dispute ends in the seller's favour, so that the clock can end the rest (M3)."""
+        paid = self.terms.price
+        return Step(self.world.now, PLATFORM, lambda changes: report_external_dispute(changes, ExternalStatus.WON, paid))
+
+    def _external(self, case: Case) -> Step:
+        """The marketplace reports how a dispute at the buyer's bank stands: mostly one that is open is ended (M3)."""
+        pick, price = self.random, self.terms.price.minor
+        ends = (ExternalStatus.WON, ExternalStatus.LOST, ExternalStatus.LOST)
+        status = pick.choice(ends if case.order.external_open else (ExternalStatus.OPEN, *ends))
+        amount = Money(pick.choice((0, 1, price // 2, price, price)), self.terms.currency)
+        return Step(self.world.now, PLATFORM, lambda changes: report_external_dispute(changes, status, amount))
+
+    def _parcel_or_promise(self, case: Case) -> Step:
+        """Somebody takes a parcel back (O4), or the buyer answers a request for a later promise (O8)."""
+        pick, now = self.random, self.world.now
+        if case.order.extensions and pick.random() < 0.6:
+            asked, accepted = pick.choice((len(case.order.extensions), 1)), pick.random() < 0.6
+            return Step(now, BUYER, lambda changes: orders.answer_extension(changes, asked, accepted=accepted))
+        running = [at for it in self.terms.lines if (at := case.order.promised_by(it.id, case.policy)) > now]
+        if running and pick.random() < 0.6:
+            until = max(running) + 31 * DAY
+            return Step(now, SELLER, lambda changes: orders.extend_promise(changes, until))
+        number, actor = pick.randint(1, max(1, self.shipped)), pick.choice((SELLER, SELLER, PLATFORM, BUYER))
+        return Step(now, actor, lambda changes: orders.take_back_parcel(changes, number))
 
     def _order_step(self, case: Case) -> Step:
         pick, now = self.random, self.world.now
         kind = pick.random()
+        if kind < 0.26:
+            return self._reported(now, *[self._any_report() for _ in range(pick.choice((1, 1, 2, 5)))])
         if kind < 0.3:
-            number = f"{pick.randint(1, max(1, self.shipped)):09d}"
-            statuses = (*CarrierStatus, CarrierStatus.DELIVERED)
-            happened, to = now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(("", "", "", "ES", "FR"))
-            report = CarrierReport(Carrier.TNT, number, happened, pick.choice(statuses), to, exact=pick.random() < 0.9)
-            return self._reported(report, now)
-        if kind < 0.4:
+            return self._external(case)
+        if kind < 0.36:
+            return self._parcel_or_promise(case)
+        if kind < 0.44:
             return self._shipment()
         if kind < 0.5:
             chosen = pick.choice(((), ("a",), ("b",)))
@@ -237,7 +272,7 @@ class Explorer:
                 if extend is orders.extend_protection
                 else max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
             )
-            until = current + pick.choice((-1, 0, 1, 3, 400)) * DAY
+            until = current + pick.choice((-1, 0, 1, 3, 31, 400)) * DAY
             return Step(now, SELLER, lambda changes: extend(changes, until))
         if kind < 0.9 and case.order.instructions:
             told = pick.choice(case.order.instructions).id
@@ -267,16 +302,21 @@ class Explorer:
         pick, now = self.random, self.world.now
         among = case.open_disputes if case.open_disputes and pick.random() < 0.95 else case.disputes
         dispute = pick.choice(among)
+        if dispute.delivery_notice and pick.random() < 0.2:
+            parcel = pick.randint(1, max(1, self.shipped))
+            return self._reported(now, CarrierReport(Carrier.TNT, f"{parcel:09d}", now, CarrierStatus.RETURNED_TO_SENDER))
+        if pick.random() < 0.02:
+            return self._external(case)
         back = dispute.return_parcel
         if back and dispute.open and pick.random() < 0.2:
             happened = now - pick.choice((0, 3, 50)) * HOUR
             report = CarrierReport(Carrier.TNT, back.tracking_number, happened, pick.choice(tuple(CarrierStatus)))
-            return self._reported(report, now)
+            return self._reported(now, report)
         if dispute.coverage.reason is Reason.NOT_RECEIVED and dispute.open and pick.random() < 0.15:
             in_time = min(promise.promised_by for promise in dispute.promises) - pick.choice((-1, 1, 5)) * HOUR
             parcel = pick.randint(1, max(1, self.shipped))
             report = CarrierReport(Carrier.TNT, f"{parcel:09d}", min(in_time, now), CarrierStatus.DELIVERED)
-            return self._reported(report, now)
+            return self._reported(now, report)
         actor, action = self._move(case, dispute)
         move = self._command(case, dispute, actor, action)
         return Step(now, actor, moving(dispute.number, move, actor), (dispute.number, move))
@@ -319,6 +359,7 @@ class Explorer:
             Action.ESCALATE: c.Escalate,
             Action.WITHDRAW: c.Withdraw,
             Action.ADD_EVIDENCE: lambda: c.AddEvidence(pick.choice(tuple(EvidenceType)), "Look."),
+            Action.OBJECT_TO_DELIVERY: lambda: c.ObjectToDelivery(pick.choice(("It is not here.",) * 9 + (" ",))),
             Action.GRANT_TIME: lambda: c.GrantTime(end + pick.choice((0, 1, 2, 10, 30, 31)) * DAY),
             Action.ASSIGN: c.Assign,
             Action.REQUEST_INFORMATION: lambda: c.RequestInformation(pick.choice((*PARTIES, *PARTIES, actor.role)), "How so?"),
