@@ -54,6 +54,8 @@ class AddEvidence(DisputeCommand):
     type: EvidenceType
     note: str
     file: File | None = None
+    answers: tuple[str, ...] | None = None
+    """The mediator's questions that it answers; None for all that wait (D4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,16 @@ class GrantTime(DisputeCommand):
 @dataclass(frozen=True, slots=True)
 class Assign(DisputeCommand):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack(DisputeCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(DisputeCommand):
+    mediator_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,11 @@ class Decide(DisputeCommand):
 class Appeal(DisputeCommand):
     type: EvidenceType
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAppeal(DisputeCommand):
+    pass
 
 
 @dataclass(frozen=True, slots=True)

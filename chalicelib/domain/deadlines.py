@@ -10,12 +10,12 @@ from chalicelib.domain.delivery_notice import let_record_stand
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guarantees import Basis
-from chalicelib.domain.mediation import carry_out_decision, decide_by_default
+from chalicelib.domain.mediation import carry_out_decision, decide_by_default, release_mediator
 from chalicelib.domain.payouts import complete
 from chalicelib.domain.people import CLOCK
 from chalicelib.domain.returns import refund_return
 from chalicelib.domain.settlement import carry_out, end
-from chalicelib.domain.stages import next_due_at, next_request_due
+from chalicelib.domain.stages import due_at, next_due_at, next_request_due
 from chalicelib.domain.state_machine import STAGES
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ def _escalate(changes: Changes, number: int) -> None:
     changes.record(number, e.Escalated("No agreement within the time for negotiation."))
 
 
-def _review_overdue(changes: Changes, number: int) -> None:
-    """Let a record stand to which the buyer objected and that nobody judged (C5); decide what is left by default (D5)."""
-    if changes.dispute(number).delivery_objected:
-        let_record_stand(changes, number)
-    if changes.dispute(number).open:
-        decide_by_default(changes, number)
-
-
 def _return_not_shipped(changes: Changes, number: int) -> None:
     end(changes, number, Outcome.EXPIRED)
 
@@ -53,7 +45,7 @@ EXPIRIES: dict[Stage, Callable[[Changes, int], None]] = table(
     {
         Stage.OPENED: _grant_request,
         Stage.NEGOTIATING: _escalate,
-        Stage.UNDER_REVIEW: _review_overdue,
+        Stage.UNDER_REVIEW: decide_by_default,
         Stage.AWAITING_RETURN: _return_not_shipped,
         Stage.RETURN_IN_TRANSIT: refund_return,
         Stage.DECIDED: carry_out_decision,
@@ -105,12 +97,14 @@ def _order_dues(case: Case) -> list[Due]:
 
 
 def _expire(changes: Changes, number: int) -> None:
-    dispute = changes.dispute(number)
-    request = next_request_due(dispute)
+    dispute, policy = changes.dispute(number), changes.case.policy
+    request, due = next_request_due(dispute), next_due_at(dispute, policy)
     if dispute.delivery_notice:
         let_record_stand(changes, number)
-    elif request and request.due_at == next_due_at(dispute, changes.case.policy):
+    elif request and request.due_at == due:
         changes.record(number, e.InformationRequestLapsed(request.id))
+    elif due != due_at(dispute, policy):
+        release_mediator(changes, number)
     else:
         EXPIRIES[dispute.stage](changes, number)
 

@@ -33,9 +33,9 @@ def delivery_became_known(changes: Changes) -> None:
     judges, and no record gives notice again.
     """
     for dispute in changes.case.open_disputes:
-        if dispute.coverage.rule.needs is not Needs.BROKEN_PROMISE or dispute.delivery_objected:
+        if dispute.coverage.rule.needs is not Needs.BROKEN_PROMISE or dispute.delivery_objected or dispute.refund_appealed:
             continue
-        shown, notice = _delivered_in_time(changes, dispute), dispute.delivery_notice
+        shown, notice = delivered_in_time(changes, dispute), dispute.delivery_notice
         if notice and not shown:
             changes.record(dispute.number, DeliveryUndone())
         elif shown and (notice is None or shown != notice.line_ids):
@@ -43,7 +43,7 @@ def delivery_became_known(changes: Changes) -> None:
             changes.record(dispute.number, DeliveryShown(shown, due))
 
 
-def _delivered_in_time(changes: Changes, dispute: Dispute) -> tuple[str, ...]:
+def delivered_in_time(changes: Changes, dispute: Dispute) -> tuple[str, ...]:
     """The claimed lines that the records show as delivered within their promise."""
     in_time = {p.line_id for p in dispute.promises if _in_time(changes, p.line_id, p.promised_by)}
     return tuple(line for line in dispute.claim.line_ids if line in in_time)
@@ -69,7 +69,7 @@ def let_record_stand(changes: Changes, number: int) -> None:
     It does so when the buyer has not objected in time, and when nobody has judged the objection in time.
     """
     dispute = changes.dispute(number)
-    delivered = _delivered_in_time(changes, dispute)
+    delivered = delivered_in_time(changes, dispute)
     if len(delivered) == len(dispute.claim.items):
         end(changes, number, Outcome.RESOLVED_SELLER_FAVOUR, basis=Basis.CARRIER_SHOWS_DELIVERED)
     elif delivered:

@@ -56,6 +56,19 @@ class AcknowledgementType(StrEnum):
     MISSING_ITEMS = "missing_items"
 
 
+class ReviewDefault(StrEnum):
+    """The result of a review that nobody decides in time (section 4, under_review)."""
+
+    BY_ANSWERS = "by_answers"
+    """Against the party that left a question, or what the policy requires as evidence, unanswered; else for the buyer."""
+    DECISION_STANDS = "decision_stands"
+    """The decision or the refund that was appealed against stands (I15)."""
+    RECORD_STANDS = "record_stands"
+    """The carrier's record stands to which the buyer objected (C5)."""
+    AGAINST_BUYER = "against_buyer"
+    """Nothing is refunded: no carrier has ever had the return."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """An offer that one side, or the mediator, puts on the table (D1). Ids count up from 1, the buyer's request."""
@@ -80,10 +93,13 @@ class InformationRequest:
     due_at: datetime
     answered_at: datetime | None = None
     lapsed: bool = False
+    """True once the time for the answer has passed. It is only a mark: an answer before the decision still counts."""
+    carried_from: str | None = None
+    """The withdrawn dispute about the same line in which it was asked and left unanswered (D5)."""
 
     @property
     def pending(self) -> bool:
-        """True while an answer is waited for."""
+        """Return whether the time for the answer still runs."""
         return self.answered_at is None and not self.lapsed
 
 
@@ -137,6 +153,26 @@ class DeliveryNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningAppeal:
+    """An appeal while it is reviewed, with what it interrupted: the appeal window of the other side (I13)."""
+
+    by: Role
+    accepted_by: tuple[Role, ...]
+    """The parties that had accepted the decision before."""
+    elapsed: timedelta
+    """How much of the appeal window had passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateDelivery:
+    """A delivery in time that became known after the refund: the seller may appeal against the refund until ``until`` (D5)."""
+
+    line_ids: tuple[str, ...]
+    until: datetime
+    appealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
     """A dispute now. ``version`` is the sequence number of its last event (I4)."""
 
@@ -152,21 +188,34 @@ class Dispute:
     stage: Stage
     stage_since: datetime
     updated_at: datetime
+    window_since: datetime | None = None
+    """The time from which the stage's window counts, where it began again after the stage did (I12)."""
     turn: Role | None = None
     turn_since: datetime | None = None
     """The time when the turn last changed sides; None before the first change."""
     proposals: tuple[Proposal, ...] = ()
+    request_id: str = "1"
+    """The proposal that is the buyer's request: what silence, a default or a conceding seller grants (D1)."""
     on_table: str | None = None
     accepted_by: tuple[Role, ...] = ()
-    granted: timedelta = timedelta(0)
+    granted_until: datetime | None = None
+    """The end of the time granted in this stage. No later fact takes it away (D6)."""
     granted_in_all: timedelta = timedelta(0)
     evidence: tuple[Evidence, ...] = ()
     information_requests: tuple[InformationRequest, ...] = ()
     mediator: str | None = None
+    mediator_active_at: datetime | None = None
+    """When its mediator last acted in it, or took it (D4)."""
+    handled_by: tuple[str, ...] = ()
+    """Every mediator who ever had the case."""
     former_mediators: tuple[str, ...] = ()
+    """Those who may not take it: they judged an earlier dispute about its lines, or had it before it was appealed (D5)."""
     escalated_at: datetime | None = None
+    review_default: ReviewDefault = ReviewDefault.BY_ANSWERS
     decisions: tuple[Decision, ...] = ()
     appealed_by: Role | None = None
+    appeal: RunningAppeal | None = None
+    late_delivery: LateDelivery | None = None
     grant: Grant | None = None
     return_parcel: Parcel | None = None
     delivery_notice: DeliveryNotice | None = None
@@ -203,18 +252,15 @@ class Dispute:
         """The proposal that can be accepted now, if there is one (D1)."""
         return next((p for p in self.proposals if p.id == self.on_table), None)
 
-    def last_proposal(self, by: Role) -> Proposal | None:
-        """The newest proposal of one side."""
-        return next((p for p in reversed(self.proposals) if p.by is by), None)
-
     @property
     def request(self) -> Proposal:
-        """The buyer's newest proposal: the remedy that silence or a default grants."""
-        asked = self.last_proposal(Role.BUYER)
-        if asked is None:
-            msg = f"{self.id} was opened without a request"
-            raise ValueError(msg)
-        return asked
+        """The buyer's request: what was asked at opening, or by changing it before the seller answered (D1)."""
+        return next(p for p in self.proposals if p.id == self.request_id)
+
+    @property
+    def refund_appealed(self) -> bool:
+        """Return whether the refund itself is under review, since a delivery in time became known after it (D5)."""
+        return self.open and self.refund is not None
 
     @property
     def decision(self) -> Decision | None:
@@ -224,11 +270,12 @@ class Dispute:
     @property
     def requests_of_review(self) -> tuple[InformationRequest, ...]:
         """The information requests of the review that is going on; those of a review before an appeal are past."""
-        return tuple(r for r in self.information_requests if r.asked_at >= self.stage_since)
+        carried = self.grant is None and not self.decisions
+        return tuple(r for r in self.information_requests if r.asked_at >= self.stage_since or (r.carried_from and carried))
 
     def questions_to(self, party: Role) -> tuple[InformationRequest, ...]:
-        """The mediator's questions that wait for an answer of ``party``, the longest waiting first (D4)."""
-        waiting = (r for r in self.requests_of_review if r.pending and r.to is party)
+        """The mediator's questions that ``party`` has not answered, late or not, the longest waiting first (D4)."""
+        waiting = (r for r in self.requests_of_review if r.answered_at is None and r.to is party)
         return tuple(sorted(waiting, key=lambda request: request.due_at))
 
 

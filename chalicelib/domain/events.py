@@ -213,6 +213,10 @@ class DisputeOpened(Payload):
     coverage: Covered
     promises: tuple[LinePromise, ...]
     request: Proposal
+    questions: tuple[InformationRequest, ...] = ()
+    """What was asked and left unanswered in withdrawn disputes about the same lines (D5)."""
+    judged_by: tuple[str, ...] = ()
+    """The mediators who decided earlier disputes about the same lines; they do not take this one (D5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +292,12 @@ class MediatorAssigned(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class MediatorReleased(Payload):
+    type = "mediator_released"
+    mediator: str
+
+
+@dataclass(frozen=True, slots=True)
 class InformationRequested(Payload):
     type = "information_requested"
     request: InformationRequest
@@ -315,6 +325,23 @@ class DecisionAccepted(Payload):
 class Appealed(Payload):
     type = "appealed"
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class AppealWithdrawn(Payload):
+    type = "appeal_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLapsed(Payload):
+    type = "appeal_lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredAfterRefund(Payload):
+    type = "delivered_after_refund"
+    line_ids: tuple[str, ...]
+    appeal_until: datetime
 
 
 @dataclass(frozen=True, slots=True)

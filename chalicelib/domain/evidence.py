@@ -60,7 +60,8 @@ class Evidence:
     type: EvidenceType
     note: str
     at: datetime
-    answers: str | None = None
+    answers: tuple[str, ...] = ()
+    """The mediator's questions that it answers (D4)."""
     file: File | None = None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet, Verdict
 from chalicelib.domain.coverage import decide
-from chalicelib.domain.dispute import LinePromise, Proposal, dispute_id
+from chalicelib.domain.dispute import InformationRequest, LinePromise, Outcome, Proposal, dispute_id
 from chalicelib.domain.events import DisputeOpened
 from chalicelib.domain.exclusions import EXPLANATIONS
 from chalicelib.domain.guarantees import REASONS, Basis, IssueIs, OfferType
@@ -27,6 +27,7 @@ from chalicelib.domain.settlement import carry_out, return_country
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
+    from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.money import Money
 
 
@@ -67,7 +68,15 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
     number = len(case.disputes) + 1
     promises = tuple(LinePromise(line, case.order.promised_by(line, case.policy)) for line in claim.line_ids)
     asked = _asked(coverage, request, changes)
-    opened = DisputeOpened(dispute_id(case.order.terms.order_id, number), claim, coverage, promises, asked)
+    opened = DisputeOpened(
+        dispute_id=dispute_id(case.order.terms.order_id, number),
+        claim=claim,
+        coverage=coverage,
+        promises=promises,
+        request=asked,
+        questions=_left_unanswered(case, claim),
+        judged_by=_judges(case, claim),
+    )
     changes.record(number, opened)
     check_amount(changes.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
     if coverage.rule.straight_to_return:
@@ -76,6 +85,32 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
         if address:
             carry_out(changes, number, asked.type, asked.amount, coverage.rule.basis(Basis.GUARANTEE), address)
     return number
+
+
+def _earlier(case: Case, claim: Claim) -> list[Dispute]:
+    """The disputes that were opened about a line of the claim before."""
+    return [it for it in case.disputes if {promise.line_id for promise in it.promises} & set(claim.line_ids)]
+
+
+def _judges(case: Case, claim: Claim) -> tuple[str, ...]:
+    """The mediators who decided earlier disputes about the claim's lines, each once (D5)."""
+    judges = (decision.by for it in _earlier(case, claim) for decision in it.decisions)
+    return tuple(dict.fromkeys(judge for judge in judges if judge))
+
+
+def _left_unanswered(case: Case, claim: Claim) -> tuple[InformationRequest, ...]:
+    """What withdrawn disputes about the claim's lines left unanswered, under new ids: withdrawing is no answer (D5, I15).
+
+    Of the seller's questions, those whose time had passed; of the buyer's, who withdrew, all.
+    """
+    left = [
+        replace(asked, lapsed=True, carried_from=it.id)
+        for it in _earlier(case, claim)
+        if it.outcome is Outcome.WITHDRAWN
+        for asked in it.information_requests
+        if asked.answered_at is None and (asked.lapsed or asked.to is Role.BUYER)
+    ]
+    return tuple(replace(asked, id=f"r{n}") for n, asked in enumerate(left, 1))
 
 
 def _check_form(claim: Claim) -> None:
@@ -89,8 +124,9 @@ def _check_form(claim: Claim) -> None:
 
 def _covered(verdict: Verdict) -> Covered:
     match verdict:
-        case NotCovered(exclusion, line_id):
-            raise Refusal(NOT_COVERED, EXPLANATIONS[exclusion], exclusion=exclusion, line_id=line_id)
+        case NotCovered(exclusion, line_id, units_left):
+            words = f"{EXPLANATIONS[exclusion]} You can claim {units_left} of it." if units_left else EXPLANATIONS[exclusion]
+            raise Refusal(NOT_COVERED, words, exclusion=exclusion, line_id=line_id, units_left=units_left)
         case NotYet(opens_at, line_id):
             when = f"from {in_words(opens_at)}" if opens_at else "once delivery is on record or you confirm receipt"
             raise Refusal(NOT_YET_COVERED, f"This can be claimed {when}.", opens_at=opens_at, line_id=line_id)

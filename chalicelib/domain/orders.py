@@ -10,6 +10,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.carriers import Carrier, tracking_number
 from chalicelib.domain.delivery_notice import delivery_became_known
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS
+from chalicelib.domain.late_delivery import delivery_after_refund_became_known
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement
 from chalicelib.domain.order import OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus, Parcel
@@ -186,6 +187,7 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
             changes.record(stream, e.ReturnCarrierReported(sorted_records))
     if news:
         delivery_became_known(changes)
+        delivery_after_refund_became_known(changes)
     return results
 
 
@@ -208,6 +210,7 @@ def confirm_receipt(changes: Changes, line_ids: tuple[str, ...]) -> None:
     if unconfirmed:
         changes.record(e.ORDER, e.ReceiptConfirmed(unconfirmed))
         delivery_became_known(changes)
+        delivery_after_refund_became_known(changes)
 
 
 def extend_promise(changes: Changes, until: datetime) -> None:

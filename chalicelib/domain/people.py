@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,6 +31,8 @@ class Actor:
 
     role: Role
     id: str
+    lead: bool = field(default=False, compare=False)
+    """True for a mediator who also hands cases to others (D4). It is a right at the door; events do not keep it."""
 
 
 CLOCK = Actor(Role.CLOCK, "clock")

@@ -57,6 +57,12 @@ class Policy:
     """How long a review may take; then it is decided by default."""
     information_days: int
     """How long a party has to answer a mediator's question (D4)."""
+    mediator_idle_days: int
+    """How long a mediator may leave a case untouched; then it goes back to the queue (D4)."""
+    late_delivery_days: int
+    """How long after a refund for not received a delivery in time that becomes known opens the seller's appeal (D5)."""
+    late_delivery_appeal_days: int
+    """How long the seller has for that appeal (D5)."""
     return_shipping_days: int
     """How long the buyer has to send an item back; then the dispute expires."""
     return_receipt_days: int

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.dispute import Grant, Outcome
 from chalicelib.domain.events import DisputeResolved, ReturnGranted
 from chalicelib.domain.guarantees import Basis, Guarantee, OfferType
-from chalicelib.domain.money import Money
-from chalicelib.domain.payouts import refund_claim
+from chalicelib.domain.ledger import BUYER, SELLER, Charge
+from chalicelib.domain.money import Money, least
+from chalicelib.domain.payouts import charge, refund_claim
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
@@ -66,8 +67,17 @@ def end(
     *,
     return_forgone: bool = False,
 ) -> None:
-    """Close a dispute with ``outcome`` and, where ``amount`` is more than nothing, refund it."""
+    """Close a dispute with ``outcome`` and, where ``amount`` is more than nothing, refund it.
+
+    In one that was refunded before, ``amount`` is what the buyer keeps; the buyer is charged the rest (D5, M4).
+    """
     refund = amount or Money(0, changes.case.order.terms.currency)
+    paid = changes.dispute(number).refund
+    if paid is not None:
+        kept = least(refund, paid)
+        changes.record(number, DisputeResolved(outcome, kept, basis))
+        charge(changes, number, Charge(BUYER, SELLER), paid - kept, "delivered_after_refund")
+        return
     changes.record(number, DisputeResolved(outcome, refund, basis, return_forgone))
     if refund.minor:
         refund_claim(changes, number, refund)

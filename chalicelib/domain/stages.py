@@ -35,6 +35,11 @@ def awaited(dispute: Dispute) -> Role | None:
             assert_never(other)
 
 
+def window_since(dispute: Dispute) -> datetime:
+    """The time from which the stage's window counts: when the stage began, or when the request was last raised (I12)."""
+    return dispute.window_since or dispute.stage_since
+
+
 def return_delivered_at(dispute: Dispute) -> datetime | None:
     """Return the return's delivery, in a stage whose deadline counts from it; None in other stages and before there is one."""
     if STAGES[dispute.stage].window_once_delivered is None or dispute.return_parcel is None:
@@ -43,21 +48,21 @@ def return_delivered_at(dispute: Dispute) -> datetime | None:
 
 
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """Return the stage's own deadline: its beginning plus its window plus the time granted (D6); None once resolved.
+    """Return the stage's own deadline: its window from its beginning, or the time granted if later (D6); None once resolved.
 
     A return on its way is judged from the carrier's record of its delivery as soon as there is one. While the buyer may
     object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
     """
     if dispute.delivery_notice:
         return dispute.delivery_notice.due_at
-    rule, since = STAGES[dispute.stage], dispute.stage_since
+    rule, since = STAGES[dispute.stage], window_since(dispute)
     window, delivered = rule.window, return_delivered_at(dispute)
     if delivered is not None:
         window, since = rule.window_once_delivered, delivered
     if window is None:
         return None
-    deadline = since + policy.days(window) + dispute.granted
-    return max(deadline, dispute.held_until) if dispute.held_until else deadline
+    bounds = (since + policy.days(window), dispute.granted_until, dispute.held_until)
+    return max(at for at in bounds if at)
 
 
 def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
@@ -77,9 +82,21 @@ def next_request_due(dispute: Dispute) -> InformationRequest | None:
     return min(pending, key=lambda request: request.due_at, default=None)
 
 
+def idle_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
+    """The time at which a case goes back to the queue because its mediator did nothing in it (D4); None without one.
+
+    While the mediator waits for the answer to a question, the time does not run.
+    """
+    if dispute.mediator is None or STAGES[dispute.stage].awaited is not Awaited.MEDIATOR or dispute.delivery_notice:
+        return None
+    waited = (request.answered_at or request.due_at for request in dispute.requests_of_review if not request.carried_from)
+    return max(dispute.mediator_active_at or dispute.stage_since, dispute.stage_since, *waited) + policy.days("mediator_idle")
+
+
 def next_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """Return the deadline that comes next: the stage's, or an information request's if that is earlier."""
+    """Return the deadline that comes next: a question's or an idle mediator's, where it comes before the stage's."""
     deadline, request = due_at(dispute, policy), next_request_due(dispute)
-    if deadline is None or request is None:
-        return deadline
-    return min(deadline, request.due_at)
+    if deadline is None:
+        return None
+    dues = (deadline, request.due_at if request else None, idle_due_at(dispute, policy))
+    return min(at for at in dues if at)

@@ -121,10 +121,13 @@ class Action(StrEnum):
     OBJECT_TO_DELIVERY = "object_to_delivery"
     GRANT_TIME = "grant_time"
     ASSIGN = "assign"
+    GIVE_BACK = "give_back"
+    HAND_OVER = "hand_over"
     REQUEST_INFORMATION = "request_information"
     DECIDE = "decide"
     ACCEPT_DECISION = "accept_decision"
     APPEAL = "appeal"
+    WITHDRAW_APPEAL = "withdraw_appeal"
     SHIP_RETURN = "ship_return"
     ACKNOWLEDGE_RETURN = "acknowledge_return"
 
@@ -149,30 +152,38 @@ def _rules() -> Iterator[Rule]:
     yield Rule(stage, Action.DECLINE, seller, (Stage.NEGOTIATING,), (g.NEGOTIABLE,))
     yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.NEGOTIABLE, g.ROOM_FOR_PROPOSALS))
     yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
-    yield Rule(stage, Action.ESCALATE, buyer, (Stage.UNDER_REVIEW,), (g.SELLER_HAD_TIME,))
+    yield Rule(stage, Action.ESCALATE, buyer, (Stage.UNDER_REVIEW,), (g.SELLER_HAD_TIME, g.GRANTED_TIME_IS_OVER))
 
     stage = Stage.NEGOTIATING  # proposals go to and fro until one is accepted, a party escalates, or time is up
+    yield Rule(stage, Action.ACCEPT, buyer, _SETTLED, (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
+    yield Rule(stage, Action.ACCEPT, seller, _SETTLED)  # the buyer's request at any time, else as the buyer (D1)
     for party in PARTIES:
-        yield Rule(stage, Action.ACCEPT, party, _SETTLED, (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
         yield Rule(stage, Action.DECLINE, party, (stage,), (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
-        yield Rule(stage, Action.ESCALATE, party, (Stage.UNDER_REVIEW,))
+        yield Rule(stage, Action.ESCALATE, party, (Stage.UNDER_REVIEW,), (g.GRANTED_TIME_IS_OVER,))
     yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.OWN_TURN, g.ROOM_FOR_PROPOSALS))
     yield Rule(stage, Action.PROPOSE, seller, (stage, *_SETTLED), (g.ROOM_FOR_PROPOSALS,))
     yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
 
     stage = Stage.UNDER_REVIEW  # a mediator decides, and the parties may still agree
-    yield Rule(stage, Action.ASSIGN, mediator, (stage,), (g.UNASSIGNED, g.NEW_TO_THE_CASE))
+    yield Rule(stage, Action.ASSIGN, mediator, (stage,), (g.UNASSIGNED, g.NOT_A_PARTY, g.NEW_TO_THE_CASE))
+    yield Rule(stage, Action.GIVE_BACK, mediator, (stage,), (g.ASSIGNED, g.OWN_CASE_OR_LEAD))
+    yield Rule(stage, Action.HAND_OVER, mediator, (stage,), (g.LEADS,))
     yield Rule(stage, Action.REQUEST_INFORMATION, mediator, (stage,), (g.OWN_CASE, g.ROOM_FOR_QUESTIONS))
     yield Rule(stage, Action.PROPOSE, mediator, (stage,), (g.OWN_CASE, g.ROOM_FOR_PROPOSALS))
     yield Rule(stage, Action.DECIDE, mediator, (Stage.DECIDED, *_SETTLED), (g.OWN_CASE,))
+    guards = (g.PROPOSAL_ON_TABLE, g.OTHERS_PROPOSAL, g.NOT_ACCEPTED_YET)
+    yield Rule(stage, Action.ACCEPT, buyer, (stage, *_SETTLED), guards)
+    yield Rule(stage, Action.ACCEPT, seller, (stage, *_SETTLED))  # the buyer's request at any time, else as the buyer (D1)
+    yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.ROOM_FOR_PROPOSALS,))
+    yield Rule(stage, Action.PROPOSE, seller, (stage, *_SETTLED), (g.ROOM_FOR_PROPOSALS,))
     for party in PARTIES:
-        guards = (g.PROPOSAL_ON_TABLE, g.OTHERS_PROPOSAL, g.NOT_ACCEPTED_YET)
-        yield Rule(stage, Action.ACCEPT, party, (stage, *_SETTLED), guards)
-    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+        yield Rule(stage, Action.DECLINE, party, (stage,), guards)
+        yield Rule(stage, Action.WITHDRAW_APPEAL, party, (Stage.DECIDED, *_SETTLED), (g.OWN_APPEAL,))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,), (g.NO_DECISION_MADE,))
 
     stage = Stage.AWAITING_RETURN
     yield Rule(stage, Action.SHIP_RETURN, buyer, (Stage.RETURN_IN_TRANSIT,))
-    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,), (g.NO_DECISION_MADE,))
 
     stage = Stage.RETURN_IN_TRANSIT
     yield Rule(stage, Action.ACKNOWLEDGE_RETURN, seller, (Stage.UNDER_REVIEW, Stage.RESOLVED))
@@ -181,6 +192,9 @@ def _rules() -> Iterator[Rule]:
     for party in PARTIES:
         yield Rule(stage, Action.APPEAL, party, (Stage.UNDER_REVIEW,), (g.NOT_ACCEPTED_YET,))
         yield Rule(stage, Action.ACCEPT_DECISION, party, (stage, *_SETTLED), (g.NOT_ACCEPTED_YET,))
+
+    # A delivery in time becomes known after the refund: the seller's one appeal against it (D5).
+    yield Rule(Stage.RESOLVED, Action.APPEAL, seller, (Stage.UNDER_REVIEW,), (g.REFUND_APPEALABLE,))
 
     # Evidence until the end (N6), except in the appeal window: there only new evidence with an appeal counts.
     for stage in (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.evidence import FILES_OF, EvidenceType
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.stages import awaited, due_at, return_delivered_at
+from chalicelib.domain.stages import awaited, due_at, return_delivered_at, window_since
 from chalicelib.domain.state_machine import STAGES, Awaited
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _asked_at(dispute: Dispute) -> datetime:
         return delivered
     if STAGES[dispute.stage].awaited is Awaited.WHOSE_TURN and dispute.turn_since is not None:
         return dispute.turn_since
-    return dispute.stage_since
+    return window_since(dispute)
 
 
 def missing_evidence(dispute: Dispute, policy: Policy) -> dict[Role, tuple[EvidenceType, ...]]:

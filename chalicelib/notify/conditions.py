@@ -47,7 +47,8 @@ def is_a_mediators(it: EventInContext) -> bool:
 def leaves_a_choice(it: EventInContext) -> bool:
     """A party's proposal waits for the other's answer. A seller's of all the buyer asks does not: it settles at once (D2)."""
     made, asked = it.payload(e.ProposalMade).proposal, it.the_dispute.request
-    settles = made.by is Role.SELLER and made.type is asked.type and made.amount >= asked.amount
+    settles = made.type is asked.type and made.amount >= asked.amount
+    settles = made.by is Role.SELLER and (settles or it.stage_after in (Stage.AWAITING_RETURN, Stage.RESOLVED))
     return made.by in PARTIES and not settles
 
 
@@ -83,7 +84,7 @@ def asks_the_buyer(it: EventInContext) -> bool:
 
 def answers_a_question(it: EventInContext) -> bool:
     """The evidence is what a mediator had asked for (D4)."""
-    return it.payload(e.EvidenceAdded).evidence.answers is not None
+    return it.payload(e.EvidenceAdded).evidence.answers != ()
 
 
 def was_asked_of_the_seller(it: EventInContext) -> bool:
@@ -131,9 +132,30 @@ def return_has_a_problem(it: EventInContext) -> bool:
     return it.payload(e.ReturnAcknowledged).evidence is not None
 
 
+def appeals_a_refund(it: EventInContext) -> bool:
+    """The seller appeals against a refund, since a delivery became known after it (D5)."""
+    return it.the_dispute.refund_appealed
+
+
+def appeals_a_decision(it: EventInContext) -> bool:
+    """A party appeals against a decision (D5)."""
+    return not appeals_a_refund(it)
+
+
+def leaves_time_to_appeal(it: EventInContext) -> bool:
+    """The appeal is withdrawn, and the other side still has time to appeal (D7)."""
+    return it.stage_after in (None, Stage.DECIDED)
+
+
+def judges_a_refund(it: EventInContext) -> bool:
+    """The dispute was refunded before, and now it is settled what the buyer keeps (D5)."""
+    late = it.the_dispute.late_delivery
+    return late is not None and late.appealed
+
+
 def refunds(it: EventInContext) -> bool:
     """The dispute ends with money for the buyer."""
-    return it.payload(e.DisputeResolved).refund.minor > 0
+    return it.payload(e.DisputeResolved).refund.minor > 0 and not judges_a_refund(it)
 
 
 def was_withdrawn(it: EventInContext) -> bool:
@@ -148,7 +170,7 @@ def return_was_not_sent(it: EventInContext) -> bool:
 
 def closes_without_refund(it: EventInContext) -> bool:
     """The dispute ends without money, by an agreement, a decision or the carrier's records."""
-    return not (refunds(it) or was_withdrawn(it) or return_was_not_sent(it))
+    return not (refunds(it) or judges_a_refund(it) or was_withdrawn(it) or return_was_not_sent(it))
 
 
 def pays_out(it: EventInContext) -> bool:

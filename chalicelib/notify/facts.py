@@ -119,6 +119,8 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
             return until
         case e.ExtensionAsked(until=until) | e.DeliveryShown(objections_until=until):
             return until
+        case e.DeliveredAfterRefund(appeal_until=until):
+            return until
         case _:
             return due
 

@@ -124,6 +124,7 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "maximum": plain(it.coverage.maximum),
         "turn": it.turn.value if it.turn else None,
         "proposals": plain(it.proposals),
+        "request_id": it.request_id,
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),
         "evidence": plain(it.evidence),
@@ -133,6 +134,9 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "escalated_at": time(it.escalated_at),
         "decision": plain(it.decision) if it.decision else None,
         "appealed_by": it.appealed_by.value if it.appealed_by else None,
+        "review_default": it.review_default.value,
+        "late_delivery": plain(it.late_delivery) if it.late_delivery else None,
+        "granted_until": time(it.granted_until),
         "return": _return(it),
         "policy_version": case.policy.version,
         "allowed_actions": [

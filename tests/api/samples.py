@@ -89,6 +89,7 @@ class Stop(IntEnum):
     ESCALATED = auto()
     ASSIGNED = auto()
     DECIDED = auto()
+    APPEALED = auto()
     AWAITING_RETURN = auto()
     RETURN_IN_TRANSIT = auto()
     PAYING = auto()
@@ -119,6 +120,7 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.ESCALATED, ANA, "/escalate", {}),
         (Stop.ASSIGNED, MIA, "/assignment", {}),
         (Stop.DECIDED, MIA, "/decision", DECISION),
+        (Stop.APPEALED, ANA, "/appeal", {"note": "Look again."}),
     ]
     return_steps: list[tuple[Stop, str, str, Any]] = [
         (Stop.AWAITING_RETURN, ACME, "/proposals/1/accept", {}),
@@ -240,7 +242,11 @@ SAMPLES: dict[str, Sample] = {
     "escalate": Sample(Stop.NEGOTIATING, ANA, {"note": "Please look."}, _DISPUTE_KEYS, other={}),
     "withdraw": Sample(Stop.DISPUTED, ANA, {}, _DISPUTE_KEYS),
     "add_evidence": Sample(
-        Stop.DISPUTED, ANA, {"type": "photo", "note": "The crack."}, _DISPUTE_KEYS, other={"note": "It is cracked."}
+        Stop.DISPUTED,
+        ANA,
+        {"type": "photo", "note": "The crack.", "answers": None},
+        _DISPUTE_KEYS,
+        other={"note": "It is cracked.", "answers": []},
     ),
     "request_upload": Sample(
         Stop.DISPUTED,
@@ -252,6 +258,7 @@ SAMPLES: dict[str, Sample] = {
     "list_evidence": Sample(Stop.SHOWN, ANA, keys=("evidence", "missing_evidence", "uploads")),
     "grant_time": Sample(Stop.DISPUTED, ANA, {"until": at(_GRANTED)}, _DISPUTE_KEYS, other={"until": at(_GRANTED + DAY)}),
     "appeal": Sample(Stop.DECIDED, ANA, {"type": "photo", "note": "New."}, _DISPUTE_KEYS, other={"note": "Newer."}),
+    "withdraw_appeal": Sample(Stop.APPEALED, ANA, {}, _DISPUTE_KEYS),
     "accept_decision": Sample(Stop.DECIDED, ACME, {}, _DISPUTE_KEYS),
     "ship_return": Sample(Stop.AWAITING_RETURN, ANA, shipped_with(900000001), _DISPUTE_KEYS, other=shipped_with(900000002)),
     "acknowledge_return": Sample(
@@ -283,6 +290,7 @@ SAMPLES: dict[str, Sample] = {
     "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
+    "give_back": Sample(Stop.ASSIGNED, MIA, keys=_DISPUTE_KEYS),
     "request_information": Sample(
         Stop.ASSIGNED,
         MIA,

@@ -38,6 +38,7 @@ from tests.domain.worlds import (
     MEDIATOR,
     OTHER_MEDIATOR,
     PAID_AT,
+    PHOTO,
     PLATFORM,
     SECOND,
     SELLER,
@@ -53,13 +54,21 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
 
-THIRD_MEDIATOR = Actor(Role.MEDIATOR, "ola")
+THIRD_MEDIATOR = Actor(Role.MEDIATOR, "ola", lead=True)
 PEOPLE = (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR, THIRD_MEDIATOR)
 
 AFTER_DELIVERY = [Reason.NO_LONGER_WANTED, Reason.COUNTERFEIT, Reason.NOT_AS_DESCRIBED]
 
 # How often an action is tried, of those allowed: what ends a dispute is rarer than what goes on with it.
-EAGERNESS = {Action.ACCEPT: 3, Action.WITHDRAW: 1, Action.ADD_EVIDENCE: 2, Action.GRANT_TIME: 2, Action.PROPOSE: 4}
+EAGERNESS = {
+    Action.ACCEPT: 3,
+    Action.WITHDRAW: 1,
+    Action.ADD_EVIDENCE: 2,
+    Action.GRANT_TIME: 2,
+    Action.PROPOSE: 4,
+    Action.GIVE_BACK: 1,
+    Action.HAND_OVER: 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,16 +367,24 @@ class Explorer:
             Action.DECLINE: lambda: c.Decline(pick.choice((None, seen))),
             Action.ESCALATE: c.Escalate,
             Action.WITHDRAW: c.Withdraw,
-            Action.ADD_EVIDENCE: lambda: c.AddEvidence(pick.choice(tuple(EvidenceType)), "Look."),
+            Action.ADD_EVIDENCE: lambda: c.AddEvidence(
+                pick.choice(tuple(EvidenceType)),
+                "Look.",
+                pick.choice((None, PHOTO.file)),
+                pick.choice((None, None, (), ("r1",))),
+            ),
             Action.OBJECT_TO_DELIVERY: lambda: c.ObjectToDelivery(pick.choice(("It is not here.",) * 9 + (" ",))),
             Action.GRANT_TIME: lambda: c.GrantTime(end + pick.choice((0, 1, 2, 10, 30, 31)) * DAY),
             Action.ASSIGN: c.Assign,
+            Action.GIVE_BACK: c.GiveBack,
+            Action.HAND_OVER: lambda: c.HandOver(pick.choice((MEDIATOR.id, OTHER_MEDIATOR.id, BUYER.id))),
             Action.REQUEST_INFORMATION: lambda: c.RequestInformation(pick.choice((*PARTIES, *PARTIES, actor.role)), "How so?"),
             Action.DECIDE: lambda: c.Decide(
                 self._kind(dispute), self._amount(dispute), self._finding(dispute), "So it is.", self._given_address()
             ),
             Action.ACCEPT_DECISION: c.AcceptDecision,
             Action.APPEAL: lambda: c.Appeal(EvidenceType.DOCUMENT, "This is new."),
+            Action.WITHDRAW_APPEAL: c.WithdrawAppeal,
             Action.SHIP_RETURN: lambda: c.ShipReturn(Carrier.TNT, number),
             Action.ACKNOWLEDGE_RETURN: lambda: c.AcknowledgeReturn(
                 pick.choice(tuple(AcknowledgementType)), pick.choice(("", "See the photos."))

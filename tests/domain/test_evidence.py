@@ -135,7 +135,7 @@ def test_a_file_answers_the_mediator_as_words_do() -> None:
     world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "A photo?"))
     world.act(BUYER, c.AddEvidence(EvidenceType.PHOTO, "", PHOTO))
     dispute = world.dispute()
-    assert [(PHOTO, "r1")] == [(piece.file, piece.answers) for piece in dispute.evidence]
+    assert [(PHOTO, ("r1",))] == [(piece.file, piece.answers) for piece in dispute.evidence]
     assert not dispute.information_requests[0].pending
     assert world.case == world.refolded()
 

@@ -300,7 +300,7 @@ def test_a_settled_reason_is_settled_and_another_is_not() -> None:
     number = world.open(claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1)), REFUND, money(100))
     world.act(SELLER, c.Accept("1"), number)
     settled = coverage.decide(world.case, claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1)), world.now)
-    assert NotCovered(Exclusion.ALREADY_SETTLED, "a") == settled
+    assert NotCovered(Exclusion.ALREADY_SETTLED, "a", 0) == settled
     for claim in (claim_of(Reason.NOT_AS_DESCRIBED, ("b", 1)), claim_of(Reason.COUNTERFEIT, ("a", 1))):
         assert isinstance(coverage.decide(world.case, claim, world.now), Covered)
 
@@ -320,7 +320,7 @@ def test_a_mediators_finding_stands_for_that_line_alone() -> None:
     world.wait(HOUR)
     for reason in (Reason.COUNTERFEIT, Reason.NOT_AS_DESCRIBED):
         verdict = coverage.decide(world.case, claim_of(reason, ("a", 1)), world.now)
-        assert NotCovered(Exclusion.SELLER_PROVED_AS_DESCRIBED, "a") == verdict
+        assert NotCovered(Exclusion.SELLER_PROVED_AS_DESCRIBED, "a", 0) == verdict
         assert isinstance(coverage.decide(world.case, claim_of(reason, ("b", 1)), world.now), Covered)
     assert isinstance(coverage.decide(world.case, claim_of(Reason.NO_LONGER_WANTED, ("a", 1)), world.now), Covered)
 

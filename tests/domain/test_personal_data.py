@@ -48,7 +48,7 @@ IDS_AND_CODES: dict[str, set[str]] = {
     "RefundCredited": {"dispute_id"},
     "Charged": {"dispute_id"},
     "DeliveryShown": {"line_ids"},
-    "DisputeOpened": {"dispute_id"},
+    "DisputeOpened": {"dispute_id", "judged_by"},
     "ClaimNarrowed": {"delivered"},
     "ProposalDeclined": {"proposal_id"},
     "ProposalAccepted": {"proposal_id"},
@@ -58,10 +58,13 @@ IDS_AND_CODES: dict[str, set[str]] = {
     "Proposal": {"id"},
     "Evidence": {"id", "answers"},
     "File": {"upload_id"},  # its objects are removed by themselves
-    "InformationRequest": {"id"},
+    "InformationRequest": {"id", "carried_from"},
     "Decision": {"id", "by"},
     "ReturnAddress": {"country"},
-    "Dispute": {"id", "policy_version", "on_table", "mediator", "former_mediators"},
+    "Dispute": {"id", "policy_version", "request_id", "on_table", "mediator", "handled_by", "former_mediators"},
+    "LateDelivery": {"line_ids"},
+    "DeliveredAfterRefund": {"line_ids"},
+    "MediatorReleased": {"mediator"},
 }
 """The texts that stay, by type: opaque ids, codes, and what was sold."""
 

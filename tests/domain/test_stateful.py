@@ -26,7 +26,21 @@ from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.state_machine import Action
 from tests.domain.explorer import PEOPLE, Step, moving, pay
 from tests.domain.invariants import Auditor, all_ended
-from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PAID_AT, PLATFORM, SECOND, SELLER, World, lines
+from tests.domain.worlds import (
+    ABROAD,
+    AT_HOME,
+    BUYER,
+    DAY,
+    HOUR,
+    MEDIATOR,
+    OTHER_MEDIATOR,
+    PAID_AT,
+    PLATFORM,
+    SECOND,
+    SELLER,
+    World,
+    lines,
+)
 from tests.randomness import tries
 
 if TYPE_CHECKING:
@@ -102,8 +116,13 @@ def arguments(case: Case, dispute: Dispute, action: Action, world: World) -> st.
         Action.DECLINE: st.builds(c.Decline, seen),
         Action.ESCALATE: st.builds(c.Escalate),
         Action.WITHDRAW: st.builds(c.Withdraw),
-        Action.ADD_EVIDENCE: st.builds(c.AddEvidence, st.sampled_from(EvidenceType), notes),
+        Action.ADD_EVIDENCE: st.builds(
+            c.AddEvidence, st.sampled_from(EvidenceType), notes, answers=st.sampled_from((None, (), ("r1",)))
+        ),
         Action.OBJECT_TO_DELIVERY: st.builds(c.ObjectToDelivery, st.sampled_from(("It is not here.", " "))),
+        Action.GIVE_BACK: st.builds(c.GiveBack),
+        Action.HAND_OVER: st.builds(c.HandOver, st.sampled_from((MEDIATOR.id, OTHER_MEDIATOR.id, BUYER.id))),
+        Action.WITHDRAW_APPEAL: st.builds(c.WithdrawAppeal),
         Action.GRANT_TIME: st.builds(c.GrantTime, later),
         Action.ASSIGN: st.builds(c.Assign),
         Action.REQUEST_INFORMATION: st.builds(c.RequestInformation, st.sampled_from(PARTIES), notes),

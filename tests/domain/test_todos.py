@@ -80,7 +80,8 @@ def test_a_question_asks_its_party_until_it_is_answered() -> None:
     assert (Todo(Role.SELLER, world.now, world.now + 3 * DAY),) == asked(world)
     world.wait(DAY).act(SELLER, NEWS)
     assert () == asked(world)
-    world.wait(11 * DAY).act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
+    world.wait(11 * DAY).act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
     assert (Todo(Role.BUYER, world.now, review_ends),) == asked(world)
 
 

@@ -13,7 +13,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue
 from chalicelib.domain.dispute import AcknowledgementType, Dispute, Stage
-from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.evidence import ContentType, EvidenceType, File
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.money import Money
@@ -279,3 +279,5 @@ def disputed(stage: Stage = Stage.OPENED, *on_file: ReturnAddress) -> World:
 
 ITEM_RECEIVED = c.AcknowledgeReturn(AcknowledgementType.ITEM_RECEIVED)
 NEWS = c.AddEvidence(EvidenceType.PHOTO, "A photo of the crack.")
+PHOTO = c.AddEvidence(EvidenceType.PHOTO, "The crack.", File("u-1", ContentType.JPEG, 9, "etag"))
+"""What the policy requires of the buyer of something that is not as described (N6)."""

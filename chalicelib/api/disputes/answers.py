@@ -13,7 +13,7 @@ from chalicelib.api.models import Address, Money
 from chalicelib.api.orders.answers import Parcel, Remedy
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Issue
-from chalicelib.domain.dispute import Outcome, Stage, Status
+from chalicelib.domain.dispute import Outcome, ReviewDefault, Stage, Status
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Basis, Finding, Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.people import Role
@@ -51,7 +51,8 @@ class InformationRequest(Given):
     asked_at: Time
     due_at: Time
     answered_at: Time | None
-    lapsed: bool
+    lapsed: Annotated[bool, Field(description="Whether its time has passed. A late answer still counts until the decision.")]
+    carried_from: Annotated[str | None, Field(description="The withdrawn dispute that left it unanswered.")]
 
 
 class Decision(Given):
@@ -84,6 +85,14 @@ class AllowedAction(Given):
     until: Time
 
 
+class LateDelivery(Given):
+    """A delivery in time that became known after the refund, and until when the seller may appeal against the refund (D5)."""
+
+    line_ids: list[str]
+    until: Time
+    appealed: bool
+
+
 class DisputeSummary(Given):
     """A dispute in a list."""
 
@@ -113,6 +122,7 @@ class Dispute(DisputeSummary):
     maximum: Annotated[Money, Field(description="Nothing above it can be asked, offered or decided (D2).")]
     turn: Annotated[Role | None, Field(description="Whose turn it is, while the two negotiate.")]
     proposals: list[Proposal]
+    request_id: Annotated[str, Field(description="The buyer's request, which the seller may accept whatever is on the table.")]
     current_proposal: Proposal | None
     accepted_by: list[Role]
     evidence: list[EvidenceGiven]
@@ -124,6 +134,9 @@ class Dispute(DisputeSummary):
     escalated_at: Time | None
     decision: Decision | None
     appealed_by: Role | None
+    review_default: Annotated[ReviewDefault, Field(description="What becomes of a review that nobody decides in time.")]
+    late_delivery: LateDelivery | None
+    granted_until: Annotated[Time | None, Field(description="The end of the time granted in this stage (D6).")]
     return_: Annotated[Return | None, Field(alias="return")]
     policy_version: str
     allowed_actions: list[AllowedAction]
@@ -192,6 +205,8 @@ class Problem(BaseModel):
     # Facts of single codes.
     exclusion: Annotated[Exclusion | None, Field(description="not_covered: why.")] = None
     line_id: str | None = None
+    units_left: Annotated[int | None, Field(description="not_covered: how many of that line can be claimed.")] = None
+    questions: Annotated[list[str], Field(description="invalid: the questions that wait for the caller's answer.")] = []
     mediator: str | None = None
     maximum: Money | None = None
     latest: Time | None = None

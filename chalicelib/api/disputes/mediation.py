@@ -59,6 +59,20 @@ def assign(call: Call, dispute_id: str) -> Answer:
 
 @route(
     blueprint,
+    "DELETE",
+    "/disputes/{dispute_id}/assignment",
+    roles=MEDIATORS,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED,
+    versioned=True,
+)
+def give_back(call: Call, dispute_id: str) -> Answer:
+    """Put the case back into the queue: its mediator gives it back, or a lead takes it."""
+    return act(call, dispute_id, c.GiveBack())
+
+
+@route(
+    blueprint,
     "POST",
     "/disputes/{dispute_id}/information-requests",
     roles=MEDIATORS,

@@ -115,6 +115,10 @@ class AddEvidence(CommandBody):
 
     type: EvidenceType = EvidenceType.STATEMENT
     note: Text
+    answers: Annotated[
+        tuple[Identifier, ...] | None,
+        Field(max_length=50, description="The mediator's questions that it answers; null for all that wait for the caller."),
+    ] = None
 
 
 class GrantTime(CommandBody):

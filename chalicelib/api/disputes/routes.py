@@ -97,7 +97,7 @@ def propose(call: Call, dispute_id: str) -> Answer:
     versioned=True,
 )
 def accept(call: Call, dispute_id: str, proposal_id: str) -> Answer:
-    """Accept the proposal that was seen; another one on the table is a conflict that shows it."""
+    """Accept the proposal that was seen, or as seller the buyer's request; another one on the table is a conflict."""
     return act(call, dispute_id, call.body.command(proposal_id=proposal_id))
 
 
@@ -153,11 +153,11 @@ def withdraw(call: Call, dispute_id: str) -> Answer:
     roles=PARTIES,
     body=m.AddEvidence,
     answers=lambda: answers.Dispute,
-    refuses=REFUSED_TEXT,
+    refuses=(*REFUSED_TEXT, r.INVALID),
     versioned=True,
 )
 def add_evidence(call: Call, dispute_id: str) -> Answer:
-    """Add evidence; it answers the mediator's oldest pending request to the caller."""
+    """Add evidence; it answers the mediator's questions that it names, by default all that wait for the caller."""
     return act(call, dispute_id, call.body.command())
 
 
@@ -187,8 +187,23 @@ def grant_time(call: Call, dispute_id: str) -> Answer:
     versioned=True,
 )
 def appeal(call: Call, dispute_id: str) -> Answer:
-    """Appeal the decision with new evidence."""
+    """Appeal the decision, or a refund after which a delivery became known, with new evidence."""
     return act(call, dispute_id, call.body.command())
+
+
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/appeal/withdraw",
+    roles=PARTIES,
+    body=Nothing,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED,
+    versioned=True,
+)
+def withdraw_appeal(call: Call, dispute_id: str) -> Answer:
+    """Withdraw the caller's own appeal; what it was against stands."""
+    return act(call, dispute_id, c.WithdrawAppeal())
 
 
 @route(

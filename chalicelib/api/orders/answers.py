@@ -152,6 +152,7 @@ class LineProtection(Given):
     applies: bool
     opens_at: Time | None
     exclusion: Exclusion | None
+    units: Annotated[int, Field(ge=0, description="How many of the line can be claimed, now or later.")]
 
 
 class GuaranteeNow(Given):
