@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.people import ReturnAddress
+    from chalicelib.domain.people import Actor, ReturnAddress
 
 OFFER = c.Propose(OfferType.REFUND, money(2000))
 NOTHING = c.Decide(OfferType.REFUND, money(0), Finding.SELLER_PROVED_AS_DESCRIBED, "As described.")
@@ -158,7 +158,7 @@ def reviewed() -> World:
 
 
 def appealed_by_the_buyer() -> World:
-    """The seller escalates, the buyer answers a question and appeals the decision for nothing, and nobody decides again."""
+    """The seller escalates, the buyer answers a question and appeals the decision for nothing, and gets a return."""
     world = disputed(Stage.NEGOTIATING)
     world.act(SELLER, c.Escalate())
     world.act(MEDIATOR, c.Assign())
@@ -166,7 +166,35 @@ def appealed_by_the_buyer() -> World:
     world.act(BUYER, NEWS)
     world.act(MEDIATOR, NOTHING)
     world.act(BUYER, APPEAL)
-    world.wait(15 * DAY).sweep()
+    world.act(OTHER_MEDIATOR, c.Assign())
+    returned = OfferType.REFUND_WITH_RETURN
+    world.act(OTHER_MEDIATOR, c.Decide(returned, money(10_000), Finding.NOT_AS_DESCRIBED, "The film shows it."))
+    return world
+
+
+def turned_up() -> World:
+    """After a refund for something not received the carrier shows it as delivered, and a mediator decides what is kept."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED))
+    world.wait(HOUR).act(SELLER, c.Accept("1"))
+    world.wait(DAY).deliver(PROMISED - DAY)
+    world.act(SELLER, APPEAL)
+    world.act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, c.Decide(OfferType.REFUND, money(2000), Finding.CARRIER_SHOWS_DELIVERED, "A neighbour signed."))
+    return world
+
+
+def appeals_for_nothing(*by: Actor) -> World:
+    """Each of these appeals and withdraws the appeal; then the buyer appeals, a mediator does nothing, and nobody decides."""
+    world = disputed(Stage.DECIDED)
+    for actor in by:
+        world.act(actor, APPEAL)
+        world.act(actor, c.WithdrawAppeal())
+    if BUYER not in by:
+        world.act(BUYER, APPEAL)
+        world.act(OTHER_MEDIATOR, c.Assign())
+        world.wait(15 * DAY).sweep()
     return world
 
 
@@ -211,6 +239,9 @@ STORIES: dict[str, Callable[[], World]] = {
     "bad_return": bad_return,
     "reviewed": reviewed,
     "appealed_by_the_buyer": appealed_by_the_buyer,
+    "turned_up": turned_up,
+    "appeals_for_nothing": lambda: appeals_for_nothing(SELLER),
+    "appeal_taken_back": lambda: appeals_for_nothing(BUYER),
     "mediated_buyer_first": lambda: mediated(Role.BUYER),
     "mediated_seller_first": lambda: mediated(Role.SELLER),
     "left_to_the_clock": left_to_the_clock,

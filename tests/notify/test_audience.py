@@ -48,6 +48,14 @@ TOLD = {
     " information.buyer evidence.seller answered.mediators"
     " decision.seller decision.buyer appealed.seller appealed.mediators final_return.seller final_return.buyer"
     " return_granted.buyer return_granted.seller",
+    "turned_up": "opened.seller opened.buyer refunded.seller refunded.buyer late_delivery.seller late_delivery.buyer"
+    " refund_appealed.buyer refund_appealed.mediators final_decision.seller final_decision.buyer refund_judged.seller"
+    " refund_judged.buyer charged.buyer",
+    "appeals_for_nothing": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators decision.seller"
+    " decision.buyer appealed.buyer appealed.mediators appeal_withdrawn.buyer appealed.seller appealed.mediators"
+    " released.mediators appeal_lapsed.seller appeal_lapsed.buyer refunded.seller refunded.buyer completed.seller",
+    "appeal_taken_back": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators decision.seller"
+    " decision.buyer appealed.seller appealed.mediators appeal_withdrawn.seller",
     "mediated_buyer_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
     " mediated.seller mediated.buyer accepted.seller refunded.seller refunded.buyer",
     "mediated_seller_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
@@ -129,6 +137,8 @@ ACTIONS = {
     "proposal_accepted": {"accepted.seller", "accepted.buyer"},
     "information_requested": {"information.seller", "information.buyer"},
     "decision_made": {"decision.seller", "decision.buyer"},
+    "appeal_withdrawn": {"appeal_withdrawn.seller", "appeal_withdrawn.buyer"},
+    "delivered_after_refund": {"late_delivery.seller"},
     "return_granted": {"return_granted.buyer"},
     "return_shipped": {"return_shipped.seller"},
     "return_carrier_reported": {"return_delivered.seller"},
