@@ -155,7 +155,7 @@ The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is
 
   API      {cloud.api}
   Chat     {cloud.endpoints["chat"]}      (docs/chat.md)
-  Token    {here} token buyer:alice      (also seller:, mediator:, platform:)
+  Token    {here} token buyer:alice      (also seller:, mediator:, lead:, operator:, platform:, platform/orders:)
   Outbox   {cloud.outbox}
   Clock    {here} clock advance 5d
 

@@ -50,6 +50,11 @@ class Call:
     language: str = ENGLISH
 
     @property
+    def is_lead(self) -> bool:
+        """True if the caller is a mediator who leads the others."""
+        return self.actor.lead
+
+    @property
     def request(self) -> ServiceRequest:
         """The call as services take it."""
         return ServiceRequest(self.actor, self.once, self.if_match)
@@ -82,10 +87,11 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         return _signed(endpoint, endpoint.signature, request)
     if not endpoint.roles:
         return None
-    actor = authenticate(request.headers.get("authorization"))
+    caller = authenticate(request.headers.get("authorization"))
+    actor = caller.actor
     rates().count(actor)
     learn(role=actor.role.value)
-    if actor.role not in endpoint.roles:
+    if not endpoint.lets_in(caller):
         raise Forbidden
     _check_ids(endpoint, ids)
     raw = _raw(request)

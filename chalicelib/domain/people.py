@@ -13,6 +13,7 @@ class Role(StrEnum):
     BUYER = "buyer"
     SELLER = "seller"
     MEDIATOR = "mediator"
+    OPERATOR = "operator"
     PLATFORM = "platform"
     CLOCK = "clock"
 
@@ -23,6 +24,8 @@ class Role(StrEnum):
 
 
 PARTIES = (Role.BUYER, Role.SELLER)
+STAFF = (Role.MEDIATOR, Role.OPERATOR)
+"""The people of the marketplace. They see cases that are not theirs, but none in which the same id is a party."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,21 @@ def without_words(value: T, person: Role, author: Role | None = None) -> T:
     return replace(value, **changes) if changes else value
 
 
+def wordless(value: T) -> T:
+    """Return ``value`` with everybody's words and addresses left out at any depth; a country stays."""
+    if isinstance(value, tuple):
+        return tuple(wordless(part) for part in value)  # type: ignore[return-value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    words = WORDS.get(type(value), {})
+    return replace(value, **{it.name: _left_out(value, it.name, it.name in words) for it in fields(value) if it.init})
+
+
+def _left_out(value: object, name: str, is_words: bool) -> Any:  # noqa: ANN401, FBT001 - a field of any type
+    old = getattr(value, name)
+    return type(old)() if is_words and old else wordless(old)
+
+
 def _erased(words: Any) -> Any:  # noqa: ANN401 - a text, several, or none
     if isinstance(words, tuple):
         return (ERASED,) if words else ()

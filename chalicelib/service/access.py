@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.dispute import order_of
-from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.people import STAFF, Actor, Role
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.domain.thread import mediators_of, sees_thread
 from chalicelib.service.errors import NotFound
@@ -18,10 +18,20 @@ if TYPE_CHECKING:
 
 
 def sees_order(case: Case, actor: Actor) -> bool:
-    """Return whether the order is the actor's: as its buyer, as its seller, or as the marketplace."""
-    terms = case.order.terms
-    owner = {Role.BUYER: terms.buyer_id, Role.SELLER: terms.seller_id, Role.PLATFORM: actor.id}
-    return owner.get(actor.role) == actor.id
+    """Return whether the actor may see the order: a party, the marketplace, an operator, or who may see all of a case of it."""
+    match actor.role:
+        case Role.BUYER:
+            return case.order.terms.buyer_id == actor.id
+        case Role.SELLER:
+            return case.order.terms.seller_id == actor.id
+        case Role.PLATFORM | Role.OPERATOR:
+            return True
+        case Role.MEDIATOR:
+            return any(sees_all_of(case, dispute, actor) for dispute in case.disputes)
+        case Role.CLOCK:
+            return False
+        case _:
+            assert_never(actor.role)
 
 
 def check_order(case: Case, actor: Actor) -> None:
@@ -43,19 +53,39 @@ def check_thread(case: Case, actor: Actor) -> None:
 
 
 def sees_dispute(case: Case, dispute: Dispute, actor: Actor) -> bool:
-    """Return whether the actor is a party to the dispute, or a mediator of one that has been escalated."""
+    """Return whether the actor may see the dispute, or the queue's summary of it: any mediator, once it is escalated.
+
+    Staff never see a case in which the same id is a party: nobody is on two sides (section 1).
+    """
+    if actor.role in STAFF and actor.id in (case.order.terms.buyer_id, case.order.terms.seller_id):
+        return False
     if actor.role is Role.MEDIATOR:
         return dispute.escalated_at is not None
-    return actor.role in (Role.BUYER, Role.SELLER) and sees_order(case, actor)
+    return sees_order(case, actor)
+
+
+def sees_all_of(case: Case, dispute: Dispute, actor: Actor) -> bool:
+    """Return whether the actor sees all of the dispute: of mediators, those who have or had the case, and leads."""
+    if not sees_dispute(case, dispute, actor):
+        return False
+    return actor.role is not Role.MEDIATOR or actor.lead or actor.id in dispute.handled_by
 
 
 def check_dispute(case: Case, number: int, actor: Actor) -> Dispute:
-    """Return the dispute, if the actor may see it. Raises ``NotFound``."""
+    """Return the dispute, if the actor may see it or its summary. Raises ``NotFound``."""
     try:
         dispute = case.dispute(number)
     except KeyError:
         raise NotFound from None
     if not sees_dispute(case, dispute, actor):
+        raise NotFound
+    return dispute
+
+
+def check_whole_dispute(case: Case, number: int, actor: Actor) -> Dispute:
+    """Return the dispute, if the actor may see all of it. Raises ``NotFound``."""
+    dispute = check_dispute(case, number, actor)
+    if not sees_all_of(case, dispute, actor):
         raise NotFound
     return dispute
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import acting, opening
 from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
-from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.people import PARTIES, STAFF, Actor
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.service import views
-from chalicelib.service.access import check_dispute, check_order, check_parcel, place_of
+from chalicelib.service.access import check_dispute, check_order, check_parcel, check_whole_dispute, place_of
+from chalicelib.service.errors import Malformed
 from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.service.orders import timeline
 from chalicelib.store import lists
@@ -135,27 +136,37 @@ def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
     """Return everything that happened in a dispute, in order; expired deadlines are in it, swept or not (D9, D11)."""
     order_id, number = place_of(dispute_id)
     changes = current(services, order_id, services.clock.now())
-    check_dispute(changes.case, number, actor)
+    check_whole_dispute(changes.case, number, actor)
     return {"dispute_id": dispute_id, "events": timeline(services, changes, number, actor)}
 
 
-def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:
-    """Return the caller's disputes, newest first.
+def list_disputes(
+    services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None, owner: Actor | None = None
+) -> Json:
+    """Return the caller's disputes, or those of the ``owner`` whom the platform or an operator names, newest first.
 
-    A mediator gets the escalated ones: those that are under review, or those that were.
+    Mediators and operators who name nobody get the escalated ones: those that are under review, or those that were.
     """
     now = services.clock.now()
 
     def keep(found: Item) -> bool:
-        return status is None or status_of(_listed(services, found, now)) is status
+        return not _on_two_sides(found, actor) and (status is None or status_of(_listed(services, found, now)) is status)
 
-    if actor.role is Role.MEDIATOR:
+    whose = actor if actor.role in PARTIES else owner
+    if whose:
+        place = lists.disputes_of(whose.role.value, whose.id)
+    elif actor.role in STAFF:
         place = replace(lists.mediation(waiting=status in (None, Status.UNDER_REVIEW)), newest_first=True)
     else:
-        place = lists.disputes_of(actor.role.value, actor.id)
+        raise Malformed("Name the buyer_id or the seller_id whose disputes you want.", "buyer_id")
     page = services.lists.page(place, limit, cursor, keep)
     listed = [_listed(services, found, now) for found in page.found]
     return {"items": [_summary(services, it) for it in listed], "cursor": page.cursor}
+
+
+def _on_two_sides(found: Item, actor: Actor) -> bool:
+    """Return whether the listed dispute is one that staff never see, because the same id is a party (section 1)."""
+    return actor.role in STAFF and actor.id in lists.parties_of_dispute(found)
 
 
 def _summary(services: Services, it: Dispute) -> Json:
@@ -176,7 +187,7 @@ QUEUE_SORTED_AT_MOST = 500
 """The number of longest waiting disputes among which the largest are found."""
 
 
-def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str | None) -> Json:
+def mediation_queue(services: Services, actor: Actor, sort: QueueSort, limit: int, cursor: str | None) -> Json:
     """Return the disputes that wait for a mediator, the longest waiting or the largest first.
 
     Sorted by amount, the result is one page without a cursor, of the 500 longest waiting disputes. Amounts are compared in
@@ -185,7 +196,7 @@ def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str
     place, now = lists.mediation(waiting=True), services.clock.now()
 
     def undecided(found: Item) -> bool:
-        return _listed(services, found, now).stage is Stage.UNDER_REVIEW
+        return not _on_two_sides(found, actor) and _listed(services, found, now).stage is Stage.UNDER_REVIEW
 
     if sort is QueueSort.AGE:
         page = services.lists.page(place, limit, cursor, undecided)

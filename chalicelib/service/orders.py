@@ -292,8 +292,8 @@ def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Cha
 
 
 def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:
-    """Return the caller's orders, newest first. The platform names the ``owner`` whose orders it wants."""
-    whose = owner if actor.role is Role.PLATFORM else actor
+    """Return the caller's orders, newest first. The platform and operators name the ``owner`` whose orders they want."""
+    whose = owner if actor.role in (Role.PLATFORM, Role.OPERATOR) else actor
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
     page = services.lists.page(lists.orders_of(whose.role.value, whose.id), limit, cursor)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.acting import allowed_actions
 from chalicelib.domain.people import Role
+from chalicelib.domain.personal_data import wordless
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.domain.todos import missing_evidence
+from chalicelib.service.access import sees_all_of
 from chalicelib.store.codec import plain, timestamp
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 FROM_THE_PAYMENT_SYSTEM = frozenset({"failure", "reference"})
-"""The fields of a payment that only the marketplace sees: a seller is not told why a bank refuses a buyer."""
+"""The fields of a payment that only the marketplace and its operators see: a seller is not told why a bank refuses a buyer."""
 
 
 def time(at: datetime | None) -> str | None:
@@ -79,7 +82,8 @@ def order(case: Case) -> Json:
 
 def _parcel(parcel: Parcel) -> Json:
     view: Json = plain(parcel)
-    return view | {"delivered_at": time(parcel.delivered_at)}
+    records = [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records]
+    return view | {"records": records, "delivered_at": time(parcel.delivered_at)}
 
 
 def _line(case: Case, line_id: str) -> Json:
@@ -113,7 +117,23 @@ def dispute_summary(it: Dispute, policy: Policy) -> Json:
 
 
 def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
-    """Return a dispute in full, as ``viewer`` may see it, with what the viewer may do now and by when (D10)."""
+    """Return a dispute as ``viewer`` may see it, with what the viewer may do now and by when (D10).
+
+    A mediator who has not had the case, nor leads, sees no evidence and none of the parties' words.
+    """
+    whole = sees_all_of(case, it, viewer)
+    shown = it if whole else wordless(replace(it, evidence=(), information_requests=()))
+    return _dispute(case, shown) | {
+        "missing_evidence": plain(missing_evidence(it, case.policy)),
+        "shown": "whole" if whole else "summary",
+        "allowed_actions": [
+            {"action": allowed.action.value, "until": timestamp(allowed.until)}
+            for allowed in allowed_actions(case, it, viewer, now)
+        ],
+    }
+
+
+def _dispute(case: Case, it: Dispute) -> Json:
     terms, on_table = case.order.terms, it.proposal_on_table
     return dispute_summary(it, case.policy) | {
         "buyer_id": terms.buyer_id,
@@ -128,7 +148,6 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),
         "evidence": plain(it.evidence),
-        "missing_evidence": plain(missing_evidence(it, case.policy)),
         "information_requests": plain(it.information_requests),
         "mediator_id": it.mediator,
         "escalated_at": time(it.escalated_at),
@@ -139,10 +158,6 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "granted_until": time(it.granted_until),
         "return": _return(it),
         "policy_version": case.policy.version,
-        "allowed_actions": [
-            {"action": allowed.action.value, "until": timestamp(allowed.until)}
-            for allowed in allowed_actions(case, it, viewer, now)
-        ],
     }
 
 
@@ -187,7 +202,9 @@ def instruction(it: PaymentInstruction) -> Json:
 
 
 def _as_seen(view: Json, viewer: Actor) -> Json:
-    return view if viewer.role is Role.PLATFORM else {**view, **dict.fromkeys(FROM_THE_PAYMENT_SYSTEM & view.keys())}
+    if viewer.role in (Role.PLATFORM, Role.OPERATOR):
+        return view
+    return {**view, **dict.fromkeys(FROM_THE_PAYMENT_SYSTEM & view.keys())}
 
 
 def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime, words: Mapping[str, str]) -> Json:

@@ -8,6 +8,7 @@ partition (pk)                sort key (sk)                       what
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
                               ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
+                              ``NOTE#<n>#<note>``                 an internal note on the nth dispute
                               ``UPLOAD#<role>#<id>``              an upload, pending or finished
 ``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   an order that a tracking number belongs to
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
@@ -57,6 +58,9 @@ THREAD = -1
 TICKET_SK = "TICKET"
 CONNECTION_SK = "CONNECTION"
 
+NOTES_AT_MOST = 1000
+"""The internal notes of one dispute: more than people write, and a bound on programs."""
+
 BY_DUE = "by_due"
 BY_WORK = "by_work"
 
@@ -104,6 +108,16 @@ def payment_sk(number: int) -> str:
 def message_sk(number: int) -> str:
     """Return the sort key of one message of a thread."""
     return f"{MESSAGES_PREFIX}{number:08d}"
+
+
+def notes_prefix(dispute: int) -> str:
+    """Return the prefix of all internal notes on the nth dispute."""
+    return f"NOTE#{dispute:04d}#"
+
+
+def note_sk(dispute: int, number: int) -> str:
+    """Return the sort key of one internal note on the nth dispute."""
+    return f"{notes_prefix(dispute)}{number:04d}"
 
 
 def upload_sk(role: str, upload_id: str) -> str:
@@ -169,6 +183,11 @@ def rate_pk(role: str, person_id: str, minute: int) -> str:
 def list_pk(kind: str, person_id: str) -> str:
     """Return one person's list of one kind, ``ORDERS_LIST`` or ``DISPUTES_LIST``, as a key of an index."""
     return f"{kind}#{person_id}"
+
+
+def person_in_list(pk: str) -> str:
+    """Return the id of the person whose list that key of an index names."""
+    return pk.partition("#")[2]
 
 
 def newest_first(at: datetime, item_id: str) -> str:

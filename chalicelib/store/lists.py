@@ -199,6 +199,11 @@ def as_dispute(stored: Item) -> Dispute:
     return load(text(stored, "data"), Dispute)
 
 
+def parties_of_dispute(stored: Item) -> tuple[str, str]:
+    """Return the ids of the buyer and of the seller of a listed dispute."""
+    return keys.person_in_list(text(stored, "buyer_pk")), keys.person_in_list(text(stored, "seller_pk"))
+
+
 def as_instruction(stored: Item) -> PaymentInstruction:
     """Return the payment instruction that a listed item keeps."""
     return load(text(stored, "data"), PaymentInstruction)

@@ -59,6 +59,7 @@ CLAIM = {
     "description": "Cracked.",
 }
 OFFER = {"type": "refund", "amount": euros(1000), "note": "Keep it."}
+NOTE = {"text": "The two photos show different lamps."}
 DECISION = {
     "type": "refund",
     "amount": euros(5000),
@@ -88,6 +89,7 @@ class Stop(IntEnum):
     NEGOTIATING = auto()
     ESCALATED = auto()
     ASSIGNED = auto()
+    NOTED = auto()
     DECIDED = auto()
     APPEALED = auto()
     AWAITING_RETURN = auto()
@@ -119,6 +121,7 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.NEGOTIATING, ACME, "/proposals", OFFER),
         (Stop.ESCALATED, ANA, "/escalate", {}),
         (Stop.ASSIGNED, MIA, "/assignment", {}),
+        (Stop.NOTED, MIA, "/notes", NOTE),
         (Stop.DECIDED, MIA, "/decision", DECISION),
         (Stop.APPEALED, ANA, "/appeal", {"note": "Look again."}),
     ]
@@ -291,6 +294,8 @@ SAMPLES: dict[str, Sample] = {
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
     "give_back": Sample(Stop.ASSIGNED, MIA, keys=_DISPUTE_KEYS),
+    "list_notes": Sample(Stop.NOTED, MIA, keys=_LIST_KEYS, query="?limit=5"),
+    "write_note": Sample(Stop.ASSIGNED, MIA, NOTE, ("number", "author", "text"), other={"text": "Ask for the box."}),
     "request_information": Sample(
         Stop.ASSIGNED,
         MIA,

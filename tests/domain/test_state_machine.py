@@ -29,6 +29,7 @@ from tests.domain.worlds import (
     ITEM_RECEIVED,
     MEDIATOR,
     NEWS,
+    OPERATOR,
     OTHER_MEDIATOR,
     PLATFORM,
     PROMISED,
@@ -124,8 +125,8 @@ EXPECTED = {
     acknowledge_return   state  state  state  state  state  party  state  state
     """,
 }
-# A machine has no move in a dispute: the platform reports facts, and the clock has its own table.
-EXPECTED[Role.PLATFORM] = EXPECTED[Role.CLOCK] = """
+# A machine has no move in a dispute: the platform reports facts, and the clock has its own table. An operator decides nothing.
+EXPECTED[Role.PLATFORM] = EXPECTED[Role.CLOCK] = EXPECTED[Role.OPERATOR] = """
                          O      N      n      U      A      T      D      R
     accept               party  party  party  party  state  state  state  state
     propose              party  party  party  party  state  state  state  state
@@ -147,7 +148,7 @@ EXPECTED[Role.PLATFORM] = EXPECTED[Role.CLOCK] = """
     acknowledge_return   state  state  state  state  state  party  state  state
     """
 REFUSALS = {"party": "wrong_party", "state": "wrong_state", "early": "too_early"}
-ACTORS = {actor.role: actor for actor in (BUYER, SELLER, MEDIATOR, PLATFORM, CLOCK)}
+ACTORS = {actor.role: actor for actor in (BUYER, SELLER, MEDIATOR, OPERATOR, PLATFORM, CLOCK)}
 
 Cell = tuple[str, Action, Role, str]
 
@@ -221,11 +222,11 @@ def test_each_cell_leads_where_section_4_says_or_says_why_not(name: str, action:
 
 
 def test_the_expectation_misses_no_cell() -> None:
-    """D10: the expectation covers all 7 stages x 18 actions x 5 roles, negotiation from either side's turn."""
+    """D10: the expectation covers all 7 stages x 18 actions x 6 roles, negotiation from either side's turn."""
     covered = {(SITUATIONS[name], action, role) for name, action, role, _ in cells()}
 
     assert {(stage, action, role) for stage in Stage for action in Action for role in Role} == covered
-    assert len(covered) == 7 * 18 * 5
+    assert len(covered) == 7 * 18 * 6
 
 
 def test_every_allowed_cell_of_the_table_is_expected() -> None:

@@ -43,6 +43,7 @@ BUYER = Actor(Role.BUYER, "ana")
 SELLER = Actor(Role.SELLER, "acme")
 MEDIATOR = Actor(Role.MEDIATOR, "mia")
 OTHER_MEDIATOR = Actor(Role.MEDIATOR, "noor")
+OPERATOR = Actor(Role.OPERATOR, "ola")
 PLATFORM = Actor(Role.PLATFORM, "market")
 
 AT_HOME = ReturnAddress("Acme returns", ("Calle Mayor 1",), "Madrid", "28013", "ES")

@@ -15,6 +15,7 @@ from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
 from chalicelib.store.items import dispute_item, text
 from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
@@ -87,6 +88,7 @@ class Model(Cases, People):
             lambda _: None,
             lambda: EPOCH,
             messages=Messages(_no_client, ""),
+            notes=Notes(_no_client, ""),
             connections=Connections(_no_client, ""),
         )
 

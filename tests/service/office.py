@@ -28,6 +28,7 @@ from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from chalicelib.store.uploads import Uploads
 from localcloud.memory.table import MemoryTable
@@ -166,6 +167,7 @@ class Office:
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
             messages=Messages(lambda: self.table, NAME),
+            notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
             subscriptions=self.phonebook,
             clock=self.watch,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api.answers import Count, Cursor, Given, Time, TimelineEvent, Version, growing
+from chalicelib.api.answers import Acting, Count, Cursor, Given, Time, TimelineEvent, Version, growing
 from chalicelib.api.disputes.requests import ClaimItem
 from chalicelib.api.evidence.answers import EvidenceGiven, EvidencePerParty
 from chalicelib.api.models import Address, Money
@@ -139,6 +139,10 @@ class Dispute(DisputeSummary):
     granted_until: Annotated[Time | None, Field(description="The end of the time granted in this stage (D6).")]
     return_: Annotated[Return | None, Field(alias="return")]
     policy_version: str
+    shown: Annotated[
+        Literal["whole", "summary"],
+        Field(description="summary: to a mediator who has not had the case. Words, evidence and addresses are left out."),
+    ]
     allowed_actions: list[AllowedAction]
 
 
@@ -160,6 +164,23 @@ class MediationQueue(Given):
     """A page of the disputes that wait for a mediator."""
 
     items: list[WaitingDispute]
+    cursor: Cursor
+
+
+class CaseNote(Given):
+    """An internal note on a dispute, for staff alone; it never changes (D4)."""
+
+    number: Count
+    dispute_id: str
+    author: Acting
+    text: str
+    at: Time
+
+
+class CaseNotes(Given):
+    """A page of a dispute's internal notes, newest first."""
+
+    items: list[CaseNote]
     cursor: Cursor
 
 

@@ -156,6 +156,12 @@ class AcknowledgeReturn(CommandBody):
     evidence: Note = ""
 
 
+class WriteNote(Model):
+    """An internal note on a case (D4)."""
+
+    text: Text
+
+
 class RequestInformation(CommandBody):
     """A mediator's question to one party (D4)."""
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
+from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.models import Nothing
-from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.parameters import PAGE, one_of, person
 from chalicelib.api.routing import Resource, route
-from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act
+from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act, named_party
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
 from chalicelib.domain.dispute import Status
@@ -27,7 +28,8 @@ else:
 blueprint = Resource(__name__, "disputes")
 
 BUYER, SELLER, MEDIATOR = Role.BUYER, Role.SELLER, Role.MEDIATOR
-SEE = (*PARTIES, MEDIATOR)
+SEE = (*PARTIES, MEDIATOR, Role.OPERATOR, Role.PLATFORM)
+ORDERS = (Scope.ORDERS,)
 
 
 @route(
@@ -51,21 +53,30 @@ def open_dispute(call: Call, order_id: str) -> Answer:
     "GET",
     "/disputes",
     roles=SEE,
+    scopes=ORDERS,
     answers=lambda: answers.DisputePage,
-    query=(one_of(Status, "status", "Only those in this status."), *PAGE),
+    query=(
+        one_of(Status, "status", "Only those in this status."),
+        *PAGE,
+        person("buyer_id", "Whose disputes; for the platform and operators."),
+        person("seller_id", "Whose disputes; for the platform and operators."),
+    ),
 )
 def list_disputes(call: Call) -> Json:
-    """List the caller's disputes, newest first; a mediator's are the escalated ones."""
-    return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor)
+    """List the caller's disputes, newest first; a mediator's are the escalated ones.
+
+    The platform names a buyer or a seller. An operator may, and sees the escalated ones otherwise.
+    """
+    return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor, named_party(call))
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, answers=lambda: answers.Dispute)
+@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, scopes=ORDERS, answers=lambda: answers.Dispute)
 def get_dispute(call: Call, dispute_id: str) -> Json:
     """Show a dispute, with what the caller may do now and by when."""
     return disputes.get_dispute(call.services, dispute_id, call.actor)
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE, answers=lambda: answers.DisputeTimeline)
+@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE, scopes=ORDERS, answers=lambda: answers.DisputeTimeline)
 def get_timeline(call: Call, dispute_id: str) -> Json:
     """Show everything that happened in a dispute, in order."""
     return disputes.get_timeline(call.services, dispute_id, call.actor)
@@ -75,7 +86,7 @@ def get_timeline(call: Call, dispute_id: str) -> Json:
     blueprint,
     "POST",
     "/disputes/{dispute_id}/proposals",
-    roles=SEE,
+    roles=(*PARTIES, MEDIATOR),
     body=m.Propose,
     answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),

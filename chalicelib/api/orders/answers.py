@@ -18,14 +18,18 @@ from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.ledger import Movement
 from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
 from chalicelib.service.errors import Busy
 
 
 class CarrierRecordSeen(Given):
-    """One record of a carrier, at the carrier's own time."""
+    """One record of a carrier: when it happened by the carrier's own time, and when it became known here."""
 
     occurred_at: Time
     status: CarrierStatus
+    known_at: Time
+    destination: Annotated[str, Field(description="The country it names; empty where it names none.")]
+    counts: Annotated[bool, Field(description="False if it is of another parcel with that number, and decides nothing.")]
 
 
 class Parcel(Given):
@@ -37,6 +41,10 @@ class Parcel(Given):
     shipped_at: Time
     line_ids: list[str]
     recorded_at: Time
+    named_by: Role
+    counts_from: Annotated[Time, Field(description="Records of what happened earlier are of another parcel with that number.")]
+    destination: str
+    withdrawn_at: Annotated[Time | None, Field(description="When it was taken back.")]
     records: list[CarrierRecordSeen]
     delivered_at: Time | None
 

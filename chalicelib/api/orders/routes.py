@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.language import explanations_in
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.orders import requests as m
 from chalicelib.api.parameters import PAGE, person
-from chalicelib.api.problems import not_valid
 from chalicelib.api.routing import Resource, route
+from chalicelib.api.standing import named_party
 from chalicelib.domain import refusals as r
-from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.people import Role
 from chalicelib.service import orders
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
@@ -25,7 +26,10 @@ else:
 blueprint = Resource(__name__, "orders")
 
 BUYER, SELLER, PLATFORM = Role.BUYER, Role.SELLER, Role.PLATFORM
-OWNERS = (BUYER, SELLER, PLATFORM)
+OWNERS = (BUYER, SELLER, PLATFORM, Role.OPERATOR)
+SEE = (*OWNERS, Role.MEDIATOR)
+"""The owners, and the mediator who has a case of the order."""
+ORDERS, MONEY = (Scope.ORDERS,), (Scope.ORDERS, Scope.PAYMENTS)
 
 
 @route(
@@ -33,6 +37,7 @@ OWNERS = (BUYER, SELLER, PLATFORM)
     "PUT",
     "/orders/{order_id}",
     roles=(PLATFORM,),
+    scopes=ORDERS,
     body=m.ImportOrder,
     status=201,
     answers=lambda: answers.Order,
@@ -50,42 +55,46 @@ def import_order(call: Call, order_id: str) -> Answer:
     "GET",
     "/orders",
     roles=OWNERS,
+    scopes=ORDERS,
     answers=lambda: answers.OrderPage,
     query=(
         *PAGE,
-        person("buyer_id", "Whose orders; for the platform, this or seller_id."),
-        person("seller_id", "Whose orders; for the platform, this or buyer_id."),
+        person("buyer_id", "Whose orders; for the platform and operators, this or seller_id."),
+        person("seller_id", "Whose orders; for the platform and operators, this or buyer_id."),
     ),
 )
 def list_orders(call: Call) -> Json:
-    """List the caller's orders, newest first; the platform names a buyer or a seller."""
-    named = [Actor(role, person_id) for role in (BUYER, SELLER) if (person_id := call.query[f"{role.value}_id"])]
-    if len(named) > (1 if call.actor.role is PLATFORM else 0):
-        detail = "Only the platform names whose orders it wants: buyer_id or seller_id."
-        raise not_valid(detail, *(f"{it.role.value}_id" for it in named))
-    owner = named[0] if named else None
-    return orders.list_orders(call.services, call.actor, owner, call.limit, call.cursor)
+    """List the caller's orders, newest first; the platform or an operator names a buyer or a seller."""
+    return orders.list_orders(call.services, call.actor, named_party(call), call.limit, call.cursor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}", roles=OWNERS, answers=lambda: answers.Order)
+@route(blueprint, "GET", "/orders/{order_id}", roles=SEE, scopes=ORDERS, answers=lambda: answers.Order)
 def get_order(call: Call, order_id: str) -> Json:
     """Show an order: lines, parcels, deadlines, escrow, disputes."""
     return orders.get_order(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS, worded=True, answers=lambda: answers.Protection)
+@route(
+    blueprint,
+    "GET",
+    "/orders/{order_id}/protection",
+    roles=OWNERS,
+    scopes=ORDERS,
+    worded=True,
+    answers=lambda: answers.Protection,
+)
 def get_protection(call: Call, order_id: str) -> Json:
     """Say what the buyer is covered for now: every guarantee, its window, its remedies, or why not."""
     return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
 
 
-@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS, answers=lambda: answers.Ledger)
+@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS, scopes=MONEY, answers=lambda: answers.Ledger)
 def get_ledger(call: Call, order_id: str) -> Json:
     """Show every movement of the order's money, and the balance."""
     return orders.get_ledger(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=OWNERS, answers=lambda: answers.OrderTimeline)
+@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=SEE, scopes=ORDERS, answers=lambda: answers.OrderTimeline)
 def get_order_timeline(call: Call, order_id: str) -> Json:
     """Show everything that happened to an order, in order."""
     return orders.get_timeline(call.services, order_id, call.actor)
@@ -96,6 +105,7 @@ def get_order_timeline(call: Call, order_id: str) -> Json:
     "POST",
     "/orders/{order_id}/shipments",
     roles=(SELLER, PLATFORM),
+    scopes=ORDERS,
     body=m.AddShipment,
     status=201,
     answers=lambda: answers.Order,
@@ -142,6 +152,7 @@ def extend(call: Call, order_id: str) -> Answer:
     "POST",
     "/carrier-events",
     roles=(PLATFORM,),
+    scopes=(Scope.TRACKING,),
     body=m.CarrierEvents,
     answers=lambda: answers.CarrierResults,
     versioned=False,
