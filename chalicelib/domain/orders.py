@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """The lead that another system's clock may have over ours."""
 
+DOUBT = timedelta(hours=50)
+"""From the first instant of a day somewhere on Earth (UTC+14) to its last one elsewhere (UTC-12): what a day alone may mean."""
+
 
 def check_not_future(at: datetime, now: datetime, field: str) -> None:
     """Raise ``Refusal(invalid)`` for a fact from the future."""
@@ -51,8 +54,7 @@ class CarrierReport:
 
     def record(self, now: datetime) -> CarrierRecord:
         """The record as it is kept, known from ``now`` on. Raises ``Refusal(invalid)`` for one from the future."""
-        if self.exact:
-            check_not_future(self.occurred_at, now, "occurred_at")
+        check_not_future(self.occurred_at - (timedelta() if self.exact else DOUBT), now, "occurred_at")
         happened = self.occurred_at if self.exact else min(self.occurred_at, now)
         return CarrierRecord(happened, self.status, now, self.destination)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.carriers import Carrier, parcel_key
 from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
@@ -71,8 +71,16 @@ class Parcel:
     """When it was taken back by whoever had put it on record (O4)."""
 
     def is_called(self, carrier: Carrier, tracking_number: str) -> bool:
-        """Return whether the carrier knows this parcel by that number. A parcel taken back is known by none."""
-        return self.withdrawn_at is None and (self.carrier, self.tracking_number) == (carrier, tracking_number)
+        """Return whether the carrier knows this parcel by that canonical number. A parcel taken back is known by none.
+
+        A number of the posts is one parcel whichever of them reports it (O4).
+        """
+        return self.withdrawn_at is None and self.key == parcel_key(carrier, tracking_number)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies the parcel: the network in which its number is unique, and the number (O4)."""
+        return parcel_key(self.carrier, self.tracking_number)
 
     def counts(self, record: CarrierRecord) -> bool:
         """Return whether ``record`` is of this parcel: it happened late enough, on the way to the right country (O6, I14)."""

@@ -27,6 +27,9 @@ def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) 
     """Send the item back with a carrier and a tracking number (O4)."""
     dispute = changes.dispute(number)
     written = tracking_number(command.carrier, command.tracking_number)
+    if any(parcel.is_called(command.carrier, written) for parcel in changes.case.order.parcels):
+        msg = "This is the number of the parcel that came to the buyer. A return has a number of its own."
+        raise Refusal(INVALID, msg, field="tracking_number")
     parcel = Parcel(
         number=1,
         carrier=command.carrier,

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.dispute import order_of
 from chalicelib.domain.people import STAFF, Actor, Role
-from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.domain.thread import mediators_of, sees_thread
 from chalicelib.service.errors import NotFound
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.parcel import Parcel
-    from chalicelib.service.services import Services
 
 
 def sees_order(case: Case, actor: Actor) -> bool:
@@ -96,22 +93,3 @@ def place_of(dispute_id: str) -> tuple[str, int]:
     if place is None:
         raise NotFound
     return place
-
-
-def check_parcel(services: Services, case: Case, parcel: Parcel, actor: Actor) -> None:
-    """Raise ``Refusal`` where a party names a parcel that carries an unfinished order of other people (O6).
-
-    A carrier's record of a parcel moves money. A delivery to somebody else must not end a claim (C5), nor prove a return. The
-    marketplace may record such a parcel, because it knows what it sent together.
-    """
-    if actor.role is Role.PLATFORM:
-        return
-    ours = case.order.terms
-    for order_id in services.cases.orders_of_parcel(parcel.carrier.value, parcel.tracking_number):
-        other = None if order_id == ours.order_id else services.cases.load(order_id)
-        if other is None or other.order.completed_at is not None:
-            continue
-        theirs = other.order.terms
-        if (theirs.buyer_id, theirs.seller_id) != (ours.buyer_id, ours.seller_id):
-            msg = "This parcel carries an order of other people. If it is this order's as well, the marketplace can record it."
-            raise Refusal(CONFLICT, msg, tracking_number=parcel.tracking_number)

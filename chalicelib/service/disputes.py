@@ -7,13 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import acting, opening
-from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.people import PARTIES, STAFF, Actor
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.service import views
-from chalicelib.service.access import check_dispute, check_order, check_parcel, check_whole_dispute, place_of
+from chalicelib.service.access import check_dispute, check_order, check_whole_dispute, place_of
 from chalicelib.service.errors import Malformed
 from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.service.orders import timeline
@@ -112,12 +111,9 @@ class Act(CaseCommand[None]):
         """Raise ``NotFound`` for other people's disputes, ``VersionMismatch`` for another version of the dispute."""
         request.check_version(check_dispute(case, self.number, request.actor).version)
 
-    def decide(self, changes: Changes, services: Services, actor: Actor) -> None:
+    def decide(self, changes: Changes, _: Services, actor: Actor) -> None:
         """Take the action, as the state machine allows it."""
         acting.perform(changes, self.number, self.action, actor)
-        back = changes.case.dispute(self.number).return_parcel
-        if isinstance(self.action, ShipReturn) and back:
-            check_parcel(services, changes.case, back, actor)
 
     def answer(self, case: Case, _: None, viewer: Actor, now: datetime) -> tuple[int, Json]:
         """Return the dispute, with what the caller may do next."""

@@ -12,6 +12,7 @@ from chalicelib.store import keys
 from chalicelib.store.codec import event_from, load
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
+from chalicelib.store.parcel_locks import lock_puts, orders_of
 from chalicelib.store.transaction import answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
@@ -60,13 +61,14 @@ class Cases:
     ) -> None:
         """Write in one transaction what a command changed, ``also`` what changes with it, and its answer.
 
-        Raises ``Conflict`` when the case has changed since it was read, and ``AlreadyAnswered`` when this request was carried
-        out before; nothing is written then.
+        Raises ``Conflict`` when the case has changed since it was read, ``AlreadyAnswered`` when this request was carried out
+        before, and ``NumberTaken`` for a tracking number of other people (O4); nothing is written then.
 
         A command that changed nothing still keeps its answer under the same condition. Otherwise an answer from an older state
         could be kept after another request's answer from a newer one.
         """
         puts = case_puts(self.table, before, changes, self.shards) if changes.steps or once else []
+        puts += lock_puts(self._client(), self.table, before, changes) if changes.steps else []
         puts += also
         if once and answer:
             puts.append(answer_put(self.table, once, answer, now_s))
@@ -120,14 +122,9 @@ class Cases:
         )
         return [load(text(stored, "data"), LedgerEntry) for stored in found]
 
-    def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
-        """Return the orders that a tracking number belongs to."""
-        found = self._query(
-            KeyConditionExpression="pk = :pk",
-            values={":pk": keys.track_pk(carrier, tracking_number)},
-            ConsistentRead=True,
-        )
-        return [keys.order_id_of(text(stored, "sk")) for stored in found]
+    def orders_of_parcel(self, network: str, number: str) -> list[str]:
+        """Return the orders that a tracking number carries; it is unique in its network."""
+        return orders_of(self._client(), self.table, (network, number))
 
     def _query(self, values: dict[str, str], **arguments: Any) -> Iterator[Item]:  # noqa: ANN401 - DynamoDB arguments
         start: dict[str, Any] = {}

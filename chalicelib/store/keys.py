@@ -10,7 +10,7 @@ partition (pk)                sort key (sk)                       what
                               ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
                               ``NOTE#<n>#<note>``                 an internal note on the nth dispute
                               ``UPLOAD#<role>#<id>``              an upload, pending or finished
-``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   an order that a tracking number belongs to
+``TRACK#<network>#<number>``  ``LOCK``                            the orders that a tracking number carries
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
 either of them                ``ERASURE``                         the person's request to be forgotten
@@ -53,6 +53,7 @@ ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
 THREAD_SK = "THREAD"
+LOCK_SK = "LOCK"
 THREAD = -1
 """Stands in the place of an event's stream for the messages of an order's thread, which are no events (N5)."""
 TICKET_SK = "TICKET"
@@ -125,13 +126,13 @@ def upload_sk(role: str, upload_id: str) -> str:
     return f"UPLOAD#{role}#{upload_id}"
 
 
-def track_pk(carrier: str, tracking_number: str) -> str:
-    """Return the partition of the orders that a tracking number belongs to."""
-    return f"TRACK#{carrier}#{tracking_number}"
+def track_pk(network: str, number: str) -> str:
+    """Return the partition of a tracking number, unique in its network."""
+    return f"TRACK#{network}#{number}"
 
 
 def answer_pk(digest: str) -> str:
-    """Return the partition of the first answer to a request, by the digest of caller, route and key."""
+    """Return the partition of the first answer to a request, by the digest of caller and key."""
     return f"IDEMPOTENCY#{digest}"
 
 

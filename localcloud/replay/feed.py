@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from chalicelib.domain.money import EXPONENTS, Money, total
+from chalicelib.domain.codes import EXPONENTS
+from chalicelib.domain.money import Money, total
 from chalicelib.domain.order import Line, OrderTerms
 
 # The feed names no country; its marketplace sells within one.

@@ -20,8 +20,7 @@ CARRIERS = "chalicelib/domain/carriers.py"
 ROW = """
         Carrier.ROYAL_MAIL: CarrierRow(
             name="Royal Mail",
-            forms=(_s10("RB123456785GB"),),
-            expected=_S10_EXPECTED,
+            forms=(forms.s10("RB123456785GB"),),
             made_up=_s10_made_up("R", "GB"),
             aftership=("royal-mail",),
             seventeen_track=(11031,),

@@ -129,10 +129,10 @@ def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None)
     return Act(f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts))
 
 
-def ships() -> Act:
+def ships(order_id: str = ORDER_ID, seller: Actor = SELLER) -> Act:
     """Let the seller ship everything in one parcel."""
-    shipment = orders.Shipment(Carrier.TNT, PARCEL)
-    return Act("ships", lambda services: orders.add_shipment(services, ORDER_ID, asks(SELLER, "ships"), shipment))
+    shipment, name = orders.Shipment(Carrier.TNT, PARCEL), "ships" if order_id == ORDER_ID else f"ships {order_id}"
+    return Act(name, lambda services: orders.add_shipment(services, order_id, asks(seller, name), shipment))
 
 
 def carried(status: CarrierStatus, at: datetime, number: str = PARCEL, key: str = "") -> Act:
