@@ -137,8 +137,12 @@ def _check_ids(endpoint: Endpoint, ids: dict[str, str]) -> None:
 
 
 def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
-    """The query as it came. Raises ``Problem`` for a parameter that the route does not have."""
-    written = dict(request.query_params or {})
+    """The query as it came. Raises ``Problem`` for a parameter that the route does not have, or that comes twice."""
+    given = request.query_params
+    written = dict(given or {})
+    repeated = sorted(name for name in written if given and len(given.getlist(name)) > 1)
+    if repeated:
+        raise not_valid(f"Given more than once: {', '.join(repeated)}.", *repeated, message="Given more than once.")
     names = endpoint.query_names
     unknown = sorted(written.keys() - set(names))
     if unknown:
@@ -180,6 +184,8 @@ def _once(request: Request, actor: Actor, ids: dict[str, str], content: str) -> 
     key = request.headers.get("idempotency-key", "")
     if not KEY.fullmatch(key):
         raise Problem("idempotency_key_required")
-    # Chalice's path is the route's; only with the ids does it say what the request is about.
-    scope = json.dumps([actor.role.value, actor.id, request.method, request.path, ids, key], sort_keys=True)
-    return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(content.encode()).hexdigest())
+    # A key is the caller's for one request. What is asked is in the fingerprint: Chalice's path is the route's, and only
+    # with the ids does it say what the request is about.
+    scope = json.dumps([actor.role.value, actor.id, key])
+    asked = json.dumps([request.method, request.path, ids, content], sort_keys=True)
+    return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(asked.encode()).hexdigest())

@@ -129,7 +129,7 @@ CATALOGUE: dict[str, Kind] = {
     r.INVALID: _kind(
         422, "A value that the rules do not accept; field says which.", "Correct that value; detail says what is accepted."
     ),
-    s.KeyReused.code: _kind(422, "This Idempotency-Key was used with another body.", "Use a new key for a new intent."),
+    s.KeyReused.code: _kind(422, "This Idempotency-Key was used for another request.", "Use a new key for a new intent."),
     r.RETURN_ADDRESS_REQUIRED: _kind(
         422,
         "There is no address that this return can go to.",

@@ -207,3 +207,20 @@ class CarrierResults(Given):
     """The result of each record of a batch, in the batch's order (O6)."""
 
     results: list[CarrierResult]
+
+
+_REASONS = ("other_event", "changes_nothing", "unknown_status", "no_status", "no_time")
+
+
+class LeftOut(Given):
+    """How many records of a webhook were left out for one reason."""
+
+    reason: Annotated[str, *growing(_REASONS, "New ones may come.")]
+    count: Count
+
+
+class WebhookResults(Given):
+    """The result of each record of a webhook, oldest first, and what was left out of it (O6)."""
+
+    results: list[CarrierResult]
+    dropped: list[LeftOut]

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.api.models import AMOUNT_AT_MOST, Country, Currency, Identifier, Model, Moment, Money, ShortText
+from chalicelib.api.carrier_time import WrittenTime, carrier_time
+from chalicelib.api.models import AMOUNT_AT_MOST, Country, CurrencyInUse, Identifier, Model, Moment, Money, ShortText
 from chalicelib.domain import guarantees as offers
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
@@ -41,7 +42,7 @@ class ImportOrder(Model):
 
     buyer_id: Identifier
     seller_id: Identifier
-    currency: Currency
+    currency: CurrencyInUse
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
     shipping_fee: Money
     placed_at: Annotated[Moment | None, Field(description="When the buyer ordered; paid_at by default.")] = None
@@ -97,11 +98,19 @@ class CarrierEventIn(Model):
     carrier: Carrier
     tracking_number: TrackingNumber
     status: CarrierStatus
-    occurred_at: Moment
+    occurred_at: WrittenTime
+    destination_country: Annotated[
+        Country | None, Field(description="To which country the record says the parcel goes, if it does.")
+    ] = None
 
     def event(self) -> CarrierEvent:
         """As the service takes it."""
-        return CarrierEvent(self.carrier, self.tracking_number, self.occurred_at, self.status)
+        told = carrier_time(self.occurred_at)
+        if told is None:
+            raise AssertionError(self.occurred_at)  # the model has checked it
+        return CarrierEvent(
+            self.carrier, self.tracking_number, told.at, self.status, self.destination_country or "", told.exact
+        )
 
 
 class CarrierEvents(Model):
