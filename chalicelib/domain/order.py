@@ -270,7 +270,8 @@ class Order:
         last changed here: whoever learns of it late has the whole time all the same (I12).
         """
         ended = [self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines]
-        known = [self.imported_at, *(at for parcel in self.parcels if (at := parcel.changed_at))]
+        changes = (at for parcel in self.parcels for at in (parcel.changed_at, parcel.withdrawn_at))
+        known = [self.imported_at, *(at for at in changes if at)]
         closes = max(*ended, *known) + policy.days("protection")
         return max(closes, self.protection_extended_to) if self.protection_extended_to else closes
 
