@@ -321,7 +321,8 @@ class Explorer:
             happened = now - pick.choice((0, 3, 50)) * HOUR
             report = CarrierReport(Carrier.TNT, back.tracking_number, happened, pick.choice(tuple(CarrierStatus)))
             return self._reported(now, report)
-        if dispute.coverage.reason is Reason.NOT_RECEIVED and dispute.open and pick.random() < 0.15:
+        late = 0.5 if dispute.refund and dispute.refund.minor and not dispute.late_delivery else 0.15 * dispute.open
+        if dispute.coverage.reason is Reason.NOT_RECEIVED and pick.random() < late:
             in_time = min(promise.promised_by for promise in dispute.promises) - pick.choice((-1, 1, 5)) * HOUR
             parcel = pick.randint(1, max(1, self.shipped))
             report = CarrierReport(Carrier.TNT, f"{parcel:09d}", min(in_time, now), CarrierStatus.DELIVERED)

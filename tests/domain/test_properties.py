@@ -156,7 +156,7 @@ class History:
             kind = first.payload.type
             if first.stream and before.dispute(first.stream).delivery_notice:
                 kind = "delivery_notice"
-            elif first.stream and not isinstance(first.payload, e.InformationRequestLapsed):
+            elif first.stream and not isinstance(first.payload, e.InformationRequestLapsed | e.MediatorReleased):
                 left, entered = before.dispute(first.stream).stage, changes.dispute(first.stream).stage
                 self.tally.expired_to.setdefault(left, set()).add(entered)
                 self.tally.stages[entered] += 1
@@ -248,7 +248,7 @@ def tally() -> Tally:
 
 COUNTED = ("stages", "outcomes", "bases", "expiries", "guarantees", "findings", "payloads", "refusals")
 EXPIRY_KINDS = {stage.value for stage in EXPIRIES} | {"information_request_lapsed", "order_completed", "payment_retried"}
-EXPIRY_KINDS |= {"payment_republished", "payment_overdue", "delivery_notice", "refund_issued"}
+EXPIRY_KINDS |= {"payment_republished", "payment_overdue", "delivery_notice", "refund_issued", "mediator_released"}
 REFUSAL_CODES = {
     "attestation_required",
     "conflict",
