@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 SEEDS = seeds(10_000)
 STEPS, STEPS_AFTER_THE_END = 30, 3
 LONG_AFTER = 1500 * DAY
-WITHOUT_PARAMETERS = (c.Escalate(), c.Withdraw(), c.Assign(), c.AcceptDecision(), c.Decline(), NEWS)
+WITHOUT_PARAMETERS = (
+    *(c.Escalate(), c.Withdraw(), c.Assign(), c.GiveBack(), c.AcceptDecision(), c.WithdrawAppeal(), c.Decline()),
+    NEWS,
+)
 
 
 @dataclass

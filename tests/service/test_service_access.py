@@ -11,6 +11,7 @@ from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.orders import Shipment
@@ -209,3 +210,21 @@ def _same(office: Office) -> tuple[Any, Any]:
     assert case is not None
     request = case.dispute(1).request
     return request.type, request.amount
+
+
+def test_a_lead_hands_a_case_over_and_nobody_is_on_two_sides() -> None:
+    """D4, section 1: a lead names the mediator, who then has the case; a party's id and anybody else's hand are refused."""
+    office = Office().disputed()
+    office.act(SELLER, c.Decline())
+    office.act(BUYER, c.Escalate())
+    lead = Actor(Role.MEDIATOR, "lea", lead=True)
+    for actor, command in (
+        (MEDIATOR, c.HandOver("noor")),
+        (lead, c.HandOver(SELLER.id)),
+        (Actor(Role.MEDIATOR, BUYER.id), c.Assign()),
+    ):
+        with pytest.raises(Refusal) as refused:
+            office.act(actor, command)
+        assert refused.value.code == "wrong_party"
+    assert "noor" == read(office.act(lead, c.HandOver("noor")))["mediator_id"]
+    assert read(office.act(lead, c.GiveBack()))["mediator_id"] is None
