@@ -60,8 +60,9 @@ def stale(dispute: Dispute) -> Refusal:
 
 def evidence_room(dispute: Dispute, policy: Policy, party: Role) -> int:
     """Return the number of pieces that ``party`` may still add. An answer to a mediator's question always fits (N6, D4)."""
-    counted = sum(piece.by is party and not piece.answers for piece in dispute.evidence)
-    return max(0, policy.evidence_at_most - counted) + len(dispute.questions_to(party))
+    given = sum(piece.by is party for piece in dispute.evidence)
+    asked = sum(question.to is party for question in dispute.information_requests)
+    return max(policy.evidence_at_most + asked - given, len(dispute.questions_to(party)))
 
 
 def too_much_evidence(policy: Policy, note: str = "") -> Refusal:

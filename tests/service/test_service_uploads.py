@@ -222,7 +222,7 @@ def test_an_answer_may_be_a_file_however_many_there_are() -> None:
         desk.tell(desk.send(form))
 
     shown = desk.shown()
-    assert (["r1", "r2"], []) == ([it["answers"] for it in shown["evidence"][40:]], shown["uploads"])
+    assert ([("r1", "r2"), ()], []) == ([it["answers"] for it in shown["evidence"][40:]], shown["uploads"])
     with pytest.raises(Refusal, match="20 pieces of evidence"):
         desk.ask()
 
