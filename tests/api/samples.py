@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ANA, BEN = "buyer:ana", "buyer:ben"
 ACME, ZETA = "seller:acme", "seller:zeta"
 MIA = "mediator:mia"
+LEA = "lead:lea"
 MARKET = "platform:market"
 
 AT_HOME = {"name": "Acme returns", "lines": ["Calle Mayor 1"], "city": "Madrid", "postal_code": "28013", "country": "ES"}
@@ -293,6 +294,7 @@ SAMPLES: dict[str, Sample] = {
     "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
+    "hand_over": Sample(Stop.ESCALATED, LEA, {"mediator_id": "mia"}, _DISPUTE_KEYS, other={"mediator_id": "noor"}),
     "give_back": Sample(Stop.ASSIGNED, MIA, keys=_DISPUTE_KEYS),
     "list_notes": Sample(Stop.NOTED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "write_note": Sample(Stop.ASSIGNED, MIA, NOTE, ("number", "author", "text"), other={"text": "Ask for the box."}),

@@ -59,6 +59,22 @@ def assign(call: Call, dispute_id: str) -> Answer:
 
 @route(
     blueprint,
+    "PUT",
+    "/disputes/{dispute_id}/assignment",
+    roles=MEDIATORS,
+    leads=True,
+    body=m.HandOver,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED,
+    versioned=True,
+)
+def hand_over(call: Call, dispute_id: str) -> Answer:
+    """Hand the case to a mediator, as their lead."""
+    return act(call, dispute_id, call.body.command())
+
+
+@route(
+    blueprint,
     "DELETE",
     "/disputes/{dispute_id}/assignment",
     roles=MEDIATORS,

@@ -162,6 +162,14 @@ class WriteNote(Model):
     text: Text
 
 
+class HandOver(CommandBody):
+    """The mediator who gets the case (D4)."""
+
+    makes: ClassVar = c.HandOver
+
+    mediator_id: Identifier
+
+
 class RequestInformation(CommandBody):
     """A mediator's question to one party (D4)."""
 
