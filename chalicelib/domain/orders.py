@@ -249,7 +249,8 @@ def answer_extension(changes: Changes, number: int, *, accepted: bool) -> None:
     if asked is None:
         raise Refusal(INVALID, "There is no such request for a later delivery.", field="n")
     if asked.accepted is not None or number != len(order.extensions):
-        raise Refusal(CONFLICT, "This request is answered, or a newer one has replaced it.", current=len(order.extensions))
+        msg = "This request is answered, or a newer one has replaced it."
+        raise Refusal(CONFLICT, msg, current_extension=len(order.extensions))
     running = _running(changes)
     if not running or order.completed_at is not None:
         raise Refusal(TOO_LATE, "The promise has passed or been kept; there is nothing left to extend.")

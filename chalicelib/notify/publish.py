@@ -11,6 +11,7 @@ from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
 from chalicelib.notify.event_in_context import read_event
+from chalicelib.notify.order_reminders import reminders_after
 from chalicelib.notify.recipients import Recipients, name_of
 from chalicelib.notify.todos import due_for, reminder_times
 from chalicelib.store.codec import timestamp
@@ -111,11 +112,12 @@ class Publisher:
                 yield from self.recipients.address_by_every_channel(queued, it, due_for(role, it, self.deps.policies))
 
     def _reminders(self, it: EventInContext) -> Iterator[tuple[QueuedMessage, datetime]]:
-        """Yield the reminders of what the parties have to do after an event, with their times (N2).
+        """Yield the reminders of what the parties have to do after an event, with their times (N2, O7, O8).
 
-        A reminder is named by its dispute and its time, so that each event that brings it about names the same one.
+        A reminder is named by its dispute, or its order, and its time: each event that brings it about names the same one.
         """
         if it.dispute is None:
+            yield from reminders_after(it, self.deps.orders, self.deps.policies)
             return
         for todo in todos(it.dispute, self.deps.policies.version(it.dispute.policy_version)):
             for at, reminder in reminder_times(todo).items():

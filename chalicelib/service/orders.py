@@ -10,12 +10,13 @@ import msgspec
 from chalicelib.domain import orders as rules
 from chalicelib.domain.carriers import parcel_key, tracking_number
 from chalicelib.domain.events import ORDER, ledger_entry
+from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.protection import EXPLAINED, protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
 from chalicelib.service.access import check_order
-from chalicelib.service.errors import Busy, Malformed
+from chalicelib.service.errors import Busy, Malformed, NotFound
 from chalicelib.service.execute import CaseCommand, Request, current, execute, keep_answer, kept_answer
 from chalicelib.service.views import Json
 from chalicelib.store import lists
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.carriers import Carrier
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.order import Order, OrderTerms
+    from chalicelib.domain.money import Money
+    from chalicelib.domain.order import ExternalStatus, Order, OrderTerms
     from chalicelib.domain.parcel import CarrierStatus
     from chalicelib.service.services import Services
     from chalicelib.store.items import Item
@@ -103,6 +105,29 @@ class Shipment(OrderCommand):
         rules.add_shipment(changes, self.carrier, self.tracking_number, self.shipped_at, self.line_ids)
 
 
+def take_back_parcel(services: Services, order_id: str, request: Request, number: int) -> Answer:
+    """Take a parcel off the record that no carrier has scanned (O4). Raises ``NotFound`` for a parcel that is not there."""
+    return execute(services, order_id, request, TakeBackParcel(number))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackParcel(OrderCommand):
+    """Whoever put a parcel on record, or the marketplace, takes it back (O4)."""
+
+    number: int
+
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's orders and for parcels that are not there."""
+        super(TakeBackParcel, self).check(case, request)
+        if self.number > len(case.order.parcels):
+            raise NotFound
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Take the parcel back; one that was taken back before stays so."""
+        if changes.case.order.parcels[self.number - 1].withdrawn_at is None:
+            rules.take_back_parcel(changes, self.number)
+
+
 def confirm_receipt(services: Services, order_id: str, request: Request, line_ids: tuple[str, ...]) -> Answer:
     """Record that the buyer has received some lines, or all where none is named (O6)."""
     return execute(services, order_id, request, ConfirmReceipt(line_ids))
@@ -141,6 +166,46 @@ class Extend(OrderCommand):
             rules.extend_promise(changes, self.promise)
         if self.protection_until:
             rules.extend_protection(changes, self.protection_until)
+
+
+def answer_extension(services: Services, order_id: str, request: Request, number: int, *, accepted: bool) -> Answer:
+    """Record the buyer's answer to the nth request for a later promise (O8). Raises ``NotFound`` for no such request."""
+    return execute(services, order_id, request, AnswerExtension(number, accepted))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerExtension(OrderCommand):
+    """The buyer accepts or refuses a later promise than the rules allow without consent (O8)."""
+
+    number: int
+    accepted: bool
+
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's orders and for requests that are not there."""
+        super(AnswerExtension, self).check(case, request)
+        if self.number > len(case.order.extensions):
+            raise NotFound
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the answer."""
+        rules.answer_extension(changes, self.number, accepted=self.accepted)
+
+
+def put_external_dispute(services: Services, order_id: str, request: Request, status: ExternalStatus, amount: Money) -> Answer:
+    """Record how the dispute of the payment stands at the buyer's bank or payment provider (M3)."""
+    return execute(services, order_id, request, PutExternalDispute(status, amount))
+
+
+@dataclass(frozen=True, slots=True)
+class PutExternalDispute(OrderCommand):
+    """The marketplace reports the external dispute of an order's payment; the same report again changes nothing (M3)."""
+
+    external: ExternalStatus
+    amount: Money
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the report, and what it moves."""
+        report_external_dispute(changes, self.external, self.amount)
 
 
 @dataclass(frozen=True, slots=True)

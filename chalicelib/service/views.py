@@ -52,6 +52,7 @@ def order_summary(order: Order) -> Json:
         "id": terms.order_id,
         "buyer_id": terms.buyer_id,
         "seller_id": terms.seller_id,
+        "placed_at": timestamp(terms.placed_at),
         "paid_at": timestamp(terms.paid_at),
         "price": plain(terms.price),
         "titles": [line.title for line in terms.lines],
@@ -73,8 +74,11 @@ def order(case: Case) -> Json:
         "deliver_by": timestamp(max(it.promised_by(line.id, case.policy) for line in terms.lines)),
         "guarantees": plain(terms.guarantees),
         "parcels": [_parcel(parcel) for parcel in it.parcels],
+        "extensions": plain(it.extensions),
         "closes_at": timestamp(case.closes_at),
         "escrow": escrow(it.escrow),
+        "external_dispute": plain(it.external) if it.external else None,
+        "charges": [{"payer": payer, "amount": plain(amount)} for payer, amount in it.charges],
         "disputes": [{"id": d.id, "status": status_of(d).value, "stage": d.stage.value} for d in case.disputes],
         "policy_version": it.policy_version,
     }
@@ -82,8 +86,12 @@ def order(case: Case) -> Json:
 
 def _parcel(parcel: Parcel) -> Json:
     view: Json = plain(parcel)
-    records = [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records]
-    return view | {"records": records, "delivered_at": time(parcel.delivered_at)}
+    return view | {
+        "records": [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records],
+        "scanned_at": time(parcel.scanned_at),
+        "delivered_at": time(parcel.delivered_at),
+        "returned_at": time(parcel.returned_at),
+    }
 
 
 def _line(case: Case, line_id: str) -> Json:
@@ -150,6 +158,7 @@ def _dispute(case: Case, it: Dispute) -> Json:
         "evidence": plain(it.evidence),
         "information_requests": plain(it.information_requests),
         "mediator_id": it.mediator,
+        "delivery_notice": plain(it.delivery_notice) if it.delivery_notice else None,
         "escalated_at": time(it.escalated_at),
         "decision": plain(it.decision) if it.decision else None,
         "appealed_by": it.appealed_by.value if it.appealed_by else None,
@@ -190,9 +199,16 @@ def ledger(case: Case, entries: list[LedgerEntry], viewer: Actor) -> Json:
     return {
         "order_id": case.order.terms.order_id,
         "balance": escrow(case.order.escrow),
-        "entries": [plain(entry) | {"debit": entry.debit, "credit": entry.credit} for entry in entries],
+        "entries": [_entry(entry) for entry in entries],
         "payment_instructions": [_as_seen(instruction(it), viewer) for it in case.order.instructions],
     }
+
+
+def _entry(it: LedgerEntry) -> Json:
+    """Return a movement with the two accounts of it; a charge is between the accounts that it names."""
+    view: Json = plain(it)
+    del view["charge"]
+    return view | {"debit": it.debit, "credit": it.credit}
 
 
 def instruction(it: PaymentInstruction) -> Json:

@@ -21,7 +21,7 @@ from chalicelib.service.chat import CONNECTIONS_AT_MOST
 from chalicelib.settings import settings
 from localcloud.memory.table import MemoryTable
 from tests.api.edge import DAY, Api, Clock
-from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, MARKET, Stop, bring, path_of, sample_of
+from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, IDS, MARKET, Stop, bring, path_of, sample_of
 from tests.reliability.seam import Seam
 from tests.store.tables import NAME
 
@@ -254,7 +254,7 @@ def of_the_api(it: Deployment) -> None:
             with it.function("api_handler"):  # an old one: that is known once the secret has been read
                 reply = it.api.call(sample_of(endpoint).who, "POST", endpoint.path, sample_of(endpoint).body)
             assert (401, "signature_expired") == reply.refused
-    it.done(MARKET, "POST", "/payment-instructions/o-1-p1/result", {"status": "settled", "reference": "r"})
+    it.done(MARKET, "POST", f"/payment-instructions/{IDS['instruction_id']}/result", {"status": "settled", "reference": "r"})
 
 
 def of_devices(it: Deployment) -> None:

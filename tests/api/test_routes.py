@@ -137,8 +137,8 @@ def test_a_dispute_from_claim_to_return(api: Api) -> None:
     timeline = api.done(ANA, "GET", f"{path}/timeline")["events"]
     assert list(range(1, len(timeline) + 1)) == [event["seq"] for event in timeline]
     pending = api.done(MARKET, "GET", "/payment-instructions")["items"]
-    assert [("o-1-p1", euros(9000))] == [(it["id"], it["amount"]) for it in pending]
-    api.done(MARKET, "POST", "/payment-instructions/o-1-p1/result", {"status": "settled", "reference": "r"})
+    assert [("o-1-p1", euros(9000))] == [(it["id"].rpartition("-")[0], it["amount"]) for it in pending]
+    api.done(MARKET, "POST", f"/payment-instructions/{pending[0]['id']}/result", {"status": "settled", "reference": "r"})
     assert [] == api.done(MARKET, "GET", "/payment-instructions")["items"]
 
 

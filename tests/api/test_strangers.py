@@ -93,7 +93,9 @@ def test_a_wrong_role_is_forbidden(api: Api, endpoint: Endpoint) -> None:
 def test_a_stranger_is_told_what_nobody_is_told(api: Api, endpoint: Endpoint) -> None:
     """I6: another person's resource is as missing as a missing one, byte for byte, even at the right or the wrong version."""
     route = Untouched(api, endpoint)
-    missing = path_of(endpoint, order_id="o-2", dispute_id="o-2-d1", instruction_id="o-2-p1", seller_id="s-2", buyer_id="b-2")
+    missing = path_of(
+        endpoint, order_id="o-2", dispute_id="o-2-d1", instruction_id="o-2-p1-00000000", seller_id="s-2", buyer_id="b-2"
+    )
     for stranger in (one for role in endpoint.roles for one in STRANGERS.get(role, ())):
         for version in ("*", '"1"', '"999"'):
             theirs = route.send(stranger, who=stranger, if_match=version)

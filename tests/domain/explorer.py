@@ -260,7 +260,7 @@ class Explorer:
         number, actor = pick.randint(1, max(1, self.shipped)), pick.choice((SELLER, SELLER, PLATFORM, BUYER))
         return Step(now, actor, lambda changes: orders.take_back_parcel(changes, number))
 
-    def _order_step(self, case: Case) -> Step:
+    def _order_step(self, case: Case) -> Step:  # noqa: PLR0911 - one return per kind of step, as a table
         pick, now = self.random, self.world.now
         kind = pick.random()
         if kind < 0.26:

@@ -6,12 +6,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import commands as c
+from chalicelib.domain import orders
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.changes import Changes
 from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.erasure import erase_words
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
+from chalicelib.domain.order import ExternalStatus
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.notify.event_in_context import EventInContext, read_event
@@ -27,6 +30,7 @@ from tests.domain.worlds import (
     MEDIATOR,
     NEWS,
     OTHER_MEDIATOR,
+    PLATFORM,
     PROMISED,
     SECOND,
     SELLER,
@@ -99,6 +103,85 @@ def partly_delivered() -> World:
     world.wait(DAY).ship("a")
     world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 1)))
     world.wait(HOUR).deliver(PROMISED - DAY)
+    world.wait(3 * DAY).sweep()
+    return world
+
+
+def missing() -> World:
+    """A parcel is claimed as not received, and then the carrier shows its delivery in time."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED))
+    world.wait(HOUR).deliver(PROMISED - DAY)
+    return world
+
+
+def not_here() -> World:
+    """The buyer objects to a delivery on record."""
+    world = missing()
+    world.wait(HOUR).act(BUYER, c.ObjectToDelivery("It is not here."))
+    return world
+
+
+def came_back() -> World:
+    """What the carrier showed as delivered went back to its sender."""
+    world = missing()
+    world.wait(HOUR).report(CarrierStatus.RETURNED_TO_SENDER)
+    return world
+
+
+def never_shipped() -> World:
+    """A mistyped parcel is taken back, none follows, and nobody claims anything: what was paid goes back at the close."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.run(SELLER, lambda changes: orders.take_back_parcel(changes, 1))
+    world.wait(90 * DAY).sweep()
+    return world
+
+
+def asks_for_more_time() -> World:
+    """The buyer refuses a much later delivery, and accepts a less late one."""
+    world = World.of()
+    for number, days, accepted in ((1, 60, False), (2, 40, True)):
+        world.wait(DAY).extend_promise(PROMISED + days * DAY)
+        world.run(BUYER, lambda changes, n=number, yes=accepted: orders.answer_extension(changes, n, accepted=yes))  # type: ignore[misc]
+    return world
+
+
+def reported(world: World, status: ExternalStatus) -> None:
+    """The marketplace reports how the dispute of the whole payment stands at the buyer's bank."""
+    paid = world.case.order.terms.price
+    world.wait(HOUR).run(PLATFORM, lambda changes: report_external_dispute(changes, status, paid))
+
+
+def charged_back() -> World:
+    """The bank asks while a dispute is open; the seller accepts; then the bank takes the money back."""
+    world = World.of()
+    world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED))
+    reported(world, ExternalStatus.OPEN)
+    world.act(SELLER, c.Accept("1"))
+    reported(world, ExternalStatus.LOST)
+    return world
+
+
+def charged_back_after_the_refund() -> World:
+    """The bank takes back what the buyer was refunded before."""
+    world = World.of()
+    world.go(PROMISED + SECOND).open(claim_of(Reason.NOT_RECEIVED))
+    world.act(SELLER, c.Accept("1"))
+    reported(world, ExternalStatus.LOST)
+    return world
+
+
+def charged_back_after_the_release() -> World:
+    """The bank takes back what the seller was paid; nothing is heard of the payment, and then it fails for good."""
+    world = delivered()
+    world.wait(90 * DAY).sweep()
+    world.wait(4 * DAY).sweep()
+    for hours in (*world.case.policy.payment_retry_hours, 0):
+        world.pay(1, failure="account closed")
+        world.wait(hours * HOUR).sweep()
+    reported(world, ExternalStatus.LOST)
     return world
 
 
@@ -234,6 +317,13 @@ STORIES: dict[str, Callable[[], World]] = {
     "never_arrived": never_arrived,
     "no_dispute": no_dispute,
     "partly_delivered": partly_delivered,
+    "not_here": not_here,
+    "came_back": came_back,
+    "never_shipped": never_shipped,
+    "asks_for_more_time": asks_for_more_time,
+    "charged_back": charged_back,
+    "charged_back_after_the_refund": charged_back_after_the_refund,
+    "charged_back_after_the_release": charged_back_after_the_release,
     "haggling": haggling,
     "settled_at_once": settled_at_once,
     "bad_return": bad_return,

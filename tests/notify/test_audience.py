@@ -33,7 +33,19 @@ PEOPLE = (Audience.BUYER, Audience.SELLER)
 TOLD = {
     "never_arrived": "opened.seller opened.buyer refunded.seller refunded.buyer",
     "no_dispute": "promise.buyer protection.buyer completed.seller",
-    "partly_delivered": "opened.seller opened.buyer narrowed.seller narrowed.buyer",
+    "partly_delivered": "opened.seller opened.buyer delivery_shown.buyer delivery_shown.seller narrowed.seller narrowed.buyer",
+    "not_here": "opened.seller opened.buyer delivery_shown.buyer delivery_shown.seller delivery_objected.seller"
+    " delivery_objected.mediators",
+    "came_back": "opened.seller opened.buyer delivery_shown.buyer delivery_shown.seller delivery_undone.buyer"
+    " delivery_undone.seller",
+    "never_shipped": "refunded_at_close.seller refunded_at_close.buyer",
+    "asks_for_more_time": "extension_asked.buyer extension_refused.seller extension_asked.buyer extension_granted.seller",
+    "charged_back": "opened.seller opened.buyer external.seller external.buyer refunded.seller refunded.buyer"
+    " refund_waits.seller refund_waits.buyer external.seller external.buyer",
+    "charged_back_after_the_refund": "opened.seller opened.buyer refunded.seller refunded.buyer external.seller external.buyer"
+    " charged.buyer",
+    "charged_back_after_the_release": "completed.seller payment_failed.seller payment_failed.buyer external.seller"
+    " external.buyer charged.seller",
     "haggling": "opened.seller opened.buyer proposal.seller time.seller declined.buyer time.buyer evidence.seller"
     " evidence.buyer proposal.seller proposal.buyer declined.seller proposal.buyer proposal.buyer refunded.seller"
     " refunded.buyer",
@@ -136,6 +148,8 @@ ACTIONS = {
     "proposal_declined": {"declined.seller", "declined.buyer"},
     "proposal_accepted": {"accepted.seller", "accepted.buyer"},
     "information_requested": {"information.seller", "information.buyer"},
+    "delivery_shown": {"delivery_shown.buyer"},
+    "extension_asked": {"extension_asked.buyer"},
     "decision_made": {"decision.seller", "decision.buyer"},
     "appeal_withdrawn": {"appeal_withdrawn.seller", "appeal_withdrawn.buyer"},
     "delivered_after_refund": {"late_delivery.seller"},
@@ -181,10 +195,12 @@ def test_email_reaches_both_parties_whatever_it_is_about() -> None:
 
 
 def test_nobody_is_told_of_an_own_act_unless_something_follows() -> None:
-    """Actors are told of their own acts only where a dispute begins, is narrowed or ends, or a return is to be sent (N2)."""
+    """Actors are told of their own acts only where a dispute begins, is narrowed or ends, a return is to be sent (N2), or a
+    refund waits for the bank (M3).
+    """
     own = {row.text for _, _, it in everything() for row in notices(it) if row.audience.value == it.event.actor.role.value}
     what_follows = "opened.buyer return_asked.buyer narrowed.buyer return_granted.buyer refunded.seller refunded.buyer"
-    assert own <= {*what_follows.split(), "closed.seller", "closed.buyer"}
+    assert own <= {*what_follows.split(), "closed.seller", "closed.buyer", "refund_waits.seller", "refund_waits.buyer"}
 
 
 def test_money_leaves_first() -> None:

@@ -70,8 +70,11 @@ RIGHTS: dict[str, dict[str, May]] = {
         MEDIATOR: May(Stop.ASSIGNED),
         LEAD: May(Stop.ESCALATED),
     },
+    "take_back_shipment": {SELLER: May(Stop.SHIPPED), ORDERS: May(Stop.SHIPPED, OK, ALL)},
     "confirm_receipt": {BUYER: May(Stop.SOLD)},
     "extend": {SELLER: May(Stop.SOLD)},
+    "answer_extension": {BUYER: May(Stop.ASKED)},
+    "put_external_dispute": {PAYMENTS: May(Stop.SOLD, OK, ALL)},
     # disputes: their parties, and mediators from the escalation on
     "open_dispute": {BUYER: May(Stop.DELIVERED, CREATED)},
     "list_disputes": {
@@ -120,6 +123,7 @@ RIGHTS: dict[str, dict[str, May]] = {
         LEAD: May(Stop.ESCALATED),
         OPERATOR: May(Stop.SHOWN, others=ALL),
     },
+    "object_to_delivery": {BUYER: May(Stop.NOT_HERE)},
     "grant_time": {BUYER: May(Stop.DISPUTED), SELLER: May(Stop.NEGOTIATING)},
     "appeal": {BUYER: May(Stop.DECIDED), SELLER: May(Stop.DECIDED)},
     "withdraw_appeal": {BUYER: May(Stop.APPEALED), SELLER: May(Stop.APPEALED, CONFLICT)},

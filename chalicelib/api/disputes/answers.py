@@ -78,6 +78,14 @@ class Return(Given):
     parcel: Parcel | None
 
 
+class DeliveryNotice(Given):
+    """Claimed lines that a carrier shows as delivered in time; the buyer may object until ``due_at`` (C5)."""
+
+    line_ids: list[str]
+    since: Time
+    due_at: Time
+
+
 class AllowedAction(Given):
     """Something this caller may do now, and by when (D10)."""
 
@@ -131,6 +139,7 @@ class Dispute(DisputeSummary):
     ]
     information_requests: list[InformationRequest]
     mediator_id: str | None
+    delivery_notice: DeliveryNotice | None
     escalated_at: Time | None
     decision: Decision | None
     appealed_by: Role | None
@@ -232,6 +241,9 @@ class Problem(BaseModel):
     maximum: Money | None = None
     latest: Time | None = None
     current: Time | None = None
+    current_extension: Annotated[Count | None, Field(description="conflict: the request for a later promise that counts.")] = (
+        None
+    )
     now: Time | None = None
     country: str | None = None
     carrier: str | None = None

@@ -121,6 +121,14 @@ class AddEvidence(CommandBody):
     ] = None
 
 
+class ObjectToDelivery(CommandBody):
+    """The buyer's word that what a carrier shows as delivered is not there (C5)."""
+
+    makes: ClassVar = c.ObjectToDelivery
+
+    statement: Text
+
+
 class GrantTime(CommandBody):
     """More time for the other side, until then (D6)."""
 

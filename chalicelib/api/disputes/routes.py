@@ -175,6 +175,21 @@ def add_evidence(call: Call, dispute_id: str) -> Answer:
 @route(
     blueprint,
     "POST",
+    "/disputes/{dispute_id}/delivery-objection",
+    roles=(BUYER,),
+    body=m.ObjectToDelivery,
+    answers=lambda: answers.Dispute,
+    refuses=REFUSED_TEXT,
+    versioned=True,
+)
+def object_to_delivery(call: Call, dispute_id: str) -> Answer:
+    """Say that what a carrier shows as delivered in time is not there; the case goes under review."""
+    return act(call, dispute_id, call.body.command())
+
+
+@route(
+    blueprint,
+    "POST",
     "/disputes/{dispute_id}/extensions",
     roles=PARTIES,
     body=m.GrantTime,

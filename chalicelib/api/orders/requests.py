@@ -12,6 +12,7 @@ from chalicelib.domain import guarantees as offers
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, Payer
+from chalicelib.domain.order import ExternalStatus
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.service.orders import CarrierEvent, Shipment
 
@@ -130,3 +131,16 @@ class ExtendOrder(Model):
 
     deliver_by: Moment | None = None
     closes_at: Moment | None = None
+
+
+class AnswerExtension(Model):
+    """The buyer's answer to a request for a later promise (O8)."""
+
+    accept: bool
+
+
+class PutExternalDispute(Model):
+    """How a chargeback or another dispute of the payment stands, and how much it is about (M3)."""
+
+    status: ExternalStatus
+    amount: Money

@@ -119,6 +119,21 @@ def add_shipment(call: Call, order_id: str) -> Answer:
 
 @route(
     blueprint,
+    "DELETE",
+    "/orders/{order_id}/shipments/{n}",
+    roles=(SELLER, PLATFORM),
+    scopes=ORDERS,
+    answers=lambda: answers.Order,
+    refuses=(r.WRONG_PARTY, r.WRONG_STATE),
+    versioned=True,
+)
+def take_back_shipment(call: Call, order_id: str, n: str) -> Answer:
+    """Take back a parcel that no carrier has scanned, as when its number was mistyped."""
+    return orders.take_back_parcel(call.services, order_id, call.request, int(n))
+
+
+@route(
+    blueprint,
     "POST",
     "/orders/{order_id}/receipt",
     roles=(BUYER,),
@@ -139,12 +154,44 @@ def confirm_receipt(call: Call, order_id: str) -> Answer:
     roles=(SELLER,),
     body=m.ExtendOrder,
     answers=lambda: answers.Order,
-    refuses=(r.INVALID, r.TOO_LATE),
+    refuses=(r.INVALID, r.TOO_LATE, r.LIMIT_REACHED),
     versioned=True,
 )
 def extend(call: Call, order_id: str) -> Answer:
     """Promise delivery later, or let protection end later."""
     return orders.extend(call.services, order_id, call.request, call.body.deliver_by, call.body.closes_at)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/extensions/{n}/consent",
+    roles=(BUYER,),
+    body=m.AnswerExtension,
+    answers=lambda: answers.Order,
+    refuses=(r.CONFLICT, r.TOO_LATE),
+    versioned=True,
+)
+def answer_extension(call: Call, order_id: str, n: str) -> Answer:
+    """Accept or refuse the seller's request for a later promise."""
+    return orders.answer_extension(call.services, order_id, call.request, int(n), accepted=call.body.accept)
+
+
+@route(
+    blueprint,
+    "PUT",
+    "/orders/{order_id}/external-dispute",
+    roles=(PLATFORM,),
+    scopes=(Scope.PAYMENTS,),
+    body=m.PutExternalDispute,
+    answers=lambda: answers.Order,
+    refuses=(r.INVALID, r.CONFLICT),
+    versioned=True,
+)
+def put_external_dispute(call: Call, order_id: str) -> Answer:
+    """Say how a chargeback or another external dispute of the order's payment stands."""
+    body: m.PutExternalDispute = call.body
+    return orders.put_external_dispute(call.services, order_id, call.request, body.status, body.amount.domain())
 
 
 @route(
