@@ -114,7 +114,7 @@ class Deployed:
         order_id = f"rights-{number}"
         self.clock.at = self.began
         bring(self, stop, order_id, number)
-        paid = self.done(OWN[Role.PLATFORM], "GET", f"/orders/{order_id}/ledger") if stop is Stop.PAYING else {}
+        paid = self.done(OWN[ORDERS], "GET", f"/orders/{order_id}/ledger") if stop is Stop.PAYING else {}
         instructions = paid.get("payment_instructions") or [{"id": f"{order_id}-p1-00000000"}]
         return {
             "order_id": order_id,
