@@ -122,14 +122,16 @@ def test_odd_ids_are_missing_things(api: Api, endpoint: Endpoint) -> None:
     """I10: an id that cannot be one names nothing: 404, or 422 where it would have been taken as new."""
     route = Untouched(api, endpoint)
     for name in [part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")]:
-        if name == "proposal_id" or endpoint.method == "PUT":
+        if name == "proposal_id" or (endpoint.method == "PUT" and name != "dispute_id"):
             continue
         for odd in _odd_ids("o-1"):
             assert (404, "not_found") == route.send(odd, ids={name: odd}).refused, odd
     route.end()
 
 
-@pytest.mark.parametrize("endpoint", [e for e in WITH_IDS if e.method == "PUT"], ids=lambda e: e.operation)
+@pytest.mark.parametrize(
+    "endpoint", [e for e in WITH_IDS if e.method == "PUT" and "{dispute_id}" not in e.path], ids=lambda e: e.operation
+)
 def test_odd_ids_make_nothing(api: Api, endpoint: Endpoint) -> None:
     """I10: nothing is created under an id that cannot be one."""
     route = Untouched(api, endpoint)
