@@ -183,7 +183,8 @@ class Auditor:
             due = next_due_at(dispute, case.policy)
             assert (due is None) == (dispute.stage is Stage.RESOLVED), "section 4: every stage but resolved has a deadline"
             assert due is None or due > now, "D9: whatever has expired is applied"
-            assert (dispute.outcome is None) == dispute.open, "D8: an outcome is fixed when the dispute ends, and only then"
+            going_on = dispute.open and not dispute.refund_appealed  # a refund under appeal keeps its outcome (D5)
+            assert (dispute.outcome is None) == going_on, "D8: an outcome is fixed when the dispute ends, and only then"
         if case.order.completed_at is None and not case.open_disputes and not case.order.external_open:
             assert case.closes_at > now, "O7: with no open dispute the order completes when protection closes"
 
