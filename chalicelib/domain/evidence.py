@@ -28,14 +28,17 @@ class ContentType(StrEnum):
     JPEG = "image/jpeg"
     PNG = "image/png"
     HEIC = "image/heic"
+    HEIF = "image/heif"
     MP4 = "video/mp4"
+    MOV = "video/quicktime"
     PDF = "application/pdf"
 
 
-IMAGES = (ContentType.JPEG, ContentType.PNG, ContentType.HEIC)
+IMAGES = (ContentType.JPEG, ContentType.PNG, ContentType.HEIC, ContentType.HEIF)
+VIDEOS = (ContentType.MP4, ContentType.MOV)
 FILES_OF: dict[EvidenceType, tuple[ContentType, ...]] = {
     EvidenceType.PHOTO: IMAGES,
-    EvidenceType.VIDEO: (ContentType.MP4,),
+    EvidenceType.VIDEO: VIDEOS,
     EvidenceType.DOCUMENT: (*IMAGES, ContentType.PDF),
 }
 """The contents that evidence of these types can have: it is always a file. The other types take any file, or none."""
