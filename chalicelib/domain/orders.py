@@ -18,7 +18,7 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
@@ -178,7 +178,7 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
             continue
         for place, parcel in _parcels_called(changes.case, report):
             kept = news.get(place, [])
-            if parcel.with_records(kept).takes(record, changes.case.policy.carrier_records_at_most):
+            if parcel.with_records(kept).takes(record, _room(changes.case, news)):
                 news[place] = [*kept, record]
                 results[n] = True
     for (stream, number), records in sorted(news.items()):
@@ -191,6 +191,16 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
         delivery_became_known(changes)
         delivery_after_refund_became_known(changes)
     return results
+
+
+def _room(case: Case, news: Mapping[tuple[int, int], Sequence[CarrierRecord]]) -> int:
+    """How many records of a kind a parcel may have. An order is one item of the table and must stay small enough for it.
+
+    Every parcel has room for its first records, so that no delivery and no scan is lost.
+    """
+    known = sum(len(parcel.records) for parcel in case.order.parcels) + sum(len(records) for records in news.values())
+    full = known >= case.policy.order_records_at_most
+    return case.policy.parcel_records_at_least if full else case.policy.carrier_records_at_most
 
 
 def _parcels_called(case: Case, report: CarrierReport) -> Iterator[tuple[tuple[int, int], Parcel]]:

@@ -81,6 +81,10 @@ class Policy:
     """Parcels that one order travels in (O4)."""
     carrier_records_at_most: int
     """A carrier's records of a parcel's progress, and as many of its delivery or return (O6)."""
+    order_records_at_most: int
+    """Carriers' records of all parcels of an order, after which each parcel has room only for few more (O6)."""
+    parcel_records_at_least: int
+    """Records of each kind for which every parcel has room, however many the order has (O6)."""
     proposals_at_most: int
     """Proposals of each side in one dispute: the buyer, the seller, its mediators together (D1)."""
     evidence_at_most: int
