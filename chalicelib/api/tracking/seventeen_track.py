@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from chalicelib.api.carrier_time import CarrierTime, carrier_time
 from chalicelib.api.tracking.tracking_update import Dropped, ServiceModel, ToldRecord, TrackingUpdate, sorted_out
@@ -66,18 +66,23 @@ class RawTime(ServiceModel):
         return (f"{day}T{at}{zone}", f"{day}T{at}", day) if at else (day,)
 
 
+def _in_parts(written: object) -> object:
+    """The time as an object, where it is one text."""
+    return {"date": written} if isinstance(written, str) else written
+
+
 class Event(ServiceModel):
     """One record of a carrier. ``time_utc`` is missing where 17TRACK knew no zone."""
 
     time_utc: str | None = None
     time_iso: str | None = None
-    time_raw: RawTime | str | None = None
+    time_raw: Annotated[RawTime | None, BeforeValidator(_in_parts)] = None
     stage: str | None = None
     sub_status: str | None = None
 
     def at(self, known_at: datetime | None = None) -> CarrierTime | None:
         """When it happened: by the first of its times that says so."""
-        raw = self.time_raw.spellings if isinstance(self.time_raw, RawTime) else (self.time_raw,)
+        raw = self.time_raw.spellings if self.time_raw else ()
         told = (carrier_time(it, known_at=known_at) for it in (self.time_iso, *raw))
         return carrier_time(self.time_utc, utc=True) or next((it for it in told if it), None)
 
@@ -88,12 +93,12 @@ class Event(ServiceModel):
         if said == RETURNED:
             return CarrierStatus.RETURNED_TO_SENDER
         main = said.partition("_")[0]
-        status = STATUSES.get(main) or STAGES.get(stage)
+        status = STATUSES.get(main) or (None if main in NOTHING_NEW else STAGES.get(stage))
         if status:
             return status
         if not said and not stage:
             return Dropped.NO_STATUS
-        return Dropped.CHANGES_NOTHING if (main or stage) in NOTHING_NEW else Dropped.UNKNOWN_STATUS
+        return Dropped.CHANGES_NOTHING if {main, stage} & NOTHING_NEW else Dropped.UNKNOWN_STATUS
 
     def record(self, known_at: datetime | None = None) -> ToldRecord | Dropped:
         """As the rules have it, or why it is of no use to them."""
