@@ -135,6 +135,11 @@ CATALOGUE: dict[str, Kind] = {
         "There is no address that this return can go to.",
         "Give return_address here, or put one in the seller's contacts; country says where, if it matters.",
     ),
+    r.RETURN_LABEL_REQUIRED: _kind(
+        422,
+        "This return address needs a prepaid label.",
+        "Add the label as evidence (return_label) and name it in return_label, or give an address in country.",
+    ),
     s.TokenRefused.code: _kind(
         422, "The platform does not know this token.", "Get a new token from the platform, and register that."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain import delivery_notice, mediation, negotiation, returns
+from chalicelib.domain import delivery_notice, mediation, negotiation, replacement_shipping, returns
 from chalicelib.domain.commands import DisputeCommand
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guards import Circumstances, too_late
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 
-_DECLARED = [
-    it for room in (negotiation, delivery_notice, mediation, returns) for it in vars(room).values() if isinstance(it, Move)
-]
+_ROOMS = (negotiation, delivery_notice, mediation, returns, replacement_shipping)
+_DECLARED = [it for room in _ROOMS for it in vars(room).values() if isinstance(it, Move)]
 MOVES: dict[Action, Move[Any]] = table(Action, {it.action: it for it in _DECLARED})
 """The move of every action."""
 ACTION_OF: dict[type[DisputeCommand], Action] = {it.command: it.action for it in _DECLARED}

@@ -20,7 +20,7 @@ from chalicelib.domain.guarantees import (
 )
 from chalicelib.domain.money import least, split, total
 from chalicelib.domain.refusals import INVALID, Refusal
-from chalicelib.domain.units import units_left, units_not_proved, units_not_settled
+from chalicelib.domain.units import units_left, units_not_proved, units_not_replaced, units_not_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,9 +92,11 @@ def covered_by(case: Case, reason: Reason) -> OfferedGuarantee | None:
 
 
 def _delivered_in_time(case: Case, reason: Reason, item: ClaimItem, _: datetime) -> bool:
-    delivered = case.order.delivered_at(item.line_id)
-    in_time = delivered is not None and not case.order.arrived_late(item.line_id, case.policy)
-    return COVERED[reason].needs is Needs.BROKEN_PROMISE and in_time
+    """Return whether the item came in time, or another one came in its place later, as was agreed or decided (D2)."""
+    if COVERED[reason].needs is not Needs.BROKEN_PROMISE or case.order.delivered_at(item.line_id) is None:
+        return False
+    in_time = not case.order.arrived_late(item.line_id, case.policy)
+    return in_time or item.quantity > units_not_replaced(case, item.line_id)
 
 
 def _proved_as_described(case: Case, reason: Reason, item: ClaimItem, _: datetime) -> bool:

@@ -13,7 +13,8 @@ from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.mediation import carry_out_decision, decide_by_default, release_mediator
 from chalicelib.domain.payouts import complete
 from chalicelib.domain.people import CLOCK
-from chalicelib.domain.returns import refund_return
+from chalicelib.domain.replacement import refund_instead
+from chalicelib.domain.returns import judge_return
 from chalicelib.domain.settlement import carry_out, end
 from chalicelib.domain.stages import due_at, next_due_at, next_request_due
 from chalicelib.domain.state_machine import STAGES
@@ -47,7 +48,8 @@ EXPIRIES: dict[Stage, Callable[[Changes, int], None]] = table(
         Stage.NEGOTIATING: _escalate,
         Stage.UNDER_REVIEW: decide_by_default,
         Stage.AWAITING_RETURN: _return_not_shipped,
-        Stage.RETURN_IN_TRANSIT: refund_return,
+        Stage.RETURN_IN_TRANSIT: judge_return,
+        Stage.AWAITING_REPLACEMENT: refund_instead,
         Stage.DECIDED: carry_out_decision,
     },
 )

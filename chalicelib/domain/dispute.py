@@ -23,6 +23,7 @@ class Stage(StrEnum):
     UNDER_REVIEW = "under_review"
     AWAITING_RETURN = "awaiting_return"
     RETURN_IN_TRANSIT = "return_in_transit"
+    AWAITING_REPLACEMENT = "awaiting_replacement"
     DECIDED = "decided"
     RESOLVED = "resolved"
 
@@ -80,6 +81,8 @@ class Proposal:
     at: datetime
     note: str = ""
     return_address: ReturnAddress | None = None
+    return_label: str | None = None
+    """The evidence that holds a prepaid label for the return (C3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,26 @@ class Decision:
     rationale: str
     final: bool
     return_address: ReturnAddress | None = None
+    return_label: str | None = None
+    """The evidence that holds a prepaid label for the return (C3)."""
+    repays_postage: bool = True
+    """False if the mediator found that the buyer's postage of the return is not the seller's to pay (C3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A remedy that is being carried out through a return."""
+    """A remedy that is being carried out through a return, a replacement or both.
 
+    ``return_address`` is where the item goes back to; None where it does not. ``return_label`` is the evidence that holds the
+    seller's prepaid label for it (C3).
+    """
+
+    type: OfferType
     amount: Money
     basis: Basis
-    return_address: ReturnAddress
+    return_address: ReturnAddress | None
     return_postage: Payer
+    return_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +231,16 @@ class Dispute:
     late_delivery: LateDelivery | None = None
     grant: Grant | None = None
     return_parcel: Parcel | None = None
+    return_receipt: str | None = None
+    """The buyer's evidence that holds the carrier's receipt for the return."""
+    postage: Money | None = None
+    """What the buyer says the return's postage was, which the seller repays with the refund (C3)."""
+    postage_objection: str | None = None
+    """Why the seller would not pay that postage."""
+    replacement_scanned_at: datetime | None = None
+    """When it became known here that a carrier has the replacement."""
+    replaced: bool = False
+    """True once a replacement has arrived. Such a dispute settles nothing: its units are covered as before (D2)."""
     delivery_notice: DeliveryNotice | None = None
     held_until: datetime | None = None
     """The end of the last delivery notice. No other deadline acts before it (C5)."""
@@ -261,6 +284,14 @@ class Dispute:
     def refund_appealed(self) -> bool:
         """Return whether the refund itself is under review, since a delivery in time became known after it (D5)."""
         return self.open and self.refund is not None
+
+    @property
+    def return_seen(self) -> bool:
+        """Return whether a carrier has the return, or a receipt shows that one has; False once it went back to the buyer."""
+        back = self.return_parcel
+        if back is None or back.returned_at:
+            return False
+        return back.carrier is None or back.scanned_at is not None
 
     @property
     def decision(self) -> Decision | None:

@@ -81,6 +81,13 @@ class ReceiptConfirmed(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacementArrived(Payload):
+    type = "replacement_arrived"
+    dispute: int
+    line_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseExtended(Payload):
     type = "promise_extended"
     line_ids: tuple[str, ...]
@@ -264,6 +271,7 @@ class ProposalAccepted(Payload):
     type = "proposal_accepted"
     proposal_id: str
     return_address: ReturnAddress | None
+    return_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +362,13 @@ class ReturnGranted(Payload):
 class ReturnShipped(Payload):
     type = "return_shipped"
     parcel: Parcel
+    receipt: str | None = None
+    postage: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDoubted(Payload):
+    type = "return_doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +382,26 @@ class ReturnAcknowledged(Payload):
     type = "return_acknowledged"
     acknowledgement: AcknowledgementType
     evidence: Evidence | None
+    came: bool = True
+    postage_objection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementGranted(Payload):
+    type = "replacement_granted"
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementShipped(Payload):
+    type = "replacement_shipped"
+    parcel: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementScanned(Payload):
+    type = "replacement_scanned"
+    parcel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +411,7 @@ class DisputeResolved(Payload):
     refund: Money
     basis: Basis | None
     return_forgone: bool = False
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class EvidenceType(StrEnum):
     TRACKING_INFORMATION = "tracking_information"
     PROOF_OF_DELIVERY = "proof_of_delivery"
     PROOF_OF_RETURN = "proof_of_return"
+    RETURN_LABEL = "return_label"
+    """The seller's prepaid label for a return (C3)."""
     STATEMENT = "statement"
 
 
@@ -40,6 +42,7 @@ FILES_OF: dict[EvidenceType, tuple[ContentType, ...]] = {
     EvidenceType.PHOTO: IMAGES,
     EvidenceType.VIDEO: VIDEOS,
     EvidenceType.DOCUMENT: (*IMAGES, ContentType.PDF),
+    EvidenceType.RETURN_LABEL: (*IMAGES, ContentType.PDF),
 }
 """The contents that evidence of these types can have: it is always a file. The other types take any file, or none."""
 

@@ -8,7 +8,17 @@ from functools import singledispatch
 from typing import Any
 
 from chalicelib.domain import events as e
-from chalicelib.domain.dispute import DeliveryNotice, Dispute, LateDelivery, Proposal, ReviewDefault, RunningAppeal, Stage
+from chalicelib.domain.dispute import (
+    AcknowledgementType,
+    DeliveryNotice,
+    Dispute,
+    Grant,
+    LateDelivery,
+    Proposal,
+    ReviewDefault,
+    RunningAppeal,
+    Stage,
+)
 from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.personal_data import without_words
@@ -78,7 +88,13 @@ def _answered(dispute: Dispute, by: Role) -> Dispute:
 @on_dispute.register
 def _(payload: e.ProposalAccepted, dispute: Dispute, event: Event) -> Dispute:
     proposals = tuple(
-        replace(p, return_address=payload.return_address or p.return_address) if p.id == payload.proposal_id else p
+        replace(
+            p,
+            return_address=payload.return_address or p.return_address,
+            return_label=payload.return_label if payload.return_address else p.return_label,
+        )
+        if p.id == payload.proposal_id
+        else p
         for p in dispute.proposals
     )
     return replace(dispute, proposals=proposals, accepted_by=(*dispute.accepted_by, event.actor.role))
@@ -214,13 +230,24 @@ def _(payload: e.ReturnGranted, dispute: Dispute, _: Event) -> Dispute:
 
 @on_dispute.register
 def _(payload: e.ReturnShipped, dispute: Dispute, _: Event) -> Dispute:
-    return replace(dispute, stage=Stage.RETURN_IN_TRANSIT, return_parcel=payload.parcel)
+    shipped = replace(dispute, stage=Stage.RETURN_IN_TRANSIT, return_parcel=payload.parcel)
+    return replace(shipped, return_receipt=payload.receipt, postage=payload.postage)
 
 
 @on_dispute.register
-def _(payload: e.ReturnCarrierReported, dispute: Dispute, _: Event) -> Dispute:
+def _(payload: e.ReturnCarrierReported, dispute: Dispute, event: Event) -> Dispute:
+    """Take records in. A return that is seen after it was doubted is judged as any other, and both have the time anew."""
     parcel = dispute.return_parcel
-    return replace(dispute, return_parcel=parcel.with_records(payload.records) if parcel else None)
+    known = replace(dispute, return_parcel=parcel.with_records(payload.records) if parcel else None)
+    doubted = dispute.stage is Stage.UNDER_REVIEW and dispute.review_default is ReviewDefault.AGAINST_BUYER
+    if doubted and known.return_seen:
+        return replace(known, review_default=ReviewDefault.BY_ANSWERS, window_since=event.at)
+    return known
+
+
+@on_dispute.register
+def _(_: e.ReturnDoubted, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, **UNDER_REVIEW_AGAIN, escalated_at=event.at, review_default=ReviewDefault.AGAINST_BUYER)
 
 
 @on_dispute.register
@@ -228,14 +255,45 @@ def _(payload: e.ReturnAcknowledged, dispute: Dispute, event: Event) -> Dispute:
     if payload.evidence is None:
         return dispute
     evidence = (*dispute.evidence, payload.evidence)
-    disputed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=evidence)
-    return replace(disputed, escalated_at=event.at, review_default=ReviewDefault.BY_ANSWERS)
+    disputed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=evidence, postage_objection=payload.postage_objection)
+    unseen = payload.acknowledgement is AcknowledgementType.ITEM_NOT_RECEIVED and not dispute.return_seen
+    default = ReviewDefault.AGAINST_BUYER if unseen else ReviewDefault.BY_ANSWERS
+    return replace(disputed, escalated_at=event.at, review_default=default)
+
+
+@on_dispute.register
+def _(payload: e.ReplacementGranted, dispute: Dispute, _: Event) -> Dispute:
+    return replace(
+        dispute,
+        stage=Stage.AWAITING_REPLACEMENT,
+        turn=None,
+        on_table=None,
+        grant=merged(dispute.grant, payload.grant),
+    )
+
+
+def merged(before: Grant | None, grant: Grant) -> Grant:
+    """Return the grant of a replacement, with the address to which the first item has gone back, if it has."""
+    if before is None or before.return_address is None:
+        return grant
+    return replace(grant, return_address=before.return_address, return_label=before.return_label)
+
+
+@on_dispute.register
+def _(_: e.ReplacementShipped, dispute: Dispute, __: Event) -> Dispute:
+    return dispute
+
+
+@on_dispute.register
+def _(_: e.ReplacementScanned, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, replacement_scanned_at=event.at)
 
 
 @on_dispute.register
 def _(payload: e.DisputeResolved, dispute: Dispute, _: Event) -> Dispute:
     resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None, delivery_notice=None, appeal=None)
-    return replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)
+    ended = replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)
+    return replace(ended, replaced=payload.replaced)
 
 
 @on_dispute.register

@@ -68,6 +68,12 @@ def _(payload: e.ReceiptConfirmed, order: Order, event: Event) -> Order:
 
 
 @on_order.register
+def _(payload: e.ReplacementArrived, order: Order, event: Event) -> Order:
+    states = (replace(s, replaced_at=event.at) if s.line_id in payload.line_ids else s for s in order.line_states)
+    return replace(order, line_states=tuple(states))
+
+
+@on_order.register
 def _(payload: e.PromiseExtended, order: Order, _: Event) -> Order:
     states = (replace(s, extended_to=payload.until) if s.line_id in payload.line_ids else s for s in order.line_states)
     return replace(order, line_states=tuple(states))

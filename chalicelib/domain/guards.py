@@ -102,6 +102,12 @@ def _delivery_shown(at: Circumstances) -> Refusal | None:
     return Refusal(WRONG_STATE, "No carrier shows this as delivered in time, so there is nothing to object to.")
 
 
+def _return_unseen(at: Circumstances) -> Refusal | None:
+    if at.dispute.return_parcel and at.dispute.return_parcel.scanned_at is None:
+        return None
+    return Refusal(WRONG_STATE, "A carrier has scanned this parcel; it stays on record.")
+
+
 def _seller_had_time(at: Circumstances) -> Refusal | None:
     opens = (at.dispute.window_since or at.dispute.opened_at) + at.policy.days("early_escalation")
     if at.now >= opens:
@@ -227,6 +233,7 @@ OWN_TURN = Guard("own_turn", "it is their turn", _own_turn)
 PROPOSAL_ON_TABLE = Guard("proposal_on_table", "a proposal is on the table", _proposal_on_table)
 OTHERS_PROPOSAL = Guard("others_proposal", "the proposal is not their own", _others_proposal)
 NOT_ACCEPTED_YET = Guard("not_accepted_yet", "they have not accepted already", _not_accepted_yet)
+RETURN_UNSEEN = Guard("return_unseen", "no carrier has scanned the return", _return_unseen)
 DELIVERY_SHOWN = Guard("delivery_shown", "a carrier shows a claimed line as delivered in time", _delivery_shown)
 SELLER_HAD_TIME = Guard("seller_had_time", "the seller has had the time before early escalation", _seller_had_time)
 NEGOTIABLE = Guard("negotiable", "the claim is not a no-questions-asked return", _negotiable)

@@ -28,6 +28,8 @@ class Movement(StrEnum):
 
 BUYER, SELLER, MARKETPLACE = "buyer", "seller", "marketplace"
 """The accounts beside the escrow."""
+RETURN_POSTAGE = "return_postage"
+"""The cause of a charge for what the buyer paid to send an item back (C3)."""
 EXTERNAL = "external"
 """The cause of a refund that the payer's bank made by taking the money back (M3)."""
 

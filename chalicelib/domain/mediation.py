@@ -88,9 +88,10 @@ def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> No
         msg = f"A decision on a {dispute.claim.reason.value} claim can find here: {', '.join(allowed)}."
         raise Refusal(INVALID, msg, field="finding", findings=allowed)
     check_amount(dispute, command.type, command.amount, actor.role)
-    address = None
-    if command.type.needs_return and command.amount.minor and dispute.return_parcel is None:
-        address = usable_address(changes, number, command.return_address)
+    address = label = None
+    if command.type.asks_back(command.amount) and dispute.return_parcel is None:
+        label = command.return_label
+        address = usable_address(changes, number, command.return_address, label)
     _record(
         changes,
         number,
@@ -103,6 +104,8 @@ def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> No
             rationale=command.rationale,
             final=dispute.appealed_by is not None,
             return_address=address,
+            return_label=label,
+            repays_postage=command.repays_postage,
         ),
     )
 
@@ -119,16 +122,16 @@ def _by_answers(changes: Changes, number: int) -> None:
     if silent == {Role.BUYER}:
         nothing = Money(0, dispute.coverage.maximum.currency)
         words = "The buyer left a question of the mediator, or what the policy requires as evidence, unanswered."
-        _record_default(changes, number, nothing, Finding.NO_ANSWER_FROM_BUYER, words)
+        _record_default(changes, number, _of_nothing(dispute), nothing, Finding.NO_ANSWER_FROM_BUYER, words)
         return
-    asked = dispute.grant.amount if dispute.grant else dispute.request.amount
-    amount = least(asked, dispute.coverage.maximum)
+    asked = dispute.grant or dispute.request
+    amount = least(asked.amount, dispute.coverage.maximum)
     if silent == {Role.SELLER}:
         words = "The seller left a question of the mediator, or what the policy requires as evidence, unanswered."
-        _record_default(changes, number, amount, Finding.NO_ANSWER_FROM_SELLER, words)
+        _record_default(changes, number, asked.type, amount, Finding.NO_ANSWER_FROM_SELLER, words)
     else:
         words = "The time for a review has passed; the buyer's request is granted."
-        _record_default(changes, number, amount, Finding.NOT_DECIDED_IN_TIME, words)
+        _record_default(changes, number, asked.type, amount, Finding.NOT_DECIDED_IN_TIME, words)
 
 
 def _unanswered(changes: Changes, dispute: Dispute, party: Role) -> bool:
@@ -143,9 +146,15 @@ def _unanswered(changes: Changes, dispute: Dispute, party: Role) -> bool:
 
 def _against_buyer(changes: Changes, number: int) -> None:
     """Refund nothing: no carrier has ever had the return, and nobody has judged it."""
-    nothing = Money(0, changes.dispute(number).coverage.maximum.currency)
-    words = "No carrier has ever had the return, and the time for a review has passed."
-    _record_default(changes, number, nothing, Finding.NOT_DECIDED_IN_TIME, words)
+    dispute = changes.dispute(number)
+    nothing = Money(0, dispute.coverage.maximum.currency)
+    words = "No carrier shows the return on its way to the seller, and the time for a review has passed."
+    _record_default(changes, number, _of_nothing(dispute), nothing, Finding.NOT_DECIDED_IN_TIME, words)
+
+
+def _of_nothing(dispute: Dispute) -> OfferType:
+    """Return the type of a decision that gives the buyer nothing: that of the request, unless it would give another item."""
+    return OfferType.REFUND if dispute.request.type.replaces else dispute.request.type
 
 
 def _decision_stands(changes: Changes, number: int) -> None:
@@ -185,7 +194,7 @@ _DEFAULTS: dict[ReviewDefault, Callable[[Changes, int], None]] = table(
 """The effect of each default of a review."""
 
 
-def _record_default(changes: Changes, number: int, amount: Money, finding: Finding, rationale: str) -> None:
+def _record_default(changes: Changes, number: int, offer: OfferType, amount: Money, finding: Finding, rationale: str) -> None:
     dispute = changes.dispute(number)
     _record(
         changes,
@@ -193,7 +202,7 @@ def _record_default(changes: Changes, number: int, amount: Money, finding: Findi
         Decision(
             id=_next_decision_id(dispute),
             by=None,
-            type=dispute.request.type,
+            type=offer,
             amount=amount,
             finding=finding,
             rationale=rationale,
@@ -244,8 +253,9 @@ def _got_all(dispute: Dispute, party: Role) -> bool:
     """Return whether the decision gives a party all that it can get: the seller pays nothing, the buyer gets the request."""
     decision, asked = dispute.decisions[-1], dispute.request
     if party is Role.SELLER:
-        return not decision.amount.minor
-    return decision.type in (asked.type, OfferType.REFUND) and decision.amount >= asked.amount
+        return not decision.type.gives(decision.amount)
+    spares_return = decision.type is OfferType.REFUND and not asked.type.replaces
+    return (decision.type is asked.type or spares_return) and decision.amount >= asked.amount
 
 
 def carry_out_decision(changes: Changes, number: int) -> None:
@@ -254,4 +264,5 @@ def carry_out_decision(changes: Changes, number: int) -> None:
     decision = dispute.decisions[-1]
     basis = Basis.DECISION if decision.by else Basis.DEFAULT_DECISION
     amount = min(decision.amount, dispute.coverage.maximum, key=lambda money: money.minor)
-    carry_out(changes, number, decision.type, amount, basis, decision.return_address)
+    to = decision.return_address, decision.return_label
+    carry_out(changes, number, decision.type, amount, basis, *to, repays_postage=decision.repays_postage)

@@ -13,7 +13,15 @@ from chalicelib.domain.guarantees import Basis, OfferType
 from chalicelib.domain.guards import evidence_room, stale, too_much_evidence
 from chalicelib.domain.moves import move
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, WRONG_PARTY, WRONG_STATE, Refusal, in_words
+from chalicelib.domain.refusals import (
+    INVALID,
+    RETURN_ADDRESS_REQUIRED,
+    RETURN_LABEL_REQUIRED,
+    WRONG_PARTY,
+    WRONG_STATE,
+    Refusal,
+    in_words,
+)
 from chalicelib.domain.settlement import carry_out, end, return_country
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.state_machine import Action
@@ -57,21 +65,43 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fi
         maximum = remedy_asked(dispute.coverage, offer, f"{fields}type").maximum
     if dispute.refund_appealed and dispute.refund:  # what is left to decide is how much of the refund the buyer keeps
         maximum = dispute.refund
-    least = 1 if by is Role.BUYER else 0
+    least = 1 if by is Role.BUYER and not offer.replaces else 0
     if not least <= amount.minor <= maximum.minor:
         msg = f"The amount must be from {least} to {maximum.minor} minor units of {maximum.currency} ({offer.value})."
         raise Refusal(INVALID, msg, field=f"{fields}amount", maximum=maximum)
 
 
-def usable_address(changes: Changes, number: int, given: ReturnAddress | None) -> ReturnAddress:
-    """Return the address a return goes to: the given one, else the one on file (D3). Raises ``Refusal`` without either."""
-    country = return_country(changes.case, changes.dispute(number))
-    address = given or changes.address_on_file(country)
+def usable_address(changes: Changes, number: int, given: ReturnAddress | None, label: str | None) -> ReturnAddress:
+    """Return the address a return goes to: the given one, else the one on file (D3).
+
+    An address outside the country to which the order went needs ``label``, the seller's prepaid one (C3). Raises ``Refusal``:
+    ``return_address_required`` without an address, ``return_label_required`` without the label, ``invalid`` for a label that is
+    no file of the seller.
+    """
+    dispute, destination = changes.dispute(number), changes.case.order.terms.destination_country
+    country = return_country(changes.case, dispute)
+    if label is not None:
+        file_of(dispute, label, EvidenceType.RETURN_LABEL, Role.SELLER, "return_label")
+    address = given or changes.address_on_file(destination)
+    if address is None and country is None and (abroad := changes.address_on_file(None)):
+        address = abroad
     if address is None or (country and address.country != country):
         where = f" in {country}" if country else ""
         msg = f"A return needs a return address{where}: give one here, or put one in the seller's profile."
         raise Refusal(RETURN_ADDRESS_REQUIRED, msg, country=country)
+    if address.country != destination and label is None:
+        msg = f"A return address outside {destination} needs a prepaid label: add it as evidence, and name it in return_label."
+        raise Refusal(RETURN_LABEL_REQUIRED, msg, field="return_label", country=destination)
     return address
+
+
+def file_of(dispute: Dispute, evidence_id: str, kind: EvidenceType, by: Role, field: str) -> Evidence:
+    """Return a piece of evidence that holds a file. Raises ``Refusal(invalid)`` unless it is ``by``'s, and of that type."""
+    piece = next((it for it in dispute.evidence if it.id == evidence_id), None)
+    if piece is None or not piece.file or (piece.type, piece.by) != (kind, by):
+        msg = f"Name evidence of the {by.value} in this dispute, of type {kind.value}, with a file."
+        raise Refusal(INVALID, msg, field=field)
+    return piece
 
 
 @move(Action.ACCEPT, c.Accept)
@@ -82,14 +112,15 @@ def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> No
     """
     dispute = changes.dispute(number)
     proposal = _acceptable(dispute, command.proposal_id, actor.role)
-    address = proposal.return_address
-    returns = proposal.type.needs_return and proposal.amount.minor and dispute.return_parcel is None
+    address, label = proposal.return_address, proposal.return_label
+    returns = proposal.type.asks_back(proposal.amount) and dispute.return_parcel is None
     if returns and actor.role is Role.SELLER:
-        address = usable_address(changes, number, command.return_address)
-    changes.record(number, e.ProposalAccepted(proposal.id, address))
+        label = command.return_label
+        address = usable_address(changes, number, command.return_address, label)
+    changes.record(number, e.ProposalAccepted(proposal.id, address, label))
     if proposal.by in PARTIES or set(PARTIES) <= set(changes.dispute(number).accepted_by):
         basis = dispute.coverage.rule.basis(Basis.AGREEMENT)
-        carry_out(changes, number, proposal.type, proposal.amount, basis, address)
+        carry_out(changes, number, proposal.type, proposal.amount, basis, address, label)
 
 
 def _acceptable(dispute: Dispute, proposal_id: str, by: Role) -> Proposal:
@@ -114,26 +145,32 @@ def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> 
     settles = actor.role is Role.SELLER and gives_all(dispute, command.type, command.amount)
     if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role and not settles:
         _check_improves(dispute, command)
-    address = None
-    if actor.role is Role.SELLER and command.type.needs_return and command.amount.minor:
-        address = usable_address(changes, number, command.return_address)
-    made = Proposal(next_proposal_id(dispute), actor.role, command.type, command.amount, changes.now, command.note, address)
+    address = label = None
+    if actor.role is Role.SELLER and command.type.asks_back(command.amount) and dispute.return_parcel is None:
+        label = command.return_label
+        address = usable_address(changes, number, command.return_address, label)
+    made = Proposal(
+        next_proposal_id(dispute), actor.role, command.type, command.amount, changes.now, command.note, address, label
+    )
     changes.record(number, e.ProposalMade(made))
     if settles:
-        carry_out(changes, number, made.type, made.amount, dispute.coverage.rule.basis(Basis.AGREEMENT), address)
+        carry_out(changes, number, made.type, made.amount, dispute.coverage.rule.basis(Basis.AGREEMENT), address, label)
 
 
 def gives_all(dispute: Dispute, offer: OfferType, amount: Money) -> bool:
     """Return whether a seller's proposal leaves the buyer nothing to ask (D2).
 
     It is of the type of the buyer's request, or of the buyer's proposal on the table, and of at least its amount. Once the
-    item goes back, it is at least what was granted for the return; after a refund, all of the refund.
+    item goes back, it is at least what was granted for the return; after a refund, all of the refund. Money is never as much as
+    another item.
     """
     on_table = dispute.proposal_on_table
     wanted = [dispute.request, *([on_table] if on_table and on_table.by is Role.BUYER else [])]
     asked = any(offer is it.type and amount >= it.amount for it in wanted)
-    granted = dispute.refund if dispute.refund_appealed else dispute.grant.amount if dispute.grant else None
-    return asked or (granted is not None and amount >= granted)
+    if dispute.refund_appealed and dispute.refund:
+        return asked or amount >= dispute.refund
+    granted = dispute.grant
+    return asked or (granted is not None and amount >= granted.amount and (offer.replaces or not granted.type.replaces))
 
 
 def _check_improves(dispute: Dispute, command: c.Propose) -> None:
@@ -143,6 +180,7 @@ def _check_improves(dispute: Dispute, command: c.Propose) -> None:
         return
     higher = command.type is own.type and command.amount > own.amount
     spares_return = own.type.needs_return and not command.type.needs_return and command.amount >= own.amount
+    spares_return = spares_return and (command.type.replaces or not own.type.replaces)
     if not (higher or spares_return):
         msg = "While the buyer considers your proposal you can only improve it: a higher amount, or no return."
         raise Refusal(INVALID, msg, field="amount", current_proposal=own)

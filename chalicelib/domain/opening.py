@@ -11,6 +11,7 @@ from chalicelib.domain.dispute import InformationRequest, LinePromise, Outcome, 
 from chalicelib.domain.events import DisputeOpened
 from chalicelib.domain.exclusions import EXPLANATIONS
 from chalicelib.domain.guarantees import REASONS, Basis, IssueIs, OfferType
+from chalicelib.domain.money import Money
 from chalicelib.domain.negotiation import check_amount, remedy_asked
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import (
@@ -22,18 +23,17 @@ from chalicelib.domain.refusals import (
     Refusal,
     in_words,
 )
-from chalicelib.domain.settlement import carry_out, return_country
+from chalicelib.domain.settlement import carry_out
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class RequestedRemedy:
-    """The remedy that the buyer asks for. No type means the first remedy, no amount all of it."""
+    """The remedy that the buyer asks for. No type means the first remedy, no amount all of it, or none with another item."""
 
     type: OfferType | None = None
     amount: Money | None = None
@@ -80,8 +80,7 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
     changes.record(number, opened)
     check_amount(changes.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
     if coverage.rule.straight_to_return:
-        country = return_country(changes.case, changes.dispute(number))
-        address = changes.address_on_file(country)
+        address = changes.address_on_file(case.order.terms.destination_country)
         if address:
             carry_out(changes, number, asked.type, asked.amount, coverage.rule.basis(Basis.GUARANTEE), address)
     return number
@@ -138,5 +137,6 @@ def _covered(verdict: Verdict) -> Covered:
 
 def _asked(coverage: Covered, request: RequestedRemedy, changes: Changes) -> Proposal:
     offer = request.type or coverage.remedies[0].type
-    amount = request.amount or remedy_asked(coverage, offer, "request_type").maximum
+    maximum = remedy_asked(coverage, offer, "request_type").maximum
+    amount = request.amount or (Money(0, maximum.currency) if offer.replaces else maximum)
     return Proposal("1", Role.BUYER, offer, amount, changes.now, request.note)

@@ -16,7 +16,7 @@ from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.domain.policy import Policy
 
@@ -88,6 +88,8 @@ class LineState:
     """What the payer's bank took back, shipping included, and no refund has been reduced by yet (M3)."""
     extended_to: datetime | None = None
     confirmed_at: datetime | None = None
+    replaced_at: datetime | None = None
+    """When a replacement was last known to have arrived; protection counts from then (D2)."""
 
 
 class ExternalStatus(StrEnum):
@@ -149,6 +151,16 @@ def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
     return tuple(count)
 
 
+def all_arrived_at(sent: Sequence[Parcel]) -> datetime | None:
+    """Return the arrival of the last of some parcels that replace something; None while one is missing, or where none is left.
+
+    Those that went back to their sender are left out: others may have been sent in their place.
+    """
+    times = [parcel.delivered_at for parcel in sent if parcel.returned_at is None]
+    arrived = [at for at in times if at is not None]
+    return max(arrived, default=None) if len(arrived) == len(times) else None
+
+
 @dataclass(frozen=True)  # without slots, to cache per-line lookups: an order of 50 lines took 68 s
 class Order:
     """An order now: its terms, its parcels, its lines' histories and its escrow. ``version`` counts its events (I4)."""
@@ -184,7 +196,7 @@ class Order:
         return self._states[line_id]
 
     def parcels_of(self, line_id: str) -> tuple[Parcel, ...]:
-        """Return the parcels that count for a line, see ``counting``."""
+        """Return the parcels that count for a line, see ``counting``. Replacements are not among them."""
         return self._counting.get(line_id, ())
 
     @cached_property
@@ -197,9 +209,18 @@ class Order:
 
     @cached_property
     def _carrying(self) -> dict[str, list[Parcel]]:
-        """The parcels on record that carry each line; those that were taken back do not."""
+        """The parcels on record that first carried each line: no replacements, and none that was taken back."""
+        return self._by_line(parcel for parcel in self.parcels if parcel.replaces is None)
+
+    @cached_property
+    def _replacing(self) -> dict[str, list[Parcel]]:
+        """The parcels on record that carry a replacement for each line."""
+        return self._by_line(parcel for parcel in self.parcels if parcel.replaces is not None)
+
+    @staticmethod
+    def _by_line(parcels: Iterable[Parcel]) -> dict[str, list[Parcel]]:
         carrying: dict[str, list[Parcel]] = {}
-        for parcel in self.parcels:
+        for parcel in parcels:
             if parcel.withdrawn_at is None:
                 for line_id in parcel.line_ids:
                     carrying.setdefault(line_id, []).append(parcel)
@@ -213,12 +234,14 @@ class Order:
 
     @cached_property
     def _arrived(self) -> dict[str, datetime | None]:
-        """The arrival of the last of each line's parcels; None while one is missing."""
+        """The arrival of the last of each line's parcels; None while one is missing and no replacement has come."""
         recorded = {parcel.number: parcel.delivered_at for parcel in self.parcels}
         arrived: dict[str, datetime | None] = {}
         for line_id, parcels in self._counting.items():
             times = [at for parcel in parcels if (at := recorded[parcel.number])]
             arrived[line_id] = max(times, default=None) if len(times) == len(parcels) else None
+        for line_id, replacing in self._replacing.items():
+            arrived[line_id] = arrived.get(line_id) or all_arrived_at(replacing)
         return arrived
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
@@ -245,12 +268,16 @@ class Order:
         first = next((parcel for parcel in self.parcels if line_id in parcel.line_ids), None)
         return self._due(first, policy) if first and first.recorded_at < bound else bound
 
+    def replacements(self, dispute: int) -> tuple[Parcel, ...]:
+        """Return the parcels on record that carry a dispute's replacement."""
+        return tuple(it for it in self.parcels if it.replaces == dispute and it.withdrawn_at is None)
+
     def latest_promise(self, line_id: str, policy: Policy) -> datetime:
         """How far the seller may raise a line's promise without the buyer's consent (O8)."""
         return self.first_promise(line_id, policy) + policy.days("promise_extension_at_most")
 
     def _due(self, parcel: Parcel, policy: Policy) -> datetime:
-        days = self.terms.deliver_within_days or policy.carrier_days[parcel.carrier.value]
+        days = self.terms.deliver_within_days or policy.carrier_days.get(parcel.carrier or "", policy.unshipped_days)
         return parcel.shipped_at + timedelta(days=days)
 
     def delivered_at(self, line_id: str) -> datetime | None:
@@ -272,6 +299,7 @@ class Order:
         ended = [self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines]
         changes = (at for parcel in self.parcels for at in (parcel.changed_at, parcel.withdrawn_at))
         known = [self.imported_at, *(at for at in changes if at)]
+        known += [state.replaced_at for state in self.line_states if state.replaced_at]
         closes = max(*ended, *known) + policy.days("protection")
         return max(closes, self.protection_extended_to) if self.protection_extended_to else closes
 
@@ -282,8 +310,9 @@ class Order:
         """
         if self.delivered_at(line_id) is not None:
             return None
-        carrying = self._carrying.get(line_id, [])
-        counting_now = self.parcels_of(line_id)
+        replacing = self._replacing.get(line_id, [])
+        carrying = [*self._carrying.get(line_id, []), *replacing]
+        counting_now = (*self.parcels_of(line_id), *replacing)
         if counting_now and counting_now[-1].returned_at:
             return RETURNED_TO_SENDER
         if any(parcel.scanned_at and not parcel.returned_at for parcel in carrying):

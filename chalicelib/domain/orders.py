@@ -16,6 +16,7 @@ from chalicelib.domain.order import OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, CarrierStatus, Parcel
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
+from chalicelib.domain.replacement import replacement_became_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,11 +102,14 @@ def add_shipment(
     written: str,
     shipped_at: datetime | None,
     line_ids: tuple[str, ...],
+    *,
+    replaces: int | None = None,
 ) -> Parcel:
     """Record a parcel of some lines, of all of them by default (O4). Returns it.
 
     The carrier's records count from ``shipped_at`` on, less the policy's tolerance, and never from before the order was
-    placed: whatever is older happened to another parcel of that number (O6, I14).
+    placed: whatever is older happened to another parcel of that number (O6, I14). Those of the parcel that ``replaces`` what a
+    dispute is about count from when that was granted.
     """
     order, policy = changes.case.order, changes.case.policy
     number = tracking_number(carrier, written)
@@ -115,6 +119,7 @@ def add_shipment(
     if shipped < placed:
         msg = f"shipped_at lies before the order was placed ({in_words(placed)})."
         raise Refusal(INVALID, msg, field="shipped_at")
+    earliest = placed if replaces is None else changes.dispute(replaces).stage_since
     lines = line_ids or tuple(line.id for line in order.terms.lines)
     _check_lines(changes.case, lines)
     if any(parcel.is_called(carrier, number) for parcel in order.parcels):
@@ -130,8 +135,9 @@ def add_shipment(
         line_ids=lines,
         recorded_at=changes.now,
         named_by=changes.actor.role,
-        counts_from=max(placed, shipped - policy.days("record_tolerance")),
+        counts_from=max(earliest, shipped - policy.days("record_tolerance")),
         destination=order.terms.destination_country,
+        replaces=replaces,
     )
     changes.record(e.ORDER, e.ParcelShipped(parcel))
     return parcel
@@ -190,6 +196,7 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
     if news:
         delivery_became_known(changes)
         delivery_after_refund_became_known(changes)
+        replacement_became_known(changes)
     return results
 
 
@@ -223,6 +230,7 @@ def confirm_receipt(changes: Changes, line_ids: tuple[str, ...]) -> None:
         changes.record(e.ORDER, e.ReceiptConfirmed(unconfirmed))
         delivery_became_known(changes)
         delivery_after_refund_became_known(changes)
+    replacement_became_known(changes, lines)
 
 
 def extend_promise(changes: Changes, until: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.domain.carriers import Carrier, parcel_key
 from chalicelib.domain.people import Role
@@ -28,6 +28,10 @@ class CarrierStatus(StrEnum):
 _FINAL = (CarrierStatus.DELIVERED, CarrierStatus.RETURNED_TO_SENDER)
 _SCANS = frozenset(CarrierStatus) - {CarrierStatus.EXCEPTION}
 """The statuses that show the parcel in the carrier's hands. An exception alone does not: the parcel may never have come."""
+
+
+OTHER: Final = "other"
+"""The carrier of a return that goes by none of the eight, as the API writes it (O4)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,7 +62,8 @@ class Parcel:
     """
 
     number: int
-    carrier: Carrier
+    carrier: Carrier | None
+    """None for a carrier that is not of the eight: no service reports such a parcel. ``carrier_name`` says which (O4)."""
     tracking_number: str
     shipped_at: datetime
     line_ids: tuple[str, ...]
@@ -69,6 +74,9 @@ class Parcel:
     records: tuple[CarrierRecord, ...] = ()
     withdrawn_at: datetime | None = None
     """When it was taken back by whoever had put it on record (O4)."""
+    replaces: int | None = None
+    """The dispute that it was sent for, if it carries a replacement (D2)."""
+    carrier_name: str = ""
 
     def is_called(self, carrier: Carrier, tracking_number: str) -> bool:
         """Return whether the carrier knows this parcel by that canonical number. A parcel taken back is known by none.
@@ -78,9 +86,12 @@ class Parcel:
         return self.withdrawn_at is None and self.key == parcel_key(carrier, tracking_number)
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What identifies the parcel: the network in which its number is unique, and the number (O4)."""
-        return parcel_key(self.carrier, self.tracking_number)
+    def key(self) -> tuple[str, str] | None:
+        """What identifies the parcel: the network in which its number is unique, and the number (O4).
+
+        None for a carrier that is not of the eight: no service reports by its number.
+        """
+        return parcel_key(self.carrier, self.tracking_number) if self.carrier else None
 
     def counts(self, record: CarrierRecord) -> bool:
         """Return whether ``record`` is of this parcel: it happened late enough, on the way to the right country (O6, I14)."""
@@ -121,6 +132,11 @@ class Parcel:
         A delivery after that is the sender's (O6).
         """
         return self._ends_among(self.records)[0]
+
+    @property
+    def delivery_known_at(self) -> datetime | None:
+        """When the delivery became known here as it is now; None while there is none (O6)."""
+        return self.changed_at if self.delivered_at else None
 
     @property
     def changed_at(self) -> datetime | None:

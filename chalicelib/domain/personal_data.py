@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.dispute import Decision, InformationRequest, Proposal
+from chalicelib.domain.dispute import Decision, Dispute, InformationRequest, Proposal
 from chalicelib.domain.evidence import Evidence, File
 from chalicelib.domain.ledger import PaymentInstruction
+from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import PARTIES, ReturnAddress, Role
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ WORDS: dict[type, dict[str, Owner]] = {
     Evidence: {"note": _proposer},
     # A hash of the content: somebody who has the file could tell by it that this person gave it.
     File: {"etag": _author},
+    Dispute: {"postage_objection": _always(Role.SELLER)},
+    e.ReturnAcknowledged: {"postage_objection": _always(Role.SELLER)},
+    Parcel: {"carrier_name": _always(Role.BUYER)},
     e.ProposalDeclined: {"note": _author},
     e.Escalated: {"note": _author},
     # The marketplace's own record of why it decided as it did. It is kept with the decision.

@@ -68,7 +68,13 @@ class Policy:
     return_receipt_days: int
     """How long the seller has to object once the carrier has delivered a return; then it is refunded."""
     return_lost_days: int
-    """How long after shipping a return with no delivery on record is refunded."""
+    """How long after shipping a return with no delivery on record is judged by what else is known of it."""
+    replacement_shipping_days: int
+    """How long the seller has until a carrier has the replacement; then the money is refunded (D2)."""
+    replacement_delivery_days: int
+    """How long the replacement may travel, from when it became known that a carrier has it (D2)."""
+    postage_percent_at_most: int
+    """How much of the price of the lines that go back the seller repays as postage at most, in percent (C3)."""
     appeal_days: int
     """How long a decision can be appealed; then it is carried out (D5)."""
     granted_at_most_days: int

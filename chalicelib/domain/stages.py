@@ -40,25 +40,33 @@ def window_since(dispute: Dispute) -> datetime:
     return dispute.window_since or dispute.stage_since
 
 
-def return_delivered_at(dispute: Dispute) -> datetime | None:
-    """Return the return's delivery, in a stage whose deadline counts from it; None in other stages and before there is one."""
+def return_known_at(dispute: Dispute) -> datetime | None:
+    """When the return's delivery became known, in a stage whose deadline counts from it; None in others, and before."""
     if STAGES[dispute.stage].window_once_delivered is None or dispute.return_parcel is None:
         return None
-    return dispute.return_parcel.delivered_at
+    return dispute.return_parcel.delivery_known_at
+
+
+def _window(dispute: Dispute) -> tuple[str | None, datetime]:
+    """The window that the stage runs under now, and when it began: a return or a replacement that moves on begins another."""
+    rule, since = STAGES[dispute.stage], window_since(dispute)
+    delivered, scanned = return_known_at(dispute), dispute.replacement_scanned_at
+    if delivered is not None:
+        return rule.window_once_delivered, max(since, delivered)
+    if rule.window_once_scanned and scanned is not None:
+        return rule.window_once_scanned, max(since, scanned)
+    return rule.window, since
 
 
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
     """Return the stage's own deadline: its window from its beginning, or the time granted if later (D6); None once resolved.
 
-    A return on its way is judged from the carrier's record of its delivery as soon as there is one. While the buyer may
-    object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
+    A return on its way is judged from when its delivery became known, a replacement from when it became known that a carrier
+    has it. While the buyer may object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
     """
     if dispute.delivery_notice:
         return dispute.delivery_notice.due_at
-    rule, since = STAGES[dispute.stage], window_since(dispute)
-    window, delivered = rule.window, return_delivered_at(dispute)
-    if delivered is not None:
-        window, since = rule.window_once_delivered, delivered
+    window, since = _window(dispute)
     if window is None:
         return None
     bounds = (since + policy.days(window), dispute.granted_until, dispute.held_until)

@@ -53,11 +53,13 @@ class StageRule:
     window: str | None
     """The policy's window that the stage runs under, from the moment it was entered; None for the last stage."""
     window_once_delivered: str | None = None
-    """The window that counts instead, from the return's delivery, as soon as the carrier has recorded one."""
+    """The window that counts instead, from when the return's delivery became known, as soon as there is one."""
+    window_once_scanned: str | None = None
+    """The window that counts instead, from when it became known that a carrier has the replacement."""
     expiry: Expiry | None
 
 
-_SETTLED = (Stage.AWAITING_RETURN, Stage.RESOLVED)
+_SETTLED = (Stage.AWAITING_RETURN, Stage.AWAITING_REPLACEMENT, Stage.RESOLVED)
 
 STAGES: dict[Stage, StageRule] = table(
     Stage,
@@ -91,7 +93,17 @@ STAGES: dict[Stage, StageRule] = table(
             status=Status.WAITING_FOR_SELLER_RESPONSE,
             window="return_lost",
             window_once_delivered="return_receipt",
-            expiry=Expiry("the seller did not object: refunded", (Stage.RESOLVED,)),
+            expiry=Expiry(
+                "the seller did not object: refunded, or replaced; a return that nobody saw is reviewed",
+                (Stage.RESOLVED, Stage.AWAITING_REPLACEMENT, Stage.UNDER_REVIEW),
+            ),
+        ),
+        Stage.AWAITING_REPLACEMENT: StageRule(
+            awaited=Awaited.SELLER,
+            status=Status.WAITING_FOR_SELLER_RESPONSE,
+            window="replacement_shipping",
+            window_once_scanned="replacement_delivery",
+            expiry=Expiry("no replacement came: refunded", (Stage.RESOLVED,)),
         ),
         Stage.DECIDED: StageRule(
             awaited=Awaited.EITHER_PARTY,
@@ -130,6 +142,7 @@ class Action(StrEnum):
     WITHDRAW_APPEAL = "withdraw_appeal"
     SHIP_RETURN = "ship_return"
     ACKNOWLEDGE_RETURN = "acknowledge_return"
+    SHIP_REPLACEMENT = "ship_replacement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +199,12 @@ def _rules() -> Iterator[Rule]:
     yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,), (g.NO_DECISION_MADE,))
 
     stage = Stage.RETURN_IN_TRANSIT
-    yield Rule(stage, Action.ACKNOWLEDGE_RETURN, seller, (Stage.UNDER_REVIEW, Stage.RESOLVED))
+    yield Rule(stage, Action.SHIP_RETURN, buyer, (stage,), (g.RETURN_UNSEEN,))  # the tracking number was mistyped
+    arrived = (Stage.UNDER_REVIEW, Stage.AWAITING_REPLACEMENT, Stage.RESOLVED)
+    yield Rule(stage, Action.ACKNOWLEDGE_RETURN, seller, arrived)
+
+    stage = Stage.AWAITING_REPLACEMENT
+    yield Rule(stage, Action.SHIP_REPLACEMENT, seller, (stage,))
 
     stage = Stage.DECIDED  # the appeal window
     for party in PARTIES:
@@ -203,16 +221,18 @@ def _rules() -> Iterator[Rule]:
         Stage.UNDER_REVIEW,
         Stage.AWAITING_RETURN,
         Stage.RETURN_IN_TRANSIT,
+        Stage.AWAITING_REPLACEMENT,
     ):
         for party in PARTIES:
             yield Rule(stage, Action.ADD_EVIDENCE, party, (stage,), (g.ROOM_FOR_EVIDENCE,))
 
     # The carrier shows a claimed line as delivered in time: the buyer may say that it is not here (C5).
-    for stage in (Stage.OPENED, Stage.NEGOTIATING, Stage.UNDER_REVIEW, Stage.DECIDED):
+    for stage in (Stage.OPENED, Stage.NEGOTIATING, Stage.UNDER_REVIEW, Stage.DECIDED, Stage.AWAITING_REPLACEMENT):
         yield Rule(stage, Action.OBJECT_TO_DELIVERY, buyer, (Stage.UNDER_REVIEW,), (g.DELIVERY_SHOWN,))
 
     # More time for the awaited party, granted by the one that waits (D6).
-    for stage, waiting in ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer)):
+    waits = ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer))
+    for stage, waiting in (*waits, (Stage.AWAITING_REPLACEMENT, buyer)):
         yield Rule(stage, Action.GRANT_TIME, waiting, (stage,), (g.TIME_LEFT_TO_GRANT,))
     stage = Stage.NEGOTIATING
     for party in PARTIES:

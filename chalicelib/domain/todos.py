@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.evidence import FILES_OF, EvidenceType
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.stages import awaited, due_at, return_delivered_at, window_since
+from chalicelib.domain.stages import awaited, due_at, return_known_at, window_since
 from chalicelib.domain.state_machine import STAGES, Awaited
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
     While the buyer may object to a delivery, nothing else is to be done (C5).
     """
     deadline = due_at(dispute, policy)
-    if deadline is None:
+    on_its_way = STAGES[dispute.stage].window_once_scanned and dispute.replacement_scanned_at
+    if deadline is None or on_its_way:  # a replacement that is on its way asks nothing of anybody
         return ()
     if dispute.delivery_notice:
         return (Todo(Role.BUYER, dispute.delivery_notice.since, dispute.delivery_notice.due_at),)
@@ -56,7 +57,7 @@ def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
 
 def _asked_at(dispute: Dispute) -> datetime:
     """The time when the awaited party's move began: with the return's arrival, with the turn, or with the stage."""
-    delivered = return_delivered_at(dispute)
+    delivered = return_known_at(dispute)
     if delivered is not None:
         return delivered
     if STAGES[dispute.stage].awaited is Awaited.WHOSE_TURN and dispute.turn_since is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.guarantees import COVERED, Basis, Finding, Reason
+from chalicelib.domain.guarantees import COVERED, Basis, Finding, Needs, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,12 +33,19 @@ def units_not_proved(case: Case, reason: Reason, line_id: str) -> int:
     return _left(case, line_id, (it for it in case.disputes if _proves(it, reason)))
 
 
+def units_not_replaced(case: Case, line_id: str) -> int:
+    """Return how many units of a line no replacement has arrived for after the first had not come (D2)."""
+    missed = (it for it in case.disputes if it.replaced and it.coverage.rule.needs is Needs.BROKEN_PROMISE)
+    return _left(case, line_id, missed)
+
+
 def settles(dispute: Dispute, reason: Reason) -> bool:
     """Return whether the end of a dispute settles its units for ``reason``: whatever ended it, but a withdrawal.
 
-    One that closed because the carrier showed a delivery settles nothing: coverage looks at the record itself.
+    One that closed because the carrier showed a delivery settles nothing: coverage looks at the record itself. One whose
+    replacement has arrived settles nothing either: its units are covered as before (D2).
     """
-    ended = dispute.concluded and dispute.basis is not Basis.CARRIER_SHOWS_DELIVERED
+    ended = dispute.concluded and not dispute.replaced and dispute.basis is not Basis.CARRIER_SHOWS_DELIVERED
     return (ended and dispute.coverage.reason is reason) or _proves(dispute, reason)
 
 

@@ -132,6 +132,32 @@ def return_has_a_problem(it: EventInContext) -> bool:
     return it.payload(e.ReturnAcknowledged).evidence is not None
 
 
+def is_for_another_item(it: EventInContext) -> bool:
+    """The item goes back before another one is sent (D2)."""
+    grant = it.the_dispute.grant
+    return grant is not None and grant.type.replaces
+
+
+def is_for_money(it: EventInContext) -> bool:
+    """The item goes back for money."""
+    return not is_for_another_item(it)
+
+
+def has_arrived_for_another_item(it: EventInContext) -> bool:
+    """The carrier has delivered a return after which another item is sent."""
+    return return_has_arrived(it) and is_for_another_item(it)
+
+
+def has_arrived_for_money(it: EventInContext) -> bool:
+    """The carrier has delivered a return for which money is paid."""
+    return return_has_arrived(it) and is_for_money(it)
+
+
+def was_replaced(it: EventInContext) -> bool:
+    """The dispute ends because a replacement has arrived (D2)."""
+    return it.payload(e.DisputeResolved).replaced
+
+
 def appeals_a_refund(it: EventInContext) -> bool:
     """The seller appeals against a refund, since a delivery became known after it (D5)."""
     return it.the_dispute.refund_appealed
@@ -170,7 +196,7 @@ def return_was_not_sent(it: EventInContext) -> bool:
 
 def closes_without_refund(it: EventInContext) -> bool:
     """The dispute ends without money, by an agreement, a decision or the carrier's records."""
-    return not (refunds(it) or judges_a_refund(it) or was_withdrawn(it) or return_was_not_sent(it))
+    return not (refunds(it) or judges_a_refund(it) or was_withdrawn(it) or return_was_not_sent(it) or was_replaced(it))
 
 
 def pays_out(it: EventInContext) -> bool:

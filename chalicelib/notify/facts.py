@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.money import Money
+    from chalicelib.domain.parcel import Parcel
     from chalicelib.notify.catalog import Catalog
     from chalicelib.notify.event_in_context import EventInContext
 
@@ -84,8 +85,8 @@ def _money(  # noqa: C901, PLR0911, PLR0912 - one line per kind of event, as a t
             return decision.amount, decision.type
         case e.DecisionAccepted() if dispute and dispute.decision:
             return dispute.decision.amount, dispute.decision.type
-        case e.ReturnGranted(grant=grant):
-            return grant.amount, OfferType.REFUND_WITH_RETURN
+        case e.ReturnGranted(grant=grant) | e.ReplacementGranted(grant=grant):
+            return grant.amount, grant.type
         case e.DisputeResolved(refund=refund):
             return refund, OfferType.REFUND
         case e.OrderCompleted(instruction=instruction) | e.RefundIssued(instruction=instruction) if instruction:
@@ -97,7 +98,7 @@ def _money(  # noqa: C901, PLR0911, PLR0912 - one line per kind of event, as a t
         case e.ExternalDisputeReported(external=external):
             return external.amount, OfferType.REFUND
         case _ if dispute and dispute.grant:
-            return dispute.grant.amount, OfferType.REFUND_WITH_RETURN
+            return dispute.grant.amount, dispute.grant.type
         case _:
             return None, OfferType.REFUND
 
@@ -106,9 +107,13 @@ def _remedy(amount: Money, offer: OfferType, catalog: Catalog, *, brief: bool) -
     """Return what the buyer gets, in words. The brief form too says that the item goes back."""
     written = money(amount, catalog.language)
     if not brief:
-        return catalog.labels["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
-    returns = amount.minor and offer is OfferType.REFUND_WITH_RETURN
-    return catalog.labels["item"]["returned"].format(amount=written) if returns else written
+        if offer.replaces and amount.minor:
+            both = "another_for_return_and_refund" if offer.needs_return else "another_and_refund"
+            return catalog.labels["item"][both].format(amount=written)
+        return catalog.labels["remedy"][offer.value if offer.gives(amount) else "nothing"].format(amount=written)
+    if offer.replaces:
+        return catalog.labels["item"]["another"]
+    return catalog.labels["item"]["returned"].format(amount=written) if offer.asks_back(amount) else written
 
 
 def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
@@ -125,7 +130,7 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
             return due
 
 
-def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
+def _particulars(  # noqa: C901, PLR0911 - one line per kind of event, as a table
     it: EventInContext, catalog: Catalog
 ) -> dict[str, str]:
     """Return the facts that only this kind of event has."""
@@ -134,12 +139,17 @@ def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
         case e.DecisionMade(decision=decision):
             return {"finding": labels["finding"][decision.finding.value]}
         case e.ReturnGranted(grant=grant):
-            return {"ground": labels["basis"][grant.basis.value], "postage": labels["postage"][grant.return_postage.value]}
+            postage = labels["item"]["label_given"] if grant.return_label else labels["postage"][grant.return_postage.value]
+            return {"ground": labels["basis"][grant.basis.value], "postage": postage}
+        case e.ReplacementGranted(grant=grant):
+            return {"ground": labels["basis"][grant.basis.value]}
+        case e.ReplacementShipped(parcel=number):
+            return {"number": str(number)}
         case e.ReturnShipped(parcel=parcel):
-            return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+            return {"carrier": _carrier(parcel, catalog), "tracking": parcel.tracking_number}
         case e.ReturnCarrierReported() if dispute and dispute.return_parcel:
             parcel = dispute.return_parcel
-            return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+            return {"carrier": _carrier(parcel, catalog), "tracking": parcel.tracking_number}
         case e.ReturnAcknowledged(acknowledgement=acknowledgement):
             return {"problem": labels["problem"][acknowledgement.value]}
         case e.RefundIssued(dispute_id=None, entry=entry):
@@ -154,3 +164,8 @@ def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
             return {"ground": " ".join(grounds)}
         case _:
             return {}
+
+
+def _carrier(parcel: Parcel, catalog: Catalog) -> str:
+    """Return a carrier's name in the recipient's language; one that is not of the eight goes by the name that it was given."""
+    return catalog.labels["carrier"][parcel.carrier.value] if parcel.carrier else parcel.carrier_name

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.acting import allowed_actions
+from chalicelib.domain.parcel import OTHER
 from chalicelib.domain.people import Role
 from chalicelib.domain.personal_data import wordless
 from chalicelib.domain.stages import next_due_at, status_of
@@ -87,6 +88,7 @@ def order(case: Case) -> Json:
 def _parcel(parcel: Parcel) -> Json:
     view: Json = plain(parcel)
     return view | {
+        "carrier": parcel.carrier.value if parcel.carrier else OTHER,
         "records": [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records],
         "scanned_at": time(parcel.scanned_at),
         "delivered_at": time(parcel.delivered_at),
@@ -166,15 +168,33 @@ def _dispute(case: Case, it: Dispute) -> Json:
         "late_delivery": plain(it.late_delivery) if it.late_delivery else None,
         "granted_until": time(it.granted_until),
         "return": _return(it),
+        "replacement": _replacement(case, it),
         "policy_version": case.policy.version,
     }
 
 
 def _return(it: Dispute) -> Json | None:
-    if it.grant is None:
+    if it.grant is None or it.grant.return_address is None:
         return None
     view: Json = plain(it.grant)
-    return view | {"parcel": _parcel(it.return_parcel) if it.return_parcel else None}
+    return view | {
+        "parcel": _parcel(it.return_parcel) if it.return_parcel else None,
+        "receipt": it.return_receipt,
+        "postage": plain(it.postage),
+        "postage_objection": it.postage_objection,
+    }
+
+
+def _replacement(case: Case, it: Dispute) -> Json | None:
+    if it.grant is None or not it.grant.type.replaces:
+        return None
+    return {
+        "amount": plain(it.grant.amount),
+        "basis": it.grant.basis.value,
+        "parcels": [_parcel(parcel) for parcel in case.order.replacements(it.number)],
+        "scanned_at": time(it.replacement_scanned_at),
+        "arrived": it.replaced,
+    }
 
 
 def remedies(known: tuple[Remedy, ...]) -> list[Json]:

@@ -178,7 +178,8 @@ def expected_remedies(
         shipping += min(of_units, LINE_SHIPPING[line] - shipped_back)
     match expected_reason(reason, offered):
         case Reason.NOT_RECEIVED:
-            return Guarantee.ON_TIME_DELIVERY, ((OfferType.REFUND, goods + shipping, None),)
+            another = (OfferType.REPLACEMENT, max(0, goods - 1), None)
+            return Guarantee.ON_TIME_DELIVERY, ((OfferType.REFUND, goods + shipping, None), another)
         case Reason.COUNTERFEIT:
             return Guarantee.GUARANTEED_GENUINE, ((OfferType.REFUND, goods + shipping, None),)
         case Reason.NO_LONGER_WANTED:
@@ -188,7 +189,9 @@ def expected_remedies(
     everything = claimed == {line: quantity for line, (quantity, _) in BOUGHT.items()}
     returned = (OfferType.REFUND_WITH_RETURN, goods + shipping if everything else goods, Payer.SELLER)
     kept = ((OfferType.REFUND, goods - 1, None),) if goods > 1 else ()
-    return Guarantee.AS_DESCRIBED, (returned, *kept)
+    besides = max(0, goods - 1)
+    sent = (OfferType.REPLACEMENT, besides, None), (OfferType.REPLACEMENT_WITH_RETURN, besides, Payer.SELLER)
+    return Guarantee.AS_DESCRIBED, (returned, *kept, *sent)
 
 
 # The cases that the rules are put to.

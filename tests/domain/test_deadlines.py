@@ -277,6 +277,25 @@ def _return_lost() -> tuple[World, datetime]:
     return world, world.now + days(30)
 
 
+def _return_scanned() -> tuple[World, datetime]:
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    shipped = world.now
+    world.wait(days(6)).report_return(CarrierStatus.IN_TRANSIT)
+    return world, shipped + days(30)
+
+
+def _replacement_awaited() -> tuple[World, datetime]:
+    world = disputed(Stage.AWAITING_REPLACEMENT)
+    return world, world.now + days(10)
+
+
+def _replacement_scanned() -> tuple[World, datetime]:
+    world = disputed(Stage.AWAITING_REPLACEMENT)
+    world.act(SELLER, c.ShipReplacement(Carrier.TNT, "900000003"))
+    world.wait(days(6)).report(CarrierStatus.IN_TRANSIT, world.now - days(2), parcel=2)
+    return world, world.now + days(30)
+
+
 def _return_delivered() -> tuple[World, datetime]:
     world = disputed(Stage.RETURN_IN_TRANSIT)
     world.wait(days(6)).report_return(CarrierStatus.DELIVERED)
@@ -304,6 +323,7 @@ def _more_time_granted() -> tuple[World, datetime]:
 SILENT_SELLER = (Outcome.RESOLVED_BUYER_FAVOUR, 3000)
 GRANTED = (Outcome.RESOLVED_BUYER_FAVOUR, 10_000)
 AGREED = (Outcome.RESOLVED_WITH_AGREEMENT, 10_000)
+FAILED = (Outcome.RESOLVED_BUYER_FAVOUR, 10_000)
 
 
 def _lapsed(case: Case) -> object:
@@ -367,7 +387,10 @@ DEADLINES = (
         (Finding.NO_ANSWER_FROM_SELLER, *RETURN_ALL),
     ),
     Deadline("D12", "10 days to ship the return", _awaiting_return, _ended, OPEN, (Outcome.EXPIRED, 0)),
-    Deadline("D12", "30 days, return not delivered", _return_lost, _ended, OPEN, AGREED),
+    Deadline("D12", "30 days, return not seen", _return_lost, _stage, Stage.RETURN_IN_TRANSIT, Stage.UNDER_REVIEW),
+    Deadline("D12", "30 days, return not delivered", _return_scanned, _ended, OPEN, AGREED),
+    Deadline("D12", "10 days to a replacement's scan", _replacement_awaited, _ended, OPEN, FAILED),
+    Deadline("D12", "30 days from a replacement's scan", _replacement_scanned, _ended, OPEN, FAILED),
     Deadline("D12", "10 days after the return arrives", _return_delivered, _ended, OPEN, AGREED),
     Deadline("D12", "10 days after a late arrival", _return_delivered_on_the_last_day, _ended, OPEN, AGREED),
     Deadline("D5", "7 days to appeal", _decided, _ended, OPEN, (Outcome.RESOLVED_BUYER_FAVOUR, 5000)),
@@ -453,7 +476,12 @@ LAST_WORDS: tuple[tuple[Stage, Actor, c.DisputeCommand, int], ...] = (
     (Stage.NEGOTIATING, BUYER, c.Escalate(), 7),
     (Stage.UNDER_REVIEW, MEDIATOR, c.Decide(OfferType.REFUND, money(1), Finding.SELLER_PROVED_AS_DESCRIBED, "As sold."), 14),
     (Stage.AWAITING_RETURN, BUYER, c.ShipReturn(Carrier.TNT, "900000009"), 10),
-    (Stage.RETURN_IN_TRANSIT, SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "The screen is cracked."), 30),
+    (
+        Stage.RETURN_IN_TRANSIT,
+        SELLER,
+        c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "It is cracked.", came=True),
+        30,
+    ),
     (Stage.DECIDED, SELLER, c.Appeal(NEWS.type, "The invoice."), 7),
 )
 

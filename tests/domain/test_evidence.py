@@ -134,6 +134,7 @@ def test_a_video_is_no_photo(kind: EvidenceType, content_type: ContentType) -> N
     """N6: a photo is an image, a video a video, a document an image or a PDF; all else may be any file."""
     images = {JPEG, PNG, HEIC, HEIF}
     taken = {EvidenceType.PHOTO: images, EvidenceType.VIDEO: {MP4, MOV}, EvidenceType.DOCUMENT: images | {PDF}}
+    taken[EvidenceType.RETURN_LABEL] = images | {PDF}
     if content_type in taken.get(kind, set(ContentType)):
         check_type(kind, content_type)
         return
@@ -194,7 +195,8 @@ def test_everything_that_is_asked_for_can_be_shown() -> None:
             for asked in parties.values():
                 assert not set(asked.required) & set(asked.optional)
         assert ((), ()) == tuple(policy.evidence_for(Reason.UNAUTHORISED_CHARGE)[party].required for party in PARTIES)
-    assert FILES_OF.keys() == {EvidenceType.PHOTO, EvidenceType.VIDEO, EvidenceType.DOCUMENT}
+    of_files = {EvidenceType.PHOTO, EvidenceType.VIDEO, EvidenceType.DOCUMENT, EvidenceType.RETURN_LABEL}
+    assert FILES_OF.keys() == of_files
 
 
 _SOUND: dict[str, Any] = DEFAULT["evidence"]

@@ -11,6 +11,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered
+from chalicelib.domain.dispute import Stage
 from chalicelib.domain.events import RefundIssued
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
@@ -168,9 +169,13 @@ def _live(world: World, random: Random) -> None:
         world.act(BUYER, c.Accept("2"), number)
     else:
         world.act(SELLER, c.Accept("1"), number)
-    if world.dispute(number).grant:
+    grant = world.dispute(number).grant
+    if grant and grant.type.needs_return:
         world.act(BUYER, c.ShipReturn(Carrier.TNT, f"{800_000_000 + number}"), number)
         world.act(SELLER, ITEM_RECEIVED, number)
+    if world.dispute(number).stage is Stage.AWAITING_REPLACEMENT and random.random() < 0.5:
+        world.act(SELLER, c.ShipReplacement(Carrier.TNT, f"{700_000_000 + number}"), number)
+        world.wait(HOUR).deliver(parcel=len(world.case.order.parcels))
 
 
 def test_a_line_can_be_refunded_over_several_disputes_up_to_its_price() -> None:

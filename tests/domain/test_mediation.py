@@ -319,7 +319,9 @@ def test_a_decision_gives_nothing_part_or_all_with_or_without_return(minor: int,
     assert made is not None
     assert (MEDIATOR.id, kind, money(minor), "As the photos show.") == (made.by, made.type, made.amount, made.rationale)
     after = world.wait(7 * DAY).as_of_now().dispute(1)
-    if kind is WITH_RETURN and minor:
+    if kind is OfferType.REPLACEMENT:
+        assert (Stage.AWAITING_REPLACEMENT, money(minor)) == (after.stage, after.grant and after.grant.amount)
+    elif kind is OfferType.REPLACEMENT_WITH_RETURN or (kind is WITH_RETURN and minor):
         assert (Stage.AWAITING_RETURN, money(minor)) == (after.stage, after.grant and after.grant.amount)
     else:
         favour = Outcome.RESOLVED_BUYER_FAVOUR if minor else Outcome.RESOLVED_SELLER_FAVOUR
@@ -371,7 +373,7 @@ def returned_under_review(reason: Reason) -> World:
         world.act(SELLER, c.Propose(WITH_RETURN, money(5000)))
         world.act(BUYER, c.Accept("2"))
     world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
-    world.wait(DAY).act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Scratched."))
+    world.wait(DAY).act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Scratched.", came=True))
     world.act(MEDIATOR, c.Assign())
     return world
 

@@ -240,8 +240,9 @@ def test_after_delivery_the_remedies_are_shown_with_their_most() -> None:
     assert EXPLANATIONS[Exclusion.CARRIER_SHOWS_DELIVERED] == late.explanation
     assert {(True, arrived, closes)} == {(answer.applies, answer.opens_at, answer.closes_at) for answer in found.values()}
     worth = {kind: [(r.type, r.maximum) for r in answer.remedies] for kind, answer in found.items()}
+    another = [(kind, money(8999)) for kind in (OfferType.REPLACEMENT, OfferType.REPLACEMENT_WITH_RETURN)]
     assert {
-        Guarantee.AS_DESCRIBED: [(OfferType.REFUND_WITH_RETURN, money(10_000)), (OfferType.REFUND, money(8999))],
+        Guarantee.AS_DESCRIBED: [(OfferType.REFUND_WITH_RETURN, money(10_000)), (OfferType.REFUND, money(8999)), *another],
         Guarantee.GUARANTEED_GENUINE: [(OfferType.REFUND, money(10_000))],
         Guarantee.DOMESTIC_RETURNS: [(OfferType.REFUND_WITH_RETURN, money(9000))],
         Guarantee.EXTRA_RETURNS: [(OfferType.REFUND_WITH_RETURN, money(9000))],

@@ -15,11 +15,11 @@ from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.guards import Circumstances
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import CLOCK, PARTIES, Actor, Role
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.state_machine import TABLE, Action
 from tests.domain.worlds import (
-    ABROAD,
     AT_HOME,
     BUYER,
     DAMAGED,
@@ -56,96 +56,101 @@ SITUATIONS = {
     "T": Stage.RETURN_IN_TRANSIT,
     "D": Stage.DECIDED,
     "R": Stage.RESOLVED,
+    "P": Stage.AWAITING_REPLACEMENT,
 }
 
 # What section 4 lets each person do in each situation: the stage it leads to, by its initial, or why it is refused.
 # "party": somebody else may do it now, or it is the other side's turn; "state": nobody may.
 EXPECTED = {
     Role.BUYER: """
-                         O      N      n      U      A      T      D      R
-    accept               party  R      party  R      state  state  state  state
-    propose              O      N      party  U      state  state  state  state
-    decline              party  N      party  U      state  state  state  state
-    escalate             early  U      U      state  state  state  state  state
-    withdraw             R      R      R      R      R      state  state  state
-    add_evidence         O      N      N      U      A      T      state  state
-    object_to_delivery   state  state  state  state  state  state  state  state
-    grant_time           O      party  N      state  party  T      state  state
-    assign               state  state  state  party  state  state  state  state
-    give_back            state  state  state  party  state  state  state  state
-    hand_over            state  state  state  party  state  state  state  state
-    request_information  state  state  state  party  state  state  state  state
-    decide               state  state  state  party  state  state  state  state
-    accept_decision      state  state  state  state  state  state  D      state
-    appeal               state  state  state  state  state  state  U      party
-    withdraw_appeal      state  state  state  state  state  state  state  state
-    ship_return          state  state  state  state  T      state  state  state
-    acknowledge_return   state  state  state  state  state  party  state  state
+                         O      N      n      U      A      T      D      R      P
+    accept               party  R      party  R      state  state  state  state  state
+    propose              O      N      party  U      state  state  state  state  state
+    decline              party  N      party  U      state  state  state  state  state
+    escalate             early  U      U      state  state  state  state  state  state
+    withdraw             R      R      R      R      R      state  state  state  state
+    add_evidence         O      N      N      U      A      T      state  state  P
+    object_to_delivery   state  state  state  state  state  state  state  state  state
+    grant_time           O      party  N      state  party  T      state  state  P
+    assign               state  state  state  party  state  state  state  state  state
+    give_back            state  state  state  party  state  state  state  state  state
+    hand_over            state  state  state  party  state  state  state  state  state
+    request_information  state  state  state  party  state  state  state  state  state
+    decide               state  state  state  party  state  state  state  state  state
+    accept_decision      state  state  state  state  state  state  D      state  state
+    appeal               state  state  state  state  state  state  U      party  state
+    withdraw_appeal      state  state  state  state  state  state  state  state  state
+    ship_return          state  state  state  state  T      T      state  state  state
+    acknowledge_return   state  state  state  state  state  party  state  state  state
+    ship_replacement     state  state  state  state  state  state  state  state  party
     """,
     Role.SELLER: """
-                         O      N      n      U      A      T      D      R
-    accept               A      A      A      A      state  state  state  state
-    propose              N      N      N      U      state  state  state  state
-    decline              N      party  N      party  state  state  state  state
-    escalate             party  U      U      state  state  state  state  state
-    withdraw             party  party  party  party  party  state  state  state
-    add_evidence         O      N      N      U      A      T      state  state
-    object_to_delivery   party  party  party  party  state  state  party  state
-    grant_time           party  N      party  state  A      party  state  state
-    assign               state  state  state  party  state  state  state  state
-    give_back            state  state  state  party  state  state  state  state
-    hand_over            state  state  state  party  state  state  state  state
-    request_information  state  state  state  party  state  state  state  state
-    decide               state  state  state  party  state  state  state  state
-    accept_decision      state  state  state  state  state  state  D      state
-    appeal               state  state  state  state  state  state  U      state
-    withdraw_appeal      state  state  state  state  state  state  state  state
-    ship_return          state  state  state  state  party  state  state  state
-    acknowledge_return   state  state  state  state  state  R      state  state
+                         O      N      n      U      A      T      D      R      P
+    accept               A      A      A      A      state  state  state  state  state
+    propose              N      N      N      U      state  state  state  state  state
+    decline              N      party  N      party  state  state  state  state  state
+    escalate             party  U      U      state  state  state  state  state  state
+    withdraw             party  party  party  party  party  state  state  state  state
+    add_evidence         O      N      N      U      A      T      state  state  P
+    object_to_delivery   party  party  party  party  state  state  party  state  party
+    grant_time           party  N      party  state  A      party  state  state  party
+    assign               state  state  state  party  state  state  state  state  state
+    give_back            state  state  state  party  state  state  state  state  state
+    hand_over            state  state  state  party  state  state  state  state  state
+    request_information  state  state  state  party  state  state  state  state  state
+    decide               state  state  state  party  state  state  state  state  state
+    accept_decision      state  state  state  state  state  state  D      state  state
+    appeal               state  state  state  state  state  state  U      state  state
+    withdraw_appeal      state  state  state  state  state  state  state  state  state
+    ship_return          state  state  state  state  party  party  state  state  state
+    acknowledge_return   state  state  state  state  state  R      state  state  state
+    ship_replacement     state  state  state  state  state  state  state  state  P
     """,
     Role.MEDIATOR: """
-                         O      N      n      U      A      T      D      R
-    accept               party  party  party  party  state  state  state  state
-    propose              party  party  party  U      state  state  state  state
-    decline              party  party  party  party  state  state  state  state
-    escalate             party  party  party  state  state  state  state  state
-    withdraw             party  party  party  party  party  state  state  state
-    add_evidence         party  party  party  party  party  party  state  state
-    object_to_delivery   party  party  party  party  state  state  party  state
-    grant_time           party  party  party  state  party  party  state  state
-    assign               state  state  state  state  state  state  state  state
-    give_back            state  state  state  U      state  state  state  state
-    hand_over            state  state  state  party  state  state  state  state
-    request_information  state  state  state  U      state  state  state  state
-    decide               state  state  state  D      state  state  state  state
-    accept_decision      state  state  state  state  state  state  party  state
-    appeal               state  state  state  state  state  state  party  party
-    withdraw_appeal      state  state  state  party  state  state  state  state
-    ship_return          state  state  state  state  party  state  state  state
-    acknowledge_return   state  state  state  state  state  party  state  state
+                         O      N      n      U      A      T      D      R      P
+    accept               party  party  party  party  state  state  state  state  state
+    propose              party  party  party  U      state  state  state  state  state
+    decline              party  party  party  party  state  state  state  state  state
+    escalate             party  party  party  state  state  state  state  state  state
+    withdraw             party  party  party  party  party  state  state  state  state
+    add_evidence         party  party  party  party  party  party  state  state  party
+    object_to_delivery   party  party  party  party  state  state  party  state  party
+    grant_time           party  party  party  state  party  party  state  state  party
+    assign               state  state  state  state  state  state  state  state  state
+    give_back            state  state  state  U      state  state  state  state  state
+    hand_over            state  state  state  party  state  state  state  state  state
+    request_information  state  state  state  U      state  state  state  state  state
+    decide               state  state  state  D      state  state  state  state  state
+    accept_decision      state  state  state  state  state  state  party  state  state
+    appeal               state  state  state  state  state  state  party  party  state
+    withdraw_appeal      state  state  state  party  state  state  state  state  state
+    ship_return          state  state  state  state  party  party  state  state  state
+    acknowledge_return   state  state  state  state  state  party  state  state  state
+    ship_replacement     state  state  state  state  state  state  state  state  party
     """,
 }
 # A machine has no move in a dispute: the platform reports facts, and the clock has its own table. An operator decides nothing.
 EXPECTED[Role.PLATFORM] = EXPECTED[Role.CLOCK] = EXPECTED[Role.OPERATOR] = """
-                         O      N      n      U      A      T      D      R
-    accept               party  party  party  party  state  state  state  state
-    propose              party  party  party  party  state  state  state  state
-    decline              party  party  party  party  state  state  state  state
-    escalate             party  party  party  state  state  state  state  state
-    withdraw             party  party  party  party  party  state  state  state
-    add_evidence         party  party  party  party  party  party  state  state
-    object_to_delivery   party  party  party  party  state  state  party  state
-    grant_time           party  party  party  state  party  party  state  state
-    assign               state  state  state  party  state  state  state  state
-    give_back            state  state  state  party  state  state  state  state
-    hand_over            state  state  state  party  state  state  state  state
-    request_information  state  state  state  party  state  state  state  state
-    decide               state  state  state  party  state  state  state  state
-    accept_decision      state  state  state  state  state  state  party  state
-    appeal               state  state  state  state  state  state  party  party
-    withdraw_appeal      state  state  state  party  state  state  state  state
-    ship_return          state  state  state  state  party  state  state  state
-    acknowledge_return   state  state  state  state  state  party  state  state
+                         O      N      n      U      A      T      D      R      P
+    accept               party  party  party  party  state  state  state  state  state
+    propose              party  party  party  party  state  state  state  state  state
+    decline              party  party  party  party  state  state  state  state  state
+    escalate             party  party  party  state  state  state  state  state  state
+    withdraw             party  party  party  party  party  state  state  state  state
+    add_evidence         party  party  party  party  party  party  state  state  party
+    object_to_delivery   party  party  party  party  state  state  party  state  party
+    grant_time           party  party  party  state  party  party  state  state  party
+    assign               state  state  state  party  state  state  state  state  state
+    give_back            state  state  state  party  state  state  state  state  state
+    hand_over            state  state  state  party  state  state  state  state  state
+    request_information  state  state  state  party  state  state  state  state  state
+    decide               state  state  state  party  state  state  state  state  state
+    accept_decision      state  state  state  state  state  state  party  state  state
+    appeal               state  state  state  state  state  state  party  party  state
+    withdraw_appeal      state  state  state  party  state  state  state  state  state
+    ship_return          state  state  state  state  party  party  state  state  state
+    acknowledge_return   state  state  state  state  state  party  state  state  state
+    ship_replacement     state  state  state  state  state  state  state  state  party
     """
 REFUSALS = {"party": "wrong_party", "state": "wrong_state", "early": "too_early"}
 ACTORS = {actor.role: actor for actor in (BUYER, SELLER, MEDIATOR, OPERATOR, PLATFORM, CLOCK)}
@@ -196,6 +201,7 @@ def command_for(action: Action, role: Role, world: World) -> c.DisputeCommand:
         Action.WITHDRAW_APPEAL: c.WithdrawAppeal(),
         Action.SHIP_RETURN: c.ShipReturn(Carrier.TNT, "900000002"),
         Action.ACKNOWLEDGE_RETURN: ITEM_RECEIVED,
+        Action.SHIP_REPLACEMENT: c.ShipReplacement(Carrier.TNT, "900000003"),
     }
     return commands[action]
 
@@ -222,11 +228,11 @@ def test_each_cell_leads_where_section_4_says_or_says_why_not(name: str, action:
 
 
 def test_the_expectation_misses_no_cell() -> None:
-    """D10: the expectation covers all 7 stages x 18 actions x 6 roles, negotiation from either side's turn."""
+    """D10: the expectation covers all 8 stages x 19 actions x 6 roles, negotiation from either side's turn."""
     covered = {(SITUATIONS[name], action, role) for name, action, role, _ in cells()}
 
     assert {(stage, action, role) for stage in Stage for action in Action for role in Role} == covered
-    assert len(covered) == 7 * 18 * 6
+    assert len(covered) == 8 * 19 * 6
 
 
 def test_every_allowed_cell_of_the_table_is_expected() -> None:
@@ -240,7 +246,7 @@ def test_every_allowed_cell_of_the_table_is_expected() -> None:
     expected |= {(Stage.UNDER_REVIEW, Action.DECLINE, Role.SELLER)}
     expected |= {(Stage.UNDER_REVIEW, Action.WITHDRAW_APPEAL, party) for party in PARTIES}
     expected |= {(Stage.RESOLVED, Action.APPEAL, Role.SELLER)}
-    shown = (Stage.OPENED, Stage.NEGOTIATING, Stage.UNDER_REVIEW, Stage.DECIDED)
+    shown = (Stage.OPENED, Stage.NEGOTIATING, Stage.UNDER_REVIEW, Stage.DECIDED, Stage.AWAITING_REPLACEMENT)
     expected |= {(stage, Action.OBJECT_TO_DELIVERY, Role.BUYER) for stage in shown}
 
     assert expected == set(TABLE)
@@ -332,6 +338,13 @@ def refund_appealed() -> World:
     """The review of such a refund, which the seller has appealed against."""
     world = refunded_and_delivered()
     world.wait(HOUR).act(SELLER, APPEALED[1])
+    return world
+
+
+def return_seen() -> World:
+    """A return that its carrier has scanned."""
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    world.wait(HOUR).report_return(CarrierStatus.IN_TRANSIT)
     return world
 
 
@@ -438,6 +451,9 @@ GUARDED: dict[str, list[tuple[Callable[[], World], Actor, c.DisputeCommand, str]
         (returns_without_address, SELLER, c.Decline("1"), "wrong_state"),
         (returns_without_address, SELLER, c.Propose(OfferType.REFUND, money(9000)), "wrong_state"),
         (returns_without_address, BUYER, c.Propose(OfferType.REFUND_WITH_RETURN, money(100)), "wrong_state"),
+    ],
+    "return_unseen": [
+        (return_seen, BUYER, c.ShipReturn(Carrier.TNT, "900000002"), "wrong_state"),
     ],
     "unassigned": [
         (reviewed, MEDIATOR, c.Assign(), "wrong_state"),
@@ -569,8 +585,9 @@ def test_a_decision_after_an_appeal_is_final() -> None:
 def test_a_problem_with_the_return_is_reviewed(kind: AcknowledgementType) -> None:
     """Section 4, return_in_transit: every problem needs evidence and leads to a review."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
-    refused = world.refused_act(SELLER, c.AcknowledgeReturn(kind))
-    world.act(SELLER, c.AcknowledgeReturn(kind, "The box as it came."))
+    came = kind is not AcknowledgementType.ITEM_NOT_RECEIVED
+    refused = world.refused_act(SELLER, c.AcknowledgeReturn(kind, came=came))
+    world.act(SELLER, c.AcknowledgeReturn(kind, "The box as it came.", came=came))
 
     assert refused.code == "invalid"
     assert Stage.UNDER_REVIEW is world.dispute().stage
@@ -619,10 +636,18 @@ EXPIRES: dict[Stage, tuple[timedelta, Stage, tuple[tuple[Actor, Action], ...]]] 
     ),
     Stage.RETURN_IN_TRANSIT: (
         30 * DAY,
+        Stage.UNDER_REVIEW,
+        (
+            (SELLER, Action.ACKNOWLEDGE_RETURN),
+            *((BUYER, action) for action in (Action.SHIP_RETURN, Action.GRANT_TIME)),
+        ),
+    ),
+    Stage.AWAITING_REPLACEMENT: (
+        10 * DAY,
         Stage.RESOLVED,
         (
-            *((SELLER, action) for action in (Action.ACKNOWLEDGE_RETURN, Action.ADD_EVIDENCE)),
-            *((BUYER, action) for action in (Action.GRANT_TIME, Action.ADD_EVIDENCE)),
+            *((SELLER, action) for action in (Action.SHIP_REPLACEMENT, Action.ADD_EVIDENCE)),
+            *((BUYER, action) for action in (Action.GRANT_TIME, Action.ADD_EVIDENCE, Action.OBJECT_TO_DELIVERY)),
         ),
     ),
     Stage.DECIDED: (
@@ -694,7 +719,7 @@ def test_a_return_that_needs_no_address_of_the_profile() -> None:
     world = delivered()
     world.wait(DAY).open(DAMAGED)
     refused = world.refused_act(SELLER, c.Accept("1"))
-    world.act(SELLER, c.Accept("1", ABROAD))
+    world.act(SELLER, c.Accept("1", AT_HOME))
     silence = delivered()
     silence.wait(DAY).open(DAMAGED)
     silent = silence.wait(5 * DAY).as_of_now().dispute(1)

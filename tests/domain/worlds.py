@@ -187,6 +187,7 @@ class World:
         return self._take_in(reports)
 
     def _report_of(self, parcel: Parcel, status: CarrierStatus, at: datetime | None, to: str, exact: bool) -> CarrierReport:  # noqa: FBT001 - passed on
+        assert parcel.carrier is not None
         return CarrierReport(parcel.carrier, parcel.tracking_number, at or self.now, status, to, exact)
 
     def _take_in(self, reports: list[CarrierReport]) -> tuple[bool, ...]:
@@ -257,7 +258,7 @@ def disputed(stage: Stage = Stage.OPENED, *on_file: ReturnAddress) -> World:
     """An order of one item delivered damaged, its dispute just brought into ``stage``. The buyer asks for return and refund.
 
     In ``negotiating`` it is the buyer's turn, on a proposal of 10.00; ``under_review`` is assigned to ``MEDIATOR``;
-    ``decided`` gave the buyer 50.00; ``resolved`` ended by agreement.
+    ``decided`` gave the buyer 50.00; ``awaiting_replacement`` follows the seller's offer; ``resolved`` ended by agreement.
     """
     world = delivered(None, *(on_file or (AT_HOME,)))
     world.wait(DAY).open(DAMAGED)
@@ -270,12 +271,18 @@ def disputed(stage: Stage = Stage.OPENED, *on_file: ReturnAddress) -> World:
         Stage.DECIDED: ((SELLER, offered), (BUYER, c.Escalate()), (MEDIATOR, c.Assign()), (MEDIATOR, DECIDED_FOR_BUYER)),
         Stage.AWAITING_RETURN: ((SELLER, c.Accept("1")),),
         Stage.RETURN_IN_TRANSIT: ((SELLER, c.Accept("1")), (BUYER, back)),
+        Stage.AWAITING_REPLACEMENT: ((SELLER, c.Propose(OfferType.REPLACEMENT, money(0))), (BUYER, c.Accept("2"))),
         Stage.RESOLVED: ((SELLER, c.Accept("1")), (BUYER, back), (SELLER, ITEM_RECEIVED)),
     }
     for actor, command in steps[stage]:
         world.wait(HOUR).act(actor, command)
     assert world.dispute().stage is stage
     return world
+
+
+def shown(kind: EvidenceType) -> c.AddEvidence:
+    """A file of evidence of that type, already uploaded."""
+    return c.AddEvidence(kind, "See the file.", File("upload-1", ContentType.PDF, 1000, "etag"))
 
 
 ITEM_RECEIVED = c.AcknowledgeReturn(AcknowledgementType.ITEM_RECEIVED)

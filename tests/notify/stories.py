@@ -23,6 +23,7 @@ from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
     BUYER,
+    DAMAGED,
     DAY,
     DECIDED_FOR_BUYER,
     HOUR,
@@ -40,6 +41,7 @@ from tests.domain.worlds import (
     disputed,
     money,
     order_terms,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -218,7 +220,7 @@ def settled_at_once() -> World:
 def bad_return() -> World:
     """The return arrives damaged, a mediator decides for the seller, both accept it."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
-    world.act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Broken in two."))
+    world.act(SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "Broken in two.", came=True))
     world.act(MEDIATOR, c.Assign())
     world.act(MEDIATOR, NOTHING)
     world.act(SELLER, c.AcceptDecision())
@@ -298,6 +300,44 @@ def left_to_the_clock() -> World:
     return world
 
 
+def replaced() -> World:
+    """A replacement is agreed, sent and delivered."""
+    world = disputed(Stage.AWAITING_REPLACEMENT)
+    world.act(SELLER, c.ShipReplacement(Carrier.TNT, "900000003"))
+    world.wait(DAY).report(CarrierStatus.IN_TRANSIT, parcel=2)
+    world.wait(DAY).deliver(parcel=2)
+    return world
+
+
+def replaced_after_a_return() -> World:
+    """The item goes back before another one is sent, which never comes."""
+    world = delivered(None, AT_HOME)
+    world.wait(DAY).open(DAMAGED, OfferType.REPLACEMENT_WITH_RETURN, money(500))
+    world.act(SELLER, shown(EvidenceType.RETURN_LABEL))
+    world.act(SELLER, c.Accept("1", AT_HOME, "e1"))
+    world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
+    world.wait(DAY).report_return(CarrierStatus.DELIVERED)
+    world.wait(10 * DAY).sweep()
+    world.wait(10 * DAY).sweep()
+    return world
+
+
+def never_seen_again() -> World:
+    """The buyer states postage for a return that no carrier ever has, and nobody decides."""
+    world = disputed(Stage.RETURN_IN_TRANSIT)
+    world.wait(30 * DAY).sweep()
+    return world
+
+
+def postage_repaid() -> World:
+    """The seller repays the postage of a return by another carrier."""
+    world = disputed(Stage.AWAITING_RETURN)
+    world.act(BUYER, shown(EvidenceType.PROOF_OF_RETURN))
+    world.act(BUYER, c.ShipReturn(None, "123", "Correos", "e1", money(700)))
+    world.act(SELLER, ITEM_RECEIVED)
+    return world
+
+
 def not_sent_back() -> World:
     """The buyer lets the time to send the item back pass."""
     world = disputed(Stage.AWAITING_RETURN)
@@ -336,7 +376,11 @@ STORIES: dict[str, Callable[[], World]] = {
     "mediated_seller_first": lambda: mediated(Role.SELLER),
     "left_to_the_clock": left_to_the_clock,
     "not_sent_back": not_sent_back,
-    "extra_return": lambda: no_longer_wanted(Guarantee.EXTRA_RETURNS, ABROAD),
+    "replaced": replaced,
+    "replaced_after_a_return": replaced_after_a_return,
+    "never_seen_again": never_seen_again,
+    "postage_repaid": postage_repaid,
+    "extra_return": lambda: no_longer_wanted(Guarantee.EXTRA_RETURNS, AT_HOME),
     "extra_return_no_address": lambda: no_longer_wanted(Guarantee.EXTRA_RETURNS),
     "domestic_return": lambda: no_longer_wanted(Guarantee.DOMESTIC_RETURNS, ABROAD, AT_HOME),
     "domestic_return_address_abroad": lambda: no_longer_wanted(Guarantee.DOMESTIC_RETURNS, ABROAD),

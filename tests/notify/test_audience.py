@@ -75,6 +75,16 @@ TOLD = {
     "left_to_the_clock": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.buyer"
     " escalated.mediators withdrawn.seller",
     "not_sent_back": "opened.seller opened.buyer return_granted.buyer expired.seller expired.buyer",
+    "replaced": "opened.seller opened.buyer proposal.buyer replacement_granted.seller"
+    " replacement_granted.buyer replacement_shipped.buyer replaced.seller"
+    " replaced.buyer",
+    "replaced_after_a_return": "opened.seller opened.buyer evidence.buyer return_replaced.buyer"
+    " return_comes.seller return_comes.seller replacement_granted.seller"
+    " replacement_granted.buyer refunded.seller refunded.buyer",
+    "never_seen_again": "opened.seller opened.buyer return_granted.buyer return_shipped.seller"
+    " return_doubted.seller return_doubted.buyer return_doubted.mediators",
+    "postage_repaid": "opened.seller opened.buyer return_granted.buyer evidence.seller"
+    " return_shipped.seller refunded.seller refunded.buyer charged.seller",
     "extra_return": "return_granted.buyer return_granted.seller",
     "extra_return_no_address": "return_asked.seller return_asked.buyer refunded.seller refunded.buyer",
     "domestic_return": "return_granted.buyer return_granted.seller",
@@ -153,9 +163,10 @@ ACTIONS = {
     "decision_made": {"decision.seller", "decision.buyer"},
     "appeal_withdrawn": {"appeal_withdrawn.seller", "appeal_withdrawn.buyer"},
     "delivered_after_refund": {"late_delivery.seller"},
-    "return_granted": {"return_granted.buyer"},
-    "return_shipped": {"return_shipped.seller"},
-    "return_carrier_reported": {"return_delivered.seller"},
+    "return_granted": {"return_granted.buyer", "return_replaced.buyer"},
+    "return_shipped": {"return_shipped.seller", "return_comes.seller"},
+    "return_carrier_reported": {"return_delivered.seller", "return_comes.seller"},
+    "replacement_granted": {"replacement_granted.seller"},
 }
 """The events that ask something of a party, as the specification has them. Everything else that people are told is news, and so
 is a request to a party that has been asked already."""
@@ -200,7 +211,15 @@ def test_nobody_is_told_of_an_own_act_unless_something_follows() -> None:
     """
     own = {row.text for _, _, it in everything() for row in notices(it) if row.audience.value == it.event.actor.role.value}
     what_follows = "opened.buyer return_asked.buyer narrowed.buyer return_granted.buyer refunded.seller refunded.buyer"
-    assert own <= {*what_follows.split(), "closed.seller", "closed.buyer", "refund_waits.seller", "refund_waits.buyer"}
+    another = "return_replaced.buyer replacement_granted.seller replacement_granted.buyer replaced.buyer charged.seller"
+    assert own <= {
+        *what_follows.split(),
+        *another.split(),
+        "closed.seller",
+        "closed.buyer",
+        "refund_waits.seller",
+        "refund_waits.buyer",
+    }
 
 
 def test_money_leaves_first() -> None:

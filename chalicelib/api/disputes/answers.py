@@ -40,6 +40,7 @@ class Proposal(Given):
     at: Time
     note: str
     return_address: Address | None
+    return_label: Annotated[str | None, Field(description="The evidence that holds a prepaid label for the return.")]
 
 
 class InformationRequest(Given):
@@ -66,16 +67,33 @@ class Decision(Given):
     rationale: str
     final: Annotated[bool, Field(description="Whether it can no longer be appealed.")]
     return_address: Address | None
+    return_label: Annotated[str | None, Field(description="The evidence that holds a prepaid label for the return.")]
+    repays_postage: Annotated[bool, Field(description="Whether the seller repays the postage that the buyer stated (C3).")]
 
 
 class Return(Given):
-    """A return that was agreed or decided: for how much, where to, at whose cost, and its parcel."""
+    """A return that was agreed or decided: for what, where to, at whose cost, and its parcel."""
 
+    type: OfferType
     amount: Money
     basis: Basis
     return_address: Address
     return_postage: Payer
+    return_label: Annotated[str | None, Field(description="The evidence that holds a prepaid label for the return.")]
     parcel: Parcel | None
+    receipt: Annotated[str | None, Field(description="The buyer's evidence that holds the carrier's receipt.")]
+    postage: Annotated[Money | None, Field(description="What the buyer says it cost; the seller repays it with the refund.")]
+    postage_objection: Annotated[str | None, Field(description="Why the seller would not pay that postage.")]
+
+
+class Replacement(Given):
+    """A replacement that was agreed or decided: what is refunded besides, and the parcels sent for it (D2)."""
+
+    amount: Money
+    basis: Basis
+    parcels: list[Parcel]
+    scanned_at: Annotated[Time | None, Field(description="When it became known that a carrier has it.")]
+    arrived: bool
 
 
 class DeliveryNotice(Given):
@@ -147,6 +165,7 @@ class Dispute(DisputeSummary):
     late_delivery: LateDelivery | None
     granted_until: Annotated[Time | None, Field(description="The end of the time granted in this stage (D6).")]
     return_: Annotated[Return | None, Field(alias="return")]
+    replacement: Replacement | None
     policy_version: str
     shown: Annotated[
         Literal["whole", "summary"],

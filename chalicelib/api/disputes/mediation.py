@@ -138,7 +138,7 @@ def request_information(call: Call, dispute_id: str) -> Answer:
     roles=MEDIATORS,
     body=m.Decide,
     answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),
+    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
     versioned=True,
 )
 def decide(call: Call, dispute_id: str) -> Answer:

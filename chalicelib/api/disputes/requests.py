@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from inspect import Parameter, signature
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -17,6 +18,7 @@ from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.opening import RequestedRemedy
+from chalicelib.domain.parcel import OTHER
 from chalicelib.domain.people import Role
 
 
@@ -71,6 +73,12 @@ class CommandBody(Model):
         return self.makes(**given, **from_path)
 
 
+Label = Annotated[
+    Identifier | None,
+    Field(description="The id of the seller's evidence of type return_label, a file: needed for an address abroad (C3)."),
+]
+
+
 class Propose(CommandBody):
     """A proposal (D1). A seller's with a return needs a return address, here or in the profile (D3)."""
 
@@ -80,6 +88,7 @@ class Propose(CommandBody):
     amount: Money
     note: Note = ""
     return_address: Address | None = None
+    return_label: Label = None
 
 
 class Accept(CommandBody):
@@ -89,6 +98,7 @@ class Accept(CommandBody):
     from_path: ClassVar = ("proposal_id",)
 
     return_address: Address | None = None
+    return_label: Label = None
 
 
 class Decline(CommandBody):
@@ -147,9 +157,30 @@ class Appeal(CommandBody):
 
 
 class ShipReturn(CommandBody):
-    """The parcel a return travels in."""
+    """The parcel a return travels in. One by ``other`` needs the carrier's name and its receipt (O4)."""
 
     makes: ClassVar = c.ShipReturn
+
+    carrier: Carrier | Literal["other"]
+    tracking_number: TrackingNumber
+    carrier_name: Annotated[str, Field(max_length=60, description="Only with carrier other: its name.")] = ""
+    receipt: Annotated[
+        Identifier | None, Field(description="The id of the buyer's evidence of type proof_of_return, a file: the receipt.")
+    ] = None
+    postage: Annotated[
+        Money | None, Field(description="What the receipt says was paid, where the seller is to repay it (C3).")
+    ] = None
+
+    def command(self, **from_path: str) -> c.DisputeCommand:
+        """The command, in which a carrier that is none of the eight is None."""
+        made = super().command(**from_path)
+        return replace(made, carrier=None) if self.carrier == OTHER and isinstance(made, c.ShipReturn) else made
+
+
+class ShipReplacement(CommandBody):
+    """The parcel a replacement travels in (D2)."""
+
+    makes: ClassVar = c.ShipReplacement
 
     carrier: Carrier
     tracking_number: TrackingNumber
@@ -162,6 +193,13 @@ class AcknowledgeReturn(CommandBody):
 
     type: AcknowledgementType
     evidence: Note = ""
+    came: Annotated[
+        bool,
+        Field(description="The parcel has come although no carrier shows it; a problem with what is in it needs that."),
+    ] = False
+    postage_objection: Annotated[
+        Note, Field(description="Why the postage that the buyer stated is not the seller's to pay; a mediator will look at it.")
+    ] = ""
 
 
 class WriteNote(Model):
@@ -197,3 +235,7 @@ class Decide(CommandBody):
     finding: Finding
     rationale: Text
     return_address: Address | None = None
+    return_label: Label = None
+    repays_postage: Annotated[
+        bool, Field(description="False where the buyer's postage of the return is not the seller's to pay (C3).")
+    ] = True

@@ -89,7 +89,7 @@ def get_timeline(call: Call, dispute_id: str) -> Json:
     roles=(*PARTIES, MEDIATOR),
     body=m.Propose,
     answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),
+    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
     versioned=True,
 )
 def propose(call: Call, dispute_id: str) -> Answer:
@@ -104,7 +104,7 @@ def propose(call: Call, dispute_id: str) -> Answer:
     roles=PARTIES,
     body=m.Accept,
     answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED),
+    refuses=(*REFUSED_TEXT, r.INVALID, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
     versioned=True,
 )
 def accept(call: Call, dispute_id: str, proposal_id: str) -> Answer:
@@ -254,11 +254,26 @@ def accept_decision(call: Call, dispute_id: str) -> Answer:
     roles=(BUYER,),
     body=m.ShipReturn,
     answers=lambda: answers.Dispute,
-    refuses=(*REFUSED, r.INVALID_TRACKING_NUMBER),
+    refuses=(*REFUSED_TEXT, r.INVALID_TRACKING_NUMBER, r.INVALID),
     versioned=True,
 )
 def ship_return(call: Call, dispute_id: str) -> Answer:
-    """Say how the item is sent back."""
+    """Say how the item is sent back, or correct the number while no carrier has scanned it."""
+    return act(call, dispute_id, call.body.command())
+
+
+@route(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/replacement/shipment",
+    roles=(SELLER,),
+    body=m.ShipReplacement,
+    answers=lambda: answers.Dispute,
+    refuses=(*REFUSED, r.INVALID_TRACKING_NUMBER, r.LIMIT_REACHED),
+    versioned=True,
+)
+def ship_replacement(call: Call, dispute_id: str) -> Answer:
+    """Say how the replacement is sent; it is a parcel of the order from then on."""
     return act(call, dispute_id, call.body.command())
 
 

@@ -37,7 +37,8 @@ class Parcel(Given):
     """A parcel and its carrier's records (O4, O6)."""
 
     number: Count
-    carrier: Carrier
+    carrier: Annotated[Carrier | Literal["other"], Field(description="other: a return's only; carrier_name says which.")]
+    carrier_name: str
     tracking_number: str
     shipped_at: Time
     line_ids: list[str]
@@ -50,6 +51,7 @@ class Parcel(Given):
     scanned_at: Annotated[Time | None, Field(description="When it became known here that the carrier has it.")]
     delivered_at: Time | None
     returned_at: Annotated[Time | None, Field(description="When it went back to its sender.")]
+    replaces: Annotated[Count | None, Field(description="The number of the dispute whose replacement it carries (D2).")]
 
 
 class OrderLine(Given):
