@@ -44,6 +44,7 @@ from tests.domain.worlds import (
     SELLER,
     World,
     lines,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -230,6 +231,9 @@ class Explorer:
         """A record of one of the parcels: late, early, doubtful, or of a parcel to another country."""
         pick, now = self.random, self.world.now
         number = f"{pick.randint(1, max(1, self.shipped)):09d}"
+        replacing = [it.tracking_number for it in self.look().order.parcels if it.replaces]
+        if replacing and pick.random() < 0.6:
+            number = pick.choice(replacing)
         status = pick.choice((*CarrierStatus, CarrierStatus.DELIVERED))
         happened, to = now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(("", "", "", "ES", "FR"))
         return CarrierReport(Carrier.TNT, number, happened, status, to, exact=pick.random() < 0.9)
@@ -357,22 +361,42 @@ class Explorer:
     def _given_address(self) -> ReturnAddress | None:
         return self.random.choice((None, None, AT_HOME, ABROAD))
 
+    def _evidence(self) -> c.AddEvidence:
+        """A file that may be a receipt or a label."""
+        return shown(self.random.choice((EvidenceType.PROOF_OF_RETURN, EvidenceType.RETURN_LABEL)))
+
+    def _piece(self, dispute: Dispute, kind: EvidenceType) -> str | None:
+        """Evidence of that type, if there is any; sometimes a wrong id."""
+        known = [piece.id for piece in dispute.evidence if piece.type is kind and piece.file]
+        return self.random.choice((*known, *known, None, "e1"))
+
+    def _return(self, dispute: Dispute, number: str) -> c.ShipReturn:
+        pick, receipt = self.random, self._piece(dispute, EvidenceType.PROOF_OF_RETURN)
+        postage = Money(pick.choice((1, 300, 10_000)), self.terms.currency) if receipt and pick.random() < 0.6 else None
+        if pick.random() < 0.3:
+            return c.ShipReturn(None, number, "Correos", receipt, postage)
+        return c.ShipReturn(Carrier.TNT, number, receipt=receipt, postage=postage)
+
     def _command(self, case: Case, dispute: Dispute, actor: Actor, action: Action) -> c.DisputeCommand:
         pick = self.random
         end = deadline_of(dispute, case.policy) if dispute.open else self.world.now
         seen = dispute.on_table if dispute.on_table and pick.random() < 0.95 else "1"
         number = f"9{pick.randint(1, 9):08d}" if pick.random() < 0.95 else "no number"
         make: dict[Action, Callable[[], c.DisputeCommand]] = {
-            Action.ACCEPT: lambda: c.Accept(seen, self._given_address()),
+            Action.ACCEPT: lambda: c.Accept(seen, self._given_address(), self._piece(dispute, EvidenceType.RETURN_LABEL)),
             Action.PROPOSE: lambda: c.Propose(self._kind(dispute), self._amount(dispute), "", self._given_address()),
             Action.DECLINE: lambda: c.Decline(pick.choice((None, seen))),
             Action.ESCALATE: c.Escalate,
             Action.WITHDRAW: c.Withdraw,
-            Action.ADD_EVIDENCE: lambda: c.AddEvidence(
-                pick.choice(tuple(EvidenceType)),
-                "Look.",
-                pick.choice((None, PHOTO.file)),
-                pick.choice((None, None, (), ("r1",))),
+            Action.ADD_EVIDENCE: lambda: (
+                self._evidence()
+                if pick.random() < 0.5
+                else c.AddEvidence(
+                    pick.choice(tuple(EvidenceType)),
+                    "Look.",
+                    pick.choice((None, PHOTO.file)),
+                    pick.choice((None, None, (), ("r1",))),
+                )
             ),
             Action.OBJECT_TO_DELIVERY: lambda: c.ObjectToDelivery(pick.choice(("It is not here.",) * 9 + (" ",))),
             Action.GRANT_TIME: lambda: c.GrantTime(end + pick.choice((0, 1, 2, 10, 30, 31)) * DAY),
@@ -386,9 +410,13 @@ class Explorer:
             Action.ACCEPT_DECISION: c.AcceptDecision,
             Action.APPEAL: lambda: c.Appeal(EvidenceType.DOCUMENT, "This is new."),
             Action.WITHDRAW_APPEAL: c.WithdrawAppeal,
-            Action.SHIP_RETURN: lambda: c.ShipReturn(Carrier.TNT, number),
+            Action.SHIP_RETURN: lambda: self._return(dispute, number),
+            Action.SHIP_REPLACEMENT: lambda: c.ShipReplacement(Carrier.TNT, f"8{pick.randint(1, 9):08d}"),
             Action.ACKNOWLEDGE_RETURN: lambda: c.AcknowledgeReturn(
-                pick.choice(tuple(AcknowledgementType)), pick.choice(("", "See the photos."))
+                pick.choice(tuple(AcknowledgementType)),
+                pick.choice(("", "See the photos.")),
+                pick.random() < 0.5,
+                "Too much." if dispute.postage and pick.random() < 0.5 else "",
             ),
         }
         return make[action]()

@@ -129,9 +129,21 @@ def arguments(case: Case, dispute: Dispute, action: Action, world: World) -> st.
         Action.DECIDE: st.builds(c.Decide, kinds, amounts, findings, notes, GIVEN_ADDRESS),
         Action.ACCEPT_DECISION: st.builds(c.AcceptDecision),
         Action.APPEAL: st.builds(c.Appeal, st.sampled_from(EvidenceType), notes),
-        Action.SHIP_RETURN: st.builds(c.ShipReturn, st.just(Carrier.TNT), tracking),
+        Action.SHIP_RETURN: st.builds(
+            c.ShipReturn,
+            st.sampled_from((Carrier.TNT, Carrier.TNT, None)),
+            tracking,
+            st.sampled_from(("", "Correos")),
+            st.sampled_from((None, "e1", "e2")),
+            st.sampled_from((None, Money(300, most.currency))),
+        ),
+        Action.SHIP_REPLACEMENT: st.builds(c.ShipReplacement, st.just(Carrier.TNT), tracking),
         Action.ACKNOWLEDGE_RETURN: st.builds(
-            c.AcknowledgeReturn, st.sampled_from(AcknowledgementType), st.sampled_from(("", "See the photos."))
+            c.AcknowledgeReturn,
+            st.sampled_from(AcknowledgementType),
+            st.sampled_from(("", "See the photos.")),
+            st.booleans(),
+            st.sampled_from(("", "", "Too much.")),
         ),
     }
     return made[action]
