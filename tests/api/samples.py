@@ -92,6 +92,7 @@ class Stop(IntEnum):
     DELIVERED = auto()
     DISPUTED = auto()
     SHOWN = auto()
+    REPLACING = auto()
     NEGOTIATING = auto()
     ESCALATED = auto()
     ASSIGNED = auto()
@@ -152,6 +153,9 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         api.done(ANA, "POST", f"/orders/{order_id}/disputes", CLAIM)
     if stop is Stop.SHOWN:
         show(api, dispute)
+    if stop is Stop.REPLACING:
+        api.done(ACME, "POST", f"{dispute}/proposals", {"type": "replacement", "amount": euros(0)})
+        api.done(ANA, "POST", f"{dispute}/proposals/2/accept", {})
     for reached, who, path, body in return_steps if stop >= Stop.AWAITING_RETURN else dispute_steps:
         if stop >= reached:
             api.clock.wait(HOUR)
@@ -316,10 +320,11 @@ SAMPLES: dict[str, Sample] = {
     "acknowledge_return": Sample(
         Stop.RETURN_IN_TRANSIT,
         ACME,
-        {"type": "damaged", "evidence": "Broken glass."},
+        {"type": "damaged", "evidence": "Broken glass.", "came": True},
         _DISPUTE_KEYS,
         other={"type": "item_received"},
     ),
+    "ship_replacement": Sample(Stop.REPLACING, ACME, shipped_with(900000001), _DISPUTE_KEYS, other=shipped_with(900000002)),
     "list_messages": Sample(
         Stop.TALKED, ANA, keys=("items", "cursor", "unread", "read_up_to", "closes_at", "may_write"), query="?limit=1"
     ),
