@@ -99,6 +99,12 @@ def put_back_09(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stages, name, happened)
 
 
+def put_back_07_and_09(patch: pytest.MonkeyPatch) -> None:
+    """Take an old parcel for a return, and count the seller's days from when it was delivered."""
+    put_back_07(patch)
+    put_back_09(patch)  # the seller's days from when it became known stand in the way of this fault today
+
+
 def put_back_10(patch: pytest.MonkeyPatch) -> None:
     """Let the promise be put off without end, and release what no carrier ever had."""
     patch.setattr(Order, "latest_promise", lambda order, line, policy: order.first_promise(line, policy) + timedelta(3650))
@@ -152,7 +158,7 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, tuple[str, ..
     "01": (put_back_01, "never sent", ()),
     "03": (put_back_03, "damaged, known late", ()),
     "06": (put_back_06, "came back", ()),
-    "07": (put_back_07, "damaged, and kept", (CLAIM,)),
+    "07": (put_back_07_and_09, "damaged, and kept", (CLAIM,)),
     "09": (put_back_09, "damaged, and kept, known late", ("before the promise: claim not_as_described",)),
     "10": (put_back_10, "never sent", ()),
     "17": (put_back_17, "all is well, appeals unread", (CLAIM, ESCALATE)),
