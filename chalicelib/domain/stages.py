@@ -52,7 +52,7 @@ def _window(dispute: Dispute) -> tuple[str | None, datetime]:
     rule, since = STAGES[dispute.stage], window_since(dispute)
     delivered, scanned = return_known_at(dispute), dispute.replacement_scanned_at
     if delivered is not None:
-        return rule.window_once_delivered, max(since, delivered)
+        return rule.window_once_delivered, delivered
     if rule.window_once_scanned and scanned is not None:
         return rule.window_once_scanned, max(since, scanned)
     return rule.window, since
