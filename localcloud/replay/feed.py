@@ -30,6 +30,11 @@ class FeedOrder:
         """True if it came at or after the promised instant, or never."""
         return self.delivered_at is None or self.delivered_at >= self.promise
 
+    @property
+    def never_sent(self) -> bool:
+        """True if the data has neither a hand-over nor a delivery: no carrier ever had it."""
+        return self.handed_at is None and self.delivered_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

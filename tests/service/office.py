@@ -15,11 +15,13 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.ledger import order_of_payment
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.service import contacts, disputes, orders, payments
-from chalicelib.service.execute import Request
+from chalicelib.service.errors import NotFound
+from chalicelib.service.execute import Request, current
 from chalicelib.service.ports import Subscribed
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
@@ -235,10 +237,23 @@ class Office:
         return disputes.act(self.services, dispute_id, request or self.request(actor), command)
 
     def pay(self, instruction_id: str, request: Request | None = None, *, failure: str | None = None) -> Answer:
-        """Let the payment system report an instruction as settled or, with ``failure``, as failed."""
+        """Let the payment system report an instruction as settled or, with ``failure``, as failed.
+
+        ``order-1-p2`` stands for the second one of that order, whose id goes on with what is paid.
+        """
         asked = request or self.request(PLATFORM)
         reference = None if failure else "ref"
-        return payments.report_result(self.services, instruction_id, asked, reference=reference, failure=failure, attempt=None)
+        return payments.report_result(
+            self.services, self._in_full(instruction_id), asked, reference=reference, failure=failure, attempt=None
+        )
+
+    def _in_full(self, instruction_id: str) -> str:
+        order_id = order_of_payment(instruction_id)
+        try:
+            known = current(self.services, order_id, self.watch.at).case.order.instructions
+        except NotFound:
+            return instruction_id
+        return next((it.id for it in known if it.id.rpartition("-")[0] == instruction_id), instruction_id)
 
 
 def event(
