@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +13,8 @@ from chalicelib.domain.order import Line, OrderTerms
 
 # The feed names no country; its marketplace sells within one.
 COUNTRY = "BR"
+PROTECTED = timedelta(days=15)
+"""How long protection goes on after the promise, with no delivery on record (O7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ class FeedOrder:
         return self.delivered_at is None or self.delivered_at >= self.promise
 
     @property
-    def never_sent(self) -> bool:
-        """True if the data has neither a hand-over nor a delivery: no carrier ever had it."""
-        return self.handed_at is None and self.delivered_at is None
+    def unsent_at_close(self) -> bool:
+        """True if no carrier had it by the end of protection, if nobody claims anything (O7)."""
+        sent = self.handed_at or self.delivered_at
+        return sent is None or sent >= max(self.promise, self.terms.paid_at) + PROTECTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def replay(lines: Iterable[str], options: Options | None = None) -> Result:
             _perform(driver, stories, options.sweep_seed, Progress(steps, "replaying"))
         refunded = {order_id: came_to == COVERED for order_id, came_to in driver.seen.claims.items()}
         if not options.claims:
-            never_sent = {it.terms.order_id for it in orders if it.never_sent}
-            refunded = {order_id: order_id in never_sent for order_id in driver.seen.imported}
+            unsent = {it.terms.order_id for it in orders if it.unsent_at_close}
+            refunded = {order_id: order_id in unsent for order_id in driver.seen.imported}
         books = audit(services, refunded)
     return Result(orders, skipped, driver.seen, books, steps, time.monotonic() - began)
 
