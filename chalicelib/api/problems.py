@@ -25,6 +25,7 @@ from chalicelib.languages import ENGLISH
 from chalicelib.service import errors as s
 from chalicelib.store.codec import plain
 from chalicelib.store.lists import BadCursor
+from chalicelib.store.schema import NewerData
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,6 +184,11 @@ CATALOGUE: dict[str, Kind] = {
         "The database does not answer, or accepts no more requests for now; it is logged.",
         "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
     ),
+    "newer_data": _kind(
+        503,
+        "A newer version of this service wrote what this one would have to read or change; nothing was changed.",
+        "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
+    ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
     "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
     s.MessagingUnavailable.code: _kind(
@@ -279,7 +285,10 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
 
 
 def _fault(error: Exception) -> Problem:
-    """The problem for a failure of this service or of AWS. It is logged."""
+    """The problem for a failure of this service or of AWS, or for data that only a newer version understands. It is logged."""
+    if isinstance(error, NewerData):
+        log.error("an item of a newer version", exc_info=error)
+        return Problem("newer_data", headers={"Retry-After": str(_SOON_S)})
     if _passes(error):
         log.error("AWS is unavailable", exc_info=error)
         return Problem("temporarily_unavailable", headers={"Retry-After": str(_SOON_S)})

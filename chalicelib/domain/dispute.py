@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -254,6 +254,8 @@ class Dispute:
     """The ground on which it was resolved; None for a withdrawal or an expiry."""
     erased: tuple[Role, ...] = ()
     """The parties whose words have been erased (P2)."""
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
     @property
     def order_id(self) -> str:

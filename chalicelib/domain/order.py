@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -186,6 +186,8 @@ class Order:
     """What each side was charged so far, by account (M4)."""
     erased: tuple[Role, ...] = ()
     """The parties whose words have been erased (P2)."""
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
     def line(self, line_id: str) -> Line:
         """The line called ``line_id``. Raises ``KeyError``."""

@@ -86,9 +86,9 @@ def _open_disputes(services: Services, buyer: Actor) -> list[str]:
     still_open: list[str] = []
     cursor, now = None, services.clock.now()
     for _ in range(_PAGES_COUNTED):
-        page = services.lists.page(lists.disputes_of(buyer.role.value, buyer.id), lists.PAGE_AT_MOST, cursor)
-        still_open += [it.id for found in page.found if (it := _listed(services, found, now)).open]
-        cursor = page.cursor
+        place = lists.disputes_of(buyer.role.value, buyer.id)
+        found, cursor = services.lists.read(place, lists.PAGE_AT_MOST, cursor, lambda it: _listed(services, it, now))
+        still_open += [it.id for it in found if it.open]
         if cursor is None or len(still_open) >= OPEN_DISPUTES_AT_MOST:
             break
     return still_open
@@ -145,8 +145,11 @@ def list_disputes(
     """
     now = services.clock.now()
 
-    def keep(found: Item) -> bool:
-        return not _on_two_sides(found, actor) and (status is None or status_of(_listed(services, found, now)) is status)
+    def show(found: Item) -> Json | None:
+        if _on_two_sides(found, actor):
+            return None
+        it = _listed(services, found, now)
+        return _summary(services, it) if status in (None, status_of(it)) else None
 
     whose = actor if actor.role in PARTIES else owner
     if whose:
@@ -155,9 +158,8 @@ def list_disputes(
         place = replace(lists.mediation(waiting=status in (None, Status.UNDER_REVIEW)), newest_first=True)
     else:
         raise Malformed("Name the buyer_id or the seller_id whose disputes you want.", "buyer_id")
-    page = services.lists.page(place, limit, cursor, keep)
-    listed = [_listed(services, found, now) for found in page.found]
-    return {"items": [_summary(services, it) for it in listed], "cursor": page.cursor}
+    items, more = services.lists.read(place, limit, cursor, show)
+    return {"items": items, "cursor": more}
 
 
 def _on_two_sides(found: Item, actor: Actor) -> bool:
@@ -191,18 +193,19 @@ def mediation_queue(services: Services, actor: Actor, sort: QueueSort, limit: in
     """
     place, now = lists.mediation(waiting=True), services.clock.now()
 
-    def undecided(found: Item) -> bool:
-        return not _on_two_sides(found, actor) and _listed(services, found, now).stage is Stage.UNDER_REVIEW
+    def undecided(found: Item) -> Dispute | None:
+        if _on_two_sides(found, actor):
+            return None
+        it = _listed(services, found, now)
+        return it if it.stage is Stage.UNDER_REVIEW else None
 
     if sort is QueueSort.AGE:
-        page = services.lists.page(place, limit, cursor, undecided)
-        items = [_waiting(services, _listed(services, found, now)) for found in page.found]
-        return {"items": items, "cursor": page.cursor}
+        longest, more = services.lists.read(place, limit, cursor, undecided)
+        return {"items": [_waiting(services, it) for it in longest], "cursor": more}
     waiting: list[Dispute] = []
     while len(waiting) < QUEUE_SORTED_AT_MOST:
-        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor, undecided)
-        waiting += [_listed(services, found, now) for found in page.found]
-        cursor = page.cursor
+        found, cursor = services.lists.read(place, lists.PAGE_AT_MOST, cursor, undecided)
+        waiting += found
         if cursor is None:
             break
     largest = sorted(waiting, key=lambda it: it.request.amount.units, reverse=True)

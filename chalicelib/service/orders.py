@@ -360,9 +360,13 @@ def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: in
     whose = owner if actor.role in (Role.PLATFORM, Role.OPERATOR) else actor
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
-    page = services.lists.page(lists.orders_of(whose.role.value, whose.id), limit, cursor)
     now = services.clock.now()
-    return {"items": [views.order_summary(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
+
+    def show(found: Item) -> Json:
+        return views.order_summary(_listed(services, found, now))
+
+    items, more = services.lists.read(lists.orders_of(whose.role.value, whose.id), limit, cursor, show)
+    return {"items": items, "cursor": more}
 
 
 def _listed(services: Services, found: Item, now: datetime) -> Order:

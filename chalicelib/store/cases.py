@@ -9,10 +9,11 @@ from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import LedgerEntry
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
-from chalicelib.store.codec import event_from, load
+from chalicelib.store.codec import event_from
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.parcel_locks import lock_puts, orders_of
+from chalicelib.store.schema import schema_of, stored_value, upgraded
 from chalicelib.store.transaction import answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ class Cases:
             values={":pk": keys.order_pk(order_id), ":sk": keys.STATE_PREFIX},
             ConsistentRead=True,
         )
-        states = {text(stored, "sk"): text(stored, "data") for stored in found}
+        states = {text(stored, "sk"): stored for stored in found}
         if keys.ORDER_SK not in states:
             return None
-        order = load(states.pop(keys.ORDER_SK), Order)
-        disputes = tuple(load(states[sk], Dispute) for sk in sorted(states))
+        order = stored_value(states.pop(keys.ORDER_SK), Order)
+        disputes = tuple(stored_value(states[sk], Dispute) for sk in sorted(states))
         return Case(order, disputes, self.policies.version(order.policy_version))
 
     def commit(
@@ -120,7 +121,7 @@ class Cases:
             values={":pk": keys.order_pk(order_id), ":sk": keys.LEDGER_PREFIX},
             ConsistentRead=True,
         )
-        return [load(text(stored, "data"), LedgerEntry) for stored in found]
+        return [stored_value(stored, LedgerEntry) for stored in found]
 
     def orders_of_parcel(self, network: str, number: str) -> list[str]:
         """Return the orders that a tracking number carries; it is unique in its network."""
@@ -143,11 +144,12 @@ class Cases:
 
 def event_of(stored: Item) -> Event:
     """Return the event that an item keeps."""
+    kind = text(stored, "type")
     return event_from(
         int(stored["stream"]["N"]),
         int(stored["seq"]["N"]),
         text(stored, "at"),
         (text(stored, "actor_role"), text(stored, "actor_id")),
-        text(stored, "type"),
-        text(stored, "data"),
+        kind,
+        upgraded(text(stored, "data"), kind, schema_of(stored)),
     )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.people import Actor
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.codec import dump
+from chalicelib.store.items import Item, item
+from chalicelib.store.schema import stored_value
 from chalicelib.store.transaction import NEW, answer_put, put, write
 
 if TYPE_CHECKING:
@@ -67,4 +68,4 @@ class Notes:
 
 
 def _note(stored: Item) -> CaseNote:
-    return load(text(stored, "data"), CaseNote)
+    return stored_value(stored, CaseNote)

@@ -10,6 +10,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.store import items, keys
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.schema import stamped
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
@@ -25,7 +26,7 @@ _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
 
 def put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
     """Return one action of a transaction: write an item, under a condition that names ``values``."""
-    action: dict[str, Any] = {"TableName": table, "Item": item}
+    action: dict[str, Any] = {"TableName": table, "Item": stamped(item)}
     if condition:
         action["ConditionExpression"] = condition
         action["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"

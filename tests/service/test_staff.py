@@ -168,8 +168,8 @@ def test_no_party_ever_learns_of_a_note() -> None:
     write(office, MEDIATOR, "He lies.")
     assert whole == told()
     note, answer = sorted((it for it in office.table.snapshot() if it not in before), key=len)
-    assert {"pk", "sk", "data"} == note.keys()
-    assert {"pk", "sk", "fingerprint", "status", "body", "expires_at"} == answer.keys()
+    assert {"pk", "sk", "data", "schema_version"} == note.keys()
+    assert {"pk", "sk", "fingerprint", "status", "body", "expires_at", "schema_version"} == answer.keys()
     for party in (BUYER, SELLER):
         with pytest.raises(NotFound):
             disputes.get_dispute(office.services, f"{ORDER}-d2", party)
