@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.people import Role
 from chalicelib.store import keys
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item
+from chalicelib.store.schema import stamped, stored_value
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
@@ -80,7 +81,7 @@ def _lock(client: Any, table: str, key: Key) -> Item | None:  # noqa: ANN401 - b
 
 
 def _holders(found: Item | None) -> dict[str, list[str]]:
-    holders: dict[str, list[str]] = json.loads(text(found, "data")) if found else {}
+    holders: dict[str, list[str]] = stored_value(found, dict[str, list[str]]) if found else {}
     return holders
 
 
@@ -88,7 +89,7 @@ def _put(table: str, key: Key, holders: dict[str, list[str]], version: int) -> d
     data = json.dumps(holders, separators=(",", ":"), sort_keys=True)
     action: dict[str, Any] = {
         "TableName": table,
-        "Item": item(pk=keys.track_pk(*key), sk=keys.LOCK_SK, v=version + 1, data=data),
+        "Item": stamped(item(pk=keys.track_pk(*key), sk=keys.LOCK_SK, v=version + 1, data=data)),
         "ConditionExpression": "v = :seen" if version else "attribute_not_exists(pk)",
     }
     if version:

@@ -36,6 +36,7 @@ READ_AS: dict[str, Any] = {
     "PROFILE": Profile,
     "ERASURE": Erasure,
     "OWNER": Owner,
+    "TRACK": dict[str, list[str]],
     "OUT": QueuedMessage,
     "TALLY": list[str],
     "TICKET": Pass,
