@@ -93,5 +93,5 @@ def test_editing_a_published_version_says_what_to_do_instead(tmp_path: Path) -> 
     done = tree.run("pytest", "-q", "tests/domain/test_policy.py::test_a_published_version_is_never_edited")
 
     assert done.returncode == 1
-    assert "Version 2017-08 in policies.json was edited or removed" in done.stdout
+    assert "Version 2026-12 in policies.json was edited or removed" in done.stdout
     assert "add a version below it" in done.stdout
