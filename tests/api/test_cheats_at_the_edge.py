@@ -123,3 +123,16 @@ def test_cheat_38_the_body_is_judged_before_the_version(api: Api) -> None:
     claim = CLAIM | {"items": [{"line_id": "a", "quantity": 9223372036854775808}]}
     reply = api.call(ANA, "POST", "/orders/o-1/disputes", claim, if_match='"999"')
     assert (422, "validation_failed") == reply.refused
+
+
+def test_cheat_14_a_number_is_anothers_until_it_is_taken_back(api: Api) -> None:
+    """O4: a number of other people's order is a 409 in every spelling; taken back while unscanned, it is free again."""
+    bring(api, Stop.SOLD)
+    api.done(MARKET, "PUT", "/orders/o-2", ORDER | {"buyer_id": "ben"})
+    named, spelled = ({"carrier": "ups", "tracking_number": it} for it in ("T1234567890", "t 123\u2011456\u20117890\u200b"))
+    mine = len(api.done(ACME, "POST", "/orders/o-1/shipments", named)["parcels"])
+
+    assert (409, "conflict") == api.call(ACME, "POST", "/orders/o-2/shipments", spelled).refused
+
+    api.done(ACME, "DELETE", f"/orders/o-1/shipments/{mine}")
+    assert 201 == api.call(ACME, "POST", "/orders/o-2/shipments", spelled).status
