@@ -48,6 +48,8 @@ POLICIES = published()
 SHARDS = 8
 BATCH = 25
 LATE_S = 0.03
+PATIENCE = 180.0
+"""How many seconds a race waits for all to be there: a busy machine fails no test."""
 TRACKING = "000000001"
 """The parcel of the prepared cases; each copy has a number of its own."""
 
@@ -65,7 +67,7 @@ class Meeting(Cases):
         found = super().load(order_id)
         meet, self._meet = self._meet, None
         if meet:
-            meet.wait(30)
+            meet.wait(PATIENCE)
             time.sleep(self._late)
         return found
 
@@ -151,7 +153,7 @@ class Floor:
 
         def run(n: int) -> str:
             services = clerks[n].services
-            start.wait(30)
+            start.wait(PATIENCE)
             if not meet:
                 time.sleep(late[n])
             return told(lambda: acts[n][1](services))

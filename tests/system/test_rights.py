@@ -24,6 +24,7 @@ from tests.api.edge import DAY, Clock, Reply
 from tests.api.promised import check
 from tests.api.samples import EVERY, IDS, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
 from tests.system.rights import ANYONE, FOR_THE_PLATFORM, RIGHTS, TO_ANOTHER_MEDIATOR, May
+from tests.system.waiting import PATIENCE
 
 OWN = {Role.BUYER: "buyer:ana", Role.SELLER: "seller:acme", Role.MEDIATOR: "mediator:mia", Role.PLATFORM: "platform:market"}
 OTHERS = {Role.BUYER: "buyer:ben", Role.SELLER: "seller:zeta"}
@@ -62,7 +63,7 @@ class Deployed:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.cloud.api}{path}", method=method, headers=headers, data=data)
         try:
-            with urllib.request.urlopen(request, timeout=30) as reply:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
                 return Reply(reply.status, _headers(reply.headers), reply.read())
         except urllib.error.HTTPError as error:
             with error:
