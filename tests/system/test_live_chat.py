@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
 from tests.system.test_deployed import call
-from tests.system.waiting import PATIENCE, awaited
+from tests.waiting import PATIENCE, awaited
 
 ORDER = "chat-order"
 THREAD = f"/orders/{ORDER}/messages"

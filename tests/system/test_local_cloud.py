@@ -22,7 +22,7 @@ from localcloud.layout import ROOT, LocalCloudError
 from localcloud.outbox.messages import Messages, Wanted
 from localcloud.outbox.subscriptions import Subscription
 from localcloud.ports import HOST, Ports, holder
-from tests.system.waiting import PATIENCE, awaited
+from tests.waiting import PATIENCE, awaited
 
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:p-seller-acme"
 

@@ -11,7 +11,7 @@ import pytest
 from localcloud import cognito
 from localcloud.cloud import LocalCloud
 from localcloud.layout import LocalCloudError
-from tests.system.waiting import PATIENCE
+from tests.waiting import PATIENCE
 
 
 def status(cloud: LocalCloud, token: str, path: str = "/orders") -> tuple[int, dict[str, Any]]:

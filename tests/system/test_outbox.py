@@ -24,7 +24,7 @@ from localcloud.outbox.parts import linked, sms_size
 from localcloud.outbox.server import Outbox
 from localcloud.outbox.subscriptions import Subscription
 from localcloud.ports import Ports
-from tests.system.waiting import PATIENCE, awaited
+from tests.waiting import PATIENCE, awaited
 
 PREFIX, PEOPLE = "p-person-", 2
 LINK = "http://market.example/disputes/o-1-d1?a=1&b=2"
@@ -261,7 +261,7 @@ def test_a_pasted_command_reads_the_dispute_as_its_recipient(cloud: LocalCloud) 
     dispute = api.post("buyer:paste-ann", "/orders/paste-1/disputes", {"reason": "not_received"})["id"]
 
     def page() -> str:
-        with urllib.request.urlopen(f"{cloud.outbox}/?person=seller:paste-shop&channel=email", timeout=5) as reply:
+        with urllib.request.urlopen(f"{cloud.outbox}/?person=seller:paste-shop&channel=email", timeout=PATIENCE) as reply:
             return str(reply.read().decode())
 
     assert awaited(lambda: commands(page()))

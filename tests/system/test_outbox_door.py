@@ -12,7 +12,7 @@ import pytest
 
 from localcloud.outbox.server import Outbox
 from localcloud.ports import Ports
-from tests.system.waiting import PATIENCE, awaited
+from tests.waiting import PATIENCE, awaited
 
 TOPIC = "arn:aws:sns:eu-west-1:0:p-payments"
 

@@ -16,7 +16,7 @@ from localcloud.webhook import post
 from tests.service.bucket import JPEG
 from tests.system.test_deployed import A_DAY, call
 from tests.system.test_live_chat import connected, told_of
-from tests.system.waiting import awaited
+from tests.waiting import awaited
 
 CANARY = "canary"
 PHONE, TRACKING, RETURN = "+34611918273", "918273645", "564738291"

@@ -24,7 +24,7 @@ from tests.api.edge import DAY, Clock, Reply
 from tests.api.promised import check
 from tests.api.samples import EVERY, IDS, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
 from tests.system.rights import ANYONE, FOR_THE_PLATFORM, RIGHTS, TO_ANOTHER_MEDIATOR, May
-from tests.system.waiting import PATIENCE
+from tests.waiting import PATIENCE
 
 OWN = {Role.BUYER: "buyer:ana", Role.SELLER: "seller:acme", Role.MEDIATOR: "mediator:mia", Role.PLATFORM: "platform:market"}
 OTHERS = {Role.BUYER: "buyer:ben", Role.SELLER: "seller:zeta"}

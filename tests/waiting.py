@@ -1,4 +1,4 @@
-"""Waits for what a deployment does in its own time."""
+"""Waits for what happens in its own time."""
 
 from __future__ import annotations
 
