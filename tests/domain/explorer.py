@@ -311,23 +311,20 @@ class Explorer:
             Action.ACCEPT: lambda: c.Accept(seen, self._given_address()),
             Action.PROPOSE: lambda: c.Propose(self._kind(dispute), self._amount(dispute), "", self._given_address()),
             Action.DECLINE: lambda: c.Decline(pick.choice((None, seen))),
-            Action.ESCALATE: c.Escalate,
-            Action.WITHDRAW: c.Withdraw,
             Action.ADD_EVIDENCE: lambda: c.AddEvidence(pick.choice(tuple(EvidenceType)), "Look."),
             Action.GRANT_TIME: lambda: c.GrantTime(end + pick.choice((0, 1, 2, 10, 30, 31)) * DAY),
-            Action.ASSIGN: c.Assign,
             Action.REQUEST_INFORMATION: lambda: c.RequestInformation(pick.choice((*PARTIES, *PARTIES, actor.role)), "How so?"),
             Action.DECIDE: lambda: c.Decide(
                 self._kind(dispute), self._amount(dispute), self._finding(dispute), "So it is.", self._given_address()
             ),
-            Action.ACCEPT_DECISION: c.AcceptDecision,
             Action.APPEAL: lambda: c.Appeal(EvidenceType.DOCUMENT, "This is new."),
             Action.SHIP_RETURN: lambda: c.ShipReturn(Carrier.TNT, number),
             Action.ACKNOWLEDGE_RETURN: lambda: c.AcknowledgeReturn(
                 pick.choice(tuple(AcknowledgementType)), pick.choice(("", "See the photos."))
             ),
         }
-        return make[action]()
+        without_parameters: Callable[[], c.DisputeCommand] = acting.MOVES[action].command
+        return make.get(action, without_parameters)()
 
 
 def pay(changes: Changes, told: str, failure: str | None, attempt: int | None) -> None:
