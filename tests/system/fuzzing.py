@@ -1,4 +1,4 @@
-"""What Schemathesis is told of the deployed product: good tokens, and how many of the boundaries to ask for."""
+"""Hooks of Schemathesis: they give it good tokens and choose the boundaries that it sends."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def test_the_same_choice_is_made_of_the_page_and_of_its_data(outbox: Outbox) -> 
 
 
 def test_the_text_of_a_message_is_never_markup(outbox: Outbox) -> None:
-    """Whatever a party wrote, the page has no tag and no attribute of theirs, and shows it letter for letter."""
+    """The page shows a party's text letter for letter, and takes no tag and no attribute from it."""
     evil = '<script>alert(1)</script><img src=x onerror=alert(2)> " onmouseover="alert(3) https://x.example/"><b>'
     harmless = {tag for tag, _ in _Page(read(outbox, "/")).tags}
     for channel in ("email", "sms", "push"):

@@ -29,13 +29,13 @@ from tests.waiting import PATIENCE
 OWN = {Role.BUYER: "buyer:ana", Role.SELLER: "seller:acme", Role.MEDIATOR: "mediator:mia", Role.PLATFORM: "platform:market"}
 OTHERS = {Role.BUYER: "buyer:ben", Role.SELLER: "seller:zeta"}
 CONTACTS: tuple[str, ...] = (str(SELLER_CONTACTS["email"]), str(SELLER_CONTACTS["phone"]))
-"""What only the seller and the marketplace may read."""
+"""The contacts that only the seller and the marketplace may read."""
 ANOTHER_MEDIATOR = "mediator:max"
 RESULTS = {
     "failure": {"status": "failed", "failure": "account closed"},
     "reference": {"status": "settled", "reference": "transfer 4711"},
 }
-"""What the payment system says of a payment, by the field that says it."""
+"""The payment system's results, by the field that is for the marketplace only."""
 GATEWAYS = {"connection", "content-length", "date", "x-amz-request-id", "x-amzn-requestid"}
 """Headers that the gateway adds to every answer, which are not the API's to promise."""
 

@@ -22,7 +22,7 @@ from tests.system.test_rights import OWN, Deployed, deployed
 __all__ = ["deployed"]
 HERE = Path(__file__).parent
 EACH_OF = 1 if HUNTING else 8
-"""Which of the three thousand boundaries of all schemas are asked for: every eighth, or all in a hunt."""
+"""The step through the three thousand boundaries of all schemas: every run sends each eighth, a hunt sends all."""
 
 
 @pytest.mark.parametrize(
