@@ -78,7 +78,7 @@ def decide(changes: Changes, number: int, command: c.Decide, actor: Actor) -> No
 
 def decide_by_default(changes: Changes, number: int) -> None:
     """Decide as the policy does when no mediator did: against the one party that left a request unanswered, else for the
-    buyer (section 4, under_review).
+    buyer (D4, D12).
     """
     dispute = changes.dispute(number)
     silent = {r.to for r in dispute.requests_of_review if r.lapsed}
