@@ -149,7 +149,7 @@ def test_the_clock_uses_the_address_on_file_at_the_deadline() -> None:
 def test_a_guaranteed_return_goes_straight_to_its_stage(
     offered: tuple[Guarantee, ...], on_file: tuple[ReturnAddress, ...], goes_to: ReturnAddress | None
 ) -> None:
-    """D3, section 3: under Domestic Returns the address is in the buyer's country; with none usable the seller is asked."""
+    """D3: under Domestic Returns the address is in the buyer's country; with none usable the seller is asked."""
     world = offering(*offered)
     world.put_on_file(*on_file)
     world.wait(DAY).open(UNWANTED)
@@ -321,7 +321,7 @@ def test_an_undecided_problem_is_decided_for_the_buyer() -> None:
 
 
 def test_the_returns_carrier_records_may_come_in_any_order() -> None:
-    """O6, section 4: the 10 days count from the first delivery on the carrier's record; a repeated record is no news."""
+    """O6: the 10 days count from the first delivery on the carrier's record; a repeated record is no news."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
     shipped = world.now
     world.wait(6 * DAY).report_return(CarrierStatus.DELIVERED, shipped + 5 * DAY)
@@ -343,7 +343,7 @@ def test_a_delivery_reported_too_late_for_its_window_refunds_when_it_is_known() 
 
 
 def test_a_return_that_comes_back_to_the_buyer_counts_as_not_delivered() -> None:
-    """O6, section 4: returned to sender after all, the return has 30 days from shipping again."""
+    """O6: returned to sender after all, the return has 30 days from shipping again."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
     shipped = world.now
     world.wait(5 * DAY).report_return(CarrierStatus.DELIVERED)

@@ -1,4 +1,4 @@
-"""The state machine, cell by cell: every stage x action x actor against an expectation written from section 4."""
+"""The state machine, cell by cell: every stage x action x actor against an expectation written by hand (D10)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SITUATIONS = {
     "R": Stage.RESOLVED,
 }
 
-# What section 4 lets each person do in each situation: the stage it leads to, by its initial, or why it is refused.
+# What each person may do in each situation: the stage it leads to, by its initial, or why it is refused.
 # "party": somebody else may do it now, or it is the other side's turn; "state": nobody may.
 EXPECTED = {
     Role.BUYER: """
@@ -179,7 +179,7 @@ def command_for(action: Action, role: Role, world: World) -> c.DisputeCommand:
 
 @pytest.mark.parametrize(("name", "action", "role", "expected"), cells())
 def test_each_cell_leads_where_section_4_says_or_says_why_not(name: str, action: Action, role: Role, expected: str) -> None:
-    """D10: every action of everybody in every stage leads where section 4 says, or is refused with its reason and no trace."""
+    """D10: every action of everybody in every stage leads where `EXPECTED` says, or is refused with its reason and no trace."""
     world = situation(name)
     actor, command = ACTORS[role], command_for(action, role, world)
     offered = [a.action for a in allowed_actions(world.case, world.dispute(), actor, world.now)]
@@ -207,7 +207,7 @@ def test_the_expectation_misses_no_cell() -> None:
 
 
 def test_every_allowed_cell_of_the_table_is_expected() -> None:
-    """D10: the machine's table holds no cell beyond section 4's, and misses none of them.
+    """D10: the machine's table holds no cell beyond those of `EXPECTED`, and misses none of them.
 
     Two stand apart in a review, because of what happened before it in the grid: its mediator has taken the case
     already, and the proposal left on the table is the seller's own.
@@ -464,7 +464,7 @@ def test_a_problem_with_the_return_is_reviewed(kind: AcknowledgementType) -> Non
 
 # The clock ------------------------------------------------------------------------------------------------------------
 
-# Each stage's own time, where it leads when nobody acts, and what each person is then too late for (section 4).
+# Each stage's own time, where it leads when nobody acts, and what each person is then too late for (D9, D10).
 EXPIRES: dict[Stage, tuple[timedelta, Stage, tuple[tuple[Actor, Action], ...]]] = {
     Stage.OPENED: (
         5 * DAY,

@@ -35,7 +35,7 @@ ALL = None
 """The marketplace sees every order: nothing is another's to it."""
 
 RIGHTS: dict[str, dict[Role, May]] = {
-    # orders: section 7's first rows
+    # orders
     "import_order": {PLATFORM: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
     "add_shipment": {PLATFORM: May(Stop.SOLD, CREATED, ALL), SELLER: May(Stop.SOLD, CREATED)},
     "record_carrier_events": {PLATFORM: May(Stop.DELIVERED, OK, ALL)},

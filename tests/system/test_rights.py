@@ -1,4 +1,4 @@
-"""I6, section 7: role by route by ownership, every cell asked of the deployed product."""
+"""I6: role by route by ownership, every cell asked of the deployed product."""
 
 from __future__ import annotations
 
