@@ -7,7 +7,7 @@ LIMIT ?= 0
 CHECKED := app.py bench chalicelib infra localcloud tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz mutate bench check format docs replay package clean
+.PHONY: help setup run demo test fuzz fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate bench check format docs replay package clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -19,16 +19,16 @@ setup: .venv/.ready ## install what the other commands need
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: setup ## the whole system on this machine, until Ctrl-C
+run: setup ## run the whole system on this machine until Ctrl-C
 	$(PY) -m localcloud run
 
-demo: setup ## nine stories played against the local cloud
+demo: setup ## play nine stories against the local cloud
 	$(PY) -m localcloud demo
 
-test: setup ## all tests: the same seeds, counts and order in every run
+test: setup ## run all tests; every run has the same seeds, counts and order
 	$(PY) -m pytest -n 2 --dist loadscope
 
-fuzz: fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order ## random tests from a new seed, for an hour: [FUZZ_SEED=n]
+fuzz: fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order ## hunt for faults from a new seed, up to an hour: [FUZZ_SEED=n]
 
 ifndef FUZZ_SEED
 FUZZ_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
@@ -64,7 +64,7 @@ fuzz-order: setup
 mutate: setup ## weaken the domain's tables one entry at a time: does a test notice?
 	$(PY) -m tools.mutate
 
-check: setup ## style, types, architecture, templates, pages made from code
+check: setup ## check style, types, architecture, templates and generated pages
 	.venv/bin/ruff check $(CHECKED)
 	.venv/bin/ruff format --check $(CHECKED)
 	.venv/bin/mypy $(CHECKED)
@@ -73,21 +73,21 @@ check: setup ## style, types, architecture, templates, pages made from code
 	.venv/bin/cfn-lint .local/check/sam.json
 	$(PY) -m tools.pages --check
 
-format: setup ## put code into shape
+format: setup ## put the code into shape
 	.venv/bin/ruff check --fix $(CHECKED)
 	.venv/bin/ruff format $(CHECKED)
 
-docs: setup ## write the pages made from code
+docs: setup ## write the generated pages
 	WRITE_EXAMPLES=1 $(PY) -m pytest -q tests/api/test_examples.py
 	$(PY) -m tools.pages
 
-replay: setup ## real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
+replay: setup ## replay real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
 	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)
 
-bench: setup ## what things cost, as ratios of one run
+bench: setup ## measure what things cost, as ratios of one run
 	$(PY) -m bench
 
-package: setup ## the deployment package of production, in build/
+package: setup ## build the deployment package of production, in build/
 	$(PY) -m localcloud package prod --out build
 
 clean: ## remove what the other commands made

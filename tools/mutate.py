@@ -33,7 +33,7 @@ def survives(mutant: Mutant, tests: list[str]) -> bool:
     if child == 0:
         mutant.apply()
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests])
+            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-o", "addopts=", *tests])
         os._exit(int(code))
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == 0
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     chosen = [mutant for mutant in mutants() if options.only in mutant.name]
     began = time.monotonic()
     if not survives(Mutant("nothing changed", lambda: None), tests):
-        sys.stdout.write("the tests fail without any mutant; mend that first\n")
+        sys.stdout.write("the tests fail without any mutant; repair that first\n")
         return 1
     with ThreadPoolExecutor(options.workers) as pool:
         lived = list(pool.map(lambda mutant: survives(mutant, tests), chosen))

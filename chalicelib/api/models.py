@@ -1,4 +1,4 @@
-"""The shapes that the requests of several resources share. They refuse unknown fields and coerce nothing (section 7)."""
+"""The shapes that the requests of several resources share. They refuse unknown fields and coerce nothing."""
 
 from __future__ import annotations
 

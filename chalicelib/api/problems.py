@@ -214,12 +214,12 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
 
 def not_valid(detail: str, *fields: str, message: str = "") -> Problem:
-    """``validation_failed`` for ``fields``; ``message`` says of each what is wrong, by default as ``detail`` does."""
+    """Return ``validation_failed`` for ``fields``. ``message`` says what is wrong with each; by default it is ``detail``."""
     return Problem(s.Malformed.code, detail, errors=[{"field": field, "message": message or detail} for field in fields])
 
 
 def response(error: Exception, language: str = ENGLISH) -> Response:
-    """The problem response for any exception, in one of ``LANGUAGES``.
+    """Return the problem response for any exception, in one of ``LANGUAGES``.
 
     An unknown exception is logged and answered without its text.
     """
@@ -248,20 +248,20 @@ def response(error: Exception, language: str = ENGLISH) -> Response:
 
 
 def _facts(problem: Problem) -> dict[str, object]:
-    """The facts that a sentence about a problem can name."""
+    """Return the facts that a sentence about a problem can name."""
     errors: Any = problem.members.get("errors", ())
     fields = ", ".join(dict.fromkeys(error["field"] for error in errors))
     return {**problem.members, "fields": fields} if fields else problem.members
 
 
 def example(code: str) -> dict[str, Any]:
-    """A problem of this code without further members, as the API's description shows it."""
+    """Return a problem of this code without further members, as the API's description shows it."""
     body: dict[str, Any] = json.loads(response(Problem(code)).body)
     return body
 
 
 def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exception
-    """The problem that any exception is to a caller. An unknown one is logged."""
+    """Return the problem that a caller is answered for an exception. An unknown exception is logged."""
     match error:
         case Problem():
             return error

@@ -1,4 +1,4 @@
-"""The state of a dispute: its stage, its proposals, evidence and decisions, and its outcome (section 4)."""
+"""The state of a dispute: its stage, its proposals, evidence and decisions, and its outcome (docs/state-machine.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.domain.people import ReturnAddress, Role
 
 
 class Stage(StrEnum):
-    """The stage of a dispute (section 4)."""
+    """The stage of a dispute (docs/state-machine.md)."""
 
     OPENED = "opened"
     NEGOTIATING = "negotiating"
@@ -29,7 +29,7 @@ class Stage(StrEnum):
 
 
 class Status(StrEnum):
-    """The standard status that clients see, computed from stage and turn (section 4)."""
+    """The standard status that clients see, computed from stage and turn (docs/state-machine.md)."""
 
     WAITING_FOR_SELLER_RESPONSE = "waiting_for_seller_response"
     WAITING_FOR_BUYER_RESPONSE = "waiting_for_buyer_response"

@@ -17,9 +17,8 @@ Row = TypeVar("Row")
 def table(members: Iterable[Member], rows: Mapping[Member, Row]) -> dict[Member, Row]:
     """Return ``rows`` as a dictionary. Raises ``LookupError`` unless there is exactly one row for each of ``members``."""
     wanted = list(members)
-    missing = [member for member in wanted if member not in rows]
-    unknown = [member for member in rows if member not in wanted]
-    if missing or unknown:
-        msg = f"rows are missing for {missing}, and there are rows too many for {unknown}"
-        raise LookupError(msg)
+    wrong = [f"no row for {member!r}" for member in wanted if member not in rows]
+    wrong += [f"a row too many for {member!r}" for member in rows if member not in wanted]
+    if wrong:
+        raise LookupError("; ".join(wrong))
     return dict(rows)

@@ -1,4 +1,4 @@
-"""The guarantees: all that a reason means is one row here, for each reason a buyer can claim under (section 3).
+"""The guarantees: all that a reason means is one row here, for each reason a buyer can claim under (C1-C3).
 
 Coverage, opening, negotiation, mediation, deadlines and notifications read these rows; no other module asks which reason
 a claim has. A reason without a row stops the import, so a new reason is never covered by accident.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """The reasons that a buyer can claim under (section 3)."""
+    """The reasons that a buyer can claim under (C1)."""
 
     NOT_RECEIVED = "not_received"
     NOT_AS_DESCRIBED = "not_as_described"
@@ -29,7 +29,7 @@ class Reason(StrEnum):
 
 
 class Guarantee(StrEnum):
-    """The guarantees: some come with every order, a seller may offer the others (section 3)."""
+    """The guarantees: some come with every order, a seller may offer the others (O1, O9)."""
 
     ON_TIME_DELIVERY = "on_time_delivery"
     AS_DESCRIBED = "as_described"
@@ -126,7 +126,7 @@ FINDINGS_ON_RETURNS = (Finding.RETURN_RECEIVED, Finding.RETURN_NOT_AS_SENT)
 
 
 class Needs(StrEnum):
-    """The state of the delivery that a claim needs (section 3, column "needs")."""
+    """The state of the delivery that a claim needs (C1)."""
 
     BROKEN_PROMISE = "broken_promise"
     """The promise has passed without a delivery. One in time rules the claim out, and narrows an open one (C2, C5)."""
@@ -320,7 +320,7 @@ COVERED: dict[Reason, ReasonRule] = {reason: rule for reason, rule in REASONS.it
 
 _CLAIMED = [(guarantee, reason) for reason, rule in COVERED.items() for guarantee in rule.guarantees]
 REASON_OF: dict[Guarantee, Reason] = table(Guarantee, dict(_CLAIMED))
-"""The reason under which each guarantee is claimed (section 3)."""
+"""The reason under which each guarantee is claimed (C1)."""
 
 OFFERED_BY_SELLERS = tuple(it for it in Guarantee if COVERED[REASON_OF[it]].offered_by_seller)
 """The guarantees that a seller may offer; the others come with every order."""

@@ -1,4 +1,4 @@
-"""The parties' actions: the effect of each command, once the state machine has allowed it (section 4)."""
+"""The parties' actions: the effect of each command, once the state machine has allowed it (D1, D2, D6, D7)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def next_proposal_id(dispute: Dispute) -> str:
 
 
 def remedy_asked(coverage: Covered, offer: OfferType, field: str) -> Remedy:
-    """Return the remedy of that type. Raises ``Refusal(invalid)`` if the buyer cannot ask for one (section 3)."""
+    """Return the remedy of that type. Raises ``Refusal(invalid)`` if the buyer cannot ask for one (C3, D2)."""
     remedy = coverage.remedy(offer)
     if remedy is None:
         remedies = [known.type.value for known in coverage.remedies]
@@ -174,7 +174,7 @@ def gives_all(dispute: Dispute, offer: OfferType, amount: Money) -> bool:
 
 
 def _check_improves(dispute: Dispute, command: c.Propose) -> None:
-    """Refuse a seller's proposal out of turn that does not improve the seller's own on the table (section 4, negotiating)."""
+    """Refuse a seller's proposal out of turn that does not improve the seller's own on the table (D2)."""
     own = dispute.proposal_on_table
     if own is None:
         return

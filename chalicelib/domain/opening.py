@@ -50,7 +50,7 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
 
     Raises ``Refusal``: ``not_covered`` with the exclusion, ``not_yet_covered`` with the date, ``attestation_required``,
     ``limit_reached``, or ``invalid`` for a claim or a request that is not well formed. A guaranteed return goes straight
-    to its stage where the seller has an address for it on file (section 3).
+    to its stage where the seller has an address for it on file (D3).
     """
     case = changes.case
     _check_form(claim)

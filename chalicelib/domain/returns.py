@@ -1,4 +1,4 @@
-"""The return: the buyer ships it, the seller acknowledges it (section 4, awaiting_return and return_in_transit)."""
+"""The return: the buyer ships it, the seller acknowledges it (docs/state-machine.md, awaiting_return and return_in_transit)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dispute in its stage: its status, the party it waits for, and the deadline that comes next (section 4)."""
+"""A dispute in its stage: its status, the party it waits for, and the deadline that comes next (docs/state-machine.md)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def status_of(dispute: Dispute) -> Status:
-    """Return the standard status, which tells clients who is waited for (section 4)."""
+    """Return the standard status, which tells clients who is waited for (docs/state-machine.md)."""
     by_turn = Status.WAITING_FOR_SELLER_RESPONSE if dispute.turn is Role.SELLER else Status.WAITING_FOR_BUYER_RESPONSE
     return STAGES[dispute.stage].status or by_turn
 

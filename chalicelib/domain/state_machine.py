@@ -1,4 +1,4 @@
-"""The state machine of a dispute as data: what each stage waits for, and who may do what in it (section 4).
+"""The state machine of a dispute as data: what each stage waits for, and who may do what in it (docs/state-machine.md).
 
 The answers to "what may I do" and "why not" (D10), the deadlines, the statuses, the to-dos of the parties, the diagram of
 the documentation and the exhaustive tests are all computed from the two tables here.

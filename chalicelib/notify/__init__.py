@@ -1,1 +1,1 @@
-"""Tells buyers, sellers, mediators and machines what happened, each in their own form (section 6)."""
+"""Tell buyers, sellers, mediators and machines what happened, each in their own form (N1-N5)."""

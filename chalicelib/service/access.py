@@ -1,4 +1,7 @@
-"""Decide who may see what: nobody reaches another's data, and a stranger learns nothing from the answer (I6)."""
+"""Decide whose orders and disputes a caller may see; a stranger learns nothing from the answer (I6).
+
+Which roles may call a route at all is declared at the route.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open disputes, act in them, and answer questions about them (section 4)."""
+"""Open disputes, act in them, and answer questions about them (D1-D12)."""
 
 from __future__ import annotations
 

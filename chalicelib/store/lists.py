@@ -26,7 +26,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PAGE_AT_MOST = 100
-"""The most that BatchGetItem takes, and the longest list page (section 7)."""
+"""The most that BatchGetItem takes, and the longest page of a list."""
 _PAGES_SEARCHED = 10
 # DynamoDB refuses longer keys with an error.
 _PK_BYTES, _SK_BYTES = 2048, 1024

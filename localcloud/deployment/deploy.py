@@ -12,7 +12,14 @@ from botocore.exceptions import ClientError
 
 from localcloud import venvs
 from localcloud.aws import Client
-from localcloud.deployment.mending import mend_api, mend_rights, mend_sockets, mend_table, mend_transport, spare_the_machine
+from localcloud.deployment.repairs import (
+    repair_api,
+    repair_rights,
+    repair_sockets,
+    repair_table,
+    repair_transport,
+    spare_the_machine,
+)
 from localcloud.layout import LocalCloudError
 from localcloud.ministack import REGION
 from localcloud.packaging.build import Artefact
@@ -49,8 +56,8 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     key = f"{artefact.digest}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=artefact.zip.read_bytes())
-    template = mend_transport(mend_rights(to_cloudformation(artefact, BUCKET, key)))
-    template = mend_sockets(template, s3.meta.endpoint_url)
+    template = repair_transport(repair_rights(to_cloudformation(artefact, BUCKET, key)))
+    template = repair_sockets(template, s3.meta.endpoint_url)
     cloudformation = aws("cloudformation")
     change_set = f"c{artefact.digest[:12]}-{time.time_ns()}"
     # By address: a template in the request itself may have no more than 51,200 bytes.
@@ -66,8 +73,8 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     if _planned(cloudformation, stack, change_set):
         cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
     outputs = _finished(cloudformation, stack)
-    mend_api(template, outputs["RestAPIId"], aws("apigateway"))
-    mend_table(template, outputs["TableName"], aws("dynamodb"))
+    repair_api(template, outputs["RestAPIId"], aws("apigateway"))
+    repair_table(template, outputs["TableName"], aws("dynamodb"))
     spare_the_machine(aws("lambda"))
     return outputs
 

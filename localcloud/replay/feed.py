@@ -1,4 +1,13 @@
-"""Read a feed of real orders, one JSON object a line. A line that cannot be used is returned with the reason."""
+"""Read a feed of real orders, one JSON object a line. A line that cannot be used is returned with the reason.
+
+A line has these fields; a time is ISO 8601 with its zone, or null:
+
+- ``order_id``, ``customer_id``, ``seller_id``: text
+- ``status``: text; ``canceled`` and ``delivered`` mean what they say
+- ``currency``: its ISO 4217 code
+- ``paid_at``, ``promised_delivery``, ``handed_to_carrier_at``, ``delivered_at``: times
+- ``lines``: objects with ``line``, ``product_id``, ``price`` and ``freight``; the last two are decimal amounts as text
+"""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 COPIED = ("app.py", "CHANGELOG.md", "pyproject.toml", "openapi.json", "chalicelib", "docs", "localcloud", "tests", "tools")
 """All that the checks of an addition read."""
@@ -44,7 +46,7 @@ class Tree:
             env={**os.environ, "PYTHONPATH": str(self.root)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 

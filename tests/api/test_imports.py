@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 DOMAIN = ROOT / "chalicelib" / "domain"
 
@@ -136,7 +138,7 @@ def _run(script: str, **environment: str) -> str:
         env=kept | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert 0 == done.returncode, done.stderr

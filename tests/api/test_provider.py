@@ -218,7 +218,13 @@ def test_a_function_set_up_wrongly_does_not_start() -> None:
     """A deployed function says at its start what is wrong, rather than refuse everybody later."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SERVES": "http", "OIDC_ISSUER": "http://login.example"}
     done = subprocess.run(
-        [sys.executable, "-c", "import app"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", "import app"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
     assert 0 != done.returncode

@@ -407,7 +407,6 @@ class Explorer:
             Action.DECIDE: lambda: c.Decide(
                 self._kind(dispute), self._amount(dispute), self._finding(dispute), "So it is.", self._given_address()
             ),
-            Action.ACCEPT_DECISION: c.AcceptDecision,
             Action.APPEAL: lambda: c.Appeal(EvidenceType.DOCUMENT, "This is new."),
             Action.WITHDRAW_APPEAL: c.WithdrawAppeal,
             Action.SHIP_RETURN: lambda: self._return(dispute, number),
@@ -419,7 +418,8 @@ class Explorer:
                 "Too much." if dispute.postage and pick.random() < 0.5 else "",
             ),
         }
-        return make[action]()
+        without_parameters: Callable[[], c.DisputeCommand] = acting.MOVES[action].command
+        return make.get(action, without_parameters)()
 
 
 def pay(changes: Changes, told: str, failure: str | None, attempt: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Check the invariants of every order after every step, from its event log only (section 8)."""
+"""Check the invariants of every order after every step, from its event log only."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class Auditor:
     def _check_deadlines(self, case: Case, now: datetime) -> None:
         for dispute in case.disputes:
             due = next_due_at(dispute, case.policy)
-            assert (due is None) == (dispute.stage is Stage.RESOLVED), "section 4: every stage but resolved has a deadline"
+            assert (due is None) == (dispute.stage is Stage.RESOLVED), "every stage but resolved has a deadline"
             assert due is None or due > now, "D9: whatever has expired is applied"
             going_on = dispute.open and not dispute.refund_appealed  # a refund under appeal keeps its outcome (D5)
             assert (dispute.outcome is None) == going_on, "D8: an outcome is fixed when the dispute ends, and only then"

@@ -144,7 +144,7 @@ def expected_exclusion(
 
 
 def expected_reason(reason: Reason, offered: tuple[Guarantee, ...]) -> Reason:
-    """Without Guaranteed Genuine a counterfeit is treated as not as described (section 3)."""
+    """Without Guaranteed Genuine a counterfeit is treated as not as described."""
     if reason is Reason.COUNTERFEIT and Guarantee.GUARANTEED_GENUINE not in offered:
         return Reason.NOT_AS_DESCRIBED
     return reason
@@ -153,7 +153,7 @@ def expected_reason(reason: Reason, offered: tuple[Guarantee, ...]) -> Reason:
 def expected_wait(
     reason: Reason, claimed: dict[str, int], arrived: dict[str, datetime | None], now: datetime
 ) -> tuple[datetime | None, str] | None:
-    """Return what the claim still needs by section 3, with its time and its line."""
+    """Return what the claim still needs, with its time and its line."""
     for line in claimed:
         if reason is Reason.NOT_RECEIVED and now < PROMISED:
             return PROMISED, line
@@ -168,7 +168,7 @@ Remedies = tuple[tuple[OfferType, int, Payer | None], ...]
 def expected_remedies(
     reason: Reason, claimed: dict[str, int], offered: tuple[Guarantee, ...], past: Past
 ) -> tuple[Guarantee, Remedies]:
-    """The guarantee and the remedies of section 3, with what each can be worth at most (C3)."""
+    """The guarantee and the remedies, with what each can be worth at most (C1, C3)."""
     goods, shipping = 0, 0
     for line, quantity in claimed.items():
         bought, unit = BOUGHT[line]

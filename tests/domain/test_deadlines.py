@@ -459,7 +459,7 @@ def test_a_delivery_at_the_promised_second_is_late(off: timedelta) -> None:
 
 @pytest.mark.parametrize("off", AROUND, ids=AROUND_IDS)
 def test_the_buyer_may_escalate_early_after_three_days(off: timedelta) -> None:
-    """D10, section 4: before the seller has had 3 days, escalating is too early and says from when; then it is possible."""
+    """D10: before the seller has had 3 days, escalating is too early and says from when; then it is possible."""
     world = disputed()
     opens = world.now + days(3)
     world.go(opens + off)

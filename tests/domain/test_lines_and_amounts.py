@@ -369,7 +369,7 @@ def test_keeping_the_item_goes_with_a_part_of_its_price(currency: str) -> None:
 
 @pytest.mark.parametrize("price", [0, 1])
 def test_what_has_no_part_cannot_be_kept_for_the_shipping(price: int) -> None:
-    """D2, section 3: a free item with expensive shipping comes back by return, asked at first or by a changed request."""
+    """D2: a free item with expensive shipping comes back by return, asked at first or by a changed request."""
     world = delivered(order_terms((1, price), shipping=2000), AT_HOME)
     world.wait(DAY)
     claim = claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1))

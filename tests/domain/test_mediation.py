@@ -214,7 +214,7 @@ def offered(world: World, actor: Actor) -> set[Action]:
     return {allowed.action for allowed in allowed_actions(world.case, world.dispute(), actor, world.now)}
 
 
-# The decision nobody made (section 4, D5, D12)
+# The decision nobody made (D4, D5, D12)
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_every_claim_that_can_be_opened_has_its_findings() -> None:
 
 
 def test_when_both_accept_the_decision_it_is_carried_out_at_once() -> None:
-    """D5, section 4: one acceptance waits for the other; with both there is nothing left to wait for."""
+    """D5: one acceptance waits for the other; with both there is nothing left to wait for."""
     for first, second in ((BUYER, SELLER), (SELLER, BUYER)):
         world = disputed(Stage.DECIDED)
         world.wait(HOUR).act(first, c.AcceptDecision())

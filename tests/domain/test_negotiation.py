@@ -165,7 +165,7 @@ def test_declining_names_what_was_seen_too() -> None:
 
 
 def test_only_the_side_whose_turn_it_is_answers() -> None:
-    """D10, section 4: nobody accepts, declines or counters their own proposal."""
+    """D10: nobody accepts, declines or counters their own proposal."""
     world = non_receipt()
     world.act(SELLER, offer(1000))
     assert world.refused_act(SELLER, c.Accept("2")).code == WRONG_PARTY
@@ -351,7 +351,7 @@ def test_withdrawn_after_protection_has_ended_it_is_final() -> None:
 
 @pytest.mark.parametrize("stage", [Stage.RETURN_IN_TRANSIT, Stage.DECIDED, Stage.RESOLVED])
 def test_it_is_too_far_gone_to_withdraw(stage: Stage) -> None:
-    """D7, section 4: with the return on its way, or decided, or ended, there is nothing left to withdraw."""
+    """D7: with the return on its way, or decided, or ended, there is nothing left to withdraw."""
     assert disputed(stage).refused_act(BUYER, c.Withdraw()).code == WRONG_STATE
 
 
@@ -390,7 +390,7 @@ def test_each_ending_has_its_outcome_and_its_instruction() -> None:
 
 
 def test_a_claim_says_in_which_way_it_is_not_as_described() -> None:
-    """C1, section 3: not_as_described needs an issue, and only claims about the goods may have one."""
+    """C1: not_as_described needs an issue, and only claims about the goods may have one."""
     world = delivered(order_terms(), ABROAD)
     bare = Claim(Reason.NOT_AS_DESCRIBED, (ClaimItem("a", 1),))
     refused = world.refusal(BUYER, lambda changes: opening.open_dispute(changes, bare, opening.RequestedRemedy()))

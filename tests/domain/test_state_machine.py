@@ -1,4 +1,4 @@
-"""The state machine, cell by cell: every stage x action x actor against an expectation written from section 4."""
+"""The state machine, cell by cell: every stage x action x actor against an expectation written by hand (D10)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ SITUATIONS = {
     "P": Stage.AWAITING_REPLACEMENT,
 }
 
-# What section 4 lets each person do in each situation: the stage it leads to, by its initial, or why it is refused.
+# What each person may do in each situation: the stage it leads to, by its initial, or why it is refused.
 # "party": somebody else may do it now, or it is the other side's turn; "state": nobody may.
 EXPECTED = {
     Role.BUYER: """
@@ -208,7 +208,7 @@ def command_for(action: Action, role: Role, world: World) -> c.DisputeCommand:
 
 @pytest.mark.parametrize(("name", "action", "role", "expected"), cells())
 def test_each_cell_leads_where_section_4_says_or_says_why_not(name: str, action: Action, role: Role, expected: str) -> None:
-    """D10: every action of everybody in every stage leads where section 4 says, or is refused with its reason and no trace."""
+    """D10: every action of everybody in every stage leads where `EXPECTED` says, or is refused with its reason and no trace."""
     world = situation(name)
     actor, command = ACTORS[role], command_for(action, role, world)
     offered = [a.action for a in allowed_actions(world.case, world.dispute(), actor, world.now)]
@@ -236,7 +236,7 @@ def test_the_expectation_misses_no_cell() -> None:
 
 
 def test_every_allowed_cell_of_the_table_is_expected() -> None:
-    """D10: the machine's table holds no cell beyond section 4's, and misses none of them.
+    """D10: the machine's table holds no cell beyond those of `EXPECTED`, and misses none of them.
 
     Some stand apart, because of what happened before in the grid: the review's mediator has taken the case already and is
     no lead, the proposal left on the table is the seller's own, nobody has appealed, and no carrier shows a delivery.

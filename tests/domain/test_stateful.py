@@ -1,4 +1,4 @@
-"""Whole orders under Hypothesis: it looks for the shortest history that breaks an invariant of section 8."""
+"""Whole orders under Hypothesis: it looks for the shortest history that breaks one of the `invariants`."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_whoever_is_asked_can_act(stage: Stage) -> None:
 
 
 def test_the_turn_asks_anew_and_moves_no_deadline() -> None:
-    """N2: each answer asks the other side from that moment on, within the same 7 days of the first answer (section 4)."""
+    """N2: each answer asks the other side from that moment on, within the same 7 days of the first answer."""
     world = disputed(Stage.NEGOTIATING)
     due = world.now + 7 * DAY
     world.wait(DAY).act(BUYER, c.Propose(OfferType.REFUND, money(6000)))

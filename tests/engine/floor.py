@@ -33,6 +33,7 @@ from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
 from tests.service.office import ORDER, Phonebook, Watch, once
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,7 +67,7 @@ class Meeting(Cases):
         found = super().load(order_id)
         meet, self._meet = self._meet, None
         if meet:
-            meet.wait(30)
+            meet.wait(PATIENCE)
             time.sleep(self._late)
         return found
 
@@ -153,7 +154,7 @@ class Floor:
 
         def run(n: int) -> str:
             services = clerks[n].services
-            start.wait(30)
+            start.wait(PATIENCE)
             if not meet:
                 time.sleep(late[n])
             return told(lambda: acts[n][1](services))

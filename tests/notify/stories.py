@@ -386,6 +386,38 @@ STORIES: dict[str, Callable[[], World]] = {
     "domestic_return_address_abroad": lambda: no_longer_wanted(Guarantee.DOMESTIC_RETURNS, ABROAD),
 }
 
+TOLD = {
+    "never_arrived": "opened.seller opened.buyer refunded.seller refunded.buyer",
+    "no_dispute": "promise.buyer protection.buyer completed.seller",
+    "partly_delivered": "opened.seller opened.buyer narrowed.seller narrowed.buyer",
+    "haggling": "opened.seller opened.buyer proposal.seller time.seller declined.buyer time.buyer evidence.seller"
+    " evidence.buyer proposal.seller proposal.buyer declined.seller proposal.buyer proposal.buyer refunded.seller"
+    " refunded.buyer",
+    "settled_at_once": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_delivered.seller"
+    " refunded.seller refunded.buyer",
+    "bad_return": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_problem.buyer"
+    " return_problem.mediators decision.seller decision.buyer decision_accepted.buyer closed.seller closed.buyer",
+    "reviewed": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators information.seller"
+    " information.buyer lapsed.seller lapsed.buyer decision.seller decision.buyer decision_accepted.seller appealed.buyer"
+    " appealed.mediators final_decision.seller final_decision.buyer refunded.seller refunded.buyer",
+    "appealed_by_the_buyer": "opened.seller opened.buyer proposal.buyer escalated.buyer escalated.mediators"
+    " information.buyer evidence.seller answered.mediators"
+    " decision.seller decision.buyer appealed.seller appealed.mediators final_return.seller final_return.buyer"
+    " return_granted.buyer return_granted.seller",
+    "mediated_buyer_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
+    " mediated.seller mediated.buyer accepted.seller refunded.seller refunded.buyer",
+    "mediated_seller_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
+    " mediated.seller mediated.buyer accepted.buyer refunded.seller refunded.buyer",
+    "left_to_the_clock": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.buyer"
+    " escalated.mediators withdrawn.seller",
+    "not_sent_back": "opened.seller opened.buyer return_granted.buyer expired.seller expired.buyer",
+    "extra_return": "return_granted.buyer return_granted.seller",
+    "extra_return_no_address": "return_asked.seller return_asked.buyer refunded.seller refunded.buyer",
+    "domestic_return": "return_granted.buyer return_granted.seller",
+    "domestic_return_address_abroad": "return_asked.seller return_asked.buyer refunded.seller refunded.buyer",
+}
+"""The messages of each story, in the order in which things happen (N2)."""
+
 
 @lru_cache(maxsize=1)
 def everything() -> tuple[tuple[str, World, EventInContext], ...]:

@@ -23,7 +23,7 @@ from chalicelib.notify.audience import (
 )
 from chalicelib.notify.conditions import comes_within_the_turn
 from chalicelib.notify.event_in_context import MessageWritten
-from tests.notify.stories import STORIES, events_in_context, everything
+from tests.notify.stories import STORIES, TOLD, events_in_context, everything
 
 if TYPE_CHECKING:
     from chalicelib.notify.event_in_context import EventInContext

@@ -19,6 +19,7 @@ from chalicelib.service import messages
 from chalicelib.store.connections import Connection
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, NEWS, OTHER_MEDIATOR, SELLER, claim_of, lines
 from tests.service.office import EPOCH, ORDER, Office
+from tests.waiting import PATIENCE
 
 LATER = EPOCH + 3600
 
@@ -40,7 +41,7 @@ class Lines:
         if connection_id in self.broken:
             raise EndpointConnectionError(endpoint_url="https://chat.example.com")
         if connection_id in self.slow:
-            assert self.slow[connection_id].wait(10)
+            assert self.slow[connection_id].wait(PATIENCE)
         self.sent.setdefault(connection_id, []).append(json.loads(frame))
         for waiting in self.slow.values():
             waiting.set()

@@ -1,4 +1,4 @@
-"""Check the invariants of a table after any history, item by item (section 8): the oracle of every test here."""
+"""Check the invariants of a table after any history, item by item: the oracle of every test here."""
 
 from __future__ import annotations
 

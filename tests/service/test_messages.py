@@ -114,7 +114,7 @@ def test_the_thread_goes_on_inside_the_dispute(mediated: Office) -> None:
 
 
 def test_pages_hold_what_was_there(office: Office) -> None:
-    """N5, section 7: pages go newest first, each message once; writing between two pages neither repeats nor hides any."""
+    """N5: pages go newest first, each message once; writing between two pages neither repeats nor hides any."""
     for number in range(1, 8):
         write(office.wait(HOUR), BUYER, f"{number}")
     seen, cursor = [], None

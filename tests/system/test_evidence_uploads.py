@@ -18,8 +18,8 @@ from localcloud.cloud import LocalCloud
 from localcloud.forms import send
 from tests.service.bucket import JPEG, MP4, PNG
 from tests.system.test_deployed import A_DAY, call
+from tests.waiting import PATIENCE, awaited
 
-PATIENCE = 20.0
 NUMBERS = count(1)
 PHOTO = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": "The crack."}
 
@@ -50,15 +50,13 @@ class Case:
 
     def settled(self, form: dict[str, Any], who: str = "") -> dict[str, Any]:
         """Return the end of an upload once it has one: a piece of evidence, or an upload that was turned away."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+
+        def became() -> list[dict[str, Any]]:
             seen = self.shown(who)
             found = [it for it in seen["evidence"] if (it["file"] or {}).get("upload_id") == form["upload_id"]]
-            found += [it for it in seen["uploads"] if it["upload_id"] == form["upload_id"] and it["status"] == "rejected"]
-            if found:
-                return dict(found[0])
-            time.sleep(0.1)
-        pytest.fail("nothing has become of it")
+            return found + [it for it in seen["uploads"] if it["upload_id"] == form["upload_id"] and it["status"] == "rejected"]
+
+        return awaited(became)[0]
 
     def objects(self) -> list[str]:
         """The keys that lie in the bucket for its order."""
@@ -106,12 +104,12 @@ def test_both_parties_and_the_mediator_read_each_others_files(case: Case) -> Non
         seen = case.shown(who)
         assert {"buyer": [], "seller": []} == seen["missing_evidence"]
         for piece, (content, kind) in zip(seen["evidence"], ((JPEG, "image/jpeg"), (MP4, "video/mp4")), strict=True):
-            with urllib.request.urlopen(piece["link"]["url"], timeout=10) as reply:
+            with urllib.request.urlopen(piece["link"]["url"], timeout=PATIENCE) as reply:
                 assert (content, kind) == (reply.read(), reply.headers["content-type"])
                 assert reply.headers["content-disposition"].startswith("attachment; filename=")
     assert {"kept"} == {key.split("/", 1)[0] for key in case.objects()}
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(piece["link"]["url"].partition("?")[0], timeout=10)
+        urllib.request.urlopen(piece["link"]["url"].partition("?")[0], timeout=PATIENCE)
 
 
 def test_storage_holds_an_upload_to_its_form(case: Case) -> None:
@@ -136,13 +134,15 @@ def test_storage_holds_an_upload_to_its_form(case: Case) -> None:
 
 def test_a_form_works_for_ten_minutes(case: Case) -> None:
     """N6: the form's own policy ends then, and storage takes nothing by one that has expired."""
+    before = datetime.now(UTC).replace(microsecond=0)
     policy = json.loads(base64.b64decode(case.ask()["fields"]["policy"]))
+    after = datetime.now(UTC)
     ends = datetime.fromisoformat(policy["expiration"])
     files = Files(lambda: case.cloud.aws("s3"), case.cloud.endpoints["files_bucket"])
     short = files.form("incoming/x/buyer/y", "image/jpeg", len(JPEG), 1)
     time.sleep(1.1)
 
-    assert timedelta(minutes=9) < ends - datetime.now(UTC) <= timedelta(minutes=10)
+    assert before <= ends - timedelta(minutes=10) <= after
     assert (403, "AccessDenied") == send({"url": short.url, "fields": short.fields}, JPEG)
 
 
@@ -200,10 +200,7 @@ def test_what_nobody_asked_for_is_removed(case: Case) -> None:
     """N6: an object under a foreign key goes as soon as storage tells of it."""
     bucket, key = case.cloud.endpoints["files_bucket"], f"incoming/{case.id.removesuffix('-d1')}/buyer/foreign key+é"
     case.cloud.aws("s3").put_object(Bucket=bucket, Key=key, Body=JPEG, ContentType="image/jpeg")
-    deadline = time.monotonic() + PATIENCE
-    while case.objects() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert [] == case.objects()
+    assert awaited(lambda: not case.objects())
 
 
 def test_a_file_goes_with_a_message(case: Case) -> None:
@@ -214,14 +211,12 @@ def test_a_file_goes_with_a_message(case: Case) -> None:
     with pytest.raises(urllib.error.HTTPError, match="409"):
         call(case.cloud, case.buyer, "POST", thread, said)
     assert (204, "") == send(form, JPEG)
-    deadline = time.monotonic() + PATIENCE
-    while ["kept"] != [key.partition("/")[0] for key in case.objects()] and time.monotonic() < deadline:
-        time.sleep(0.1)
+    awaited(lambda: ["kept"] == [key.partition("/")[0] for key in case.objects()])
     message = call(case.cloud, case.buyer, "POST", thread, said)
     (file,) = call(case.cloud, case.seller, "GET", f"{thread}/{message['id']}/attachments")["attachments"]
 
     assert message["attachments"] == [{name: it for name, it in file.items() if name != "link"}]
-    with urllib.request.urlopen(file["link"]["url"], timeout=10) as reply:
+    with urllib.request.urlopen(file["link"]["url"], timeout=PATIENCE) as reply:
         assert (JPEG, "image/jpeg") == (reply.read(), reply.headers["content-type"])
 
 

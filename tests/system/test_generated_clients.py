@@ -34,7 +34,7 @@ from tests.system.generated import (
 STORIES = ("lamps-2", "camera-3", "guitar-8")
 """Between them they negotiate, return, mediate, appeal and pay; in none does somebody wait for the deployment's schedule."""
 AROUND = {"/sandbox/clock"}
-"""What is no part of the contract."""
+"""The paths that are no part of the contract."""
 
 
 def _told_through(api: GeneratedApi, cloud: LocalCloud, mark: str) -> Checks:
@@ -107,7 +107,7 @@ def test_a_typescript_client_compiles_and_plays_the_stories(typescript_program: 
 
 
 EVENT = {"type": "taken_to_court", "court": "The Hague"}
-"""What happens tomorrow: a word and a member that no client of today has heard of."""
+"""An event of a later version: its type and its member are unknown to today's clients."""
 
 
 def _told_of_tomorrow(make: Callable[[str], GeneratedApi], operation_id: str, change: Callable[[Any], None]) -> Any:  # noqa: ANN401

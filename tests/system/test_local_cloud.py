@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -23,6 +22,7 @@ from localcloud.layout import ROOT, LocalCloudError
 from localcloud.outbox.messages import Messages, Wanted
 from localcloud.outbox.subscriptions import Subscription
 from localcloud.ports import HOST, Ports, holder
+from tests.waiting import PATIENCE, awaited
 
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:p-seller-acme"
 
@@ -118,7 +118,7 @@ def test_other_programs_find_it(cloud: LocalCloud) -> None:
     """endpoints.json holds the addresses, and the outbox answers at its own."""
     endpoints = json.loads((cloud.directory / "endpoints.json").read_text(encoding="utf-8"))
 
-    with urllib.request.urlopen(f"{endpoints['outbox']}/messages.json", timeout=5) as reply:
+    with urllib.request.urlopen(f"{endpoints['outbox']}/messages.json", timeout=PATIENCE) as reply:
         assert isinstance(json.load(reply), list)
     assert (cloud.api, cloud.outbox) == (endpoints["api"], endpoints["outbox"])
 
@@ -126,7 +126,7 @@ def test_other_programs_find_it(cloud: LocalCloud) -> None:
 def test_an_unknown_route_is_a_problem_document(cloud: LocalCloud) -> None:
     """The gateway's own answers look like the app's."""
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(f"{cloud.api}/no-such-route", timeout=20)
+        urllib.request.urlopen(f"{cloud.api}/no-such-route", timeout=PATIENCE)
 
     with caught.value as answer:
         problem = json.load(answer)
@@ -188,16 +188,10 @@ def test_nothing_outlives_a_killed_starter(tmp_path: Path) -> None:
     options = ["--cloud-port", str(ports.cloud), "--outbox-port", str(ports.outbox)]
     command = [sys.executable, "-m", "localcloud", "--directory", str(tmp_path), "run", "--empty", *options]
     starter = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "endpoints.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    awaited((tmp_path / "endpoints.json").exists)
     engine = json.loads((tmp_path / "endpoints.json").read_text(encoding="utf-8"))["ministack_pid"]
 
     starter.send_signal(signal.SIGKILL)
-    starter.wait(5)
-    deadline = time.monotonic() + 15
-    while (Path("/proc", str(engine)).exists() or ports.taken()) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    starter.wait(PATIENCE)
 
-    assert not Path("/proc", str(engine)).exists()
-    assert ports.taken() == []
+    assert awaited(lambda: not Path("/proc", str(engine)).exists() and not ports.taken())

@@ -11,13 +11,14 @@ import pytest
 from localcloud import cognito
 from localcloud.cloud import LocalCloud
 from localcloud.layout import LocalCloudError
+from tests.waiting import PATIENCE
 
 
 def status(cloud: LocalCloud, token: str, path: str = "/orders") -> tuple[int, dict[str, Any]]:
     """The status and the JSON that this token gets."""
     request = urllib.request.Request(f"{cloud.api}{path}", headers={"authorization": f"Bearer {token}"})
     try:
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             return reply.status, json.load(reply)
     except urllib.error.HTTPError as error:
         with error:

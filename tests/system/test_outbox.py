@@ -5,7 +5,6 @@ import json
 import re
 import shlex
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -18,7 +17,6 @@ from chalicelib.notify.sns import SnsSender
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api
 from localcloud.demo.market import Market, Sale, days
-from localcloud.demo.runner import until
 from localcloud.layout import ROOT, command_line
 from localcloud.outbox.messages import Messages, Wanted
 from localcloud.outbox.page import SCRIPT, STYLE
@@ -26,9 +24,9 @@ from localcloud.outbox.parts import linked, sms_size
 from localcloud.outbox.server import Outbox
 from localcloud.outbox.subscriptions import Subscription
 from localcloud.ports import Ports
+from tests.waiting import PATIENCE, awaited
 
 PREFIX, PEOPLE = "p-person-", 2
-PATIENCE = 20.0
 LINK = "http://market.example/disputes/o-1-d1?a=1&b=2"
 MAIL = Subscription("email", "ann@acme.example", {"channel": ["email"]})
 PHONE = Subscription("sms", "+4512345678", {"channel": ["sms"]})
@@ -75,7 +73,7 @@ def send(to: Messages, person: str, channel: str, text: str, *, title: str = "",
 
 def read(outbox: Outbox, path: str) -> str:
     """Return the outbox's answer there."""
-    with urllib.request.urlopen(f"{outbox.url}{path}", timeout=5) as reply:
+    with urllib.request.urlopen(f"{outbox.url}{path}", timeout=PATIENCE) as reply:
         return str(reply.read().decode())
 
 
@@ -160,7 +158,7 @@ def test_the_same_choice_is_made_of_the_page_and_of_its_data(outbox: Outbox) -> 
 
 
 def test_the_text_of_a_message_is_never_markup(outbox: Outbox) -> None:
-    """Whatever a party wrote, the page has no tag and no attribute of theirs, and shows it letter for letter."""
+    """The page shows a party's text letter for letter, and takes no tag and no attribute from it."""
     evil = '<script>alert(1)</script><img src=x onerror=alert(2)> " onmouseover="alert(3) https://x.example/"><b>'
     harmless = {tag for tag, _ in _Page(read(outbox, "/")).tags}
     for channel in ("email", "sms", "push"):
@@ -207,8 +205,7 @@ def test_a_page_knows_when_it_is_old(outbox: Outbox) -> None:
         (made,) = [attributes["data-arrived"] for tag, attributes in _Page(read(outbox, "/")).tags if tag == "html"]
         return made, str(json.loads(read(outbox, "/arrived.json"))["arrived"])
 
-    while len(outbox.outline().people) < PEOPLE:
-        time.sleep(0.01)
+    awaited(lambda: len(outbox.outline().people) == PEOPLE)
     before = numbers()
     send(outbox.messages, "seller:acme", "sms", "Answer now.")
     after = numbers()
@@ -264,10 +261,10 @@ def test_a_pasted_command_reads_the_dispute_as_its_recipient(cloud: LocalCloud) 
     dispute = api.post("buyer:paste-ann", "/orders/paste-1/disputes", {"reason": "not_received"})["id"]
 
     def page() -> str:
-        with urllib.request.urlopen(f"{cloud.outbox}/?person=seller:paste-shop&channel=email", timeout=5) as reply:
+        with urllib.request.urlopen(f"{cloud.outbox}/?person=seller:paste-shop&channel=email", timeout=PATIENCE) as reply:
             return str(reply.read().decode())
 
-    assert until(lambda: bool(commands(page())), PATIENCE)
+    assert awaited(lambda: commands(page()))
     (command,) = commands(page())
     ran = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
 
@@ -313,11 +310,10 @@ def test_a_push_message_of_the_deployed_product_is_read(cloud: LocalCloud) -> No
         listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         return {"application", "http"} == {one["Protocol"] for one in listed if one["SubscriptionArn"].startswith("arn:")}
 
-    assert until(read_along, PATIENCE)
+    awaited(read_along)
     attributes = {"channel": "push", "recipient": "buyer:pushed", "order_id": "pushed-1"}
     message = ComposedMessage(topic, "退款 5 欧元", attributes=attributes, push=Push("纠纷", LINK))
     SnsSender(lambda: sns).send(message)
 
-    assert until(lambda: bool(api.outbox("messages.json?person=buyer:pushed")), PATIENCE)
-    shown = api.outbox("messages.json?person=buyer:pushed")
+    shown = awaited(lambda: api.outbox("messages.json?person=buyer:pushed"))
     assert [("push", "纠纷", "退款 5 欧元", LINK)] == [(e["channel"], e["subject"], e["body"], e["link"]) for e in shown]

@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from localcloud.demo.runner import until
 from localcloud.outbox.server import Outbox
 from localcloud.ports import Ports
+from tests.waiting import PATIENCE, awaited
 
 TOPIC = "arn:aws:sns:eu-west-1:0:p-payments"
-PATIENCE = 5.0
 
 
 class _Sns:
@@ -43,7 +42,7 @@ class _Door:
     def __init__(self) -> None:
         sns = _Sns()
         self.outbox = Outbox(sns, "p-", "p-person-", Ports.free().outbox)
-        assert until(lambda: bool(sns.endpoints), PATIENCE)
+        assert awaited(lambda: sns.endpoints)
         self.path = urlsplit(sns.endpoints[0]).path
 
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> int:
@@ -86,7 +85,7 @@ def test_only_who_was_told_the_address_delivers(door: _Door) -> None:
         assert 404 == door.send("POST", path, notification("forged"), Content_Type="text/plain", Origin="http://evil.example")
     assert 200 == door.send("POST", door.path, notification("real"))
 
-    assert until(lambda: bool(door.shown), PATIENCE)
+    assert awaited(lambda: door.shown)
     assert ["real"] == door.shown
     assert 404 == door.send("GET", door.path)
 
@@ -114,7 +113,7 @@ def test_what_is_no_delivery_is_refused(door: _Door) -> None:
     for body in NO_DELIVERY:
         assert 400 == door.send("POST", door.path, body), body[:30]
     assert 200 == door.send("POST", door.path, notification("next"))
-    assert until(lambda: ["next"] == door.shown, PATIENCE)
+    assert awaited(lambda: ["next"] == door.shown)
 
 
 def test_an_odd_delivery_holds_up_nothing(door: _Door) -> None:
@@ -122,7 +121,7 @@ def test_an_odd_delivery_holds_up_nothing(door: _Door) -> None:
     for body in ODD:
         assert 200 == door.send("POST", door.path, body)
     assert 200 == door.send("POST", door.path, notification("next"))
-    assert until(lambda: ["next"] == door.shown, PATIENCE)
+    assert awaited(lambda: ["next"] == door.shown)
 
 
 def test_a_length_that_is_none_is_refused(door: _Door) -> None:

@@ -1,4 +1,4 @@
-"""I6, section 7: role by route by ownership, every cell asked of the deployed product."""
+"""I6: role by route by ownership, every cell asked of the deployed product."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ OWN = {
 OTHERS = {BUYER: "buyer:ben", SELLER: "seller:zeta"}
 MEDIATORS = (MEDIATOR, LEAD)
 CONTACTS: tuple[str, ...] = (str(SELLER_CONTACTS["email"]), str(SELLER_CONTACTS["phone"]))
-"""What only the seller and the marketplace may read."""
+"""The contacts that only the seller and the marketplace may read."""
 ANOTHER_MEDIATOR = "mediator:max"
 RESULTS = {
     "failure": {"status": "failed", "failure": "account closed"},
     "reference": {"status": "settled", "reference": "transfer 4711"},
 }
-"""What the payment system says of a payment, by the field that says it."""
+"""The payment system's results, by the field that is for the marketplace only."""
 GATEWAYS = {"connection", "content-length", "date", "x-amz-request-id", "x-amzn-requestid"}
 """Headers that the gateway adds to every answer, which are not the API's to promise."""
 
@@ -86,7 +86,7 @@ class Deployed:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.cloud.api}{path}", method=method, headers=headers, data=data)
         try:
-            with urllib.request.urlopen(request, timeout=30) as reply:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
                 return Reply(reply.status, _headers(reply.headers), reply.read())
         except urllib.error.HTTPError as error:
             with error:

@@ -53,7 +53,7 @@ SERVERS = [
 ]
 TAGS = {
     "orders": "Orders, their parcels, protection and money (O1-O9).",
-    "disputes": "Disputes, from the claim to the refund (section 4).",
+    "disputes": "Disputes, from the claim to the refund (D1-D12).",
     "evidence": "Files as evidence: uploaded straight to storage, read by short-lived links (N6).",
     "messages": "The thread of an order, before and during its disputes (N5).",
     "chat": "Live connections, over which new messages come at once (N5).",

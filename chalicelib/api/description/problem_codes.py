@@ -1,4 +1,7 @@
-"""Every problem code that a route can give: those that it declares, and those that all routes of its kind give."""
+"""Collect the problem codes that a route can give: its own, and those of all routes of its kind.
+
+``api.problems`` says what each code means, and its HTTP status.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disputes over HTTP (section 4)."""
+"""Disputes over HTTP, for reading and for the parties (D1-D12). The mediators' own routes are in ``mediation``."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ BATCHES = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 BY_SUBSCRIPTION = ("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes")
 
 
-def mend_rights(template: dict[str, Any]) -> dict[str, Any]:
+def repair_rights(template: dict[str, Any]) -> dict[str, Any]:
     """Add to the roles of `template` the rights that MiniStack asks for and AWS does not; returns it."""
     for resource in template["Resources"].values():
         if resource["Type"] != "AWS::IAM::Role":
@@ -30,7 +30,7 @@ def mend_rights(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
-def mend_transport(template: dict[str, Any]) -> dict[str, Any]:
+def repair_transport(template: dict[str, Any]) -> dict[str, Any]:
     """Take out of `template` the policies that ask for TLS, since the engine speaks plain HTTP on loopback; returns it."""
     resources = template["Resources"]
     for name in [name for name, it in resources.items() if it["Type"] == "AWS::S3::BucketPolicy"]:
@@ -41,7 +41,7 @@ def mend_transport(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
-def mend_sockets(template: dict[str, Any], cloud: str) -> dict[str, Any]:
+def repair_sockets(template: dict[str, Any], cloud: str) -> dict[str, Any]:
     """Leave out of `template` what MiniStack does by itself (deploying, answering frames), and name its own management API.
 
     AWS serves each API under its own host name. Here all are at `cloud`, each under its own path. Returns the template.
@@ -68,7 +68,7 @@ def _only(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return properties
 
 
-def mend_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
+def repair_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
     """Give the API what MiniStack drops of an imported definition: gateway responses and preflight answers."""
     body = _only(template, "AWS::ApiGateway::RestApi")["Body"]
     for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items():
@@ -96,7 +96,7 @@ def spare_the_machine(functions: Client) -> None:
             functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": 2})
 
 
-def mend_table(template: Mapping[str, Any], table: str, dynamodb: Client) -> None:
+def repair_table(template: Mapping[str, Any], table: str, dynamodb: Client) -> None:
     """Switch on the expiry of items, which MiniStack's CloudFormation leaves out when it makes a table."""
     declared = _only(template, "AWS::DynamoDB::Table")
     if wanted := declared.get("TimeToLiveSpecification"):
