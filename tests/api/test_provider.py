@@ -21,6 +21,7 @@ from chalicelib.api.problems import Problem
 from chalicelib.domain.people import Actor, Role
 from chalicelib.settings import settings_from
 from tests.api import samples  # noqa: F401 - it declares the routes
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.api.issuer import Issuer

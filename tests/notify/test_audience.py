@@ -30,67 +30,6 @@ if TYPE_CHECKING:
 
 PEOPLE = (Audience.BUYER, Audience.SELLER)
 
-TOLD = {
-    "never_arrived": "opened.seller opened.buyer refunded.seller refunded.buyer",
-    "no_dispute": "promise.buyer protection.buyer completed.seller",
-    "partly_delivered": "opened.seller opened.buyer delivery_shown.buyer delivery_shown.seller narrowed.seller narrowed.buyer",
-    "not_here": "opened.seller opened.buyer delivery_shown.buyer delivery_shown.seller delivery_objected.seller"
-    " delivery_objected.mediators",
-    "came_back": "opened.seller opened.buyer delivery_shown.buyer delivery_shown.seller delivery_undone.buyer"
-    " delivery_undone.seller",
-    "never_shipped": "refunded_at_close.seller refunded_at_close.buyer",
-    "asks_for_more_time": "extension_asked.buyer extension_refused.seller extension_asked.buyer extension_granted.seller",
-    "charged_back": "opened.seller opened.buyer external.seller external.buyer refunded.seller refunded.buyer"
-    " refund_waits.seller refund_waits.buyer external.seller external.buyer",
-    "charged_back_after_the_refund": "opened.seller opened.buyer refunded.seller refunded.buyer external.seller external.buyer"
-    " charged.buyer",
-    "charged_back_after_the_release": "completed.seller payment_failed.seller payment_failed.buyer external.seller"
-    " external.buyer charged.seller",
-    "haggling": "opened.seller opened.buyer proposal.seller time.seller declined.buyer time.buyer evidence.seller"
-    " evidence.buyer proposal.seller proposal.buyer declined.seller proposal.buyer proposal.buyer refunded.seller"
-    " refunded.buyer",
-    "settled_at_once": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_delivered.seller"
-    " refunded.seller refunded.buyer",
-    "bad_return": "opened.seller opened.buyer return_granted.buyer return_shipped.seller return_problem.buyer"
-    " return_problem.mediators decision.seller decision.buyer decision_accepted.buyer closed.seller closed.buyer",
-    "reviewed": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators information.seller"
-    " information.buyer lapsed.seller lapsed.buyer decision.seller decision.buyer decision_accepted.seller appealed.buyer"
-    " appealed.mediators final_decision.seller final_decision.buyer refunded.seller refunded.buyer",
-    "appealed_by_the_buyer": "opened.seller opened.buyer proposal.buyer escalated.buyer escalated.mediators"
-    " information.buyer evidence.seller answered.mediators"
-    " decision.seller decision.buyer appealed.seller appealed.mediators final_return.seller final_return.buyer"
-    " return_granted.buyer return_granted.seller",
-    "turned_up": "opened.seller opened.buyer refunded.seller refunded.buyer late_delivery.seller late_delivery.buyer"
-    " refund_appealed.buyer refund_appealed.mediators final_decision.seller final_decision.buyer refund_judged.seller"
-    " refund_judged.buyer charged.buyer",
-    "appeals_for_nothing": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators decision.seller"
-    " decision.buyer appealed.buyer appealed.mediators appeal_withdrawn.buyer appealed.seller appealed.mediators"
-    " released.mediators appeal_lapsed.seller appeal_lapsed.buyer refunded.seller refunded.buyer completed.seller",
-    "appeal_taken_back": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators decision.seller"
-    " decision.buyer appealed.seller appealed.mediators appeal_withdrawn.seller",
-    "mediated_buyer_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
-    " mediated.seller mediated.buyer accepted.seller refunded.seller refunded.buyer",
-    "mediated_seller_first": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.mediators"
-    " mediated.seller mediated.buyer accepted.buyer refunded.seller refunded.buyer",
-    "left_to_the_clock": "opened.seller opened.buyer proposal.buyer escalated.seller escalated.buyer"
-    " escalated.mediators withdrawn.seller",
-    "not_sent_back": "opened.seller opened.buyer return_granted.buyer expired.seller expired.buyer",
-    "replaced": "opened.seller opened.buyer proposal.buyer replacement_granted.seller"
-    " replacement_granted.buyer replacement_shipped.buyer replaced.seller"
-    " replaced.buyer",
-    "replaced_after_a_return": "opened.seller opened.buyer evidence.buyer return_replaced.buyer"
-    " return_comes.seller return_comes.seller replacement_granted.seller"
-    " replacement_granted.buyer refunded.seller refunded.buyer",
-    "never_seen_again": "opened.seller opened.buyer return_granted.buyer return_shipped.seller"
-    " return_doubted.seller return_doubted.buyer return_doubted.mediators",
-    "postage_repaid": "opened.seller opened.buyer return_granted.buyer evidence.seller"
-    " return_shipped.seller refunded.seller refunded.buyer charged.seller",
-    "extra_return": "return_granted.buyer return_granted.seller",
-    "extra_return_no_address": "return_asked.seller return_asked.buyer refunded.seller refunded.buyer",
-    "domestic_return": "return_granted.buyer return_granted.seller",
-    "domestic_return_address_abroad": "return_asked.seller return_asked.buyer refunded.seller refunded.buyer",
-}
-
 
 @pytest.mark.parametrize("story", STORIES)
 def test_a_story_is_told_to_those_it_concerns_and_to_nobody_else(story: str) -> None:

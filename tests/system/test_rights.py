@@ -40,6 +40,7 @@ from tests.system.rights import (
     TRACKING,
     May,
 )
+from tests.waiting import PATIENCE
 
 OWN = {
     BUYER: "buyer:ana",
