@@ -68,6 +68,7 @@ class FaultyTable(MemoryTable):
     def __init__(self) -> None:
         """Begin with no fault planned."""
         super().__init__(NAME)
+        self.lags = True
         self.faults: list[Callable[[], None]] = []
         self.lose_replies = 0
         self.transactions = 0
