@@ -129,6 +129,7 @@ RIGHTS: dict[str, dict[str, May]] = {
     "withdraw_appeal": {BUYER: May(Stop.APPEALED), SELLER: May(Stop.APPEALED, CONFLICT)},
     "accept_decision": {BUYER: May(Stop.DECIDED), SELLER: May(Stop.DECIDED)},
     "ship_return": {BUYER: May(Stop.AWAITING_RETURN)},
+    "ship_replacement": {SELLER: May(Stop.REPLACING)},
     "acknowledge_return": {SELLER: May(Stop.RETURN_IN_TRANSIT)},
     # the thread: the order's parties, and the mediator who has taken its dispute
     "list_messages": {BUYER: May(Stop.TALKED), SELLER: May(Stop.TALKED), MEDIATOR: May(Stop.ASSIGNED), LEAD: NOT_THEIRS},
