@@ -69,7 +69,7 @@ def agreed_on_a_part(it: Story) -> Iterator[Until]:
 
 def sent_back(it: Story) -> Iterator[Until]:
     """The wrong item goes back, and its price and postage are refunded."""
-    sale = it.sell([("camera", 1, 32_000)], shipping=1_200, promised_in=10)
+    sale = it.sell([("camera", 1, 32_000)], shipping=1_200, promised_in=10, country="JP")
     yield Until(1.2)
     number = it.ship(Carrier.EMS)
     yield Until(5.1)
