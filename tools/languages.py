@@ -37,7 +37,10 @@ _LABELS: dict[str, set[str]] = {
     "postage": {*Payer},
     "ask": _AWAITED,
     "task": _AWAITED,
-    "item": {"returned", "kept", "another", "another_and_refund", "another_for_return_and_refund", "label_given"},
+    "item": {
+        *("returned", "kept", "another", "another_and_refund", "another_for_return_and_refund"),
+        *("label_given", "other_carrier"),
+    },
     "address": {"anywhere", "in_country"},
     "short_address": {"anywhere", "in_country"},
     "external": {*ExternalStatus},

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 
+OTHER_NUMBER = "[A-Z0-9]{4,40}"
+"""The form of the number of a return by a carrier that is not of the eight."""
+
+
 @move(Action.SHIP_RETURN, c.ShipReturn)
 def ship_return(changes: Changes, number: int, command: c.ShipReturn, _: Actor) -> None:
     """Send the item back, by one of the eight carriers or by another with its receipt (O4).
@@ -70,8 +74,8 @@ def _number(command: c.ShipReturn) -> str:
     if not name:
         raise Refusal(INVALID, "Say by which carrier it goes (carrier_name).", field="carrier_name")
     number = re.sub(r"[\s-]", "", command.tracking_number).upper()
-    if not number:
-        raise Refusal(INVALID, "Give the number on the carrier's receipt.", field="tracking_number")
+    if not re.fullmatch(OTHER_NUMBER, number):
+        raise Refusal(INVALID, "Give the number on the carrier's receipt: 4 to 40 letters and digits.", field="tracking_number")
     return number
 
 

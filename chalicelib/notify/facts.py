@@ -167,5 +167,5 @@ def _particulars(  # noqa: C901, PLR0911 - one line per kind of event, as a tabl
 
 
 def _carrier(parcel: Parcel, catalog: Catalog) -> str:
-    """Return a carrier's name in the recipient's language; one that is not of the eight goes by the name that it was given."""
-    return catalog.labels["carrier"][parcel.carrier.value] if parcel.carrier else parcel.carrier_name
+    """Return a carrier's name in the recipient's language. What a buyer typed as the name of another is in no message."""
+    return catalog.labels["carrier"][parcel.carrier.value] if parcel.carrier else catalog.labels["item"]["other_carrier"]

@@ -333,7 +333,7 @@ def postage_repaid() -> World:
     """The seller repays the postage of a return by another carrier."""
     world = disputed(Stage.AWAITING_RETURN)
     world.act(BUYER, shown(EvidenceType.PROOF_OF_RETURN))
-    world.act(BUYER, c.ShipReturn(None, "123", "Correos", "e1", money(700)))
+    world.act(BUYER, c.ShipReturn(None, "RR12345678", "Correos", "e1", money(700)))
     world.act(SELLER, ITEM_RECEIVED)
     return world
 

@@ -163,6 +163,7 @@ def test_cheat_24_a_return_goes_by_any_carrier_with_its_receipt() -> None:
         (replace(OTHER, receipt="e9"), "receipt"),
         (replace(OTHER, carrier_name=" "), "carrier_name"),
         (replace(OTHER, tracking_number=" - "), "tracking_number"),
+        (replace(OTHER, tracking_number="see www.example.com"), "tracking_number"),
         (replace(OTHER, carrier=Carrier.TNT, tracking_number="900000001"), "carrier_name"),
         (replace(OTHER, postage=money(500, "EUR")), "postage"),
         (replace(OTHER, postage=money(0)), "postage"),
