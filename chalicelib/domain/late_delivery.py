@@ -31,6 +31,7 @@ def delivery_after_refund_became_known(changes: Changes) -> None:
 
 
 def _refunded(dispute: Dispute) -> bool:
-    """Return whether it ended with a refund because something had not arrived."""
+    """Return whether it ended with a refund because something had not arrived, and no other came in its place."""
     broken_promise = dispute.coverage.rule.needs is Needs.BROKEN_PROMISE
-    return broken_promise and not dispute.open and dispute.refund is not None and dispute.refund.minor > 0
+    refunded = not dispute.open and not dispute.replaced and dispute.refund is not None and dispute.refund.minor > 0
+    return broken_promise and refunded

@@ -260,6 +260,7 @@ REFUSAL_CODES = {
     "not_covered",
     "not_yet_covered",
     "return_address_required",
+    "return_label_required",
     "stale_proposal",
     "too_early",
     "too_late",
