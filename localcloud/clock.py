@@ -52,7 +52,7 @@ def _call(endpoints: Mapping[str, Any], method: str, body: Mapping[str, Any] | N
         raise LocalCloudError(message) from error
 
 
-def sweep(endpoints: Mapping[str, Any], patience: float = 60.0) -> None:
+def sweep(endpoints: Mapping[str, Any], patience: float = 300.0) -> None:
     """Run the sweep once and wait until every shard it asked for has been done."""
     event = {
         "version": "0",
