@@ -17,7 +17,7 @@ from chalicelib.domain.order import Line, OrderTerms
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service import disputes, orders, payments
+from chalicelib.service import disputes, orders
 from chalicelib.service.contacts import Contacts, put_contacts
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, sweep_order
@@ -150,17 +150,6 @@ def confirms() -> Act:
 def extends(promise: datetime | None, protection: datetime | None) -> Act:
     """Let the seller extend the promise or the protection."""
     return Act("extends", lambda services: orders.extend(services, ORDER_ID, asks(SELLER, "extends"), promise, protection))
-
-
-def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Act:
-    """Let the payment system report the first instruction as settled or failed."""
-    reference = None if failure else "paid"
-    return Act(
-        f"pays {key}",
-        lambda services: payments.report_result(
-            services, f"{ORDER_ID}-p1", asks(PLATFORM, key), reference=reference, failure=failure, attempt=attempt
-        ),
-    )
 
 
 def sweeps(key: str = "") -> Act:

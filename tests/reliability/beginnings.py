@@ -12,15 +12,18 @@ from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.guarantees import Finding, Reason
 from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.service import payments
 from tests.reliability.acts import (
     BUYER,
     HOME,
     MIA,
+    PLATFORM,
     REFUND,
     RETURN,
     SELLER,
     Act,
     act,
+    asks,
     carried,
     imports,
     opens,
@@ -108,3 +111,21 @@ def begun(name: str) -> Beginning:
     model.clock.at = cloud.clock.at
     items = tuple(cloud.table.snapshot())
     return Beginning(items, tuple(cloud.records), dict(cloud.sns.subscriptions), cloud.clock.at, model)
+
+
+def first_payment() -> str:
+    """Return the id of the first payment in ``resolved``, which ends in a part made from what is paid (M1)."""
+    case = begun("resolved").model.case
+    assert case
+    return case.order.instructions[0].id
+
+
+def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Act:
+    """Let the payment system report the first instruction as settled or failed."""
+    reference = None if failure else "paid"
+    return Act(
+        f"pays {key}",
+        lambda services: payments.report_result(
+            services, first_payment(), asks(PLATFORM, key), reference=reference, failure=failure, attempt=attempt
+        ),
+    )

@@ -24,12 +24,11 @@ from tests.reliability.acts import (
     extends,
     imports,
     opens,
-    pays,
     registers,
     ships,
     usd,
 )
-from tests.reliability.beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK
+from tests.reliability.beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK, pays
 from tests.reliability.small_cloud import DAY, HOUR, PAID_AT
 
 PHOTO = c.AddEvidence(EvidenceType.PHOTO, "A photo.")
@@ -62,7 +61,7 @@ def _moves() -> list[Situation]:
         "awaiting_return": ((BUYER, SENDS_BACK),),
         "return_in_transit": (
             (SELLER, RECEIVED),
-            (SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "It is broken.")),
+            (SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "It is broken.", came=True)),
         ),
     }
     return [Situation(start, "act", act(*it), type(it[1])) for start, taken in moves.items() for it in taken]

@@ -23,14 +23,13 @@ from tests.reliability.acts import (
     extends,
     imports,
     opens,
-    pays,
     registers,
     ships,
     sweeps,
     time_comes,
     usd,
 )
-from tests.reliability.beginnings import DECIDES, DELIVERED_AT, LATE, OPENED_AT, RECEIVED, SENDS_BACK, Beginning, begun
+from tests.reliability.beginnings import DECIDES, DELIVERED_AT, LATE, OPENED_AT, RECEIVED, SENDS_BACK, Beginning, begun, pays
 from tests.reliability.small_cloud import DAY, HOUR, PAID_AT, SECOND
 
 if TYPE_CHECKING:

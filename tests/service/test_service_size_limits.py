@@ -118,7 +118,7 @@ def test_the_largest_dispute_is_kept() -> None:
     for status in (CarrierStatus.DELIVERY_ATTEMPTED, CarrierStatus.RETURNED_TO_SENDER):
         begun = talk.office.wait(HOUR).watch.at
         talk.office.report(*(event(begun - n * SECOND, RETURNED, status) for n in range(100)))
-    talk.say(SELLER, lambda text: c.AcknowledgeReturn(AcknowledgementType.DAMAGED, text))
+    talk.say(SELLER, lambda text: c.AcknowledgeReturn(AcknowledgementType.DAMAGED, text, came=True))
     talk.office.act(OTHER_MEDIATOR, c.Decide(OfferType.REFUND, money(1), Finding.RETURN_NOT_AS_SENT, "So."))
     dispute = talk.dispute
 
