@@ -152,7 +152,7 @@ RIGHTS: dict[str, dict[str, May]] = {
     "mediation_queue": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
     "assign": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED)},
     "give_back": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED)},
-    "hand_over": {LEAD: May(Stop.ASSIGNED)},
+    "hand_over": {LEAD: May(Stop.ESCALATED)},
     "request_information": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED, CONFLICT)},
     "decide": {MEDIATOR: May(Stop.ASSIGNED, body=DECISION), LEAD: May(Stop.ASSIGNED, CONFLICT, body=DECISION)},
     # people and payments
