@@ -13,7 +13,15 @@ from tests.notify.samples import OF_ORDERS, REMINDERS
 from tools.messages_page import page
 
 ASKED = {
-    "seller": {"opened", "return_address", "negotiating", "under_review", "return_in_transit", "decided"},
+    "seller": {
+        "opened",
+        "return_address",
+        "negotiating",
+        "under_review",
+        "return_in_transit",
+        "awaiting_replacement",
+        "decided",
+    },
     "buyer": {"delivery_notice", "negotiating", "under_review", "awaiting_return", "decided"},
 }
 """The texts of what each party can be reminded of."""
