@@ -129,6 +129,7 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.ESCALATED, ANA, "/escalate", {}),
         (Stop.ASSIGNED, MIA, "/assignment", {}),
         (Stop.NOTED, MIA, "/notes", NOTE),
+        (Stop.NOTED, MIA, "/notes", NOTE),
         (Stop.DECIDED, MIA, "/decision", DECISION),
         (Stop.APPEALED, ANA, "/appeal", {"note": "Look again."}),
     ]
