@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _AWAITED = {*(set(Stage) - {Stage.RESOLVED}), "return_address"}
-"""What a reminder can ask for: what an open stage waits for, or an address where the claim cannot be refused (N2, D3)."""
+"""The tasks of reminders: an open stage's, or a return address where the claim cannot be refused (N2, D3)."""
 _LABELS: dict[str, set[str]] = {
     "reason": {*Reason},
     "remedy": {*OfferType, "nothing"},
