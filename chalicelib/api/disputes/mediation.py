@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
+from chalicelib.api.disputes.action import action
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.models import Nothing
 from chalicelib.api.parameters import PAGE, one_of
 from chalicelib.api.routing import Resource, route
-from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act
+from chalicelib.api.standing import REFUSED_TEXT, act
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
@@ -42,45 +42,30 @@ def mediation_queue(call: Call) -> Json:
     return disputes.mediation_queue(call.services, call.query["sort"], call.limit, call.cursor)
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/assignment",
-    roles=MEDIATORS,
-    body=Nothing,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/assignment", roles=MEDIATORS)
 def assign(call: Call, dispute_id: str) -> Answer:
     """Take the case."""
     return act(call, dispute_id, c.Assign())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/information-requests",
     roles=MEDIATORS,
     body=m.RequestInformation,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID),
-    versioned=True,
 )
 def request_information(call: Call, dispute_id: str) -> Answer:
     """Ask one party for information."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/decision",
     roles=MEDIATORS,
     body=m.Decide,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),
-    versioned=True,
 )
 def decide(call: Call, dispute_id: str) -> Answer:
     """Decide the case."""
