@@ -256,16 +256,19 @@ def test_a_pasted_command_reads_the_dispute_as_its_recipient(cloud: LocalCloud) 
     market = Market(api)
     now = market.now()
     market.register_seller("paste-shop", "+15125550102", ("Austin", "US"))
+
+    def show(query: str = "") -> str:
+        with urllib.request.urlopen(f"{cloud.outbox}/{query}", timeout=PATIENCE) as reply:
+            return str(reply.read().decode())
+
+    assert awaited(lambda: "seller:paste-shop" in show())  # the outbox follows the shop's topic before a message leaves
     sale = Sale("paste-1", "paste-ann", "paste-shop", "EUR", [("lamp", 1, 500)], 0, now - days(9), now - days(1))
     market.import_order(sale)
     dispute = api.post("buyer:paste-ann", "/orders/paste-1/disputes", {"reason": "not_received"})["id"]
 
-    def page() -> str:
-        with urllib.request.urlopen(f"{cloud.outbox}/?person=seller:paste-shop&channel=email", timeout=PATIENCE) as reply:
-            return str(reply.read().decode())
-
-    assert awaited(lambda: commands(page()))
-    (command,) = commands(page())
+    of_the_shop = "?person=seller:paste-shop&channel=email"
+    assert awaited(lambda: commands(show(of_the_shop)))
+    (command,) = commands(show(of_the_shop))
     ran = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert api.get("seller:paste-shop", f"/disputes/{dispute}") == json.loads(ran.stdout)
