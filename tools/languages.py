@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _AWAITED = {*(set(Stage) - {Stage.RESOLVED}), "return_address", "delivery_notice"}
-"""What a reminder can ask for: what an open stage waits for, an address where the claim cannot be refused (N2, D3), or a word
-on a delivery that the records show (C5).
+"""The tasks of reminders: an open stage's, an address where the claim cannot be refused (N2, D3), or a word on a delivery
+that the records show (C5).
 """
 _LABELS: dict[str, set[str]] = {
     "reason": {*Reason},

@@ -75,7 +75,7 @@ def bodies(draw: st.DrawFn, endpoint: Endpoint) -> Any:  # noqa: ANN401 - any JS
 
 
 ACTIONS = [endpoint for endpoint in EVERY if endpoint.method == "POST" and "dispute_id" in endpoint.ids]
-"""What can be done in a dispute: as often drawn as all the rest, since only there much is refused for what is stored."""
+"""The actions in a dispute. They are drawn as often as all the rest, since only they are refused for what is stored."""
 
 
 @st.composite
