@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
+from chalicelib.api.disputes.action import action
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.models import Nothing
 from chalicelib.api.parameters import PAGE, one_of
 from chalicelib.api.routing import Resource, route
-from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act
+from chalicelib.api.standing import REFUSED_TEXT, act
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
@@ -42,46 +42,19 @@ def mediation_queue(call: Call) -> Json:
     return disputes.mediation_queue(call.services, call.actor, call.query["sort"], call.limit, call.cursor)
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/assignment",
-    roles=MEDIATORS,
-    body=Nothing,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/assignment", roles=MEDIATORS)
 def assign(call: Call, dispute_id: str) -> Answer:
     """Take the case."""
     return act(call, dispute_id, c.Assign())
 
 
-@route(
-    blueprint,
-    "PUT",
-    "/disputes/{dispute_id}/assignment",
-    roles=MEDIATORS,
-    leads=True,
-    body=m.HandOver,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/assignment", method="PUT", roles=MEDIATORS, leads=True, body=m.HandOver)
 def hand_over(call: Call, dispute_id: str) -> Answer:
     """Hand the case to a mediator, as their lead."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "DELETE",
-    "/disputes/{dispute_id}/assignment",
-    roles=MEDIATORS,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/assignment", method="DELETE", roles=MEDIATORS, body=None)
 def give_back(call: Call, dispute_id: str) -> Answer:
     """Put the case back into the queue: its mediator gives it back, or a lead takes it."""
     return act(call, dispute_id, c.GiveBack())
@@ -116,30 +89,24 @@ def write_note(call: Call, dispute_id: str) -> Answer:
     return notes.write_note(call.services, dispute_id, call.request, call.expect_once(), call.body.text)
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/information-requests",
     roles=MEDIATORS,
     body=m.RequestInformation,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID),
-    versioned=True,
 )
 def request_information(call: Call, dispute_id: str) -> Answer:
     """Ask one party for information."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/decision",
     roles=MEDIATORS,
     body=m.Decide,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
-    versioned=True,
 )
 def decide(call: Call, dispute_id: str) -> Answer:
     """Decide the case."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
+from chalicelib.api.disputes.action import action
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.models import Nothing
 from chalicelib.api.parameters import PAGE, one_of, person
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act, named_party
@@ -82,210 +82,114 @@ def get_timeline(call: Call, dispute_id: str) -> Json:
     return disputes.get_timeline(call.services, dispute_id, call.actor)
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/proposals",
     roles=(*PARTIES, MEDIATOR),
     body=m.Propose,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
-    versioned=True,
 )
 def propose(call: Call, dispute_id: str) -> Answer:
     """Put a proposal on the table."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/proposals/{proposal_id}/accept",
     roles=PARTIES,
     body=m.Accept,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
-    versioned=True,
 )
 def accept(call: Call, dispute_id: str, proposal_id: str) -> Answer:
     """Accept the proposal that was seen, or as seller the buyer's request; another one on the table is a conflict."""
     return act(call, dispute_id, call.body.command(proposal_id=proposal_id))
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/decline",
-    roles=PARTIES,
-    body=m.Decline,
-    answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.STALE_PROPOSAL),
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/decline", roles=PARTIES, body=m.Decline, refuses=(*REFUSED_TEXT, r.STALE_PROPOSAL))
 def decline(call: Call, dispute_id: str) -> Answer:
     """Decline the proposal on the table."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/escalate",
-    roles=PARTIES,
-    body=m.Escalate,
-    answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.TOO_EARLY),
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/escalate", roles=PARTIES, body=m.Escalate, refuses=(*REFUSED_TEXT, r.TOO_EARLY))
 def escalate(call: Call, dispute_id: str) -> Answer:
     """Ask for a mediator."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/withdraw",
-    roles=(BUYER,),
-    body=Nothing,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/withdraw", roles=(BUYER,))
 def withdraw(call: Call, dispute_id: str) -> Answer:
     """Withdraw the dispute."""
     return act(call, dispute_id, c.Withdraw())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/evidence",
-    roles=PARTIES,
-    body=m.AddEvidence,
-    answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.INVALID),
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/evidence", roles=PARTIES, body=m.AddEvidence, refuses=(*REFUSED_TEXT, r.INVALID))
 def add_evidence(call: Call, dispute_id: str) -> Answer:
     """Add evidence; it answers the mediator's questions that it names, by default all that wait for the caller."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/delivery-objection",
-    roles=(BUYER,),
-    body=m.ObjectToDelivery,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED_TEXT,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/delivery-objection", roles=(BUYER,), body=m.ObjectToDelivery, refuses=REFUSED_TEXT)
 def object_to_delivery(call: Call, dispute_id: str) -> Answer:
     """Say that what a carrier shows as delivered in time is not there; the case goes under review."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/extensions",
-    roles=PARTIES,
-    body=m.GrantTime,
-    answers=lambda: answers.Dispute,
-    refuses=(*REFUSED_TEXT, r.INVALID),
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/extensions", roles=PARTIES, body=m.GrantTime, refuses=(*REFUSED_TEXT, r.INVALID))
 def grant_time(call: Call, dispute_id: str) -> Answer:
     """Grant the other side more time."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/appeal",
-    roles=PARTIES,
-    body=m.Appeal,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED_TEXT,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/appeal", roles=PARTIES, body=m.Appeal, refuses=REFUSED_TEXT)
 def appeal(call: Call, dispute_id: str) -> Answer:
     """Appeal the decision, or a refund after which a delivery became known, with new evidence."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/appeal/withdraw",
-    roles=PARTIES,
-    body=Nothing,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/appeal/withdraw", roles=PARTIES)
 def withdraw_appeal(call: Call, dispute_id: str) -> Answer:
     """Withdraw the caller's own appeal; what it was against stands."""
     return act(call, dispute_id, c.WithdrawAppeal())
 
 
-@route(
-    blueprint,
-    "POST",
-    "/disputes/{dispute_id}/decision/accept",
-    roles=PARTIES,
-    body=Nothing,
-    answers=lambda: answers.Dispute,
-    refuses=REFUSED,
-    versioned=True,
-)
+@action(blueprint, "/disputes/{dispute_id}/decision/accept", roles=PARTIES)
 def accept_decision(call: Call, dispute_id: str) -> Answer:
     """Accept the decision; when both sides have, it is carried out at once."""
     return act(call, dispute_id, c.AcceptDecision())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/return/shipment",
     roles=(BUYER,),
     body=m.ShipReturn,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID_TRACKING_NUMBER, r.INVALID),
-    versioned=True,
 )
 def ship_return(call: Call, dispute_id: str) -> Answer:
     """Say how the item is sent back, or correct the number while no carrier has scanned it."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/replacement/shipment",
     roles=(SELLER,),
     body=m.ShipReplacement,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED, r.INVALID_TRACKING_NUMBER, r.LIMIT_REACHED),
-    versioned=True,
 )
 def ship_replacement(call: Call, dispute_id: str) -> Answer:
     """Say how the replacement is sent; it is a parcel of the order from then on."""
     return act(call, dispute_id, call.body.command())
 
 
-@route(
+@action(
     blueprint,
-    "POST",
     "/disputes/{dispute_id}/return/acknowledgement",
     roles=(SELLER,),
     body=m.AcknowledgeReturn,
-    answers=lambda: answers.Dispute,
     refuses=(*REFUSED_TEXT, r.INVALID),
-    versioned=True,
 )
 def acknowledge_return(call: Call, dispute_id: str) -> Answer:
     """Say what arrived of the return."""
