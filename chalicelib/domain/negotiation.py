@@ -23,7 +23,7 @@ from chalicelib.domain.refusals import (
     in_words,
 )
 from chalicelib.domain.settlement import carry_out, end, return_country
-from chalicelib.domain.stages import deadline_of
+from chalicelib.domain.stages import deadline_of, own_due_at
 from chalicelib.domain.state_machine import Action
 
 if TYPE_CHECKING:
@@ -233,9 +233,12 @@ def add_evidence(changes: Changes, number: int, command: c.AddEvidence, actor: A
 
 @move(Action.GRANT_TIME, c.GrantTime)
 def grant_time(changes: Changes, number: int, command: c.GrantTime, _: Actor) -> None:
-    """Give the awaited party more time: only later, and within the policy's total (D6)."""
+    """Give the awaited party more time: only later, and within the policy's total (D6).
+
+    While the buyer may object to a delivery, the time is added to whichever ends later, so that no earlier grant is lost.
+    """
     dispute, policy = changes.dispute(number), changes.case.policy
-    deadline = deadline_of(dispute, policy)
+    deadline = max(at for at in (deadline_of(dispute, policy), own_due_at(dispute, policy)) if at)
     left = policy.days("granted_at_most") - dispute.granted_in_all
     more = command.until - deadline
     if more.total_seconds() < 1 or more > left:

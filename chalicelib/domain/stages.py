@@ -59,13 +59,18 @@ def _window(dispute: Dispute) -> tuple[str | None, datetime]:
 
 
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """Return the stage's own deadline: its window from its beginning, or the time granted if later (D6); None once resolved.
+    """Return the deadline: the stage's window from its beginning, or the time granted if later (D6); None once resolved.
 
     A return on its way is judged from when its delivery became known, a replacement from when it became known that a carrier
     has it. While the buyer may object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
     """
     if dispute.delivery_notice:
         return dispute.delivery_notice.due_at
+    return own_due_at(dispute, policy)
+
+
+def own_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
+    """Return the stage's own deadline, which a delivery notice puts off and never shortens; None once resolved."""
     window, since = _window(dispute)
     if window is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from chalicelib.domain.evolve import evolve
 from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction
 from chalicelib.domain.parcel import CarrierStatus
-from chalicelib.domain.stages import due_at, next_due_at
+from chalicelib.domain.stages import next_due_at, own_due_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,8 +106,8 @@ class Auditor:
             self._compare(before, self.folded, event)
         if isinstance(event.payload, e.TimeGranted):
             dispute = self.folded.dispute(event.stream)
-            moved = due_at(dispute, self.folded.policy) == event.payload.until
-            assert moved or dispute.delivery_notice, "D6: time granted moves the deadline to the time named"
+            moved = own_due_at(dispute, self.folded.policy) == event.payload.until
+            assert moved, "D6: time granted moves the deadline to the time named"
 
     def _compare(self, before: Case, after: Case, event: Event) -> None:
         """Check that an event moved no deadline of another side to an earlier time, and note when it changed a delivery."""
@@ -121,7 +121,7 @@ class Auditor:
             known = was.return_parcel.delivered_at if was.return_parcel else None
             arrived = known is None and now.return_parcel is not None and now.return_parcel.delivered_at is not None
             if now.open and (was.stage, was.stage_since) == (now.stage, now.stage_since) and not arrived:
-                held = _stage_deadline(now, after.policy) >= _stage_deadline(was, before.policy)
+                held = _own_deadline(now, after.policy) >= _own_deadline(was, before.policy)
                 returned = known is not None and isinstance(event.payload, e.ReturnCarrierReported)
                 assert held or returned, "I13: nothing shortens a deadline that runs"
 
@@ -163,7 +163,10 @@ class Auditor:
         for (line_id, part), refunded in self.refunded.items():
             assert refunded <= self.caps[line_id, part], "I7: a line is refunded up to its price, its shipping once"
         disputed: Counter[str] = Counter()
-        for item in (item for dispute in case.open_disputes for item in dispute.claim.items):
+        running = (
+            dispute for dispute in case.open_disputes if not dispute.refund_appealed
+        )  # that one is about its refund alone
+        for item in (item for dispute in running for item in dispute.claim.items):
             disputed[item.line_id] += item.quantity
         more = [line_id for line_id, units in disputed.items() if units > case.order.line(line_id).quantity]
         assert more == [], "I7: at most one open dispute a unit"
@@ -196,9 +199,8 @@ def _ends(parcel: Parcel) -> tuple[datetime | None, datetime | None]:
     return parcel.delivered_at, parcel.returned_at
 
 
-def _stage_deadline(dispute: Dispute, policy: Policy) -> datetime:
-    """The deadline of the stage itself, also while a delivery notice runs instead."""
-    due = due_at(replace(dispute, delivery_notice=None), policy)
+def _own_deadline(dispute: Dispute, policy: Policy) -> datetime:
+    due = own_due_at(dispute, policy)
     assert due is not None
     return due
 

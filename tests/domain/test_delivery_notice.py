@@ -18,6 +18,7 @@ from chalicelib.domain.guarantees import Basis, Finding, OfferType, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import CLOCK, Role
 from chalicelib.domain.refusals import INVALID, TOO_LATE, WRONG_STATE
+from chalicelib.domain.stages import deadline_of, own_due_at
 from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
@@ -339,3 +340,15 @@ def test_after_an_objection_no_record_gives_notice_again() -> None:
     world.act(BUYER, NOT_HERE)
     world.wait(HOUR).deliver(IN_TIME - HOUR, parcel=1)
     assert (Stage.UNDER_REVIEW, None) == (world.dispute().stage, world.dispute().delivery_notice)
+
+
+def test_time_granted_is_not_lost_when_more_is_granted_during_the_objection() -> None:
+    """I13, D6: a grant while the buyer may object adds to the time granted before; it takes none of it away."""
+    world = two_lines()
+    world.act(BUYER, c.GrantTime(deadline_of(world.dispute(), world.case.policy) + 10 * DAY))
+    own = deadline_of(world.dispute(), world.case.policy)
+    world.deliver(IN_TIME)
+    refused = world.refused_act(BUYER, c.GrantTime(own - DAY))
+    world.act(BUYER, c.GrantTime(own + DAY))
+
+    assert (INVALID, own + DAY) == (refused.code, own_due_at(world.dispute(), world.case.policy))

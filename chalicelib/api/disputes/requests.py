@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from inspect import Parameter, signature
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -156,12 +157,19 @@ class Appeal(CommandBody):
     note: Text
 
 
+if TYPE_CHECKING:
+    ReturnCarrier = Carrier | Literal["other"]
+else:
+    # one enum, not a union: an error in a union is named after its branch, not after the field
+    ReturnCarrier = StrEnum("ReturnCarrier", {**{it.name: it.value for it in Carrier}, "OTHER": OTHER})
+
+
 class ShipReturn(CommandBody):
     """The parcel a return travels in. One by ``other`` needs the carrier's name and its receipt (O4)."""
 
     makes: ClassVar = c.ShipReturn
 
-    carrier: Carrier | Literal["other"]
+    carrier: ReturnCarrier
     tracking_number: TrackingNumber
     carrier_name: Annotated[str, Field(max_length=60, description="Only with carrier other: its name.")] = ""
     receipt: Annotated[
@@ -173,8 +181,8 @@ class ShipReturn(CommandBody):
 
     def command(self, **from_path: str) -> c.DisputeCommand:
         """The command, in which a carrier that is none of the eight is None."""
-        made = super().command(**from_path)
-        return replace(made, carrier=None) if self.carrier == OTHER and isinstance(made, c.ShipReturn) else made
+        made = cast("c.ShipReturn", super().command(**from_path))
+        return replace(made, carrier=None if self.carrier == OTHER else Carrier(self.carrier))
 
 
 class ShipReplacement(CommandBody):
