@@ -439,3 +439,17 @@ def test_no_appeal_where_the_record_is_late_old_or_of_a_late_delivery() -> None:
     late.deliver(PROMISED)
     assert late.dispute().late_delivery is None
     assert acting.allowed_actions(late.case, late.dispute(), SELLER, late.now) == ()
+
+
+def test_an_appeal_against_a_refund_keeps_the_buyer_from_no_claim_for_another_reason() -> None:
+    """I13: while a refund of 30.00 is under appeal, the buyer may say that what came is damaged; not again that it did not."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.go(PROMISED).open(claim_of(Reason.NOT_RECEIVED), REFUND, money(3000))
+    world.wait(HOUR).act(SELLER, c.Accept("1"))
+    world.wait(DAY).deliver(PROMISED - DAY)
+    world.wait(HOUR).act(SELLER, NO)
+    world.open(claim_of(Reason.NOT_AS_DESCRIBED))
+
+    assert [True, True] == [it.open for it in world.case.disputes]
+    assert money(7000) == world.dispute(2).coverage.maximum
