@@ -13,7 +13,7 @@ from chalicelib.domain.claim import Claim, ClaimItem, Issue
 from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.opening import RequestedRemedy as Asked
-from chalicelib.domain.order import Line, OrderTerms
+from chalicelib.domain.order import ExternalStatus, Line, OrderTerms
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 BUYER, SELLER = Actor(Role.BUYER, "ana"), Actor(Role.SELLER, "acme")
 MIA, NOOR = Actor(Role.MEDIATOR, "mia"), Actor(Role.MEDIATOR, "noor")
+LEAD = Actor(Role.MEDIATOR, "ola", lead=True)
 PLATFORM = Actor(Role.PLATFORM, "market")
 ORDER_ID, DISPUTE_ID = "order-1", "order-1-d1"
 HOME = ReturnAddress("Acme returns", ("Calle Mayor 1",), "Madrid", "28013", "ES")
@@ -150,6 +151,24 @@ def confirms() -> Act:
 def extends(promise: datetime | None, protection: datetime | None) -> Act:
     """Let the seller extend the promise or the protection."""
     return Act("extends", lambda services: orders.extend(services, ORDER_ID, asks(SELLER, "extends"), promise, protection))
+
+
+def answers_extension(*, accepted: bool) -> Act:
+    """Let the buyer answer the first request for a later promise."""
+    name = f"ana answers {accepted}"
+    return Act(name, lambda services: orders.answer_extension(services, ORDER_ID, asks(BUYER, name), 1, accepted=accepted))
+
+
+def takes_back(parcel: int = 1) -> Act:
+    """Let the seller take a parcel off the record."""
+    name = f"acme takes back {parcel}"
+    return Act(name, lambda services: orders.take_back_parcel(services, ORDER_ID, asks(SELLER, name), parcel))
+
+
+def charged_back(status: ExternalStatus, amount: Money) -> Act:
+    """Let the platform report how a dispute stands at the buyer's bank."""
+    name = f"bank {status}"
+    return Act(name, lambda services: orders.put_external_dispute(services, ORDER_ID, asks(PLATFORM, name), status, amount))
 
 
 def sweeps(key: str = "") -> Act:
