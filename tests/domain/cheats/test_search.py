@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -19,14 +18,13 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.settlement import end
 from tests.domain.cheats.search import TRUTHS, Found, at_random, breadth_first
 from tests.domain.worlds import PLATFORM
+from tests.randomness import SEED, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.changes import Changes
 
-TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
-SEED = os.environ.get("FUZZ_SEED", "0")
 BY_NAME = {truth.name: truth for truth in TRUTHS}
 DEPTH, STATES, RANDOM_RUNS, RANDOM_ACTS = 3, 350, 40, 6
 
@@ -35,8 +33,8 @@ DEPTH, STATES, RANDOM_RUNS, RANDOM_ACTS = 3, 350, 40, 6
 def test_no_cheat_ends_better_than_the_truth(name: str) -> None:
     """I18: all short sequences of acts, and longer ones at random: the cheat never ends better than the truth gives."""
     found = Found()
-    breadth_first(BY_NAME[name], DEPTH, STATES * TIMES, found)
-    for run in range(RANDOM_RUNS * TIMES):
+    breadth_first(BY_NAME[name], DEPTH, tries(STATES), found)
+    for run in range(tries(RANDOM_RUNS)):
         at_random(BY_NAME[name], Random(f"{SEED} {name} {run}"), RANDOM_ACTS, found)
     print(f"{name}: {found.states} states, {found.depth} acts deep")  # noqa: T201 - what the hunt has seen
     assert (0, ()) == (found.gain, found.how)
