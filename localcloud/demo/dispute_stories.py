@@ -83,7 +83,7 @@ def sent_back(it: Story) -> Iterator[Until]:
     it.expect("where to", "Osaka", agreed["return"]["return_address"]["city"])
     it.expect_messages("return_granted", "buyer")
     yield Until(8.1)
-    sent = {"carrier": "fedex", "tracking_number": "9865 7878 8855"}
+    sent = {"carrier": "fedex", "tracking_number": it.return_number(Carrier.FEDEX)}
     shipped = it.act(it.buyer, "/return/shipment", sent, "sends it back with fedex")
     it.expect_messages("return_shipped", "seller", "sms")
     yield Until(12.1)

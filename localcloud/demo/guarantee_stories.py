@@ -37,7 +37,7 @@ def no_longer_wanted(it: Story) -> Iterator[Until]:
     decline = f"/disputes/{it.dispute_id}/decline"
     it.refused(it.seller, decline, {"note": "No reason given."}, "tries to decline", (CONFLICT, "wrong_state"))
     yield Until(6.4)
-    sent = {"carrier": "ups", "tracking_number": "1Z999AA10123456784"}
+    sent = {"carrier": "ups", "tracking_number": it.return_number(Carrier.UPS)}
     it.act(it.buyer, "/return/shipment", sent, "sends it back with ups")
     it.expect_messages("return_shipped", "seller", "sms")
     yield Until(9.2)
