@@ -7,7 +7,7 @@ LIMIT ?= 0
 CHECKED := app.py bench chalicelib infra localcloud tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate bench check format docs replay package clean
+.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate bench check format docs replay package clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -28,7 +28,7 @@ demo: setup ## play nine stories against the local cloud
 test: setup ## run all tests; every run has the same seeds, counts and order
 	$(PY) -m pytest -n 2 --dist loadscope
 
-fuzz: fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order ## hunt for faults from a new seed, up to an hour: [FUZZ_SEED=n]
+fuzz: fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order ## hunt for faults from a new seed, up to two hours: [FUZZ_SEED=n]
 
 ifndef FUZZ_SEED
 FUZZ_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
@@ -40,6 +40,10 @@ HUNT = FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest --randomly-seed=$(FUZZ_SEED) --hyp
 fuzz-histories: setup
 	$(TOLD)
 	FUZZ_TIMES=6 $(HUNT) -s tests/domain/test_properties.py
+
+fuzz-cheats: setup
+	$(TOLD)
+	FUZZ_TIMES=180 $(HUNT) -s -n 2 tests/domain/cheats/test_search.py -k better
 
 fuzz-examples: setup
 	$(TOLD)

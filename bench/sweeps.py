@@ -21,7 +21,7 @@ def sweep_of(due: int, open_in_all: int) -> Spent:
     open_orders(table, (f"not-{n:05d}" for n in range(open_in_all - due)), PROMISED + DAY, whole=False)
     services = services_on(table, Watch(PROMISED + 15 * DAY))
     before = table.bill()
-    done = sum(sweep_shard(services, shard).events for shard in range(SHARDS))
+    done = sum(sweep_shard(services, shard).orders for shard in range(SHARDS))
     if done != due:
         msg = f"{done} of {due} were swept"
         raise RuntimeError(msg)

@@ -18,6 +18,7 @@ from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def services() -> Services:
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
         messages=Messages(dynamodb, table),
+        notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
         subscriptions=SnsSubscriptions(),
         clock=_clock(),

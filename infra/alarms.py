@@ -99,6 +99,13 @@ ALARMS = (
         reason="Each one counts. The payment is issued again an hour later, but a wrong account stays wrong (M2).",
     ),
     Alarm(
+        name="OverduePaymentsAlarm",
+        description="Nothing was heard of a payment for 72 hours, though it was published again: nobody may have paid it.",
+        metric=of_ours("OverduePaymentInstructions"),
+        statistic="Sum",
+        reason="Each one counts. A payment that never fails and never settles shows nowhere else (M2).",
+    ),
+    Alarm(
         name="PaymentsDeliveryAlarm",
         description="A payment instruction did not reach a subscriber of its topic.",
         metric=Metric("AWS/SNS", "NumberOfNotificationsFailed", (("TopicName", attribute("PaymentsTopic", "TopicName")),)),

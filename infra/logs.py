@@ -66,6 +66,13 @@ FILTERS = (
         reason="The line is written once for each failure that is committed, so it counts failed payments.",
     ),
     Filter(
+        name="PublishOverduePayments",
+        function="Publish",
+        pattern="payment_instruction_overdue",
+        metric="OverduePaymentInstructions",
+        reason="The line is written once for each payment of which nothing was heard for 72 hours (M2).",
+    ),
+    Filter(
         name="SweepShardBacklog",
         function="SweepShard",
         pattern="{ $.oldest_due_s >= 0 }",

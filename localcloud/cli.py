@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--limit", type=int, default=0, help="stop after so many orders (default: all)")
     replay.add_argument("--twice", action="store_true", help="send every command and every sweep two times")
     replay.add_argument("--sweep-seed", type=int, help="sweep at random times instead of once a day")
+    replay.add_argument("--no-claims", action="store_true", help="let nobody claim anything: the close of protection decides")
     replay.set_defaults(action=_replay)
 
     token = commands.add_parser("token", help="log in, such as buyer:alice, and print the access token")
@@ -144,7 +145,7 @@ def _demo(_options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    how = Options(options.engine, options.limit or None, options.twice, options.sweep_seed)
+    how = Options(options.engine, options.limit or None, options.twice, options.sweep_seed, claims=not options.no_claims)
     return report.main(options.feed, how)
 
 
@@ -155,7 +156,7 @@ The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is
 
   API      {cloud.api}
   Chat     {cloud.endpoints["chat"]}      (docs/chat.md)
-  Token    {here} token buyer:alice      (also seller:, mediator:, platform:)
+  Token    {here} token buyer:alice      (also seller:, mediator:, lead:, operator:, platform:, platform/orders:)
   Outbox   {cloud.outbox}
   Clock    {here} clock advance 5d
 

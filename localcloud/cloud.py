@@ -64,7 +64,7 @@ class LocalCloud:
         return str(self.endpoints["outbox"])
 
     def token(self, role: str, subject: str) -> str:
-        """Return a bearer token for `subject` as buyer, seller, mediator or platform."""
+        """Return a bearer token for `subject` as buyer, seller, mediator, lead, operator or platform."""
         return cognito.token(self.endpoints, role, subject)
 
     def advance_clock(self, seconds: int) -> dict[str, Any]:

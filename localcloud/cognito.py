@@ -1,7 +1,7 @@
 """Log people and machines in to a Cognito user pool, as in production.
 
-People are users of the pool under their marketplace ids, each in one group: buyer, seller or mediator.
-The platform is a machine: a client of its own, with a secret and a scope.
+People are users of the pool under their marketplace ids, each in one group: buyer, seller, mediator, lead or operator.
+The platform is a machine: a client of its own, with a secret and scopes.
 """
 
 import base64
@@ -18,9 +18,16 @@ from localcloud import aws
 from localcloud.aws import Client
 from localcloud.layout import LocalCloudError
 
-PEOPLE: Final = ("buyer", "seller", "mediator")
+PEOPLE: Final = ("buyer", "seller", "mediator", "lead", "operator")
 PLATFORM: Final = "platform"
-SCOPE: Final = "buyer-protection/platform"
+SERVER: Final = "buyer-protection"
+SCOPES: Final = {
+    PLATFORM: "Act as the marketplace",
+    "orders": "Import orders and shipments, read orders and disputes",
+    "tracking": "Report what carriers say",
+    "payments": "Report on payments",
+    "people": "Keep people's contacts, and erase them",
+}
 # Not a secret: everyone in a pool of this machine logs in with it.
 PASSWORD: Final = "Local-1-only"  # noqa: S105
 A_DAY: Final = {"AccessTokenValidity": 24, "TokenValidityUnits": {"AccessToken": "hours"}}
@@ -32,9 +39,8 @@ def create(cloud: Client, url: str) -> dict[str, str]:
     pool = cloud.create_user_pool(PoolName="market", UsernameConfiguration={"CaseSensitive": True})["UserPool"]["Id"]
     for group in PEOPLE:
         cloud.create_group(UserPoolId=pool, GroupName=group)
-    server, _, scope = SCOPE.partition("/")
-    scopes = [{"ScopeName": scope, "ScopeDescription": "Act as the marketplace"}]
-    cloud.create_resource_server(UserPoolId=pool, Identifier=server, Name=server, Scopes=scopes)
+    scopes = [{"ScopeName": name, "ScopeDescription": meaning} for name, meaning in SCOPES.items()]
+    cloud.create_resource_server(UserPoolId=pool, Identifier=SERVER, Name=SERVER, Scopes=scopes)
     app = cloud.create_user_pool_client(
         UserPoolId=pool,
         ClientName="app",
@@ -48,7 +54,7 @@ def create(cloud: Client, url: str) -> dict[str, str]:
         GenerateSecret=True,
         AllowedOAuthFlowsUserPoolClient=True,
         AllowedOAuthFlows=["client_credentials"],
-        AllowedOAuthScopes=[SCOPE],
+        AllowedOAuthScopes=[f"{SERVER}/{name}" for name in SCOPES],
         **A_DAY,
     )["UserPoolClient"]
     return {
@@ -64,7 +70,8 @@ def create(cloud: Client, url: str) -> dict[str, str]:
 
 def parameters(login: Mapping[str, Any]) -> dict[str, str]:
     """Return the stack's parameters that make the deployment accept that pool's tokens."""
-    words = [*(f"{role}={role}" for role in PEOPLE), f"{SCOPE}={PLATFORM}"]
+    rights = {name: PLATFORM if name == PLATFORM else f"{PLATFORM}:{name}" for name in SCOPES}
+    words = [*(f"{role}={role}" for role in PEOPLE), *(f"{SERVER}/{name}={right}" for name, right in rights.items())]
     return {
         "OidcIssuer": login["issuer"],
         "OidcJwksUrl": login["jwks_url"],
@@ -79,11 +86,14 @@ def parameters(login: Mapping[str, Any]) -> dict[str, str]:
 def token(login: Mapping[str, Any], role: str, subject: str) -> str:
     """Log in and return an access token, good for a day; the same one for the rest of this process.
 
-    A person whom the pool does not know yet is added first. The platform is one machine, whatever its id.
+    A person whom the pool does not know yet is added first. The platform is one machine, whatever its id, with all scopes;
+    as `platform/orders`, or `platform/orders+payments`, it has only these.
     `login` is what `create` returned, or endpoints.json. LocalCloudError for an unknown role.
     """
-    if role == PLATFORM:
-        return _machine_token(login["cognito"], login["platform_client"], login["platform_secret"])
+    machine, _, named = role.partition("/")
+    scopes = tuple(named.split("+")) if named else (PLATFORM,)
+    if machine == PLATFORM and set(scopes) <= SCOPES.keys():
+        return _machine_token(login["cognito"], login["platform_client"], login["platform_secret"], scopes)
     if role not in PEOPLE or not subject:
         message = f"a token is for <role>:<id>, with a role of {', '.join((*PEOPLE, PLATFORM))}"
         raise LocalCloudError(message)
@@ -91,9 +101,9 @@ def token(login: Mapping[str, Any], role: str, subject: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _machine_token(url: str, client_id: str, secret: str) -> str:
+def _machine_token(url: str, client_id: str, secret: str, scopes: tuple[str, ...]) -> str:
     credentials = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-    form = urlencode({"grant_type": "client_credentials", "scope": SCOPE}).encode()
+    form = urlencode({"grant_type": "client_credentials", "scope": " ".join(f"{SERVER}/{name}" for name in scopes)}).encode()
     headers = {"authorization": f"Basic {credentials}", "content-type": "application/x-www-form-urlencoded"}
     return str(_answer(urllib.request.Request(f"{url}/oauth2/token", form, headers))["access_token"])
 

@@ -74,6 +74,7 @@ def _order(offered: Guarantee | None) -> Changes:
         currency=euro,
         lines=(Line("1", "Coat", 1, Money(100_00, euro)), Line("2", "Hat", 1, Money(50_00, euro))),
         shipping_fee=Money(6_00, euro),
+        placed_at=_PAID,
         paid_at=_PAID,
         paid_on_platform=True,
         destination_country="DE",

@@ -14,6 +14,8 @@ from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.guarantees import Basis, Finding, OfferType, Payer, Reason
+from chalicelib.domain.ledger import EXTERNAL
+from chalicelib.domain.order import NEVER_SHIPPED, RETURNED_TO_SENDER, ExternalStatus
 from chalicelib.domain.protection import EXPLAINED
 from chalicelib.languages import ENGLISH, LANGUAGES, sections
 from chalicelib.notify.audience import OF_MESSAGES, TO_PEOPLE
@@ -22,8 +24,10 @@ from tests.notify.samples import UNPROMPTED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_AWAITED = {*(set(Stage) - {Stage.RESOLVED}), "return_address"}
-"""The tasks of reminders: an open stage's, or a return address where the claim cannot be refused (N2, D3)."""
+_AWAITED = {*(set(Stage) - {Stage.RESOLVED}), "return_address", "delivery_notice"}
+"""The tasks of reminders: an open stage's, an address where the claim cannot be refused (N2, D3), or a word on a delivery
+that the records show (C5).
+"""
 _LABELS: dict[str, set[str]] = {
     "reason": {*Reason},
     "remedy": {*OfferType, "nothing"},
@@ -33,9 +37,15 @@ _LABELS: dict[str, set[str]] = {
     "postage": {*Payer},
     "ask": _AWAITED,
     "task": _AWAITED,
-    "item": {"returned", "kept"},
+    "item": {
+        *("returned", "kept", "another", "another_and_refund", "another_for_return_and_refund"),
+        *("label_given", "other_carrier"),
+    },
     "address": {"anywhere", "in_country"},
     "short_address": {"anywhere", "in_country"},
+    "external": {*ExternalStatus},
+    "cause": {NEVER_SHIPPED, RETURNED_TO_SENDER},
+    "charge": {EXTERNAL, "return_postage", "delivered_after_refund"},
 }
 _MESSAGES = {row.text for row in (*TO_PEOPLE, *OF_MESSAGES)} | {*UNPROMPTED}
 _SENTENCES: dict[str, set[str]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools import (
+    codes,
     errors_page,
     guarantees_page,
     messages_page,
@@ -33,6 +34,7 @@ def _openapi() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "chalicelib/domain/codes.json": codes.table,
     "docs/state-machine.md": state_machine_page.page,
     "docs/guarantees.md": guarantees_page.page,
     "docs/policy.md": policy_page.page,

@@ -50,6 +50,11 @@ class Call:
     language: str = ENGLISH
 
     @property
+    def is_lead(self) -> bool:
+        """True if the caller is a mediator who leads the others."""
+        return self.actor.lead
+
+    @property
     def request(self) -> ServiceRequest:
         """The call as services take it."""
         return ServiceRequest(self.actor, self.once, self.if_match)
@@ -82,10 +87,11 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         return _signed(endpoint, endpoint.signature, request)
     if not endpoint.roles:
         return None
-    actor = authenticate(request.headers.get("authorization"))
+    caller = authenticate(request.headers.get("authorization"))
+    actor = caller.actor
     rates().count(actor)
     learn(role=actor.role.value)
-    if actor.role not in endpoint.roles:
+    if not endpoint.lets_in(caller):
         raise Forbidden
     _check_ids(endpoint, ids)
     raw = _raw(request)
@@ -131,8 +137,12 @@ def _check_ids(endpoint: Endpoint, ids: dict[str, str]) -> None:
 
 
 def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
-    """The query as it came. Raises ``Problem`` for a parameter that the route does not have."""
-    written = dict(request.query_params or {})
+    """The query as it came. Raises ``Problem`` for a parameter that the route does not have, or that comes twice."""
+    given = request.query_params
+    written = dict(given or {})
+    repeated = sorted(name for name in written if given and len(given.getlist(name)) > 1)
+    if repeated:
+        raise not_valid(f"Given more than once: {', '.join(repeated)}.", *repeated, message="Given more than once.")
     names = endpoint.query_names
     unknown = sorted(written.keys() - set(names))
     if unknown:
@@ -174,6 +184,8 @@ def _once(request: Request, actor: Actor, ids: dict[str, str], content: str) -> 
     key = request.headers.get("idempotency-key", "")
     if not KEY.fullmatch(key):
         raise Problem("idempotency_key_required")
-    # Chalice's path is the route's; only with the ids does it say what the request is about.
-    scope = json.dumps([actor.role.value, actor.id, request.method, request.path, ids, key], sort_keys=True)
-    return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(content.encode()).hexdigest())
+    # A key is the caller's for one request. What is asked is in the fingerprint: Chalice's path is the route's, and only
+    # with the ids does it say what the request is about.
+    scope = json.dumps([actor.role.value, actor.id, key])
+    asked = json.dumps([request.method, request.path, ids, content], sort_keys=True)
+    return Once(hashlib.sha256(scope.encode()).hexdigest(), hashlib.sha256(asked.encode()).hexdigest())

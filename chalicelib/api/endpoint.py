@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.parameters import CURSOR, PATH_IDS
 from chalicelib.api.problems import CATALOGUE
+from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pydantic import BaseModel
 
+    from chalicelib.api.identity.scopes import Caller, Scope
     from chalicelib.api.parameters import Parameter
-    from chalicelib.domain.people import Actor, Role
+    from chalicelib.domain.people import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Endpoint:
     answers: Callable[[], type[BaseModel]] | None
     """Loads the model of a good answer; None for a page of HTML. Requests never call it: they need no such model."""
     roles: tuple[Role, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    """The scopes of which a token of the platform needs one; none where the platform is not among the roles."""
+    leads: bool = False
+    """True if, of mediators, only leads may."""
     signature: Signature | None = None
     """The signature that replaces a token; None for callers with one."""
     body: type[BaseModel] | None = None
@@ -58,10 +64,19 @@ class Endpoint:
     """True if a good answer has text for people in it, which comes in the language they prefer."""
 
     def __post_init__(self) -> None:
-        """Check that codes and ids are known, and that roles and signature do not exclude each other."""
+        """Check that codes and ids are known, that roles and signature do not exclude each other, and that scopes are named."""
         unknown = [*(set(self.refuses) - CATALOGUE.keys()), *(set(self.ids) - PATH_IDS.keys())]
         if unknown or (self.roles and self.signature):
             raise ValueError(f"{self.operation} declares what is not known here: {unknown or 'a signature beside roles'}")
+        if (Role.PLATFORM in self.roles) is not bool(self.scopes):
+            raise ValueError(f"{self.operation} names scopes without the platform, or the platform without scopes")
+
+    def lets_in(self, caller: Caller) -> bool:
+        """Return whether the caller's token gives the right to call it."""
+        actor = caller.actor
+        if actor.role not in self.roles or (self.leads and actor.role is Role.MEDIATOR and not actor.lead):
+            return False
+        return actor.role is not Role.PLATFORM or not caller.scopes.isdisjoint(self.scopes)
 
     @property
     def ids(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from chalicelib.domain import money as domain_money
+from chalicelib.domain.codes import COUNTRIES, CURRENCIES, EXPONENTS
 from chalicelib.domain.people import ReturnAddress
 
 if TYPE_CHECKING:
@@ -32,8 +34,22 @@ class Nothing(Model):
 
 
 def _known_currency(code: str) -> str:
-    if code not in domain_money.EXPONENTS:
+    if code not in EXPONENTS:
         msg = f"{code} is not an ISO 4217 currency code"
+        raise ValueError(msg)
+    return code
+
+
+def _current_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        msg = f"{code} is not an ISO 4217 currency in use"
+        raise ValueError(msg)
+    return code
+
+
+def _known_country(code: str) -> str:
+    if code not in COUNTRIES:
+        msg = f"{code} is not a country of ISO 3166-1"
         raise ValueError(msg)
     return code
 
@@ -73,6 +89,8 @@ def written_as(pattern: str, words: str) -> tuple[AfterValidator, FieldInfo]:
 
 
 Currency = Annotated[str, *written_as("^[A-Z]{3}$", "an ISO 4217 currency such as EUR"), AfterValidator(_known_currency)]
+CurrencyInUse = Annotated[Currency, AfterValidator(_current_currency)]
+"""A currency in which new orders are paid. One that is withdrawn later goes on in the orders that have it."""
 Identifier = Annotated[
     str,
     *written_as(
@@ -80,7 +98,7 @@ Identifier = Annotated[
         "an id of 1 to 64 letters, digits and . _ : @ - that begins with a letter or digit",
     ),
 ]
-Country = Annotated[str, *written_as("^[A-Z]{2}$", "an ISO 3166-1 country such as ES")]
+Country = Annotated[str, *written_as("^[A-Z]{2}$", "an ISO 3166-1 country such as ES"), AfterValidator(_known_country)]
 _UNSEEN = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     r"\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
@@ -92,8 +110,43 @@ def _seen(text: object) -> object:
     return "" if isinstance(text, str) and _UNSEEN.fullmatch(text) else text
 
 
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""The characters that turn the direction of the text after them, so that it reads as something else."""
+_TAGGED = re.compile("[\U000e0000-\U000e007f]")
+"""Tag characters: a copy of ASCII that nobody sees."""
+MARKS_AT_MOST = 8
+"""Combining marks on one letter. Tibetan stacks as many; more draw over other lines."""
+
+
+def _harmless(written: str) -> str:
+    """Refuse text that shows as something else than it is, or over what stands around it."""
+    if _TURNED.search(written) or _TAGGED.search(written):
+        raise PydanticCustomError("hidden_characters", "Leave out characters that turn the text's direction or hide text")
+    marks = 0
+    for character in written if not written.isascii() else "":
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks > MARKS_AT_MOST:
+            message = "At most {marks} marks stand on one letter"
+            raise PydanticCustomError("too_many_marks", message, {"marks": MARKS_AT_MOST})
+    return written
+
+
+def cleaned(written: object) -> object:
+    """Return a text of plain letters and digits as a person meant it, for annotations of phones and addresses.
+
+    Copied text brings full-width digits, hyphens and blanks of other widths, and characters that nobody sees.
+    """
+    if not isinstance(written, str):
+        return written
+    plain = unicodedata.normalize("NFKC", written)
+    kinds = ((character, unicodedata.category(character)) for character in plain)
+    seen = ("-" if kind == "Pd" else " " if kind == "Zs" else character for character, kind in kinds if kind != "Cf")
+    return "".join(seen).strip()
+
+
 PLAIN = (
     BeforeValidator(_seen),
+    AfterValidator(_harmless),
     *written_as(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", "plain text without control characters but line breaks and tabs"),
     Field(description="Plain text; of control characters only line breaks and tabs."),
 )

@@ -25,6 +25,7 @@ from chalicelib.languages import ENGLISH
 from chalicelib.service import errors as s
 from chalicelib.store.codec import plain
 from chalicelib.store.lists import BadCursor
+from chalicelib.store.schema import NewerData
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,11 +130,16 @@ CATALOGUE: dict[str, Kind] = {
     r.INVALID: _kind(
         422, "A value that the rules do not accept; field says which.", "Correct that value; detail says what is accepted."
     ),
-    s.KeyReused.code: _kind(422, "This Idempotency-Key was used with another body.", "Use a new key for a new intent."),
+    s.KeyReused.code: _kind(422, "This Idempotency-Key was used for another request.", "Use a new key for a new intent."),
     r.RETURN_ADDRESS_REQUIRED: _kind(
         422,
         "There is no address that this return can go to.",
         "Give return_address here, or put one in the seller's contacts; country says where, if it matters.",
+    ),
+    r.RETURN_LABEL_REQUIRED: _kind(
+        422,
+        "This return address needs a prepaid label.",
+        "Add the label as evidence (return_label) and name it in return_label, or give an address in country.",
     ),
     s.TokenRefused.code: _kind(
         422, "The platform does not know this token.", "Get a new token from the platform, and register that."
@@ -176,6 +182,11 @@ CATALOGUE: dict[str, Kind] = {
     "temporarily_unavailable": _kind(
         503,
         "The database does not answer, or accepts no more requests for now; it is logged.",
+        "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
+    ),
+    "newer_data": _kind(
+        503,
+        "A newer version of this service wrote what this one would have to read or change; nothing was changed.",
         "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
     ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
@@ -274,7 +285,10 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
 
 
 def _fault(error: Exception) -> Problem:
-    """Log a failure of this service or of AWS, and return its problem."""
+    """The problem for a failure of this service or of AWS, or for data that only a newer version understands. It is logged."""
+    if isinstance(error, NewerData):
+        log.error("an item of a newer version", exc_info=error)
+        return Problem("newer_data", headers={"Retry-After": str(_SOON_S)})
     if _passes(error):
         log.error("AWS is unavailable", exc_info=error)
         return Problem("temporarily_unavailable", headers={"Retry-After": str(_SOON_S)})

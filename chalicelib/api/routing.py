@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.api.call import Call
     from chalicelib.api.endpoint import Signature
+    from chalicelib.api.identity.scopes import Scope
     from chalicelib.api.parameters import Parameter
     from chalicelib.domain.people import Role
 
@@ -41,6 +42,8 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     *,
     answers: Callable[[], type[BaseModel]] | None,
     roles: tuple[Role, ...] = (),
+    scopes: tuple[Scope, ...] = (),
+    leads: bool = False,
     signature: Signature | None = None,
     body: type[BaseModel] | None = None,
     query: tuple[Parameter, ...] = (),
@@ -69,6 +72,8 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             summary=(handler.__doc__ or "").split("\n", 1)[0].rstrip("."),
             answers=answers,
             roles=roles,
+            scopes=scopes,
+            leads=leads,
             signature=signature,
             body=body,
             query=query,

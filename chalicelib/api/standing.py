@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.api.problems import problem_of
+from chalicelib.api.problems import not_valid, problem_of
 from chalicelib.domain import refusals as r
+from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes
 from chalicelib.service.errors import VersionMismatch
@@ -40,3 +41,12 @@ def with_standing(call: Call, dispute_id: str, action: Callable[[], Answer]) -> 
         stands |= {"dispute_id": dispute_id, "dispute_status": seen["status"], "current_version": seen["version"]}
         problem.members = stands | problem.members
         raise problem from refused
+
+
+def named_party(call: Call) -> Actor | None:
+    """The buyer or seller whose list the caller names, if any. Raises ``Problem`` for callers who may name nobody, or two."""
+    named = [Actor(role, person_id) for role in PARTIES if (person_id := call.query[f"{role.value}_id"])]
+    if len(named) > (1 if call.actor.role in (Role.PLATFORM, Role.OPERATOR) else 0):
+        detail = "Only the platform and operators name whose list they want: buyer_id or seller_id."
+        raise not_valid(detail, *(f"{it.role.value}_id" for it in named))
+    return named[0] if named else None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain import mediation, negotiation, returns
+from chalicelib.domain import delivery_notice, mediation, negotiation, replacement_shipping, returns
 from chalicelib.domain.commands import DisputeCommand
 from chalicelib.domain.exhaustive import table
-from chalicelib.domain.guards import Circumstances
+from chalicelib.domain.guards import Circumstances, too_late
 from chalicelib.domain.moves import Move
-from chalicelib.domain.refusals import TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
+from chalicelib.domain.refusals import WRONG_PARTY, WRONG_STATE, Refusal
 from chalicelib.domain.stages import due_at
 from chalicelib.domain.state_machine import TABLE, Action, Rule
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 
-_DECLARED = [it for room in (negotiation, mediation, returns) for it in vars(room).values() if isinstance(it, Move)]
+_ROOMS = (negotiation, delivery_notice, mediation, returns, replacement_shipping)
+_DECLARED = [it for room in _ROOMS for it in vars(room).values() if isinstance(it, Move)]
 MOVES: dict[Action, Move[Any]] = table(Action, {it.action: it for it in _DECLARED})
 """The move of every action."""
 ACTION_OF: dict[type[DisputeCommand], Action] = {it.command: it.action for it in _DECLARED}
@@ -42,10 +43,10 @@ class AllowedAction:
 
 def allowed_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -> tuple[AllowedAction, ...]:
     """List everything ``actor`` may do in ``dispute`` at ``now``, with the deadline that ends the chance (D10)."""
-    deadline = due_at(dispute, case.policy)
+    deadline = due_at(dispute, case.policy) or (dispute.late_delivery.until if dispute.late_delivery else None)
     if deadline is None:
         return ()
-    at = Circumstances(dispute, case.policy, actor, now)
+    at = _circumstances(case, dispute, actor, now)
     rules = (TABLE.get((dispute.stage, action, actor.role)) for action in Action)
     return tuple(AllowedAction(rule.action, deadline) for rule in rules if rule and _stopped(rule, at) is None)
 
@@ -55,7 +56,12 @@ def refusal(case: Case, dispute: Dispute, action: Action, actor: Actor, now: dat
     rule = TABLE.get((dispute.stage, action, actor.role))
     if rule is None:
         return _not_in_table(dispute, action, actor)
-    return _stopped(rule, Circumstances(dispute, case.policy, actor, now))
+    return _stopped(rule, _circumstances(case, dispute, actor, now))
+
+
+def _circumstances(case: Case, dispute: Dispute, actor: Actor, now: datetime) -> Circumstances:
+    terms = case.order.terms
+    return Circumstances(dispute, (terms.buyer_id, terms.seller_id), case.policy, actor, now)
 
 
 def _stopped(rule: Rule, at: Circumstances) -> Refusal | None:
@@ -66,8 +72,7 @@ def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:
     missed = (left for left in reversed(dispute.left_by_clock) if (left.stage, action, actor.role) in TABLE)
     left = next(missed, None)
     if left:
-        msg = f"Too late: the time for this ran out at {in_words(left.due_at)}."
-        return Refusal(TOO_LATE, msg, deadline=left.due_at, stage=dispute.stage)
+        return too_late(dispute, left.due_at)
     others = sorted({role.value for stage, known, role in TABLE if (stage, known) == (dispute.stage, action)})
     if others:
         return Refusal(WRONG_PARTY, f"Only the {' or the '.join(others)} can do this now.", stage=dispute.stage)

@@ -1,21 +1,22 @@
-"""The carriers (O4), one row each: name, forms of tracking number with their check digits, and each service's codes.
-
-The check-digit methods are the carriers' own: S10 is UPU standard S10; UPS 1Z, FedEx and DHL Express are those that their
-labels use. TNT and S.F. Express publish none, so only the form of their numbers is checked.
-"""
+"""The carriers (O4), one row each: name, forms of tracking number, and each tracking service's codes."""
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from chalicelib.domain import check_digits as digits
+from chalicelib.domain import tracking_forms as forms
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.refusals import INVALID_TRACKING_NUMBER, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from chalicelib.domain.tracking_forms import Form
 
 
 class Carrier(StrEnum):
@@ -31,55 +32,6 @@ class Carrier(StrEnum):
     SF_EXPRESS = "sf_express"
 
 
-def s10_check_digit(serial: str) -> int:
-    """Return the check digit of an eight-digit S10 serial number (UPU S10)."""
-    weighted = sum(weight * int(digit) for weight, digit in zip((8, 6, 4, 2, 3, 5, 9, 7), serial, strict=True))
-    return {10: 0, 11: 5}.get(11 - weighted % 11, 11 - weighted % 11)
-
-
-def ups_check_digit(body: str) -> int:
-    """Return the check digit of the fifteen characters between ``1Z`` and the last digit."""
-    values = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in body]
-    return -(sum(values[0::2]) + 2 * sum(values[1::2])) % 10
-
-
-def fedex_express_check_digit(serial: str) -> int:
-    """Return the check digit of a twelve-digit FedEx number: weights 3, 1, 7, modulo 11, then modulo 10."""
-    return sum((3, 1, 7)[i % 3] * int(digit) for i, digit in enumerate(serial)) % 11 % 10
-
-
-def fedex_ground_check_digit(serial: str) -> int:
-    """Return the check digit of a FedEx Ground number: modulo 10, every other digit from the right weighted 3."""
-    return -sum((3, 1)[i % 2] * int(digit) for i, digit in enumerate(reversed(serial))) % 10
-
-
-def dhl_check_digit(serial: str) -> int:
-    """Return the check digit of a DHL Express waybill: modulo 7."""
-    return int(serial) % 7
-
-
-def _no_check_digit(_number: str) -> bool:
-    return True
-
-
-def _as_printed(number: str) -> str:
-    return number
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form in which a carrier prints or reports its tracking numbers, in upper case, without spaces or hyphens."""
-
-    pattern: str
-    """A regular expression that the whole number matches."""
-    example: str
-    """A valid number of this form."""
-    check: Callable[[str], bool] = _no_check_digit
-    """Says whether the check digit of a number that matches ``pattern`` is right."""
-    canonical: Callable[[str], str] = _as_printed
-    """Returns the number under which the parcel is stored. Two forms of one parcel's number have the same."""
-
-
 @dataclass(frozen=True, slots=True)
 class CarrierRow:
     """All that is known of one carrier. Its default promise is policy: ``carrier_days``, by the carrier's value (O5)."""
@@ -87,15 +39,17 @@ class CarrierRow:
     name: str
     """The company's name, in messages of every language that has no label of its own for it."""
     forms: tuple[Form, ...]
-    """The forms of its numbers, the usual one first."""
-    expected: str
-    """The forms in a few words, for the refusal of a wrong number. The first form's example follows them."""
+    """The forms of its numbers, the usual one first. Of two that fit, the first counts."""
     made_up: Callable[[str], str]
     """Builds a valid number from twenty digits, for sample data and replays."""
     aftership: tuple[str, ...]
-    """AfterShip's slugs for it."""
+    """AfterShip's slugs for it: one for each country or service of the company."""
     seventeen_track: tuple[int, ...]
-    """17TRACK's codes for it."""
+    """17TRACK's codes for it, likewise."""
+
+    def form_of(self, number: str) -> Form | None:
+        """Return the form of a number in upper case, without spaces or hyphens; None where it has none."""
+        return next((form for form in self.forms if form.fits(number)), None)
 
 
 def _letter(digits: str) -> str:
@@ -103,117 +57,146 @@ def _letter(digits: str) -> str:
     return chr(ord("A") + int(digits[-2:]) % 26)
 
 
-def _s10(example: str) -> Form:
-    return Form(r"[A-Z]{2}\d{9}[A-Z]{2}", example, lambda number: s10_check_digit(number[2:10]) == int(number[10]))
-
-
 def _s10_made_up(service: str, country: str) -> Callable[[str], str]:
-    return lambda digits: f"{service}{_letter(digits)}{digits[:8]}{s10_check_digit(digits[:8])}{country}"
+    return lambda serial: f"{service}{_letter(serial)}{serial[:8]}{digits.s10_check_digit(serial[:8])}{country}"
 
-
-_S10_EXPECTED = "two letters, nine digits with an S10 check digit, two letters"
 
 CARRIERS: Mapping[Carrier, CarrierRow] = table(
     Carrier,
     {
         Carrier.TNT: CarrierRow(
             name="TNT",
-            forms=(Form(r"\d{9}", "123456782"), Form(r"[A-Z]{2}\d{9}[A-Z]{2}", "GE123456782WW")),
-            expected="nine digits, or two letters, nine digits, two letters",
-            made_up=lambda digits: f"G{_letter(digits)}{digits[:9]}BR",
-            aftership=("tnt",),
-            seventeen_track=(100004,),
+            forms=forms.TNT,
+            made_up=lambda serial: f"G{_letter(serial)}{serial[:9]}BR",
+            aftership=("tnt", "tnt-au", "tnt-click", "tnt-fr", "tnt-it", "tnt-reference", "tnt-uk", "tnt-uk-reference"),
+            seventeen_track=(100004, 100065, 100200, 100241),
         ),
         Carrier.EMS: CarrierRow(
             name="EMS",
-            forms=(_s10("EE123456785CN"),),
-            expected=_S10_EXPECTED,
+            forms=(forms.s10("EE123456785CN"),),
             made_up=_s10_made_up("E", "CN"),
             aftership=("ems", "china-ems"),
             seventeen_track=(3013, 100685),
         ),
         Carrier.UPS: CarrierRow(
             name="UPS",
-            forms=(
-                Form(
-                    r"1Z[0-9A-Z]{15}\d", "1Z5R89390357567127", lambda number: ups_check_digit(number[2:17]) == int(number[17])
-                ),
-            ),
-            expected="1Z, fifteen letters or digits and a check digit",
-            made_up=lambda digits: f"1Z{digits[:15]}{ups_check_digit(digits[:15])}",
-            aftership=("ups",),
-            seventeen_track=(100002,),
+            forms=forms.UPS,
+            made_up=lambda serial: f"1Z{serial[:15]}{digits.ups_check_digit(serial[:15])}",
+            aftership=("ups", "ups-api", "ups-mi", "ups-freight", "ups-reference"),
+            seventeen_track=(100002, 100398),
         ),
         Carrier.FEDEX: CarrierRow(
             name="FedEx",
-            forms=(
-                Form(r"\d{12}", "986578788855", lambda number: fedex_express_check_digit(number[:-1]) == int(number[-1])),
-                Form(r"\d{15}", "041441760228964", lambda number: fedex_ground_check_digit(number[:-1]) == int(number[-1])),
-                Form(
-                    r"96\d{20}",
-                    "9611020987654312345672",
-                    lambda number: fedex_ground_check_digit(number[7:-1]) == int(number[-1]),
-                ),
-            ),
-            expected="12 or 15 digits, or 22 beginning with 96, with a check digit",
-            made_up=lambda digits: f"{digits[:11]}{fedex_express_check_digit(digits[:11])}",
-            aftership=("fedex",),
-            seventeen_track=(100003,),
+            forms=forms.FEDEX,
+            made_up=lambda serial: f"{serial[:11]}{digits.fedex_express_check_digit(serial[:11])}",
+            aftership=("fedex", "fedex-api", "fedex-crossborder", "fedex-fims", "fedex-freight", "fedex-uk", "opek"),
+            seventeen_track=(100003, 100222, 100261),
         ),
         Carrier.DHL: CarrierRow(
             name="DHL",
-            forms=(
-                Form(r"\d{10,11}", "3318810025", lambda number: dhl_check_digit(number[:-1]) == int(number[-1])),
-                Form(r"J[A-Z]{2,3}\d{9,10}", "JJD0099999999"),
+            forms=forms.DHL,
+            made_up=lambda serial: f"{serial[:10]}{digits.dhl_check_digit(serial[:10])}",
+            aftership=(
+                "dhl",
+                "dhl-active-tracing",
+                "dhl-api",
+                "dhl-benelux",
+                "dhl-deliverit",
+                "dhl-ecommerce-gc",
+                "dhl-es",
+                "dhl-germany",
+                "dhl-global-forwarding",
+                "dhl-global-mail",
+                "dhl-global-mail-asia",
+                "dhl-global-mail-asia-api",
+                "dhl-hk",
+                "dhl-nl",
+                "dhl-pieceid",
+                "dhl-poland",
+                "dhl-reference",
+                "dhl-supply-chain-au",
+                "dhl-supplychain-id",
+                "dhlparcel-es",
+                "dhlparcel-nl",
+                "dhlparcel-uk",
             ),
-            expected="10 or 11 digits with a check digit, or a piece id beginning with J",
-            made_up=lambda digits: f"{digits[:10]}{dhl_check_digit(digits[:10])}",
-            aftership=("dhl",),
-            seventeen_track=(100001,),
+            seventeen_track=(
+                100001,
+                7041,
+                7047,
+                7048,
+                100047,
+                100152,
+                100216,
+                100226,
+                100245,
+                100392,
+                100430,
+                100765,
+            ),
         ),
         Carrier.CHINA_POST: CarrierRow(
             name="China Post",
-            forms=(_s10("RR473124829CN"),),
-            expected=_S10_EXPECTED,
+            forms=(forms.s10("RR473124829CN"),),
             made_up=_s10_made_up("R", "CN"),
             aftership=("china-post",),
             seventeen_track=(3011,),
         ),
         Carrier.HONGKONG_POST: CarrierRow(
             name="Hongkong Post",
-            forms=(_s10("RB123456785HK"),),
-            expected=_S10_EXPECTED,
+            forms=(forms.s10("RB123456785HK"),),
             made_up=_s10_made_up("R", "HK"),
             aftership=("hong-kong-post",),
             seventeen_track=(8011,),
         ),
         Carrier.SF_EXPRESS: CarrierRow(
             name="S.F. Express",
-            forms=(Form(r"SF\d{12,13}", "SF1234567890123"), Form(r"\d{12,13}", "123456789012")),
-            expected="12 or 13 digits, with or without SF before them",
-            made_up=lambda digits: f"SF{digits[:13]}",
-            aftership=("sf-express",),
+            forms=forms.SF_EXPRESS,
+            made_up=lambda serial: f"SF{serial[:13]}",
+            aftership=("sf-express", "sf-express-webhook", "sfb2c", "sfplus-webhook"),
             seventeen_track=(100012, 190766),
         ),
     },
 )
 
 
+def _cleaned(written: str) -> str:
+    """The number without blanks, hyphens and characters that nobody sees; full-width digits and letters as usual ones."""
+    plain = unicodedata.normalize("NFKC", written)
+    left_out = ("Cf", "Pd", "Zs", "Zl", "Zp")
+    seen = (c for c in plain if not c.isspace() and unicodedata.category(c) not in left_out and c not in _UNSEEN)
+    return "".join(seen).upper()
+
+
+_UNSEEN = frozenset("\u034f\u115f\u1160\u3164\u2212")
+"""Characters that nobody sees though Unicode calls them letters or marks, and the minus sign."""
+
+
 def tracking_number(carrier: Carrier, written: str) -> str:
     """Return the number under which the parcel is stored: the canonical one of the form that ``written`` has.
 
-    Upper and lower case, spaces and hyphens make no difference. Raises ``Refusal(invalid_tracking_number)`` for a number
-    that has none of the carrier's forms, or a wrong check digit (O4).
+    Upper and lower case, spaces, hyphens and characters that nobody sees make no difference. Raises
+    ``Refusal(invalid_tracking_number)`` for a number that has none of the carrier's forms, or a wrong check digit (O4).
     """
     row = CARRIERS[carrier]
-    number = re.sub(r"[\s-]", "", written).upper()
-    for form in row.forms if number.isascii() else ():
-        if re.fullmatch(form.pattern, number) and form.check(number):
-            return form.canonical(number)
-    expected = f"{row.expected}: {row.forms[0].example}"
+    number = _cleaned(written)
+    form = row.form_of(number) if number.isascii() else None
+    if form:
+        return form.canonical(number)
+    expected = "; ".join(f"{known.words} ({known.example})" for known in row.forms)
     raise Refusal(
         INVALID_TRACKING_NUMBER,
-        f"This is not a tracking number of {carrier.value}. Expected: {expected}. Check it against the label.",
+        f"This is not a tracking number of {carrier.value}. Its forms are: {expected}. Check it against the label.",
         carrier=carrier.value,
         tracking_number=written[:64],
     )
+
+
+@lru_cache(maxsize=4096)
+def parcel_key(carrier: Carrier, number: str) -> tuple[str, str]:
+    """Return what identifies the parcel of a canonical number: the network in which it is unique, and the number (O4).
+
+    A number of S10 is one parcel under each of the posts.
+    """
+    form = CARRIERS[carrier].form_of(number)
+    return (form.network if form else "") or carrier.value, number

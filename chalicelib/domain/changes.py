@@ -60,6 +60,14 @@ class Changes:
             raise LookupError(msg)
         return self._at
 
+    @property
+    def actor(self) -> Actor:
+        """The person, machine or clock that acts at present."""
+        if self._actor is None:
+            msg = "call turn() first"
+            raise LookupError(msg)
+        return self._actor
+
     def turn(self, actor: Actor, at: datetime) -> datetime:
         """Let ``actor`` act from here on, at ``at`` or, if the case is newer, at its latest change. Returns that time."""
         self._actor = actor
@@ -76,10 +84,7 @@ class Changes:
 
     def record(self, stream: int, payload: Payload) -> None:
         """Add one event to a stream and fold it in."""
-        if self._actor is None:
-            msg = "call turn() first"
-            raise LookupError(msg)
-        event = Event(stream, self._version(stream) + 1, self.now, self._actor, payload)
+        event = Event(stream, self._version(stream) + 1, self.now, self.actor, payload)
         before, self._case = self._case, evolve(self._case, event, self.policies)
         self.steps.append(Step(event, before, self._case))
 

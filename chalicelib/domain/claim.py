@@ -99,6 +99,8 @@ class NotCovered:
 
     exclusion: Exclusion
     line_id: str | None = None
+    units_left: int | None = None
+    """How many units of the line can be claimed, where other disputes about it stand in the way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class DisputeCommand:
 class Accept(DisputeCommand):
     proposal_id: str
     return_address: ReturnAddress | None = None
+    return_label: str | None = None
+    """The seller's evidence that holds a prepaid label for the return (C3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Propose(DisputeCommand):
     amount: Money
     note: str = ""
     return_address: ReturnAddress | None = None
+    return_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class AddEvidence(DisputeCommand):
     type: EvidenceType
     note: str
     file: File | None = None
+    answers: tuple[str, ...] | None = None
+    """The mediator's questions that it answers; None for all that wait (D4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectToDelivery(DisputeCommand):
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,16 @@ class GrantTime(DisputeCommand):
 @dataclass(frozen=True, slots=True)
 class Assign(DisputeCommand):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack(DisputeCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(DisputeCommand):
+    mediator_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,9 @@ class Decide(DisputeCommand):
     finding: Finding
     rationale: str
     return_address: ReturnAddress | None = None
+    return_label: str | None = None
+    repays_postage: bool = True
+    """False if the buyer's postage of the return is not the seller's to pay (C3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +111,40 @@ class Appeal(DisputeCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawAppeal(DisputeCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptDecision(DisputeCommand):
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class ShipReturn(DisputeCommand):
-    carrier: Carrier
+    """``carrier`` is None for one that is not of the eight; then ``carrier_name`` says which, and ``receipt`` proves it (O4).
+
+    ``receipt`` is the buyer's evidence that holds the carrier's receipt. ``postage`` is what it says was paid (C3).
+    """
+
+    carrier: Carrier | None
     tracking_number: str
+    carrier_name: str = ""
+    receipt: str | None = None
+    postage: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeReturn(DisputeCommand):
+    """``came`` is the seller's word that the parcel has come, where no carrier shows it as delivered."""
+
     type: AcknowledgementType
     evidence: str = ""
+    came: bool = False
+    postage_objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipReplacement(DisputeCommand):
+    carrier: Carrier
+    tracking_number: str

@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.claim import Claim, Covered, LineCap, NotCovered, NotYet, Verdict, covered
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, LineCap, NotCovered, NotYet, Verdict, covered
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guarantees import (
     COVERED,
     REASONS,
-    Basis,
-    Finding,
     Needs,
     NeverCovered,
     OfferedGuarantee,
@@ -20,8 +18,9 @@ from chalicelib.domain.guarantees import (
     Reason,
     ReasonRule,
 )
-from chalicelib.domain.money import split
+from chalicelib.domain.money import least, split, total
 from chalicelib.domain.refusals import INVALID, Refusal
+from chalicelib.domain.units import units_left, units_not_proved, units_not_replaced, units_not_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +49,10 @@ def _judge(case: Case, claim: Claim, reason: Reason, now: datetime) -> Verdict:
     if not case.order.terms.paid_on_platform:
         return NotCovered(Exclusion.PAID_OUTSIDE_PLATFORM)
     for exclusion, applies in _EXCLUSIONS:
-        for line_id in claim.line_ids:
-            if applies(case, reason, line_id, now):
-                return NotCovered(exclusion, line_id)
+        for item in claim.items:
+            if applies(case, reason, item, now):
+                left = units_left(case, reason, item.line_id) if exclusion in _BY_UNITS else None
+                return NotCovered(exclusion, item.line_id, left)
     coverage = _cover(case, claim, reason)
     if not coverage.maximum.minor:
         return NotCovered(Exclusion.ALREADY_REFUNDED, claim.line_ids[0])
@@ -91,54 +91,44 @@ def covered_by(case: Case, reason: Reason) -> OfferedGuarantee | None:
     return min(offered, key=lambda it: it.return_postage is Payer.BUYER, default=None)
 
 
-def _delivered_in_time(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:
-    delivered = case.order.delivered_at(line_id)
-    in_time = delivered is not None and not case.order.arrived_late(line_id, case.policy)
-    return COVERED[reason].needs is Needs.BROKEN_PROMISE and in_time
+def _delivered_in_time(case: Case, reason: Reason, item: ClaimItem, _: datetime) -> bool:
+    """Return whether the item came in time, or another one came in its place later, as was agreed or decided (D2)."""
+    if COVERED[reason].needs is not Needs.BROKEN_PROMISE or case.order.delivered_at(item.line_id) is None:
+        return False
+    in_time = not case.order.arrived_late(item.line_id, case.policy)
+    return in_time or item.quantity > units_not_replaced(case, item.line_id)
 
 
-def _proved_as_described(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:
-    return Finding.SELLER_PROVED_AS_DESCRIBED in COVERED[reason].findings and any(
-        line_id in dispute.claim.line_ids
-        and dispute.decision is not None
-        and dispute.decision.finding is Finding.SELLER_PROVED_AS_DESCRIBED
-        and dispute.concluded
-        for dispute in case.disputes
-    )
+def _proved_as_described(case: Case, reason: Reason, item: ClaimItem, _: datetime) -> bool:
+    return item.quantity > units_not_proved(case, reason, item.line_id)
 
 
-def _not_offered(exclusion: Exclusion, case: Case, reason: Reason, _: str, __: datetime) -> bool:
+def _not_offered(exclusion: Exclusion, case: Case, reason: Reason, _: ClaimItem, __: datetime) -> bool:
     return COVERED[reason].unless_offered is exclusion and covered_by(case, reason) is None
 
 
-def _protection_ended(case: Case, _: Reason, __: str, now: datetime) -> bool:
+def _protection_ended(case: Case, _: Reason, __: ClaimItem, now: datetime) -> bool:
     return case.order.completed_at is not None or now >= case.closes_at
 
 
-def _nothing_left(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
-    """Return True if all that was paid for a line was refunded; for a line without a price, if its shipping was."""
-    price, state = case.order.line(line_id).price, case.order.line_state(line_id)
+def _nothing_left(case: Case, _: Reason, item: ClaimItem, __: datetime) -> bool:
+    """Return whether all that was paid for a line went back. A free line counts once its shipping has been refunded."""
+    price, state = case.order.line(item.line_id).price, case.order.line_state(item.line_id)
     if price.minor:
         return state.refunded >= price
-    share = case.order.terms.shipping_shares()[line_id]
+    share = case.order.terms.shipping_shares()[item.line_id]
     return 0 < share.minor <= state.refunded_shipping.minor
 
 
-def _settled_before(case: Case, reason: Reason, line_id: str, _: datetime) -> bool:
-    return any(
-        dispute.concluded
-        and dispute.basis is not Basis.CARRIER_SHOWS_DELIVERED
-        and dispute.coverage.reason is reason
-        and line_id in dispute.claim.line_ids
-        for dispute in case.disputes
-    )
+def _settled_before(case: Case, reason: Reason, item: ClaimItem, _: datetime) -> bool:
+    return item.quantity > units_not_settled(case, reason, item.line_id)
 
 
-def _in_dispute(case: Case, _: Reason, line_id: str, __: datetime) -> bool:
-    return any(line_id in dispute.claim.line_ids for dispute in case.open_disputes)
+def _in_dispute(case: Case, reason: Reason, item: ClaimItem, _: datetime) -> bool:
+    return item.quantity > units_left(case, reason, item.line_id)
 
 
-_EXCLUSIONS: tuple[tuple[Exclusion, Callable[[Case, Reason, str, datetime], bool]], ...] = (
+_EXCLUSIONS: tuple[tuple[Exclusion, Callable[[Case, Reason, ClaimItem, datetime], bool]], ...] = (
     (Exclusion.CARRIER_SHOWS_DELIVERED, _delivered_in_time),
     (Exclusion.SELLER_PROVED_AS_DESCRIBED, _proved_as_described),
     (Exclusion.CHANGED_MIND, partial(_not_offered, Exclusion.CHANGED_MIND)),
@@ -147,6 +137,9 @@ _EXCLUSIONS: tuple[tuple[Exclusion, Callable[[Case, Reason, str, datetime], bool
     (Exclusion.ALREADY_SETTLED, _settled_before),
     (Exclusion.DISPUTE_ALREADY_OPEN, _in_dispute),
 )
+
+_BY_UNITS = (Exclusion.SELLER_PROVED_AS_DESCRIBED, Exclusion.ALREADY_SETTLED, Exclusion.DISPUTE_ALREADY_OPEN)
+"""The exclusions that other disputes cause, for as many units as they are about (C2)."""
 
 
 def _check_exclusions() -> None:
@@ -194,8 +187,18 @@ def claims_whole_order(case: Case, claim: Claim) -> bool:
 def _line_cap(case: Case, line_id: str, quantity: int) -> LineCap:
     """Return what is left to refund on that quantity of a line, and on its share of the shipping fee (C3, C4)."""
     line, state = case.order.line(line_id), case.order.line_state(line_id)
-    items = min(line.unit_price * quantity, line.price - state.refunded, key=lambda money: money.minor)
+    claimed = _claimed_elsewhere(case, line_id)
+    items = least(line.unit_price * quantity, line.price - state.refunded - claimed.items)
     share = case.order.terms.shipping_shares()[line_id]
     of_units = split(share, (quantity, line.quantity - quantity))[0]
-    shipping = min(of_units, share - state.refunded_shipping, key=lambda money: money.minor)
+    shipping = least(of_units, share - state.refunded_shipping - claimed.shipping)
     return LineCap(line_id, items, shipping)
+
+
+def _claimed_elsewhere(case: Case, line_id: str) -> LineCap:
+    """Return the most that disputes which are not paid out yet may still take of a line (C3)."""
+    waiting = {it.dispute for it in case.order.postponed}
+    unpaid = (it for it in case.disputes if it.number in waiting or (it.open and not it.refund_appealed))
+    caps = [cap for dispute in unpaid for cap in dispute.coverage.caps if cap.line_id == line_id]
+    currency = case.order.terms.currency
+    return LineCap(line_id, total((cap.items for cap in caps), currency), total((cap.shipping for cap in caps), currency))

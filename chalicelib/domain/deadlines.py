@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
+from chalicelib.domain.delivery_notice import let_record_stand
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.exhaustive import table
 from chalicelib.domain.guarantees import Basis
-from chalicelib.domain.mediation import carry_out_decision, decide_by_default
+from chalicelib.domain.mediation import carry_out_decision, decide_by_default, release_mediator
+from chalicelib.domain.payouts import complete
 from chalicelib.domain.people import CLOCK
-from chalicelib.domain.returns import refund_return
-from chalicelib.domain.settlement import carry_out, complete, end
-from chalicelib.domain.stages import next_due_at, next_request_due
+from chalicelib.domain.replacement import refund_instead
+from chalicelib.domain.returns import judge_return
+from chalicelib.domain.settlement import carry_out, end
+from chalicelib.domain.stages import due_at, next_due_at, next_request_due
 from chalicelib.domain.state_machine import STAGES
 
 if TYPE_CHECKING:
@@ -45,7 +48,8 @@ EXPIRIES: dict[Stage, Callable[[Changes, int], None]] = table(
         Stage.NEGOTIATING: _escalate,
         Stage.UNDER_REVIEW: decide_by_default,
         Stage.AWAITING_RETURN: _return_not_shipped,
-        Stage.RETURN_IN_TRANSIT: refund_return,
+        Stage.RETURN_IN_TRANSIT: judge_return,
+        Stage.AWAITING_REPLACEMENT: refund_instead,
         Stage.DECIDED: carry_out_decision,
     },
 )
@@ -76,22 +80,33 @@ def _dispute_dues(case: Case) -> list[Due]:
 
 
 def _order_dues(case: Case) -> list[Due]:
+    """What the clock does to the order and to its payments; nothing while an external dispute is open (M3)."""
+    if case.order.external_open:
+        return []
     dues = []
     if case.order.completed_at is None and not case.open_disputes:
         dues.append(Due(case.closes_at, complete))
-    for instruction in case.order.instructions:
-        retry = instruction.retry_at(case.policy)
-        if retry is not None:
-            retried = e.PaymentRetried(instruction.id, instruction.attempts + 1)
-            dues.append(Due(retry, lambda changes, event=retried: changes.record(e.ORDER, event)))  # type: ignore[misc]
+    for it in case.order.instructions:
+        attempts: tuple[tuple[datetime | None, e.Payload], ...] = (
+            (it.retry_at(case.policy), e.PaymentRetried(it.id, it.attempts + 1)),
+            (it.republish_at(case.policy), e.PaymentRepublished(it.id, it.republished + 1)),
+            (it.overdue_from(case.policy), e.PaymentOverdue(it.id)),
+        )
+        for at, payload in attempts:
+            if at is not None:
+                dues.append(Due(at, lambda changes, event=payload: changes.record(e.ORDER, event)))  # type: ignore[misc]
     return dues
 
 
 def _expire(changes: Changes, number: int) -> None:
-    dispute = changes.dispute(number)
-    request = next_request_due(dispute)
-    if request and request.due_at == next_due_at(dispute, changes.case.policy):
+    dispute, policy = changes.dispute(number), changes.case.policy
+    request, due = next_request_due(dispute), next_due_at(dispute, policy)
+    if dispute.delivery_notice:
+        let_record_stand(changes, number)
+    elif request and request.due_at == due:
         changes.record(number, e.InformationRequestLapsed(request.id))
+    elif due != due_at(dispute, policy):
+        release_mediator(changes, number)
     else:
         EXPIRIES[dispute.stage](changes, number)
 

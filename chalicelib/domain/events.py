@@ -12,7 +12,7 @@ from chalicelib.domain.evidence import Evidence
 from chalicelib.domain.guarantees import Basis
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OrderTerms
+from chalicelib.domain.order import ExternalDispute, OrderTerms
 from chalicelib.domain.parcel import CarrierRecord, Parcel
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 
@@ -65,7 +65,13 @@ class ParcelShipped(Payload):
 class CarrierReported(Payload):
     type = "carrier_reported"
     parcel: int
-    record: CarrierRecord
+    records: tuple[CarrierRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelTakenBack(Payload):
+    type = "parcel_taken_back"
+    parcel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,31 @@ class ReceiptConfirmed(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacementArrived(Payload):
+    type = "replacement_arrived"
+    dispute: int
+    line_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseExtended(Payload):
     type = "promise_extended"
     line_ids: tuple[str, ...]
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAsked(Payload):
+    type = "extension_asked"
+    number: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAnswered(Payload):
+    type = "extension_answered"
+    number: int
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +126,48 @@ class RefundShare:
 @dataclass(frozen=True, slots=True)
 class RefundIssued(Payload):
     type = "refund_issued"
-    dispute_id: str
+    dispute_id: str | None
     entry: LedgerEntry
     shares: tuple[RefundShare, ...]
     instruction: PaymentInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class LineCredit:
+    """How much of a refund the payer's bank has paid already, on one line (M3)."""
+
+    line_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPostponed(Payload):
+    type = "refund_postponed"
+    dispute: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCredited(Payload):
+    type = "refund_credited"
+    dispute_id: str
+    credits: tuple[LineCredit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charged(Payload):
+    type = "charged"
+    dispute_id: str | None
+    entry: LedgerEntry
+    instruction: PaymentInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDisputeReported(Payload):
+    type = "external_dispute_reported"
+    external: ExternalDispute
+    entry: LedgerEntry | None
+    shares: tuple[RefundShare, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +200,19 @@ class PaymentRetried(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRepublished(Payload):
+    type = "payment_republished"
+    instruction_id: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOverdue(Payload):
+    type = "payment_overdue"
+    instruction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeOpened(Payload):
     type = "dispute_opened"
     dispute_id: str
@@ -142,6 +220,10 @@ class DisputeOpened(Payload):
     coverage: Covered
     promises: tuple[LinePromise, ...]
     request: Proposal
+    questions: tuple[InformationRequest, ...] = ()
+    """What was asked and left unanswered in withdrawn disputes about the same lines (D5)."""
+    judged_by: tuple[str, ...] = ()
+    """The mediators who decided earlier disputes about the same lines; they do not take this one (D5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +233,24 @@ class ClaimNarrowed(Payload):
     coverage: Covered
     delivered: tuple[str, ...]
     request: Proposal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryShown(Payload):
+    type = "delivery_shown"
+    line_ids: tuple[str, ...]
+    objections_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryUndone(Payload):
+    type = "delivery_undone"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryObjected(Payload):
+    type = "delivery_objected"
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +271,7 @@ class ProposalAccepted(Payload):
     type = "proposal_accepted"
     proposal_id: str
     return_address: ReturnAddress | None
+    return_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +296,12 @@ class EvidenceAdded(Payload):
 @dataclass(frozen=True, slots=True)
 class MediatorAssigned(Payload):
     type = "mediator_assigned"
+    mediator: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediatorReleased(Payload):
+    type = "mediator_released"
     mediator: str
 
 
@@ -229,6 +336,23 @@ class Appealed(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class AppealWithdrawn(Payload):
+    type = "appeal_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLapsed(Payload):
+    type = "appeal_lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredAfterRefund(Payload):
+    type = "delivered_after_refund"
+    line_ids: tuple[str, ...]
+    appeal_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnGranted(Payload):
     type = "return_granted"
     grant: Grant
@@ -238,12 +362,19 @@ class ReturnGranted(Payload):
 class ReturnShipped(Payload):
     type = "return_shipped"
     parcel: Parcel
+    receipt: str | None = None
+    postage: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDoubted(Payload):
+    type = "return_doubted"
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnCarrierReported(Payload):
     type = "return_carrier_reported"
-    record: CarrierRecord
+    records: tuple[CarrierRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +382,26 @@ class ReturnAcknowledged(Payload):
     type = "return_acknowledged"
     acknowledgement: AcknowledgementType
     evidence: Evidence | None
+    came: bool = True
+    postage_objection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementGranted(Payload):
+    type = "replacement_granted"
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementShipped(Payload):
+    type = "replacement_shipped"
+    parcel: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementScanned(Payload):
+    type = "replacement_scanned"
+    parcel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +411,7 @@ class DisputeResolved(Payload):
     refund: Money
     basis: Basis | None
     return_forgone: bool = False
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

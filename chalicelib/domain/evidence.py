@@ -19,6 +19,8 @@ class EvidenceType(StrEnum):
     TRACKING_INFORMATION = "tracking_information"
     PROOF_OF_DELIVERY = "proof_of_delivery"
     PROOF_OF_RETURN = "proof_of_return"
+    RETURN_LABEL = "return_label"
+    """The seller's prepaid label for a return (C3)."""
     STATEMENT = "statement"
 
 
@@ -28,15 +30,19 @@ class ContentType(StrEnum):
     JPEG = "image/jpeg"
     PNG = "image/png"
     HEIC = "image/heic"
+    HEIF = "image/heif"
     MP4 = "video/mp4"
+    MOV = "video/quicktime"
     PDF = "application/pdf"
 
 
-IMAGES = (ContentType.JPEG, ContentType.PNG, ContentType.HEIC)
+IMAGES = (ContentType.JPEG, ContentType.PNG, ContentType.HEIC, ContentType.HEIF)
+VIDEOS = (ContentType.MP4, ContentType.MOV)
 FILES_OF: dict[EvidenceType, tuple[ContentType, ...]] = {
     EvidenceType.PHOTO: IMAGES,
-    EvidenceType.VIDEO: (ContentType.MP4,),
+    EvidenceType.VIDEO: VIDEOS,
     EvidenceType.DOCUMENT: (*IMAGES, ContentType.PDF),
+    EvidenceType.RETURN_LABEL: (*IMAGES, ContentType.PDF),
 }
 """The contents that evidence of these types can have: it is always a file. The other types take any file, or none."""
 
@@ -60,7 +66,8 @@ class Evidence:
     type: EvidenceType
     note: str
     at: datetime
-    answers: str | None = None
+    answers: tuple[str, ...] = ()
+    """The mediator's questions that it answers (D4)."""
     file: File | None = None
 
 

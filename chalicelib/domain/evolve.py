@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -74,11 +73,14 @@ def _stamped(case: Case, before: Dispute, after: Dispute, event: Event) -> Dispu
     after = replace(after, version=event.seq, updated_at=event.at)
     if after.turn is not before.turn:
         after = replace(after, turn_since=event.at)
-    if after.stage is before.stage and not isinstance(event.payload, e.Appealed):
+    if event.actor.role is Role.MEDIATOR and event.actor.id == after.mediator:
+        after = replace(after, mediator_active_at=event.at)
+    if after.stage is before.stage and not isinstance(event.payload, e.Appealed | e.DeliveryObjected):
         return after
     left: tuple[LeftByClock, ...] = ()
     if event.actor.role is Role.CLOCK:
         deadline = due_at(before, case.policy)
         expired = deadline is not None and deadline <= event.at
         left = (*before.left_by_clock, LeftByClock(before.stage, deadline)) if deadline and expired else before.left_by_clock
-    return replace(after, stage_since=event.at, granted=timedelta(0), left_by_clock=left)
+    window_since = after.window_since if isinstance(event.payload, e.AppealWithdrawn) else None
+    return replace(after, stage_since=event.at, window_since=window_since, granted_until=None, left_by_clock=left)

@@ -8,7 +8,17 @@ from functools import singledispatch
 from typing import Any
 
 from chalicelib.domain import events as e
-from chalicelib.domain.dispute import Dispute, Stage
+from chalicelib.domain.dispute import (
+    AcknowledgementType,
+    DeliveryNotice,
+    Dispute,
+    Grant,
+    LateDelivery,
+    Proposal,
+    ReviewDefault,
+    RunningAppeal,
+    Stage,
+)
 from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.personal_data import without_words
@@ -32,7 +42,10 @@ def opened(payload: e.DisputeOpened, event: Event, policy_version: str) -> Dispu
         updated_at=event.at,
         turn=Role.SELLER,
         proposals=(payload.request,),
+        request_id=payload.request.id,
         on_table=payload.request.id,
+        information_requests=payload.questions,
+        former_mediators=payload.judged_by,
     )
 
 
@@ -46,8 +59,17 @@ def on_dispute(payload: e.Payload, dispute: Dispute, event: Event) -> Dispute:  
 @on_dispute.register
 def _(payload: e.ProposalMade, dispute: Dispute, event: Event) -> Dispute:
     proposals = (*dispute.proposals, payload.proposal)
-    tabled = replace(dispute, proposals=proposals, on_table=payload.proposal.id, accepted_by=())
+    made = payload.proposal
+    tabled = replace(dispute, proposals=proposals, on_table=made.id, accepted_by=())
+    if dispute.stage is Stage.OPENED and made.by is Role.BUYER:
+        since = event.at if asks_more(made, dispute.request) else dispute.window_since
+        tabled = replace(tabled, request_id=made.id, window_since=since)
     return _answered(tabled, event.actor.role)
+
+
+def asks_more(changed: Proposal, request: Proposal) -> bool:
+    """Return whether a changed request asks for more money, or for another remedy: the seller then has the whole time (I12)."""
+    return changed.type is not request.type or changed.amount > request.amount
 
 
 @on_dispute.register
@@ -66,19 +88,25 @@ def _answered(dispute: Dispute, by: Role) -> Dispute:
 @on_dispute.register
 def _(payload: e.ProposalAccepted, dispute: Dispute, event: Event) -> Dispute:
     proposals = tuple(
-        replace(p, return_address=payload.return_address or p.return_address) if p.id == payload.proposal_id else p
+        replace(
+            p,
+            return_address=payload.return_address or p.return_address,
+            return_label=payload.return_label if payload.return_address else p.return_label,
+        )
+        if p.id == payload.proposal_id
+        else p
         for p in dispute.proposals
     )
     return replace(dispute, proposals=proposals, accepted_by=(*dispute.accepted_by, event.actor.role))
 
 
 @on_dispute.register
-def _(payload: e.ClaimNarrowed, dispute: Dispute, _: Event) -> Dispute:
-    narrowed = replace(dispute, claim=payload.claim, coverage=payload.coverage)
+def _(payload: e.ClaimNarrowed, dispute: Dispute, event: Event) -> Dispute:
+    narrowed = replace(dispute, claim=payload.claim, coverage=payload.coverage, delivery_notice=None, held_until=event.at)
     on_table = dispute.proposal_on_table
     if payload.request:
-        narrowed = replace(narrowed, proposals=(*dispute.proposals, payload.request))
-        if on_table and on_table.by is Role.BUYER:
+        narrowed = replace(narrowed, proposals=(*dispute.proposals, payload.request), request_id=payload.request.id)
+        if dispute.on_table == dispute.request_id:
             return replace(narrowed, on_table=payload.request.id, accepted_by=())
     if on_table and on_table.amount > payload.coverage.maximum:
         return replace(narrowed, on_table=None, accepted_by=())
@@ -86,27 +114,53 @@ def _(payload: e.ClaimNarrowed, dispute: Dispute, _: Event) -> Dispute:
 
 
 @on_dispute.register
+def _(payload: e.DeliveryShown, dispute: Dispute, event: Event) -> Dispute:
+    notice = DeliveryNotice(payload.line_ids, event.at, payload.objections_until)
+    return replace(dispute, delivery_notice=notice)
+
+
+@on_dispute.register
+def _(_: e.DeliveryUndone, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, delivery_notice=None, held_until=event.at)
+
+
+@on_dispute.register
+def _(payload: e.DeliveryObjected, dispute: Dispute, event: Event) -> Dispute:
+    reviewed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=(*dispute.evidence, payload.evidence))
+    asked = replace(reviewed, escalated_at=event.at, review_default=ReviewDefault.RECORD_STANDS)
+    return replace(asked, delivery_notice=None, delivery_objected=True)
+
+
+@on_dispute.register
 def _(_: e.Escalated, dispute: Dispute, event: Event) -> Dispute:
-    return replace(dispute, stage=Stage.UNDER_REVIEW, turn=None, escalated_at=event.at)
+    reviewed = replace(dispute, stage=Stage.UNDER_REVIEW, turn=None, escalated_at=event.at)
+    return replace(reviewed, review_default=ReviewDefault.BY_ANSWERS)
 
 
 @on_dispute.register
 def _(payload: e.TimeGranted, dispute: Dispute, _: Event) -> Dispute:
     more = timedelta(seconds=payload.seconds)
-    return replace(dispute, granted=dispute.granted + more, granted_in_all=dispute.granted_in_all + more)
+    return replace(dispute, granted_until=payload.until, granted_in_all=dispute.granted_in_all + more)
 
 
 @on_dispute.register
 def _(payload: e.EvidenceAdded, dispute: Dispute, event: Event) -> Dispute:
     requests = tuple(
-        replace(r, answered_at=event.at) if r.id == payload.evidence.answers else r for r in dispute.information_requests
+        replace(r, answered_at=event.at) if r.id in payload.evidence.answers else r for r in dispute.information_requests
     )
     return replace(dispute, evidence=(*dispute.evidence, payload.evidence), information_requests=requests)
 
 
 @on_dispute.register
-def _(payload: e.MediatorAssigned, dispute: Dispute, _: Event) -> Dispute:
-    return replace(dispute, mediator=payload.mediator)
+def _(payload: e.MediatorAssigned, dispute: Dispute, event: Event) -> Dispute:
+    known = dispute.handled_by
+    handled_by = known if payload.mediator in known else (*known, payload.mediator)
+    return replace(dispute, mediator=payload.mediator, mediator_active_at=event.at, handled_by=handled_by)
+
+
+@on_dispute.register
+def _(_: e.MediatorReleased, dispute: Dispute, __: Event) -> Dispute:
+    return replace(dispute, mediator=None, mediator_active_at=None)
 
 
 @on_dispute.register
@@ -133,10 +187,40 @@ def _(_: e.DecisionAccepted, dispute: Dispute, event: Event) -> Dispute:
 
 @on_dispute.register
 def _(payload: e.Appealed, dispute: Dispute, event: Event) -> Dispute:
-    former = (*dispute.former_mediators, dispute.mediator) if dispute.mediator else dispute.former_mediators
-    reopened = replace(dispute, **UNDER_REVIEW_AGAIN, mediator=None, former_mediators=former)
+    former = dispute.former_mediators
+    former = (*former, *(mediator for mediator in dispute.handled_by if mediator not in former))
+    elapsed = event.at - (dispute.window_since or dispute.stage_since)
+    appeal = RunningAppeal(event.actor.role, dispute.accepted_by, elapsed)
+    reopened = replace(dispute, **UNDER_REVIEW_AGAIN, mediator=None, former_mediators=former, appeal=appeal)
     evidence = (*dispute.evidence, payload.evidence)
-    return replace(reopened, appealed_by=event.actor.role, escalated_at=event.at, evidence=evidence)
+    if dispute.stage is Stage.RESOLVED and dispute.late_delivery:
+        reopened = replace(reopened, late_delivery=replace(dispute.late_delivery, appealed=True))
+    reviewed = replace(reopened, appealed_by=event.actor.role, escalated_at=event.at, evidence=evidence)
+    return replace(reviewed, review_default=ReviewDefault.DECISION_STANDS)
+
+
+@on_dispute.register
+def _(_: e.AppealWithdrawn, dispute: Dispute, event: Event) -> Dispute:
+    """Go back to where the appeal interrupted the other side, which still has the time that it had left then (I13)."""
+    appeal = dispute.appeal
+    if appeal is None:
+        msg = f"{dispute.id} has no appeal"
+        raise BrokenLog(msg)
+    if dispute.refund_appealed:
+        return replace(dispute, on_table=None, accepted_by=(), appeal=None)
+    accepted = (*(party for party in appeal.accepted_by if party is not appeal.by), appeal.by)
+    back = replace(dispute, stage=Stage.DECIDED, on_table=None, accepted_by=accepted, window_since=event.at - appeal.elapsed)
+    return replace(back, appealed_by=None, appeal=None)
+
+
+@on_dispute.register
+def _(_: e.AppealLapsed, dispute: Dispute, __: Event) -> Dispute:
+    return replace(dispute, on_table=None, accepted_by=(), appeal=None)
+
+
+@on_dispute.register
+def _(payload: e.DeliveredAfterRefund, dispute: Dispute, _: Event) -> Dispute:
+    return replace(dispute, late_delivery=LateDelivery(payload.line_ids, payload.appeal_until))
 
 
 @on_dispute.register
@@ -146,13 +230,24 @@ def _(payload: e.ReturnGranted, dispute: Dispute, _: Event) -> Dispute:
 
 @on_dispute.register
 def _(payload: e.ReturnShipped, dispute: Dispute, _: Event) -> Dispute:
-    return replace(dispute, stage=Stage.RETURN_IN_TRANSIT, return_parcel=payload.parcel)
+    shipped = replace(dispute, stage=Stage.RETURN_IN_TRANSIT, return_parcel=payload.parcel)
+    return replace(shipped, return_receipt=payload.receipt, postage=payload.postage)
 
 
 @on_dispute.register
-def _(payload: e.ReturnCarrierReported, dispute: Dispute, _: Event) -> Dispute:
+def _(payload: e.ReturnCarrierReported, dispute: Dispute, event: Event) -> Dispute:
+    """Take records in. A return that is seen after it was doubted is judged as any other, and both have the time anew."""
     parcel = dispute.return_parcel
-    return replace(dispute, return_parcel=parcel.with_record(payload.record) if parcel else None)
+    known = replace(dispute, return_parcel=parcel.with_records(payload.records) if parcel else None)
+    doubted = dispute.stage is Stage.UNDER_REVIEW and dispute.review_default is ReviewDefault.AGAINST_BUYER
+    if doubted and known.return_seen:
+        return replace(known, review_default=ReviewDefault.BY_ANSWERS, window_since=event.at)
+    return known
+
+
+@on_dispute.register
+def _(_: e.ReturnDoubted, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, **UNDER_REVIEW_AGAIN, escalated_at=event.at, review_default=ReviewDefault.AGAINST_BUYER)
 
 
 @on_dispute.register
@@ -160,14 +255,45 @@ def _(payload: e.ReturnAcknowledged, dispute: Dispute, event: Event) -> Dispute:
     if payload.evidence is None:
         return dispute
     evidence = (*dispute.evidence, payload.evidence)
-    disputed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=evidence)
-    return replace(disputed, escalated_at=event.at)
+    disputed = replace(dispute, **UNDER_REVIEW_AGAIN, evidence=evidence, postage_objection=payload.postage_objection)
+    unseen = payload.acknowledgement is AcknowledgementType.ITEM_NOT_RECEIVED and not dispute.return_seen
+    default = ReviewDefault.AGAINST_BUYER if unseen else ReviewDefault.BY_ANSWERS
+    return replace(disputed, escalated_at=event.at, review_default=default)
+
+
+@on_dispute.register
+def _(payload: e.ReplacementGranted, dispute: Dispute, _: Event) -> Dispute:
+    return replace(
+        dispute,
+        stage=Stage.AWAITING_REPLACEMENT,
+        turn=None,
+        on_table=None,
+        grant=merged(dispute.grant, payload.grant),
+    )
+
+
+def merged(before: Grant | None, grant: Grant) -> Grant:
+    """Return the grant of a replacement, with the address to which the first item has gone back, if it has."""
+    if before is None or before.return_address is None:
+        return grant
+    return replace(grant, return_address=before.return_address, return_label=before.return_label)
+
+
+@on_dispute.register
+def _(_: e.ReplacementShipped, dispute: Dispute, __: Event) -> Dispute:
+    return dispute
+
+
+@on_dispute.register
+def _(_: e.ReplacementScanned, dispute: Dispute, event: Event) -> Dispute:
+    return replace(dispute, replacement_scanned_at=event.at)
 
 
 @on_dispute.register
 def _(payload: e.DisputeResolved, dispute: Dispute, _: Event) -> Dispute:
-    resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None)
-    return replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)
+    resolved = replace(dispute, stage=Stage.RESOLVED, turn=None, on_table=None, delivery_notice=None, appeal=None)
+    ended = replace(resolved, outcome=payload.outcome, refund=payload.refund, basis=payload.basis)
+    return replace(ended, replaced=payload.replaced)
 
 
 @on_dispute.register

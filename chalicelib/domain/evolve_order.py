@@ -9,7 +9,7 @@ from chalicelib.domain import events as e
 from chalicelib.domain.events import BrokenLog, Event
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, PaymentInstruction, empty_escrow
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import LineState, Order
+from chalicelib.domain.order import ExtensionRequest, ExternalStatus, LineState, Order, PostponedRefund
 from chalicelib.domain.personal_data import without_words
 
 
@@ -19,9 +19,10 @@ def imported(payload: e.OrderImported, event: Event) -> Order:
     return Order(
         terms=payload.terms,
         policy_version=payload.policy_version,
+        imported_at=event.at,
         version=event.seq,
         updated_at=event.at,
-        line_states=tuple(LineState(line.id, nothing, nothing) for line in payload.terms.lines),
+        line_states=tuple(LineState(line.id, nothing, nothing, nothing) for line in payload.terms.lines),
         escrow=empty_escrow(payload.terms.currency),
     )
 
@@ -50,8 +51,14 @@ def _(payload: e.ParcelShipped, order: Order, _: Event) -> Order:
 
 @on_order.register
 def _(payload: e.CarrierReported, order: Order, _: Event) -> Order:
-    parcels = tuple(p.with_record(payload.record) if p.number == payload.parcel else p for p in order.parcels)
+    parcels = tuple(p.with_records(payload.records) if p.number == payload.parcel else p for p in order.parcels)
     return replace(order, parcels=parcels)
+
+
+@on_order.register
+def _(payload: e.ParcelTakenBack, order: Order, event: Event) -> Order:
+    parcels = (replace(p, withdrawn_at=event.at) if p.number == payload.parcel else p for p in order.parcels)
+    return replace(order, parcels=tuple(parcels))
 
 
 @on_order.register
@@ -61,9 +68,26 @@ def _(payload: e.ReceiptConfirmed, order: Order, event: Event) -> Order:
 
 
 @on_order.register
+def _(payload: e.ReplacementArrived, order: Order, event: Event) -> Order:
+    states = (replace(s, replaced_at=event.at) if s.line_id in payload.line_ids else s for s in order.line_states)
+    return replace(order, line_states=tuple(states))
+
+
+@on_order.register
 def _(payload: e.PromiseExtended, order: Order, _: Event) -> Order:
     states = (replace(s, extended_to=payload.until) if s.line_id in payload.line_ids else s for s in order.line_states)
     return replace(order, line_states=tuple(states))
+
+
+@on_order.register
+def _(payload: e.ExtensionAsked, order: Order, event: Event) -> Order:
+    return replace(order, extensions=(*order.extensions, ExtensionRequest(payload.number, payload.until, event.at)))
+
+
+@on_order.register
+def _(payload: e.ExtensionAnswered, order: Order, _: Event) -> Order:
+    answered = (replace(it, accepted=payload.accepted) if it.number == payload.number else it for it in order.extensions)
+    return replace(order, extensions=tuple(answered))
 
 
 @on_order.register
@@ -81,6 +105,43 @@ def _(payload: e.RefundIssued, order: Order, _: Event) -> Order:
         for s in order.line_states
     )
     return _posted(replace(order, line_states=states), payload.entry, payload.instruction)
+
+
+@on_order.register
+def _(payload: e.RefundPostponed, order: Order, _: Event) -> Order:
+    return replace(order, postponed=(*order.postponed, PostponedRefund(payload.dispute, payload.amount)))
+
+
+@on_order.register
+def _(payload: e.RefundCredited, order: Order, _: Event) -> Order:
+    credited = {credit.line_id: credit.amount for credit in payload.credits}
+    states = (replace(s, external=s.external - credited[s.line_id]) if s.line_id in credited else s for s in order.line_states)
+    return replace(order, line_states=tuple(states))
+
+
+@on_order.register
+def _(payload: e.Charged, order: Order, _: Event) -> Order:
+    charged = replace(order, charges=(*order.charges, (payload.entry.debit, payload.entry.amount)))
+    return _posted(charged, payload.entry, payload.instruction)
+
+
+@on_order.register
+def _(payload: e.ExternalDisputeReported, order: Order, _: Event) -> Order:
+    over = payload.external.status is not ExternalStatus.OPEN
+    reported = replace(order, external=payload.external, postponed=() if over else order.postponed)
+    shares = {share.line_id: share for share in payload.shares}
+    states = tuple(
+        replace(
+            s,
+            refunded=s.refunded + share.items,
+            refunded_shipping=s.refunded_shipping + share.shipping,
+            external=s.external + share.items + share.shipping,
+        )
+        if (share := shares.get(s.line_id))
+        else s
+        for s in order.line_states
+    )
+    return _posted(replace(reported, line_states=states), payload.entry) if payload.entry else reported
 
 
 @on_order.register
@@ -107,9 +168,20 @@ def _(payload: e.PaymentFailed, order: Order, event: Event) -> Order:
 
 
 @on_order.register
-def _(payload: e.PaymentRetried, order: Order, _: Event) -> Order:
+def _(payload: e.PaymentRetried, order: Order, event: Event) -> Order:
     status = InstructionStatus.PENDING
-    return _instructed(order, payload.instruction_id, status=status, attempts=payload.attempt, failed_at=None)
+    anew = {"attempted_at": event.at, "republished": 0, "overdue_at": None}
+    return _instructed(order, payload.instruction_id, status=status, attempts=payload.attempt, failed_at=None, **anew)
+
+
+@on_order.register
+def _(payload: e.PaymentRepublished, order: Order, _: Event) -> Order:
+    return _instructed(order, payload.instruction_id, republished=payload.times)
+
+
+@on_order.register
+def _(payload: e.PaymentOverdue, order: Order, event: Event) -> Order:
+    return _instructed(order, payload.instruction_id, overdue_at=event.at)
 
 
 @on_order.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.domain.evidence import FILES_OF, ContentType, EvidenceType
+from chalicelib.domain.evidence import FILES_OF, VIDEOS, ContentType, EvidenceType
 from chalicelib.domain.refusals import INVALID, Refusal
 
 if TYPE_CHECKING:
@@ -12,13 +12,19 @@ if TYPE_CHECKING:
 
 WRONG_CONTENT: Final = "wrong_content"
 """The reason for removing a file that is not what it was declared to be."""
-HEAD_BYTES = 64
-"""The number of bytes at the start of a file in which its signature is looked for."""
+HEAD_BYTES = 1024
+"""The number of bytes at the start of a file in which its signature is looked for: as many as readers of PDF look through."""
 MEGABYTE = 2**20
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
 _HEIC_FAMILIES = frozenset({b"mif1", b"msf1"})
 _MP4_BRANDS = frozenset({b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"})
+"""Brands of MP4. Cameras and phones have brands of their own, and name one of these among those they can be read as."""
+_NO_VIDEOS = _HEIC_FAMILIES | {b"M4A ", b"M4B ", b"M4P ", b"avif", b"avis", b"crx ", b"jp2 ", b"jpx ", b"mj2s"}
+"""Brands of sounds and pictures of the same family of files."""
+_MOV_BRAND = b"qt  "
+_ALIKE = ({ContentType.HEIC, ContentType.HEIF}, {ContentType.MP4, ContentType.MOV})
+"""Types that phones take for each other: the same bytes under two labels, or containers that differ only in their brand."""
 
 
 def content_of(head: bytes) -> ContentType | None:
@@ -27,9 +33,11 @@ def content_of(head: bytes) -> ContentType | None:
         return ContentType.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return ContentType.PNG
-    if head.startswith(b"%PDF-"):
-        return ContentType.PDF
-    return _boxed(head) if head[4:8] == b"ftyp" else None
+    if head[4:8] == b"ftyp":
+        return _boxed(head)
+    before, signature, _ = head[:HEAD_BYTES].partition(b"%PDF-")
+    # Printers' commands, a byte order mark or a line break may come first; markup makes it something else as well.
+    return ContentType.PDF if signature and b"<" not in before else None
 
 
 def _boxed(head: bytes) -> ContentType | None:
@@ -38,12 +46,14 @@ def _boxed(head: bytes) -> ContentType | None:
     readable = {others[at : at + 4] for at in range(0, len(others), 4)}
     if brand in _HEIC_BRANDS or (brand in _HEIC_FAMILIES and readable & _HEIC_BRANDS):
         return ContentType.HEIC
-    return ContentType.MP4 if brand in _MP4_BRANDS else None
+    if brand == _MOV_BRAND:
+        return ContentType.MOV
+    return ContentType.MP4 if brand not in _NO_VIDEOS and {brand, *readable} & _MP4_BRANDS else None
 
 
 def bytes_at_most(policy: Policy, content_type: ContentType) -> int:
     """Return the largest size, in bytes, of a file of that type (N6)."""
-    if content_type is ContentType.MP4:
+    if content_type in VIDEOS:
         return policy.video_megabytes_at_most * MEGABYTE
     if content_type is ContentType.PDF:
         return policy.document_megabytes_at_most * MEGABYTE
@@ -69,7 +79,8 @@ def check_type(kind: EvidenceType, content_type: ContentType) -> None:
 def check_content(declared: ContentType, size: int, content_type: str, found: int, head: bytes) -> None:
     """Raise ``Refusal(wrong_content)`` for a file that is not what was declared: by its label, its bytes, or how many (N6)."""
     really = content_of(head)
-    if (really, content_type, found) == (declared, declared.value, size):
+    as_declared = really is declared or any({really, declared} <= alike for alike in _ALIKE)
+    if as_declared and (content_type, found) == (declared.value, size):
         return
     is_one = f"is {really.value}" if really else "is none of the types that are taken"
     is_not = f"{declared.value} of {size} bytes was declared"

@@ -39,21 +39,44 @@ class Guarantee(StrEnum):
 
 
 class OfferType(StrEnum):
-    """The type of a remedy, a proposal or a decision: only money, or money for the item sent back (D2)."""
+    """The type of a remedy, a proposal or a decision (D2). With a replacement, the amount is what is refunded besides."""
 
     REFUND = "refund"
     REFUND_WITH_RETURN = "refund_with_return"
+    REPLACEMENT = "replacement"
+    """Another one is sent, and the buyer keeps the first."""
+    REPLACEMENT_WITH_RETURN = "replacement_with_return"
+    """Another one is sent once the first has gone back."""
 
     @property
     def needs_return(self) -> bool:
-        """True if the item goes back before the money is paid."""
+        """True if the item goes back first."""
         match self:
-            case OfferType.REFUND:
+            case OfferType.REFUND | OfferType.REPLACEMENT:
                 return False
-            case OfferType.REFUND_WITH_RETURN:
+            case OfferType.REFUND_WITH_RETURN | OfferType.REPLACEMENT_WITH_RETURN:
                 return True
             case _:
                 assert_never(self)
+
+    @property
+    def replaces(self) -> bool:
+        """True if the seller sends another one."""
+        match self:
+            case OfferType.REFUND | OfferType.REFUND_WITH_RETURN:
+                return False
+            case OfferType.REPLACEMENT | OfferType.REPLACEMENT_WITH_RETURN:
+                return True
+            case _:
+                assert_never(self)
+
+    def gives(self, amount: Money) -> bool:
+        """Return whether the buyer gets anything: money, or another item."""
+        return self.replaces or amount.minor > 0
+
+    def asks_back(self, amount: Money) -> bool:
+        """Return whether the item goes back. For nothing in exchange it does not."""
+        return self.needs_return and self.gives(amount)
 
 
 class Payer(StrEnum):
@@ -72,6 +95,8 @@ class Basis(StrEnum):
     DECISION = "decision"
     DEFAULT_DECISION = "default_decision"
     CARRIER_SHOWS_DELIVERED = "carrier_shows_delivered"
+    REPLACEMENT_FAILED = "replacement_failed"
+    """A replacement was granted and did not come in time, so the money is refunded (D2)."""
 
 
 class Finding(StrEnum):
@@ -207,15 +232,30 @@ def _refund(items: Money, shipping: Money, _: Payer) -> tuple[Remedy, ...]:
     return (Remedy(OfferType.REFUND, items + shipping),)
 
 
+def _refund_or_replacement(items: Money, shipping: Money, postage: Payer) -> tuple[Remedy, ...]:
+    """Return two remedies: the full refund, or another item."""
+    return (*_refund(items, shipping, postage), Remedy(OfferType.REPLACEMENT, _part_of(items)))
+
+
+def _part_of(items: Money) -> Money:
+    """Return the most that a buyer may ask besides something else: a part of the price, never all of it."""
+    return Money(max(0, items.minor - 1), items.currency)
+
+
 def _return(items: Money, shipping: Money, postage: Payer) -> tuple[Remedy, ...]:
     """Return the one remedy: the full refund once the items have gone back."""
     return (Remedy(OfferType.REFUND_WITH_RETURN, items + shipping, postage),)
 
 
-def _return_or_keep(items: Money, shipping: Money, postage: Payer) -> tuple[Remedy, ...]:
-    """Return two remedies: the full refund for the items or, keeping them, a part of their price; 1 minor unit has no part."""
-    part = (Remedy(OfferType.REFUND, Money(items.minor - 1, items.currency)),) if items.minor > 1 else ()
-    return (*_return(items, shipping, postage), *part)
+def _any_remedy(items: Money, shipping: Money, postage: Payer) -> tuple[Remedy, ...]:
+    """Return every remedy: the full refund for the items or, keeping them, a part of their price; or another item.
+
+    A price of 1 minor unit has no part.
+    """
+    part = _part_of(items)
+    keep = (Remedy(OfferType.REFUND, part),) if part.minor else ()
+    another = (Remedy(OfferType.REPLACEMENT, part), Remedy(OfferType.REPLACEMENT_WITH_RETURN, part, postage))
+    return (*_return(items, shipping, postage), *keep, *another)
 
 
 REASONS: dict[Reason, ReasonRule | NeverCovered] = table(
@@ -225,16 +265,16 @@ REASONS: dict[Reason, ReasonRule | NeverCovered] = table(
             guarantees=(Guarantee.ON_TIME_DELIVERY,),
             offered_by_seller=False,
             needs=Needs.BROKEN_PROMISE,
-            remedies=_refund,
+            remedies=_refund_or_replacement,
             shipping=Shipping.ALWAYS,
-            takes=(OfferType.REFUND,),
+            takes=(OfferType.REFUND, OfferType.REPLACEMENT),
             findings=(Finding.NOT_RECEIVED, Finding.DELIVERED_LATE, Finding.CARRIER_SHOWS_DELIVERED),
         ),
         Reason.NOT_AS_DESCRIBED: ReasonRule(
             guarantees=(Guarantee.AS_DESCRIBED,),
             offered_by_seller=False,
             needs=Needs.DELIVERY,
-            remedies=_return_or_keep,
+            remedies=_any_remedy,
             shipping=Shipping.WITH_WHOLE_ORDER,
             findings=(Finding.NOT_AS_DESCRIBED, Finding.SELLER_PROVED_AS_DESCRIBED),
             issue=IssueIs.REQUIRED,
@@ -246,6 +286,7 @@ REASONS: dict[Reason, ReasonRule | NeverCovered] = table(
             needs=Needs.DELIVERY,
             remedies=_refund,
             shipping=Shipping.ALWAYS,
+            takes=(OfferType.REFUND, OfferType.REFUND_WITH_RETURN),
             findings=(
                 Finding.COUNTERFEIT,
                 Finding.GENUINE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,17 +22,35 @@ class Movement(StrEnum):
     HOLD = "hold"
     REFUND = "refund"
     RELEASE = "release"
+    CHARGE = "charge"
+    """Money that one side owes beyond what is held. It stays outside the escrow (M4)."""
 
 
-_ACCOUNTS = table(
+BUYER, SELLER, MARKETPLACE = "buyer", "seller", "marketplace"
+"""The accounts beside the escrow."""
+RETURN_POSTAGE = "return_postage"
+"""The cause of a charge for what the buyer paid to send an item back (C3)."""
+EXTERNAL = "external"
+"""The cause of a refund that the payer's bank made by taking the money back (M3)."""
+
+_ACCOUNTS: dict[Movement, tuple[str, str] | None] = table(
     Movement,
     {
-        Movement.HOLD: ("buyer", "escrow"),
-        Movement.REFUND: ("escrow", "buyer"),
-        Movement.RELEASE: ("escrow", "seller"),
+        Movement.HOLD: (BUYER, "escrow"),
+        Movement.REFUND: ("escrow", BUYER),
+        Movement.RELEASE: ("escrow", SELLER),
+        Movement.CHARGE: None,
     },
 )
-"""The accounts that each kind of entry takes from and gives to."""
+"""The accounts that each kind of entry takes from and gives to. A charge names its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """The two sides of a charge: ``buyer``, ``seller`` or ``marketplace`` (M4)."""
+
+    payer: str
+    payee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +62,27 @@ class LedgerEntry:
     amount: Money
     cause: str
     at: datetime
+    charge: Charge | None = None
+    """Who pays whom, where the movement is a charge."""
 
     @property
     def debit(self) -> str:
         """The account the money leaves."""
-        return _ACCOUNTS[self.movement][0]
+        return self._accounts[0]
 
     @property
     def credit(self) -> str:
         """The account the money enters."""
-        return _ACCOUNTS[self.movement][1]
+        return self._accounts[1]
+
+    @property
+    def _accounts(self) -> tuple[str, str]:
+        """The two accounts. Raises ``ValueError`` for a charge that does not say who pays whom."""
+        accounts = (self.charge.payer, self.charge.payee) if self.charge else _ACCOUNTS[self.movement]
+        if accounts is None:
+            msg = "a charge names who pays whom"
+            raise ValueError(msg)
+        return accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +111,8 @@ class Escrow:
                 return replace(self, held=self.held - entry.amount, refunded=self.refunded + entry.amount)
             case Movement.RELEASE:
                 return replace(self, held=self.held - entry.amount, released=self.released + entry.amount)
+            case Movement.CHARGE:
+                return self
             case movement:
                 assert_never(movement)
 
@@ -99,9 +131,14 @@ class InstructionStatus(StrEnum):
     FAILED = "failed"
 
 
-def payment_id(order_id: str, number: int) -> str:
-    """Return the id of an order's nth payment instruction. It names the order, so one read finds both."""
-    return f"{order_id}-p{number}"
+def payment_id(order_id: str, number: int, entry: LedgerEntry, payee: str) -> str:
+    """The id of an order's nth payment instruction. It names the order, so one read finds both.
+
+    Its end is made from what is paid, to whom, why and when. After a restore of the table the order may pay something else
+    as its nth payment: that gets another id, while the same payment, instructed again, keeps its own (M1, M2).
+    """
+    facts = (order_id, number, entry.movement, entry.amount, entry.cause, entry.at.isoformat(), payee)
+    return f"{order_id}-p{number}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:8]}"
 
 
 def order_of_payment(instruction_id: str) -> str:
@@ -128,6 +165,30 @@ class PaymentInstruction:
     failed_at: datetime | None = None
     failure: str | None = None
     reference: str | None = None
+    payer: str | None = None
+    """Who is charged, where the movement is a charge: a person's id, or the marketplace (M4)."""
+    attempted_at: datetime | None = None
+    """When the current attempt was published, where it is not the first."""
+    republished: int = 0
+    """How often the current attempt was published again, since nothing was heard of it."""
+    overdue_at: datetime | None = None
+    """When the current attempt had been silent for so long that people are alarmed (M2)."""
+
+    def republish_at(self, policy: Policy) -> datetime | None:
+        """When it is published again under the same id: while nothing is heard, until people are alarmed (M2)."""
+        silent_h, overdue_h = policy.payment_silent_hours, policy.payment_overdue_hours
+        after_h = silent_h * (self.republished + 1)
+        return self._attempted() + timedelta(hours=after_h) if self._awaited() and after_h < overdue_h else None
+
+    def overdue_from(self, policy: Policy) -> datetime | None:
+        """When people are alarmed about it, if nothing is heard until then; None once they are (M2)."""
+        return self._attempted() + timedelta(hours=policy.payment_overdue_hours) if self._awaited() else None
+
+    def _awaited(self) -> bool:
+        return self.status is InstructionStatus.PENDING and self.overdue_at is None
+
+    def _attempted(self) -> datetime:
+        return self.attempted_at or self.issued_at
 
     def retry_at(self, policy: Policy) -> datetime | None:
         """Return the time of the next attempt, or None unless it has failed and attempts are left (M2)."""

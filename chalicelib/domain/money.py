@@ -6,21 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.codes import EXPONENTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-# ISO 4217 codes in circulation, grouped by the number of decimals of their minor unit.
-_CODES_BY_EXPONENT = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP"
-    " CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR"
-    " JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN"
-    " NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP"
-    " SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-}
-EXPONENTS: dict[str, int] = {code: exponent for exponent, codes in _CODES_BY_EXPONENT.items() for code in codes.split()}
-"""Decimals of each currency's minor unit, by ISO 4217 code (O2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +69,11 @@ class Money:
         sign = "-" if self.minor < 0 else ""
         whole, part = divmod(abs(self.minor), 10**exponent)
         return f"{sign}{whole}.{part:0{exponent}d} {self.currency}"
+
+
+def least(*amounts: Money) -> Money:
+    """The smallest of some amounts of one currency."""
+    return min(amounts, key=lambda money: money.minor)
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

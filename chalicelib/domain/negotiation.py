@@ -10,12 +10,20 @@ from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Dispute, Outcome, Proposal, Stage
 from chalicelib.domain.evidence import Evidence, EvidenceType
 from chalicelib.domain.guarantees import Basis, OfferType
-from chalicelib.domain.guards import stale
+from chalicelib.domain.guards import evidence_room, stale, too_much_evidence
 from chalicelib.domain.moves import move
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.refusals import INVALID, RETURN_ADDRESS_REQUIRED, Refusal, in_words
+from chalicelib.domain.refusals import (
+    INVALID,
+    RETURN_ADDRESS_REQUIRED,
+    RETURN_LABEL_REQUIRED,
+    WRONG_PARTY,
+    WRONG_STATE,
+    Refusal,
+    in_words,
+)
 from chalicelib.domain.settlement import carry_out, end, return_country
-from chalicelib.domain.stages import deadline_of
+from chalicelib.domain.stages import deadline_of, own_due_at
 from chalicelib.domain.state_machine import Action
 
 if TYPE_CHECKING:
@@ -47,61 +55,122 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fi
     """
     reason, maximum = dispute.coverage.reason, dispute.coverage.maximum
     takes = dispute.coverage.rule.takes
+    if dispute.refund_appealed:
+        takes = (OfferType.REFUND,)
     if offer not in takes:
         raise Refusal(INVALID, f"A {reason.value} claim only takes {' or '.join(takes)}.", field=f"{fields}type")
     if amount.currency != maximum.currency:
         raise Refusal(INVALID, f"This order is in {maximum.currency}.", field=f"{fields}amount")
     if by is Role.BUYER:
         maximum = remedy_asked(dispute.coverage, offer, f"{fields}type").maximum
-    least = 1 if by is Role.BUYER else 0
+    if dispute.refund_appealed and dispute.refund:  # what is left to decide is how much of the refund the buyer keeps
+        maximum = dispute.refund
+    least = 1 if by is Role.BUYER and not offer.replaces else 0
     if not least <= amount.minor <= maximum.minor:
         msg = f"The amount must be from {least} to {maximum.minor} minor units of {maximum.currency} ({offer.value})."
         raise Refusal(INVALID, msg, field=f"{fields}amount", maximum=maximum)
 
 
-def usable_address(changes: Changes, number: int, given: ReturnAddress | None) -> ReturnAddress:
-    """Return the address a return goes to: the given one, else the one on file (D3). Raises ``Refusal`` without either."""
-    country = return_country(changes.case, changes.dispute(number))
-    address = given or changes.address_on_file(country)
+def usable_address(changes: Changes, number: int, given: ReturnAddress | None, label: str | None) -> ReturnAddress:
+    """Return the address a return goes to: the given one, else the one on file (D3).
+
+    An address outside the country to which the order went needs ``label``, the seller's prepaid one (C3). Raises ``Refusal``:
+    ``return_address_required`` without an address, ``return_label_required`` without the label, ``invalid`` for a label that is
+    no file of the seller.
+    """
+    dispute, destination = changes.dispute(number), changes.case.order.terms.destination_country
+    country = return_country(changes.case, dispute)
+    if label is not None:
+        file_of(dispute, label, EvidenceType.RETURN_LABEL, Role.SELLER, "return_label")
+    address = given or changes.address_on_file(destination)
+    if address is None and country is None and (abroad := changes.address_on_file(None)):
+        address = abroad
     if address is None or (country and address.country != country):
         where = f" in {country}" if country else ""
         msg = f"A return needs a return address{where}: give one here, or put one in the seller's profile."
         raise Refusal(RETURN_ADDRESS_REQUIRED, msg, country=country)
+    if address.country != destination and label is None:
+        msg = f"A return address outside {destination} needs a prepaid label: add it as evidence, and name it in return_label."
+        raise Refusal(RETURN_LABEL_REQUIRED, msg, field="return_label", country=destination)
     return address
+
+
+def file_of(dispute: Dispute, evidence_id: str, kind: EvidenceType, by: Role, field: str) -> Evidence:
+    """Return a piece of evidence that holds a file. Raises ``Refusal(invalid)`` unless it is ``by``'s, and of that type."""
+    piece = next((it for it in dispute.evidence if it.id == evidence_id), None)
+    if piece is None or not piece.file or (piece.type, piece.by) != (kind, by):
+        msg = f"Name evidence of the {by.value} in this dispute, of type {kind.value}, with a file."
+        raise Refusal(INVALID, msg, field=field)
+    return piece
 
 
 @move(Action.ACCEPT, c.Accept)
 def accept(changes: Changes, number: int, command: c.Accept, actor: Actor) -> None:
-    """Accept the proposal on the table, if it is the one that the actor saw (D1). A mediator's needs both parties."""
+    """Accept the proposal on the table, and only the one that was seen (D1). A mediator's takes both parties.
+
+    The seller may accept the buyer's request as well, whatever else is on the table and whoever's turn it is.
+    """
     dispute = changes.dispute(number)
-    proposal = dispute.proposal_on_table
-    if proposal is None or proposal.id != command.proposal_id:
-        raise stale(dispute)
-    address = proposal.return_address
-    returns = proposal.type.needs_return and proposal.amount.minor and dispute.return_parcel is None
+    proposal = _acceptable(dispute, command.proposal_id, actor.role)
+    address, label = proposal.return_address, proposal.return_label
+    returns = proposal.type.asks_back(proposal.amount) and dispute.return_parcel is None
     if returns and actor.role is Role.SELLER:
-        address = usable_address(changes, number, command.return_address)
-    changes.record(number, e.ProposalAccepted(proposal.id, address))
+        label = command.return_label
+        address = usable_address(changes, number, command.return_address, label)
+    changes.record(number, e.ProposalAccepted(proposal.id, address, label))
     if proposal.by in PARTIES or set(PARTIES) <= set(changes.dispute(number).accepted_by):
         basis = dispute.coverage.rule.basis(Basis.AGREEMENT)
-        carry_out(changes, number, proposal.type, proposal.amount, basis, address)
+        carry_out(changes, number, proposal.type, proposal.amount, basis, address, label)
+
+
+def _acceptable(dispute: Dispute, proposal_id: str, by: Role) -> Proposal:
+    """The proposal called so, if ``by`` may accept it now. Raises ``Refusal`` otherwise."""
+    if by is Role.SELLER and proposal_id == dispute.request_id:
+        return dispute.request
+    proposal = dispute.proposal_on_table
+    if proposal is None or proposal.id != proposal_id:
+        raise stale(dispute)
+    if proposal.by is by:
+        raise Refusal(WRONG_PARTY, "This is your own proposal; the other side may accept it.", current_proposal=proposal)
+    if by in dispute.accepted_by:
+        raise Refusal(WRONG_STATE, "You have accepted it; that stands.")
+    return proposal
 
 
 @move(Action.PROPOSE, c.Propose)
 def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> None:
-    """Put a proposal on the table. A seller's of at least what the buyer asks, of the same type, settles at once (D2)."""
+    """Put a proposal on the table. A seller's that gives the buyer all that is asked settles at once (D2)."""
     dispute = changes.dispute(number)
     check_amount(dispute, command.type, command.amount, actor.role)
-    if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role:
+    settles = actor.role is Role.SELLER and gives_all(dispute, command.type, command.amount)
+    if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role and not settles:
         _check_improves(dispute, command)
-    address = None
-    if actor.role is Role.SELLER and command.type.needs_return and command.amount.minor:
-        address = usable_address(changes, number, command.return_address)
-    made = Proposal(next_proposal_id(dispute), actor.role, command.type, command.amount, changes.now, command.note, address)
+    address = label = None
+    if actor.role is Role.SELLER and command.type.asks_back(command.amount) and dispute.return_parcel is None:
+        label = command.return_label
+        address = usable_address(changes, number, command.return_address, label)
+    made = Proposal(
+        next_proposal_id(dispute), actor.role, command.type, command.amount, changes.now, command.note, address, label
+    )
     changes.record(number, e.ProposalMade(made))
-    asked = dispute.request
-    if actor.role is Role.SELLER and made.type is asked.type and made.amount >= asked.amount:
-        carry_out(changes, number, made.type, made.amount, Basis.AGREEMENT, address)
+    if settles:
+        carry_out(changes, number, made.type, made.amount, dispute.coverage.rule.basis(Basis.AGREEMENT), address, label)
+
+
+def gives_all(dispute: Dispute, offer: OfferType, amount: Money) -> bool:
+    """Return whether a seller's proposal leaves the buyer nothing to ask (D2).
+
+    It is of the type of the buyer's request, or of the buyer's proposal on the table, and of at least its amount. Once the
+    item goes back, it is at least what was granted for the return; after a refund, all of the refund. Money is never as much as
+    another item.
+    """
+    on_table = dispute.proposal_on_table
+    wanted = [dispute.request, *([on_table] if on_table and on_table.by is Role.BUYER else [])]
+    asked = any(offer is it.type and amount >= it.amount for it in wanted)
+    if dispute.refund_appealed and dispute.refund:
+        return asked or amount >= dispute.refund
+    granted = dispute.grant
+    return asked or (granted is not None and amount >= granted.amount and (offer.replaces or not granted.type.replaces))
 
 
 def _check_improves(dispute: Dispute, command: c.Propose) -> None:
@@ -111,6 +180,7 @@ def _check_improves(dispute: Dispute, command: c.Propose) -> None:
         return
     higher = command.type is own.type and command.amount > own.amount
     spares_return = own.type.needs_return and not command.type.needs_return and command.amount >= own.amount
+    spares_return = spares_return and (command.type.replaces or not own.type.replaces)
     if not (higher or spares_return):
         msg = "While the buyer considers your proposal you can only improve it: a higher amount, or no return."
         raise Refusal(INVALID, msg, field="amount", current_proposal=own)
@@ -145,18 +215,30 @@ def new_evidence(changes: Changes, number: int, kind: EvidenceType, note: str, b
 
 @move(Action.ADD_EVIDENCE, c.AddEvidence)
 def add_evidence(changes: Changes, number: int, command: c.AddEvidence, actor: Actor) -> None:
-    """Add a piece of evidence. It answers this party's pending information request that has waited longest, if any (D4)."""
-    waiting = changes.dispute(number).questions_to(actor.role)
-    answers = waiting[0].id if waiting else None
+    """Add a piece of evidence. It answers the mediator's questions that it names, by default all that wait for one (D4).
+
+    An answer counts however late it is, as long as nothing has been decided.
+    """
+    dispute, policy = changes.dispute(number), changes.case.policy
+    waiting = tuple(question.id for question in dispute.questions_to(actor.role))
+    answers = waiting if command.answers is None else command.answers
+    if not set(answers) <= set(waiting) or len(set(answers)) != len(answers):
+        msg = "Name questions of the mediator to you that wait for an answer, each once."
+        raise Refusal(INVALID, msg, field="answers", questions=list(waiting))
+    if not answers and evidence_room(dispute, policy, actor.role) <= len(waiting):
+        raise too_much_evidence(policy)
     piece = new_evidence(changes, number, command.type, command.note, actor.role)
     changes.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
 
 
 @move(Action.GRANT_TIME, c.GrantTime)
 def grant_time(changes: Changes, number: int, command: c.GrantTime, _: Actor) -> None:
-    """Give the awaited party more time: only later, and within the policy's total (D6)."""
+    """Give the awaited party more time: only later, and within the policy's total (D6).
+
+    While the buyer may object to a delivery, the time is added to whichever ends later, so that no earlier grant is lost.
+    """
     dispute, policy = changes.dispute(number), changes.case.policy
-    deadline = deadline_of(dispute, policy)
+    deadline = max(at for at in (deadline_of(dispute, policy), own_due_at(dispute, policy)) if at)
     left = policy.days("granted_at_most") - dispute.granted_in_all
     more = command.until - deadline
     if more.total_seconds() < 1 or more > left:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet, Verdict
 from chalicelib.domain.coverage import decide
-from chalicelib.domain.dispute import LinePromise, Proposal, dispute_id
+from chalicelib.domain.dispute import InformationRequest, LinePromise, Outcome, Proposal, dispute_id
 from chalicelib.domain.events import DisputeOpened
 from chalicelib.domain.exclusions import EXPLANATIONS
 from chalicelib.domain.guarantees import REASONS, Basis, IssueIs, OfferType
+from chalicelib.domain.money import Money
 from chalicelib.domain.negotiation import check_amount, remedy_asked
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import (
@@ -22,17 +23,17 @@ from chalicelib.domain.refusals import (
     Refusal,
     in_words,
 )
-from chalicelib.domain.settlement import carry_out, return_country
+from chalicelib.domain.settlement import carry_out
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.money import Money
+    from chalicelib.domain.dispute import Dispute
 
 
 @dataclass(frozen=True, slots=True)
 class RequestedRemedy:
-    """The remedy that the buyer asks for. No type means the first remedy, no amount all of it."""
+    """The remedy that the buyer asks for. No type means the first remedy, no amount all of it, or none with another item."""
 
     type: OfferType | None = None
     amount: Money | None = None
@@ -67,15 +68,48 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
     number = len(case.disputes) + 1
     promises = tuple(LinePromise(line, case.order.promised_by(line, case.policy)) for line in claim.line_ids)
     asked = _asked(coverage, request, changes)
-    opened = DisputeOpened(dispute_id(case.order.terms.order_id, number), claim, coverage, promises, asked)
+    opened = DisputeOpened(
+        dispute_id=dispute_id(case.order.terms.order_id, number),
+        claim=claim,
+        coverage=coverage,
+        promises=promises,
+        request=asked,
+        questions=_left_unanswered(case, claim),
+        judged_by=_judges(case, claim),
+    )
     changes.record(number, opened)
     check_amount(changes.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
     if coverage.rule.straight_to_return:
-        country = return_country(changes.case, changes.dispute(number))
-        address = changes.address_on_file(country)
+        address = changes.address_on_file(case.order.terms.destination_country)
         if address:
             carry_out(changes, number, asked.type, asked.amount, coverage.rule.basis(Basis.GUARANTEE), address)
     return number
+
+
+def _earlier(case: Case, claim: Claim) -> list[Dispute]:
+    """The disputes that were opened about a line of the claim before."""
+    return [it for it in case.disputes if {promise.line_id for promise in it.promises} & set(claim.line_ids)]
+
+
+def _judges(case: Case, claim: Claim) -> tuple[str, ...]:
+    """The mediators who decided earlier disputes about the claim's lines, each once (D5)."""
+    judges = (decision.by for it in _earlier(case, claim) for decision in it.decisions)
+    return tuple(dict.fromkeys(judge for judge in judges if judge))
+
+
+def _left_unanswered(case: Case, claim: Claim) -> tuple[InformationRequest, ...]:
+    """What withdrawn disputes about the claim's lines left unanswered, under new ids: withdrawing is no answer (D5, I15).
+
+    Of the seller's questions, those whose time had passed; of the buyer's, who withdrew, all.
+    """
+    left = [
+        replace(asked, lapsed=True, carried_from=it.id)
+        for it in _earlier(case, claim)
+        if it.outcome is Outcome.WITHDRAWN
+        for asked in it.information_requests
+        if asked.answered_at is None and (asked.lapsed or asked.to is Role.BUYER)
+    ]
+    return tuple(replace(asked, id=f"r{n}") for n, asked in enumerate(left, 1))
 
 
 def _check_form(claim: Claim) -> None:
@@ -89,8 +123,9 @@ def _check_form(claim: Claim) -> None:
 
 def _covered(verdict: Verdict) -> Covered:
     match verdict:
-        case NotCovered(exclusion, line_id):
-            raise Refusal(NOT_COVERED, EXPLANATIONS[exclusion], exclusion=exclusion, line_id=line_id)
+        case NotCovered(exclusion, line_id, units_left):
+            words = f"{EXPLANATIONS[exclusion]} You can claim {units_left} of it." if units_left else EXPLANATIONS[exclusion]
+            raise Refusal(NOT_COVERED, words, exclusion=exclusion, line_id=line_id, units_left=units_left)
         case NotYet(opens_at, line_id):
             when = f"from {in_words(opens_at)}" if opens_at else "once delivery is on record or you confirm receipt"
             raise Refusal(NOT_YET_COVERED, f"This can be claimed {when}.", opens_at=opens_at, line_id=line_id)
@@ -102,5 +137,6 @@ def _covered(verdict: Verdict) -> Covered:
 
 def _asked(coverage: Covered, request: RequestedRemedy, changes: Changes) -> Proposal:
     offer = request.type or coverage.remedies[0].type
-    amount = request.amount or remedy_asked(coverage, offer, "request_type").maximum
+    maximum = remedy_asked(coverage, offer, "request_type").maximum
+    amount = request.amount or (Money(0, maximum.currency) if offer.replaces else maximum)
     return Proposal("1", Role.BUYER, offer, amount, changes.now, request.note)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,16 @@ from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.domain.policy import Policy
 
 ORDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """The form of an order's id. The ids of its disputes, payments and messages are made from it."""
+
+
+NEVER_SHIPPED, RETURNED_TO_SENDER = "never_shipped", "returned_to_sender"
+"""The causes of a refund that the close of protection makes by itself (O7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class OrderTerms:
     currency: str
     lines: tuple[Line, ...]
     shipping_fee: Money
+    placed_at: datetime
+    """When the buyer ordered. Payments are confirmed late, so sellers ship, and parcels arrive, before ``paid_at`` (O6)."""
     paid_at: datetime
     paid_on_platform: bool
     destination_country: str
@@ -77,8 +84,48 @@ class LineState:
     line_id: str
     refunded: Money
     refunded_shipping: Money
+    external: Money
+    """What the payer's bank took back, shipping included, and no refund has been reduced by yet (M3)."""
     extended_to: datetime | None = None
     confirmed_at: datetime | None = None
+    replaced_at: datetime | None = None
+    """When a replacement was last known to have arrived; protection counts from then (D2)."""
+
+
+class ExternalStatus(StrEnum):
+    """How a dispute of the payment stands at the buyer's bank or payment provider (M3)."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDispute:
+    """The external dispute of an order's payment, as it was last reported (M3)."""
+
+    status: ExternalStatus
+    amount: Money
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostponedRefund:
+    """A refund that a dispute has ended with, and that waits for the end of the external dispute (M3)."""
+
+    dispute: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRequest:
+    """The seller's request for a later promise than the rules allow without the buyer's consent (O8)."""
+
+    number: int
+    until: datetime
+    asked_at: datetime
+    accepted: bool | None = None
+    """The buyer's answer. None while there is none, which means no once the promise has passed."""
 
 
 def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
@@ -104,12 +151,24 @@ def counting(carrying: Sequence[Parcel]) -> tuple[Parcel, ...]:
     return tuple(count)
 
 
+def all_arrived_at(sent: Sequence[Parcel]) -> datetime | None:
+    """Return the arrival of the last of some parcels that replace something; None while one is missing, or where none is left.
+
+    Those that went back to their sender are left out: others may have been sent in their place.
+    """
+    times = [parcel.delivered_at for parcel in sent if parcel.returned_at is None]
+    arrived = [at for at in times if at is not None]
+    return max(arrived, default=None) if len(arrived) == len(times) else None
+
+
 @dataclass(frozen=True)  # without slots, to cache per-line lookups: an order of 50 lines took 68 s
 class Order:
     """An order now: its terms, its parcels, its lines' histories and its escrow. ``version`` counts its events (I4)."""
 
     terms: OrderTerms
     policy_version: str
+    imported_at: datetime
+    """When the order became known here."""
     version: int
     updated_at: datetime
     line_states: tuple[LineState, ...]
@@ -117,10 +176,18 @@ class Order:
     entries: int = 0
     parcels: tuple[Parcel, ...] = ()
     instructions: tuple[PaymentInstruction, ...] = ()
+    extensions: tuple[ExtensionRequest, ...] = ()
+    """The requests for a later promise that need the buyer's consent, in the order in which they were made (O8)."""
     protection_extended_to: datetime | None = None
     completed_at: datetime | None = None
+    external: ExternalDispute | None = None
+    postponed: tuple[PostponedRefund, ...] = ()
+    charges: tuple[tuple[str, Money], ...] = ()
+    """What each side was charged so far, by account (M4)."""
     erased: tuple[Role, ...] = ()
     """The parties whose words have been erased (P2)."""
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
     def line(self, line_id: str) -> Line:
         """The line called ``line_id``. Raises ``KeyError``."""
@@ -131,7 +198,7 @@ class Order:
         return self._states[line_id]
 
     def parcels_of(self, line_id: str) -> tuple[Parcel, ...]:
-        """Return the parcels that count for a line, see ``counting``."""
+        """Return the parcels that count for a line, see ``counting``. Replacements are not among them."""
         return self._counting.get(line_id, ())
 
     @cached_property
@@ -143,43 +210,77 @@ class Order:
         return {state.line_id: state for state in self.line_states}
 
     @cached_property
-    def _counting(self) -> dict[str, tuple[Parcel, ...]]:
+    def _carrying(self) -> dict[str, list[Parcel]]:
+        """The parcels on record that first carried each line: no replacements, and none that was taken back."""
+        return self._by_line(parcel for parcel in self.parcels if parcel.replaces is None)
+
+    @cached_property
+    def _replacing(self) -> dict[str, list[Parcel]]:
+        """The parcels on record that carry a replacement for each line."""
+        return self._by_line(parcel for parcel in self.parcels if parcel.replaces is not None)
+
+    @staticmethod
+    def _by_line(parcels: Iterable[Parcel]) -> dict[str, list[Parcel]]:
         carrying: dict[str, list[Parcel]] = {}
-        for parcel in self.parcels:
-            for line_id in parcel.line_ids:
-                carrying.setdefault(line_id, []).append(parcel)
-        together = {tuple(parcel.number for parcel in parcels): parcels for parcels in carrying.values()}
+        for parcel in parcels:
+            if parcel.withdrawn_at is None:
+                for line_id in parcel.line_ids:
+                    carrying.setdefault(line_id, []).append(parcel)
+        return carrying
+
+    @cached_property
+    def _counting(self) -> dict[str, tuple[Parcel, ...]]:
+        together = {tuple(parcel.number for parcel in parcels): parcels for parcels in self._carrying.values()}
         found = {numbers: counting(parcels) for numbers, parcels in together.items()}
-        return {line_id: found[tuple(parcel.number for parcel in parcels)] for line_id, parcels in carrying.items()}
+        return {line_id: found[tuple(parcel.number for parcel in parcels)] for line_id, parcels in self._carrying.items()}
 
     @cached_property
     def _arrived(self) -> dict[str, datetime | None]:
-        """The arrival of the last of each line's parcels; None while one is missing."""
+        """The arrival of the last of each line's parcels; None while one is missing and no replacement has come."""
         recorded = {parcel.number: parcel.delivered_at for parcel in self.parcels}
         arrived: dict[str, datetime | None] = {}
         for line_id, parcels in self._counting.items():
             times = [at for parcel in parcels if (at := recorded[parcel.number])]
             arrived[line_id] = max(times, default=None) if len(times) == len(parcels) else None
+        for line_id, replacing in self._replacing.items():
+            arrived[line_id] = arrived.get(line_id) or all_arrived_at(replacing)
         return arrived
 
     def promised_by(self, line_id: str, policy: Policy) -> datetime:
-        """Return the line's promise (O1, O5): the seller's date, else days from shipment, at its latest extension (O8).
-
-        While nothing is shipped and no date was named, it is the policy's bound, counted from payment.
-        """
+        """When the line was to arrive (O1, O5): its first promise, or what it was raised to since (O8)."""
+        promise = self.first_promise(line_id, policy)
+        latest = self.latest_promise(line_id, policy)
+        if not self.terms.deliver_by:
+            # Parcels taken back or replaced count as well: no promise, once raised, becomes an earlier one (I13).
+            for parcel in self.parcels:
+                if line_id in parcel.line_ids and parcel.recorded_at < promise:  # one that has passed is not revived
+                    promise = max(promise, min(self._due(parcel, policy), latest))
         extended = self.line_state(line_id).extended_to
-        promise = self.terms.deliver_by or self._promised_from_shipment(line_id, policy)
         return max(promise, extended) if extended else promise
 
-    def _promised_from_shipment(self, line_id: str, policy: Policy) -> datetime:
-        """Count the promise from the last parcel put on record before it passed; later parcels do not extend it (O8)."""
-        promise: datetime | None = None
-        for parcel in self.parcels_of(line_id):
-            days = self.terms.deliver_within_days or policy.carrier_days[parcel.carrier.value]
-            due = parcel.shipped_at + timedelta(days=days)
-            if promise is None or parcel.recorded_at < promise < due:
-                promise = due
-        return promise or self.terms.paid_at + policy.days("unshipped")
+    def first_promise(self, line_id: str, policy: Policy) -> datetime:
+        """The promise that all later ones are measured by (O8): the seller's date, else days from the first shipment (O5).
+
+        While nothing is shipped and no date was named, the policy's bound from payment stands in. A parcel that was taken
+        back still counts here: naming another one in its place is no new promise.
+        """
+        if self.terms.deliver_by:
+            return self.terms.deliver_by
+        bound = self.terms.paid_at + policy.days("unshipped")
+        first = next((parcel for parcel in self.parcels if line_id in parcel.line_ids), None)
+        return self._due(first, policy) if first and first.recorded_at < bound else bound
+
+    def replacements(self, dispute: int) -> tuple[Parcel, ...]:
+        """Return the parcels on record that carry a dispute's replacement."""
+        return tuple(it for it in self.parcels if it.replaces == dispute and it.withdrawn_at is None)
+
+    def latest_promise(self, line_id: str, policy: Policy) -> datetime:
+        """How far the seller may raise a line's promise without the buyer's consent (O8)."""
+        return self.first_promise(line_id, policy) + policy.days("promise_extension_at_most")
+
+    def _due(self, parcel: Parcel, policy: Policy) -> datetime:
+        days = self.terms.deliver_within_days or policy.carrier_days.get(parcel.carrier or "", policy.unshipped_days)
+        return parcel.shipped_at + timedelta(days=days)
 
     def delivered_at(self, line_id: str) -> datetime | None:
         """Return the line's arrival: its last parcel's by the carrier, or the buyer's confirmation if earlier (O6, O7)."""
@@ -192,7 +293,44 @@ class Order:
         return delivered is not None and delivered >= self.promised_by(line_id, policy)
 
     def closes_at(self, policy: Policy) -> datetime:
-        """Return the end of protection (O7): days after the last line arrived or, for one that has not, was promised."""
-        last = max(self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines)
-        closes = last + policy.days("protection")
+        """When protection ends (O7): the policy's days after the last line arrived or, for one that has not, was promised.
+
+        It never ends earlier than those days after the order became known here, or what the records say of a delivery
+        last changed here: whoever learns of it late has the whole time all the same (I12).
+        """
+        ended = [self.delivered_at(line.id) or self.promised_by(line.id, policy) for line in self.terms.lines]
+        changes = (at for parcel in self.parcels for at in (parcel.changed_at, parcel.withdrawn_at))
+        known = [self.imported_at, *(at for at in changes if at)]
+        known += [state.replaced_at for state in self.line_states if state.replaced_at]
+        closes = max(*ended, *known) + policy.days("protection")
         return max(closes, self.protection_extended_to) if self.protection_extended_to else closes
+
+    def undelivered_cause(self, line_id: str) -> str | None:
+        """Why what is held of a line goes back to the buyer when protection closes; None where the seller is paid (O7).
+
+        The seller is paid for a line that arrived, or that a carrier took on its way and did not bring back.
+        """
+        if self.delivered_at(line_id) is not None:
+            return None
+        replacing = self._replacing.get(line_id, [])
+        carrying = [*self._carrying.get(line_id, []), *replacing]
+        counting_now = (*self.parcels_of(line_id), *replacing)
+        if counting_now and counting_now[-1].returned_at:
+            return RETURNED_TO_SENDER
+        if any(parcel.scanned_at and not parcel.returned_at for parcel in carrying):
+            return None
+        return RETURNED_TO_SENDER if any(parcel.returned_at for parcel in carrying) else NEVER_SHIPPED
+
+    @property
+    def external_open(self) -> bool:
+        """Whether an external dispute is open, so that nothing is refunded or released (M3)."""
+        return self.external is not None and self.external.status is ExternalStatus.OPEN
+
+    def charged(self, payer: str) -> Money:
+        """What ``payer``, ``buyer`` or ``seller``, was charged so far (M4)."""
+        return total((amount for account, amount in self.charges if account == payer), self.terms.currency)
+
+    def held_of(self, line_id: str) -> tuple[Money, Money]:
+        """What is still held of a line: of its price, and of its share of the shipping fee (C3, C4)."""
+        state = self.line_state(line_id)
+        return self.line(line_id).price - state.refunded, self.terms.shipping_shares()[line_id] - state.refunded_shipping

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.carriers import Carrier, tracking_number
-from chalicelib.domain.claim_narrowing import delivery_became_known
+from chalicelib.domain.delivery_notice import delivery_became_known
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS
+from chalicelib.domain.late_delivery import delivery_after_refund_became_known
 from chalicelib.domain.ledger import InstructionStatus, LedgerEntry, Movement
 from chalicelib.domain.order import OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, Parcel
-from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, Refusal, in_words
+from chalicelib.domain.parcel import CarrierRecord, CarrierStatus, Parcel
+from chalicelib.domain.people import Role
+from chalicelib.domain.refusals import CONFLICT, INVALID, LIMIT_REACHED, TOO_LATE, WRONG_PARTY, WRONG_STATE, Refusal, in_words
+from chalicelib.domain.replacement import replacement_became_known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.ledger import PaymentInstruction
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """The lead that another system's clock may have over ours."""
+
+DOUBT = timedelta(hours=50)
+"""From the first instant of a day somewhere on Earth (UTC+14) to its last one elsewhere (UTC-12): what a day alone may mean."""
 
 
 def check_not_future(at: datetime, now: datetime, field: str) -> None:
@@ -29,9 +38,35 @@ def check_not_future(at: datetime, now: datetime, field: str) -> None:
         raise Refusal(INVALID, f"{field} lies in the future; report what has happened.", field=field, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class CarrierReport:
+    """One record as it is reported: of which parcel, what happened, and when.
+
+    ``exact`` is False where the carrier gave a day alone, or a time without a zone: then ``occurred_at`` is the latest time
+    that it can mean. Doubt never takes a right away (O6).
+    """
+
+    carrier: Carrier
+    tracking_number: str
+    occurred_at: datetime
+    status: CarrierStatus
+    destination: str = ""
+    exact: bool = True
+
+    def record(self, now: datetime) -> CarrierRecord:
+        """The record as it is kept, known from ``now`` on. Raises ``Refusal(invalid)`` for one from the future."""
+        check_not_future(self.occurred_at - (timedelta() if self.exact else DOUBT), now, "occurred_at")
+        happened = self.occurred_at if self.exact else min(self.occurred_at, now)
+        return CarrierRecord(happened, self.status, now, self.destination)
+
+
 def import_order(changes: Changes, terms: OrderTerms) -> None:
     """Import an order and hold its whole payment (O1, O3). Nothing is held for an order paid elsewhere."""
     check_not_future(terms.paid_at, changes.now, "paid_at")
+    if terms.placed_at > terms.paid_at:
+        raise Refusal(INVALID, "placed_at lies after paid_at; an order is placed before it is paid.", field="placed_at")
+    if terms.buyer_id == terms.seller_id:
+        raise Refusal(INVALID, "The buyer and the seller of an order are two people.", field="seller_id")
     policy = changes.policies.in_force(terms.paid_at)
     _check_terms(terms, policy.days("longest_promise"))
     changes.record(e.ORDER, e.OrderImported(terms, policy.version))
@@ -51,8 +86,8 @@ def _check_terms(terms: OrderTerms, longest: timedelta) -> None:
         raise Refusal(INVALID, "An order that costs nothing has nothing to protect.", field="lines")
     if terms.deliver_by is not None and terms.deliver_within_days is not None:
         raise Refusal(INVALID, "Give deliver_by or deliver_within_days, not both.", field="deliver_by")
-    if terms.deliver_by is not None and not terms.paid_at < terms.deliver_by <= terms.paid_at + longest:
-        raise Refusal(INVALID, f"deliver_by lies after paid_at, by {longest.days} days at most.", field="deliver_by")
+    if terms.deliver_by is not None and not terms.placed_at < terms.deliver_by <= terms.paid_at + longest:
+        raise Refusal(INVALID, f"deliver_by lies after placed_at, by {longest.days} days at most.", field="deliver_by")
     if terms.deliver_within_days is not None and not 1 <= terms.deliver_within_days <= longest.days:
         raise Refusal(INVALID, f"deliver_within_days is from 1 to {longest.days}.", field="deliver_within_days")
     offered = [guarantee.type for guarantee in terms.guarantees]
@@ -62,17 +97,29 @@ def _check_terms(terms: OrderTerms, longest: timedelta) -> None:
 
 
 def add_shipment(
-    changes: Changes, carrier: Carrier, written: str, shipped_at: datetime | None, line_ids: tuple[str, ...]
+    changes: Changes,
+    carrier: Carrier,
+    written: str,
+    shipped_at: datetime | None,
+    line_ids: tuple[str, ...],
+    *,
+    replaces: int | None = None,
 ) -> Parcel:
-    """Record a parcel of some lines, of all of them by default (O4). Returns it."""
-    order = changes.case.order
+    """Record a parcel of some lines, of all of them by default (O4). Returns it.
+
+    The carrier's records count from ``shipped_at`` on, less the policy's tolerance, and never from before the order was
+    placed: whatever is older happened to another parcel of that number (O6, I14). Those of the parcel that ``replaces`` what a
+    dispute is about count from when that was granted.
+    """
+    order, policy = changes.case.order, changes.case.policy
     number = tracking_number(carrier, written)
     shipped = shipped_at or changes.now
     check_not_future(shipped, changes.now, "shipped_at")
-    policy = changes.case.policy
-    if shipped < order.terms.paid_at - policy.days("confirmed_late"):
-        msg = f"shipped_at lies more than {policy.confirmed_late_days} days before the order was paid."
+    placed = order.terms.placed_at
+    if shipped < placed:
+        msg = f"shipped_at lies before the order was placed ({in_words(placed)})."
         raise Refusal(INVALID, msg, field="shipped_at")
+    earliest = placed if replaces is None else changes.dispute(replaces).stage_since
     lines = line_ids or tuple(line.id for line in order.terms.lines)
     _check_lines(changes.case, lines)
     if any(parcel.is_called(carrier, number) for parcel in order.parcels):
@@ -80,8 +127,39 @@ def add_shipment(
     if len(order.parcels) >= policy.parcels_at_most:
         msg = f"An order travels in at most {policy.parcels_at_most} parcels."
         raise Refusal(LIMIT_REACHED, msg, limit=policy.parcels_at_most)
-    parcel = Parcel(len(order.parcels) + 1, carrier, number, shipped, lines, changes.now)
+    parcel = Parcel(
+        number=len(order.parcels) + 1,
+        carrier=carrier,
+        tracking_number=number,
+        shipped_at=shipped,
+        line_ids=lines,
+        recorded_at=changes.now,
+        named_by=changes.actor.role,
+        counts_from=max(earliest, shipped - policy.days("record_tolerance")),
+        destination=order.terms.destination_country,
+        replaces=replaces,
+    )
     changes.record(e.ORDER, e.ParcelShipped(parcel))
+    return parcel
+
+
+def take_back_parcel(changes: Changes, number: int) -> Parcel:
+    """Take a parcel off the record that no carrier has scanned yet: its number was mistyped (O4). Returns it.
+
+    Raises ``Refusal``: ``invalid`` for no such parcel, ``wrong_party`` unless whoever acts put it on record or is the
+    marketplace, ``wrong_state`` once a carrier has scanned it.
+    """
+    parcels = changes.case.order.parcels
+    parcel = parcels[number - 1] if 1 <= number <= len(parcels) else None
+    if parcel is None or parcel.withdrawn_at is not None:
+        raise Refusal(INVALID, "The order has no such parcel on record.", field="n")
+    if changes.actor.role not in (parcel.named_by, Role.PLATFORM):
+        raise Refusal(WRONG_PARTY, f"Only the {parcel.named_by.value} who put this parcel on record can take it back.")
+    if parcel.scanned_at is not None:
+        raise Refusal(WRONG_STATE, "The carrier has scanned this parcel; it stays on record.", scanned_at=parcel.scanned_at)
+    if changes.case.order.completed_at is not None:
+        raise Refusal(WRONG_STATE, "The order is completed; its parcels stay on record.")
+    changes.record(e.ORDER, e.ParcelTakenBack(number))
     return parcel
 
 
@@ -91,27 +169,56 @@ def _check_lines(case: Case, line_ids: tuple[str, ...]) -> None:
         raise Refusal(INVALID, "Name lines of this order, each once.", field="line_ids", lines=known)
 
 
-def record_carrier_event(changes: Changes, carrier: Carrier, tracking: str, record: CarrierRecord) -> bool:
-    """Take in one carrier record, of a parcel or of a return on its way (O6). Returns whether it was news.
+def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -> list[bool | Refusal]:
+    """Take in everything that one call reports, then judge it once (O6, I16). Returns for each report whether it was news.
 
-    A record from long before the payment, or from before the dispute whose return it would be of, is of another parcel
-    that had the same number once; it is no news.
+    A report from the future is answered with its refusal, and spoils no other. Reports of one parcel are one event.
     """
-    check_not_future(record.occurred_at, changes.now, "occurred_at")
-    policy, news = changes.case.policy, False
-    earliest = changes.case.order.terms.paid_at - policy.days("confirmed_late")
-    room = policy.carrier_records_at_most
-    for parcel in changes.case.order.parcels:
-        if parcel.is_called(carrier, tracking) and record.occurred_at >= earliest and parcel.takes(record, room):
-            changes.record(e.ORDER, e.CarrierReported(parcel.number, record))
-            delivery_became_known(changes)
-            news = True
-    for dispute in changes.case.open_disputes:
+    results: list[bool | Refusal] = [False] * len(reports)
+    news: dict[tuple[int, int], list[CarrierRecord]] = {}
+    for n, report in sorted(enumerate(reports), key=lambda it: (it[1].occurred_at, it[1].status, it[1].destination)):
+        try:
+            record = report.record(changes.now)
+        except Refusal as refused:
+            results[n] = refused
+            continue
+        for place, parcel in _parcels_called(changes.case, report):
+            kept = news.get(place, [])
+            if parcel.with_records(kept).takes(record, _room(changes.case, news)):
+                news[place] = [*kept, record]
+                results[n] = True
+    for (stream, number), records in sorted(news.items()):
+        sorted_records = tuple(sorted(records))
+        if stream == e.ORDER:
+            changes.record(e.ORDER, e.CarrierReported(number, sorted_records))
+        else:
+            changes.record(stream, e.ReturnCarrierReported(sorted_records))
+    if news:
+        delivery_became_known(changes)
+        delivery_after_refund_became_known(changes)
+        replacement_became_known(changes)
+    return results
+
+
+def _room(case: Case, news: Mapping[tuple[int, int], Sequence[CarrierRecord]]) -> int:
+    """How many records of a kind a parcel may have. An order is one item of the table and must stay small enough for it.
+
+    Every parcel has room for its first records, so that no delivery and no scan is lost.
+    """
+    known = sum(len(parcel.records) for parcel in case.order.parcels) + sum(len(records) for records in news.values())
+    full = known >= case.policy.order_records_at_most
+    return case.policy.parcel_records_at_least if full else case.policy.carrier_records_at_most
+
+
+def _parcels_called(case: Case, report: CarrierReport) -> Iterator[tuple[tuple[int, int], Parcel]]:
+    """The parcels of a case that a report is about: each with its stream and its number there."""
+    for parcel in case.order.parcels:
+        if parcel.is_called(report.carrier, report.tracking_number):
+            yield (e.ORDER, parcel.number), parcel
+    for dispute in case.open_disputes:
         back = dispute.return_parcel
-        if back and back.is_called(carrier, tracking) and record.occurred_at >= dispute.opened_at and back.takes(record, room):
-            changes.record(dispute.number, e.ReturnCarrierReported(record))
-            news = True
-    return news
+        if back and back.is_called(report.carrier, report.tracking_number):
+            yield (dispute.number, back.number), back
 
 
 def confirm_receipt(changes: Changes, line_ids: tuple[str, ...]) -> None:
@@ -122,19 +229,60 @@ def confirm_receipt(changes: Changes, line_ids: tuple[str, ...]) -> None:
     if unconfirmed:
         changes.record(e.ORDER, e.ReceiptConfirmed(unconfirmed))
         delivery_became_known(changes)
+        delivery_after_refund_became_known(changes)
+    replacement_became_known(changes, lines)
 
 
 def extend_promise(changes: Changes, until: datetime) -> None:
-    """Extend the promise of the lines whose promise has not passed (O8)."""
+    """Promise delivery later than before, for the lines whose promise has not passed (O8).
+
+    All extensions together reach the policy's days beyond the first promise. For more, the buyer is asked; without a yes
+    before the promise passes, it stands as it is.
+    """
     order, policy = changes.case.order, changes.case.policy
-    undelivered = [line.id for line in order.terms.lines if order.delivered_at(line.id) is None]
-    running = [line for line in undelivered if changes.now < order.promised_by(line, policy)]
+    running = _running(changes)
     if not running or order.completed_at is not None:
+        undelivered = [line.id for line in order.terms.lines if order.delivered_at(line.id) is None]
         passed = [at for line in undelivered if (at := order.promised_by(line, policy)) <= changes.now]
         msg = "The promise has passed or been kept; it can only be extended before."
         raise Refusal(TOO_LATE, msg, deadline=max(passed, default=None))
     _check_later(changes, until, max(order.promised_by(line, policy) for line in running), "deliver_by")
-    changes.record(e.ORDER, e.PromiseExtended(tuple(running), until))
+    if until <= min(order.latest_promise(line, policy) for line in running):
+        changes.record(e.ORDER, e.PromiseExtended(running, until))
+        return
+    if len(order.extensions) >= policy.extension_requests_at_most:
+        msg = f"The buyer is asked for a later delivery at most {policy.extension_requests_at_most} times."
+        raise Refusal(LIMIT_REACHED, msg, limit=policy.extension_requests_at_most)
+    changes.record(e.ORDER, e.ExtensionAsked(len(order.extensions) + 1, until))
+
+
+def answer_extension(changes: Changes, number: int, *, accepted: bool) -> None:
+    """Answer the seller's request for a later promise, as the buyer (O8).
+
+    Raises ``Refusal``: ``invalid`` for no such request, ``conflict`` where it is answered or a newer one has replaced it,
+    ``too_late`` once the promise has passed.
+    """
+    order = changes.case.order
+    asked = order.extensions[number - 1] if 1 <= number <= len(order.extensions) else None
+    if asked is None:
+        raise Refusal(INVALID, "There is no such request for a later delivery.", field="n")
+    if asked.accepted is not None or number != len(order.extensions):
+        msg = "This request is answered, or a newer one has replaced it."
+        raise Refusal(CONFLICT, msg, current_extension=len(order.extensions))
+    running = _running(changes)
+    if not running or order.completed_at is not None:
+        raise Refusal(TOO_LATE, "The promise has passed or been kept; there is nothing left to extend.")
+    changes.record(e.ORDER, e.ExtensionAnswered(number, accepted))
+    later = tuple(line for line in running if order.promised_by(line, changes.case.policy) < asked.until)
+    if accepted and later:
+        changes.record(e.ORDER, e.PromiseExtended(later, asked.until))
+
+
+def _running(changes: Changes) -> tuple[str, ...]:
+    """The lines that have not arrived and whose promise has not passed."""
+    order, policy = changes.case.order, changes.case.policy
+    undelivered = (line.id for line in order.terms.lines if order.delivered_at(line.id) is None)
+    return tuple(line for line in undelivered if changes.now < order.promised_by(line, policy))
 
 
 def extend_protection(changes: Changes, until: datetime) -> None:

@@ -1,16 +1,21 @@
-"""A parcel and the carrier's records of it (O4, O6)."""
+"""A parcel, and what the carrier's records say of it (O4, O6)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
-from chalicelib.domain.carriers import Carrier
+from chalicelib.domain.carriers import Carrier, parcel_key
+from chalicelib.domain.people import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class CarrierStatus(StrEnum):
-    """The states of a parcel that a carrier reports."""
+    """The status of a parcel, as a carrier reports it."""
 
     IN_TRANSIT = "in_transit"
     OUT_FOR_DELIVERY = "out_for_delivery"
@@ -21,55 +26,133 @@ class CarrierStatus(StrEnum):
 
 
 _FINAL = (CarrierStatus.DELIVERED, CarrierStatus.RETURNED_TO_SENDER)
+_SCANS = frozenset(CarrierStatus) - {CarrierStatus.EXCEPTION}
+"""The statuses that show the parcel in the carrier's hands. An exception alone does not: the parcel may never have come."""
+
+
+OTHER: Final = "other"
+"""The carrier of a return that goes by none of the eight, as the API writes it (O4)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class CarrierRecord:
-    """One record of a carrier, at the carrier's own time."""
+    """One record of a carrier. It happened at ``occurred_at`` and became known here at ``known_at`` (O6).
+
+    ``destination`` is the country to which the record says the parcel goes; empty where it names none. Two records that
+    differ only in ``known_at`` are the same fact.
+    """
 
     occurred_at: datetime
     status: CarrierStatus
+    known_at: datetime
+    destination: str = ""
+
+    def same_fact(self, other: CarrierRecord) -> bool:
+        """Return whether both records tell of the same fact, whenever each became known."""
+        mine = (self.occurred_at, self.status, self.destination)
+        return mine == (other.occurred_at, other.status, other.destination)
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A shipment of some lines. Its records are a set kept sorted, so order and repetition of arrival cannot matter (O6)."""
+    """A shipment of some lines. Its records are a set kept sorted, so order and repetition of arrival cannot matter (O6).
+
+    ``counts_from`` and ``destination`` say which records are of this parcel: what happened earlier, or on the way to another
+    country, is of another parcel that had the same number (I14). Such records are kept for people to see and decide nothing.
+    """
 
     number: int
-    carrier: Carrier
+    carrier: Carrier | None
+    """None for a carrier that is not of the eight: no service reports such a parcel. ``carrier_name`` says which (O4)."""
     tracking_number: str
     shipped_at: datetime
     line_ids: tuple[str, ...]
     recorded_at: datetime
+    named_by: Role
+    counts_from: datetime
+    destination: str = ""
     records: tuple[CarrierRecord, ...] = ()
+    withdrawn_at: datetime | None = None
+    """When it was taken back by whoever had put it on record (O4)."""
+    replaces: int | None = None
+    """The dispute that it was sent for, if it carries a replacement (D2)."""
+    carrier_name: str = ""
 
     def is_called(self, carrier: Carrier, tracking_number: str) -> bool:
-        """Return True if the carrier knows this parcel by that number."""
-        return (self.carrier, self.tracking_number) == (carrier, tracking_number)
+        """Return whether the carrier knows this parcel by that canonical number. A parcel taken back is known by none.
+
+        A number of the posts is one parcel whichever of them reports it (O4).
+        """
+        return self.withdrawn_at is None and self.key == parcel_key(carrier, tracking_number)
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """What identifies the parcel: the network in which its number is unique, and the number (O4).
+
+        None for a carrier that is not of the eight: no service reports by its number.
+        """
+        return parcel_key(self.carrier, self.tracking_number) if self.carrier else None
+
+    def counts(self, record: CarrierRecord) -> bool:
+        """Return whether ``record`` is of this parcel: it happened late enough, on the way to the right country (O6, I14)."""
+        elsewhere = record.destination and self.destination and record.destination != self.destination
+        return record.occurred_at >= self.counts_from and not elsewhere
 
     def takes(self, record: CarrierRecord, at_most: int) -> bool:
-        """Return True if ``record`` is new, and fewer than ``at_most`` of its kind (progress, or an end) are kept."""
-        alike = sum((kept.status in _FINAL) == (record.status in _FINAL) for kept in self.records)
-        return record not in self.records and alike < at_most
+        """Return whether ``record`` is news. Repeated records are not, nor any beyond ``at_most`` of its kind.
 
-    def with_record(self, record: CarrierRecord) -> Parcel:
-        """Return the parcel with one more record."""
-        return replace(self, records=tuple(sorted((*self.records, record))))
+        The kinds are progress and ends, each of records that count and of records that do not.
+        """
+        kind = self._kind(record)
+        alike = sum(self._kind(kept) == kind for kept in self.records)
+        return alike < at_most and not any(kept.same_fact(record) for kept in self.records)
+
+    def _kind(self, record: CarrierRecord) -> tuple[bool, bool]:
+        return record.status in _FINAL, self.counts(record)
+
+    def with_records(self, records: Iterable[CarrierRecord]) -> Parcel:
+        """The parcel knowing ``records`` as well."""
+        return replace(self, records=tuple(sorted((*self.records, *records))))
+
+    @property
+    def scanned_at(self) -> datetime | None:
+        """When it became known here that the carrier has the parcel, or had it; None while no record that counts shows it."""
+        scans = (record.known_at for record in self.records if record.status in _SCANS and self.counts(record))
+        return min(scans, default=None)
 
     @property
     def returned_at(self) -> datetime | None:
-        """The time when the parcel went back to its sender, if that is the carrier's last word; else None."""
-        finals = [record for record in self.records if record.status in _FINAL]
-        went_back = bool(finals) and finals[-1].status is CarrierStatus.RETURNED_TO_SENDER
-        return finals[-1].occurred_at if went_back else None
+        """When the carrier recorded that the parcel went back to its sender, if it did."""
+        return self._ends_among(self.records)[1]
 
     @property
     def delivered_at(self) -> datetime | None:
-        """The first recorded delivery; None without one, or if a later record says that the parcel went back."""
-        delivered: datetime | None = None
-        for record in self.records:
-            if record.status is CarrierStatus.RETURNED_TO_SENDER:
-                delivered = None
-            elif record.status is CarrierStatus.DELIVERED and delivered is None:
-                delivered = record.occurred_at
-        return delivered
+        """When the carrier first recorded delivery, unless a record says that the parcel went back to its sender.
+
+        A delivery after that is the sender's (O6).
+        """
+        return self._ends_among(self.records)[0]
+
+    @property
+    def delivery_known_at(self) -> datetime | None:
+        """When the delivery became known here as it is now; None while there is none (O6)."""
+        return self.changed_at if self.delivered_at else None
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When what the records say of the delivery last changed here; None while they say nothing of it (O7)."""
+        changed: datetime | None = None
+        says: tuple[datetime | None, datetime | None] = (None, None)
+        for known_at in sorted({record.known_at for record in self.records}):
+            now_says = self._ends_among([record for record in self.records if record.known_at <= known_at])
+            if now_says != says:
+                changed, says = known_at, now_says
+        return changed
+
+    def _ends_among(self, records: Iterable[CarrierRecord]) -> tuple[datetime | None, datetime | None]:
+        """When the parcel was delivered, and when it went back, by those of ``records`` that count: one of them at most."""
+        ends = [record for record in records if record.status in _FINAL and self.counts(record)]
+        back = next((end.occurred_at for end in ends if end.status is CarrierStatus.RETURNED_TO_SENDER), None)
+        if back is not None:
+            return None, back
+        return next((end.occurred_at for end in ends), None), None

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain import events as e
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.dispute import Decision, InformationRequest, Proposal
+from chalicelib.domain.dispute import Decision, Dispute, InformationRequest, Proposal
 from chalicelib.domain.evidence import Evidence, File
 from chalicelib.domain.ledger import PaymentInstruction
+from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import PARTIES, ReturnAddress, Role
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ WORDS: dict[type, dict[str, Owner]] = {
     Evidence: {"note": _proposer},
     # A hash of the content: somebody who has the file could tell by it that this person gave it.
     File: {"etag": _author},
+    Dispute: {"postage_objection": _always(Role.SELLER)},
+    e.ReturnAcknowledged: {"postage_objection": _always(Role.SELLER)},
+    Parcel: {"carrier_name": _always(Role.BUYER)},
     e.ProposalDeclined: {"note": _author},
     e.Escalated: {"note": _author},
     # The marketplace's own record of why it decided as it did. It is kept with the decision.
@@ -75,6 +79,21 @@ def without_words(value: T, person: Role, author: Role | None = None) -> T:
         if new != old:
             changes[field.name] = new
     return replace(value, **changes) if changes else value
+
+
+def wordless(value: T) -> T:
+    """Return ``value`` with everybody's words and addresses left out at any depth; a country stays."""
+    if isinstance(value, tuple):
+        return tuple(wordless(part) for part in value)  # type: ignore[return-value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    words = WORDS.get(type(value), {})
+    return replace(value, **{it.name: _left_out(value, it.name, it.name in words) for it in fields(value) if it.init})
+
+
+def _left_out(value: object, name: str, is_words: bool) -> Any:  # noqa: ANN401, FBT001 - a field of any type
+    old = getattr(value, name)
+    return type(old)() if is_words and old else wordless(old)
 
 
 def _erased(words: Any) -> Any:  # noqa: ANN401 - a text, several, or none

@@ -33,10 +33,18 @@ class Policy:
     """The promise that applies where the seller made none, by carrier, from shipment (O5)."""
     unshipped_days: int
     """The promise, from payment, while nothing has been shipped and the seller named no date (O5)."""
-    confirmed_late_days: int
-    """How long a payment may take to be confirmed: sellers ship, and parcels arrive, before ``paid_at`` (O4, O6)."""
+    record_tolerance_days: int
+    """How long before a parcel's ``shipped_at`` a carrier's record of it may lie (O6)."""
+    refund_unscanned: bool
+    """Whether the close of protection refunds lines that no carrier ever had; off for a marketplace without records (O7)."""
     protection_days: int
     """How long protection lasts after delivery or, with none on record, after the promise (O7)."""
+    promise_extension_at_most_days: int
+    """How far beyond the first promise all extensions together reach without the buyer's consent (O8)."""
+    extension_requests_at_most: int
+    """How often the buyer of an order is asked for a later delivery than that (O8)."""
+    delivery_objection_days: int
+    """How long the buyer has to object when the carrier shows a claimed line as delivered in time (C5)."""
     longest_promise_days: int
     """How far after payment a promise may lie, and how far ahead an extension may reach (O1, O8)."""
     seller_answer_days: int
@@ -49,12 +57,24 @@ class Policy:
     """How long a review may take; then it is decided by default."""
     information_days: int
     """How long a party has to answer a mediator's question (D4)."""
+    mediator_idle_days: int
+    """How long a mediator may leave a case untouched; then it goes back to the queue (D4)."""
+    late_delivery_days: int
+    """How long after a refund for not received a delivery in time that becomes known opens the seller's appeal (D5)."""
+    late_delivery_appeal_days: int
+    """How long the seller has for that appeal (D5)."""
     return_shipping_days: int
     """How long the buyer has to send an item back; then the dispute expires."""
     return_receipt_days: int
     """How long the seller has to object once the carrier has delivered a return; then it is refunded."""
     return_lost_days: int
-    """How long after shipping a return with no delivery on record is refunded."""
+    """How long after shipping a return with no delivery on record is judged by what else is known of it."""
+    replacement_shipping_days: int
+    """How long the seller has until a carrier has the replacement; then the money is refunded (D2)."""
+    replacement_delivery_days: int
+    """How long the replacement may travel, from when it became known that a carrier has it (D2)."""
+    postage_percent_at_most: int
+    """How much of the price of the lines that go back the seller repays as postage at most, in percent (C3)."""
     appeal_days: int
     """How long a decision can be appealed; then it is carried out (D5)."""
     granted_at_most_days: int
@@ -67,6 +87,10 @@ class Policy:
     """Parcels that one order travels in (O4)."""
     carrier_records_at_most: int
     """A carrier's records of a parcel's progress, and as many of its delivery or return (O6)."""
+    order_records_at_most: int
+    """Carriers' records of all parcels of an order, after which each parcel has room only for few more (O6)."""
+    parcel_records_at_least: int
+    """Records of each kind for which every parcel has room, however many the order has (O6)."""
     proposals_at_most: int
     """Proposals of each side in one dispute: the buyer, the seller, its mediators together (D1)."""
     evidence_at_most: int
@@ -85,6 +109,12 @@ class Policy:
     """How long after an order is completed its thread still takes messages (N5)."""
     messages_at_most: int
     """Messages of one person in the thread of an order (N5)."""
+    charge_percent_at_most: int
+    """How much one side is charged at most over an order's life, in percent of the order's price (M4)."""
+    payment_silent_hours: int
+    """How long nothing is heard of a payment instruction before it is published again (M2)."""
+    payment_overdue_hours: int
+    """How long nothing is heard of it before people are alarmed (M2)."""
     payment_retry_hours: tuple[int, ...]
     """The wait before each new attempt of a failed payment instruction (M2); when they are used up, people act."""
 
@@ -99,6 +129,7 @@ class Policy:
 
 _COVERABLE = tuple(reason.value for reason in COVERED)
 _LIMITS = tuple(field.name for field in fields(Policy) if field.type == "int")
+_SWITCHES = tuple(field.name for field in fields(Policy) if field.type == "bool")
 _BY_MEMBER = ("carrier_days", "evidence")
 """The limits that have a value for each carrier or reason. A version names only those that it changes."""
 
@@ -143,6 +174,9 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
         if type(number) is not int or not 0 < number <= 10_000:  # noqa: PLR2004 - a sanity bound, not a rule
             msg = f"policy {data['version']!r}: {number!r} is not a whole number from 1 to 10000"
             raise ValueError(msg)
+    if not all(type(data[name]) is bool for name in _SWITCHES):
+        msg = f"policy {data['version']!r}: {', '.join(_SWITCHES)} are true or false"
+        raise ValueError(msg)
     if data["early_escalation_days"] >= data["seller_answer_days"]:
         msg = f"policy {data['version']!r}: the buyer's early escalation comes before the seller's deadline"
         raise ValueError(msg)

@@ -43,6 +43,8 @@ class LineProtection:
     applies: bool
     opens_at: datetime | None
     exclusion: Exclusion | None
+    units: int
+    """How many of the line can be claimed, now or later; other disputes may have taken some (C2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,10 @@ def _guarantee_now(case: Case, guarantee: Guarantee, now: datetime) -> Guarantee
     reason = REASON_OF[guarantee]
     if guarantee in OFFERED_BY_SELLERS and terms.offers(guarantee) is None:
         return _closed(case, guarantee, (), explained_by=Standing.NOT_OFFERED, offered=False)
-    verdicts = {line.id: _of_items(case, reason, (ClaimItem(line.id, line.quantity),), now) for line in terms.lines}
-    lines = tuple(_line(case, reason, line_id, verdict) for line_id, verdict in verdicts.items())
-    claimable = tuple(ClaimItem(line.id, line.quantity) for line in terms.lines if isinstance(verdicts[line.id], Covered))
+    asked = [_claimable(case, reason, ClaimItem(line.id, line.quantity), now) for line in terms.lines]
+    verdicts = {item.line_id: verdict for item, verdict in asked}
+    lines = tuple(_line(case, reason, item, verdict) for item, verdict in asked)
+    claimable = tuple(item for item, verdict in asked if isinstance(verdict, Covered))
     if claimable:
         coverage = _of_items(case, reason, claimable, now)
         opened = max(line.opens_at for line in lines if line.applies and line.opens_at)
@@ -120,18 +123,31 @@ def _closed(
     )
 
 
+def _claimable(case: Case, reason: Reason, item: ClaimItem, now: datetime) -> tuple[ClaimItem, Verdict]:
+    """As many units of a line as can be claimed, and the verdict on them; all of them where none can."""
+    verdict = _of_items(case, reason, (item,), now)
+    if isinstance(verdict, NotCovered) and verdict.units_left:
+        fewer = replace(item, quantity=verdict.units_left)
+        of_fewer = _of_items(case, reason, (fewer,), now)
+        if not isinstance(of_fewer, NotCovered):
+            return fewer, of_fewer
+    return item, verdict
+
+
 def _of_items(case: Case, reason: Reason, items: tuple[ClaimItem, ...], now: datetime) -> Verdict:
     return decide(case, Claim(reason, items), now)
 
 
-def _line(case: Case, reason: Reason, line_id: str, verdict: Verdict) -> LineProtection:
+def _line(case: Case, reason: Reason, item: ClaimItem, verdict: Verdict) -> LineProtection:
+    line_id, units = item.line_id, item.quantity
     match verdict:
         case Covered():
-            return LineProtection(line_id, applies=True, opens_at=_open_since(case, reason, line_id), exclusion=None)
+            opens_at = _open_since(case, reason, line_id)
+            return LineProtection(line_id, applies=True, opens_at=opens_at, exclusion=None, units=units)
         case NotYet(opens_at, _):
-            return LineProtection(line_id, applies=False, opens_at=opens_at, exclusion=None)
-        case NotCovered(exclusion, _):
-            return LineProtection(line_id, applies=False, opens_at=None, exclusion=exclusion)
+            return LineProtection(line_id, applies=False, opens_at=opens_at, exclusion=None, units=units)
+        case NotCovered(exclusion):
+            return LineProtection(line_id, applies=False, opens_at=None, exclusion=exclusion, units=0)
         case _:
             assert_never(verdict)
 

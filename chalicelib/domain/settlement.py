@@ -1,14 +1,15 @@
-"""Carry out what was agreed, granted or decided: a return first, or the end of the dispute and the refund (D3, D8, M1)."""
+"""Carry out what was agreed, granted or decided: a return, a replacement, or the end of the dispute (D2, D3, D8, M1)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispute import Grant, Outcome
-from chalicelib.domain.events import ORDER, DisputeResolved, OrderCompleted, RefundIssued, RefundShare, ReturnGranted
+from chalicelib.domain.events import DisputeResolved, ReplacementGranted, ReturnGranted
 from chalicelib.domain.guarantees import Basis, Guarantee, OfferType
-from chalicelib.domain.ledger import LedgerEntry, Movement, PaymentInstruction, payment_id
-from chalicelib.domain.money import Money, split, total
+from chalicelib.domain.ledger import BUYER, RETURN_POSTAGE, SELLER, Charge
+from chalicelib.domain.money import Money, least, total
+from chalicelib.domain.payouts import charge, refund_claim
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
@@ -16,38 +17,60 @@ if TYPE_CHECKING:
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.people import ReturnAddress
 
-    PaidOut = Literal[Movement.REFUND, Movement.RELEASE]
-
 
 def return_country(case: Case, dispute: Dispute) -> str | None:
-    """Return the country a return address must be in: the buyer's under Domestic Returns without Extra Returns (D3)."""
+    """Return the country a return address must be in: the buyer's under Domestic Returns without Extra Returns (D3).
+
+    None means any country, for an address that comes with a prepaid label (C3).
+    """
     terms = case.order.terms
     domestic = dispute.coverage.guarantee is Guarantee.DOMESTIC_RETURNS and not terms.offers(Guarantee.EXTRA_RETURNS)
     return terms.destination_country if domestic else None
 
 
-def carry_out(
+def carry_out(  # noqa: PLR0913 - what was granted, and how it is carried out
     changes: Changes,
     number: int,
     offer: OfferType,
     amount: Money,
     basis: Basis,
     address: ReturnAddress | None = None,
+    label: str | None = None,
+    *,
+    repays_postage: bool = True,
 ) -> None:
-    """Refund ``amount`` on that basis, after a return if ``offer`` needs one.
+    """Give the buyer what ``offer`` and ``amount`` say, on that basis: after a return if one is needed.
 
-    The return goes to ``address``, else to the address on file now. With none, the seller forgoes the return (D3). An item
-    that is already on its way back is not asked for again.
+    The return goes to ``address``, else to the address on file now in the country to which the order went. With none, the
+    seller forgoes the return (D3). An item that is already on its way back is not asked for again; then the seller repays its
+    postage as well.
     """
     dispute = changes.dispute(number)
-    if not offer.needs_return or not amount.minor or dispute.return_parcel is not None:
-        resolve(changes, number, amount, basis)
+    postage = dispute.coverage.return_postage
+    forgone = False
+    if offer.asks_back(amount) and dispute.return_parcel is None:
+        address = address or changes.address_on_file(changes.case.order.terms.destination_country)
+        if address is not None:
+            changes.record(number, ReturnGranted(Grant(offer, amount, basis, address, postage, label)))
+            return
+        forgone = True
+    if offer.replaces:
+        changes.record(number, ReplacementGranted(Grant(offer, amount, basis, None, postage)))
+    else:
+        resolve(changes, number, amount, basis, return_forgone=forgone)
+    if repays_postage and offer.gives(amount) and not (basis is Basis.AGREEMENT and dispute.postage_objection):
+        repay_postage(changes, number)
+
+
+def repay_postage(changes: Changes, number: int) -> None:
+    """Charge the seller what the buyer paid to send the items back, up to the policy's share of their price (C3, M4)."""
+    dispute, case = changes.dispute(number), changes.case
+    if dispute.postage is None:
         return
-    address = address or changes.address_on_file(return_country(changes.case, dispute))
-    if address is None:
-        resolve(changes, number, amount, basis, return_forgone=True)
-        return
-    changes.record(number, ReturnGranted(Grant(amount, basis, address, dispute.coverage.return_postage)))
+    prices = (case.order.line(it.line_id).unit_price * it.quantity for it in dispute.claim.items)
+    price = total(prices, dispute.postage.currency)
+    most = Money(price.minor * case.policy.postage_percent_at_most // 100, price.currency)
+    charge(changes, number, Charge(SELLER, BUYER), least(dispute.postage, most), RETURN_POSTAGE)
 
 
 def resolve(changes: Changes, number: int, amount: Money, basis: Basis, *, return_forgone: bool = False) -> None:
@@ -67,49 +90,19 @@ def end(
     basis: Basis | None = None,
     *,
     return_forgone: bool = False,
+    replaced: bool = False,
 ) -> None:
-    """Close a dispute with ``outcome`` and, where ``amount`` is more than nothing, refund it."""
+    """Close a dispute with ``outcome`` and, where ``amount`` is more than nothing, refund it.
+
+    In one that was refunded before, ``amount`` is what the buyer keeps; the buyer is charged the rest (D5, M4).
+    """
     refund = amount or Money(0, changes.case.order.terms.currency)
-    changes.record(number, DisputeResolved(outcome, refund, basis, return_forgone))
+    paid = changes.dispute(number).refund
+    if paid is not None:
+        kept = least(refund, paid)
+        changes.record(number, DisputeResolved(outcome, kept, basis))
+        charge(changes, number, Charge(BUYER, SELLER), paid - kept, "delivered_after_refund")
+        return
+    changes.record(number, DisputeResolved(outcome, refund, basis, return_forgone, replaced))
     if refund.minor:
-        _refund(changes, number, refund)
-
-
-def _refund(changes: Changes, number: int, amount: Money) -> None:
-    """Refund ``amount``: on the claimed items first, and on their shipping with what is more than their price (C3, C4)."""
-    dispute = changes.dispute(number)
-    caps = dispute.coverage.caps
-    of_items = min(amount, total((cap.items for cap in caps), amount.currency), key=lambda money: money.minor)
-    items = split(of_items, [cap.items.minor for cap in caps])
-    shipping = split(amount - of_items, [cap.shipping.minor for cap in caps])
-    shares = tuple(RefundShare(c.line_id, i, s) for c, i, s in zip(caps, items, shipping, strict=True))
-    entry, instruction = _movement(changes, Movement.REFUND, amount, dispute.id)
-    changes.record(ORDER, RefundIssued(dispute.id, entry, shares, instruction))
-
-
-def complete(changes: Changes) -> None:
-    """Complete the order: release what is still held to the seller (O7)."""
-    held = changes.case.order.escrow.held
-    if held.minor:
-        entry, instruction = _movement(changes, Movement.RELEASE, held, "order_completed")
-        changes.record(ORDER, OrderCompleted(entry, instruction))
-    else:
-        changes.record(ORDER, OrderCompleted(None, None))
-
-
-def _movement(
-    changes: Changes, movement: Literal[Movement.REFUND, Movement.RELEASE], amount: Money, cause: str
-) -> tuple[LedgerEntry, PaymentInstruction]:
-    """Return the next ledger entry and its payment instruction, under ids that follow from the order's history (M2)."""
-    order = changes.case.order
-    terms = order.terms
-    entry = LedgerEntry(order.entries + 1, movement, amount, cause, changes.now)
-    match movement:
-        case Movement.REFUND:
-            payee = terms.buyer_id
-        case Movement.RELEASE:
-            payee = terms.seller_id
-        case _:
-            assert_never(movement)
-    instruction_id = payment_id(terms.order_id, len(order.instructions) + 1)
-    return entry, PaymentInstruction(instruction_id, movement, amount, payee, entry.number, changes.now)
+        refund_claim(changes, number, refund)

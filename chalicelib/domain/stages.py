@@ -35,23 +35,47 @@ def awaited(dispute: Dispute) -> Role | None:
             assert_never(other)
 
 
-def return_delivered_at(dispute: Dispute) -> datetime | None:
-    """Return the return's delivery, in a stage whose deadline counts from it; None in other stages and before there is one."""
+def window_since(dispute: Dispute) -> datetime:
+    """The time from which the stage's window counts: when the stage began, or when the request was last raised (I12)."""
+    return dispute.window_since or dispute.stage_since
+
+
+def return_known_at(dispute: Dispute) -> datetime | None:
+    """When the return's delivery became known, in a stage whose deadline counts from it; None in others, and before."""
     if STAGES[dispute.stage].window_once_delivered is None or dispute.return_parcel is None:
         return None
-    return dispute.return_parcel.delivered_at
+    return dispute.return_parcel.delivery_known_at
+
+
+def _window(dispute: Dispute) -> tuple[str | None, datetime]:
+    """The window that the stage runs under now, and when it began: a return or a replacement that moves on begins another."""
+    rule, since = STAGES[dispute.stage], window_since(dispute)
+    delivered, scanned = return_known_at(dispute), dispute.replacement_scanned_at
+    if delivered is not None:
+        return rule.window_once_delivered, delivered
+    if rule.window_once_scanned and scanned is not None:
+        return rule.window_once_scanned, max(since, scanned)
+    return rule.window, since
 
 
 def due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """Return the stage's own deadline: its beginning plus its window plus the time granted (D6); None once resolved.
+    """Return the deadline: the stage's window from its beginning, or the time granted if later (D6); None once resolved.
 
-    A return on its way is judged from the carrier's record of its delivery as soon as there is one.
+    A return on its way is judged from when its delivery became known, a replacement from when it became known that a carrier
+    has it. While the buyer may object to a delivery, only that time runs; what passed meanwhile acts when it is over (C5).
     """
-    rule, since = STAGES[dispute.stage], dispute.stage_since
-    window, delivered = rule.window, return_delivered_at(dispute)
-    if delivered is not None:
-        window, since = rule.window_once_delivered, delivered
-    return None if window is None else since + policy.days(window) + dispute.granted
+    if dispute.delivery_notice:
+        return dispute.delivery_notice.due_at
+    return own_due_at(dispute, policy)
+
+
+def own_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
+    """Return the stage's own deadline, which a delivery notice puts off and never shortens; None once resolved."""
+    window, since = _window(dispute)
+    if window is None:
+        return None
+    bounds = (since + policy.days(window), dispute.granted_until, dispute.held_until)
+    return max(at for at in bounds if at)
 
 
 def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
@@ -64,16 +88,28 @@ def deadline_of(dispute: Dispute, policy: Policy) -> datetime:
 
 
 def next_request_due(dispute: Dispute) -> InformationRequest | None:
-    """Return the pending information request that lapses first (D4); only a review waits for answers."""
-    if STAGES[dispute.stage].awaited is not Awaited.MEDIATOR:
+    """The pending information request that lapses first (D4); only a review waits for answers."""
+    if STAGES[dispute.stage].awaited is not Awaited.MEDIATOR or dispute.delivery_notice:
         return None
     pending = (request for request in dispute.requests_of_review if request.pending)
     return min(pending, key=lambda request: request.due_at, default=None)
 
 
+def idle_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
+    """The time at which a case goes back to the queue because its mediator did nothing in it (D4); None without one.
+
+    While the mediator waits for the answer to a question, the time does not run.
+    """
+    if dispute.mediator is None or STAGES[dispute.stage].awaited is not Awaited.MEDIATOR or dispute.delivery_notice:
+        return None
+    waited = (request.answered_at or request.due_at for request in dispute.requests_of_review if not request.carried_from)
+    return max(dispute.mediator_active_at or dispute.stage_since, dispute.stage_since, *waited) + policy.days("mediator_idle")
+
+
 def next_due_at(dispute: Dispute, policy: Policy) -> datetime | None:
-    """Return the deadline that comes next: the stage's, or an information request's if that is earlier."""
+    """Return the deadline that comes next: a question's or an idle mediator's, where it comes before the stage's."""
     deadline, request = due_at(dispute, policy), next_request_due(dispute)
-    if deadline is None or request is None:
-        return deadline
-    return min(deadline, request.due_at)
+    if deadline is None:
+        return None
+    dues = (deadline, request.due_at if request else None, idle_due_at(dispute, policy))
+    return min(at for at in dues if at)

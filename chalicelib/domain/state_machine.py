@@ -53,11 +53,13 @@ class StageRule:
     window: str | None
     """The policy's window that the stage runs under, from the moment it was entered; None for the last stage."""
     window_once_delivered: str | None = None
-    """The window that counts instead, from the return's delivery, as soon as the carrier has recorded one."""
+    """The window that counts instead, from when the return's delivery became known, as soon as there is one."""
+    window_once_scanned: str | None = None
+    """The window that counts instead, from when it became known that a carrier has the replacement."""
     expiry: Expiry | None
 
 
-_SETTLED = (Stage.AWAITING_RETURN, Stage.RESOLVED)
+_SETTLED = (Stage.AWAITING_RETURN, Stage.AWAITING_REPLACEMENT, Stage.RESOLVED)
 
 STAGES: dict[Stage, StageRule] = table(
     Stage,
@@ -91,7 +93,17 @@ STAGES: dict[Stage, StageRule] = table(
             status=Status.WAITING_FOR_SELLER_RESPONSE,
             window="return_lost",
             window_once_delivered="return_receipt",
-            expiry=Expiry("the seller did not object: refunded", (Stage.RESOLVED,)),
+            expiry=Expiry(
+                "the seller did not object: refunded, or replaced; a return that nobody saw is reviewed",
+                (Stage.RESOLVED, Stage.AWAITING_REPLACEMENT, Stage.UNDER_REVIEW),
+            ),
+        ),
+        Stage.AWAITING_REPLACEMENT: StageRule(
+            awaited=Awaited.SELLER,
+            status=Status.WAITING_FOR_SELLER_RESPONSE,
+            window="replacement_shipping",
+            window_once_scanned="replacement_delivery",
+            expiry=Expiry("no replacement came: refunded", (Stage.RESOLVED,)),
         ),
         Stage.DECIDED: StageRule(
             awaited=Awaited.EITHER_PARTY,
@@ -105,6 +117,10 @@ STAGES: dict[Stage, StageRule] = table(
 """The row of every stage."""
 
 
+DELIVERY_NOTICE = Expiry("the buyer did not object to a delivery in time: the record stands", (Stage.RESOLVED,))
+"""The effect of a delivery notice, in any stage. While there is one, no other deadline of the dispute acts (C5)."""
+
+
 class Action(StrEnum):
     """Something an actor can do in a dispute."""
 
@@ -114,14 +130,19 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     WITHDRAW = "withdraw"
     ADD_EVIDENCE = "add_evidence"
+    OBJECT_TO_DELIVERY = "object_to_delivery"
     GRANT_TIME = "grant_time"
     ASSIGN = "assign"
+    GIVE_BACK = "give_back"
+    HAND_OVER = "hand_over"
     REQUEST_INFORMATION = "request_information"
     DECIDE = "decide"
     ACCEPT_DECISION = "accept_decision"
     APPEAL = "appeal"
+    WITHDRAW_APPEAL = "withdraw_appeal"
     SHIP_RETURN = "ship_return"
     ACKNOWLEDGE_RETURN = "acknowledge_return"
+    SHIP_REPLACEMENT = "ship_replacement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,38 +165,54 @@ def _rules() -> Iterator[Rule]:
     yield Rule(stage, Action.DECLINE, seller, (Stage.NEGOTIATING,), (g.NEGOTIABLE,))
     yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.NEGOTIABLE, g.ROOM_FOR_PROPOSALS))
     yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
-    yield Rule(stage, Action.ESCALATE, buyer, (Stage.UNDER_REVIEW,), (g.SELLER_HAD_TIME,))
+    yield Rule(stage, Action.ESCALATE, buyer, (Stage.UNDER_REVIEW,), (g.SELLER_HAD_TIME, g.GRANTED_TIME_IS_OVER))
 
     stage = Stage.NEGOTIATING  # proposals go to and fro until one is accepted, a party escalates, or time is up
+    yield Rule(stage, Action.ACCEPT, buyer, _SETTLED, (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
+    yield Rule(stage, Action.ACCEPT, seller, _SETTLED)  # the buyer's request at any time, else as the buyer (D1)
     for party in PARTIES:
-        yield Rule(stage, Action.ACCEPT, party, _SETTLED, (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
         yield Rule(stage, Action.DECLINE, party, (stage,), (g.OWN_TURN, g.PROPOSAL_ON_TABLE))
-        yield Rule(stage, Action.ESCALATE, party, (Stage.UNDER_REVIEW,))
+        yield Rule(stage, Action.ESCALATE, party, (Stage.UNDER_REVIEW,), (g.GRANTED_TIME_IS_OVER,))
     yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.OWN_TURN, g.ROOM_FOR_PROPOSALS))
     yield Rule(stage, Action.PROPOSE, seller, (stage, *_SETTLED), (g.ROOM_FOR_PROPOSALS,))
     yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
 
     stage = Stage.UNDER_REVIEW  # a mediator decides, and the parties may still agree
-    yield Rule(stage, Action.ASSIGN, mediator, (stage,), (g.UNASSIGNED, g.NEW_TO_THE_CASE))
+    yield Rule(stage, Action.ASSIGN, mediator, (stage,), (g.UNASSIGNED, g.NOT_A_PARTY, g.NEW_TO_THE_CASE))
+    yield Rule(stage, Action.GIVE_BACK, mediator, (stage,), (g.ASSIGNED, g.OWN_CASE_OR_LEAD))
+    yield Rule(stage, Action.HAND_OVER, mediator, (stage,), (g.LEADS,))
     yield Rule(stage, Action.REQUEST_INFORMATION, mediator, (stage,), (g.OWN_CASE, g.ROOM_FOR_QUESTIONS))
     yield Rule(stage, Action.PROPOSE, mediator, (stage,), (g.OWN_CASE, g.ROOM_FOR_PROPOSALS))
     yield Rule(stage, Action.DECIDE, mediator, (Stage.DECIDED, *_SETTLED), (g.OWN_CASE,))
+    guards = (g.PROPOSAL_ON_TABLE, g.OTHERS_PROPOSAL, g.NOT_ACCEPTED_YET)
+    yield Rule(stage, Action.ACCEPT, buyer, (stage, *_SETTLED), guards)
+    yield Rule(stage, Action.ACCEPT, seller, (stage, *_SETTLED))  # the buyer's request at any time, else as the buyer (D1)
+    yield Rule(stage, Action.PROPOSE, buyer, (stage,), (g.ROOM_FOR_PROPOSALS,))
+    yield Rule(stage, Action.PROPOSE, seller, (stage, *_SETTLED), (g.ROOM_FOR_PROPOSALS,))
     for party in PARTIES:
-        guards = (g.PROPOSAL_ON_TABLE, g.OTHERS_PROPOSAL, g.NOT_ACCEPTED_YET)
-        yield Rule(stage, Action.ACCEPT, party, (stage, *_SETTLED), guards)
-    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+        yield Rule(stage, Action.DECLINE, party, (stage,), guards)
+        yield Rule(stage, Action.WITHDRAW_APPEAL, party, (Stage.DECIDED, *_SETTLED), (g.OWN_APPEAL,))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,), (g.NO_DECISION_MADE,))
 
     stage = Stage.AWAITING_RETURN
     yield Rule(stage, Action.SHIP_RETURN, buyer, (Stage.RETURN_IN_TRANSIT,))
-    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,))
+    yield Rule(stage, Action.WITHDRAW, buyer, (Stage.RESOLVED,), (g.NO_DECISION_MADE,))
 
     stage = Stage.RETURN_IN_TRANSIT
-    yield Rule(stage, Action.ACKNOWLEDGE_RETURN, seller, (Stage.UNDER_REVIEW, Stage.RESOLVED))
+    yield Rule(stage, Action.SHIP_RETURN, buyer, (stage,), (g.RETURN_UNSEEN,))  # the tracking number was mistyped
+    arrived = (Stage.UNDER_REVIEW, Stage.AWAITING_REPLACEMENT, Stage.RESOLVED)
+    yield Rule(stage, Action.ACKNOWLEDGE_RETURN, seller, arrived)
+
+    stage = Stage.AWAITING_REPLACEMENT
+    yield Rule(stage, Action.SHIP_REPLACEMENT, seller, (stage,))
 
     stage = Stage.DECIDED  # the appeal window
     for party in PARTIES:
         yield Rule(stage, Action.APPEAL, party, (Stage.UNDER_REVIEW,), (g.NOT_ACCEPTED_YET,))
         yield Rule(stage, Action.ACCEPT_DECISION, party, (stage, *_SETTLED), (g.NOT_ACCEPTED_YET,))
+
+    # A delivery in time becomes known after the refund: the seller's one appeal against it (D5).
+    yield Rule(Stage.RESOLVED, Action.APPEAL, seller, (Stage.UNDER_REVIEW,), (g.REFUND_APPEALABLE,))
 
     # Evidence until the end (N6), except in the appeal window: there only new evidence with an appeal counts.
     for stage in (
@@ -184,12 +221,18 @@ def _rules() -> Iterator[Rule]:
         Stage.UNDER_REVIEW,
         Stage.AWAITING_RETURN,
         Stage.RETURN_IN_TRANSIT,
+        Stage.AWAITING_REPLACEMENT,
     ):
         for party in PARTIES:
             yield Rule(stage, Action.ADD_EVIDENCE, party, (stage,), (g.ROOM_FOR_EVIDENCE,))
 
-    # More time for the awaited party, granted by the side that waits (D6).
-    for stage, waiting in ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer)):
+    # The carrier shows a claimed line as delivered in time: the buyer may say that it is not here (C5).
+    for stage in (Stage.OPENED, Stage.NEGOTIATING, Stage.UNDER_REVIEW, Stage.DECIDED, Stage.AWAITING_REPLACEMENT):
+        yield Rule(stage, Action.OBJECT_TO_DELIVERY, buyer, (Stage.UNDER_REVIEW,), (g.DELIVERY_SHOWN,))
+
+    # More time for the awaited party, granted by the one that waits (D6).
+    waits = ((Stage.OPENED, buyer), (Stage.AWAITING_RETURN, seller), (Stage.RETURN_IN_TRANSIT, buyer))
+    for stage, waiting in (*waits, (Stage.AWAITING_REPLACEMENT, buyer)):
         yield Rule(stage, Action.GRANT_TIME, waiting, (stage,), (g.TIME_LEFT_TO_GRANT,))
     stage = Stage.NEGOTIATING
     for party in PARTIES:

@@ -71,6 +71,8 @@ class Thread:
     told_at: dict[Role, datetime] = field(default_factory=dict)
     """The time of the last message that each party was notified of."""
     version: int = 0
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
     @property
     def count(self) -> int:

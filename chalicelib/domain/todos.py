@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.evidence import FILES_OF, EvidenceType
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.domain.stages import awaited, due_at, return_delivered_at
+from chalicelib.domain.stages import awaited, due_at, return_known_at, window_since
 from chalicelib.domain.state_machine import STAGES, Awaited
 
 if TYPE_CHECKING:
@@ -29,12 +29,16 @@ class Todo:
 def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
     """Return the to-dos of each party in a dispute (N2).
 
-    They are the awaited party's next action, the answer to each pending information request (D4) and, in the appeal
-    window, the word of each party that has not accepted (D5). A request is due no later than the review.
+    The awaited party's move, the answer to each pending information request (D4), and in the appeal window the word of
+    those who have not accepted (D5). Nobody's inaction decides before the earlier of a request's time and the review's.
+    While the buyer may object to a delivery, nothing else is to be done (C5).
     """
     deadline = due_at(dispute, policy)
-    if deadline is None:
+    on_its_way = STAGES[dispute.stage].window_once_scanned and dispute.replacement_scanned_at
+    if deadline is None or on_its_way:  # a replacement that is on its way asks nothing of anybody
         return ()
+    if dispute.delivery_notice:
+        return (Todo(Role.BUYER, dispute.delivery_notice.since, dispute.delivery_notice.due_at),)
     match STAGES[dispute.stage].awaited:
         case Awaited.SELLER | Awaited.BUYER | Awaited.WHOSE_TURN:
             party = awaited(dispute)
@@ -53,12 +57,12 @@ def todos(dispute: Dispute, policy: Policy) -> tuple[Todo, ...]:
 
 def _asked_at(dispute: Dispute) -> datetime:
     """The time when the awaited party's move began: with the return's arrival, with the turn, or with the stage."""
-    delivered = return_delivered_at(dispute)
+    delivered = return_known_at(dispute)
     if delivered is not None:
         return delivered
     if STAGES[dispute.stage].awaited is Awaited.WHOSE_TURN and dispute.turn_since is not None:
         return dispute.turn_since
-    return dispute.stage_since
+    return window_since(dispute)
 
 
 def missing_evidence(dispute: Dispute, policy: Policy) -> dict[Role, tuple[EvidenceType, ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
 from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.ledger import BUYER, SELLER
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.stages import status_of
@@ -46,7 +47,8 @@ def is_a_mediators(it: EventInContext) -> bool:
 def leaves_a_choice(it: EventInContext) -> bool:
     """A party's proposal waits for the other's answer. A seller's of all the buyer asks does not: it settles at once (D2)."""
     made, asked = it.payload(e.ProposalMade).proposal, it.the_dispute.request
-    settles = made.by is Role.SELLER and made.type is asked.type and made.amount >= asked.amount
+    settles = made.type is asked.type and made.amount >= asked.amount
+    settles = made.by is Role.SELLER and (settles or it.stage_after in (Stage.AWAITING_RETURN, Stage.RESOLVED))
     return made.by in PARTIES and not settles
 
 
@@ -82,7 +84,7 @@ def asks_the_buyer(it: EventInContext) -> bool:
 
 def answers_a_question(it: EventInContext) -> bool:
     """The evidence is what a mediator had asked for (D4)."""
-    return it.payload(e.EvidenceAdded).evidence.answers is not None
+    return it.payload(e.EvidenceAdded).evidence.answers != ()
 
 
 def was_asked_of_the_seller(it: EventInContext) -> bool:
@@ -122,7 +124,7 @@ def ends_the_matter(it: EventInContext) -> bool:
 
 def return_has_arrived(it: EventInContext) -> bool:
     """The carrier has delivered the return."""
-    return it.payload(e.ReturnCarrierReported).record.status is CarrierStatus.DELIVERED
+    return any(it.status is CarrierStatus.DELIVERED for it in it.payload(e.ReturnCarrierReported).records)
 
 
 def return_has_a_problem(it: EventInContext) -> bool:
@@ -130,9 +132,56 @@ def return_has_a_problem(it: EventInContext) -> bool:
     return it.payload(e.ReturnAcknowledged).evidence is not None
 
 
+def is_for_another_item(it: EventInContext) -> bool:
+    """The item goes back before another one is sent (D2)."""
+    grant = it.the_dispute.grant
+    return grant is not None and grant.type.replaces
+
+
+def is_for_money(it: EventInContext) -> bool:
+    """The item goes back for money."""
+    return not is_for_another_item(it)
+
+
+def has_arrived_for_another_item(it: EventInContext) -> bool:
+    """The carrier has delivered a return after which another item is sent."""
+    return return_has_arrived(it) and is_for_another_item(it)
+
+
+def has_arrived_for_money(it: EventInContext) -> bool:
+    """The carrier has delivered a return for which money is paid."""
+    return return_has_arrived(it) and is_for_money(it)
+
+
+def was_replaced(it: EventInContext) -> bool:
+    """The dispute ends because a replacement has arrived (D2)."""
+    return it.payload(e.DisputeResolved).replaced
+
+
+def appeals_a_refund(it: EventInContext) -> bool:
+    """The seller appeals against a refund, since a delivery became known after it (D5)."""
+    return it.the_dispute.refund_appealed
+
+
+def appeals_a_decision(it: EventInContext) -> bool:
+    """A party appeals against a decision (D5)."""
+    return not appeals_a_refund(it)
+
+
+def leaves_time_to_appeal(it: EventInContext) -> bool:
+    """The appeal is withdrawn, and the other side still has time to appeal (D7)."""
+    return it.stage_after in (None, Stage.DECIDED)
+
+
+def judges_a_refund(it: EventInContext) -> bool:
+    """The dispute was refunded before, and now it is settled what the buyer keeps (D5)."""
+    late = it.the_dispute.late_delivery
+    return late is not None and late.appealed
+
+
 def refunds(it: EventInContext) -> bool:
     """The dispute ends with money for the buyer."""
-    return it.payload(e.DisputeResolved).refund.minor > 0
+    return it.payload(e.DisputeResolved).refund.minor > 0 and not judges_a_refund(it)
 
 
 def was_withdrawn(it: EventInContext) -> bool:
@@ -147,7 +196,7 @@ def return_was_not_sent(it: EventInContext) -> bool:
 
 def closes_without_refund(it: EventInContext) -> bool:
     """The dispute ends without money, by an agreement, a decision or the carrier's records."""
-    return not (refunds(it) or was_withdrawn(it) or return_was_not_sent(it))
+    return not (refunds(it) or judges_a_refund(it) or was_withdrawn(it) or return_was_not_sent(it) or was_replaced(it))
 
 
 def pays_out(it: EventInContext) -> bool:
@@ -163,3 +212,33 @@ def is_news_to_the_seller(it: EventInContext) -> bool:
 def is_news_to_the_buyer(it: EventInContext) -> bool:
     """The buyer is to be told of this message (``Thread.news_to``)."""
     return Role.BUYER in it.payload(MessageWritten).news_to
+
+
+def is_made_at_the_close(it: EventInContext) -> bool:
+    """The refund is no dispute's: protection closes, and no carrier had the line, or it went back (O7)."""
+    return it.payload(e.RefundIssued).dispute_id is None
+
+
+def charges_the_seller(it: EventInContext) -> bool:
+    """The seller is charged (M4)."""
+    return it.payload(e.Charged).entry.debit == SELLER
+
+
+def charges_the_buyer(it: EventInContext) -> bool:
+    """The buyer is charged (M4)."""
+    return it.payload(e.Charged).entry.debit == BUYER
+
+
+def has_failed_for_good(it: EventInContext) -> bool:
+    """The payment has failed, and no attempt is left (M2)."""
+    return it.payload(e.PaymentFailed).attempts_left == 0
+
+
+def is_a_yes(it: EventInContext) -> bool:
+    """The buyer accepts the later delivery (O8)."""
+    return it.payload(e.ExtensionAnswered).accepted
+
+
+def is_a_no(it: EventInContext) -> bool:
+    """The buyer refuses the later delivery (O8)."""
+    return not is_a_yes(it)

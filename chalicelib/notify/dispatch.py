@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.events import PaymentRetried
+from chalicelib.domain.events import PaymentRepublished, PaymentRetried
 from chalicelib.notify.audience import RINGING, Audience, Channel, Urgency
 from chalicelib.notify.composing import Composer
 from chalicelib.notify.limits import Limiter
@@ -68,7 +68,7 @@ class Dispatcher:
             self.deps.sent.mark(it.id, audience, channel)
 
     def _composed(self, it: EventInContext, notice: Notice, topic: str) -> ComposedMessage:
-        retried = notice.audience is Audience.PAYMENTS and isinstance(it.event.payload, PaymentRetried)
+        retried = notice.audience is Audience.PAYMENTS and isinstance(it.event.payload, PaymentRetried | PaymentRepublished)
         order = self.deps.orders.order(it.order_id) if retried else None
         due = stage_deadline(it, self.deps.policies) if notice.text else None
         return Composer(self.deps.link_base).to_topic(it, notice, topic, due=due, order=order)

@@ -6,11 +6,12 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-from chalicelib.domain.events import ProposalMade
+from chalicelib.domain.events import ORDER, ProposalMade
 from chalicelib.notify.audience import RINGING, Channel, Urgency
 from chalicelib.notify.dispatch import Dispatcher, backoff, is_permanent
 from chalicelib.notify.event_in_context import MessageWritten, read_event
 from chalicelib.notify.limits import tally_of
+from chalicelib.notify.order_reminders import next_reminder, order_todos
 from chalicelib.notify.recipients import Recipients, person
 from chalicelib.notify.todos import due_for, is_reminder_to_send, still_to_do, todos_of
 from chalicelib.store.message_queue import Kind
@@ -99,6 +100,8 @@ class DueSender:
             case Kind.DIGEST:
                 gathered = self.deps.tallies.names(tally_of(queued), queued.recipient)
                 return self._dispatch(queued, it, None, len(gathered))
+            case Kind.REMINDER if int(stream) == ORDER:
+                return self._send_order_reminder(queued, it)
             case Kind.REMINDER:
                 return self._send_reminder(queued, it)
             case Kind.EVENT:
@@ -130,6 +133,21 @@ class DueSender:
             return self._dispatch(queued, it, todo.due)
         for message in self.recipients.address_by_every_channel(queued, it, todo.due):
             self.dispatcher.send_or_queue(message)
+        return None
+
+    def _send_order_reminder(self, queued: QueuedMessage, it: EventInContext) -> datetime | None:
+        """Send a reminder of an order if it still holds, and queue the person's next one (O7, O8)."""
+        case, now = self.case_at(it.order_id, self.dispatcher.now), self.dispatcher.now
+        in_dispute = {line_id for dispute in case.open_disputes for line_id in dispute.claim.line_ids}
+        todos = order_todos(case.order, case.policy, in_dispute)
+        todo = next((todo for todo in todos if todo.named(it.order_id) == queued.name and todo.at <= now < todo.due), None)
+        if queued.channel:
+            return self._dispatch(queued, it, todo.due) if todo else None
+        for message in self.recipients.address_by_every_channel(queued, it, todo.due) if todo else ():
+            self.dispatcher.send_or_queue(message)
+        following = next_reminder(queued, case.order, case.policy, now)
+        if following:
+            self.deps.queue.put(*following)
         return None
 
     def _send_event(self, queued: QueuedMessage, it: EventInContext) -> datetime | None:

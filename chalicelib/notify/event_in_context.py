@@ -9,10 +9,10 @@ from chalicelib.domain.dispute import Dispute, Stage
 from chalicelib.domain.events import Event, Payload
 from chalicelib.domain.people import Role
 from chalicelib.store.cases import event_of
-from chalicelib.store.codec import load
 from chalicelib.store.items import text
 from chalicelib.store.keys import THREAD
 from chalicelib.store.messages import message_of
+from chalicelib.store.schema import stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ def read_event(image: Mapping[str, Any]) -> EventInContext:
         order_id=text(image, "order_id"),
         buyer_id=text(image, "buyer_id"),
         seller_id=text(image, "seller_id"),
-        dispute=load(dispute, Dispute) if dispute else None,
+        dispute=stored_value(image, Dispute, "dispute") if dispute else None,
         status_before=text(image, "status_before") or None,
         stage_after=Stage(stage_after) if stage_after else None,
         return_country=text(image, "return_country") or None,
@@ -95,6 +95,6 @@ def read_event(image: Mapping[str, Any]) -> EventInContext:
 
 
 def _written(image: Mapping[str, Any]) -> EventInContext:
-    message, news_to = message_of(dict(image)), load(text(image, "news_to"), tuple[Role, ...])
+    message, news_to = message_of(dict(image)), stored_value(image, tuple[Role, ...], "news_to")
     event = Event(THREAD, message.number, message.sent_at, message.author, MessageWritten(news_to))
     return EventInContext(event, message.order_id, text(image, "buyer_id"), text(image, "seller_id"))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.money import Money
+    from chalicelib.domain.parcel import Parcel
     from chalicelib.notify.catalog import Catalog
     from chalicelib.notify.event_in_context import EventInContext
 
@@ -54,6 +55,7 @@ def _of_dispute(it: EventInContext, dispute: Dispute, catalog: Catalog) -> dict[
     if dispute.open:
         bargained = dispute.stage is not Stage.OPENED or not return_is_guaranteed(it)
         awaited = dispute.stage.value if bargained else "return_address"
+        awaited = "delivery_notice" if dispute.delivery_notice else awaited
         named["ask"] = catalog.labels["ask"][awaited].format(address=_address(it, catalog))
         named["task"] = catalog.labels["task"][awaited].format(address=_address(it, catalog, brief=True))
     return named
@@ -67,7 +69,7 @@ def _address(it: EventInContext, catalog: Catalog, *, brief: bool = False) -> st
     return forms["in_country"].format(country=it.return_country if brief else country(it.return_country, catalog.language))
 
 
-def _money(  # noqa: PLR0911 - one line per kind of event, as a table
+def _money(  # noqa: C901, PLR0911, PLR0912 - one line per kind of event, as a table
     payload: e.Payload, dispute: Dispute | None
 ) -> tuple[Money | None, OfferType]:
     """Return the amount that an event is about, and the kind of remedy. No amount where the event is about none."""
@@ -83,14 +85,20 @@ def _money(  # noqa: PLR0911 - one line per kind of event, as a table
             return decision.amount, decision.type
         case e.DecisionAccepted() if dispute and dispute.decision:
             return dispute.decision.amount, dispute.decision.type
-        case e.ReturnGranted(grant=grant):
-            return grant.amount, OfferType.REFUND_WITH_RETURN
+        case e.ReturnGranted(grant=grant) | e.ReplacementGranted(grant=grant):
+            return grant.amount, grant.type
         case e.DisputeResolved(refund=refund):
             return refund, OfferType.REFUND
-        case e.OrderCompleted(instruction=instruction) if instruction:
+        case e.OrderCompleted(instruction=instruction) | e.RefundIssued(instruction=instruction) if instruction:
             return instruction.amount, OfferType.REFUND
+        case e.Charged(entry=entry):
+            return entry.amount, OfferType.REFUND
+        case e.RefundPostponed(amount=amount):
+            return amount, OfferType.REFUND
+        case e.ExternalDisputeReported(external=external):
+            return external.amount, OfferType.REFUND
         case _ if dispute and dispute.grant:
-            return dispute.grant.amount, OfferType.REFUND_WITH_RETURN
+            return dispute.grant.amount, dispute.grant.type
         case _:
             return None, OfferType.REFUND
 
@@ -99,9 +107,13 @@ def _remedy(amount: Money, offer: OfferType, catalog: Catalog, *, brief: bool) -
     """Return what the buyer gets, in words. The brief form too says that the item goes back."""
     written = money(amount, catalog.language)
     if not brief:
-        return catalog.labels["remedy"][offer.value if amount.minor else "nothing"].format(amount=written)
-    returns = amount.minor and offer is OfferType.REFUND_WITH_RETURN
-    return catalog.labels["item"]["returned"].format(amount=written) if returns else written
+        if offer.replaces and amount.minor:
+            both = "another_for_return_and_refund" if offer.needs_return else "another_and_refund"
+            return catalog.labels["item"][both].format(amount=written)
+        return catalog.labels["remedy"][offer.value if offer.gives(amount) else "nothing"].format(amount=written)
+    if offer.replaces:
+        return catalog.labels["item"]["another"]
+    return catalog.labels["item"]["returned"].format(amount=written) if offer.asks_back(amount) else written
 
 
 def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
@@ -110,11 +122,15 @@ def _due(payload: e.Payload, due: datetime | None) -> datetime | None:
             return min(request.due_at, due) if due else request.due_at
         case e.TimeGranted(until=until) | e.PromiseExtended(until=until) | e.ProtectionExtended(until=until):
             return until
+        case e.ExtensionAsked(until=until) | e.DeliveryShown(objections_until=until):
+            return until
+        case e.DeliveredAfterRefund(appeal_until=until):
+            return until
         case _:
             return due
 
 
-def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
+def _particulars(  # noqa: C901, PLR0911 - one line per kind of event, as a table
     it: EventInContext, catalog: Catalog
 ) -> dict[str, str]:
     """Return the facts that only this kind of event has."""
@@ -123,17 +139,33 @@ def _particulars(  # noqa: PLR0911 - one line per kind of event, as a table
         case e.DecisionMade(decision=decision):
             return {"finding": labels["finding"][decision.finding.value]}
         case e.ReturnGranted(grant=grant):
-            return {"ground": labels["basis"][grant.basis.value], "postage": labels["postage"][grant.return_postage.value]}
+            postage = labels["item"]["label_given"] if grant.return_label else labels["postage"][grant.return_postage.value]
+            return {"ground": labels["basis"][grant.basis.value], "postage": postage}
+        case e.ReplacementGranted(grant=grant):
+            return {"ground": labels["basis"][grant.basis.value]}
+        case e.ReplacementShipped(parcel=number):
+            return {"number": str(number)}
         case e.ReturnShipped(parcel=parcel):
-            return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+            return {"carrier": _carrier(parcel, catalog), "tracking": parcel.tracking_number}
         case e.ReturnCarrierReported() if dispute and dispute.return_parcel:
             parcel = dispute.return_parcel
-            return {"carrier": labels["carrier"][parcel.carrier.value], "tracking": parcel.tracking_number}
+            return {"carrier": _carrier(parcel, catalog), "tracking": parcel.tracking_number}
         case e.ReturnAcknowledged(acknowledgement=acknowledgement):
             return {"problem": labels["problem"][acknowledgement.value]}
+        case e.RefundIssued(dispute_id=None, entry=entry):
+            return {"cause": labels["cause"][entry.cause]}
+        case e.Charged(entry=entry):
+            return {"charge": labels["charge"][entry.cause]}
+        case e.ExternalDisputeReported(external=external):
+            return {"external": labels["external"][external.status.value]}
         case e.DisputeResolved(basis=basis, return_forgone=forgone):
             grounds = [labels["basis"][basis.value]] if basis else []
             grounds += [labels["item"]["kept"].format(address=_address(it, catalog))] if forgone else []
             return {"ground": " ".join(grounds)}
         case _:
             return {}
+
+
+def _carrier(parcel: Parcel, catalog: Catalog) -> str:
+    """Return a carrier's name in the recipient's language. What a buyer typed as the name of another is in no message."""
+    return catalog.labels["carrier"][parcel.carrier.value] if parcel.carrier else catalog.labels["item"]["other_carrier"]

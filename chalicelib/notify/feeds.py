@@ -39,7 +39,7 @@ def event_json(it: EventInContext) -> str:
     )
 
 
-def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901 - one case per kind of event, as a table
+def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901, PLR0912 - one case per kind of event, as a table
     """Return every amount that an event is about, by name."""
     found: dict[str, Money] = {}
     match payload:
@@ -49,6 +49,12 @@ def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901 - one case per 
             found = {"held": entry.amount}
         case e.RefundIssued(entry=entry):
             found = {"refunded": entry.amount}
+        case e.Charged(entry=entry):
+            found = {"charged": entry.amount}
+        case e.RefundPostponed(amount=amount):
+            found = {"postponed": amount}
+        case e.ExternalDisputeReported(external=external, entry=taken):
+            found = {"disputed": external.amount} | ({"refunded": taken.amount} if taken else {})
         case e.OrderCompleted(entry=entry) if entry:
             found = {"released": entry.amount}
         case e.DisputeOpened(request=request, coverage=coverage):
@@ -75,8 +81,12 @@ def _instruction_id(payload: e.Payload) -> str | None:
             return instruction.id if instruction else None
         case e.PaymentSettled(instruction_id=found) | e.PaymentFailed(instruction_id=found):
             return found
-        case e.PaymentRetried(instruction_id=found):
+        case e.PaymentRetried(instruction_id=found) | e.PaymentRepublished(instruction_id=found):
             return found
+        case e.PaymentOverdue(instruction_id=found):
+            return found
+        case e.Charged(instruction=instruction):
+            return instruction.id
         case _:
             return None
 
@@ -90,16 +100,25 @@ def payment_json(it: EventInContext, order: Order | None = None) -> str:
     match it.event.payload:
         case e.RefundIssued(instruction=instruction) | e.OrderCompleted(instruction=instruction) if instruction:
             return _payment(it.order_id, instruction, instruction.attempts)
+        case e.Charged(instruction=instruction):
+            return _payment(it.order_id, instruction, instruction.attempts)
         case e.PaymentRetried(instruction_id=wanted, attempt=attempt):
-            known = order.instructions if order else ()
-            retried = next((instruction for instruction in known if instruction.id == wanted), None)
-            if retried is None:
-                msg = f"{it.order_id} has no payment instruction {wanted}"
-                raise LookupError(msg)
-            return _payment(it.order_id, retried, attempt)
+            return _payment(it.order_id, _known(it, order, wanted), attempt)
+        case e.PaymentRepublished(instruction_id=wanted):
+            known = _known(it, order, wanted)
+            return _payment(it.order_id, known, known.attempts)
         case _:
             msg = f"{it.id} ({it.kind}) issues no payment"
             raise LookupError(msg)
+
+
+def _known(it: EventInContext, order: Order | None, wanted: str) -> PaymentInstruction:
+    known = order.instructions if order else ()
+    found = next((instruction for instruction in known if instruction.id == wanted), None)
+    if found is None:
+        msg = f"{it.order_id} has no payment instruction {wanted}"
+        raise LookupError(msg)
+    return found
 
 
 def _payment(order_id: str, instruction: PaymentInstruction, attempt: int) -> str:
@@ -109,6 +128,7 @@ def _payment(order_id: str, instruction: PaymentInstruction, attempt: int) -> st
             "movement": instruction.movement.value,
             "amount": plain(instruction.amount),
             "payee": instruction.payee,
+            "payer": instruction.payer,
             "order_id": order_id,
             "attempt": attempt,
             "issued_at": timestamp(instruction.issued_at),

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal
 
-from chalicelib.domain.money import EXPONENTS
+from chalicelib.domain.codes import EXPONENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

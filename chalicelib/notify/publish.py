@@ -6,11 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.events import PaymentFailed
+from chalicelib.domain.events import PaymentFailed, PaymentOverdue
 from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
 from chalicelib.notify.event_in_context import read_event
+from chalicelib.notify.order_reminders import reminders_after
 from chalicelib.notify.recipients import Recipients, name_of
 from chalicelib.notify.todos import due_for, reminder_times
 from chalicelib.store.codec import timestamp
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 FAILED = "payment_instruction_failed"
 """The word in the log that the alarm counts (M2)."""
+OVERDUE = "payment_instruction_overdue"
+"""The same for a payment of which nothing was heard for too long (M2)."""
 
 
 def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) -> list[str]:
@@ -77,6 +80,8 @@ class Publisher:
         """
         if isinstance(it.event.payload, PaymentFailed):
             log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
+        if isinstance(it.event.payload, PaymentOverdue):
+            log.error("%s: %s", OVERDUE, it.event.payload.instruction_id, extra={"event": it.id})
         rows = notices(it)
         complete = self._tell_topics(it, rows)
         for message in self._to_people(it, rows):
@@ -107,11 +112,12 @@ class Publisher:
                 yield from self.recipients.address_by_every_channel(queued, it, due_for(role, it, self.deps.policies))
 
     def _reminders(self, it: EventInContext) -> Iterator[tuple[QueuedMessage, datetime]]:
-        """Yield the reminders of what the parties have to do after an event, with their times (N2).
+        """Yield the reminders of what the parties have to do after an event, with their times (N2, O7, O8).
 
-        A reminder is named by its dispute and its time, so that each event that brings it about names the same one.
+        A reminder is named by its dispute, or its order, and its time: each event that brings it about names the same one.
         """
         if it.dispute is None:
+            yield from reminders_after(it, self.deps.orders, self.deps.policies)
             return
         for todo in todos(it.dispute, self.deps.policies.version(it.dispute.policy_version)):
             for at, reminder in reminder_times(todo).items():

@@ -5,26 +5,33 @@ Which roles may call a route at all is declared at the route.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.domain.dispute import order_of
-from chalicelib.domain.people import Actor, Role
-from chalicelib.domain.refusals import CONFLICT, Refusal
+from chalicelib.domain.people import STAFF, Actor, Role
 from chalicelib.domain.thread import mediators_of, sees_thread
 from chalicelib.service.errors import NotFound
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.dispute import Dispute
-    from chalicelib.domain.parcel import Parcel
-    from chalicelib.service.services import Services
 
 
 def sees_order(case: Case, actor: Actor) -> bool:
-    """Return whether the order is the actor's: as its buyer, as its seller, or as the marketplace."""
-    terms = case.order.terms
-    owner = {Role.BUYER: terms.buyer_id, Role.SELLER: terms.seller_id, Role.PLATFORM: actor.id}
-    return owner.get(actor.role) == actor.id
+    """Return whether the actor may see the order: a party, the marketplace, an operator, or who may see all of a case of it."""
+    match actor.role:
+        case Role.BUYER:
+            return case.order.terms.buyer_id == actor.id
+        case Role.SELLER:
+            return case.order.terms.seller_id == actor.id
+        case Role.PLATFORM | Role.OPERATOR:
+            return True
+        case Role.MEDIATOR:
+            return any(sees_all_of(case, dispute, actor) for dispute in case.disputes)
+        case Role.CLOCK:
+            return False
+        case _:
+            assert_never(actor.role)
 
 
 def check_order(case: Case, actor: Actor) -> None:
@@ -46,19 +53,39 @@ def check_thread(case: Case, actor: Actor) -> None:
 
 
 def sees_dispute(case: Case, dispute: Dispute, actor: Actor) -> bool:
-    """Return whether the actor is a party to the dispute, or a mediator of one that has been escalated."""
+    """Return whether the actor may see the dispute, or the queue's summary of it: any mediator, once it is escalated.
+
+    Staff never see a case in which the same id is a party: nobody is on two sides (section 1).
+    """
+    if actor.role in STAFF and actor.id in (case.order.terms.buyer_id, case.order.terms.seller_id):
+        return False
     if actor.role is Role.MEDIATOR:
         return dispute.escalated_at is not None
-    return actor.role in (Role.BUYER, Role.SELLER) and sees_order(case, actor)
+    return sees_order(case, actor)
+
+
+def sees_all_of(case: Case, dispute: Dispute, actor: Actor) -> bool:
+    """Return whether the actor sees all of the dispute: of mediators, those who have or had the case, and leads."""
+    if not sees_dispute(case, dispute, actor):
+        return False
+    return actor.role is not Role.MEDIATOR or actor.lead or actor.id in dispute.handled_by
 
 
 def check_dispute(case: Case, number: int, actor: Actor) -> Dispute:
-    """Return the dispute, if the actor may see it. Raises ``NotFound``."""
+    """Return the dispute, if the actor may see it or its summary. Raises ``NotFound``."""
     try:
         dispute = case.dispute(number)
     except KeyError:
         raise NotFound from None
     if not sees_dispute(case, dispute, actor):
+        raise NotFound
+    return dispute
+
+
+def check_whole_dispute(case: Case, number: int, actor: Actor) -> Dispute:
+    """Return the dispute, if the actor may see all of it. Raises ``NotFound``."""
+    dispute = check_dispute(case, number, actor)
+    if not sees_all_of(case, dispute, actor):
         raise NotFound
     return dispute
 
@@ -69,22 +96,3 @@ def place_of(dispute_id: str) -> tuple[str, int]:
     if place is None:
         raise NotFound
     return place
-
-
-def check_parcel(services: Services, case: Case, parcel: Parcel, actor: Actor) -> None:
-    """Raise ``Refusal`` where a party names a parcel that carries an unfinished order of other people (O6).
-
-    A carrier's record of a parcel moves money. A delivery to somebody else must not end a claim (C5), nor prove a return. The
-    marketplace may record such a parcel, because it knows what it sent together.
-    """
-    if actor.role is Role.PLATFORM:
-        return
-    ours = case.order.terms
-    for order_id in services.cases.orders_of_parcel(parcel.carrier.value, parcel.tracking_number):
-        other = None if order_id == ours.order_id else services.cases.load(order_id)
-        if other is None or other.order.completed_at is not None:
-            continue
-        theirs = other.order.terms
-        if (theirs.buyer_id, theirs.seller_id) != (ours.buyer_id, ours.seller_id):
-            msg = "This parcel carries an order of other people. If it is this order's as well, the marketplace can record it."
-            raise Refusal(CONFLICT, msg, tracking_number=parcel.tracking_number)

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import acting, opening
-from chalicelib.domain.commands import ShipReturn
 from chalicelib.domain.dispute import Stage, Status
-from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.people import PARTIES, STAFF, Actor
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.service import views
-from chalicelib.service.access import check_dispute, check_order, check_parcel, place_of
+from chalicelib.service.access import check_dispute, check_order, check_whole_dispute, place_of
+from chalicelib.service.errors import Malformed
 from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.service.orders import timeline
 from chalicelib.store import lists
@@ -86,9 +86,9 @@ def _open_disputes(services: Services, buyer: Actor) -> list[str]:
     still_open: list[str] = []
     cursor, now = None, services.clock.now()
     for _ in range(_PAGES_COUNTED):
-        page = services.lists.page(lists.disputes_of(buyer.role.value, buyer.id), lists.PAGE_AT_MOST, cursor)
-        still_open += [it.id for found in page.found if (it := _listed(services, found, now)).open]
-        cursor = page.cursor
+        place = lists.disputes_of(buyer.role.value, buyer.id)
+        found, cursor = services.lists.read(place, lists.PAGE_AT_MOST, cursor, lambda it: _listed(services, it, now))
+        still_open += [it.id for it in found if it.open]
         if cursor is None or len(still_open) >= OPEN_DISPUTES_AT_MOST:
             break
     return still_open
@@ -111,12 +111,9 @@ class Act(CaseCommand[None]):
         """Raise ``NotFound`` for other people's disputes, ``VersionMismatch`` for another version of the dispute."""
         request.check_version(check_dispute(case, self.number, request.actor).version)
 
-    def decide(self, changes: Changes, services: Services, actor: Actor) -> None:
+    def decide(self, changes: Changes, _: Services, actor: Actor) -> None:
         """Take the action, as the state machine allows it."""
         acting.perform(changes, self.number, self.action, actor)
-        back = changes.case.dispute(self.number).return_parcel
-        if isinstance(self.action, ShipReturn) and back:
-            check_parcel(services, changes.case, back, actor)
 
     def answer(self, case: Case, _: None, viewer: Actor, now: datetime) -> tuple[int, Json]:
         """Return the dispute, with what the caller may do next."""
@@ -135,27 +132,39 @@ def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
     """Return everything that happened in a dispute, in order; expired deadlines are in it, swept or not (D9, D11)."""
     order_id, number = place_of(dispute_id)
     changes = current(services, order_id, services.clock.now())
-    check_dispute(changes.case, number, actor)
+    check_whole_dispute(changes.case, number, actor)
     return {"dispute_id": dispute_id, "events": timeline(services, changes, number, actor)}
 
 
-def list_disputes(services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None) -> Json:
-    """Return the caller's disputes, newest first.
+def list_disputes(
+    services: Services, actor: Actor, status: Status | None, limit: int, cursor: str | None, owner: Actor | None = None
+) -> Json:
+    """Return the caller's disputes, or those of the ``owner`` whom the platform or an operator names, newest first.
 
-    A mediator gets the escalated ones: those that are under review, or those that were.
+    Mediators and operators who name nobody get the escalated ones: those that are under review, or those that were.
     """
     now = services.clock.now()
 
-    def keep(found: Item) -> bool:
-        return status is None or status_of(_listed(services, found, now)) is status
+    def show(found: Item) -> Json | None:
+        if _on_two_sides(found, actor):
+            return None
+        it = _listed(services, found, now)
+        return _summary(services, it) if status in (None, status_of(it)) else None
 
-    if actor.role is Role.MEDIATOR:
+    whose = actor if actor.role in PARTIES else owner
+    if whose:
+        place = lists.disputes_of(whose.role.value, whose.id)
+    elif actor.role in STAFF:
         place = replace(lists.mediation(waiting=status in (None, Status.UNDER_REVIEW)), newest_first=True)
     else:
-        place = lists.disputes_of(actor.role.value, actor.id)
-    page = services.lists.page(place, limit, cursor, keep)
-    listed = [_listed(services, found, now) for found in page.found]
-    return {"items": [_summary(services, it) for it in listed], "cursor": page.cursor}
+        raise Malformed("Name the buyer_id or the seller_id whose disputes you want.", "buyer_id")
+    items, more = services.lists.read(place, limit, cursor, show)
+    return {"items": items, "cursor": more}
+
+
+def _on_two_sides(found: Item, actor: Actor) -> bool:
+    """Return whether the listed dispute is one that staff never see, because the same id is a party (section 1)."""
+    return actor.role in STAFF and actor.id in lists.parties_of_dispute(found)
 
 
 def _summary(services: Services, it: Dispute) -> Json:
@@ -176,7 +185,7 @@ QUEUE_SORTED_AT_MOST = 500
 """The number of longest waiting disputes among which the largest are found."""
 
 
-def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str | None) -> Json:
+def mediation_queue(services: Services, actor: Actor, sort: QueueSort, limit: int, cursor: str | None) -> Json:
     """Return the disputes that wait for a mediator, the longest waiting or the largest first.
 
     Sorted by amount, the result is one page without a cursor, of the 500 longest waiting disputes. Amounts are compared in
@@ -184,18 +193,19 @@ def mediation_queue(services: Services, sort: QueueSort, limit: int, cursor: str
     """
     place, now = lists.mediation(waiting=True), services.clock.now()
 
-    def undecided(found: Item) -> bool:
-        return _listed(services, found, now).stage is Stage.UNDER_REVIEW
+    def undecided(found: Item) -> Dispute | None:
+        if _on_two_sides(found, actor):
+            return None
+        it = _listed(services, found, now)
+        return it if it.stage is Stage.UNDER_REVIEW else None
 
     if sort is QueueSort.AGE:
-        page = services.lists.page(place, limit, cursor, undecided)
-        items = [_waiting(services, _listed(services, found, now)) for found in page.found]
-        return {"items": items, "cursor": page.cursor}
+        longest, more = services.lists.read(place, limit, cursor, undecided)
+        return {"items": [_waiting(services, it) for it in longest], "cursor": more}
     waiting: list[Dispute] = []
     while len(waiting) < QUEUE_SORTED_AT_MOST:
-        page = services.lists.page(place, lists.PAGE_AT_MOST, cursor, undecided)
-        waiting += [_listed(services, found, now) for found in page.found]
-        cursor = page.cursor
+        found, cursor = services.lists.read(place, lists.PAGE_AT_MOST, cursor, undecided)
+        waiting += found
         if cursor is None:
             break
     largest = sorted(waiting, key=lambda it: it.request.amount.units, reverse=True)

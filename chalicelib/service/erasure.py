@@ -87,8 +87,7 @@ def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = 
     A failed one is logged, put off for an hour, and holds up no other.
     """
     now = services.clock.now()
-    for stored in services.lists.page(lists.erasures(), REQUESTS_AT_ONCE, None).found:
-        it = as_erasure(stored)
+    for it in services.lists.read(lists.erasures(), REQUESTS_AT_ONCE, None, as_erasure)[0]:
         if it.next_at is None or it.next_at > now or not may_go_on():
             continue
         try:

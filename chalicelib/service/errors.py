@@ -22,7 +22,7 @@ class Forbidden(ServiceError):  # noqa: N818 - as above
 
 
 class KeyReused(ServiceError):  # noqa: N818 - as above
-    """An Idempotency-Key came back with another body (I5)."""
+    """An Idempotency-Key came back with another body, or on another route (I5)."""
 
     code = "idempotency_key_reused"
 

@@ -14,7 +14,7 @@ from chalicelib.domain.people import PARTIES
 from chalicelib.domain.state_machine import Action
 from chalicelib.domain.todos import missing_evidence
 from chalicelib.service import uploads
-from chalicelib.service.access import check_dispute, place_of
+from chalicelib.service.access import check_dispute, check_whole_dispute, place_of
 from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.uploads import Purpose, UploadStatus
@@ -111,7 +111,7 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
     order_id, number = place_of(dispute_id)
     now = services.clock.now()
     case = current(services, order_id, now).case
-    it = check_dispute(case, number, actor)
+    it = check_whole_dispute(case, number, actor)
     own = _of_dispute(storage, it, actor) if actor.role in PARTIES else []
     return {
         "dispute_id": dispute_id,

@@ -11,12 +11,13 @@ import msgspec
 
 from chalicelib.domain.engine import as_of, begin, settle
 from chalicelib.domain.people import Actor
-from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service.address_book import seller_addresses
 from chalicelib.service.errors import Busy, KeyReused, NotFound, VersionMismatch
 from chalicelib.service.size_limits import check_dispute_size, steps_at_once
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.items import Item
+from chalicelib.store.parcel_locks import NumberTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,11 @@ def execute(
     answer = Answer(status, msgspec.json.encode(body).decode())
 
     # Commit: one transaction, on the condition that the case is still the one that was read.
-    services.cases.commit(before, changes, request.once, answer, int(services.epoch()), also=request.also)
+    try:
+        services.cases.commit(before, changes, request.once, answer, int(services.epoch()), also=request.also)
+    except NumberTaken as taken:
+        msg = "This number carries an order of other people. If it is this order's as well, the marketplace can record it."
+        raise Refusal(CONFLICT, msg, tracking_number=taken.number) from None
     return answer
 
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.domain import orders as rules
-from chalicelib.domain.carriers import tracking_number
+from chalicelib.domain.carriers import parcel_key, tracking_number
 from chalicelib.domain.events import ORDER, ledger_entry
+from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.protection import EXPLAINED, protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
-from chalicelib.service.access import check_order, check_parcel
-from chalicelib.service.errors import Busy, Malformed
+from chalicelib.service.access import check_order
+from chalicelib.service.errors import Busy, Malformed, NotFound
 from chalicelib.service.execute import CaseCommand, Request, current, execute, keep_answer, kept_answer
 from chalicelib.service.views import Json
 from chalicelib.store import lists
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.carriers import Carrier
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.order import Order, OrderTerms
-    from chalicelib.domain.parcel import CarrierRecord
+    from chalicelib.domain.money import Money
+    from chalicelib.domain.order import ExternalStatus, Order, OrderTerms
+    from chalicelib.domain.parcel import CarrierStatus
     from chalicelib.service.services import Services
     from chalicelib.store.items import Item
 
@@ -98,10 +100,32 @@ class Shipment(OrderCommand):
     line_ids: tuple[str, ...] = ()
     status = CREATED
 
-    def decide(self, changes: Changes, services: Services, actor: Actor) -> None:
-        """Record the parcel. Raises ``Refusal`` where it carries an order of other people."""
-        parcel = rules.add_shipment(changes, self.carrier, self.tracking_number, self.shipped_at, self.line_ids)
-        check_parcel(services, changes.case, parcel, actor)
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the parcel. Its number must carry no order of other people, which the transaction sees to."""
+        rules.add_shipment(changes, self.carrier, self.tracking_number, self.shipped_at, self.line_ids)
+
+
+def take_back_parcel(services: Services, order_id: str, request: Request, number: int) -> Answer:
+    """Take a parcel off the record that no carrier has scanned (O4). Raises ``NotFound`` for a parcel that is not there."""
+    return execute(services, order_id, request, TakeBackParcel(number))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackParcel(OrderCommand):
+    """Whoever put a parcel on record, or the marketplace, takes it back (O4)."""
+
+    number: int
+
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's orders and for parcels that are not there."""
+        super(TakeBackParcel, self).check(case, request)
+        if self.number > len(case.order.parcels):
+            raise NotFound
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Take the parcel back; one that was taken back before stays so."""
+        if changes.case.order.parcels[self.number - 1].withdrawn_at is None:
+            rules.take_back_parcel(changes, self.number)
 
 
 def confirm_receipt(services: Services, order_id: str, request: Request, line_ids: tuple[str, ...]) -> Answer:
@@ -144,13 +168,64 @@ class Extend(OrderCommand):
             rules.extend_protection(changes, self.protection_until)
 
 
+def answer_extension(services: Services, order_id: str, request: Request, number: int, *, accepted: bool) -> Answer:
+    """Record the buyer's answer to the nth request for a later promise (O8). Raises ``NotFound`` for no such request."""
+    return execute(services, order_id, request, AnswerExtension(number, accepted))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerExtension(OrderCommand):
+    """The buyer accepts or refuses a later promise than the rules allow without consent (O8)."""
+
+    number: int
+    accepted: bool
+
+    def check(self, case: Case, request: Request) -> None:
+        """Raise ``NotFound`` for other people's orders and for requests that are not there."""
+        super(AnswerExtension, self).check(case, request)
+        if self.number > len(case.order.extensions):
+            raise NotFound
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the answer."""
+        rules.answer_extension(changes, self.number, accepted=self.accepted)
+
+
+def put_external_dispute(services: Services, order_id: str, request: Request, status: ExternalStatus, amount: Money) -> Answer:
+    """Record how the dispute of the payment stands at the buyer's bank or payment provider (M3)."""
+    return execute(services, order_id, request, PutExternalDispute(status, amount))
+
+
+@dataclass(frozen=True, slots=True)
+class PutExternalDispute(OrderCommand):
+    """The marketplace reports the external dispute of an order's payment; the same report again changes nothing (M3)."""
+
+    external: ExternalStatus
+    amount: Money
+
+    def decide(self, changes: Changes, *_: object) -> None:
+        """Record the report, and what it moves."""
+        report_external_dispute(changes, self.external, self.amount)
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierEvent:
-    """One carrier's record about one tracking number (O6)."""
+    """One record of a carrier about a tracking number, as it is reported (O6).
+
+    ``exact`` is False where ``occurred_at`` is the latest time that the record can mean.
+    """
 
     carrier: Carrier
     tracking_number: str
-    record: CarrierRecord
+    occurred_at: datetime
+    status: CarrierStatus
+    destination: str = ""
+    exact: bool = True
+
+    def report(self) -> rules.CarrierReport:
+        """Return the report with the canonical number. Raises ``Refusal(invalid_tracking_number)``."""
+        number = tracking_number(self.carrier, self.tracking_number)
+        return rules.CarrierReport(self.carrier, number, self.occurred_at, self.status, self.destination, self.exact)
 
 
 def record_carrier_events(services: Services, actor: Actor, once: Once, events: tuple[CarrierEvent, ...]) -> Answer:
@@ -162,93 +237,77 @@ def record_carrier_events(services: Services, actor: Actor, once: Once, events: 
     kept = kept_answer(services, once)
     if kept:
         return kept
-    results: list[Json] = [{}] * len(events)
-    for (carrier, number), places in _by_parcel(events).items():
-        told = record_of_parcel(services, actor, carrier, number, [events[place].record for place in places])
-        for place, result in zip(places, told, strict=True):
-            results[place] = result
+    results = record_events(services, actor, events)
     answer = Answer(OK, msgspec.json.encode({"results": results}).decode())
     if any(result["status"] == Busy.code for result in results):
         return answer
     return keep_answer(services, once, answer)
 
 
-def _by_parcel(events: tuple[CarrierEvent, ...]) -> dict[tuple[Carrier, str], list[int]]:
-    places: dict[tuple[Carrier, str], list[int]] = {}
-    for place, it in enumerate(events):
-        places.setdefault((it.carrier, it.tracking_number), []).append(place)
-    return places
+def record_events(services: Services, actor: Actor, events: Sequence[CarrierEvent]) -> list[Json]:
+    """Take in carrier events, and say of each what became of it.
+
+    All events of one order are taken in together and judged once, so that their order changes nothing (O6, I16).
+    """
+    outcomes: list[list[Json]] = [[] for _ in events]
+    of_order: dict[str, list[tuple[int, rules.CarrierReport]]] = {}
+    for place, event in enumerate(events):
+        try:
+            report = event.report()
+        except Refusal as refused:
+            outcomes[place].append(_refused(refused))
+            continue
+        for order_id in services.cases.orders_of_parcel(*parcel_key(report.carrier, report.tracking_number)):
+            of_order.setdefault(order_id, []).append((place, report))
+    for order_id, reports in of_order.items():
+        told = _record_on(services, actor, order_id, tuple(report for _, report in reports))
+        for (place, _), outcome in zip(reports, told, strict=True):
+            outcomes[place].append(outcome)
+    return [_in_all(told) for told in outcomes]
 
 
-RECORDS_AT_ONCE = 5
-"""The most records of one parcel in one transaction, beside what has expired (``size_limits.steps_at_once``)."""
-
-
-def record_of_parcel(
-    services: Services, actor: Actor, carrier: Carrier, written: str, records: Sequence[CarrierRecord]
-) -> list[Json]:
-    """Take in a carrier's records of one parcel, and return the result of each (O6)."""
+def _record_on(services: Services, actor: Actor, order_id: str, reports: tuple[rules.CarrierReport, ...]) -> list[Json]:
+    """Take in what carriers report of one order, and say of each report what became of it there."""
     try:
-        number = tracking_number(carrier, written)
+        answer = execute(services, order_id, Request(actor), RecordCarrierReports(reports))
     except Refusal as refused:
-        return [_refused(refused)] * len(records)
-    orders = services.cases.orders_of_parcel(carrier.value, number)
-    if not orders:
-        told = {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
-        return [told] * len(records)
-    results: list[Json] = []
-    for first in range(0, len(records), RECORDS_AT_ONCE):
-        results += _record(services, actor, orders, (carrier, number), records[first : first + RECORDS_AT_ONCE])
-    return results
-
-
-def _record(
-    services: Services, actor: Actor, orders: list[str], parcel: tuple[Carrier, str], records: Sequence[CarrierRecord]
-) -> list[Json]:
-    """Take in records of a parcel on every order that it carries, and return the result of each."""
-    command = RecordCarrierEvents(parcel, records)
-    try:
-        answers = [execute(services, order_id, Request(actor), command) for order_id in orders]
-    except Refusal as refused:
-        return [_refused(refused)] * len(records)
+        return [_refused(refused)] * len(reports)
     except Busy as busy:
-        return [{"status": busy.code, "detail": "The order is being changed by others; send this event again."}] * len(records)
-    by_order: list[list[Json]] = [msgspec.json.decode(answer.body) for answer in answers]
-    return [_in_all(orders, outcomes) for outcomes in zip(*by_order, strict=True)]
+        return [{"status": busy.code, "detail": "The order is being changed by others; send this event again."}] * len(reports)
+    told: list[Json] = msgspec.json.decode(answer.body)
+    return [it if "detail" in it else it | {"order_ids": [order_id]} for it in told]
 
 
 @dataclass(frozen=True, slots=True)
-class RecordCarrierEvents(CaseCommand[list[Json]]):
-    """A carrier reports on a parcel; the outcome is the result of each record on this order."""
+class RecordCarrierReports(CaseCommand[list[bool | Refusal]]):
+    """Carriers report on the parcels of an order; the result says of each report what became of it."""
 
-    parcel: tuple[Carrier, str]
-    records: Sequence[CarrierRecord]
+    reports: tuple[rules.CarrierReport, ...]
 
-    def decide(self, changes: Changes, *_: object) -> list[Json]:
-        """Record what is new. A refused record does not affect the others."""
-        return [_outcome(changes, self.parcel, record) for record in self.records]
+    def decide(self, changes: Changes, *_: object) -> list[bool | Refusal]:
+        """Record what is new; a report that is refused spoils no other."""
+        return rules.record_carrier_reports(changes, self.reports)
 
-    def answer(self, _: Case, outcomes: list[Json], *__: object) -> tuple[int, list[Json]]:
-        """Return the result of each record."""
-        return OK, outcomes
-
-
-def _outcome(changes: Changes, parcel: tuple[Carrier, str], record: CarrierRecord) -> Json:
-    """Take in one record on one order, and return its result."""
-    try:
-        news = rules.record_carrier_event(changes, *parcel, record)
-    except Refusal as refused:
-        return _refused(refused)
-    return {"status": "recorded" if news else "duplicate"}
+    def answer(self, _: Case, results: list[bool | Refusal], *__: object) -> tuple[int, list[Json]]:
+        """Return what became of each report."""
+        return OK, [_outcome(result) for result in results]
 
 
-def _in_all(orders: list[str], outcomes: tuple[Json, ...]) -> Json:
-    """Return the result of one record over all the orders that its parcel carries."""
-    refused = next((it for it in outcomes if "detail" in it), None)
+def _outcome(result: bool | Refusal) -> Json:  # noqa: FBT001 - what the rules return
+    if isinstance(result, Refusal):
+        return _refused(result)
+    return {"status": "recorded" if result else "duplicate"}
+
+
+def _in_all(told: list[Json]) -> Json:
+    """Sum up what became of one event on all the orders that its parcel carries."""
+    if not told:
+        return {"status": "unknown_parcel", "detail": "No order has this tracking number yet; send it again once it has."}
+    refused = next((it for it in told if "detail" in it), None)
     if refused:
         return refused
-    news = any(it["status"] == "recorded" for it in outcomes)
-    return {"status": "recorded" if news else "duplicate", "order_ids": orders}
+    news = any(it["status"] == "recorded" for it in told)
+    return {"status": "recorded" if news else "duplicate", "order_ids": [order for it in told for order in it["order_ids"]]}
 
 
 def _refused(refused: Refusal) -> Json:
@@ -297,13 +356,17 @@ def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Cha
 
 
 def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:
-    """Return the caller's orders, newest first. The platform names the ``owner`` whose orders it wants."""
-    whose = owner if actor.role is Role.PLATFORM else actor
+    """Return the caller's orders, newest first. The platform and operators name the ``owner`` whose orders they want."""
+    whose = owner if actor.role in (Role.PLATFORM, Role.OPERATOR) else actor
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
-    page = services.lists.page(lists.orders_of(whose.role.value, whose.id), limit, cursor)
     now = services.clock.now()
-    return {"items": [views.order_summary(_listed(services, found, now)) for found in page.found], "cursor": page.cursor}
+
+    def show(found: Item) -> Json:
+        return views.order_summary(_listed(services, found, now))
+
+    items, more = services.lists.read(lists.orders_of(whose.role.value, whose.id), limit, cursor, show)
+    return {"items": items, "cursor": more}
 
 
 def _listed(services: Services, found: Item, now: datetime) -> Order:

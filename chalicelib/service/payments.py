@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.idempotency import Answer
+    from chalicelib.store.items import Item
 
 OK = 200
 
 
 def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
     """Return the payment instructions in one status, newest first."""
-    page = services.lists.page(lists.payments(status.value), limit, cursor)
-    return {"items": [views.instruction(lists.as_instruction(found)) for found in page.found], "cursor": page.cursor}
+
+    def show(found: Item) -> Json:
+        return views.instruction(lists.as_instruction(found))
+
+    items, more = services.lists.read(lists.payments(status.value), limit, cursor, show)
+    return {"items": items, "cursor": more}
 
 
 def report_result(

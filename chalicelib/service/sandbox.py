@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.service.errors import Busy
 from chalicelib.store.items import item, text
 from chalicelib.store.keys import CLOCK_KEY
+from chalicelib.store.schema import stamped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ class SandboxClock:
         try:
             client.put_item(
                 TableName=self._table,
-                Item=_KEY | item(offset_seconds=offset + seconds, last_request=request),
+                Item=stamped(_KEY | item(offset_seconds=offset + seconds, last_request=request)),
                 ConditionExpression="attribute_not_exists(pk) OR offset_seconds = :seen",
                 ExpressionAttributeValues={":seen": {"N": str(offset)}},
             )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.store.connections import Connections
     from chalicelib.store.lists import Lists
     from chalicelib.store.messages import Messages
+    from chalicelib.store.notes import Notes
     from chalicelib.store.people import People
 
 
@@ -72,6 +73,7 @@ class Services:
     clock: Clock
     policies: PolicyBook
     messages: Messages = field(kw_only=True)
+    notes: Notes = field(kw_only=True)
     connections: Connections = field(kw_only=True)
     pause: Callable[[int], None] = field(default=_pause)
     """Waits before the nth retry of a conflicting write, with full jitter."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.people import AddressBook, Role
+from chalicelib.domain.people import PARTIES, AddressBook
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.store.codec import dump
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.people import Actor
 
 PARTIES_FILL, MEDIATORS_FILL = 230_000, 310_000
-"""The most bytes of a dispute's state after a party's command, and after a mediator's.
+"""The most bytes of a dispute's state after a party's command, and after a mediator's or a carrier's record.
 
 An event item repeats the state, and adds the event. Commands that always fit may go beyond these limits.
 """
@@ -34,7 +34,7 @@ STEPS_FILL = 1_200_000
 
 def check_dispute_size(before: Case | None, after: Case, actor: Actor) -> None:
     """Raise ``Refusal(limit_reached)`` when ``actor`` adds more text to a dispute than it can hold."""
-    most = MEDIATORS_FILL if actor.role is Role.MEDIATOR else PARTIES_FILL
+    most = PARTIES_FILL if actor.role in PARTIES else MEDIATORS_FILL
     known = before.disputes if before else ()
     for dispute in after.disputes:
         if dispute in known:

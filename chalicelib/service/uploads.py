@@ -44,7 +44,9 @@ _ENDINGS = {
     ContentType.JPEG: "jpg",
     ContentType.PNG: "png",
     ContentType.HEIC: "heic",
+    ContentType.HEIF: "heif",
     ContentType.MP4: "mp4",
+    ContentType.MOV: "mov",
     ContentType.PDF: "pdf",
 }
 

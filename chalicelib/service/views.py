@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.acting import allowed_actions
+from chalicelib.domain.parcel import OTHER
 from chalicelib.domain.people import Role
+from chalicelib.domain.personal_data import wordless
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.domain.todos import missing_evidence
+from chalicelib.service.access import sees_all_of
 from chalicelib.store.codec import plain, timestamp
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 FROM_THE_PAYMENT_SYSTEM = frozenset({"failure", "reference"})
-"""The fields of a payment that only the marketplace sees: a seller is not told why a bank refuses a buyer."""
+"""The fields of a payment that only the marketplace and its operators see: a seller is not told why a bank refuses a buyer."""
 
 
 def time(at: datetime | None) -> str | None:
@@ -49,6 +53,7 @@ def order_summary(order: Order) -> Json:
         "id": terms.order_id,
         "buyer_id": terms.buyer_id,
         "seller_id": terms.seller_id,
+        "placed_at": timestamp(terms.placed_at),
         "paid_at": timestamp(terms.paid_at),
         "price": plain(terms.price),
         "titles": [line.title for line in terms.lines],
@@ -70,8 +75,11 @@ def order(case: Case) -> Json:
         "deliver_by": timestamp(max(it.promised_by(line.id, case.policy) for line in terms.lines)),
         "guarantees": plain(terms.guarantees),
         "parcels": [_parcel(parcel) for parcel in it.parcels],
+        "extensions": plain(it.extensions),
         "closes_at": timestamp(case.closes_at),
         "escrow": escrow(it.escrow),
+        "external_dispute": plain(it.external) if it.external else None,
+        "charges": [{"payer": payer, "amount": plain(amount)} for payer, amount in it.charges],
         "disputes": [{"id": d.id, "status": status_of(d).value, "stage": d.stage.value} for d in case.disputes],
         "policy_version": it.policy_version,
     }
@@ -79,7 +87,13 @@ def order(case: Case) -> Json:
 
 def _parcel(parcel: Parcel) -> Json:
     view: Json = plain(parcel)
-    return view | {"delivered_at": time(parcel.delivered_at)}
+    return view | {
+        "carrier": parcel.carrier.value if parcel.carrier else OTHER,
+        "records": [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records],
+        "scanned_at": time(parcel.scanned_at),
+        "delivered_at": time(parcel.delivered_at),
+        "returned_at": time(parcel.returned_at),
+    }
 
 
 def _line(case: Case, line_id: str) -> Json:
@@ -113,7 +127,23 @@ def dispute_summary(it: Dispute, policy: Policy) -> Json:
 
 
 def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
-    """Return a dispute in full, as ``viewer`` may see it, with what the viewer may do now and by when (D10)."""
+    """Return a dispute as ``viewer`` may see it, with what the viewer may do now and by when (D10).
+
+    A mediator who has not had the case, nor leads, sees no evidence and none of the parties' words.
+    """
+    whole = sees_all_of(case, it, viewer)
+    shown = it if whole else wordless(replace(it, evidence=(), information_requests=()))
+    return _dispute(case, shown) | {
+        "missing_evidence": plain(missing_evidence(it, case.policy)),
+        "shown": "whole" if whole else "summary",
+        "allowed_actions": [
+            {"action": allowed.action.value, "until": timestamp(allowed.until)}
+            for allowed in allowed_actions(case, it, viewer, now)
+        ],
+    }
+
+
+def _dispute(case: Case, it: Dispute) -> Json:
     terms, on_table = case.order.terms, it.proposal_on_table
     return dispute_summary(it, case.policy) | {
         "buyer_id": terms.buyer_id,
@@ -124,29 +154,47 @@ def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
         "maximum": plain(it.coverage.maximum),
         "turn": it.turn.value if it.turn else None,
         "proposals": plain(it.proposals),
+        "request_id": it.request_id,
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),
         "evidence": plain(it.evidence),
-        "missing_evidence": plain(missing_evidence(it, case.policy)),
         "information_requests": plain(it.information_requests),
         "mediator_id": it.mediator,
+        "delivery_notice": plain(it.delivery_notice) if it.delivery_notice else None,
         "escalated_at": time(it.escalated_at),
         "decision": plain(it.decision) if it.decision else None,
         "appealed_by": it.appealed_by.value if it.appealed_by else None,
+        "review_default": it.review_default.value,
+        "late_delivery": plain(it.late_delivery) if it.late_delivery else None,
+        "granted_until": time(it.granted_until),
         "return": _return(it),
+        "replacement": _replacement(case, it),
         "policy_version": case.policy.version,
-        "allowed_actions": [
-            {"action": allowed.action.value, "until": timestamp(allowed.until)}
-            for allowed in allowed_actions(case, it, viewer, now)
-        ],
     }
 
 
 def _return(it: Dispute) -> Json | None:
-    if it.grant is None:
+    if it.grant is None or it.grant.return_address is None:
         return None
     view: Json = plain(it.grant)
-    return view | {"parcel": _parcel(it.return_parcel) if it.return_parcel else None}
+    return view | {
+        "parcel": _parcel(it.return_parcel) if it.return_parcel else None,
+        "receipt": it.return_receipt,
+        "postage": plain(it.postage),
+        "postage_objection": it.postage_objection,
+    }
+
+
+def _replacement(case: Case, it: Dispute) -> Json | None:
+    if it.grant is None or not it.grant.type.replaces:
+        return None
+    return {
+        "amount": plain(it.grant.amount),
+        "basis": it.grant.basis.value,
+        "parcels": [_parcel(parcel) for parcel in case.order.replacements(it.number)],
+        "scanned_at": time(it.replacement_scanned_at),
+        "arrived": it.replaced,
+    }
 
 
 def remedies(known: tuple[Remedy, ...]) -> list[Json]:
@@ -171,9 +219,16 @@ def ledger(case: Case, entries: list[LedgerEntry], viewer: Actor) -> Json:
     return {
         "order_id": case.order.terms.order_id,
         "balance": escrow(case.order.escrow),
-        "entries": [plain(entry) | {"debit": entry.debit, "credit": entry.credit} for entry in entries],
+        "entries": [_entry(entry) for entry in entries],
         "payment_instructions": [_as_seen(instruction(it), viewer) for it in case.order.instructions],
     }
+
+
+def _entry(it: LedgerEntry) -> Json:
+    """Return a movement with the two accounts of it; a charge is between the accounts that it names."""
+    view: Json = plain(it)
+    del view["charge"]
+    return view | {"debit": it.debit, "credit": it.credit}
 
 
 def instruction(it: PaymentInstruction) -> Json:
@@ -183,7 +238,9 @@ def instruction(it: PaymentInstruction) -> Json:
 
 
 def _as_seen(view: Json, viewer: Actor) -> Json:
-    return view if viewer.role is Role.PLATFORM else {**view, **dict.fromkeys(FROM_THE_PAYMENT_SYSTEM & view.keys())}
+    if viewer.role in (Role.PLATFORM, Role.OPERATOR):
+        return view
+    return {**view, **dict.fromkeys(FROM_THE_PAYMENT_SYSTEM & view.keys())}
 
 
 def guarantees(case: Case, known: tuple[GuaranteeNow, ...], now: datetime, words: Mapping[str, str]) -> Json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
 from chalicelib.store.items import item
+from chalicelib.store.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,10 @@ class CallCounts:
         reply = self._client().update_item(
             TableName=self.table,
             Key=item(pk=keys.rate_pk(role, person_id, minute), sk=keys.CALLS_SK),
-            UpdateExpression="ADD calls :calls SET expires_at = :expires_at",
+            UpdateExpression="ADD calls :calls SET expires_at = :expires_at, schema_version = :schema",
             ExpressionAttributeValues={
                 ":calls": {"N": str(calls)},
+                ":schema": {"N": str(SCHEMA)},
                 ":expires_at": {"N": str((minute + 1) * MINUTE_S + KEPT_S)},
             },
             ReturnValues="UPDATED_NEW",

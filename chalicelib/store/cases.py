@@ -9,9 +9,11 @@ from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import LedgerEntry
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
-from chalicelib.store.codec import event_from, load
+from chalicelib.store.codec import event_from
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
+from chalicelib.store.parcel_locks import lock_puts, orders_of
+from chalicelib.store.schema import schema_of, stored_value, upgraded
 from chalicelib.store.transaction import answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
@@ -41,11 +43,11 @@ class Cases:
             values={":pk": keys.order_pk(order_id), ":sk": keys.STATE_PREFIX},
             ConsistentRead=True,
         )
-        states = {text(stored, "sk"): text(stored, "data") for stored in found}
+        states = {text(stored, "sk"): stored for stored in found}
         if keys.ORDER_SK not in states:
             return None
-        order = load(states.pop(keys.ORDER_SK), Order)
-        disputes = tuple(load(states[sk], Dispute) for sk in sorted(states))
+        order = stored_value(states.pop(keys.ORDER_SK), Order)
+        disputes = tuple(stored_value(states[sk], Dispute) for sk in sorted(states))
         return Case(order, disputes, self.policies.version(order.policy_version))
 
     def commit(
@@ -60,13 +62,14 @@ class Cases:
     ) -> None:
         """Write in one transaction what a command changed, ``also`` what changes with it, and its answer.
 
-        Raises ``Conflict`` when the case has changed since it was read, and ``AlreadyAnswered`` when this request was carried
-        out before; nothing is written then.
+        Raises ``Conflict`` when the case has changed since it was read, ``AlreadyAnswered`` when this request was carried out
+        before, and ``NumberTaken`` for a tracking number of other people (O4); nothing is written then.
 
         A command that changed nothing still keeps its answer under the same condition. Otherwise an answer from an older state
         could be kept after another request's answer from a newer one.
         """
         puts = case_puts(self.table, before, changes, self.shards) if changes.steps or once else []
+        puts += lock_puts(self._client(), self.table, before, changes) if changes.steps else []
         puts += also
         if once and answer:
             puts.append(answer_put(self.table, once, answer, now_s))
@@ -118,16 +121,11 @@ class Cases:
             values={":pk": keys.order_pk(order_id), ":sk": keys.LEDGER_PREFIX},
             ConsistentRead=True,
         )
-        return [load(text(stored, "data"), LedgerEntry) for stored in found]
+        return [stored_value(stored, LedgerEntry) for stored in found]
 
-    def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
-        """Return the orders that a tracking number belongs to."""
-        found = self._query(
-            KeyConditionExpression="pk = :pk",
-            values={":pk": keys.track_pk(carrier, tracking_number)},
-            ConsistentRead=True,
-        )
-        return [keys.order_id_of(text(stored, "sk")) for stored in found]
+    def orders_of_parcel(self, network: str, number: str) -> list[str]:
+        """Return the orders that a tracking number carries; it is unique in its network."""
+        return orders_of(self._client(), self.table, (network, number))
 
     def _query(self, values: dict[str, str], **arguments: Any) -> Iterator[Item]:  # noqa: ANN401 - DynamoDB arguments
         start: dict[str, Any] = {}
@@ -146,11 +144,12 @@ class Cases:
 
 def event_of(stored: Item) -> Event:
     """Return the event that an item keeps."""
+    kind = text(stored, "type")
     return event_from(
         int(stored["stream"]["N"]),
         int(stored["seq"]["N"]),
         text(stored, "at"),
         (text(stored, "actor_role"), text(stored, "actor_id")),
-        text(stored, "type"),
-        text(stored, "data"),
+        kind,
+        upgraded(text(stored, "data"), kind, schema_of(stored)),
     )

@@ -12,6 +12,8 @@ import msgspec
 
 from chalicelib.domain.events import PAYLOADS, Event
 from chalicelib.domain.people import Actor, Role
+from chalicelib.store.schema import NewerData
+from chalicelib.store.unknown import UNKNOWN, carries, stored_json
 
 T = TypeVar("T")
 
@@ -19,8 +21,8 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def dump(value: object) -> str:
-    """Return ``value`` as JSON text."""
-    return msgspec.json.encode(value).decode()
+    """Return ``value`` as JSON text, with the fields that a newer version had stored and this one does not know."""
+    return stored_json(value)
 
 
 def load(text: str, kind: type[T]) -> T:
@@ -30,7 +32,10 @@ def load(text: str, kind: type[T]) -> T:
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON-ready data of any shape
     """Return ``value`` as JSON-ready data: dicts, lists, strings, whole numbers."""
-    return msgspec.to_builtins(value)
+    builtins = msgspec.to_builtins(value)
+    if carries(type(value)):
+        builtins.pop(UNKNOWN, None)
+    return builtins
 
 
 def timestamp(at: datetime) -> str:
@@ -44,6 +49,9 @@ def from_timestamp(text: str) -> datetime:
 
 
 def event_from(stream: int, seq: int, at: str, actor: tuple[str, str], kind: str, data: str) -> Event:
-    """Return an event, made from the attributes of its item."""
+    """Return an event, made from the attributes of its item. Raises ``NewerData`` for an unknown type."""
+    if kind not in PAYLOADS:
+        msg = f"an event of type {kind} is of a newer version"
+        raise NewerData(msg)
     payload = load(data, PAYLOADS[kind])
     return Event(stream, seq, from_timestamp(at), Actor(Role(actor[0]), actor[1]), payload)

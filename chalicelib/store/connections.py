@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.people import Actor
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
+from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.schema import stored_value
 from chalicelib.store.transaction import answer_put, put, write
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Connections:
         """Return what a ticket permits, and use it up; None for one that is used, expired or unknown."""
         key = item(pk=keys.ticket_pk(digest), sk=keys.TICKET_SK)
         found = self._client().delete_item(TableName=self.table, Key=key, ReturnValues="ALL_OLD").get("Attributes")
-        return load(text(found, "data"), Pass) if found and int(found["expires_at"]["N"]) > now_s else None
+        return stored_value(found, Pass) if found and int(found["expires_at"]["N"]) > now_s else None
 
     def add(self, connection: Connection) -> None:
         """Record a connection that opens."""
@@ -121,7 +122,7 @@ class Connections:
 
 
 def _connection(stored: Item) -> Connection:
-    return load(text(stored, "data"), Connection)
+    return stored_value(stored, Connection)
 
 
 def _person(actor: Actor) -> str:

@@ -15,7 +15,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """The identity of a request: the digest of caller, route and key, and the fingerprint of its body (I5)."""
+    """The identity of a request: the digest of caller and key, and the fingerprint of route and body (I5)."""
 
     digest: str
     fingerprint: str

@@ -130,11 +130,6 @@ def payment_item(case: Case, number: int, instruction: PaymentInstruction) -> It
     )
 
 
-def track_item(carrier: str, tracking_number: str, order_id: str) -> Item:
-    """Return the record that a tracking number belongs to an order."""
-    return item(pk=keys.track_pk(carrier, tracking_number), sk=keys.order_pk(order_id))
-
-
 def text(stored: Mapping[str, Any], name: str) -> str:
     """Return the string attribute ``name`` of a stored item; an empty string where it has none."""
     value: str = stored.get(name, {}).get("S", "")

@@ -8,8 +8,9 @@ partition (pk)                sort key (sk)                       what
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
                               ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
+                              ``NOTE#<n>#<note>``                 an internal note on the nth dispute
                               ``UPLOAD#<role>#<id>``              an upload, pending or finished
-``TRACK#<carrier>#<number>``  ``ORDER#<order>``                   an order that a tracking number belongs to
+``TRACK#<network>#<number>``  ``LOCK``                            the orders that a tracking number carries
 ``SELLER#<id>``               ``PROFILE``                         contacts and return addresses
 ``BUYER#<id>``                ``PROFILE``                         contacts
 either of them                ``ERASURE``                         the person's request to be forgotten
@@ -52,10 +53,14 @@ ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
 THREAD_SK = "THREAD"
+LOCK_SK = "LOCK"
 THREAD = -1
 """Stands in the place of an event's stream for the messages of an order's thread, which are no events (N5)."""
 TICKET_SK = "TICKET"
 CONNECTION_SK = "CONNECTION"
+
+NOTES_AT_MOST = 1000
+"""The internal notes of one dispute: more than people write, and a bound on programs."""
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
@@ -106,18 +111,28 @@ def message_sk(number: int) -> str:
     return f"{MESSAGES_PREFIX}{number:08d}"
 
 
+def notes_prefix(dispute: int) -> str:
+    """Return the prefix of all internal notes on the nth dispute."""
+    return f"NOTE#{dispute:04d}#"
+
+
+def note_sk(dispute: int, number: int) -> str:
+    """Return the sort key of one internal note on the nth dispute."""
+    return f"{notes_prefix(dispute)}{number:04d}"
+
+
 def upload_sk(role: str, upload_id: str) -> str:
     """Return the sort key of one upload of a role in an order; with an empty id, the prefix of all of them."""
     return f"UPLOAD#{role}#{upload_id}"
 
 
-def track_pk(carrier: str, tracking_number: str) -> str:
-    """Return the partition of the orders that a tracking number belongs to."""
-    return f"TRACK#{carrier}#{tracking_number}"
+def track_pk(network: str, number: str) -> str:
+    """Return the partition of a tracking number, unique in its network."""
+    return f"TRACK#{network}#{number}"
 
 
 def answer_pk(digest: str) -> str:
-    """Return the partition of the first answer to a request, by the digest of caller, route and key."""
+    """Return the partition of the first answer to a request, by the digest of caller and key."""
     return f"IDEMPOTENCY#{digest}"
 
 
@@ -169,6 +184,11 @@ def rate_pk(role: str, person_id: str, minute: int) -> str:
 def list_pk(kind: str, person_id: str) -> str:
     """Return one person's list of one kind, ``ORDERS_LIST`` or ``DISPUTES_LIST``, as a key of an index."""
     return f"{kind}#{person_id}"
+
+
+def person_in_list(pk: str) -> str:
+    """Return the id of the person whose list that key of an index names."""
+    return pk.partition("#")[2]
 
 
 def newest_first(at: datetime, item_id: str) -> str:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
-from chalicelib.store.codec import load
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.schema import UNREADABLE, stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 PAGE_AT_MOST = 100
 """The most that BatchGetItem takes, and the longest page of a list."""
@@ -135,6 +139,28 @@ class Lists:
             start = page["LastEvaluatedKey"]
         return Page(tuple(found), _encode(start or {}, place))
 
+    def read(
+        self, place: Place, limit: int, cursor: str | None, show: Callable[[Item], T | None]
+    ) -> tuple[list[T], str | None]:
+        """Return up to ``limit`` items of a list as ``show`` gives them, without those that it leaves out, and the next cursor.
+
+        An item that cannot be read is skipped and reported: it holds up no other (I17). Raises ``BadCursor``.
+        """
+        shown: list[T] = []
+
+        def keep(stored: Item) -> bool:
+            try:
+                value = show(stored)
+            except UNREADABLE:
+                key = {name: text(stored, name) for name in ("pk", "sk")}
+                log.exception("an item of a list cannot be read", extra=key)
+                return False
+            if value is not None:
+                shown.append(value)
+            return value is not None
+
+        return shown, self.page(place, limit, cursor, keep).cursor
+
     def _index_page(self, place: Place, limit: int, start: Item | None) -> Any:  # noqa: ANN401 - a botocore reply
         arguments: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
         return self._client().query(
@@ -191,14 +217,19 @@ def _index_key(index_items: list[Item], key: Item) -> Item:
 
 def as_order(stored: Item) -> Order:
     """Return the order that a listed item keeps."""
-    return load(text(stored, "data"), Order)
+    return stored_value(stored, Order)
 
 
 def as_dispute(stored: Item) -> Dispute:
     """Return the dispute that a listed item keeps."""
-    return load(text(stored, "data"), Dispute)
+    return stored_value(stored, Dispute)
+
+
+def parties_of_dispute(stored: Item) -> tuple[str, str]:
+    """Return the ids of the buyer and of the seller of a listed dispute."""
+    return keys.person_in_list(text(stored, "buyer_pk")), keys.person_in_list(text(stored, "seller_pk"))
 
 
 def as_instruction(stored: Item) -> PaymentInstruction:
     """Return the payment instruction that a listed item keeps."""
-    return load(text(stored, "data"), PaymentInstruction)
+    return stored_value(stored, PaymentInstruction)

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
+from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.schema import stamped, stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ class MessageQueue:
         )
         values = {"ExpressionAttributeValues": {":seen": {"S": _due_sk(seen)}}} if seen else {}
         try:
-            self._client().put_item(TableName=self.table, Item=stored, ConditionExpression=condition, **values)
+            self._client().put_item(TableName=self.table, Item=stamped(stored), ConditionExpression=condition, **values)
         except self._client().exceptions.ConditionalCheckFailedException:
             return False
         return True
@@ -128,4 +129,4 @@ def _due_sk(waiting: Waiting) -> str:
 
 def _waiting(stored: Item) -> Waiting:
     at = keys.time_of(text(stored, "due_sk"))
-    return Waiting(load(text(stored, "data"), QueuedMessage), at, int(stored["attempts"]["N"]))
+    return Waiting(stored_value(stored, QueuedMessage), at, int(stored["attempts"]["N"]))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.personal_data import ERASED
 from chalicelib.domain.thread import Message, Thread, mediators_of
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
+from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.lists import PAGE_AT_MOST
+from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import NEW, UNCHANGED, answer_put, put, write
+from chalicelib.store.unknown import rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +38,7 @@ class Messages:
         """Return the thread of an order, read strongly; an empty one where nobody has written or read anything."""
         key = item(pk=keys.order_pk(order_id), sk=keys.THREAD_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        return load(text(found, "data"), Thread) if found else Thread(order_id)
+        return stored_value(found, Thread) if found else Thread(order_id)
 
     def before(self, order_id: str, number: int, limit: int) -> list[Message]:
         """Return up to ``limit`` messages that came before message ``number``, the newest first, read strongly."""
@@ -68,7 +70,7 @@ class Messages:
                 silent = replace(message, text=ERASED, attachments=())
                 if message.author == author and message != silent:
                     kept = {name: value for name, value in stored.items() if name != "publish"}
-                    overwritten = kept | item(data=dump(silent))
+                    overwritten = stamped(kept | item(data=rewritten(text(stored, "data"), message, silent)))
                     self._client().put_item(TableName=self.table, Item=overwritten)
                     erased += 1
         return erased
@@ -111,4 +113,4 @@ def message_item(message: Message, case: Case, news_to: tuple[Role, ...]) -> Ite
 
 def message_of(stored: Item) -> Message:
     """Return the message that an item keeps."""
-    return load(text(stored, "data"), Message)
+    return stored_value(stored, Message)

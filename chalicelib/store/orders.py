@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
-from chalicelib.store.codec import load
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item
+from chalicelib.store.schema import stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,4 +41,4 @@ class Orders:
         if found is None:
             msg = f"there is no order {order_id}"
             raise LookupError(msg)
-        return load(text(found, "data"), Order)
+        return stored_value(found, Order)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.personal_data import without_words
-from chalicelib.store.codec import dump, load
+from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.schema import stamped, stored_value
+from chalicelib.store.unknown import rewritten
 
 if TYPE_CHECKING:
     from chalicelib.domain.events import Event
@@ -23,14 +25,14 @@ def overwritten_event_put(table: str, stored: Item, event: Event, person: Role) 
     ``edits`` counts the overwritings and is their lock: words of the other party that were removed meanwhile must not come
     back. An overwritten event is no news, so it loses the mark by which the stream publishes it.
     """
-    changes = {"data": dump(without_words(event.payload, person, event.actor.role))}
+    changes = {"data": rewritten(text(stored, "data"), event.payload, without_words(event.payload, person, event.actor.role))}
     if "dispute" in stored:
-        changes["dispute"] = dump(without_words(load(text(stored, "dispute"), Dispute), person))
+        changes["dispute"] = dump(without_words(stored_value(stored, Dispute, "dispute"), person))
     if all(text(stored, name) == value for name, value in changes.items()):
         return None
     edits = int(stored.get("edits", {"N": "0"})["N"])
     kept = {name: value for name, value in stored.items() if name != "publish"}
-    put: Put = {"TableName": table, "Item": kept | item(**changes) | item(edits=edits + 1)}
+    put: Put = {"TableName": table, "Item": stamped(kept | item(**changes) | item(edits=edits + 1))}
     if not edits:
         return put | {"ConditionExpression": "attribute_not_exists(edits)"}
     return put | {"ConditionExpression": "edits = :seen", "ExpressionAttributeValues": {":seen": {"N": str(edits)}}}

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.people import Actor, AddressBook, Role
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
+from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item
+from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Profile:
     quiet_hours: tuple[str, str] | None = None
     muted: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class Erasure:
     going_on: int = 0
     waits_for: tuple[str, ...] = ()
     done_at: datetime | None = None
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
 
 class People:
@@ -100,7 +105,7 @@ class People:
         """Return a person's profile, read strongly; an empty one for somebody who registered nothing."""
         key = item(pk=keys.profile_pk(role, person_id), sk=keys.PROFILE_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        return load(text(found, "data"), Profile) if found else Profile(role, person_id)
+        return stored_value(found, Profile) if found else Profile(role, person_id)
 
     def save(self, profile: Profile) -> None:
         """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""
@@ -124,7 +129,7 @@ class People:
         try:
             self._client().put_item(
                 TableName=self.table,
-                Item=stored,
+                Item=stamped(stored),
                 ConditionExpression="attribute_not_exists(pk) OR v = :seen",
                 ExpressionAttributeValues={":seen": {"N": str(version - 1)}},
             )
@@ -158,7 +163,7 @@ class People:
         """Return the person who registered a device last, read strongly."""
         key = item(pk=keys.device_pk(device_id), sk=keys.OWNER_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        return load(text(found, "data"), Owner) if found else None
+        return stored_value(found, Owner) if found else None
 
     def hand_over(self, device_id: str, owner: Owner, *profiles: Profile) -> None:
         """Write a device's new owner and the profiles that gain and lose it, in one transaction; each version counts up by one.
@@ -181,4 +186,4 @@ def _stored(profile: Profile) -> Item:
 
 def as_erasure(stored: Item) -> Erasure:
     """Return the erasure that an item keeps."""
-    return load(text(stored, "data"), Erasure)
+    return stored_value(stored, Erasure)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
 from chalicelib.store.items import item
+from chalicelib.store.schema import stamped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ class Sent:
     def mark(self, event: str, recipient: str, channel: str) -> None:
         """Mark that message as sent. Marking twice is harmless."""
         marker = _key(event, recipient, channel) | item(expires_at=int(self._epoch()) + KEPT_S)
-        self._client().put_item(TableName=self.table, Item=marker)
+        self._client().put_item(TableName=self.table, Item=stamped(marker))
 
 
 def _key(event: str, recipient: str, channel: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
+from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item
+from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import put, write
 
 if TYPE_CHECKING:
@@ -79,13 +80,13 @@ class Tallies:
 
     def _read(self, what: str, of: str) -> tuple[list[str], int]:
         found = self._client().get_item(TableName=self.table, Key=_key(what, of), ConsistentRead=True).get("Item")
-        return (load(text(found, "data"), list[str]), int(found["v"]["N"])) if found else ([], 0)
+        return (stored_value(found, list[str]), int(found["v"]["N"])) if found else ([], 0)
 
     def _write(self, what: str, of: str, names: list[str], version: int) -> bool:
         try:
             self._client().put_item(
                 TableName=self.table,
-                Item=self._stored(what, of, names, version),
+                Item=stamped(self._stored(what, of, names, version)),
                 ConditionExpression=_UNSEEN,
                 ExpressionAttributeValues={":seen": {"N": str(version)}},
             )

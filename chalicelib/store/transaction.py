@@ -10,10 +10,9 @@ from chalicelib.domain import events as e
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.store import items, keys
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.schema import stamped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
 
@@ -27,7 +26,7 @@ _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
 
 def put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
     """Return one action of a transaction: write an item, under a condition that names ``values``."""
-    action: dict[str, Any] = {"TableName": table, "Item": item}
+    action: dict[str, Any] = {"TableName": table, "Item": stamped(item)}
     if condition:
         action["ConditionExpression"] = condition
         action["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
@@ -65,21 +64,12 @@ def case_puts(table: str, before: Case | None, changes: Changes, shards: int) ->
     puts += [put(table, event, NEW) for event in items.event_items(changes)]
     entries = (e.ledger_entry(event.payload) for event in changes.events)
     puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]
-    puts += [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
-    order_id = case.order.terms.order_id
-    tracked = {(p.carrier.value, p.tracking_number) for p in _parcels(changes)}
-    return puts + [put(table, items.track_item(*number, order_id)) for number in sorted(tracked)]
+    return puts + [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
 
 
 def _instructions(before: Case | None, case: Case) -> list[tuple[int, PaymentInstruction]]:
     known = before.order.instructions if before else ()
     return [(n, i) for n, i in enumerate(case.order.instructions, 1) if i not in known]
-
-
-def _parcels(changes: Changes) -> Iterator[Any]:
-    for event in changes.events:
-        if isinstance(event.payload, e.ParcelShipped | e.ReturnShipped):
-            yield event.payload.parcel
 
 
 def write(client: Any, puts: list[dict[str, Any]], once: Once | None) -> None:  # noqa: ANN401 - a botocore client

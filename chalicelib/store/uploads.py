@@ -5,7 +5,7 @@ Each belongs to one order and one of its people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.evidence import ContentType, EvidenceType, File
 from chalicelib.domain.people import Actor
 from chalicelib.store import keys
-from chalicelib.store.codec import dump, load
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.codec import dump
+from chalicelib.store.items import Item, item
+from chalicelib.store.schema import stored_value
 from chalicelib.store.transaction import answer_put, put, write
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Upload:
     file: File | None = None
     reason: str = ""
     detail: str = ""
+    unknown: str = field(default="", compare=False)
+    """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
     @property
     def incoming(self) -> str:
@@ -156,4 +159,4 @@ def _item(upload: Upload, expires_at: int | None) -> Item:
 
 
 def _upload(stored: Item) -> Upload:
-    return load(text(stored, "data"), Upload)
+    return stored_value(stored, Upload)

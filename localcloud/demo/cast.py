@@ -11,6 +11,7 @@ from localcloud.demo.dispute_stories import (
 from localcloud.demo.guarantee_stories import fails_at_first, no_longer_wanted, not_genuine
 from localcloud.demo.market import Habits, Shop
 from localcloud.demo.story import Script
+from localcloud.demo.truth_stories import charged_back, old_number, replaced, settled_in_review
 
 SCRIPTS = (
     Script("An order that never arrived", "phone-1", "alice", "nordwind", "EUR", never_arrived),
@@ -22,6 +23,10 @@ SCRIPTS = (
     Script("A counterfeit under Guaranteed Genuine", "watch-7", "grace", "aurum", "CHF", not_genuine),
     Script("An appeal", "guitar-8", "hugo", "kauri", "NZD", appealed),
     Script("A charge of unknown origin, and a payment that fails at first", "boots-9", "ines", "maple", "CAD", fails_at_first),
+    Script("A replacement", "pot-10", "jana", "ceramo", "EUR", replaced),
+    Script("A cheat that fails: an old tracking number", "audio-11", "kofi", "fantasma", "GBP", old_number),
+    Script("A settlement during a review", "rug-12", "lena", "tapis", "EUR", settled_in_review),
+    Script("A chargeback", "desk-13", "mateo", "madera", "USD", charged_back),
 )
 """Each story has its own buyer and seller, so that its messages are told apart from the others'."""
 
@@ -35,6 +40,10 @@ SELLERS: dict[str, Shop] = {
     "aurum": ("+41791234507", ("Geneva", "CH")),
     "kauri": ("+64211234508", ("Auckland", "NZ")),
     "maple": ("+14165550109", ("Toronto", "CA")),
+    "ceramo": ("+351912345610", ("Porto", "PT")),
+    "fantasma": ("+447911123411", ("Leeds", "GB")),
+    "tapis": ("+33612345612", ("Lyon", "FR")),
+    "madera": ("+525512345613", ("Puebla", "MX")),
 }
 """Each seller's phone for SMS, and the places for returns, the usual one first."""
 
@@ -48,5 +57,9 @@ BUYERS: dict[str, Habits] = {
     "grace": ("en", "Europe/Zurich"),
     "hugo": ("es", "Pacific/Auckland"),
     "ines": ("pt", "America/Toronto"),
+    "jana": ("en", "Europe/Lisbon"),
+    "kofi": ("en", "Africa/Accra"),
+    "lena": ("ru", "Europe/Riga"),
+    "mateo": ("es", "Europe/Madrid"),
 }
 """Each buyer's language and time zone."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import Guarantee
 from localcloud.demo.market import PLATFORM
+from localcloud.demo.report import ledger_of
 from localcloud.demo.story import Story, Sweep, Until
 from localcloud.demo.verify import payments_told
 
@@ -36,7 +37,7 @@ def no_longer_wanted(it: Story) -> Iterator[Until]:
     decline = f"/disputes/{it.dispute_id}/decline"
     it.refused(it.seller, decline, {"note": "No reason given."}, "tries to decline", (CONFLICT, "wrong_state"))
     yield Until(6.4)
-    sent = {"carrier": "ups", "tracking_number": "1Z999AA10123456784"}
+    sent = {"carrier": "ups", "tracking_number": it.return_number(Carrier.UPS)}
     it.act(it.buyer, "/return/shipment", sent, "sends it back with ups")
     it.expect_messages("return_shipped", "seller", "sms")
     yield Until(9.2)
@@ -108,7 +109,7 @@ def fails_at_first(it: Story) -> Iterator[Until]:
     it.say("the clock", "ends protection and completes the order: the seller is to be paid")
     it.expect_messages("order_completed", "seller")
     failed = it.market.api.get(PLATFORM, "/payment-instructions?status=failed")["items"]
-    payment = f"{it.script.order_id}-p1"
+    payment = next(one["id"] for one in ledger_of(it)["payment_instructions"])
     it.say("the bank", f"cannot pay {payment}: {', '.join(one['failure'] for one in failed)}; the payment is listed as failed")
     it.expect("the payments listed as failed", [payment], [one["id"] for one in failed])
     it.expect("what the payment system was told so far", {(payment, 1)}, payments_told(it.market.api, it))

@@ -1,4 +1,4 @@
-"""Play nine stories against the deployed product and check them, for `python -m localcloud demo`."""
+"""Play thirteen stories against the deployed product and check them, for `python -m localcloud demo`."""
 
 import sys
 import time

@@ -90,6 +90,16 @@ class Market:
         self.api.post(PLATFORM, f"/orders/{order_id}/shipments", body)
         return number
 
+    def queue(self, mediator: str) -> list[str]:
+        """Return the ids of the disputes that wait for a mediator, from all pages of the queue."""
+        found, cursor = [], ""
+        while True:
+            page = self.api.get(mediator, f"/mediation/queue?limit=100{cursor}")
+            found += [str(case["id"]) for case in page["items"]]
+            if not page["cursor"]:
+                return found
+            cursor = f"&cursor={page['cursor']}"
+
     def carrier_says(self, carrier: Carrier, number: str, status: str, at: datetime) -> None:
         """Pass on a carrier's record of an order's or a return's parcel."""
         event = {"carrier": carrier.value, "tracking_number": number, "status": status, "occurred_at": wire(at)}

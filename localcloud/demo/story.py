@@ -14,6 +14,7 @@ from chalicelib.notify.audience import REACH, Audience, Urgency
 from localcloud.demo.checks import Checks
 from localcloud.demo.market import Market, Sale, days, money
 from localcloud.forms import PHOTO, read, send
+from localcloud.tracking_numbers import made_up
 
 PATIENCE = 30.0  # seconds that a file may take to be looked at
 PAUSE = 0.2
@@ -160,10 +161,13 @@ class Story:
 
     def queued(self, mediator: str) -> None:
         """Check that the mediators' queue holds this story's dispute."""
-        queue = self.market.api.get(mediator, "/mediation/queue")["items"]
-        self.expect(
-            "the mediators' queue holds the case", expected=True, seen=self.dispute_id in [case["id"] for case in queue]
-        )
+        queue = self.market.queue(mediator)
+        self.expect("the mediators' queue holds the case", expected=True, seen=self.dispute_id in queue)
+
+    def return_number(self, carrier: Carrier) -> str:
+        """Return the number of this order's return as its label prints it, in groups of four."""
+        number = made_up(carrier, f"{self.script.order_id} back")
+        return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
     @property
     def disputes(self) -> str:

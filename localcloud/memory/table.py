@@ -1,7 +1,7 @@
 """Stand in for the low-level DynamoDB client in process, as far as the store uses it.
 
 It is strict rather than complete: an unknown expression, argument or type raises. So a test that passes here asked nothing
-of DynamoDB that was not checked. It never lags, and every call is atomic.
+of DynamoDB that was not checked. It lags only where it is told to (``lags``), and every call is atomic.
 """
 
 # ruff: noqa: N803 - arguments are spelled as DynamoDB spells them
@@ -60,6 +60,9 @@ class MemoryTable:
         self.name = name
         self.on_write = on_write
         self.page_bytes = page_bytes
+        self.lags = False
+        """True if reads of the table without ConsistentRead see it as it was before the last write."""
+        self._before: dict[Key, Item | None] = {}
         self._lock = RLock()
         self._items: dict[Key, tuple[Item, int]] = {}
         self._indexes = {name: Index(names) for name, names in INDEXES.items()}
@@ -76,9 +79,10 @@ class MemoryTable:
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
         """Return one item under ``Item``, if there is one."""
         self._check_name(TableName, "GetItem")
-        del ConsistentRead
-        found = self._items.get(checked_key(Key, "GetItem"))
-        return {"Item": _copy(found[0])} if found else {}
+        key = checked_key(Key, "GetItem")
+        with self._lock:
+            found = self._seen(key, consistent=ConsistentRead)
+        return {"Item": _copy(found)} if found else {}
 
     def batch_get_item(self, *, RequestItems: dict[str, Item]) -> Item:
         """Return up to 100 items, in no order that a caller may rely on."""
@@ -90,7 +94,8 @@ class MemoryTable:
             if not 1 <= len(keys) <= ACTIONS_AT_MOST or len(set(keys)) != len(keys):
                 raise invalid("a batch names from 1 to 100 items, each once", "BatchGetItem")
             with self._lock:
-                found = [_copy(self._items[key][0]) for key in reversed(keys) if key in self._items]
+                consistent = wanted.get("ConsistentRead", False)
+                found = [_copy(it) for key in reversed(keys) if (it := self._seen(key, consistent=consistent))]
             return {"Responses": {table: found}, "UnprocessedKeys": {}}
         raise invalid("a batch names a table", "BatchGetItem")
 
@@ -113,6 +118,7 @@ class MemoryTable:
         key = checked_key(Key, "DeleteItem")
         with self._lock:
             old, _ = self._items.pop(key, (None, 0))
+            self._before = {key: old}
             for index in (self._table, *self._indexes.values()):
                 index.move(old, None)
         return {"Attributes": _copy(old)} if old and ReturnValues == "ALL_OLD" else {}
@@ -168,7 +174,11 @@ class MemoryTable:
                 low = max(low, bisect_right(places, start)) if ScanIndexForward else low
                 high = high if ScanIndexForward else min(high, bisect_left(places, start))
             chosen = index.partitions.get(partition, [])[low:high]
-            return self._page(index, chosen if ScanIndexForward else chosen[::-1], Limit)
+            page = self._page(index, chosen if ScanIndexForward else chosen[::-1], Limit)
+            if self.lags and not ConsistentRead and not IndexName:
+                keys = [(it["pk"]["S"], it["sk"]["S"]) for it in page["Items"]]
+                page["Items"] = [_copy(it) for key in keys if (it := self._seen(key, consistent=False))]
+            return page
 
     def _page(self, index: Index, chosen: list[Place], limit: int | None) -> Item:
         found: list[Item] = []
@@ -213,6 +223,13 @@ class MemoryTable:
 
         return _Put(key, _copy(Item), size, holds, ReturnValuesOnConditionCheckFailure == "ALL_OLD")
 
+    def _seen(self, key: Key, *, consistent: bool) -> Item | None:
+        """Return an item as a read sees it."""
+        if self.lags and not consistent and key in self._before:
+            return self._before[key]
+        found = self._items.get(key)
+        return found[0] if found else None
+
     def _old(self, put: _Put) -> Item | None:
         found = self._items.get(put.key)
         return found[0] if found else None
@@ -225,6 +242,7 @@ class MemoryTable:
         return reason | ({"Item": _copy(old)} if old and put.returns_old else {})
 
     def _write(self, puts: list[_Put]) -> None:
+        self._before = {put.key: self._old(put) for put in puts}
         for put in puts:
             old = self._old(put)
             for index in (self._table, *self._indexes.values()):

@@ -11,7 +11,7 @@ from chalicelib.domain import claim as domain
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.opening import RequestedRemedy as Asked
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import INVALID, NOT_COVERED, Refusal
 from chalicelib.service import disputes, orders, payments
@@ -20,7 +20,7 @@ from chalicelib.service.services import Services
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.idempotency import Once
 from localcloud.replay.engine import SHARDS, DataClock
-from localcloud.replay.timeline import COVERED, Claim, Command, Deliver, Import, Ship, Step
+from localcloud.replay.timeline import COVERED, Claim, Command, Deliver, Import, Scan, Ship, Step
 
 PLATFORM = Actor(Role.PLATFORM, "replay")
 DONE = "done"
@@ -37,6 +37,7 @@ class Seen:
     imported: list[str] = field(default_factory=list)
     not_imported: Counter[str] = field(default_factory=Counter)
     shipped: int = 0
+    scanned: int = 0
     delivered: int = 0
     claims: dict[str, str] = field(default_factory=dict)
     sweeps: int = 0
@@ -91,6 +92,8 @@ class Driver:
                 self._wrong(command, f"was refused: {answer}")
             case Ship():
                 self.seen.shipped += 1
+            case Scan():
+                self.seen.scanned += 1
             case Deliver():
                 self.seen.delivered += 1
 
@@ -109,15 +112,19 @@ class Driver:
                 orders.import_order(services, PLATFORM, terms)
             case Ship(order_id, carrier, number, shipped_at):
                 orders.add_shipment(services, order_id, Request(PLATFORM, once), orders.Shipment(carrier, number, shipped_at))
+            case Scan(_, carrier, number, scanned_at):
+                return self._carrier_says(once, orders.CarrierEvent(carrier, number, scanned_at, CarrierStatus.IN_TRANSIT))
             case Deliver(_, carrier, number, delivered_at):
-                event = orders.CarrierEvent(carrier, number, CarrierRecord(delivered_at, CarrierStatus.DELIVERED))
-                answer = orders.record_carrier_events(services, PLATFORM, once, (event,))
-                status = str(json.loads(answer.body)["results"][0]["status"])
-                return DONE if status == "recorded" else status
+                return self._carrier_says(once, orders.CarrierEvent(carrier, number, delivered_at, CarrierStatus.DELIVERED))
             case Claim(order_id, buyer_id, _):
                 claim = domain.Claim(Reason.NOT_RECEIVED, ())
                 disputes.open_dispute(services, order_id, Request(Actor(Role.BUYER, buyer_id), once), claim, Asked())
         return DONE
+
+    def _carrier_says(self, once: Once, event: orders.CarrierEvent) -> str:
+        answer = orders.record_carrier_events(self._services, PLATFORM, once, (event,))
+        status = str(json.loads(answer.body)["results"][0]["status"])
+        return DONE if status == "recorded" else status
 
     def _sweep(self) -> None:
         self.seen.sweeps += 1

@@ -15,6 +15,7 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
@@ -73,6 +74,7 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
         messages=Messages(dynamodb, table),
+        notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
         subscriptions=NoSubscriptions(),
         clock=clock,

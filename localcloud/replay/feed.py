@@ -12,15 +12,18 @@ A line has these fields; a time is ISO 8601 with its zone, or null:
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from chalicelib.domain.money import EXPONENTS, Money, total
+from chalicelib.domain.codes import EXPONENTS
+from chalicelib.domain.money import Money, total
 from chalicelib.domain.order import Line, OrderTerms
 
 # The feed names no country; its marketplace sells within one.
 COUNTRY = "BR"
+PROTECTED = timedelta(days=15)
+"""How long protection goes on after the promise, with no delivery on record (O7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class FeedOrder:
     def promise_broken(self) -> bool:
         """True if it came at or after the promised instant, or never."""
         return self.delivered_at is None or self.delivered_at >= self.promise
+
+    @property
+    def unsent_at_close(self) -> bool:
+        """True if no carrier had it by the end of protection, if nobody claims anything (O7)."""
+        sent = self.handed_at or self.delivered_at
+        return sent is None or sent >= max(self.promise, self.terms.paid_at) + PROTECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ def _order(number: int, row: dict[str, Any]) -> FeedOrder | Skipped:
         return Skipped(number, f"never paid ({row['status']})", row["order_id"])
     if promise is None:
         return Skipped(number, "no promised date", row["order_id"])
+    placed = min(paid, _moment(row["purchased_at"]) or paid)
     handed, delivered = _moment(row["handed_to_carrier_at"]), _moment(row["delivered_at"])
     currency = row["currency"]
     terms = OrderTerms(
@@ -92,6 +102,7 @@ def _order(number: int, row: dict[str, Any]) -> FeedOrder | Skipped:
         lines=tuple(_line(line, currency) for line in row["lines"]),
         # The data has the freight line by line; an order has one fee.
         shipping_fee=total((minor_units(line["freight"], currency) for line in row["lines"]), currency),
+        placed_at=placed,
         paid_at=paid,
         paid_on_platform=True,
         destination_country=COUNTRY,

@@ -34,6 +34,7 @@ def report(result: Result, how: Options) -> Iterator[str]:
     yield from _counts("refused at import, by field", seen.not_imported.elements())
     yield _row("imported", len(seen.imported))
     yield _row("parcels shipped", seen.shipped)
+    yield _row("parcels scanned", seen.scanned)
     yield _row("deliveries recorded", seen.delivered)
     yield from _counts("of these out of the ordinary, and replayed", (odd for order in result.orders for odd in order.oddities))
     yield ""
@@ -49,16 +50,20 @@ def report(result: Result, how: Options) -> Iterator[str]:
     yield _row("  events they made visible", seen.swept_events)
     yield _row("payment instructions settled", seen.settled)
     yield ""
+    yield from _counts("orders refunded at the close, by cause", books.orders_at_close.elements())
+    for (currency, cause), minor in sorted(books.at_close.items()):
+        yield f"{f'refunded at the close: {cause}':<44}{Money(minor, currency)!s:>20}"
     for currency in books.currencies:
         for account in ACCOUNTS:
             yield f"{account:<44}{Money(books.totals[currency, account], currency)!s:>20}"
     yield f"ledger of {books.orders} orders, {books.entries} entries, sha256 {books.digest}"
-    yield from _verdict(result.wrong)
+    yield from _verdict(result.wrong, how)
 
 
-def _verdict(wrong: list[str]) -> Iterator[str]:
+def _verdict(wrong: list[str], how: Options) -> Iterator[str]:
     if not wrong:
-        yield "Every claim came out as the data says, and every order's ledger adds up with nothing held."
+        decided = "Every claim came out" if how.claims else "Without a claim, every close of protection paid"
+        yield f"{decided} as the data says, and every order's ledger adds up with nothing held."
         return
     yield f"{len(wrong)} things are wrong:"
     yield from (f"  {what}" for what in wrong[:SHOWN_AT_MOST])

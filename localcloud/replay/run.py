@@ -10,18 +10,23 @@ from localcloud.replay.driver import LONGEST_TAIL, Driver, Seen
 from localcloud.replay.engine import DataClock, running
 from localcloud.replay.feed import FeedOrder, Skipped, read
 from localcloud.replay.progress import Progress
-from localcloud.replay.timeline import Step, steps_of, sweeps, timeline
+from localcloud.replay.timeline import COVERED, Step, steps_of, sweeps, timeline
 from localcloud.tracking_numbers import TrackingNumbers
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The settings of a replay: `twice` sends every command two times; `sweep_seed` sweeps at random times, not daily."""
+    """The settings of a replay.
+
+    `twice` sends every command two times; `sweep_seed` sweeps at random times, not daily. Without `claims` nobody claims
+    anything, and the close of protection decides everything (O7).
+    """
 
     engine: str = "memory"
     limit: int | None = None
     twice: bool = False
     sweep_seed: int | None = None
+    claims: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,18 @@ def replay(lines: Iterable[str], options: Options | None = None) -> Result:
     orders = tuple(entry for entry in entries if isinstance(entry, FeedOrder))
     skipped = tuple(entry for entry in entries if isinstance(entry, Skipped))
     numbers = TrackingNumbers()
-    stories = [steps_of(order, numbers) for order in orders]
+    stories = [steps_of(order, numbers, claims=options.claims) for order in orders]
     steps = sum(len(steps) for steps in stories)
     clock = DataClock()
     with running(options.engine, clock) as services:
         driver = Driver(services, clock, twice=options.twice)
         if stories:
             _perform(driver, stories, options.sweep_seed, Progress(steps, "replaying"))
-        books = audit(services, driver.seen.claims)
+        refunded = {order_id: came_to == COVERED for order_id, came_to in driver.seen.claims.items()}
+        if not options.claims:
+            unsent = {it.terms.order_id for it in orders if it.unsent_at_close}
+            refunded = {order_id: order_id in unsent for order_id in driver.seen.imported}
+        books = audit(services, refunded)
     return Result(orders, skipped, driver.seen, books, steps, time.monotonic() - began)
 
 

@@ -39,6 +39,16 @@ class Ship:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """The carrier's record that it has the parcel comes in."""
+
+    order_id: str
+    carrier: Carrier
+    tracking_number: str
+    scanned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """The carrier's record of delivery comes in, with the carrier's own time."""
 
@@ -57,7 +67,7 @@ class Claim:
     expected: str
 
 
-Command = Import | Ship | Deliver | Claim
+Command = Import | Ship | Scan | Deliver | Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,14 @@ class Step:
     command: Command | None
 
 
-def steps_of(order: FeedOrder, numbers: TrackingNumbers) -> list[Step]:
-    """Return the commands of one order in the order of time.
+def steps_of(order: FeedOrder, numbers: TrackingNumbers, *, claims: bool = True) -> list[Step]:
+    """Return the commands of one order in the order of time, without the claim unless there are to be ``claims``.
 
     A buyer whose promise was broken claims at the promised instant, the first that is possible. Any other buyer claims as
     soon as delivery is on record. What the data dates before the payment is reported after the import, with its own time.
-    A delivery dated before its parcel is reported with the parcel, with the carrier's own time.
+    A delivery dated before its parcel is reported with the parcel, with the carrier's own time. The parcel then counts as
+    shipped by that time, and no parcel as shipped before its order was placed. Where the data has a hand-over, the carrier
+    reports it as a scan.
     """
     terms = order.terms
     steps = [Step(terms.paid_at, Import(terms))]
@@ -81,11 +93,16 @@ def steps_of(order: FeedOrder, numbers: TrackingNumbers) -> list[Step]:
     known = None
     if handed:
         reported = max(handed, terms.paid_at)
+        shipped = max(min(handed, order.delivered_at or handed), terms.placed_at)
         carrier, number = numbers.of(terms.order_id)
-        steps.append(Step(reported, Ship(terms.order_id, carrier, number, handed)))
+        steps.append(Step(reported, Ship(terms.order_id, carrier, number, shipped)))
+        if order.handed_at:
+            steps.append(Step(reported, Scan(terms.order_id, carrier, number, max(handed, shipped))))
         if order.delivered_at:
             known = max(order.delivered_at, reported)
             steps.append(Step(known, Deliver(terms.order_id, carrier, number, order.delivered_at)))
+    if not claims:
+        return sorted(steps, key=_when)
     if known is None or order.promise_broken:
         opens = max(order.promise, terms.paid_at)
         steps.append(Step(opens, Claim(terms.order_id, terms.buyer_id, COVERED)))

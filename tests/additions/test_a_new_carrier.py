@@ -20,8 +20,7 @@ CARRIERS = "chalicelib/domain/carriers.py"
 ROW = """
         Carrier.ROYAL_MAIL: CarrierRow(
             name="Royal Mail",
-            forms=(_s10("RB123456785GB"),),
-            expected=_S10_EXPECTED,
+            forms=(forms.s10("RB123456785GB"),),
             made_up=_s10_made_up("R", "GB"),
             aftership=("royal-mail",),
             seventeen_track=(11031,),
@@ -94,5 +93,5 @@ def test_editing_a_published_version_says_what_to_do_instead(tmp_path: Path) -> 
     done = tree.run("pytest", "-q", "tests/domain/test_policy.py::test_a_published_version_is_never_edited")
 
     assert done.returncode == 1
-    assert "Version 2017-08 in policies.json was edited or removed" in done.stdout
+    assert "Version 2026-12 in policies.json was edited or removed" in done.stdout
     assert "add a version below it" in done.stdout

@@ -23,6 +23,7 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from chalicelib.store.uploads import Uploads
 from localcloud.memory.table import MemoryTable
@@ -73,6 +74,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             lists=Lists(lambda: table, TABLE),
             people=People(lambda: table, TABLE),
             messages=Messages(lambda: table, TABLE),
+            notes=Notes(lambda: table, TABLE),
             connections=Connections(lambda: table, TABLE),
             subscriptions=Quiet(),
             clock=clock,

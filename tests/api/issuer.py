@@ -85,9 +85,9 @@ class Issuer:
         return {"/jwks.json": self.published, "/.well-known/openid-configuration": discovery}
 
     def claims(self, who: str) -> dict[str, Any]:
-        """The claims of a good token for ``role:id``."""
+        """The claims of a good token for ``role:id``, or ``platform/scope:id`` for a system with one scope."""
         role, _, subject = who.partition(":")
-        now = int(time.time())
+        role, now = role.replace("/", ":"), int(time.time())
         return {"iss": self.name, "aud": AUDIENCE, "sub": subject, "role": role, "iat": now, "exp": now + 3600}
 
     def token(self, who: str) -> str:

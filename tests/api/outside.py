@@ -24,12 +24,12 @@ class Outside:
         self._schemas: dict[str, Schema] = description["components"]["schemas"]
 
     def resolved(self, schema: Schema) -> Schema:
-        """The schema itself: what it refers to, and the one that is not null of two."""
+        """The schema itself: what it refers to, and the one that is not null of two; words of several are one list."""
         if "$ref" in schema:
             return self.resolved(self._schemas[schema["$ref"].rpartition("/")[2]])
         if "anyOf" in schema:
-            (other,) = (it for it in schema["anyOf"] if it.get("type") != "null")
-            return self.resolved(other)
+            first, *others = (self.resolved(it) for it in schema["anyOf"] if it.get("type") != "null")
+            return {"type": "string", "enum": [word for it in (first, *others) for word in _words(it)]} if others else first
         return schema
 
     def places(self, schema: Schema, place: Place = ()) -> Iterator[tuple[Place, Schema]]:
@@ -72,6 +72,11 @@ class Outside:
                 return "2026-03-20T12:00:00Z"
         tried = (letter * n for n in range(1, LONGEST) for letter in "aA1")
         return next(it for it in tried if _matches(schema, it))
+
+
+def _words(schema: Schema) -> list[Any]:
+    """Return the only values that a schema takes: it has to list them."""
+    return schema["enum"] if "enum" in schema else [schema["const"]]
 
 
 def _matches(schema: Schema, text: str) -> bool:

@@ -36,7 +36,7 @@ CARRIED = {
     "too_early": IN_DISPUTE | {"opens_at"},
     "too_late": IN_DISPUTE,
     "stale_proposal": IN_DISPUTE,
-    "not_covered": {"exclusion", "line_id"},
+    "not_covered": {"exclusion", "line_id", "units_left"},
     "not_yet_covered": {"opens_at", "line_id"},
     "conflict": {"tracking_number"},
     "limit_reached": {"limit", "open_disputes"},

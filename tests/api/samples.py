@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
+from chalicelib.domain.ledger import LedgerEntry, Movement, payment_id
+from chalicelib.domain.money import Money
 from chalicelib.service.devices import device_id
 from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
 from tests.service.bucket import JPEG
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 ANA, BEN = "buyer:ana", "buyer:ben"
 ACME, ZETA = "seller:acme", "seller:zeta"
 MIA = "mediator:mia"
+LEA = "lead:lea"
 MARKET = "platform:market"
 
 AT_HOME = {"name": "Acme returns", "lines": ["Calle Mayor 1"], "city": "Madrid", "postal_code": "28013", "country": "ES"}
@@ -59,6 +62,7 @@ CLAIM = {
     "description": "Cracked.",
 }
 OFFER = {"type": "refund", "amount": euros(1000), "note": "Keep it."}
+NOTE = {"text": "The two photos show different lamps."}
 DECISION = {
     "type": "refund",
     "amount": euros(5000),
@@ -79,16 +83,22 @@ class Stop(IntEnum):
     NOWHERE = auto()
     REACHED = auto()
     FORGETTING = auto()
+    NOT_HERE = auto()
     SOLD = auto()
+    ASKED = auto()
     TALKED = auto()
     ATTACHED = auto()
+    SHIPPED = auto()
     DELIVERED = auto()
     DISPUTED = auto()
     SHOWN = auto()
+    REPLACING = auto()
     NEGOTIATING = auto()
     ESCALATED = auto()
     ASSIGNED = auto()
+    NOTED = auto()
     DECIDED = auto()
+    APPEALED = auto()
     AWAITING_RETURN = auto()
     RETURN_IN_TRANSIT = auto()
     PAYING = auto()
@@ -118,29 +128,24 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         (Stop.NEGOTIATING, ACME, "/proposals", OFFER),
         (Stop.ESCALATED, ANA, "/escalate", {}),
         (Stop.ASSIGNED, MIA, "/assignment", {}),
+        (Stop.NOTED, MIA, "/notes", NOTE),
+        (Stop.NOTED, MIA, "/notes", NOTE),
         (Stop.DECIDED, MIA, "/decision", DECISION),
+        (Stop.APPEALED, ANA, "/appeal", {"note": "Look again."}),
     ]
     return_steps: list[tuple[Stop, str, str, Any]] = [
         (Stop.AWAITING_RETURN, ACME, "/proposals/1/accept", {}),
         (Stop.RETURN_IN_TRANSIT, ANA, "/return/shipment", shipped_with(900000000 + parcel)),
         (Stop.PAYING, ACME, "/return/acknowledgement", {"type": "item_received"}),
     ]
-    if stop == Stop.REACHED:
-        api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
-        api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
-        api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
-        api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
-    if stop is Stop.FORGETTING:
-        api.done(ANA, "DELETE", "/buyers/ana")
-        api.done(ACME, "DELETE", "/sellers/acme")
+    before_a_sale(api, stop)
+    if stop is Stop.NOT_HERE:
+        not_here(api, order_id, parcel)
     if stop >= Stop.SOLD:
-        api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
-        sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
-        api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
-    if stop >= Stop.TALKED:
-        talk(api, stop, f"/orders/{order_id}/messages")
-    if stop >= Stop.DELIVERED:
+        sell(api, stop, order_id)
+    if stop >= Stop.SHIPPED:
         api.done(ACME, "POST", f"/orders/{order_id}/shipments", shipped_with(parcel))
+    if stop >= Stop.DELIVERED:
         api.clock.wait(9 * DAY)
         record = shipped_with(parcel) | {"status": "delivered", "occurred_at": delivered}
         api.done(MARKET, "POST", "/carrier-events", {"events": [record]})
@@ -149,10 +154,48 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         api.done(ANA, "POST", f"/orders/{order_id}/disputes", CLAIM)
     if stop is Stop.SHOWN:
         show(api, dispute)
+    if stop is Stop.REPLACING:
+        api.done(ACME, "POST", f"{dispute}/proposals", {"type": "replacement", "amount": euros(0)})
+        api.done(ANA, "POST", f"{dispute}/proposals/2/accept", {})
     for reached, who, path, body in return_steps if stop >= Stop.AWAITING_RETURN else dispute_steps:
         if stop >= reached:
             api.clock.wait(HOUR)
             api.done(who, "POST", dispute + path, body)
+
+
+def before_a_sale(api: Stage, stop: Stop) -> None:
+    """People say how they are reached, or ask to be forgotten."""
+    if stop == Stop.REACHED:
+        api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+        api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
+        api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
+        api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
+    if stop is Stop.FORGETTING:
+        api.done(ANA, "DELETE", "/buyers/ana")
+        api.done(ACME, "DELETE", "/sellers/acme")
+
+
+def sell(api: Stage, stop: Stop, order_id: str) -> None:
+    """An order is sold now; the seller asks for a later promise, or the two talk about it."""
+    api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
+    api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
+    if stop is Stop.ASKED:
+        api.done(ACME, "POST", f"/orders/{order_id}/extensions", {"deliver_by": at(api.clock.at + 70 * DAY)})
+    if stop >= Stop.TALKED:
+        talk(api, stop, f"/orders/{order_id}/messages")
+
+
+def not_here(api: Stage, order_id: str, parcel: int) -> None:
+    """The promise passes and the buyer claims that nothing came; then the carrier shows a delivery in time."""
+    began = api.clock.at
+    sold = {"paid_at": at(began), "deliver_by": at(began + 5 * DAY)}
+    api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
+    api.done(ACME, "POST", f"/orders/{order_id}/shipments", shipped_with(parcel) | {"shipped_at": at(began)})
+    api.clock.wait(5 * DAY + HOUR)
+    api.done(ANA, "POST", f"/orders/{order_id}/disputes", {"reason": "not_received"})
+    record = shipped_with(parcel) | {"status": "delivered", "occurred_at": at(began + 4 * DAY)}
+    api.done(MARKET, "POST", "/carrier-events", {"events": [record]})
 
 
 def talk(api: Stage, stop: Stop, thread: str) -> None:
@@ -215,6 +258,15 @@ SAMPLES: dict[str, Sample] = {
         _ORDER_KEYS,
         other=shipped_with(2),
     ),
+    "take_back_shipment": Sample(Stop.SHIPPED, ACME, keys=_ORDER_KEYS),
+    "answer_extension": Sample(Stop.ASKED, ANA, {"accept": True}, _ORDER_KEYS, other={"accept": False}),
+    "put_external_dispute": Sample(
+        Stop.SOLD,
+        MARKET,
+        {"status": "open", "amount": euros(10000)},
+        _ORDER_KEYS,
+        other={"status": "open", "amount": euros(9000)},
+    ),
     "confirm_receipt": Sample(Stop.SOLD, ANA, {"line_ids": ["a"]}, _ORDER_KEYS, other={}),
     "extend": Sample(Stop.SOLD, ACME, _LATER, _ORDER_KEYS, other={"deliver_by": at(NOON + 50 * DAY)}),
     "record_carrier_events": Sample(
@@ -240,7 +292,11 @@ SAMPLES: dict[str, Sample] = {
     "escalate": Sample(Stop.NEGOTIATING, ANA, {"note": "Please look."}, _DISPUTE_KEYS, other={}),
     "withdraw": Sample(Stop.DISPUTED, ANA, {}, _DISPUTE_KEYS),
     "add_evidence": Sample(
-        Stop.DISPUTED, ANA, {"type": "photo", "note": "The crack."}, _DISPUTE_KEYS, other={"note": "It is cracked."}
+        Stop.DISPUTED,
+        ANA,
+        {"type": "photo", "note": "The crack.", "answers": None},
+        _DISPUTE_KEYS,
+        other={"note": "It is cracked.", "answers": []},
     ),
     "request_upload": Sample(
         Stop.DISPUTED,
@@ -250,17 +306,26 @@ SAMPLES: dict[str, Sample] = {
         other={"type": "document", "content_type": "application/pdf", "size": 1},
     ),
     "list_evidence": Sample(Stop.SHOWN, ANA, keys=("evidence", "missing_evidence", "uploads")),
+    "object_to_delivery": Sample(
+        Stop.NOT_HERE,
+        ANA,
+        {"statement": "It is not here, nor with the neighbours."},
+        _DISPUTE_KEYS,
+        other={"statement": "No parcel came."},
+    ),
     "grant_time": Sample(Stop.DISPUTED, ANA, {"until": at(_GRANTED)}, _DISPUTE_KEYS, other={"until": at(_GRANTED + DAY)}),
     "appeal": Sample(Stop.DECIDED, ANA, {"type": "photo", "note": "New."}, _DISPUTE_KEYS, other={"note": "Newer."}),
+    "withdraw_appeal": Sample(Stop.APPEALED, ANA, {}, _DISPUTE_KEYS),
     "accept_decision": Sample(Stop.DECIDED, ACME, {}, _DISPUTE_KEYS),
     "ship_return": Sample(Stop.AWAITING_RETURN, ANA, shipped_with(900000001), _DISPUTE_KEYS, other=shipped_with(900000002)),
     "acknowledge_return": Sample(
         Stop.RETURN_IN_TRANSIT,
         ACME,
-        {"type": "damaged", "evidence": "Broken glass."},
+        {"type": "damaged", "evidence": "Broken glass.", "came": True},
         _DISPUTE_KEYS,
         other={"type": "item_received"},
     ),
+    "ship_replacement": Sample(Stop.REPLACING, ACME, shipped_with(900000001), _DISPUTE_KEYS, other=shipped_with(900000002)),
     "list_messages": Sample(
         Stop.TALKED, ANA, keys=("items", "cursor", "unread", "read_up_to", "closes_at", "may_write"), query="?limit=1"
     ),
@@ -283,6 +348,10 @@ SAMPLES: dict[str, Sample] = {
     "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
+    "hand_over": Sample(Stop.ESCALATED, LEA, {"mediator_id": "mia"}, _DISPUTE_KEYS, other={"mediator_id": "noor"}),
+    "give_back": Sample(Stop.ASSIGNED, MIA, keys=_DISPUTE_KEYS),
+    "list_notes": Sample(Stop.NOTED, MIA, keys=_LIST_KEYS, query="?limit=5"),
+    "write_note": Sample(Stop.ASSIGNED, MIA, NOTE, ("number", "author", "text"), other={"text": "Ask for the box."}),
     "request_information": Sample(
         Stop.ASSIGNED,
         MIA,
@@ -378,10 +447,19 @@ SAMPLES: dict[str, Sample] = {
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
     "docs": Sample(Stop.NOWHERE, ANYONE, kind="text/html; charset=utf-8"),
 }
+
+
+def payment_of(order_id: str, payee: str = "ana") -> str:
+    """The id of the refund that ends the story of an order which began at noon."""
+    entry = LedgerEntry(2, Movement.REFUND, Money(10000, "EUR"), f"{order_id}-d1", NOON + 9 * DAY + 4 * HOUR)
+    return payment_id(order_id, 1, entry, payee)
+
+
 IDS = {
     "order_id": "o-1",
     "dispute_id": "o-1-d1",
-    "instruction_id": "o-1-p1",
+    "n": "1",
+    "instruction_id": payment_of("o-1"),
     "seller_id": "acme",
     "buyer_id": "ana",
     "device_id": device_id("fcm", DEVICE["token"]),

@@ -86,7 +86,7 @@ def test_control_characters_are_refused(api: Api, endpoint: Endpoint) -> None:
     route.end()
 
 
-@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", " \u2060\t\u00ad ", "\u3164", "\u202e\u202c", "\U000e0041"])
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", " \u2060\t\u00ad ", "\u3164"])
 def test_a_text_that_nobody_can_see_is_empty(api: Api, unseen: str) -> None:
     """I10: a text of only zero-width characters is no title, city or note; beside other characters they stay."""
     (line,) = ORDER["lines"]

@@ -26,6 +26,7 @@ from tests.api.promised import CARRIED, IN_DISPUTE, STANDARD, responses_of
 from tests.api.samples import (
     ACME,
     ANA,
+    CLAIM,
     EVERY,
     MARKET,
     OFFER,
@@ -79,10 +80,14 @@ def _refusals(api: Api) -> dict[str, Any]:
     """Real problems of those codes that carry more than words."""
     api.done(MARKET, "PUT", "/orders/o-2", ORDER)
     bring(api, Stop.DISPUTED)
+    three = {"lines": [ORDER["lines"][0] | {"quantity": 3}]}
+    api.done(MARKET, "PUT", "/orders/o-4", ORDER | three)
+    api.done(ANA, "POST", "/orders/o-4/receipt", {})
+    api.done(ANA, "POST", "/orders/o-4/disputes", CLAIM)
     dispute, note = "/disputes/o-1-d1", {"note": "See."}
     refused = [
         api.call(ANA, "POST", "/orders/o-2/disputes", {"reason": "not_received"}),
-        api.call(ANA, "POST", "/orders/o-1/disputes", {"reason": "not_received"}),
+        api.call(ANA, "POST", "/orders/o-4/disputes", CLAIM | {"items": [{"line_id": "a", "quantity": 3}]}),
         api.call(ANA, "POST", f"{dispute}/escalate", {}),
         api.call(ANA, "POST", f"{dispute}/proposals/1/accept", {}),
         api.call(ANA, "POST", f"{dispute}/appeal", note),

@@ -107,23 +107,29 @@ def test_one_key_for_the_seller_and_for_the_platform(api: Api) -> None:
 
 
 def test_one_key_for_two_orders(api: Api) -> None:
-    """I5: the same key and body sent about another order is another request."""
+    """I5: a key is for one request; the same key and body sent about another order is a 422 and has no effect."""
     for order_id in ("o-1", "o-2"):
         api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER)
 
-    answers = [api.done(ANA, "POST", f"/orders/{it}/receipt", {}, idempotency_key="once") for it in ("o-1", "o-2")]
+    one = api.call(ANA, "POST", "/orders/o-1/receipt", {}, idempotency_key="once")
+    two = api.call(ANA, "POST", "/orders/o-2/receipt", {}, idempotency_key="once")
 
-    assert ["o-1", "o-2"] == [answer["id"] for answer in answers]
+    assert 200 == one.status
+    assert (422, "idempotency_key_reused") == two.refused
+    assert [None] == [line["delivered_at"] for line in api.done(ANA, "GET", "/orders/o-2")["lines"]]
 
 
-def test_one_key_for_two_routes(api: Api) -> None:
-    """I5: the same key on another route is another request."""
-    bring(api, Stop.NEGOTIATING)
+def test_cheat_36_one_key_for_two_routes(api: Api) -> None:
+    """I5: the key of a proposal, sent again to decline, is a 422 and has no effect."""
+    bring(api, Stop.DISPUTED)
+    proposed = api.call(ACME, "POST", "/disputes/o-1-d1/proposals", OFFER, idempotency_key="once")
+    stored = api.table.snapshot()
 
-    said = api.done(ANA, "POST", "/disputes/o-1-d1/evidence", {"note": "x"}, idempotency_key="once")
-    escalated = api.done(ANA, "POST", "/disputes/o-1-d1/escalate", {"note": "x"}, idempotency_key="once")
+    declined = api.call(ACME, "POST", "/disputes/o-1-d1/decline", {"note": ""}, idempotency_key="once")
 
-    assert ["negotiating", "under_review"] == [said["stage"], escalated["stage"]]
+    assert proposed.status < 300
+    assert (422, "idempotency_key_reused") == declined.refused
+    assert stored == api.table.snapshot()
 
 
 def test_a_refused_request_may_be_sent_again(api: Api) -> None:

@@ -253,7 +253,7 @@ def test_the_longest_texts_come_back_as_they_went(api: Api, size: int) -> None:
     """Texts are kept to the letter, whatever the letters."""
     bring(api, Stop.DISPUTED)
     letters = (chr(n) for n in range(0x21, 0x300) if not 0x7F <= n < 0xA0 and not chr(n).isspace())
-    note = "".join(letters)[:size] + "日本😀\u202e"
+    note = "".join(letters)[:size] + "日本😀\u200d"
 
     answer = api.done(ANA, "POST", "/disputes/o-1-d1/evidence", {"note": note})
 

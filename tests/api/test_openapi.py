@@ -170,6 +170,7 @@ def test_it_says_what_ids_look_like(api: Api, described: dict[str, Any]) -> None
     made = {
         "order_id": longest,
         "dispute_id": dispute,
+        "n": str(api.done(ANA, "GET", f"/orders/{longest}")["parcels"][0]["number"]),
         "proposal_id": api.done(ANA, "GET", f"/disputes/{dispute}")["proposals"][0]["id"],
         "instruction_id": api.done(ANA, "GET", f"/orders/{longest}/ledger")["payment_instructions"][0]["id"],
         "message_id": api.done(ANA, "POST", f"/orders/{longest}/messages", {"text": "Thank you."})["id"],

@@ -21,7 +21,7 @@ from chalicelib.service.chat import CONNECTIONS_AT_MOST
 from chalicelib.settings import settings
 from localcloud.memory.table import MemoryTable
 from tests.api.edge import DAY, Api, Clock
-from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, MARKET, Stop, bring, path_of, sample_of
+from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, IDS, MARKET, Stop, bring, path_of, sample_of
 from tests.reliability.seam import Seam
 from tests.store.tables import NAME
 
@@ -229,19 +229,24 @@ class _Unhurried:
         return 60_000
 
 
+NOTED = {"list_notes": "o-5-d1"}
+"""The dispute that an operation reads, where it is not the one with evidence."""
+
+
 def of_the_api(it: Deployment) -> None:
     """People reach every route that reads, and the stories of five orders lead past those that write."""
     bring(it, Stop.REACHED)
-    for number, stop in enumerate((Stop.PAYING, Stop.ATTACHED, Stop.SHOWN, Stop.DECIDED, Stop.DISPUTED), 1):
+    for number, stop in enumerate((Stop.PAYING, Stop.ATTACHED, Stop.SHOWN, Stop.DECIDED, Stop.NOTED), 1):
         bring(it, stop, f"o-{number}", parcel=number)
         it.clock.at = Clock().at
     it.done(ANA, "DELETE", "/buyers/ana")
     it.done(ACME, "DELETE", "/sellers/acme")
     it.clock.wait(10 * DAY)
-    ids = {"order_id": "o-2", "dispute_id": "o-3-d1", "message_id": "o-2-m3"}
+    ids = {"order_id": "o-2", "message_id": "o-2-m3"}
     for endpoint in EVERY:
         if endpoint.method == "GET" and endpoint.roles:
-            it.done(sample_of(endpoint).who, "GET", path_of(endpoint, **ids) + sample_of(endpoint).query)
+            path = path_of(endpoint, **ids, dispute_id=NOTED.get(endpoint.operation, "o-3-d1"))
+            it.done(sample_of(endpoint).who, "GET", path + sample_of(endpoint).query)
     for name in ("aftership", "17track"):
         aws.client("secretsmanager").create_secret(Name=f"{STACK}/webhooks/{name}", SecretString=f"{name}'s secret")
     for endpoint in EVERY:
@@ -249,7 +254,7 @@ def of_the_api(it: Deployment) -> None:
             with it.function("api_handler"):  # an old one: that is known once the secret has been read
                 reply = it.api.call(sample_of(endpoint).who, "POST", endpoint.path, sample_of(endpoint).body)
             assert (401, "signature_expired") == reply.refused
-    it.done(MARKET, "POST", "/payment-instructions/o-1-p1/result", {"status": "settled", "reference": "r"})
+    it.done(MARKET, "POST", f"/payment-instructions/{IDS['instruction_id']}/result", {"status": "settled", "reference": "r"})
 
 
 def of_devices(it: Deployment) -> None:

@@ -6,16 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.api.endpoint import ENDPOINTS
 from chalicelib.api.identity.auth import Verifier
 from chalicelib.api.identity.jwks import Keys
 from chalicelib.api.identity.provider import provider_from
+from chalicelib.api.identity.scopes import Caller, Scope
 from chalicelib.api.problems import Problem
+from chalicelib.domain.people import Actor, Role
 from chalicelib.settings import settings_from
+from tests.api import samples  # noqa: F401 - it declares the routes
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -84,9 +89,65 @@ def test_providers_tokens_are_understood(
     issuer: Issuer, environment: dict[str, str], claims: dict[str, Any], expected: tuple[str, str]
 ) -> None:
     """Access tokens of people and of the platform's machine, as each provider makes them, give a role and our id."""
-    actor = verifier(issuer, environment).actor(token(issuer, claims))
+    actor = verifier(issuer, environment).caller(token(issuer, claims)).actor
 
     assert expected == (actor.role.value, actor.id)
+
+
+COGNITO_STAFF = COGNITO | {
+    "OIDC_ROLES": "support=mediator, heads=lead, back-office=operator, "
+    "market/all=platform, market/orders=platform:orders, market/payments=platform:payments"
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "claims", "expected"),
+    [
+        (COGNITO_STAFF, POOL_USER | {"cognito:groups": ["support"]}, ("mediator", False, set())),
+        (COGNITO_STAFF, POOL_USER | {"cognito:groups": ["heads"]}, ("mediator", True, set())),
+        (COGNITO_STAFF, POOL_USER | {"cognito:groups": ["heads", "support"]}, ("mediator", True, set())),
+        (COGNITO_STAFF, POOL_USER | {"cognito:groups": ["back-office"]}, ("operator", False, set())),
+        (COGNITO_STAFF, MACHINE | {"scope": "market/orders"}, ("platform", False, {"orders"})),
+        (COGNITO_STAFF, MACHINE | {"scope": "market/payments market/orders"}, ("platform", False, {"orders", "payments"})),
+        (COGNITO_STAFF, MACHINE | {"scope": "market/all"}, ("platform", False, set(Scope))),
+        (COGNITO_STAFF, MACHINE | {"scope": "market/all market/orders"}, ("platform", False, set(Scope))),
+        (KEYCLOAK, REALM_USER | {"realm_access": {"roles": ["lead"]}}, ("mediator", True, set())),
+        (KEYCLOAK, REALM_USER | {"realm_access": {"roles": ["platform:tracking"]}}, ("platform", False, {"tracking"})),
+    ],
+)
+def test_leads_operators_and_scopes_are_told_by_the_token(
+    issuer: Issuer, environment: dict[str, str], claims: dict[str, Any], expected: tuple[str, bool, set[str]]
+) -> None:
+    """Section 1: a lead is a mediator whose token says so; scopes add up, and a plain platform has all of them."""
+    caller = verifier(issuer, environment).caller(token(issuer, claims))
+
+    assert expected == (caller.actor.role.value, caller.actor.lead, set(caller.scopes))
+
+
+@pytest.mark.parametrize("words", [["heads", "back-office"], ["support", "market/orders"]])
+def test_a_token_is_for_one_role(issuer: Issuer, words: list[str]) -> None:
+    """Nobody acts in two roles at once: such a token is refused."""
+    with pytest.raises(Problem) as caught:
+        verifier(issuer, COGNITO_STAFF).caller(token(issuer, POOL_USER | {"cognito:groups": words}))
+
+    assert "several roles" in caught.value.detail
+
+
+def test_a_route_of_the_platform_names_its_scope() -> None:
+    """Section 1: a route that lets the platform in without a scope, or names one without the platform, cannot be declared."""
+    known = next(endpoint for endpoint in ENDPOINTS if endpoint.scopes)
+    with pytest.raises(ValueError, match="scopes"):
+        replace(known, scopes=())
+    with pytest.raises(ValueError, match="scopes"):
+        replace(known, roles=(Role.BUYER,))
+
+
+@pytest.mark.parametrize(("lead", "right"), [(True, True), (False, False)])
+def test_a_leads_route_lets_no_other_mediator_in(*, lead: bool, right: bool) -> None:
+    """Section 1: some of what mediators do is for leads alone."""
+    known = next(endpoint for endpoint in ENDPOINTS if Role.MEDIATOR in endpoint.roles)
+    caller = Caller(Actor(Role.MEDIATOR, "mia", lead), frozenset())
+    assert replace(known, leads=True).lets_in(caller) is right
 
 
 @pytest.mark.parametrize(
@@ -115,7 +176,7 @@ def test_tokens_for_something_else_are_not_mistaken(
     """A token for another client, of another kind, or without a role or an id of ours, is refused for just that."""
     given = {name: value for name, value in claims.items() if value is not None}
     with pytest.raises(Problem) as caught:
-        verifier(issuer, environment).actor(token(issuer, given))
+        verifier(issuer, environment).caller(token(issuer, given))
 
     assert "unauthenticated" == caught.value.code
     assert reason in caught.value.detail

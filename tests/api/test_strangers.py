@@ -93,7 +93,9 @@ def test_a_wrong_role_is_forbidden(api: Api, endpoint: Endpoint) -> None:
 def test_a_stranger_is_told_what_nobody_is_told(api: Api, endpoint: Endpoint) -> None:
     """I6: another person's resource is as missing as a missing one, byte for byte, even at the right or the wrong version."""
     route = Untouched(api, endpoint)
-    missing = path_of(endpoint, order_id="o-2", dispute_id="o-2-d1", instruction_id="o-2-p1", seller_id="s-2", buyer_id="b-2")
+    missing = path_of(
+        endpoint, order_id="o-2", dispute_id="o-2-d1", instruction_id="o-2-p1-00000000", seller_id="s-2", buyer_id="b-2"
+    )
     for stranger in (one for role in endpoint.roles for one in STRANGERS.get(role, ())):
         for version in ("*", '"1"', '"999"'):
             theirs = route.send(stranger, who=stranger, if_match=version)
@@ -106,7 +108,7 @@ def test_a_stranger_is_told_what_nobody_is_told(api: Api, endpoint: Endpoint) ->
 def test_a_mediator_does_not_see_what_was_not_escalated(api: Api) -> None:
     """I6: a dispute that nobody brought before a mediator is as missing as a missing one to every mediator's route."""
     bring(api, Stop.NEGOTIATING)
-    routes = [endpoint for endpoint in WITH_IDS if Role.MEDIATOR in endpoint.roles]
+    routes = [endpoint for endpoint in WITH_IDS if Role.MEDIATOR in endpoint.roles and not endpoint.leads]
     assert len(routes) > 4
     for endpoint in routes:
         body = sample_of(endpoint).body
@@ -120,14 +122,17 @@ def test_odd_ids_are_missing_things(api: Api, endpoint: Endpoint) -> None:
     """I10: an id that cannot be one names nothing: 404, or 422 where it would have been taken as new."""
     route = Untouched(api, endpoint)
     for name in [part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")]:
-        if name == "proposal_id" or endpoint.method == "PUT":
+        if name == "proposal_id" or (endpoint.method == "PUT" and name != "dispute_id"):
             continue
         for odd in _odd_ids("o-1"):
-            assert (404, "not_found") == route.send(odd, ids={name: odd}).refused, odd
+            missing = {(404, "not_found"), (422, "validation_failed")} if endpoint.method == "PUT" else {(404, "not_found")}
+            assert route.send(odd, ids={name: odd}).refused in missing, odd
     route.end()
 
 
-@pytest.mark.parametrize("endpoint", [e for e in WITH_IDS if e.method == "PUT"], ids=lambda e: e.operation)
+@pytest.mark.parametrize(
+    "endpoint", [e for e in WITH_IDS if e.method == "PUT" and "{dispute_id}" not in e.path], ids=lambda e: e.operation
+)
 def test_odd_ids_make_nothing(api: Api, endpoint: Endpoint) -> None:
     """I10: nothing is created under an id that cannot be one."""
     route = Untouched(api, endpoint)

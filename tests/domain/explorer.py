@@ -19,10 +19,12 @@ from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import AcknowledgementType, Outcome
 from chalicelib.domain.erasure import erase_words, has_ended
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.order import ExternalStatus, OrderTerms
+from chalicelib.domain.orders import CarrierReport
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES, Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.domain.stages import deadline_of
@@ -36,11 +38,13 @@ from tests.domain.worlds import (
     MEDIATOR,
     OTHER_MEDIATOR,
     PAID_AT,
+    PHOTO,
     PLATFORM,
     SECOND,
     SELLER,
     World,
     lines,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -51,13 +55,21 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
 
-THIRD_MEDIATOR = Actor(Role.MEDIATOR, "ola")
+THIRD_MEDIATOR = Actor(Role.MEDIATOR, "ola", lead=True)
 PEOPLE = (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR, THIRD_MEDIATOR)
 
 AFTER_DELIVERY = [Reason.NO_LONGER_WANTED, Reason.COUNTERFEIT, Reason.NOT_AS_DESCRIBED]
 
 # How often an action is tried, of those allowed: what ends a dispute is rarer than what goes on with it.
-EAGERNESS = {Action.ACCEPT: 3, Action.WITHDRAW: 1, Action.ADD_EVIDENCE: 2, Action.GRANT_TIME: 2, Action.PROPOSE: 4}
+EAGERNESS = {
+    Action.ACCEPT: 3,
+    Action.WITHDRAW: 1,
+    Action.ADD_EVIDENCE: 2,
+    Action.GRANT_TIME: 2,
+    Action.PROPOSE: 4,
+    Action.GIVE_BACK: 1,
+    Action.HAND_OVER: 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +192,7 @@ class Explorer:
             currency=currency,
             lines=lines(*sold, currency=currency),
             shipping_fee=Money(pick.choice((0, 7, 1000)) or int(not any(price for _, price in sold)), currency),
+            placed_at=PAID_AT,
             paid_at=PAID_AT,
             paid_on_platform=pick.random() < 0.97,
             destination_country="ES",
@@ -203,26 +216,64 @@ class Explorer:
 
     def _delivery(self) -> Step:
         days = self.random.randint(1, 12)
-        record = CarrierRecord(self.world.now + days * DAY, CarrierStatus.DELIVERED)
-        return self._reported("000000001", record, record.occurred_at)
+        at = self.world.now + days * DAY
+        return self._reported(at, CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.DELIVERED))
 
     def _promise_passes(self, case: Case | None = None) -> Step:
         case = case or self.look()
         promised = max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
         return Step(max(promised, self.world.now), BUYER, self._claiming(case, Reason.NOT_RECEIVED, None))
 
-    def _reported(self, number: str, record: CarrierRecord, at: datetime) -> Step:
-        return Step(at, PLATFORM, lambda changes: orders.record_carrier_event(changes, Carrier.TNT, number, record))
+    def _reported(self, at: datetime, *reports: CarrierReport) -> Step:
+        return Step(at, PLATFORM, lambda changes: orders.record_carrier_reports(changes, reports))
 
-    def _order_step(self, case: Case) -> Step:
+    def _any_report(self) -> CarrierReport:
+        """A record of one of the parcels: late, early, doubtful, or of a parcel to another country."""
+        pick, now = self.random, self.world.now
+        number = f"{pick.randint(1, max(1, self.shipped)):09d}"
+        replacing = [it.tracking_number for it in self.look().order.parcels if it.replaces]
+        if replacing and pick.random() < 0.6:
+            number = pick.choice(replacing)
+        status = pick.choice((*CarrierStatus, CarrierStatus.DELIVERED))
+        happened, to = now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(("", "", "", "ES", "FR"))
+        return CarrierReport(Carrier.TNT, number, happened, status, to, exact=pick.random() < 0.9)
+
+    def ending_outside(self) -> Step:
+        """The external dispute ends in the seller's favour, so that the clock can end the rest (M3)."""
+        paid = self.terms.price
+        return Step(self.world.now, PLATFORM, lambda changes: report_external_dispute(changes, ExternalStatus.WON, paid))
+
+    def _external(self, case: Case) -> Step:
+        """The marketplace reports how a dispute at the buyer's bank stands: mostly one that is open is ended (M3)."""
+        pick, price = self.random, self.terms.price.minor
+        ends = (ExternalStatus.WON, ExternalStatus.LOST, ExternalStatus.LOST)
+        status = pick.choice(ends if case.order.external_open else (ExternalStatus.OPEN, *ends))
+        amount = Money(pick.choice((0, 1, price // 2, price, price)), self.terms.currency)
+        return Step(self.world.now, PLATFORM, lambda changes: report_external_dispute(changes, status, amount))
+
+    def _parcel_or_promise(self, case: Case) -> Step:
+        """Somebody takes a parcel back (O4), or the buyer answers a request for a later promise (O8)."""
+        pick, now = self.random, self.world.now
+        if case.order.extensions and pick.random() < 0.6:
+            asked, accepted = pick.choice((len(case.order.extensions), 1)), pick.random() < 0.6
+            return Step(now, BUYER, lambda changes: orders.answer_extension(changes, asked, accepted=accepted))
+        running = [at for it in self.terms.lines if (at := case.order.promised_by(it.id, case.policy)) > now]
+        if running and pick.random() < 0.6:
+            until = max(running) + 31 * DAY
+            return Step(now, SELLER, lambda changes: orders.extend_promise(changes, until))
+        number, actor = pick.randint(1, max(1, self.shipped)), pick.choice((SELLER, SELLER, PLATFORM, BUYER))
+        return Step(now, actor, lambda changes: orders.take_back_parcel(changes, number))
+
+    def _order_step(self, case: Case) -> Step:  # noqa: PLR0911 - one return per kind of step, as a table
         pick, now = self.random, self.world.now
         kind = pick.random()
+        if kind < 0.26:
+            return self._reported(now, *[self._any_report() for _ in range(pick.choice((1, 1, 2, 5)))])
         if kind < 0.3:
-            number = f"{pick.randint(1, max(1, self.shipped)):09d}"
-            statuses = (*CarrierStatus, CarrierStatus.DELIVERED)
-            record = CarrierRecord(now - pick.choice((0, 1, 5, 30, 200)) * HOUR, pick.choice(statuses))
-            return self._reported(number, record, now)
-        if kind < 0.4:
+            return self._external(case)
+        if kind < 0.36:
+            return self._parcel_or_promise(case)
+        if kind < 0.44:
             return self._shipment()
         if kind < 0.5:
             chosen = pick.choice(((), ("a",), ("b",)))
@@ -234,7 +285,7 @@ class Explorer:
                 if extend is orders.extend_protection
                 else max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
             )
-            until = current + pick.choice((-1, 0, 1, 3, 400)) * DAY
+            until = current + pick.choice((-1, 0, 1, 3, 31, 400)) * DAY
             return Step(now, SELLER, lambda changes: extend(changes, until))
         if kind < 0.9 and case.order.instructions:
             told = pick.choice(case.order.instructions).id
@@ -264,14 +315,22 @@ class Explorer:
         pick, now = self.random, self.world.now
         among = case.open_disputes if case.open_disputes and pick.random() < 0.95 else case.disputes
         dispute = pick.choice(among)
+        if dispute.delivery_notice and pick.random() < 0.2:
+            parcel = pick.randint(1, max(1, self.shipped))
+            return self._reported(now, CarrierReport(Carrier.TNT, f"{parcel:09d}", now, CarrierStatus.RETURNED_TO_SENDER))
+        if pick.random() < 0.02:
+            return self._external(case)
         back = dispute.return_parcel
         if back and dispute.open and pick.random() < 0.2:
-            record = CarrierRecord(now - pick.choice((0, 3, 50)) * HOUR, pick.choice(tuple(CarrierStatus)))
-            return self._reported(back.tracking_number, record, now)
-        if dispute.coverage.reason is Reason.NOT_RECEIVED and dispute.open and pick.random() < 0.15:
+            happened = now - pick.choice((0, 3, 50)) * HOUR
+            report = CarrierReport(Carrier.TNT, back.tracking_number, happened, pick.choice(tuple(CarrierStatus)))
+            return self._reported(now, report)
+        late = 0.5 if dispute.refund and dispute.refund.minor and not dispute.late_delivery else 0.15 * dispute.open
+        if dispute.coverage.reason is Reason.NOT_RECEIVED and pick.random() < late:
             in_time = min(promise.promised_by for promise in dispute.promises) - pick.choice((-1, 1, 5)) * HOUR
             parcel = pick.randint(1, max(1, self.shipped))
-            return self._reported(f"{parcel:09d}", CarrierRecord(min(in_time, now), CarrierStatus.DELIVERED), now)
+            report = CarrierReport(Carrier.TNT, f"{parcel:09d}", min(in_time, now), CarrierStatus.DELIVERED)
+            return self._reported(now, report)
         actor, action = self._move(case, dispute)
         move = self._command(case, dispute, actor, action)
         return Step(now, actor, moving(dispute.number, move, actor), (dispute.number, move))
@@ -302,25 +361,61 @@ class Explorer:
     def _given_address(self) -> ReturnAddress | None:
         return self.random.choice((None, None, AT_HOME, ABROAD))
 
+    def _evidence(self) -> c.AddEvidence:
+        """A file that may be a receipt or a label."""
+        return shown(self.random.choice((EvidenceType.PROOF_OF_RETURN, EvidenceType.RETURN_LABEL)))
+
+    def _piece(self, dispute: Dispute, kind: EvidenceType) -> str | None:
+        """Evidence of that type, if there is any; sometimes a wrong id."""
+        known = [piece.id for piece in dispute.evidence if piece.type is kind and piece.file]
+        return self.random.choice((*known, *known, None, "e1"))
+
+    def _return(self, dispute: Dispute, number: str) -> c.ShipReturn:
+        pick, receipt = self.random, self._piece(dispute, EvidenceType.PROOF_OF_RETURN)
+        postage = Money(pick.choice((1, 300, 10_000)), self.terms.currency) if receipt and pick.random() < 0.6 else None
+        if pick.random() < 0.3:
+            return c.ShipReturn(None, number, "Correos", receipt, postage)
+        return c.ShipReturn(Carrier.TNT, number, receipt=receipt, postage=postage)
+
     def _command(self, case: Case, dispute: Dispute, actor: Actor, action: Action) -> c.DisputeCommand:
         pick = self.random
         end = deadline_of(dispute, case.policy) if dispute.open else self.world.now
         seen = dispute.on_table if dispute.on_table and pick.random() < 0.95 else "1"
         number = f"9{pick.randint(1, 9):08d}" if pick.random() < 0.95 else "no number"
         make: dict[Action, Callable[[], c.DisputeCommand]] = {
-            Action.ACCEPT: lambda: c.Accept(seen, self._given_address()),
+            Action.ACCEPT: lambda: c.Accept(seen, self._given_address(), self._piece(dispute, EvidenceType.RETURN_LABEL)),
             Action.PROPOSE: lambda: c.Propose(self._kind(dispute), self._amount(dispute), "", self._given_address()),
             Action.DECLINE: lambda: c.Decline(pick.choice((None, seen))),
-            Action.ADD_EVIDENCE: lambda: c.AddEvidence(pick.choice(tuple(EvidenceType)), "Look."),
+            Action.ESCALATE: c.Escalate,
+            Action.WITHDRAW: c.Withdraw,
+            Action.ADD_EVIDENCE: lambda: (
+                self._evidence()
+                if pick.random() < 0.5
+                else c.AddEvidence(
+                    pick.choice(tuple(EvidenceType)),
+                    "Look.",
+                    pick.choice((None, PHOTO.file)),
+                    pick.choice((None, None, (), ("r1",))),
+                )
+            ),
+            Action.OBJECT_TO_DELIVERY: lambda: c.ObjectToDelivery(pick.choice(("It is not here.",) * 9 + (" ",))),
             Action.GRANT_TIME: lambda: c.GrantTime(end + pick.choice((0, 1, 2, 10, 30, 31)) * DAY),
+            Action.ASSIGN: c.Assign,
+            Action.GIVE_BACK: c.GiveBack,
+            Action.HAND_OVER: lambda: c.HandOver(pick.choice((MEDIATOR.id, OTHER_MEDIATOR.id, BUYER.id))),
             Action.REQUEST_INFORMATION: lambda: c.RequestInformation(pick.choice((*PARTIES, *PARTIES, actor.role)), "How so?"),
             Action.DECIDE: lambda: c.Decide(
                 self._kind(dispute), self._amount(dispute), self._finding(dispute), "So it is.", self._given_address()
             ),
             Action.APPEAL: lambda: c.Appeal(EvidenceType.DOCUMENT, "This is new."),
-            Action.SHIP_RETURN: lambda: c.ShipReturn(Carrier.TNT, number),
+            Action.WITHDRAW_APPEAL: c.WithdrawAppeal,
+            Action.SHIP_RETURN: lambda: self._return(dispute, number),
+            Action.SHIP_REPLACEMENT: lambda: c.ShipReplacement(Carrier.TNT, f"8{pick.randint(1, 9):08d}"),
             Action.ACKNOWLEDGE_RETURN: lambda: c.AcknowledgeReturn(
-                pick.choice(tuple(AcknowledgementType)), pick.choice(("", "See the photos."))
+                pick.choice(tuple(AcknowledgementType)),
+                pick.choice(("", "See the photos.")),
+                pick.random() < 0.5,
+                "Too much." if dispute.postage and pick.random() < 0.5 else "",
             ),
         }
         without_parameters: Callable[[], c.DisputeCommand] = acting.MOVES[action].command

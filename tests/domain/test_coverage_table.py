@@ -121,7 +121,8 @@ def expected_exclusion(
     """The first row of C2 that applies, and the claimed line it applies to."""
     judged = expected_reason(reason, offered)
     former = expected_reason(past.reason, offered) if past.reason else None
-    with_past = [line for line in claimed if line == "a"]
+    about_a = [line for line in claimed if line == "a"]
+    with_past = [line for line in about_a if claimed[line] > BOUGHT["a"][0] - 1]  # the past is about one unit of line a
     about_goods = judged in (Reason.NOT_AS_DESCRIBED, Reason.COUNTERFEIT)
     ended = past.outcome is not None and past.outcome is not Outcome.WITHDRAWN
     kept = [line for line in claimed if (at := arrived[line]) is not None and at < PROMISED]
@@ -135,7 +136,7 @@ def expected_exclusion(
         (Exclusion.SELLER_PROVED_AS_DESCRIBED, with_past if about_goods and proved else []),
         (Exclusion.CHANGED_MIND, list(claimed) if judged is Reason.NO_LONGER_WANTED and not returns else []),
         (Exclusion.DEADLINE_PASSED, list(claimed) if now >= expected_closes_at(arrived) else []),
-        (Exclusion.ALREADY_REFUNDED, with_past if past.refunded == LINE_PRICE["a"] else []),
+        (Exclusion.ALREADY_REFUNDED, about_a if past.refunded == LINE_PRICE["a"] else []),
         (Exclusion.ALREADY_SETTLED, with_past if ended and former is judged else []),
         (Exclusion.DISPUTE_ALREADY_OPEN, with_past if still_open else []),
     ]
@@ -177,7 +178,8 @@ def expected_remedies(
         shipping += min(of_units, LINE_SHIPPING[line] - shipped_back)
     match expected_reason(reason, offered):
         case Reason.NOT_RECEIVED:
-            return Guarantee.ON_TIME_DELIVERY, ((OfferType.REFUND, goods + shipping, None),)
+            another = (OfferType.REPLACEMENT, max(0, goods - 1), None)
+            return Guarantee.ON_TIME_DELIVERY, ((OfferType.REFUND, goods + shipping, None), another)
         case Reason.COUNTERFEIT:
             return Guarantee.GUARANTEED_GENUINE, ((OfferType.REFUND, goods + shipping, None),)
         case Reason.NO_LONGER_WANTED:
@@ -187,7 +189,9 @@ def expected_remedies(
     everything = claimed == {line: quantity for line, (quantity, _) in BOUGHT.items()}
     returned = (OfferType.REFUND_WITH_RETURN, goods + shipping if everything else goods, Payer.SELLER)
     kept = ((OfferType.REFUND, goods - 1, None),) if goods > 1 else ()
-    return Guarantee.AS_DESCRIBED, (returned, *kept)
+    besides = max(0, goods - 1)
+    sent = (OfferType.REPLACEMENT, besides, None), (OfferType.REPLACEMENT_WITH_RETURN, besides, Payer.SELLER)
+    return Guarantee.AS_DESCRIBED, (returned, *kept, *sent)
 
 
 # The cases that the rules are put to.

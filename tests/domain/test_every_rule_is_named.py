@@ -16,7 +16,7 @@ RULES = [
     *(f"O{n}" for n in range(1, 10)),
     *(f"C{n}" for n in range(1, 7)),
     *(f"D{n}" for n in range(1, 13)),
-    *(f"M{n}" for n in range(1, 3)),
+    *(f"M{n}" for n in range(1, 5)),
     "P2",
 ]
 LETTERS = "OCDMP"
@@ -33,7 +33,7 @@ def named_in(text: str) -> set[str]:
 @cache
 def docstrings() -> tuple[tuple[str, str], ...]:
     """Every test function of this room but those here, with its docstring."""
-    paths = sorted(path for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__))
+    paths = sorted(path for path in Path(__file__).parent.rglob("test_*.py") if path != Path(__file__))
     return tuple(
         (f"{path.name}::{node.name}", ast.get_docstring(node) or "")
         for path in paths

@@ -19,7 +19,7 @@ from chalicelib.domain.todos import missing_evidence
 from tests.domain.test_policy import DEFAULT
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, SELLER, World, delivered, disputed
 
-JPEG, PNG, HEIC, MP4, PDF = ContentType
+JPEG, PNG, HEIC, HEIF, MP4, MOV, PDF = ContentType
 PHOTO = File("u-1", JPEG, 9, "etag")
 POLICY = next(iter(published()))
 
@@ -30,7 +30,9 @@ HEADS = {
     b"\x89PNG\r\n\x1a\n\x00": PNG,
     b"\x89PNG\n\x1a\n\x00": None,
     b"%PDF-1.4": PDF,
-    b" %PDF-1.4": None,
+    b" %PDF-1.4": PDF,
+    b"<html>%PDF-1.4": None,
+    b" " * 1020 + b"%PDF-1.4": None,
     b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic": HEIC,
     b"\x00\x00\x00\x10ftypheix\x00\x00\x00\x00": HEIC,
     b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic": HEIC,
@@ -39,7 +41,10 @@ HEADS = {
     b"\x00\x00\x00\x14ftypmif1\x00\x00\x00\x00mif1heic": None,  # heic is behind the end of the box
     b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41": MP4,
     b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42": MP4,
-    b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ": None,
+    b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ": MOV,
+    b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00isommp42": None,
+    b"\x00\x00\x00\x18ftypavis\x00\x00\x00\x00isomiso8": None,
+    b"\x00\x00\x00\x14ftypXAVC\x00\x00\x00\x00XAVC": None,
     b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1heic": None,
     b"\xff\xff\xff\xffftypmif1": None,
     b"ftyp": None,
@@ -52,7 +57,7 @@ HEADS = {
 
 @pytest.mark.parametrize(("head", "expected"), HEADS.items(), ids=repr)
 def test_a_file_is_what_its_first_bytes_say(head: bytes, expected: ContentType | None) -> None:
-    """N6: the signature decides, and what has none of the five is not taken."""
+    """N6: the signature decides, and what has none of those that are taken is not."""
     assert expected is content_of(head)
 
 
@@ -73,7 +78,47 @@ def test_a_file_that_is_not_what_was_declared_is_refused(label: str, size: int, 
     assert "wrong_content" == refused.value.code
 
 
-@pytest.mark.parametrize(("content_type", "most"), [(JPEG, 10), (PNG, 10), (HEIC, 10), (PDF, 10), (MP4, 50)], ids=str)
+BRANDS = (
+    (b"XAVC", b"XAVCmp42iso2", MP4),
+    (b"3gp4", b"isom3gp4", MP4),
+    (b"iso8", b"isom", MP4),
+    (b"dash", b"iso6avc1mp41", MP4),
+    (b"hvc1", b"hvc1isom", MP4),
+    (b"mp42", b"", MP4),
+    (b"qt  ", b"qt  ", MOV),
+)
+
+
+@pytest.mark.parametrize(("brand", "others", "expected"), BRANDS)
+def test_cheat_31_what_cameras_and_phones_record_is_taken(brand: bytes, others: bytes, expected: ContentType) -> None:
+    """N6: a brand of a maker is an MP4 where the file says that it can be read as one; an iPhone's .MOV is a video too."""
+    head = (16 + len(others)).to_bytes(4, "big") + b"ftyp" + brand + b"\x00\x00\x02\x00" + others
+    assert expected is content_of(head)
+    check_content(expected, 99, expected.value, 99, head)
+
+
+def test_cheat_31_phones_take_some_types_for_each_other() -> None:
+    """N6: a picture is declared image/heif or image/heic, and a film from an iPhone as either kind of video."""
+    picture = b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic"
+    film = b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  "
+    for declared, head in ((HEIC, picture), (HEIF, picture), (MP4, film), (MOV, film)):
+        check_content(declared, 9, declared.value, 9, head)
+    for declared, head in ((MP4, picture), (HEIF, film), (JPEG, picture)):
+        with pytest.raises(Refusal):
+            check_content(declared, 9, declared.value, 9, head)
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"\xef\xbb\xbf", b"\r\n", b"\x1b%-12345X@PJL SET PAPER=A4\r\n@PJL ENTER LANGUAGE=PDF\r\n", b"\x00" * 1019]
+)
+def test_cheat_32_readers_of_pdf_look_through_its_beginning(before: bytes) -> None:
+    """N6: a byte order mark, a line break or printers' commands before %PDF- do no harm within the first 1,024 bytes."""
+    assert PDF is content_of(before + b"%PDF-1.7 and more")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "most"), [(JPEG, 10), (PNG, 10), (HEIC, 10), (HEIF, 10), (PDF, 10), (MP4, 50), (MOV, 50)], ids=str
+)
 def test_a_file_has_at_most_the_size_of_its_kind(content_type: ContentType, most: int) -> None:
     """N6: 10 MB for an image or a PDF, 50 MB for a video, and not a byte more."""
     assert most * 1024 * 1024 == bytes_at_most(POLICY, content_type)
@@ -87,8 +132,9 @@ def test_a_file_has_at_most_the_size_of_its_kind(content_type: ContentType, most
 @pytest.mark.parametrize("content_type", ContentType)
 def test_a_video_is_no_photo(kind: EvidenceType, content_type: ContentType) -> None:
     """N6: a photo is an image, a video a video, a document an image or a PDF; all else may be any file."""
-    images = {JPEG, PNG, HEIC}
-    taken = {EvidenceType.PHOTO: images, EvidenceType.VIDEO: {MP4}, EvidenceType.DOCUMENT: images | {PDF}}
+    images = {JPEG, PNG, HEIC, HEIF}
+    taken = {EvidenceType.PHOTO: images, EvidenceType.VIDEO: {MP4, MOV}, EvidenceType.DOCUMENT: images | {PDF}}
+    taken[EvidenceType.RETURN_LABEL] = images | {PDF}
     if content_type in taken.get(kind, set(ContentType)):
         check_type(kind, content_type)
         return
@@ -135,7 +181,7 @@ def test_a_file_answers_the_mediator_as_words_do() -> None:
     world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "A photo?"))
     world.act(BUYER, c.AddEvidence(EvidenceType.PHOTO, "", PHOTO))
     dispute = world.dispute()
-    assert [(PHOTO, "r1")] == [(piece.file, piece.answers) for piece in dispute.evidence]
+    assert [(PHOTO, ("r1",))] == [(piece.file, piece.answers) for piece in dispute.evidence]
     assert not dispute.information_requests[0].pending
     assert world.case == world.refolded()
 
@@ -149,7 +195,8 @@ def test_everything_that_is_asked_for_can_be_shown() -> None:
             for asked in parties.values():
                 assert not set(asked.required) & set(asked.optional)
         assert ((), ()) == tuple(policy.evidence_for(Reason.UNAUTHORISED_CHARGE)[party].required for party in PARTIES)
-    assert FILES_OF.keys() == {EvidenceType.PHOTO, EvidenceType.VIDEO, EvidenceType.DOCUMENT}
+    of_files = {EvidenceType.PHOTO, EvidenceType.VIDEO, EvidenceType.DOCUMENT, EvidenceType.RETURN_LABEL}
+    assert FILES_OF.keys() == of_files
 
 
 _SOUND: dict[str, Any] = DEFAULT["evidence"]

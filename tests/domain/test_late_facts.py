@@ -59,6 +59,7 @@ def test_a_case_closed_by_a_delivery_record_can_be_opened_again_once_the_record_
     world.wait(DAY).ship()
     world.go(PROMISED).open(NOT_RECEIVED)
     world.wait(DAY).deliver(at=PROMISED - DAY)
+    world.wait(3 * DAY).sweep()
     closed = coverage.decide(world.case, NOT_RECEIVED, world.now)
     world.wait(DAY).report(CarrierStatus.RETURNED_TO_SENDER, at=PROMISED - DAY / 2)
 
@@ -67,33 +68,66 @@ def test_a_case_closed_by_a_delivery_record_can_be_opened_again_once_the_record_
     assert 2 == world.open(NOT_RECEIVED)
 
 
-def test_a_record_from_long_before_the_payment_is_of_another_parcel() -> None:
-    """O6: carriers use numbers again; what happened 30 days before the order was paid did not happen to its parcel."""
+def test_a_record_from_before_the_shipment_is_of_another_parcel() -> None:
+    """O6, I14: what happened more than two days before a parcel was shipped is kept, and decides nothing."""
     world = World.of()
-    world.wait(DAY).ship()
-    earliest = PAID_AT - 30 * DAY
+    world.wait(5 * DAY).ship()
+    earliest = PAID_AT + 3 * DAY
     stray = world.report(CarrierStatus.DELIVERED, at=earliest - SECOND)
     before = world.case.order.delivered_at("a")
-    news = world.report(CarrierStatus.DELIVERED, at=earliest)
+    world.report(CarrierStatus.DELIVERED, at=earliest)
 
-    assert (False, None, True) == (stray, before, news)
+    assert (True, None, earliest) == (stray, before, world.case.order.delivered_at("a"))
+    assert [False, True] == [world.case.order.parcels[0].counts(it) for it in world.case.order.parcels[0].records]
+
+
+def test_no_record_from_before_the_order_counts() -> None:
+    """O6, I14: the tolerance never reaches back before the order was placed."""
+    world = World.of()
+    world.ship()
+    world.deliver(at=PAID_AT - SECOND)
+
+    assert world.case.order.delivered_at("a") is None
+
+
+def test_a_record_of_another_destination_decides_nothing() -> None:
+    """O6, I14: a parcel on its way to another country than the order's is another parcel; people can see its records."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.wait(DAY).report(CarrierStatus.DELIVERED, to="FR")
+    elsewhere = world.case.order.delivered_at("a")
+    world.report(CarrierStatus.DELIVERED, to="ES")
+
+    assert (None, world.now) == (elsewhere, world.case.order.delivered_at("a"))
+    assert 2 == len(world.case.order.parcels[0].records)
+
+
+def test_a_time_in_doubt_is_the_latest_it_can_be_but_not_later_than_when_it_was_known() -> None:
+    """O6: doubt takes no right away: a record that gives a day alone counts as the end of that day, or as of now."""
+    world = World.of()
+    world.wait(DAY).ship()
+    world.go(PROMISED).report(CarrierStatus.DELIVERED, PROMISED + DAY / 2, exact=False)
+
+    assert PROMISED == world.case.order.delivered_at("a")
 
 
 def test_a_payment_confirmed_late_does_not_hide_a_delivery() -> None:
-    """O4, O6: a parcel may be shipped and delivered before the payment is confirmed."""
-    world = World.of()
+    """O4, O6: a parcel may be shipped and delivered before the payment is confirmed, not before the order was placed."""
+    world = World.of(order_terms(placed_at=PAID_AT - 3 * DAY))
     world.wait(DAY).ship(at=PAID_AT - 2 * DAY)
     world.deliver(at=PAID_AT - DAY)
 
     assert PAID_AT - DAY == world.case.order.delivered_at("a")
 
 
-def test_a_record_from_before_the_dispute_is_not_of_its_return() -> None:
-    """O6: the same holds for the parcel of a return."""
+def test_a_record_from_before_a_return_was_named_is_not_of_it() -> None:
+    """O6, I14: a return's records count from when the buyer named it, without any tolerance."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
-    news = world.report_return(CarrierStatus.DELIVERED, at=world.dispute().opened_at - DAY)
-
-    assert (False, Stage.RETURN_IN_TRANSIT) == (news, world.dispute().stage)
+    named = world.now
+    world.report_return(CarrierStatus.DELIVERED, at=named - SECOND)
+    back = world.dispute().return_parcel
+    assert back is not None
+    assert (None, 1) == (back.delivered_at, len(back.records))
 
 
 def test_a_parcel_keeps_a_hundred_records_of_progress_and_as_many_ends() -> None:

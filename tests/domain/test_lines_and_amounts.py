@@ -11,6 +11,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered
+from chalicelib.domain.dispute import Stage
 from chalicelib.domain.events import RefundIssued
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
@@ -168,9 +169,13 @@ def _live(world: World, random: Random) -> None:
         world.act(BUYER, c.Accept("2"), number)
     else:
         world.act(SELLER, c.Accept("1"), number)
-    if world.dispute(number).grant:
+    grant = world.dispute(number).grant
+    if grant and grant.type.needs_return:
         world.act(BUYER, c.ShipReturn(Carrier.TNT, f"{800_000_000 + number}"), number)
         world.act(SELLER, ITEM_RECEIVED, number)
+    if world.dispute(number).stage is Stage.AWAITING_REPLACEMENT and random.random() < 0.5:
+        world.act(SELLER, c.ShipReplacement(Carrier.TNT, f"{700_000_000 + number}"), number)
+        world.wait(HOUR).deliver(parcel=len(world.case.order.parcels))
 
 
 def test_a_line_can_be_refunded_over_several_disputes_up_to_its_price() -> None:
@@ -300,7 +305,7 @@ def test_a_settled_reason_is_settled_and_another_is_not() -> None:
     number = world.open(claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1)), REFUND, money(100))
     world.act(SELLER, c.Accept("1"), number)
     settled = coverage.decide(world.case, claim_of(Reason.NOT_AS_DESCRIBED, ("a", 1)), world.now)
-    assert NotCovered(Exclusion.ALREADY_SETTLED, "a") == settled
+    assert NotCovered(Exclusion.ALREADY_SETTLED, "a", 0) == settled
     for claim in (claim_of(Reason.NOT_AS_DESCRIBED, ("b", 1)), claim_of(Reason.COUNTERFEIT, ("a", 1))):
         assert isinstance(coverage.decide(world.case, claim, world.now), Covered)
 
@@ -320,7 +325,7 @@ def test_a_mediators_finding_stands_for_that_line_alone() -> None:
     world.wait(HOUR)
     for reason in (Reason.COUNTERFEIT, Reason.NOT_AS_DESCRIBED):
         verdict = coverage.decide(world.case, claim_of(reason, ("a", 1)), world.now)
-        assert NotCovered(Exclusion.SELLER_PROVED_AS_DESCRIBED, "a") == verdict
+        assert NotCovered(Exclusion.SELLER_PROVED_AS_DESCRIBED, "a", 0) == verdict
         assert isinstance(coverage.decide(world.case, claim_of(reason, ("b", 1)), world.now), Covered)
     assert isinstance(coverage.decide(world.case, claim_of(Reason.NO_LONGER_WANTED, ("a", 1)), world.now), Covered)
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.money import EXPONENTS, Money, split, total
+from chalicelib.domain.codes import EXPONENTS
+from chalicelib.domain.money import Money, split, total
 from tests.randomness import tries
 
 amounts = st.integers(0, 10**15)

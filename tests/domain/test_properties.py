@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 SEEDS = seeds(10_000)
 STEPS, STEPS_AFTER_THE_END = 30, 3
 LONG_AFTER = 1500 * DAY
-WITHOUT_PARAMETERS = (c.Escalate(), c.Withdraw(), c.Assign(), c.AcceptDecision(), c.Decline(), NEWS)
+WITHOUT_PARAMETERS = (
+    *(c.Escalate(), c.Withdraw(), c.Assign(), c.GiveBack(), c.AcceptDecision(), c.WithdrawAppeal(), c.Decline()),
+    NEWS,
+)
 
 
 @dataclass
@@ -83,6 +86,8 @@ class History:
             after_the_end += self.world.known is not None and all_ended(self.world.known)
             if after_the_end > STEPS_AFTER_THE_END:
                 break
+        if self.world.case.order.external_open:
+            self._take(self.explorer.ending_outside())
         self.world.wait(LONG_AFTER)
         self._watch_the_clock()
         self.auditor.audit(self.world.log, self.world.case, self.world.now)
@@ -152,7 +157,9 @@ class History:
             due.apply(changes)
             first = changes.events[seen]
             kind = first.payload.type
-            if first.stream and not isinstance(first.payload, e.InformationRequestLapsed):
+            if first.stream and before.dispute(first.stream).delivery_notice:
+                kind = "delivery_notice"
+            elif first.stream and not isinstance(first.payload, e.InformationRequestLapsed | e.MediatorReleased):
                 left, entered = before.dispute(first.stream).stage, changes.dispute(first.stream).stage
                 self.tally.expired_to.setdefault(left, set()).add(entered)
                 self.tally.stages[entered] += 1
@@ -244,6 +251,7 @@ def tally() -> Tally:
 
 COUNTED = ("stages", "outcomes", "bases", "expiries", "guarantees", "findings", "payloads", "refusals")
 EXPIRY_KINDS = {stage.value for stage in EXPIRIES} | {"information_request_lapsed", "order_completed", "payment_retried"}
+EXPIRY_KINDS |= {"payment_republished", "payment_overdue", "delivery_notice", "refund_issued", "mediator_released"}
 REFUSAL_CODES = {
     "attestation_required",
     "conflict",
@@ -252,6 +260,7 @@ REFUSAL_CODES = {
     "not_covered",
     "not_yet_covered",
     "return_address_required",
+    "return_label_required",
     "stale_proposal",
     "too_early",
     "too_late",
@@ -261,7 +270,7 @@ REFUSAL_CODES = {
 
 
 def test_no_history_breaks_a_rule(tally: Tally) -> None:
-    """I1, I2, I4, I7, D9, D10, D12: at every step and at the end of every history, with sweeps at any time, all hold.
+    """I1, I2, I4, I7, I12-I14, D9, D10, D12: at every step and at the end of every history, swept at any time, all hold.
 
     Escrow is conserved and reckons up from the ledger (O3); no instruction is issued twice (M2); numbers have no gaps and
     the log folds to the state (D11); line caps and one open dispute a line (C3); refusals record nothing and what is

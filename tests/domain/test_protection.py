@@ -36,9 +36,12 @@ from tests.domain.worlds import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
+    from chalicelib.domain.claim import Verdict
+    from chalicelib.domain.order import Line
 
 REASON_OF = {
     Guarantee.ON_TIME_DELIVERY: Reason.NOT_RECEIVED,
@@ -66,6 +69,13 @@ def offering(*types: Guarantee) -> tuple[OfferedGuarantee, ...]:
     return tuple(OfferedGuarantee(kind) for kind in types)
 
 
+def most_claimable(case: Case, reason: Reason, line: Line, now: datetime) -> tuple[ClaimItem, Verdict]:
+    """As many units of a line as no exclusion stands in the way of (C2), and the verdict on them; else on all of them."""
+    items = [ClaimItem(line.id, quantity) for quantity in range(line.quantity, 0, -1)]
+    verdicts = [(item, coverage.decide(case, Claim(reason, (item,)), now)) for item in items]
+    return next((found for found in verdicts if not isinstance(found[1], NotCovered)), verdicts[0])
+
+
 def check(case: Case, answer: GuaranteeNow, world: World) -> None:
     """The answer about one guarantee is the one that a claim under it would get now."""
     assert REASON_OF[answer.guarantee] is answer.reason
@@ -76,10 +86,8 @@ def check(case: Case, answer: GuaranteeNow, world: World) -> None:
     if not answer.offered:
         assert (answer.applies, answer.remedies, answer.lines, answer.exclusion) == (False, (), (), None)
         return
-    verdicts = {
-        line.id: coverage.decide(case, Claim(answer.reason, (ClaimItem(line.id, line.quantity),)), world.now)
-        for line in case.order.terms.lines
-    }
+    most = [most_claimable(case, answer.reason, line, world.now) for line in case.order.terms.lines]
+    verdicts = {item.line_id: verdict for item, verdict in most}
     assert list(verdicts) == [line.line_id for line in answer.lines]
     for line in answer.lines:
         verdict = verdicts[line.line_id]
@@ -87,9 +95,9 @@ def check(case: Case, answer: GuaranteeNow, world: World) -> None:
         assert (verdict.exclusion if isinstance(verdict, NotCovered) else None) is line.exclusion
         if isinstance(verdict, NotYet):
             assert verdict.opens_at == line.opens_at
-    covered = tuple(
-        ClaimItem(line.id, line.quantity) for line in case.order.terms.lines if isinstance(verdicts[line.id], Covered)
-    )
+    units = [0 if isinstance(verdict, NotCovered) else item.quantity for item, verdict in most]
+    assert units == [line.units for line in answer.lines]
+    covered = tuple(item for item, verdict in most if isinstance(verdict, Covered))
     assert bool(covered) == answer.applies
     if covered:
         together = coverage.decide(case, Claim(answer.reason, covered), world.now)
@@ -232,8 +240,9 @@ def test_after_delivery_the_remedies_are_shown_with_their_most() -> None:
     assert EXPLANATIONS[Exclusion.CARRIER_SHOWS_DELIVERED] == late.explanation
     assert {(True, arrived, closes)} == {(answer.applies, answer.opens_at, answer.closes_at) for answer in found.values()}
     worth = {kind: [(r.type, r.maximum) for r in answer.remedies] for kind, answer in found.items()}
+    another = [(kind, money(8999)) for kind in (OfferType.REPLACEMENT, OfferType.REPLACEMENT_WITH_RETURN)]
     assert {
-        Guarantee.AS_DESCRIBED: [(OfferType.REFUND_WITH_RETURN, money(10_000)), (OfferType.REFUND, money(8999))],
+        Guarantee.AS_DESCRIBED: [(OfferType.REFUND_WITH_RETURN, money(10_000)), (OfferType.REFUND, money(8999)), *another],
         Guarantee.GUARANTEED_GENUINE: [(OfferType.REFUND, money(10_000))],
         Guarantee.DOMESTIC_RETURNS: [(OfferType.REFUND_WITH_RETURN, money(9000))],
         Guarantee.EXTRA_RETURNS: [(OfferType.REFUND_WITH_RETURN, money(9000))],

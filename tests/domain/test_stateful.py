@@ -15,16 +15,32 @@ from chalicelib.domain.claim import Claim, ClaimItem, Issue
 from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Finding, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.order import ExternalStatus, OrderTerms
+from chalicelib.domain.orders import CarrierReport
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import PARTIES
 from chalicelib.domain.stages import deadline_of
 from chalicelib.domain.state_machine import Action
 from tests.domain.explorer import PEOPLE, Step, moving, pay
 from tests.domain.invariants import Auditor, all_ended
-from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PAID_AT, PLATFORM, SECOND, SELLER, World, lines
+from tests.domain.worlds import (
+    ABROAD,
+    AT_HOME,
+    BUYER,
+    DAY,
+    HOUR,
+    MEDIATOR,
+    OTHER_MEDIATOR,
+    PAID_AT,
+    PLATFORM,
+    SECOND,
+    SELLER,
+    World,
+    lines,
+)
 from tests.randomness import tries
 
 if TYPE_CHECKING:
@@ -42,6 +58,12 @@ GIVEN_ADDRESS = st.sampled_from((None, AT_HOME, ABROAD))
 HOURS = st.sampled_from((0, 1, 5, 30, 200)).map(lambda hours: hours * HOUR)
 
 
+REPORTED = st.tuples(
+    st.integers(1, 4), st.sampled_from(CarrierStatus), HOURS, st.sampled_from(("", "", "ES", "FR")), st.booleans()
+)
+"""Parcel, status, how long ago, destination, and whether the time is exact."""
+
+
 @st.composite
 def bought(draw: st.DrawFn) -> OrderTerms:
     """An order of up to three lines, promised by date, by days or not at all, with some of the seller's guarantees."""
@@ -55,6 +77,7 @@ def bought(draw: st.DrawFn) -> OrderTerms:
         currency=currency,
         lines=lines(*draw(LINES), currency=currency),
         shipping_fee=Money(draw(st.sampled_from((0, 7, 1000))), currency),
+        placed_at=PAID_AT,
         paid_at=PAID_AT,
         paid_on_platform=True,
         destination_country="ES",
@@ -93,16 +116,34 @@ def arguments(case: Case, dispute: Dispute, action: Action, world: World) -> st.
         Action.DECLINE: st.builds(c.Decline, seen),
         Action.ESCALATE: st.builds(c.Escalate),
         Action.WITHDRAW: st.builds(c.Withdraw),
-        Action.ADD_EVIDENCE: st.builds(c.AddEvidence, st.sampled_from(EvidenceType), notes),
+        Action.ADD_EVIDENCE: st.builds(
+            c.AddEvidence, st.sampled_from(EvidenceType), notes, answers=st.sampled_from((None, (), ("r1",)))
+        ),
+        Action.OBJECT_TO_DELIVERY: st.builds(c.ObjectToDelivery, st.sampled_from(("It is not here.", " "))),
+        Action.GIVE_BACK: st.builds(c.GiveBack),
+        Action.HAND_OVER: st.builds(c.HandOver, st.sampled_from((MEDIATOR.id, OTHER_MEDIATOR.id, BUYER.id))),
+        Action.WITHDRAW_APPEAL: st.builds(c.WithdrawAppeal),
         Action.GRANT_TIME: st.builds(c.GrantTime, later),
         Action.ASSIGN: st.builds(c.Assign),
         Action.REQUEST_INFORMATION: st.builds(c.RequestInformation, st.sampled_from(PARTIES), notes),
         Action.DECIDE: st.builds(c.Decide, kinds, amounts, findings, notes, GIVEN_ADDRESS),
         Action.ACCEPT_DECISION: st.builds(c.AcceptDecision),
         Action.APPEAL: st.builds(c.Appeal, st.sampled_from(EvidenceType), notes),
-        Action.SHIP_RETURN: st.builds(c.ShipReturn, st.just(Carrier.TNT), tracking),
+        Action.SHIP_RETURN: st.builds(
+            c.ShipReturn,
+            st.sampled_from((Carrier.TNT, Carrier.TNT, None)),
+            tracking,
+            st.sampled_from(("", "Correos")),
+            st.sampled_from((None, "e1", "e2")),
+            st.sampled_from((None, Money(300, most.currency))),
+        ),
+        Action.SHIP_REPLACEMENT: st.builds(c.ShipReplacement, st.just(Carrier.TNT), tracking),
         Action.ACKNOWLEDGE_RETURN: st.builds(
-            c.AcknowledgeReturn, st.sampled_from(AcknowledgementType), st.sampled_from(("", "See the photos."))
+            c.AcknowledgeReturn,
+            st.sampled_from(AcknowledgementType),
+            st.sampled_from(("", "See the photos.")),
+            st.booleans(),
+            st.sampled_from(("", "", "Too much.")),
         ),
     }
     return made[action]
@@ -122,9 +163,15 @@ class OrderMachine(RuleBasedStateMachine):
         """The case as anyone reads it now."""
         return self.world.as_of_now()
 
-    def _do(self, actor: Actor, command: Callable[[Changes], object] | None, *on_file: ReturnAddress) -> None:
+    def _do(
+        self,
+        actor: Actor,
+        command: Callable[[Changes], object] | None,
+        *on_file: ReturnAddress,
+        of_twin: Callable[[Changes], object] | None = None,
+    ) -> None:
         step = Step(self.world.now, actor, command, addresses=on_file)
-        here, there = step.take(self.world), step.take(self.twin)
+        here, there = step.take(self.world), Step(step.at, actor, of_twin or command, addresses=on_file).take(self.twin)
         assert (here.code if here else None) == (there.code if there else None), "I3: sweeps change no answer"
 
     @initialize(terms=bought(), on_file=ADDRESSES, arrives=st.sampled_from((0, 0, 1, 3, 10)))
@@ -162,20 +209,51 @@ class OrderMachine(RuleBasedStateMachine):
         written = f"{number:09d}"
         self._do(SELLER, lambda changes: orders.add_shipment(changes, Carrier.TNT, written, None, some))
 
+    def _report(self, *reports: CarrierReport) -> None:
+        """One call reports all this; the twin is told the same in the reverse order (I16)."""
+        told, reverse = list(reports), list(reversed(reports))
+        self._do(
+            PLATFORM,
+            lambda changes: orders.record_carrier_reports(changes, told),
+            of_twin=lambda changes: orders.record_carrier_reports(changes, reverse),
+        )
+
     @rule(number=st.integers(1, 4), status=st.sampled_from((*CarrierStatus, CarrierStatus.DELIVERED)), ago=HOURS)
     def carrier_reports(self, number: int, status: CarrierStatus, ago: timedelta) -> None:
         """A carrier's record of a parcel comes in, in any order, late, or again."""
-        record = CarrierRecord(self.world.now - ago, status)
-        take = orders.record_carrier_event
-        self._do(PLATFORM, lambda changes: take(changes, Carrier.TNT, f"{number:09d}", record))
+        self._report(CarrierReport(Carrier.TNT, f"{number:09d}", self.world.now - ago, status))
+
+    @rule(data=st.data(), told=st.lists(REPORTED, min_size=2, max_size=5))
+    def carrier_reports_a_batch(self, data: st.DataObject, told: list[tuple[int, CarrierStatus, timedelta, str, bool]]) -> None:
+        """Several records come in one call, some of them doubtful, or of a parcel that went elsewhere."""
+        now = self.world.now
+        batch = [CarrierReport(Carrier.TNT, f"{n:09d}", now - ago, status, to, exact) for n, status, ago, to, exact in told]
+        self._report(*data.draw(st.permutations(batch)))
+
+    @rule(number=st.integers(1, 3), by=st.sampled_from((SELLER, PLATFORM, BUYER)))
+    def take_back(self, number: int, by: Actor) -> None:
+        """Somebody takes a parcel off the record."""
+        self._do(by, lambda changes: orders.take_back_parcel(changes, number))
+
+    @precondition(lambda self: self.world.case.order.extensions)
+    @rule(number=st.integers(1, 3), accepted=st.booleans())
+    def answer_extension(self, number: int, *, accepted: bool) -> None:
+        """The buyer answers the seller's request for a later promise."""
+        self._do(BUYER, lambda changes: orders.answer_extension(changes, number, accepted=accepted))
+
+    @rule(status=st.sampled_from(ExternalStatus), part=st.sampled_from((0, 1, 2, 2)))
+    def external_dispute(self, status: ExternalStatus, part: int) -> None:
+        """The marketplace reports how a dispute at the buyer's bank stands."""
+        price = self.world.case.order.terms.price
+        amount = Money(price.minor * part // 2, price.currency)
+        self._do(PLATFORM, lambda changes: report_external_dispute(changes, status, amount))
 
     @precondition(lambda self: any(dispute.return_parcel for dispute in self.world.case.open_disputes))
     @rule(number=st.integers(1, 2), status=st.sampled_from(CarrierStatus), ago=HOURS)
     def carrier_reports_a_return(self, number: int, status: CarrierStatus, ago: timedelta) -> None:
         """A carrier's record of a return comes in."""
-        record = CarrierRecord(self.world.now - ago, status)
-        take = orders.record_carrier_event
-        self._do(PLATFORM, lambda changes: take(changes, Carrier.TNT, f"9{number:08d}", record))
+        report = CarrierReport(Carrier.TNT, f"9{number:08d}", self.world.now - ago, status)
+        self._do(PLATFORM, lambda changes: orders.record_carrier_reports(changes, [report]))
 
     @rule(some=st.sampled_from(((), ("a",), ("b",))))
     def confirm(self, some: tuple[str, ...]) -> None:
@@ -233,12 +311,12 @@ class OrderMachine(RuleBasedStateMachine):
 
     @invariant()
     def books_are_right(self) -> None:
-        """I1, I2, I4, I7: of the order as it was last recorded, reckoned up from its log."""
+        """I1, I2, I4, I7, I12, I13, I14: of the order as it was last recorded, reckoned up from its log."""
         self.auditor.audit(self.world.log, self.world.case, self.world.case.updated_at)
 
     @invariant()
     def sweeps_change_nothing(self) -> None:
-        """I3: the order and its more often swept twin are the same, event by event."""
+        """I3, I16: the order and its more often swept twin, told in another order, are the same, event by event."""
         world, twin = self.world, self.twin
         unswept = engine.as_of(world.case, world.policies, world.addresses, world.now)
         swept = engine.as_of(twin.case, twin.policies, twin.addresses, twin.now)
@@ -248,12 +326,17 @@ class OrderMachine(RuleBasedStateMachine):
     @invariant()
     def the_clock_ends_everything(self) -> None:
         """I8: from here the clock by itself brings every dispute to its end and completes the order."""
-        world = self.world
-        assert all_ended(engine.as_of(world.case, world.policies, world.addresses, world.now + 1500 * DAY).case)
+        world, now = self.world, self.world.now
+        changes = engine.begin(world.case, world.policies, world.addresses, PLATFORM, now)
+        if changes.case.order.external_open:  # until it is over, everything waits for it (M3)
+            report_external_dispute(changes, ExternalStatus.WON, changes.case.order.terms.price)
+        assert all_ended(engine.as_of(changes.case, world.policies, world.addresses, now + 1500 * DAY).case)
 
 
 TestOrders = OrderMachine.TestCase
-TestOrders.__doc__ = "I1, I2, I3, I4, I7, I8: after every step of any history of an order, every invariant holds."
+TestOrders.__doc__ = (
+    "I1, I2, I3, I4, I7, I8, I12, I13, I14, I16: after every step of any history of an order, every invariant holds."
+)
 TestOrders.settings = settings(
     max_examples=tries(500),
     stateful_step_count=30,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.parcel import CarrierStatus
@@ -24,6 +25,7 @@ WAITS = {
     Stage.UNDER_REVIEW: {},
     Stage.AWAITING_RETURN: {Role.BUYER: 10},
     Stage.RETURN_IN_TRANSIT: {Role.SELLER: 30},
+    Stage.AWAITING_REPLACEMENT: {Role.SELLER: 10},
     Stage.DECIDED: {Role.BUYER: 7, Role.SELLER: 7},
     Stage.RESOLVED: {},
 }
@@ -80,16 +82,25 @@ def test_a_question_asks_its_party_until_it_is_answered() -> None:
     assert (Todo(Role.SELLER, world.now, world.now + 3 * DAY),) == asked(world)
     world.wait(DAY).act(SELLER, NEWS)
     assert () == asked(world)
-    world.wait(11 * DAY).act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
+    world.wait(11 * DAY).act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, c.RequestInformation(Role.BUYER, "When was it opened?"))
     assert (Todo(Role.BUYER, world.now, review_ends),) == asked(world)
 
 
 def test_a_return_asks_from_its_arrival() -> None:
-    """Section 4: once the carrier has delivered a return, the seller has 10 days from then."""
+    """Section 4: once a return is known to be delivered, the seller has 10 days from then."""
     world = disputed(Stage.RETURN_IN_TRANSIT)
     world.wait(4 * DAY).report_return(CarrierStatus.DELIVERED, world.now - HOUR)
-    arrived = world.now - HOUR
-    assert (Todo(Role.SELLER, arrived, arrived + 10 * DAY),) == asked(world)
+    assert (Todo(Role.SELLER, world.now, world.now + 10 * DAY),) == asked(world)
+
+
+def test_a_replacement_on_its_way_asks_nothing() -> None:
+    """N2: once a carrier has it, the seller has done what was to be done."""
+    world = disputed(Stage.AWAITING_REPLACEMENT)
+    world.act(SELLER, c.ShipReplacement(Carrier.TNT, "900000003"))
+    assert [ask.role for ask in asked(world)] == [Role.SELLER]
+    world.wait(HOUR).report(CarrierStatus.IN_TRANSIT, parcel=2)
+    assert asked(world) == ()
 
 
 @pytest.mark.parametrize("first", PARTIES)

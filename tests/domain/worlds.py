@@ -13,12 +13,13 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Claim, ClaimItem, Issue
 from chalicelib.domain.dispute import AcknowledgementType, Dispute, Stage
-from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.evidence import ContentType, EvidenceType, File
 from chalicelib.domain.evolve import fold
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Line, OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.orders import CarrierReport
+from chalicelib.domain.parcel import CarrierStatus, Parcel
 from chalicelib.domain.people import Actor, AddressBook, ReturnAddress, Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.domain.refusals import Refusal
@@ -42,6 +43,7 @@ BUYER = Actor(Role.BUYER, "ana")
 SELLER = Actor(Role.SELLER, "acme")
 MEDIATOR = Actor(Role.MEDIATOR, "mia")
 OTHER_MEDIATOR = Actor(Role.MEDIATOR, "noor")
+OPERATOR = Actor(Role.OPERATOR, "ola")
 PLATFORM = Actor(Role.PLATFORM, "market")
 
 AT_HOME = ReturnAddress("Acme returns", ("Calle Mayor 1",), "Madrid", "28013", "ES")
@@ -72,6 +74,7 @@ def order_terms(*sold: tuple[int, int], shipping: int = 1000, currency: str = "U
         currency=currency,
         lines=lines(*(sold or ((1, 9000),)), currency=currency),
         shipping_fee=Money(shipping, currency),
+        placed_at=changes.get("paid_at", PAID_AT),
         paid_at=PAID_AT,
         paid_on_platform=True,
         destination_country="ES",
@@ -169,24 +172,40 @@ class World:
         written = number or f"{len(self.case.order.parcels) + 1:09d}"
         self.run(SELLER, lambda changes: orders.add_shipment(changes, carrier, written, at, line_ids))
 
-    def report(self, status: CarrierStatus, at: datetime | None = None, parcel: int = 1) -> bool:
-        """The carrier reports something of the nth parcel, as of now by default."""
-        carried = self.case.order.parcels[parcel - 1]
-        record = CarrierRecord(at or self.now, status)
-        take = orders.record_carrier_event
-        return self.run(PLATFORM, lambda changes: take(changes, carried.carrier, carried.tracking_number, record))
+    def report(
+        self, status: CarrierStatus, at: datetime | None = None, parcel: int = 1, *, to: str = "", exact: bool = True
+    ) -> bool:
+        """The carrier reports something of the nth parcel, as of now by default. Returns whether it was news."""
+        return self.report_all((parcel, status, at), to=to, exact=exact)[0]
+
+    def report_all(
+        self, *told: tuple[int, CarrierStatus, datetime | None], to: str = "", exact: bool = True
+    ) -> tuple[bool, ...]:
+        """The carrier reports several things in one call. Returns which of them were news."""
+        parcels = self.case.order.parcels
+        reports = [self._report_of(parcels[parcel - 1], status, at, to, exact) for parcel, status, at in told]
+        return self._take_in(reports)
+
+    def _report_of(self, parcel: Parcel, status: CarrierStatus, at: datetime | None, to: str, exact: bool) -> CarrierReport:  # noqa: FBT001 - passed on
+        assert parcel.carrier is not None
+        return CarrierReport(parcel.carrier, parcel.tracking_number, at or self.now, status, to, exact)
+
+    def _take_in(self, reports: list[CarrierReport]) -> tuple[bool, ...]:
+        results = self.run(PLATFORM, lambda changes: orders.record_carrier_reports(changes, reports))
+        for result in results:
+            if isinstance(result, Refusal):
+                raise result
+        return tuple(result is True for result in results)
 
     def deliver(self, at: datetime | None = None, parcel: int = 1) -> None:
         """The carrier reports delivery of the nth parcel, as of now by default."""
         self.report(CarrierStatus.DELIVERED, at, parcel)
 
     def report_return(self, status: CarrierStatus, at: datetime | None = None, number: int = 1) -> bool:
-        """The carrier reports something of a dispute's return, as of now by default."""
+        """The carrier reports something of a dispute's return, as of now by default. Returns whether it was news."""
         back = self.dispute(number).return_parcel
         assert back is not None
-        record = CarrierRecord(at or self.now, status)
-        take = orders.record_carrier_event
-        return self.run(PLATFORM, lambda changes: take(changes, back.carrier, back.tracking_number, record))
+        return self._take_in([self._report_of(back, status, at, "", True)])[0]
 
     def confirm(self, *line_ids: str) -> None:
         """The buyer confirms receipt of lines, of all by default."""
@@ -239,7 +258,7 @@ def disputed(stage: Stage = Stage.OPENED, *on_file: ReturnAddress) -> World:
     """An order of one item delivered damaged, its dispute just brought into ``stage``. The buyer asks for return and refund.
 
     In ``negotiating`` it is the buyer's turn, on a proposal of 10.00; ``under_review`` is assigned to ``MEDIATOR``;
-    ``decided`` gave the buyer 50.00; ``resolved`` ended by agreement.
+    ``decided`` gave the buyer 50.00; ``awaiting_replacement`` follows the seller's offer; ``resolved`` ended by agreement.
     """
     world = delivered(None, *(on_file or (AT_HOME,)))
     world.wait(DAY).open(DAMAGED)
@@ -252,6 +271,7 @@ def disputed(stage: Stage = Stage.OPENED, *on_file: ReturnAddress) -> World:
         Stage.DECIDED: ((SELLER, offered), (BUYER, c.Escalate()), (MEDIATOR, c.Assign()), (MEDIATOR, DECIDED_FOR_BUYER)),
         Stage.AWAITING_RETURN: ((SELLER, c.Accept("1")),),
         Stage.RETURN_IN_TRANSIT: ((SELLER, c.Accept("1")), (BUYER, back)),
+        Stage.AWAITING_REPLACEMENT: ((SELLER, c.Propose(OfferType.REPLACEMENT, money(0))), (BUYER, c.Accept("2"))),
         Stage.RESOLVED: ((SELLER, c.Accept("1")), (BUYER, back), (SELLER, ITEM_RECEIVED)),
     }
     for actor, command in steps[stage]:
@@ -260,5 +280,12 @@ def disputed(stage: Stage = Stage.OPENED, *on_file: ReturnAddress) -> World:
     return world
 
 
+def shown(kind: EvidenceType) -> c.AddEvidence:
+    """A file of evidence of that type, already uploaded."""
+    return c.AddEvidence(kind, "See the file.", File("upload-1", ContentType.PDF, 1000, "etag"))
+
+
 ITEM_RECEIVED = c.AcknowledgeReturn(AcknowledgementType.ITEM_RECEIVED)
 NEWS = c.AddEvidence(EvidenceType.PHOTO, "A photo of the crack.")
+PHOTO = c.AddEvidence(EvidenceType.PHOTO, "The crack.", File("u-1", ContentType.JPEG, 9, "etag"))
+"""What the policy requires of the buyer of something that is not as described (N6)."""

@@ -13,6 +13,7 @@ from chalicelib.store.connections import Connections
 from chalicelib.store.items import text
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, order_terms
@@ -37,6 +38,7 @@ def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Servi
         lists=Lists(lambda: table, TABLE),
         people=People(lambda: table, TABLE),
         messages=Messages(lambda: table, TABLE),
+        notes=Notes(lambda: table, TABLE),
         connections=Connections(lambda: table, TABLE),
         subscriptions=Phonebook(),
         clock=watch,

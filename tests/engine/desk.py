@@ -19,6 +19,7 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
@@ -87,6 +88,7 @@ class Desk:
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
             messages=Messages(lambda: self.table, NAME),
+            notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
             subscriptions=Quiet(),
             clock=self.clock,

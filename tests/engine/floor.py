@@ -28,6 +28,7 @@ from chalicelib.store.connections import Connections
 from chalicelib.store.items import item, text, version_of
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
@@ -93,6 +94,7 @@ class Clerk:
             lists=Lists(dynamodb, self.table),
             people=People(dynamodb, self.table),
             messages=Messages(dynamodb, self.table),
+            notes=Notes(dynamodb, self.table),
             connections=Connections(dynamodb, self.table),
             subscriptions=Phonebook(),
             clock=self.watch,

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.service.execute import ATTEMPTS
 from chalicelib.store.transaction import ANSWERS_KEPT_S
 from tests.api.edge import DAY, NOON, at
-from tests.api.samples import ACME, ANA, CLAIM, MARKET, MIA, OFFER, ORDER, Stop, shipped_with
+from tests.api.samples import ACME, ANA, CLAIM, IDS, MARKET, MIA, OFFER, ORDER, Stop, shipped_with
 from tests.engine.desk import ONCE, Ask, Desk
 from tests.service.office import cancelled
 
@@ -31,7 +31,7 @@ PROPOSE = Ask(ACME, f"{DISPUTE}/proposals", OFFER)
 ACCEPT = Ask(ANA, f"{DISPUTE}/proposals/2/accept", {})
 SHIP = Ask(ACME, "/orders/o-1/shipments", shipped_with(7))
 RECEIPT = Ask(path="/orders/o-1/receipt", body={})
-PAID = Ask(MARKET, "/payment-instructions/o-1-p1/result", {"status": "settled", "reference": "r"})
+PAID = Ask(MARKET, f"/payment-instructions/{IDS['instruction_id']}/result", {"status": "settled", "reference": "r"})
 CARRIER = Ask(MARKET, "/carrier-events", {"events": [shipped_with(1) | {"status": "in_transit", "occurred_at": at(NOON)}]})
 CONFLICT = cancelled("TransactionConflict", "None", "None")
 MOVED = cancelled("ConditionalCheckFailed", "None", "None")
@@ -196,9 +196,9 @@ ROWS = {
         Ask("mediator:noor", f"{DISPUTE}/assignment", {}),
         "409 wrong_state",
     ),
-    "unrelated: another route": Row(N, EVIDENCE, ESCALATE, NEW),
-    "unrelated: another order": Row(Stop.SOLD, RECEIPT, replace(RECEIPT, path="/orders/o-2/receipt"), NEW, sold_again),
-    "unrelated: another proposal": Row(N, ACCEPT, replace(ACCEPT, path=f"{DISPUTE}/proposals/1/accept"), "409 wrong_state"),
+    "other route: refused": Row(N, EVIDENCE, ESCALATE, REUSED),
+    "other route: another order": Row(Stop.SOLD, RECEIPT, replace(RECEIPT, path="/orders/o-2/receipt"), REUSED, sold_again),
+    "other route: another proposal": Row(N, ACCEPT, replace(ACCEPT, path=f"{DISPUTE}/proposals/1/accept"), REUSED),
     "age: a second before seven days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S - 1)),
     "age: seven days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S)),
     "age: a second after seven days": Row(D, EVIDENCE, EVIDENCE, NEW, seconds(ANSWERS_KEPT_S + 1)),

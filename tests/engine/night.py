@@ -128,7 +128,8 @@ class Night:
         self._clock = self.now
         due = self.now.at + timedelta(seconds=due_in)
         terms = order_terms(order_id=order_id, deliver_by=due - 15 * DAY)
-        orders.import_order(services_on(self.table, self.now), PLATFORM, terms)
+        # Known for long: protection lasts 15 days from the import at least (I12).
+        orders.import_order(services_on(self.table, Watch(due - 20 * DAY)), PLATFORM, terms)
         if order_id == POISON:
             self._spoil(order_id)
 

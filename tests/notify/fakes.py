@@ -12,6 +12,7 @@ from chalicelib.domain.people import AddressBook
 from chalicelib.domain.policy import published
 from chalicelib.notify.dependencies import Dependencies, Limits, Topics
 from chalicelib.notify.due import send_due
+from chalicelib.notify.order_reminders import OrderReminder
 from chalicelib.notify.publish import publish_records
 from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
@@ -193,7 +194,20 @@ class Desk:
 
     @property
     def waiting(self) -> list[str]:
-        """The names of the queued messages, the next one first."""
+        """The names of the queued messages but the reminders of orders, the next one first."""
+        return [name for name in self._queued if not self._is_of_an_order(name)]
+
+    @property
+    def reminders_of_orders(self) -> list[str]:
+        """The names of the queued reminders of orders, the next one first."""
+        return [name for name in self._queued if self._is_of_an_order(name)]
+
+    @staticmethod
+    def _is_of_an_order(name: str) -> bool:
+        return any(f"#0#{reminder.value}." in name for reminder in OrderReminder)
+
+    @property
+    def _queued(self) -> list[str]:
         found = [item for item in self.table.snapshot() if item["pk"]["S"].startswith("OUT#")]
         found.sort(key=lambda item: str(item["due_sk"]["S"]))
         return [f"{item['pk']['S'].removeprefix('OUT#')} {item['sk']['S']}" for item in found]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import dispute
+from chalicelib.domain.people import Role
 from chalicelib.domain.stages import due_at
 from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
+from chalicelib.notify.order_reminders import OrderReminder
 from chalicelib.notify.todos import Reminder
 from chalicelib.notify.wording import worded
 from tests.notify.fakes import LINKS
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 ULID = "01JD3K8Q9ZT5V6W7X8Y9ABCDEF"
 PARTIES = ("seller", "buyer")
 REMINDERS = tuple(f"{which.value}.{who}" for which in Reminder for who in PARTIES)
-UNPROMPTED = (*REMINDERS, *(f"digest.{who}" for who in PARTIES))
+OF_ORDERS = (f"{OrderReminder.PROMISE.value}.{Role.SELLER.value}", *(f"{OrderReminder.CLOSING.value}.{who}" for who in PARTIES))
+"""The reminders that no dispute asks for (O7, O8)."""
+UNPROMPTED = (*REMINDERS, *OF_ORDERS, *(f"digest.{who}" for who in PARTIES))
 """The messages that come neither of a single event nor of a message in a thread."""
 
 
@@ -69,7 +74,9 @@ def samples() -> tuple[Sample, ...]:
     reminders = dict(reminder for _, world, it in everything() for reminder in _reminders(world, it))
     digests = [Sample(f"digest.{who}", told[0][0], None, count=n) for who in PARTIES for n in (5, 1, 3, 21, 1_000_000)]
     messages = [Sample(f"message.{who}", told[0][0], None) for who in PARTIES]
-    return (*prompted, *reminders.values(), *digests, *messages)
+    closes = told[0][0].event.at + timedelta(days=45)
+    of_orders = [Sample(text, told[0][0], closes, urgent=True) for text in OF_ORDERS]
+    return (*prompted, *reminders.values(), *of_orders, *digests, *messages)
 
 
 def to_people(language: str, zone: str = "UTC") -> list[tuple[Sample, Wording]]:

@@ -97,10 +97,15 @@ ACTIONS = {
     "proposal_declined": {"declined.seller", "declined.buyer"},
     "proposal_accepted": {"accepted.seller", "accepted.buyer"},
     "information_requested": {"information.seller", "information.buyer"},
+    "delivery_shown": {"delivery_shown.buyer"},
+    "extension_asked": {"extension_asked.buyer"},
     "decision_made": {"decision.seller", "decision.buyer"},
-    "return_granted": {"return_granted.buyer"},
-    "return_shipped": {"return_shipped.seller"},
-    "return_carrier_reported": {"return_delivered.seller"},
+    "appeal_withdrawn": {"appeal_withdrawn.seller", "appeal_withdrawn.buyer"},
+    "delivered_after_refund": {"late_delivery.seller"},
+    "return_granted": {"return_granted.buyer", "return_replaced.buyer"},
+    "return_shipped": {"return_shipped.seller", "return_comes.seller"},
+    "return_carrier_reported": {"return_delivered.seller", "return_comes.seller"},
+    "replacement_granted": {"replacement_granted.seller"},
 }
 """The events that ask something of a party, as the specification has them. Everything else that people are told is news, and so
 is a request to a party that has been asked already."""
@@ -140,10 +145,20 @@ def test_email_reaches_both_parties_whatever_it_is_about() -> None:
 
 
 def test_nobody_is_told_of_an_own_act_unless_something_follows() -> None:
-    """Actors are told of their own acts only where a dispute begins, is narrowed or ends, or a return is to be sent (N2)."""
+    """Actors are told of their own acts only where a dispute begins, is narrowed or ends, a return is to be sent (N2), or a
+    refund waits for the bank (M3).
+    """
     own = {row.text for _, _, it in everything() for row in notices(it) if row.audience.value == it.event.actor.role.value}
     what_follows = "opened.buyer return_asked.buyer narrowed.buyer return_granted.buyer refunded.seller refunded.buyer"
-    assert own <= {*what_follows.split(), "closed.seller", "closed.buyer"}
+    another = "return_replaced.buyer replacement_granted.seller replacement_granted.buyer replaced.buyer charged.seller"
+    assert own <= {
+        *what_follows.split(),
+        *another.split(),
+        "closed.seller",
+        "closed.buyer",
+        "refund_waits.seller",
+        "refund_waits.buyer",
+    }
 
 
 def test_money_leaves_first() -> None:

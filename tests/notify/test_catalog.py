@@ -15,7 +15,7 @@ from chalicelib.domain.guarantees import Basis, Finding, OfferType, Payer, Reaso
 from chalicelib.languages import LANGUAGES, TRANSLATIONS
 from chalicelib.notify.audience import OF_MESSAGES, TO_PEOPLE, Urgency
 from chalicelib.notify.catalog import Catalog, Template, catalog
-from tests.notify.samples import REMINDERS, UNPROMPTED
+from tests.notify.samples import OF_ORDERS, REMINDERS, UNPROMPTED
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -52,7 +52,7 @@ def test_every_message_of_the_table_is_worded(language: str) -> None:
 def test_what_needs_action_has_a_short_form_and_nothing_else_has(language: str) -> None:
     """A text has a short form if, and only if, its message needs action (N3)."""
     said = catalog(language)
-    urgent = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | set(REMINDERS)
+    urgent = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | {*REMINDERS, *OF_ORDERS}
     assert urgent & set(said.texts) == {name for name, template in said.texts.items() if template.short}
 
 
@@ -93,13 +93,13 @@ def test_every_value_has_words(kind: str, values: type[StrEnum], language: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_remedy_and_every_stage_has_words(language: str) -> None:
-    """A remedy of nothing has words of its own, and a reminder asks for what each stage but the last waits for, or for a
-    return address where the claim cannot be refused (N2, D3).
+    """A remedy of nothing has words of its own, and a reminder asks for what each stage but the last waits for, for a return
+    address where the claim cannot be refused (N2, D3), or for a word on a delivery on record (C5).
     """
     said = catalog(language)
     assert {"nothing", *(offer.value for offer in OfferType)} == set(said.labels["remedy"])
     open_stages = {stage.value for stage in dispute.Stage} - {dispute.Stage.RESOLVED.value}
-    awaited = open_stages | {"return_address"}
+    awaited = open_stages | {"return_address", "delivery_notice"}
     assert [awaited, awaited] == [set(said.labels["ask"]), set(said.labels["task"])]
 
 

@@ -161,7 +161,8 @@ def test_a_question_states_the_time_that_holds(before_the_end: timedelta) -> Non
     """D4, N2: where the review ends before the request's own time, the question and each reminder say the review's end."""
     world = disputed(Stage.UNDER_REVIEW)
     ends = world.dispute().stage_since + 14 * DAY
-    world.go(ends - before_the_end).act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
+    world.go(ends - before_the_end).act(MEDIATOR, c.Assign())  # untouched for three days, the case went back to the queue
+    world.act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
     (ask,) = todos(world.dispute(), world.case.policy)
     assert min(world.now + 3 * DAY, ends) == ask.due
     desk = Desk((world,), people=people("email"))
@@ -229,7 +230,8 @@ def test_a_phone_does_not_ring_for_what_has_been_done() -> None:
 def test_what_cannot_wait_for_the_morning_does_not() -> None:
     """N3: an SMS about a deadline within the quiet hours is sent at once."""
     world = disputed(Stage.UNDER_REVIEW)
-    world.wait(14 * DAY - 4 * HOUR).act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
+    world.wait(14 * DAY - 4 * HOUR).act(MEDIATOR, c.Assign())  # untouched for three days, the case went back to the queue
+    world.act(MEDIATOR, c.RequestInformation(Role.SELLER, "Where was it packed?"))
     desk = Desk((world,), people=people("sms", **by_night(world)))
     desk.clock.at = world.now
     desk.publish()

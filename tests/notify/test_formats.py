@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.domain.money import EXPONENTS, Money
+from chalicelib.domain.codes import EXPONENTS
+from chalicelib.domain.money import Money
 from chalicelib.languages import LANGUAGES
 from chalicelib.notify.catalog import catalog
 from chalicelib.notify.formats import moment, money

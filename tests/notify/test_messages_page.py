@@ -9,12 +9,20 @@ import pytest
 from chalicelib.languages import LANGUAGES
 from chalicelib.notify.audience import REACH, TO_PEOPLE, Audience, Channel, Urgency
 from chalicelib.notify.catalog import catalog
-from tests.notify.samples import REMINDERS
+from tests.notify.samples import OF_ORDERS, REMINDERS
 from tools.messages_page import page
 
 ASKED = {
-    "seller": {"opened", "return_address", "negotiating", "under_review", "return_in_transit", "decided"},
-    "buyer": {"negotiating", "under_review", "awaiting_return", "decided"},
+    "seller": {
+        "opened",
+        "return_address",
+        "negotiating",
+        "under_review",
+        "return_in_transit",
+        "awaiting_replacement",
+        "decided",
+    },
+    "buyer": {"delivery_notice", "negotiating", "under_review", "awaiting_return", "decided"},
 }
 """The texts of what each party can be reminded of."""
 
@@ -27,7 +35,7 @@ def sections(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_is_shown_on_the_channels_by_which_it_goes_out(language: str) -> None:
     """A buyer's message has no SMS, as buyers get none, and a mediators' message is only on their topic (N1)."""
-    action = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | set(REMINDERS)
+    action = {row.text for row in TO_PEOPLE if row.urgency is Urgency.ACTION} | {*REMINDERS, *OF_ORDERS}
     shown = sections(language)
 
     assert set(catalog(language).texts) == set(shown)

@@ -165,7 +165,7 @@ def test_a_message_is_published_with_its_attributes(sns: Any) -> None:  # noqa: 
 
 
 def test_a_marker_is_kept_for_thirty_days(dynamodb: Any) -> None:  # noqa: ANN401
-    """A marker names event, recipient and channel, and is kept until long after any redelivery (N4)."""
+    """A marker names event, recipient and channel, and is kept long after any redelivery (N4), with its schema (I17)."""
     sent = Sent(lambda: dynamodb, "table", lambda: NOW_S + 0.5)
     assert not sent.has_left("order-1#1#1", "seller:acme", "sms")
     sent.mark("order-1#1#1", "seller:acme", "sms")
@@ -173,7 +173,7 @@ def test_a_marker_is_kept_for_thirty_days(dynamodb: Any) -> None:  # noqa: ANN40
     assert sent.has_left("order-1#1#1", "seller:acme", "sms")
     assert not sent.has_left("order-1#1#1", "seller:acme", "email")
     (kept,) = dynamodb.scan(TableName="table")["Items"]
-    assert item(pk="SENT#order-1#1#1", sk="seller:acme#sms", expires_at=NOW_S + KEPT_S) == kept
+    assert item(pk="SENT#order-1#1#1", sk="seller:acme#sms", expires_at=NOW_S + KEPT_S, schema_version=1) == kept
 
 
 def test_an_order_is_read_by_its_key(dynamodb: Any) -> None:  # noqa: ANN401

@@ -96,7 +96,7 @@ def test_of_two_questions_the_open_one_rings() -> None:
     night = Night(disputed(Stage.UNDER_REVIEW))
     night.act(MEDIATOR, QUESTION)
     second = night.act(MEDIATOR, QUESTION)
-    night.act(SELLER, NEWS)
+    night.act(SELLER, replace(NEWS, answers=("r1",)))
     assert [second] == night.rings(SMS)
 
 

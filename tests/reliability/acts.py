@@ -13,11 +13,11 @@ from chalicelib.domain.claim import Claim, ClaimItem, Issue
 from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.domain.money import Money
 from chalicelib.domain.opening import RequestedRemedy as Asked
-from chalicelib.domain.order import Line, OrderTerms
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.order import ExternalStatus, Line, OrderTerms
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service import disputes, orders, payments
+from chalicelib.service import disputes, orders
 from chalicelib.service.contacts import Contacts, put_contacts
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, sweep_order
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 BUYER, SELLER = Actor(Role.BUYER, "ana"), Actor(Role.SELLER, "acme")
 MIA, NOOR = Actor(Role.MEDIATOR, "mia"), Actor(Role.MEDIATOR, "noor")
+LEAD = Actor(Role.MEDIATOR, "ola", lead=True)
 PLATFORM = Actor(Role.PLATFORM, "market")
 ORDER_ID, DISPUTE_ID = "order-1", "order-1-d1"
 HOME = ReturnAddress("Acme returns", ("Calle Mayor 1",), "Madrid", "28013", "ES")
@@ -45,6 +46,7 @@ TERMS = OrderTerms(
     currency="USD",
     lines=(Line("a", "A vase", 1, Money(9000, "USD")), Line("b", "A plate", 2, Money(2500, "USD"))),
     shipping_fee=Money(1000, "USD"),
+    placed_at=PAID_AT,
     paid_at=PAID_AT,
     paid_on_platform=True,
     destination_country="ES",
@@ -128,16 +130,16 @@ def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None)
     return Act(f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts))
 
 
-def ships() -> Act:
+def ships(order_id: str = ORDER_ID, seller: Actor = SELLER) -> Act:
     """Let the seller ship everything in one parcel."""
-    shipment = orders.Shipment(Carrier.TNT, PARCEL)
-    return Act("ships", lambda services: orders.add_shipment(services, ORDER_ID, asks(SELLER, "ships"), shipment))
+    shipment, name = orders.Shipment(Carrier.TNT, PARCEL), "ships" if order_id == ORDER_ID else f"ships {order_id}"
+    return Act(name, lambda services: orders.add_shipment(services, order_id, asks(seller, name), shipment))
 
 
 def carried(status: CarrierStatus, at: datetime, number: str = PARCEL, key: str = "") -> Act:
     """Let the carrier report on a parcel, in a batch of one record."""
     name = f"carrier {status} {key}".strip()
-    event = orders.CarrierEvent(Carrier.TNT, number, CarrierRecord(at, status))
+    event = orders.CarrierEvent(Carrier.TNT, number, at, status)
     return Act(name, lambda services: orders.record_carrier_events(services, PLATFORM, once(name), (event,)))
 
 
@@ -151,15 +153,22 @@ def extends(promise: datetime | None, protection: datetime | None) -> Act:
     return Act("extends", lambda services: orders.extend(services, ORDER_ID, asks(SELLER, "extends"), promise, protection))
 
 
-def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Act:
-    """Let the payment system report the first instruction as settled or failed."""
-    reference = None if failure else "paid"
-    return Act(
-        f"pays {key}",
-        lambda services: payments.report_result(
-            services, f"{ORDER_ID}-p1", asks(PLATFORM, key), reference=reference, failure=failure, attempt=attempt
-        ),
-    )
+def answers_extension(*, accepted: bool) -> Act:
+    """Let the buyer answer the first request for a later promise."""
+    name = f"ana answers {accepted}"
+    return Act(name, lambda services: orders.answer_extension(services, ORDER_ID, asks(BUYER, name), 1, accepted=accepted))
+
+
+def takes_back(parcel: int = 1) -> Act:
+    """Let the seller take a parcel off the record."""
+    name = f"acme takes back {parcel}"
+    return Act(name, lambda services: orders.take_back_parcel(services, ORDER_ID, asks(SELLER, name), parcel))
+
+
+def charged_back(status: ExternalStatus, amount: Money) -> Act:
+    """Let the platform report how a dispute stands at the buyer's bank."""
+    name = f"bank {status}"
+    return Act(name, lambda services: orders.put_external_dispute(services, ORDER_ID, asks(PLATFORM, name), status, amount))
 
 
 def sweeps(key: str = "") -> Act:

@@ -10,18 +10,23 @@ from typing import Any
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import AcknowledgementType
-from chalicelib.domain.guarantees import Finding, Reason
+from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.service import payments
 from tests.reliability.acts import (
     BUYER,
     HOME,
     MIA,
+    PLATFORM,
     REFUND,
     RETURN,
     SELLER,
     Act,
     act,
+    asks,
     carried,
+    extends,
     imports,
     opens,
     registers,
@@ -50,10 +55,16 @@ _ESCALATED = (*_NEGOTIATING, HOUR, act(BUYER, c.Escalate(), "first"))
 _REVIEWED = (*_ESCALATED, HOUR, act(MIA, c.Assign(), "first"))
 _ON_TABLE = (*_REVIEWED, HOUR, act(MIA, c.Propose(REFUND, usd(4000)), "first"))
 _DECIDED = (*_REVIEWED, HOUR, act(MIA, DECIDES, "first"))
+_APPEALED = (*_DECIDED, HOUR, act(BUYER, c.Appeal(EvidenceType.PHOTO, "Another."), "first"))
+_REPLACING = (
+    *(*_OPENED, HOUR, act(SELLER, c.Propose(OfferType.REPLACEMENT, usd(0)), "first")),
+    *(HOUR, act(BUYER, c.Accept("2"), "first")),
+)
 _AWAITING = (*_OPENED, HOUR, act(SELLER, c.Accept("1"), "first"))
 _RETURNING = (*_AWAITING, HOUR, act(BUYER, SENDS_BACK, "first"))
 _RESOLVED = (*_RETURNING, HOUR, act(SELLER, RECEIVED, "first"))
 _LATE = (*_SHIPPED, LATE - PAID_AT - DAY, opens(Reason.NOT_RECEIVED, "opens"), 3 * DAY)
+_SHOWN = (*_LATE, carried(CarrierStatus.DELIVERED, PAID_AT + 29 * DAY))
 
 BEGINNINGS: dict[str, tuple[Act | timedelta, ...]] = {
     "nothing": (),
@@ -62,16 +73,21 @@ BEGINNINGS: dict[str, tuple[Act | timedelta, ...]] = {
     "shipped": _SHIPPED,
     "delivered": (*_DELIVERED, DAY),
     "opened": (*_OPENED, HOUR),
+    "extension asked": (*_SHIPPED, extends(PAID_AT + 70 * DAY, None), HOUR),
     "opened 3 days": (*_OPENED, 3 * DAY),
     "negotiating": (*_NEGOTIATING, HOUR),
     "escalated": (*_ESCALATED, HOUR),
     "under_review": (*_REVIEWED, HOUR),
     "proposed in review": (*_ON_TABLE, HOUR),
     "decided": (*_DECIDED, HOUR),
+    "opened 5 days": (*_OPENED, 5 * DAY),
+    "appealed": (*_APPEALED, HOUR),
+    "awaiting_replacement": (*_REPLACING, HOUR),
     "awaiting_return": (*_AWAITING, HOUR),
     "return_in_transit": (*_RETURNING, HOUR),
     "resolved": (*_RESOLVED, HOUR),
     "not received": _LATE,
+    "delivery shown": (*_SHOWN, HOUR),
 }
 """Acts and the time between them. In ``negotiating`` it is the buyer's turn, on proposal 2 of 10.00."""
 
@@ -108,3 +124,21 @@ def begun(name: str) -> Beginning:
     model.clock.at = cloud.clock.at
     items = tuple(cloud.table.snapshot())
     return Beginning(items, tuple(cloud.records), dict(cloud.sns.subscriptions), cloud.clock.at, model)
+
+
+def first_payment() -> str:
+    """Return the id of the first payment in ``resolved``, which ends in a part made from what is paid (M1)."""
+    case = begun("resolved").model.case
+    assert case
+    return case.order.instructions[0].id
+
+
+def pays(key: str, failure: str | None = None, attempt: int | None = None) -> Act:
+    """Let the payment system report the first instruction as settled or failed."""
+    reference = None if failure else "paid"
+    return Act(
+        f"pays {key}",
+        lambda services: payments.report_result(
+            services, first_payment(), asks(PLATFORM, key), reference=reference, failure=failure, attempt=attempt
+        ),
+    )

@@ -5,31 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Reason
+from chalicelib.domain.order import ExternalStatus
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from tests.reliability.acts import (
     BUYER,
     HOME,
+    LEAD,
     MIA,
+    NOOR,
     REFUND,
     RETURN,
     SELLER,
     Act,
     act,
+    answers_extension,
     carried,
+    charged_back,
     confirms,
     extends,
     imports,
     opens,
-    pays,
     registers,
     ships,
+    takes_back,
     usd,
 )
-from tests.reliability.beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK
+from tests.reliability.beginnings import DAMAGED, DECIDES, OPENED_AT, RECEIVED, SENDS_BACK, pays
 from tests.reliability.small_cloud import DAY, HOUR, PAID_AT
 
 PHOTO = c.AddEvidence(EvidenceType.PHOTO, "A photo.")
@@ -56,13 +62,19 @@ def _moves() -> list[Situation]:
         "opened 3 days": ((BUYER, c.Escalate()), (BUYER, c.GrantTime(OPENED_AT + 9 * DAY))),
         "negotiating": ((BUYER, c.Accept("2")), (BUYER, c.Propose(REFUND, usd(3000))), (SELLER, c.Propose(REFUND, usd(14000)))),
         "escalated": ((MIA, c.Assign()),),
-        "under_review": ((MIA, c.RequestInformation(Role.SELLER, "When was it sent?")), (MIA, DECIDES)),
+        "under_review": (
+            *((MIA, c.RequestInformation(Role.SELLER, "When was it sent?")), (MIA, DECIDES), (MIA, c.GiveBack())),
+            (LEAD, c.HandOver(NOOR.id)),
+        ),
         "proposed in review": ((BUYER, c.Accept("3")),),
         "decided": ((BUYER, c.Appeal(EvidenceType.PHOTO, "Another.")), (SELLER, c.AcceptDecision())),
+        "appealed": ((BUYER, c.WithdrawAppeal()),),
+        "delivery shown": ((BUYER, c.ObjectToDelivery("It is not here.")),),
+        "awaiting_replacement": ((SELLER, c.ShipReplacement(Carrier.TNT, "800000001")),),
         "awaiting_return": ((BUYER, SENDS_BACK),),
         "return_in_transit": (
             (SELLER, RECEIVED),
-            (SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "It is broken.")),
+            (SELLER, c.AcknowledgeReturn(AcknowledgementType.DAMAGED, "It is broken.", came=True)),
         ),
     }
     return [Situation(start, "act", act(*it), type(it[1])) for start, taken in moves.items() for it in taken]
@@ -74,6 +86,9 @@ COMMANDS: tuple[Situation, ...] = (
     Situation("known", "put_contacts", registers(SELLER, email="new@example.com")),
     Situation("imported", "add_shipment", ships()),
     Situation("shipped", "extend", extends(PAID_AT + 40 * DAY, PAID_AT + 90 * DAY)),
+    Situation("shipped", "take_back_parcel", takes_back()),
+    Situation("extension asked", "answer_extension", answers_extension(accepted=True)),
+    Situation("shipped", "put_external_dispute", charged_back(ExternalStatus.LOST, usd(500))),
     Situation("shipped", "confirm_receipt", confirms()),
     Situation("shipped", "record_carrier_events", carried(CarrierStatus.DELIVERED, PAID_AT + DAY)),
     Situation("not received", "record_carrier_events", carried(CarrierStatus.DELIVERED, PAID_AT + 29 * DAY)),
@@ -93,5 +108,7 @@ SWEPT: tuple[tuple[str, int], ...] = (
     ("return_in_transit", 31),
     ("delivered", 16),
     ("not received", 40),
+    ("delivery shown", 4),
+    ("awaiting_replacement", 11),
 )
 """The beginnings at which something is due, and how many days later."""

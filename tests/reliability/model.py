@@ -15,6 +15,7 @@ from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
 from chalicelib.store.items import dispute_item, text
 from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
@@ -87,6 +88,7 @@ class Model(Cases, People):
             lambda _: None,
             lambda: EPOCH,
             messages=Messages(_no_client, ""),
+            notes=Notes(_no_client, ""),
             connections=Connections(_no_client, ""),
         )
 
@@ -137,13 +139,13 @@ class Model(Cases, People):
         assert order_id == ORDER_ID
         return [entry for event in self.events if (entry := e.ledger_entry(event.payload))]
 
-    def orders_of_parcel(self, carrier: str, tracking_number: str) -> list[str]:
+    def orders_of_parcel(self, network: str, number: str) -> list[str]:
         """Return the order, if the parcel is one of its own."""
         shipped: list[Any] = [
             event.payload.parcel for event in self.events if isinstance(event.payload, e.ParcelShipped | e.ReturnShipped)
         ]
-        mine = {(parcel.carrier.value, parcel.tracking_number) for parcel in shipped}
-        return [ORDER_ID] if (carrier, tracking_number) in mine else []
+        mine = {parcel.key for parcel in shipped}
+        return [ORDER_ID] if (network, number) in mine else []
 
     def profile(self, role: str, person_id: str) -> Profile:
         """Return a profile."""

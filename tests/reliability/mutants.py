@@ -21,7 +21,7 @@ MEMBERS = {
     "event": r"ORDER#.+ EVENT#.+",
     "ledger entry": r"ORDER#.+ LEDGER#\d+",
     "payment": r"ORDER#.+ PAYMENT#\d+",
-    "tracking number": r"TRACK#.+ ORDER#.+",
+    "tracking number": r"TRACK#.+ LOCK",
     "answer": r"IDEMPOTENCY#.+ ANSWER",
     "profile": r"(BUYER|SELLER)#.+ PROFILE",
 }
@@ -101,6 +101,8 @@ def _mutants() -> Iterator[Mutant]:
         ("ledger entry", "attribute_not_exists(pk)"),
         ("answer", "attribute_not_exists(pk) OR expires_at < :now"),
         ("profile", "attribute_not_exists(pk) OR v = :seen"),
+        ("tracking number", "attribute_not_exists(pk)"),
+        ("tracking number", "v = :seen"),
     ):
         yield Mutant(f"condition of {of} dropped: {condition}", of, _without_condition(condition))
     yield Mutant("condition of answer: an expired one counts", "answer", _never_expires)
@@ -111,6 +113,7 @@ def _mutants() -> Iterator[Mutant]:
     yield Mutant("member dropped: all events but each stream's first", "event", _first_only)
     yield Mutant("version of order not counted up", "order", _unbumped)
     yield Mutant("version of profile not counted up", "profile", _unbumped)
+    yield Mutant("version of tracking number not counted up", "tracking number", _unbumped)
     for of, index in (
         ("order", "due"),
         ("order", "buyer"),

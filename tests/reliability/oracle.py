@@ -13,10 +13,11 @@ from typing import Any
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.evidence import EvidenceType
+from chalicelib.domain.refusals import CONFLICT
 from chalicelib.service import disputes
 from chalicelib.service.errors import KeyReused
 from chalicelib.store.transaction import ANSWERS_KEPT_S
-from tests.reliability.acts import BUYER, DISPUTE_ID, SELLER, act, asks, imports, registers
+from tests.reliability.acts import BUYER, DISPUTE_ID, PARCEL, SELLER, TERMS, act, asks, imports, registers, ships
 from tests.reliability.aftermath import aftermath, heard, tried, undisturbed
 from tests.reliability.beginnings import BEGINNINGS, begun
 from tests.reliability.books import audit
@@ -171,7 +172,27 @@ def sweeps_find_what_is_due(under: Hook) -> None:
         assert (case.order.completed_at is not None, case.open_disputes) == (True, ())
 
 
+def a_number_belongs_to_one_pair(under: Hook) -> None:
+    """O4: of two orders of different people that name one number at once, one wins; orders of the same two share it."""
+    for seed in range(8):
+        for buyer in (BUYER.id, "ben"):
+            cloud = begun("imported").cloud(under)
+            for order_id in ("order-2", "order-3"):
+                imports(replace(TERMS, order_id=order_id, buyer_id=buyer)).outcome(cloud.services())
+            first = [] if seed % 2 else [ships("order-3")]
+            told = [it.outcome(cloud.services())[0] for it in first]
+            names = ("order-1", "order-2") if first == [] or buyer == BUYER.id else ("order-2",)
+            history = interleave(cloud, [ships(name) for name in names], Random(seed))
+            told += [it.outcome[0] for it in history.doings]
+            won = len(told) if buyer == BUYER.id or first else 1
+            assert Counter(told) == Counter({"answer": won, "refused": len(told) - won}) - Counter()
+            assert won == len(cloud.services().cases.orders_of_parcel("tnt", PARCEL))
+            if first and buyer == "ben":
+                assert ("refused", CONFLICT) == _why(ships().outcome(cloud.services()))
+
+
 CHECKS: tuple[Check, ...] = (
+    a_number_belongs_to_one_pair,
     stories_add_up,
     feeds_tell_old_and_new,
     redelivery_tells_nothing_twice,

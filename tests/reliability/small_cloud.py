@@ -23,6 +23,7 @@ from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
@@ -112,6 +113,7 @@ class Cloud:
             lists=Lists(dynamodb, TABLE),
             people=People(dynamodb, TABLE),
             messages=Messages(dynamodb, TABLE),
+            notes=Notes(dynamodb, TABLE),
             connections=Connections(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,

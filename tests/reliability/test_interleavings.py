@@ -10,8 +10,8 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.events import DisputeOpened
 from chalicelib.domain.refusals import CONFLICT
 from tests.randomness import seeds
-from tests.reliability.acts import SELLER, act, pays
-from tests.reliability.beginnings import begun
+from tests.reliability.acts import SELLER, act
+from tests.reliability.beginnings import begun, pays
 from tests.reliability.histories import LOSSES, run
 from tests.reliability.races import RACES
 from tests.reliability.small_cloud import DAY

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+PURCHASED = "2024-02-27T08:00:00-03:00"
 PAID = "2024-03-01T09:00:00-03:00"
 HANDED = "2024-03-02T09:00:00-03:00"
 DELIVERED = "2024-03-08T18:30:00-03:00"
@@ -16,7 +17,7 @@ def row(order_id: str = "o1", **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "customer_id": f"buyer-of-{order_id}",
         "seller_id": "shop",
         "status": "delivered",
-        "purchased_at": PAID,
+        "purchased_at": PURCHASED,
         "paid_at": PAID,
         "handed_to_carrier_at": HANDED,
         "delivered_at": DELIVERED,

@@ -64,10 +64,10 @@ def test_a_claim_that_comes_out_otherwise_is_noticed(monkeypatch: pytest.MonkeyP
     assert result.wrong == ["a: claim came to covered; by the data it is carrier_shows_delivered"]
 
 
-def _expecting_the_contrary(*of: Any) -> list[Any]:  # noqa: ANN401 - as the original takes them
+def _expecting_the_contrary(*of: Any, **how: Any) -> list[Any]:  # noqa: ANN401 - as the original takes them
     from localcloud.replay.timeline import Step, steps_of  # noqa: PLC0415 - the one that is replaced
 
-    steps = steps_of(*of)
+    steps = steps_of(*of, **how)
     return [
         Step(step.at, Claim(step.command.order_id, step.command.buyer_id, "carrier_shows_delivered"))
         if isinstance(step.command, Claim)
@@ -139,3 +139,24 @@ def test_progress_is_one_line_on_a_terminal_and_ten_elsewhere() -> None:
     assert plain.getvalue().endswith("replaying 100 %  1000 of 1000  2024-03-01\n")
     assert 0 == terminal.getvalue().count("\n")
     assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_without_claims_the_close_pays_what_the_data_says() -> None:
+    """O7: nobody claims; what no carrier had when protection closed is refunded, all else released, and it adds up."""
+    options = Options(claims=False)
+    never, late_sent = row("never", handed_to_carrier_at=None, delivered_at=None), row("sent-late", **SENT_TOO_LATE)
+    feed = lines(row("in-time"), never, lost("lost"), late_sent)
+    result = run.replay(feed, options)
+    printed = "\n".join(report.report(result, options))
+
+    assert [] == result.wrong
+    assert {} == result.seen.claims
+    assert {"never_shipped": 2} == result.books.orders_at_close
+    assert {("BRL", "never_shipped"): 2 * 6572} == result.books.at_close
+    assert (4 * 6572, 0, 2 * 6572, 2 * 6572) == tuple(result.books.totals["BRL", account] for account in ACCOUNTS)
+    assert "131.44 BRL" in printed
+    assert "Without a claim, every close of protection paid as the data says" in printed
+
+
+SENT_TOO_LATE = {"handed_to_carrier_at": "2024-05-20T09:00:00-03:00", "delivered_at": "2024-05-25T09:00:00-03:00"}
+"""Handed over more than 15 days after the promise."""

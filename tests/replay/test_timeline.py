@@ -9,7 +9,7 @@ import pytest
 from localcloud.replay.feed import FeedOrder, read
 from localcloud.replay.timeline import COVERED, Claim, Deliver, Import, Ship, Step, steps_of, sweeps, timeline
 from localcloud.tracking_numbers import TrackingNumbers
-from tests.replay.feeds import DELIVERED, EVERY_KIND, HANDED, PAID, PROMISED, lines, row
+from tests.replay.feeds import DELIVERED, EVERY_KIND, HANDED, PAID, PROMISED, PURCHASED, lines, row
 
 REFUSED = "carrier_shows_delivered"
 
@@ -38,10 +38,28 @@ def claim_of(steps: list[Step]) -> tuple[str, datetime]:
 
 
 def test_an_order_lives_as_the_data_says() -> None:
-    """Paid, handed over, delivered, and then the claim that has no ground."""
-    expected = [("Import", at(PAID)), ("Ship", at(HANDED)), ("Deliver", at(DELIVERED)), ("Claim", at(DELIVERED))]
+    """Paid, handed over and scanned, delivered, and then the claim that has no ground."""
+    known = [("Import", at(PAID)), ("Ship", at(HANDED)), ("Scan", at(HANDED)), ("Deliver", at(DELIVERED))]
 
-    assert expected == outline(story_of())
+    assert [*known, ("Claim", at(DELIVERED))] == outline(story_of())
+
+
+def test_without_claims_nobody_claims() -> None:
+    """O7: the close of protection decides everything."""
+    (order,) = read(lines(row()))
+    assert isinstance(order, FeedOrder)
+
+    assert ["Import", "Ship", "Scan", "Deliver"] == [
+        name for name, _ in outline(steps_of(order, TrackingNumbers(), claims=False))
+    ]
+
+
+def test_an_order_is_placed_when_it_was_purchased() -> None:
+    """O1, O6: payments are confirmed late, so parcels may move, and arrive, before the payment."""
+    (order,) = read(lines(row()))
+    assert isinstance(order, FeedOrder)
+
+    assert (at(PURCHASED), at(PAID)) == (order.terms.placed_at, order.terms.paid_at)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,13 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.ledger import order_of_payment
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import PolicyBook, published
 from chalicelib.service import contacts, disputes, orders, payments
-from chalicelib.service.execute import Request
+from chalicelib.service.errors import NotFound
+from chalicelib.service.execute import Request, current
 from chalicelib.service.ports import Subscribed
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
@@ -28,6 +30,7 @@ from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import Answer, Once
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
+from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from chalicelib.store.uploads import Uploads
 from localcloud.memory.table import MemoryTable
@@ -65,6 +68,7 @@ class FaultyTable(MemoryTable):
     def __init__(self) -> None:
         """Begin with no fault planned."""
         super().__init__(NAME)
+        self.lags = True
         self.faults: list[Callable[[], None]] = []
         self.lose_replies = 0
         self.transactions = 0
@@ -166,6 +170,7 @@ class Office:
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
             messages=Messages(lambda: self.table, NAME),
+            notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
             subscriptions=self.phonebook,
             clock=self.watch,
@@ -233,14 +238,27 @@ class Office:
         return disputes.act(self.services, dispute_id, request or self.request(actor), command)
 
     def pay(self, instruction_id: str, request: Request | None = None, *, failure: str | None = None) -> Answer:
-        """Let the payment system report an instruction as settled or, with ``failure``, as failed."""
+        """Let the payment system report an instruction as settled or, with ``failure``, as failed.
+
+        ``order-1-p2`` stands for the second one of that order, whose id goes on with what is paid.
+        """
         asked = request or self.request(PLATFORM)
         reference = None if failure else "ref"
-        return payments.report_result(self.services, instruction_id, asked, reference=reference, failure=failure, attempt=None)
+        return payments.report_result(
+            self.services, self._in_full(instruction_id), asked, reference=reference, failure=failure, attempt=None
+        )
+
+    def _in_full(self, instruction_id: str) -> str:
+        order_id = order_of_payment(instruction_id)
+        try:
+            known = current(self.services, order_id, self.watch.at).case.order.instructions
+        except NotFound:
+            return instruction_id
+        return next((it.id for it in known if it.id.rpartition("-")[0] == instruction_id), instruction_id)
 
 
 def event(
     at: datetime, number: str = "000000001", status: CarrierStatus = CarrierStatus.DELIVERED, carrier: Carrier = Carrier.TNT
 ) -> orders.CarrierEvent:
-    """Return one record of a carrier."""
-    return orders.CarrierEvent(carrier, number, CarrierRecord(at, status))
+    """One record of a carrier."""
+    return orders.CarrierEvent(carrier, number, at, status)

@@ -11,6 +11,7 @@ from chalicelib.domain import opening
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.orders import Shipment
@@ -68,7 +69,7 @@ def test_an_order_is_hidden_from_strangers(function: str, stranger: Actor) -> No
     assert before == office.table.snapshot()
 
 
-@pytest.mark.parametrize("stranger", [*STRANGERS, MEDIATOR, PLATFORM], ids=lambda actor: f"{actor.role}:{actor.id}")
+@pytest.mark.parametrize("stranger", [*STRANGERS, MEDIATOR], ids=lambda actor: f"{actor.role}:{actor.id}")
 @pytest.mark.parametrize("function", OF_A_DISPUTE)
 def test_a_dispute_is_hidden_from_strangers(function: str, stranger: Actor) -> None:
     """I6: the same holds for disputes, and a mediator is a stranger until the dispute is escalated."""
@@ -107,15 +108,16 @@ def test_those_concerned_see_the_order(party: Actor) -> None:
 
 
 def test_both_sides_and_the_mediator_see_the_whole_dispute() -> None:
-    """D4: each party sees the other's actions and the whole timeline, and so does a mediator after escalation."""
+    """D4: each party sees the other's actions and the whole timeline, and so does the mediator who takes the case."""
     office = Office().disputed()
     office.act(SELLER, c.Decline())
     office.act(BUYER, c.Escalate())
+    office.act(MEDIATOR, c.Assign())
     views = [disputes.get_dispute(office.services, DISPUTE, actor) for actor in (BUYER, SELLER, MEDIATOR)]
     timelines = [disputes.get_timeline(office.services, DISPUTE, actor) for actor in (BUYER, SELLER, MEDIATOR)]
     assert [DISPUTE] * 3 == [view["id"] for view in views]
     assert [timelines[0]] * 3 == timelines
-    assert [1, 2, 3] == [event["seq"] for event in timelines[0]["events"]]
+    assert [1, 2, 3, 4] == [event["seq"] for event in timelines[0]["events"]]
 
 
 def test_a_mediator_sees_a_dispute_that_the_clock_has_escalated() -> None:
@@ -152,7 +154,10 @@ def test_a_mediator_lists_escalated_disputes_only() -> None:
 
     def listed() -> list[int]:
         found = [disputes.list_disputes(office.services, MEDIATOR, status, 10, None)["items"] for status in asked]
-        return [len(disputes.mediation_queue(office.services, disputes.QueueSort.AGE, 10, None)["items"]), *map(len, found)]
+        return [
+            len(disputes.mediation_queue(office.services, MEDIATOR, disputes.QueueSort.AGE, 10, None)["items"]),
+            *map(len, found),
+        ]
 
     assert listed() == [0, 0, 0, 0, 0]
     office.act(SELLER, c.Decline())
@@ -172,7 +177,7 @@ def test_a_mediators_list_is_newest_first_and_the_queue_is_oldest_first() -> Non
         office.wait(HOUR).act(SELLER, c.Decline(), dispute_id=dispute_id)
         office.act(BUYER, c.Escalate(), dispute_id=dispute_id)
     listed = disputes.list_disputes(office.services, MEDIATOR, None, 10, None)["items"]
-    queued = disputes.mediation_queue(office.services, disputes.QueueSort.AGE, 10, None)["items"]
+    queued = disputes.mediation_queue(office.services, MEDIATOR, disputes.QueueSort.AGE, 10, None)["items"]
     assert ["order-2-d1", DISPUTE] == [it["id"] for it in listed]
     assert [DISPUTE, "order-2-d1"] == [it["id"] for it in queued]
 
@@ -184,7 +189,7 @@ def test_what_was_decided_by_default_has_left_the_queue() -> None:
     office.act(BUYER, c.Escalate())
     office.wait(14 * DAY)
     for sort in disputes.QueueSort:
-        assert [] == disputes.mediation_queue(office.services, sort, 10, None)["items"]
+        assert [] == disputes.mediation_queue(office.services, MEDIATOR, sort, 10, None)["items"]
 
 
 def test_actions_are_offered_to_those_who_may_take_them() -> None:
@@ -205,3 +210,22 @@ def _same(office: Office) -> tuple[Any, Any]:
     assert case is not None
     request = case.dispute(1).request
     return request.type, request.amount
+
+
+def test_a_lead_hands_a_case_over_and_nobody_is_on_two_sides() -> None:
+    """D4, section 1: a lead names the mediator, who then has the case; a party's id and anybody else's hand are refused."""
+    office = Office().disputed()
+    office.act(SELLER, c.Decline())
+    office.act(BUYER, c.Escalate())
+    lead = Actor(Role.MEDIATOR, "lea", lead=True)
+    for actor, command in (
+        (MEDIATOR, c.HandOver("noor")),
+        (lead, c.HandOver(SELLER.id)),
+    ):
+        with pytest.raises(Refusal) as refused:
+            office.act(actor, command)
+        assert refused.value.code == "wrong_party"
+    with pytest.raises(NotFound):  # a case of their own is none that staff know of
+        office.act(Actor(Role.MEDIATOR, BUYER.id), c.Assign())
+    assert "noor" == read(office.act(lead, c.HandOver("noor")))["mediator_id"]
+    assert read(office.act(lead, c.GiveBack()))["mediator_id"] is None

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations
+from datetime import timedelta
+from itertools import permutations, product
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.domain.dispute import Stage
 from chalicelib.domain.people import Role
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import device_id, register_device, remove_device
 from chalicelib.service.errors import Busy, VersionMismatch
-from chalicelib.service.execute import Request
-from tests.domain.worlds import ABROAD, AT_HOME, DAY, SELLER
+from chalicelib.service.execute import Request, current, sweep_order
+from tests.domain.worlds import ABROAD, AT_HOME, DAY, HOUR, SECOND, SELLER
 from tests.reliability.seam import FakeSns
-from tests.service.office import Office, once
+from tests.service.office import ORDER, Office, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.store.people import Profile
+
+MINUTE = 60 * SECOND
 MAIL, OTHER_MAIL, PHONE, OTHER_PHONE = "a@acme.example", "b@acme.example", "+34600000001", "+34600000002"
 CHOICES = [Contacts(mail, phone, "en") for mail in (None, MAIL, OTHER_MAIL) for phone in (None, PHONE, OTHER_PHONE)]
 
@@ -121,7 +126,49 @@ def test_the_clock_uses_the_address_that_was_on_file() -> None:
     office.wait(DAY)
     put(office, Contacts(None, None, "en", (ABROAD,)))
     book = office.services.people.profile("seller", SELLER.id).addresses
-    assert (AT_HOME, ABROAD) == (book.on_file(then), book.on_file(office.watch.at))
+    on_file = [book.on_file(at + 2 * MINUTE, for_clock=True) for at in (then, office.watch.at)]
+    assert on_file == [AT_HOME, ABROAD]
+    assert book.on_file(then) == ABROAD
+
+
+@pytest.mark.parametrize("write_takes", [SECOND, 59 * SECOND, HOUR])
+@pytest.mark.parametrize("sweeps", list(product((False, True), repeat=2)))
+def test_cheat_16_an_address_saved_as_a_deadline_passes_counts_the_same_whenever_it_is_swept(
+    write_takes: timedelta, sweeps: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D3, D9: a sweep between the time stamp of an address and its write, or after it, or both: the return is forgone."""
+    office = Office()
+    office.delivered().wait(DAY)
+    put(office, Contacts(None, None, "en"))
+    office.open()
+    office.wait(5 * DAY - write_takes / 2)
+    save = office.services.people.save
+
+    def slowly(profile: Profile) -> None:
+        office.wait(write_takes)
+        if sweeps[0]:
+            sweep_order(office.services, ORDER)
+        save(profile)
+        monkeypatch.undo()
+
+    monkeypatch.setattr(office.services.people, "save", slowly)
+    put(office, Contacts(None, None, "en", (AT_HOME,)))
+    if sweeps[1]:
+        sweep_order(office.services, ORDER)
+    case = current(office.services, ORDER, office.wait(DAY).watch.at).case
+    assert (case.dispute(1).stage, case.order.escrow.refunded) == (Stage.RESOLVED, case.order.terms.price)
+
+
+def test_an_address_on_file_in_time_counts_whenever_it_is_swept() -> None:
+    """D3: one that was written before the deadline is where the item goes."""
+    office = Office()
+    office.delivered().wait(DAY)
+    put(office, Contacts(None, None, "en"))
+    office.open()
+    office.wait(5 * DAY - 2 * MINUTE)
+    put(office, Contacts(None, None, "en", (AT_HOME,)))
+    office.wait(DAY)
+    assert current(office.services, ORDER, office.watch.at).case.dispute(1).stage is Stage.AWAITING_RETURN
 
 
 def status(office: Office) -> object:

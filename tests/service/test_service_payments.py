@@ -32,7 +32,7 @@ def sweep(office: Office) -> None:
 def listed(office: Office) -> dict[str, list[str]]:
     """Return the instructions that the payment system is shown, by status."""
     found = {s.value: payments.list_instructions(office.services, s, 10, None)["items"] for s in InstructionStatus}
-    return {status: [item["id"] for item in items] for status, items in found.items()}
+    return {status: [item["id"].rpartition("-")[0] for item in items] for status, items in found.items()}
 
 
 def test_completion_issues_the_release() -> None:

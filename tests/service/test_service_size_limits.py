@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import pytest
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import AcknowledgementType, Stage
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, OfferType
+from chalicelib.domain.order import Line
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
+from chalicelib.service import size_limits
 from chalicelib.service.execute import sweep_order
 from chalicelib.service.size_limits import MEDIATORS_FILL
+from chalicelib.store.codec import dump
 from localcloud.memory.table import ITEM_BYTES
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SECOND, SELLER, money
 from tests.service.office import ORDER, Office, event
@@ -111,7 +118,7 @@ def test_the_largest_dispute_is_kept() -> None:
     for status in (CarrierStatus.DELIVERY_ATTEMPTED, CarrierStatus.RETURNED_TO_SENDER):
         begun = talk.office.wait(HOUR).watch.at
         talk.office.report(*(event(begun - n * SECOND, RETURNED, status) for n in range(100)))
-    talk.say(SELLER, lambda text: c.AcknowledgeReturn(AcknowledgementType.DAMAGED, text))
+    talk.say(SELLER, lambda text: c.AcknowledgeReturn(AcknowledgementType.DAMAGED, text, came=True))
     talk.office.act(OTHER_MEDIATOR, c.Decide(OfferType.REFUND, money(1), Finding.RETURN_NOT_AS_SENT, "So."))
     dispute = talk.dispute
 
@@ -137,3 +144,46 @@ def test_a_long_silence_in_a_large_dispute_is_caught_up_with() -> None:
     assert len(taken) > 1
     assert not talk.dispute.open
     assert not any(request.pending for request in talk.dispute.information_requests)
+
+
+def test_cheat_39_an_order_with_everything_in_it_stays_small_enough() -> None:
+    """O6, I10: 50 lines with the longest names, 20 parcels and 200 records of each: the item has room, the receipt works."""
+    lines = tuple(Line(f"{n:064d}", "\U0001f9f5" * 200, 1, money(100)) for n in range(50))
+    office = Office().bought(lines=lines, shipping_fee=money(0)).wait(DAY)
+    numbers = [f"{n:09d}" for n in range(1, 21)]
+    for number in numbers:
+        office.ship(number=number)
+    begun = office.watch.at
+    office.wait(10 * DAY)
+    for number in numbers:
+        for half in (0, 100):
+            moments = [begun + timedelta(minutes=half + n) for n in range(100)]
+            office.report(*(event(at, number, CarrierStatus.IN_TRANSIT) for at in moments))
+        office.report(event(begun + 5 * DAY, number), event(begun + 4 * DAY, number, CarrierStatus.OUT_FOR_DELIVERY))
+
+    assert 200 == office.confirm().status
+
+    case = office.services.cases.load(ORDER)
+    assert case is not None
+    assert all(parcel.delivered_at and parcel.scanned_at for parcel in case.order.parcels)
+    policy = case.policy
+    most = policy.order_records_at_most + 20 * 4 * policy.parcel_records_at_least
+    largest = max(len(json.dumps(item, ensure_ascii=False).encode()) for item in office.table.snapshot())
+    assert largest < 300_000
+    record = largest and len(dump(case.order.parcels[0].records[0])) + 1
+    kept = sum(len(parcel.records) for parcel in case.order.parcels)
+    assert largest + (most - kept) * record < ITEM_BYTES, "not even with as many records as there is ever room for"
+
+
+def test_a_full_dispute_takes_in_the_journey_of_its_return(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10, D12: a dispute that holds no more of the parties' words still takes in carriers' records of the return."""
+    office = Office().disputed()
+    office.act(SELLER, c.Accept("1"))
+    office.act(BUYER, c.ShipReturn(Carrier.TNT, RETURNED))
+    monkeypatch.setattr(size_limits, "PARTIES_FILL", 1)
+    named = office.watch.at
+    office.wait(DAY)
+    moving = [event(named + timedelta(minutes=n), RETURNED, CarrierStatus.IN_TRANSIT) for n in range(90)]
+    assert {"recorded"} == {it["status"] for it in json.loads(office.report(*moving).body)["results"]}
+    with pytest.raises(Refusal, match="hardly more words"):
+        office.act(BUYER, c.AddEvidence(EvidenceType.STATEMENT, "x" * 2000))

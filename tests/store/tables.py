@@ -71,9 +71,8 @@ class KeptWorld(World):
 
     def keep(self, changes: Changes) -> None:
         """Record what a command recorded, here and in the table."""
-        before = self.known
+        self.cases.commit(self.known, changes, None, None, 0)
         super().keep(changes)
-        self.cases.commit(before, changes, None, None, 0)
 
     def import_order(self, terms: OrderTerms) -> None:
         """The platform imports the order."""

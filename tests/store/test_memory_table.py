@@ -274,3 +274,22 @@ def test_what_is_read_is_a_copy() -> None:
     table.put_item(TableName=NAME, Item=item())
     table.get_item(TableName=NAME, Key=item())["Item"]["pk"]["S"] = "changed"
     assert table.snapshot() == [item()]
+
+
+def test_a_lagging_table_tells_consistent_reads_from_others() -> None:
+    """I11: without ConsistentRead a read may see the state before the last write, and such a table always shows that."""
+    table = MemoryTable(NAME)
+    table.lags = True
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    table.put_item(TableName=NAME, Item=key | {"v": {"N": "1"}})
+    assert {} == table.get_item(TableName=NAME, Key=key)
+    table.put_item(TableName=NAME, Item=key | {"v": {"N": "2"}})
+    asked: dict[str, Any] = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "a"}}}
+    for consistent, seen in ((False, "1"), (True, "2")):
+        batch = {NAME: {"Keys": [key], "ConsistentRead": consistent}}
+        found = [
+            table.get_item(TableName=NAME, Key=key, ConsistentRead=consistent)["Item"],
+            *table.query(TableName=NAME, ConsistentRead=consistent, **asked)["Items"],
+            *table.batch_get_item(RequestItems=batch)["Responses"][NAME],
+        ]
+        assert [seen] * 3 == [it["v"]["N"] for it in found]

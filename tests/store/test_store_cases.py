@@ -17,6 +17,7 @@ from chalicelib.domain.people import AddressBook
 from chalicelib.domain.policy import published
 from chalicelib.store.codec import timestamp
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.parcel_locks import NumberTaken
 from chalicelib.store.transaction import ANSWERS_KEPT_S
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import (
@@ -201,7 +202,7 @@ def test_an_answer_is_kept_for_seven_days(client: Client) -> None:
 
 
 def test_a_parcel_leads_to_every_order_it_belongs_to(client: Client) -> None:
-    """O6: one tracking number may belong to several orders; it leads to these only."""
+    """O4: a number that two orders of the same people share leads to both of them, and to no other."""
     cases = cases_in(client)
     for order_id in ("one", "two", "three"):
         world = KeptWorld(now=PAID_AT, cases=cases)
@@ -209,6 +210,23 @@ def test_a_parcel_leads_to_every_order_it_belongs_to(client: Client) -> None:
         world.ship(number="000000009" if order_id == "three" else "000000001")
     assert sorted(cases.orders_of_parcel("tnt", "000000001")) == ["one", "two"]
     assert cases.orders_of_parcel("ups", "000000001") == []
+
+
+def test_a_number_that_was_taken_back_is_free_again(client: Client) -> None:
+    """O4: taking back a parcel frees its number for other people, and for a parcel of the same order."""
+    cases = cases_in(client)
+    mine, theirs = (KeptWorld(now=PAID_AT, cases=cases) for _ in range(2))
+    mine.import_order(order_terms(order_id="one"))
+    theirs.import_order(order_terms(order_id="two", buyer_id="ben"))
+    mine.ship(number="000000001")
+    with pytest.raises(NumberTaken):
+        theirs.ship(number="000000001")
+    mine.run(SELLER, lambda changes: orders.take_back_parcel(changes, 1))
+    assert [] == cases.orders_of_parcel("tnt", "000000001")
+    mine.ship(number="000000001")
+    mine.run(SELLER, lambda changes: orders.take_back_parcel(changes, 2))
+    theirs.ship(number="GE 000000001 WW")
+    assert ["two"] == cases.orders_of_parcel("tnt", "000000001")
 
 
 def test_a_return_leads_to_its_order(client: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain import orders
 from chalicelib.domain.dispute import Dispute, Proposal, Stage
 from chalicelib.domain.events import PAYLOADS, ledger_entry
 from chalicelib.domain.guarantees import OfferType, Reason
@@ -18,7 +19,7 @@ from chalicelib.domain.people import AddressBook, Role
 from chalicelib.store.codec import dump, from_timestamp, load, plain, timestamp
 from chalicelib.store.people import Profile
 from tests.domain.explorer import Explorer
-from tests.domain.worlds import ABROAD, AT_HOME, DAY, PAID_AT, PROMISED, claim_of, disputed, order_terms
+from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, PAID_AT, PROMISED, claim_of, disputed, order_terms
 from tests.store.tables import KeptWorld
 
 HISTORIES = 120
@@ -51,8 +52,11 @@ def narrowed() -> KeptWorld:
     world.ship("b")
     world.extend_promise(PROMISED + DAY)
     world.extend_protection(PROMISED + 40 * DAY)
+    world.extend_promise(PROMISED + 60 * DAY)
+    world.run(BUYER, lambda changes: orders.answer_extension(changes, 1, accepted=False))
     world.go(PROMISED + DAY).open(claim_of(Reason.NOT_RECEIVED, ("a", 1), ("b", 1)))
     world.wait(DAY).deliver(PROMISED - DAY)
+    world.wait(3 * DAY).sweep()
     return world
 
 

@@ -98,6 +98,7 @@ def test_both_parties_and_the_mediator_read_each_others_files(case: Case) -> Non
         case.settled(form, who)
     call(case.cloud, case.seller, "POST", f"/disputes/{case.id}/decline", {})
     call(case.cloud, case.buyer, "POST", f"/disputes/{case.id}/escalate", {})
+    call(case.cloud, "mediator:up-mia", "POST", f"/disputes/{case.id}/assignment", {})
 
     assert {"buyer": ["photo"], "seller": []} == before
     for who in (case.buyer, case.seller, "mediator:up-mia"):

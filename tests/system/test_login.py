@@ -65,7 +65,7 @@ def test_the_platform_is_a_machine_with_a_token_of_its_own(cloud: LocalCloud) ->
     token = cloud.token("platform", "market")
 
     said = claims(token)
-    assert cognito.SCOPE == said["scope"]
+    assert f"{cognito.SERVER}/{cognito.PLATFORM}" == said["scope"]
     assert cloud.endpoints["platform_client"] == said["sub"]
     assert "username" not in said
     assert 200 == status(cloud, token, "/sandbox/clock")[0]

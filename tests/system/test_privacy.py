@@ -64,7 +64,7 @@ def steps(now: datetime) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     returned = {"type": "refund_with_return", "return_address": ADDRESS, "rationale": "It is to go back."}
     yield MAX, "POST", f"{dispute}/decision", {name: decision[name] for name in ("amount", "finding")} | returned
     yield BUYER, "POST", f"{dispute}/return/shipment", {"carrier": "tnt", "tracking_number": RETURN}
-    yield SELLER, "POST", f"{dispute}/return/acknowledgement", {"type": "damaged", "evidence": f"{CANARY} broken"}
+    yield SELLER, "POST", f"{dispute}/return/acknowledgement", {"type": "damaged", "evidence": f"{CANARY} broken", "came": True}
 
 
 def chat(cloud: LocalCloud) -> None:

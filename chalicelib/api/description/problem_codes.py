@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _ANY = (s.TooManyCalls.code, "internal_error", "bad_gateway", "gateway_timeout")
 _WITH_TOKEN = (
     "temporarily_unavailable",
+    "newer_data",
     "malformed_request",
     "unauthenticated",
     s.Forbidden.code,
@@ -24,6 +25,7 @@ _WITH_TOKEN = (
 )
 _SIGNED = (
     "temporarily_unavailable",
+    "newer_data",
     "malformed_request",
     "invalid_signature",
     "signature_expired",

@@ -25,16 +25,19 @@ def action(
     blueprint: Resource,
     path: str,
     *,
+    method: str = "POST",
     roles: tuple[Role, ...],
-    body: type[BaseModel] = Nothing,
+    leads: bool = False,
+    body: type[BaseModel] | None = Nothing,
     refuses: tuple[str, ...] = REFUSED,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
-    """Declare the route of an action: a versioned POST that answers with the dispute afterwards; see ``route``."""
+    """Declare the route of an action: a versioned call that answers with the dispute afterwards; see ``route``."""
     return route(
         blueprint,
-        "POST",
+        method,
         path,
         roles=roles,
+        leads=leads,
         body=body,
         answers=lambda: answers.Dispute,
         refuses=refuses,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api.answers import Count, Cursor, Given, Time, TimelineEvent, Version, growing
+from chalicelib.api.answers import Acting, Count, Cursor, Given, Time, TimelineEvent, Version, growing
 from chalicelib.api.disputes.requests import ClaimItem
 from chalicelib.api.evidence.answers import EvidenceGiven, EvidencePerParty
 from chalicelib.api.models import Address, Money
 from chalicelib.api.orders.answers import Parcel, Remedy
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Issue
-from chalicelib.domain.dispute import Outcome, Stage, Status
+from chalicelib.domain.dispute import Outcome, ReviewDefault, Stage, Status
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Basis, Finding, Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.people import Role
@@ -40,6 +40,7 @@ class Proposal(Given):
     at: Time
     note: str
     return_address: Address | None
+    return_label: Annotated[str | None, Field(description="The evidence that holds a prepaid label for the return.")]
 
 
 class InformationRequest(Given):
@@ -51,7 +52,8 @@ class InformationRequest(Given):
     asked_at: Time
     due_at: Time
     answered_at: Time | None
-    lapsed: bool
+    lapsed: Annotated[bool, Field(description="Whether its time has passed. A late answer still counts until the decision.")]
+    carried_from: Annotated[str | None, Field(description="The withdrawn dispute that left it unanswered.")]
 
 
 class Decision(Given):
@@ -65,16 +67,41 @@ class Decision(Given):
     rationale: str
     final: Annotated[bool, Field(description="Whether it can no longer be appealed.")]
     return_address: Address | None
+    return_label: Annotated[str | None, Field(description="The evidence that holds a prepaid label for the return.")]
+    repays_postage: Annotated[bool, Field(description="Whether the seller repays the postage that the buyer stated (C3).")]
 
 
 class Return(Given):
-    """A return that was agreed or decided: for how much, where to, at whose cost, and its parcel."""
+    """A return that was agreed or decided: for what, where to, at whose cost, and its parcel."""
 
+    type: OfferType
     amount: Money
     basis: Basis
     return_address: Address
     return_postage: Payer
+    return_label: Annotated[str | None, Field(description="The evidence that holds a prepaid label for the return.")]
     parcel: Parcel | None
+    receipt: Annotated[str | None, Field(description="The buyer's evidence that holds the carrier's receipt.")]
+    postage: Annotated[Money | None, Field(description="What the buyer says it cost; the seller repays it with the refund.")]
+    postage_objection: Annotated[str | None, Field(description="Why the seller would not pay that postage.")]
+
+
+class Replacement(Given):
+    """A replacement that was agreed or decided: what is refunded besides, and the parcels sent for it (D2)."""
+
+    amount: Money
+    basis: Basis
+    parcels: list[Parcel]
+    scanned_at: Annotated[Time | None, Field(description="When it became known that a carrier has it.")]
+    arrived: bool
+
+
+class DeliveryNotice(Given):
+    """Claimed lines that a carrier shows as delivered in time; the buyer may object until ``due_at`` (C5)."""
+
+    line_ids: list[str]
+    since: Time
+    due_at: Time
 
 
 class AllowedAction(Given):
@@ -82,6 +109,14 @@ class AllowedAction(Given):
 
     action: Action
     until: Time
+
+
+class LateDelivery(Given):
+    """A delivery in time that became known after the refund, and until when the seller may appeal against the refund (D5)."""
+
+    line_ids: list[str]
+    until: Time
+    appealed: bool
 
 
 class DisputeSummary(Given):
@@ -113,6 +148,7 @@ class Dispute(DisputeSummary):
     maximum: Annotated[Money, Field(description="Nothing above it can be asked, offered or decided (D2).")]
     turn: Annotated[Role | None, Field(description="Whose turn it is, while the two negotiate.")]
     proposals: list[Proposal]
+    request_id: Annotated[str, Field(description="The buyer's request, which the seller may accept whatever is on the table.")]
     current_proposal: Proposal | None
     accepted_by: list[Role]
     evidence: list[EvidenceGiven]
@@ -121,11 +157,20 @@ class Dispute(DisputeSummary):
     ]
     information_requests: list[InformationRequest]
     mediator_id: str | None
+    delivery_notice: DeliveryNotice | None
     escalated_at: Time | None
     decision: Decision | None
     appealed_by: Role | None
+    review_default: Annotated[ReviewDefault, Field(description="What becomes of a review that nobody decides in time.")]
+    late_delivery: LateDelivery | None
+    granted_until: Annotated[Time | None, Field(description="The end of the time granted in this stage (D6).")]
     return_: Annotated[Return | None, Field(alias="return")]
+    replacement: Replacement | None
     policy_version: str
+    shown: Annotated[
+        Literal["whole", "summary"],
+        Field(description="summary: to a mediator who has not had the case. Words, evidence and addresses are left out."),
+    ]
     allowed_actions: list[AllowedAction]
 
 
@@ -147,6 +192,23 @@ class MediationQueue(Given):
     """A page of the disputes that wait for a mediator."""
 
     items: list[WaitingDispute]
+    cursor: Cursor
+
+
+class CaseNote(Given):
+    """An internal note on a dispute, for staff alone; it never changes (D4)."""
+
+    number: Count
+    dispute_id: str
+    author: Acting
+    text: str
+    at: Time
+
+
+class CaseNotes(Given):
+    """A page of a dispute's internal notes, newest first."""
+
+    items: list[CaseNote]
     cursor: Cursor
 
 
@@ -192,10 +254,15 @@ class Problem(BaseModel):
     # Facts of single codes.
     exclusion: Annotated[Exclusion | None, Field(description="not_covered: why.")] = None
     line_id: str | None = None
+    units_left: Annotated[int | None, Field(description="not_covered: how many of that line can be claimed.")] = None
+    questions: Annotated[list[str], Field(description="invalid: the questions that wait for the caller's answer.")] = []
     mediator: str | None = None
     maximum: Money | None = None
     latest: Time | None = None
     current: Time | None = None
+    current_extension: Annotated[Count | None, Field(description="conflict: the request for a later promise that counts.")] = (
+        None
+    )
     now: Time | None = None
     country: str | None = None
     carrier: str | None = None

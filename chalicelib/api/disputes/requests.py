@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
 from inspect import Parameter, signature
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -17,6 +19,7 @@ from chalicelib.domain.dispute import AcknowledgementType
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.opening import RequestedRemedy
+from chalicelib.domain.parcel import OTHER
 from chalicelib.domain.people import Role
 
 
@@ -71,6 +74,12 @@ class CommandBody(Model):
         return self.makes(**given, **from_path)
 
 
+Label = Annotated[
+    Identifier | None,
+    Field(description="The id of the seller's evidence of type return_label, a file: needed for an address abroad (C3)."),
+]
+
+
 class Propose(CommandBody):
     """A proposal (D1). A seller's with a return needs a return address, here or in the profile (D3)."""
 
@@ -80,6 +89,7 @@ class Propose(CommandBody):
     amount: Money
     note: Note = ""
     return_address: Address | None = None
+    return_label: Label = None
 
 
 class Accept(CommandBody):
@@ -89,6 +99,7 @@ class Accept(CommandBody):
     from_path: ClassVar = ("proposal_id",)
 
     return_address: Address | None = None
+    return_label: Label = None
 
 
 class Decline(CommandBody):
@@ -115,6 +126,18 @@ class AddEvidence(CommandBody):
 
     type: EvidenceType = EvidenceType.STATEMENT
     note: Text
+    answers: Annotated[
+        tuple[Identifier, ...] | None,
+        Field(max_length=50, description="The mediator's questions that it answers; null for all that wait for the caller."),
+    ] = None
+
+
+class ObjectToDelivery(CommandBody):
+    """The buyer's word that what a carrier shows as delivered is not there (C5)."""
+
+    makes: ClassVar = c.ObjectToDelivery
+
+    statement: Text
 
 
 class GrantTime(CommandBody):
@@ -134,10 +157,38 @@ class Appeal(CommandBody):
     note: Text
 
 
+if TYPE_CHECKING:
+    ReturnCarrier = Carrier | Literal["other"]
+else:
+    # one enum, not a union: an error in a union is named after its branch, not after the field
+    ReturnCarrier = StrEnum("ReturnCarrier", {**{it.name: it.value for it in Carrier}, "OTHER": OTHER})
+
+
 class ShipReturn(CommandBody):
-    """The parcel a return travels in."""
+    """The parcel a return travels in. One by ``other`` needs the carrier's name and its receipt (O4)."""
 
     makes: ClassVar = c.ShipReturn
+
+    carrier: ReturnCarrier
+    tracking_number: TrackingNumber
+    carrier_name: Annotated[str, Field(max_length=60, description="Only with carrier other: its name.")] = ""
+    receipt: Annotated[
+        Identifier | None, Field(description="The id of the buyer's evidence of type proof_of_return, a file: the receipt.")
+    ] = None
+    postage: Annotated[
+        Money | None, Field(description="What the receipt says was paid, where the seller is to repay it (C3).")
+    ] = None
+
+    def command(self, **from_path: str) -> c.DisputeCommand:
+        """The command, in which a carrier that is none of the eight is None."""
+        made = cast("c.ShipReturn", super().command(**from_path))
+        return replace(made, carrier=None if self.carrier == OTHER else Carrier(self.carrier))
+
+
+class ShipReplacement(CommandBody):
+    """The parcel a replacement travels in (D2)."""
+
+    makes: ClassVar = c.ShipReplacement
 
     carrier: Carrier
     tracking_number: TrackingNumber
@@ -150,6 +201,27 @@ class AcknowledgeReturn(CommandBody):
 
     type: AcknowledgementType
     evidence: Note = ""
+    came: Annotated[
+        bool,
+        Field(description="The parcel has come although no carrier shows it; a problem with what is in it needs that."),
+    ] = False
+    postage_objection: Annotated[
+        Note, Field(description="Why the postage that the buyer stated is not the seller's to pay; a mediator will look at it.")
+    ] = ""
+
+
+class WriteNote(Model):
+    """An internal note on a case (D4)."""
+
+    text: Text
+
+
+class HandOver(CommandBody):
+    """The mediator who gets the case (D4)."""
+
+    makes: ClassVar = c.HandOver
+
+    mediator_id: Identifier
 
 
 class RequestInformation(CommandBody):
@@ -171,3 +243,7 @@ class Decide(CommandBody):
     finding: Finding
     rationale: Text
     return_address: Address | None = None
+    return_label: Label = None
+    repays_postage: Annotated[
+        bool, Field(description="False where the buyer's postage of the return is not the seller's to pay (C3).")
+    ] = True

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
+from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.parameters import PAGE, one_of, person
 from chalicelib.api.routing import Resource, route
-from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act
+from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act, named_party
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
 from chalicelib.domain.dispute import Status
@@ -27,7 +28,8 @@ else:
 blueprint = Resource(__name__, "disputes")
 
 BUYER, SELLER, MEDIATOR = Role.BUYER, Role.SELLER, Role.MEDIATOR
-SEE = (*PARTIES, MEDIATOR)
+SEE = (*PARTIES, MEDIATOR, Role.OPERATOR, Role.PLATFORM)
+ORDERS = (Scope.ORDERS,)
 
 
 @route(
@@ -51,21 +53,30 @@ def open_dispute(call: Call, order_id: str) -> Answer:
     "GET",
     "/disputes",
     roles=SEE,
+    scopes=ORDERS,
     answers=lambda: answers.DisputePage,
-    query=(one_of(Status, "status", "Only those in this status."), *PAGE),
+    query=(
+        one_of(Status, "status", "Only those in this status."),
+        *PAGE,
+        person("buyer_id", "Whose disputes; for the platform and operators."),
+        person("seller_id", "Whose disputes; for the platform and operators."),
+    ),
 )
 def list_disputes(call: Call) -> Json:
-    """List the caller's disputes, newest first; a mediator's are the escalated ones."""
-    return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor)
+    """List the caller's disputes, newest first; a mediator's are the escalated ones.
+
+    The platform names a buyer or a seller. An operator may, and sees the escalated ones otherwise.
+    """
+    return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor, named_party(call))
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, answers=lambda: answers.Dispute)
+@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, scopes=ORDERS, answers=lambda: answers.Dispute)
 def get_dispute(call: Call, dispute_id: str) -> Json:
     """Show a dispute, with what the caller may do now and by when."""
     return disputes.get_dispute(call.services, dispute_id, call.actor)
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE, answers=lambda: answers.DisputeTimeline)
+@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE, scopes=ORDERS, answers=lambda: answers.DisputeTimeline)
 def get_timeline(call: Call, dispute_id: str) -> Json:
     """Show everything that happened in a dispute, in order."""
     return disputes.get_timeline(call.services, dispute_id, call.actor)
@@ -74,9 +85,9 @@ def get_timeline(call: Call, dispute_id: str) -> Json:
 @action(
     blueprint,
     "/disputes/{dispute_id}/proposals",
-    roles=SEE,
+    roles=(*PARTIES, MEDIATOR),
     body=m.Propose,
-    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED),
+    refuses=(*REFUSED_TEXT, r.INVALID, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
 )
 def propose(call: Call, dispute_id: str) -> Answer:
     """Put a proposal on the table."""
@@ -88,10 +99,10 @@ def propose(call: Call, dispute_id: str) -> Answer:
     "/disputes/{dispute_id}/proposals/{proposal_id}/accept",
     roles=PARTIES,
     body=m.Accept,
-    refuses=(*REFUSED_TEXT, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED),
+    refuses=(*REFUSED_TEXT, r.INVALID, r.STALE_PROPOSAL, r.RETURN_ADDRESS_REQUIRED, r.RETURN_LABEL_REQUIRED),
 )
 def accept(call: Call, dispute_id: str, proposal_id: str) -> Answer:
-    """Accept the proposal that was seen; another one on the table is a conflict that shows it."""
+    """Accept the proposal that was seen, or as seller the buyer's request; another one on the table is a conflict."""
     return act(call, dispute_id, call.body.command(proposal_id=proposal_id))
 
 
@@ -113,9 +124,15 @@ def withdraw(call: Call, dispute_id: str) -> Answer:
     return act(call, dispute_id, c.Withdraw())
 
 
-@action(blueprint, "/disputes/{dispute_id}/evidence", roles=PARTIES, body=m.AddEvidence, refuses=REFUSED_TEXT)
+@action(blueprint, "/disputes/{dispute_id}/evidence", roles=PARTIES, body=m.AddEvidence, refuses=(*REFUSED_TEXT, r.INVALID))
 def add_evidence(call: Call, dispute_id: str) -> Answer:
-    """Add evidence; it answers the mediator's oldest pending request to the caller."""
+    """Add evidence; it answers the mediator's questions that it names, by default all that wait for the caller."""
+    return act(call, dispute_id, call.body.command())
+
+
+@action(blueprint, "/disputes/{dispute_id}/delivery-objection", roles=(BUYER,), body=m.ObjectToDelivery, refuses=REFUSED_TEXT)
+def object_to_delivery(call: Call, dispute_id: str) -> Answer:
+    """Say that what a carrier shows as delivered in time is not there; the case goes under review."""
     return act(call, dispute_id, call.body.command())
 
 
@@ -127,8 +144,14 @@ def grant_time(call: Call, dispute_id: str) -> Answer:
 
 @action(blueprint, "/disputes/{dispute_id}/appeal", roles=PARTIES, body=m.Appeal, refuses=REFUSED_TEXT)
 def appeal(call: Call, dispute_id: str) -> Answer:
-    """Appeal the decision with new evidence."""
+    """Appeal the decision, or a refund after which a delivery became known, with new evidence."""
     return act(call, dispute_id, call.body.command())
+
+
+@action(blueprint, "/disputes/{dispute_id}/appeal/withdraw", roles=PARTIES)
+def withdraw_appeal(call: Call, dispute_id: str) -> Answer:
+    """Withdraw the caller's own appeal; what it was against stands."""
+    return act(call, dispute_id, c.WithdrawAppeal())
 
 
 @action(blueprint, "/disputes/{dispute_id}/decision/accept", roles=PARTIES)
@@ -142,10 +165,22 @@ def accept_decision(call: Call, dispute_id: str) -> Answer:
     "/disputes/{dispute_id}/return/shipment",
     roles=(BUYER,),
     body=m.ShipReturn,
-    refuses=(*REFUSED, r.INVALID_TRACKING_NUMBER),
+    refuses=(*REFUSED_TEXT, r.INVALID_TRACKING_NUMBER, r.INVALID),
 )
 def ship_return(call: Call, dispute_id: str) -> Answer:
-    """Say how the item is sent back."""
+    """Say how the item is sent back, or correct the number while no carrier has scanned it."""
+    return act(call, dispute_id, call.body.command())
+
+
+@action(
+    blueprint,
+    "/disputes/{dispute_id}/replacement/shipment",
+    roles=(SELLER,),
+    body=m.ShipReplacement,
+    refuses=(*REFUSED, r.INVALID_TRACKING_NUMBER, r.LIMIT_REACHED),
+)
+def ship_replacement(call: Call, dispute_id: str) -> Answer:
+    """Say how the replacement is sent; it is a parcel of the order from then on."""
     return act(call, dispute_id, call.body.command())
 
 

@@ -32,7 +32,7 @@ class EvidenceGiven(Given):
     type: EvidenceType
     note: str
     at: Time
-    answers: Annotated[str | None, Field(description="The information request that it answers.")]
+    answers: Annotated[list[str], Field(description="The information requests that it answers.")]
     file: Annotated[StoredFile | None, Field(description="Null for evidence in words. The list of evidence has links.")]
 
 

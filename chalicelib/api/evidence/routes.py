@@ -45,7 +45,11 @@ def request_upload(call: Call, dispute_id: str) -> Answer:
 
 
 @route(
-    blueprint, "GET", "/disputes/{dispute_id}/evidence", roles=(*PARTIES, Role.MEDIATOR), answers=lambda: answers.EvidenceList
+    blueprint,
+    "GET",
+    "/disputes/{dispute_id}/evidence",
+    roles=(*PARTIES, Role.MEDIATOR, Role.OPERATOR),
+    answers=lambda: answers.EvidenceList,
 )
 def list_evidence(call: Call, dispute_id: str) -> Json:
     """List a dispute's evidence with a link to each file, what is missing, and what became of the caller's uploads."""

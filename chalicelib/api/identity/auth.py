@@ -13,6 +13,7 @@ from jwt.exceptions import PyJWTError
 
 from chalicelib.api.identity.jwks import PAUSE_S, Keys, ProviderUnavailableError
 from chalicelib.api.identity.provider import Provider, provider_from
+from chalicelib.api.identity.scopes import Caller, Right
 from chalicelib.api.problems import Problem
 from chalicelib.domain.people import Actor, Role
 from chalicelib.settings import settings
@@ -46,8 +47,8 @@ class Verifier:
         self.provider = provider
         self.keys = keys
 
-    def actor(self, token: str) -> Actor:
-        """The caller that a token proves. Raises ``Problem(unauthenticated)`` saying what is wrong with it."""
+    def caller(self, token: str) -> Caller:
+        """The caller that a token proves, with its scopes. Raises ``Problem(unauthenticated)`` saying what is wrong with it."""
         if len(token) > TOKEN_AT_MOST:
             raise _unauthenticated(f"The token has more than {TOKEN_AT_MOST} characters.")
         try:
@@ -57,12 +58,12 @@ class Verifier:
         _refuse_other_kinds(claims)
         if self.provider.audiences.isdisjoint(_words(claims.get(self.provider.audience_claim))):
             raise _unauthenticated(f"The token is not for this API: its {self.provider.audience_claim} is another.")
-        role = self._role(claims)
-        claim = "sub" if role is Role.PLATFORM else self.provider.subject_claim
+        right = self._right(claims)
+        claim = "sub" if right.role is Role.PLATFORM else self.provider.subject_claim
         subject = _at(claims, claim)
         if not isinstance(subject, str) or not PERSON_ID.fullmatch(subject):
             raise _unauthenticated(f"The token's {claim} is not an id this API uses.")
-        return Actor(role, subject)
+        return Caller(Actor(right.role, subject, right.lead), right.scopes)
 
     def _claims(self, token: str) -> dict[str, Any]:
         segments = token.split(".")
@@ -96,16 +97,18 @@ class Verifier:
             raise ValueError("its provider publishes no such key")
         return key
 
-    def _role(self, claims: dict[str, Any]) -> Role:
+    def _right(self, claims: dict[str, Any]) -> Right:
         provider = self.provider
         words = {word for claim in provider.role_claims for word in _words(_at(claims, claim))}
-        roles = {provider.roles[word] for word in words if word in provider.roles}
-        if not roles:
-            raise _unauthenticated(f"The token's {' and '.join(provider.role_claims)} is none of {', '.join(provider.roles)}.")
+        given = [provider.rights[word] for word in words if word in provider.rights]
+        if not given:
+            raise _unauthenticated(f"The token's {' and '.join(provider.role_claims)} is none of {', '.join(provider.rights)}.")
+        roles = {right.role for right in given}
         if len(roles) > 1:
             named = ", ".join(sorted(role.value for role in roles))
             raise _unauthenticated(f"The token gives several roles ({named}): use one that is for the role you act in.")
-        return roles.pop()
+        scopes = frozenset(scope for right in given for scope in right.scopes)
+        return Right(roles.pop(), lead=any(right.lead for right in given), scopes=scopes)
 
 
 @lru_cache(maxsize=1)
@@ -115,12 +118,12 @@ def verifier() -> Verifier:
     return Verifier(provider, Keys(provider))
 
 
-def authenticate(header: str | None) -> Actor:
+def authenticate(header: str | None) -> Caller:
     """The caller that an Authorization header proves. Raises ``Problem(unauthenticated)`` saying what is wrong with it."""
     scheme, _, token = (header or "").strip(" \t").partition(" ")
     if scheme.lower() != "bearer" or not token.strip(" "):
         raise _unauthenticated("There is no bearer token in the Authorization header.")
-    return verifier().actor(token.strip(" "))
+    return verifier().caller(token.strip(" "))
 
 
 def _refuse_other_kinds(claims: dict[str, Any]) -> None:

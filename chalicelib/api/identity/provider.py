@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from chalicelib.domain.people import Role
+from chalicelib.api.identity.scopes import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.api.identity.scopes import Right
     from chalicelib.settings import Settings
 
-ROLES = {role.value: role for role in (Role.BUYER, Role.SELLER, Role.MEDIATOR, Role.PLATFORM)}
-"""The roles a token can give, by our own words for them. The clock is no caller."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -30,8 +29,8 @@ class Provider:
     subject_claim: str
     """Holds the id by which the marketplace knows a person. A platform is a machine: its id is always ``sub``."""
     role_claims: tuple[str, ...]
-    roles: Mapping[str, Role]
-    """The provider's words for our roles. Its other words mean nothing here."""
+    rights: Mapping[str, Right]
+    """The provider's words for our rights. Its other words mean nothing here."""
 
 
 def provider_from(settings: Settings) -> Provider:
@@ -48,7 +47,7 @@ def provider_from(settings: Settings) -> Provider:
         audience_claim=_one("OIDC_AUDIENCE_CLAIM", settings.oidc_audience_claim),
         subject_claim=_one("OIDC_SUBJECT_CLAIM", settings.oidc_subject_claim),
         role_claims=_listed("OIDC_ROLE_CLAIM", settings.oidc_role_claim),
-        roles=_roles(settings.oidc_roles) if settings.oidc_roles.strip() else ROLES,
+        rights=_rights(settings.oidc_roles) if settings.oidc_roles.strip() else RIGHTS,
     )
 
 
@@ -61,15 +60,15 @@ def is_safe(url: str) -> bool:
         return False
 
 
-def _roles(text: str) -> dict[str, Role]:
-    found: dict[str, Role] = {}
+def _rights(text: str) -> dict[str, Right]:
+    found: dict[str, Right] = {}
     for pair in _listed("OIDC_ROLES", text):
         word, _, name = (part.strip() for part in pair.rpartition("="))
-        if not word or name not in ROLES:
-            raise ValueError(f"OIDC_ROLES is a list of WORD=ROLE with a role of {', '.join(ROLES)}, not {pair!r}")
+        if not word or name not in RIGHTS:
+            raise ValueError(f"OIDC_ROLES is a list of WORD=ROLE with a role of {', '.join(RIGHTS)}, not {pair!r}")
         if word in found:
             raise ValueError(f"OIDC_ROLES gives {word!r} two meanings")
-        found[word] = ROLES[name]
+        found[word] = RIGHTS[name]
     return found
 
 

@@ -53,7 +53,7 @@ def _bearer(header: str) -> Pass | None:
     from chalicelib.api.problems import Problem  # noqa: PLC0415
 
     try:
-        actor = authenticate(header)
+        actor = authenticate(header).actor
     except Problem:
         return None
     return Pass(actor, token_expiry(header)) if actor.role in READERS else None

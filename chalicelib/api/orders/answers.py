@@ -17,28 +17,41 @@ from chalicelib.domain.dispute import Stage, Status
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.ledger import Movement
+from chalicelib.domain.order import ExternalStatus
 from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Role
 from chalicelib.service.errors import Busy
 
 
 class CarrierRecordSeen(Given):
-    """One record of a carrier, at the carrier's own time."""
+    """One record of a carrier: when it happened, and when it became known here (O6)."""
 
     occurred_at: Time
     status: CarrierStatus
+    known_at: Time
+    destination: Annotated[str, Field(description="The country that the record names; empty where it names none.")]
+    counts: Annotated[bool, Field(description="False for a record of another parcel with this number: it decides nothing.")]
 
 
 class Parcel(Given):
     """A parcel and its carrier's records (O4, O6)."""
 
     number: Count
-    carrier: Carrier
+    carrier: Annotated[Carrier | Literal["other"], Field(description="other: a return's only; carrier_name says which.")]
+    carrier_name: str
     tracking_number: str
     shipped_at: Time
     line_ids: list[str]
     recorded_at: Time
+    named_by: Role
+    counts_from: Annotated[Time, Field(description="Older records are of another parcel that had this number.")]
+    destination: Annotated[str, Field(description="Records that name another country decide nothing.")]
     records: list[CarrierRecordSeen]
+    withdrawn_at: Annotated[Time | None, Field(description="When it was taken back.")]
+    scanned_at: Annotated[Time | None, Field(description="When it became known here that the carrier has it.")]
     delivered_at: Time | None
+    returned_at: Annotated[Time | None, Field(description="When it went back to its sender.")]
+    replaces: Annotated[Count | None, Field(description="The number of the dispute whose replacement it carries (D2).")]
 
 
 class OrderLine(Given):
@@ -71,12 +84,37 @@ class DisputeOfOrder(Given):
     stage: Stage
 
 
+class ExtensionRequest(Given):
+    """The seller's request for a later promise than the rules allow without the buyer's consent (O8)."""
+
+    number: Count
+    until: Time
+    asked_at: Time
+    accepted: Annotated[bool | None, Field(description="Null while unanswered: a no once the promise has passed.")]
+
+
+class ExternalDispute(Given):
+    """How a dispute of the payment stands at the buyer's bank or payment provider (M3)."""
+
+    status: ExternalStatus
+    amount: Money
+    reported_at: Time
+
+
+class ChargeMade(Given):
+    """What a side was charged beyond what was held (M4)."""
+
+    payer: Annotated[str, Field(description="buyer or seller.")]
+    amount: Money
+
+
 class OrderSummary(Given):
     """An order in a list."""
 
     id: str
     buyer_id: str
     seller_id: str
+    placed_at: Time
     paid_at: Time
     price: Money
     titles: list[str]
@@ -96,8 +134,11 @@ class Order(OrderSummary):
     deliver_by: Time
     guarantees: list[OfferedGuarantee]
     parcels: list[Parcel]
+    extensions: list[ExtensionRequest]
     closes_at: Annotated[Time, Field(description="When protection ends, unless a dispute is open then (O7).")]
     escrow: Escrow
+    external_dispute: ExternalDispute | None
+    charges: list[ChargeMade]
     disputes: list[DisputeOfOrder]
     policy_version: str
 
@@ -118,8 +159,8 @@ class LedgerEntry(Given):
     amount: Money
     cause: str
     at: Time
-    debit: Literal["buyer", "escrow", "seller"]
-    credit: Literal["buyer", "escrow", "seller"]
+    debit: Literal["buyer", "escrow", "seller", "marketplace"]
+    credit: Literal["buyer", "escrow", "seller", "marketplace"]
 
 
 class Ledger(Given):
@@ -152,6 +193,7 @@ class LineProtection(Given):
     applies: bool
     opens_at: Time | None
     exclusion: Exclusion | None
+    units: Annotated[int, Field(ge=0, description="How many of the line can be claimed, now or later.")]
 
 
 class GuaranteeNow(Given):
@@ -198,3 +240,20 @@ class CarrierResults(Given):
     """The result of each record of a batch, in the batch's order (O6)."""
 
     results: list[CarrierResult]
+
+
+_REASONS = ("other_event", "changes_nothing", "unknown_status", "no_status", "no_time")
+
+
+class LeftOut(Given):
+    """How many records of a webhook were left out for one reason."""
+
+    reason: Annotated[str, *growing(_REASONS, "New ones may come.")]
+    count: Count
+
+
+class WebhookResults(Given):
+    """The result of each record of a webhook, oldest first, and what was left out of it (O6)."""
+
+    results: list[CarrierResult]
+    dropped: list[LeftOut]

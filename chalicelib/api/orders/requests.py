@@ -6,12 +6,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.api.models import AMOUNT_AT_MOST, Country, Currency, Identifier, Model, Moment, Money, ShortText
+from chalicelib.api.carrier_time import WrittenTime, carrier_time
+from chalicelib.api.models import AMOUNT_AT_MOST, Country, CurrencyInUse, Identifier, Model, Moment, Money, ShortText
 from chalicelib.domain import guarantees as offers
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, Payer
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.order import ExternalStatus
+from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.service.orders import CarrierEvent, Shipment
 
 LINE_UNITS_AT_MOST, DAYS_AT_MOST = 10_000, 3_650
@@ -41,9 +43,10 @@ class ImportOrder(Model):
 
     buyer_id: Identifier
     seller_id: Identifier
-    currency: Currency
+    currency: CurrencyInUse
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
     shipping_fee: Money
+    placed_at: Annotated[Moment | None, Field(description="When the buyer ordered; paid_at by default.")] = None
     paid_at: Moment
     paid_on_platform: bool = True
     destination_country: Country
@@ -67,6 +70,7 @@ class ImportOrder(Model):
             currency=self.currency,
             lines=tuple(domain.Line(it.id, it.title, it.quantity, it.unit_price.domain()) for it in self.lines),
             shipping_fee=self.shipping_fee.domain(),
+            placed_at=self.placed_at or self.paid_at,
             paid_at=self.paid_at,
             paid_on_platform=self.paid_on_platform,
             destination_country=self.destination_country,
@@ -95,11 +99,19 @@ class CarrierEventIn(Model):
     carrier: Carrier
     tracking_number: TrackingNumber
     status: CarrierStatus
-    occurred_at: Moment
+    occurred_at: WrittenTime
+    destination_country: Annotated[
+        Country | None, Field(description="To which country the record says the parcel goes, if it does.")
+    ] = None
 
     def event(self) -> CarrierEvent:
-        """The same, for the service."""
-        return CarrierEvent(self.carrier, self.tracking_number, CarrierRecord(self.occurred_at, self.status))
+        """As the service takes it."""
+        told = carrier_time(self.occurred_at)
+        if told is None:
+            raise AssertionError(self.occurred_at)  # the model has checked it
+        return CarrierEvent(
+            self.carrier, self.tracking_number, told.at, self.status, self.destination_country or "", told.exact
+        )
 
 
 class CarrierEvents(Model):
@@ -119,3 +131,16 @@ class ExtendOrder(Model):
 
     deliver_by: Moment | None = None
     closes_at: Moment | None = None
+
+
+class AnswerExtension(Model):
+    """The buyer's answer to a request for a later promise (O8)."""
+
+    accept: bool
+
+
+class PutExternalDispute(Model):
+    """How a chargeback or another dispute of the payment stands, and how much it is about (M3)."""
+
+    status: ExternalStatus
+    amount: Money

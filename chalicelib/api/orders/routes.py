@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.language import explanations_in
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.orders import requests as m
 from chalicelib.api.parameters import PAGE, person
-from chalicelib.api.problems import not_valid
 from chalicelib.api.routing import Resource, route
+from chalicelib.api.standing import named_party
 from chalicelib.domain import refusals as r
-from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.people import Role
 from chalicelib.service import orders
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
@@ -25,7 +26,10 @@ else:
 blueprint = Resource(__name__, "orders")
 
 BUYER, SELLER, PLATFORM = Role.BUYER, Role.SELLER, Role.PLATFORM
-OWNERS = (BUYER, SELLER, PLATFORM)
+OWNERS = (BUYER, SELLER, PLATFORM, Role.OPERATOR)
+SEE = (*OWNERS, Role.MEDIATOR)
+"""The owners, and the mediator who has a case of the order."""
+ORDERS, MONEY = (Scope.ORDERS,), (Scope.ORDERS, Scope.PAYMENTS)
 
 
 @route(
@@ -33,6 +37,7 @@ OWNERS = (BUYER, SELLER, PLATFORM)
     "PUT",
     "/orders/{order_id}",
     roles=(PLATFORM,),
+    scopes=ORDERS,
     body=m.ImportOrder,
     status=201,
     answers=lambda: answers.Order,
@@ -50,42 +55,46 @@ def import_order(call: Call, order_id: str) -> Answer:
     "GET",
     "/orders",
     roles=OWNERS,
+    scopes=ORDERS,
     answers=lambda: answers.OrderPage,
     query=(
         *PAGE,
-        person("buyer_id", "Whose orders; for the platform, this or seller_id."),
-        person("seller_id", "Whose orders; for the platform, this or buyer_id."),
+        person("buyer_id", "Whose orders; for the platform and operators, this or seller_id."),
+        person("seller_id", "Whose orders; for the platform and operators, this or buyer_id."),
     ),
 )
 def list_orders(call: Call) -> Json:
-    """List the caller's orders, newest first; the platform names a buyer or a seller."""
-    named = [Actor(role, person_id) for role in (BUYER, SELLER) if (person_id := call.query[f"{role.value}_id"])]
-    if len(named) > (1 if call.actor.role is PLATFORM else 0):
-        detail = "Only the platform names whose orders it wants: buyer_id or seller_id."
-        raise not_valid(detail, *(f"{it.role.value}_id" for it in named))
-    owner = named[0] if named else None
-    return orders.list_orders(call.services, call.actor, owner, call.limit, call.cursor)
+    """List the caller's orders, newest first; the platform or an operator names a buyer or a seller."""
+    return orders.list_orders(call.services, call.actor, named_party(call), call.limit, call.cursor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}", roles=OWNERS, answers=lambda: answers.Order)
+@route(blueprint, "GET", "/orders/{order_id}", roles=SEE, scopes=ORDERS, answers=lambda: answers.Order)
 def get_order(call: Call, order_id: str) -> Json:
     """Show an order: lines, parcels, deadlines, escrow, disputes."""
     return orders.get_order(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/protection", roles=OWNERS, worded=True, answers=lambda: answers.Protection)
+@route(
+    blueprint,
+    "GET",
+    "/orders/{order_id}/protection",
+    roles=OWNERS,
+    scopes=ORDERS,
+    worded=True,
+    answers=lambda: answers.Protection,
+)
 def get_protection(call: Call, order_id: str) -> Json:
     """Say what the buyer is covered for now: every guarantee, its window, its remedies, or why not."""
     return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
 
 
-@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS, answers=lambda: answers.Ledger)
+@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS, scopes=MONEY, answers=lambda: answers.Ledger)
 def get_ledger(call: Call, order_id: str) -> Json:
     """Show every movement of the order's money, and the balance."""
     return orders.get_ledger(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=OWNERS, answers=lambda: answers.OrderTimeline)
+@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=SEE, scopes=ORDERS, answers=lambda: answers.OrderTimeline)
 def get_order_timeline(call: Call, order_id: str) -> Json:
     """Show everything that happened to an order, in order."""
     return orders.get_timeline(call.services, order_id, call.actor)
@@ -96,6 +105,7 @@ def get_order_timeline(call: Call, order_id: str) -> Json:
     "POST",
     "/orders/{order_id}/shipments",
     roles=(SELLER, PLATFORM),
+    scopes=ORDERS,
     body=m.AddShipment,
     status=201,
     answers=lambda: answers.Order,
@@ -105,6 +115,21 @@ def get_order_timeline(call: Call, order_id: str) -> Json:
 def add_shipment(call: Call, order_id: str) -> Answer:
     """Record a parcel with its carrier and tracking number."""
     return orders.add_shipment(call.services, order_id, call.request, call.body.shipment())
+
+
+@route(
+    blueprint,
+    "DELETE",
+    "/orders/{order_id}/shipments/{n}",
+    roles=(SELLER, PLATFORM),
+    scopes=ORDERS,
+    answers=lambda: answers.Order,
+    refuses=(r.WRONG_PARTY, r.WRONG_STATE),
+    versioned=True,
+)
+def take_back_shipment(call: Call, order_id: str, n: str) -> Answer:
+    """Take back a parcel that no carrier has scanned, as when its number was mistyped."""
+    return orders.take_back_parcel(call.services, order_id, call.request, int(n))
 
 
 @route(
@@ -129,7 +154,7 @@ def confirm_receipt(call: Call, order_id: str) -> Answer:
     roles=(SELLER,),
     body=m.ExtendOrder,
     answers=lambda: answers.Order,
-    refuses=(r.INVALID, r.TOO_LATE),
+    refuses=(r.INVALID, r.TOO_LATE, r.LIMIT_REACHED),
     versioned=True,
 )
 def extend(call: Call, order_id: str) -> Answer:
@@ -140,8 +165,41 @@ def extend(call: Call, order_id: str) -> Answer:
 @route(
     blueprint,
     "POST",
+    "/orders/{order_id}/extensions/{n}/consent",
+    roles=(BUYER,),
+    body=m.AnswerExtension,
+    answers=lambda: answers.Order,
+    refuses=(r.CONFLICT, r.TOO_LATE),
+    versioned=True,
+)
+def answer_extension(call: Call, order_id: str, n: str) -> Answer:
+    """Accept or refuse the seller's request for a later promise."""
+    return orders.answer_extension(call.services, order_id, call.request, int(n), accepted=call.body.accept)
+
+
+@route(
+    blueprint,
+    "PUT",
+    "/orders/{order_id}/external-dispute",
+    roles=(PLATFORM,),
+    scopes=(Scope.PAYMENTS,),
+    body=m.PutExternalDispute,
+    answers=lambda: answers.Order,
+    refuses=(r.INVALID, r.CONFLICT),
+    versioned=True,
+)
+def put_external_dispute(call: Call, order_id: str) -> Answer:
+    """Say how a chargeback or another external dispute of the order's payment stands."""
+    body: m.PutExternalDispute = call.body
+    return orders.put_external_dispute(call.services, order_id, call.request, body.status, body.amount.domain())
+
+
+@route(
+    blueprint,
+    "POST",
     "/carrier-events",
     roles=(PLATFORM,),
+    scopes=(Scope.TRACKING,),
     body=m.CarrierEvents,
     answers=lambda: answers.CarrierResults,
     versioned=False,

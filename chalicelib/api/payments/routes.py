@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.parameters import PAGE, one_of
 from chalicelib.api.payments.requests import PaymentResult
@@ -28,7 +29,8 @@ blueprint = Resource(__name__, "payments")
     blueprint,
     "GET",
     "/payment-instructions",
-    roles=(Role.PLATFORM,),
+    roles=(Role.PLATFORM, Role.OPERATOR),
+    scopes=(Scope.PAYMENTS,),
     answers=lambda: answers.PaymentInstructionPage,
     query=(one_of(InstructionStatus, "status", "Which ones.", InstructionStatus.PENDING), *PAGE),
 )
@@ -42,6 +44,7 @@ def list_payment_instructions(call: Call) -> Json:
     "POST",
     "/payment-instructions/{instruction_id}/result",
     roles=(Role.PLATFORM,),
+    scopes=(Scope.PAYMENTS,),
     body=PaymentResult,
     answers=lambda: answers.PaymentInstruction,
     refuses=(r.CONFLICT,),

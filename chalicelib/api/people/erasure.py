@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.people.routes import own
+from chalicelib.api.people.routes import PEOPLE, own
 from chalicelib.api.routing import Resource, route
 from chalicelib.domain.people import Role
 from chalicelib.service import erasure
@@ -24,7 +24,14 @@ ACCEPTED = 202
 
 
 @route(
-    blueprint, "DELETE", "/buyers/{buyer_id}", roles=BUYERS, status=ACCEPTED, answers=lambda: answers.Erasure, versioned=False
+    blueprint,
+    "DELETE",
+    "/buyers/{buyer_id}",
+    roles=BUYERS,
+    scopes=PEOPLE,
+    status=ACCEPTED,
+    answers=lambda: answers.Erasure,
+    versioned=False,
 )
 def erase_buyer(call: Call, buyer_id: str) -> Json:
     """Erase a buyer's personal data; the ledger and the decisions stay."""
@@ -37,6 +44,7 @@ def erase_buyer(call: Call, buyer_id: str) -> Json:
     "DELETE",
     "/sellers/{seller_id}",
     roles=SELLERS,
+    scopes=PEOPLE,
     status=ACCEPTED,
     answers=lambda: answers.Erasure,
     versioned=False,
@@ -47,14 +55,14 @@ def erase_seller(call: Call, seller_id: str) -> Json:
     return erasure.ask(call.services, Role.SELLER, seller_id, call.actor)
 
 
-@route(blueprint, "GET", "/buyers/{buyer_id}/erasure", roles=BUYERS, answers=lambda: answers.Erasure)
+@route(blueprint, "GET", "/buyers/{buyer_id}/erasure", roles=BUYERS, scopes=PEOPLE, answers=lambda: answers.Erasure)
 def get_buyer_erasure(call: Call, buyer_id: str) -> Json:
     """Show how far a buyer's erasure is, and which orders it waits for."""
     own(call, buyer_id)
     return erasure.status(call.services, Role.BUYER, buyer_id)
 
 
-@route(blueprint, "GET", "/sellers/{seller_id}/erasure", roles=SELLERS, answers=lambda: answers.Erasure)
+@route(blueprint, "GET", "/sellers/{seller_id}/erasure", roles=SELLERS, scopes=PEOPLE, answers=lambda: answers.Erasure)
 def get_seller_erasure(call: Call, seller_id: str) -> Json:
     """Show how far a seller's erasure is, and which orders it waits for."""
     own(call, seller_id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from chalicelib.api.models import Address, Model, written_as
+from chalicelib.api.models import Address, Model, cleaned, written_as
 from chalicelib.languages import LANGUAGES
 from chalicelib.service.contacts import Contacts
 
@@ -56,11 +56,13 @@ _TOP_LABEL = "[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 
 Email = Annotated[
     str,
+    BeforeValidator(cleaned),
     StringConstraints(max_length=254),
     *written_as(rf"^{_ATOM}([.]?{_ATOM}){{0,63}}@({_LABEL}[.])+{_TOP_LABEL}$", "an email address such as ana@example.com"),
 ]
 Phone = Annotated[
     str,
+    BeforeValidator(cleaned),
     *written_as(r"^\+[0-9 ().-]{6,30}$", "a phone number with its country, such as +34600000000"),
     AfterValidator(_e164),
     Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.people.requests import BuyerContacts, NewDevice, SellerContacts
 from chalicelib.api.routing import Resource, route
@@ -22,6 +23,7 @@ else:
 
 blueprint = Resource(__name__, "people")
 
+PEOPLE = (Scope.PEOPLE,)
 REFUSED_DEVICE = (PushNotConfigured.code, TokenRefused.code, MessagingUnavailable.code)
 """Why a device is not registered."""
 
@@ -37,6 +39,7 @@ def own(call: Call, person_id: str) -> None:
     "GET",
     "/sellers/{seller_id}/contacts",
     roles=(Role.SELLER, Role.PLATFORM),
+    scopes=PEOPLE,
     answers=lambda: answers.SellerContactsKept,
 )
 def get_seller_contacts(call: Call, seller_id: str) -> Json:
@@ -50,6 +53,7 @@ def get_seller_contacts(call: Call, seller_id: str) -> Json:
     "PUT",
     "/sellers/{seller_id}/contacts",
     roles=(Role.SELLER, Role.PLATFORM),
+    scopes=PEOPLE,
     body=SellerContacts,
     answers=lambda: answers.SellerContactsKept,
     refuses=(MessagingUnavailable.code,),
@@ -66,6 +70,7 @@ def put_seller_contacts(call: Call, seller_id: str) -> Json:
     "POST",
     "/sellers/{seller_id}/devices",
     roles=(Role.SELLER, Role.PLATFORM),
+    scopes=PEOPLE,
     body=NewDevice,
     status=201,
     answers=lambda: answers.DeviceKept,
@@ -84,6 +89,7 @@ def register_seller_device(call: Call, seller_id: str) -> Answer:
     "DELETE",
     "/sellers/{seller_id}/devices/{device_id}",
     roles=(Role.SELLER, Role.PLATFORM),
+    scopes=PEOPLE,
     answers=lambda: answers.DeviceKept,
     refuses=(MessagingUnavailable.code,),
     versioned=False,
@@ -99,6 +105,7 @@ def remove_seller_device(call: Call, seller_id: str, device_id: str) -> Json:
     "GET",
     "/buyers/{buyer_id}/contacts",
     roles=(Role.BUYER, Role.PLATFORM),
+    scopes=PEOPLE,
     answers=lambda: answers.BuyerContactsKept,
 )
 def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
@@ -112,6 +119,7 @@ def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     "PUT",
     "/buyers/{buyer_id}/contacts",
     roles=(Role.BUYER, Role.PLATFORM),
+    scopes=PEOPLE,
     body=BuyerContacts,
     answers=lambda: answers.BuyerContactsKept,
     refuses=(MessagingUnavailable.code,),
@@ -128,6 +136,7 @@ def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     "POST",
     "/buyers/{buyer_id}/devices",
     roles=(Role.BUYER, Role.PLATFORM),
+    scopes=PEOPLE,
     body=NewDevice,
     status=201,
     answers=lambda: answers.DeviceKept,
@@ -146,6 +155,7 @@ def register_buyer_device(call: Call, buyer_id: str) -> Answer:
     "DELETE",
     "/buyers/{buyer_id}/devices/{device_id}",
     roles=(Role.BUYER, Role.PLATFORM),
+    scopes=PEOPLE,
     answers=lambda: answers.DeviceKept,
     refuses=(MessagingUnavailable.code,),
     versioned=False,

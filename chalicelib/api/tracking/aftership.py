@@ -15,9 +15,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.tracking.tracking_update import ServiceModel, TrackingUpdate, moment
+from chalicelib.api.carrier_time import carrier_time
+from chalicelib.api.tracking.tracking_update import Dropped, ServiceModel, ToldRecord, TrackingUpdate, sorted_out
 from chalicelib.domain.carriers import CARRIERS
-from chalicelib.domain.parcel import CarrierRecord, CarrierStatus
+from chalicelib.domain.codes import country_of
+from chalicelib.domain.parcel import CarrierStatus
 
 HEADER = "aftership-hmac-sha256"
 SLUGS = {slug: carrier for carrier, row in CARRIERS.items() for slug in row.aftership}
@@ -29,7 +31,9 @@ TAGS = {
     "Exception": CarrierStatus.EXCEPTION,
     "Delivered": CarrierStatus.DELIVERED,
 }
-"""Tags that report an act of a carrier. The others (Pending, InfoReceived, AvailableForPickup, Expired) change nothing here."""
+"""Tags that report an act of a carrier."""
+NOTHING_NEW = frozenset({"Pending", "InfoReceived", "AvailableForPickup", "Expired"})
+"""Tags that change nothing here."""
 RETURNED = "Exception_011"
 """The subtag of a parcel that is back with its sender."""
 
@@ -40,18 +44,26 @@ def sign(body: bytes, secret: bytes) -> str:
 
 
 class Checkpoint(ServiceModel):
-    """One record of a carrier. Its time has a zone only if the carrier gave one; ``created_at`` always has one."""
+    """One record of a carrier. Its time has a zone only if the carrier gave one; ``created_at`` always has one.
+
+    A carrier may give a day alone.
+    """
 
     checkpoint_time: str | None = None
     created_at: str | None = None
     tag: str | None = None
     subtag: str | None = None
 
-    def record(self, told_at: datetime) -> CarrierRecord | None:
-        """Return the record in the domain's terms, or None for one that the rules do not use."""
+    def record(self, told_at: datetime) -> ToldRecord | Dropped:
+        """As the rules have it, or why it is of no use to them."""
         status = CarrierStatus.RETURNED_TO_SENDER if self.subtag == RETURNED else TAGS.get(self.tag or "")
-        at = moment(self.checkpoint_time, known_at=moment(self.created_at) or told_at)
-        return CarrierRecord(at, status) if at and status else None
+        if status is None:
+            if not self.tag:
+                return Dropped.NO_STATUS
+            return Dropped.CHANGES_NOTHING if self.tag in NOTHING_NEW else Dropped.UNKNOWN_STATUS
+        created = carrier_time(self.created_at, utc=True)
+        at = carrier_time(self.checkpoint_time, known_at=created.at if created else told_at)
+        return ToldRecord(at.at, status, at.exact) if at else Dropped.NO_TIME
 
 
 class Tracking(ServiceModel):
@@ -60,6 +72,21 @@ class Tracking(ServiceModel):
     slug: Annotated[str, Field(max_length=100)]
     tracking_number: Annotated[str, Field(max_length=100)]
     checkpoints: tuple[Checkpoint, ...] = ()
+    courier_destination_country_region: str | None = None
+    courier_destination_country_iso3: str | None = None
+    destination_country_region: str | None = None
+    destination_country_iso3: str | None = None
+
+    @property
+    def destination(self) -> str:
+        """The country to which it goes, by the carrier or else by who registered it; empty where neither says."""
+        told = (
+            self.courier_destination_country_region,
+            self.courier_destination_country_iso3,
+            self.destination_country_region,
+            self.destination_country_iso3,
+        )
+        return next((country for it in told if it and (country := country_of(it))), "")
 
 
 class AfterShipWebhook(ServiceModel):
@@ -73,7 +100,7 @@ class AfterShipWebhook(ServiceModel):
         """Return the update that it reports, or None for an event that is not a carrier's (a revised estimate, a reminder)."""
         if self.event != "tracking_update":
             return None
-        sent_at = datetime.fromtimestamp(self.ts, UTC)
-        records = (it.record(sent_at) for it in self.msg.checkpoints)
-        known = tuple(sorted({record for record in records if record}))
-        return TrackingUpdate(SLUGS.get(self.msg.slug), self.msg.slug, self.msg.tracking_number, known, sent_at)
+        msg, sent_at = self.msg, datetime.fromtimestamp(self.ts, UTC)
+        records, dropped = sorted_out(it.record(sent_at) for it in msg.checkpoints)
+        carrier = SLUGS.get(msg.slug)
+        return TrackingUpdate(carrier, msg.slug, msg.tracking_number, records, sent_at, msg.destination, dropped)

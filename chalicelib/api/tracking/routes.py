@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,9 @@ from chalicelib.api.problems import Problem
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.tracking import aftership, seventeen_track
 from chalicelib.api.tracking.signatures import signed_by
+from chalicelib.api.tracking.tracking_update import Dropped
 from chalicelib.service.errors import Busy
-from chalicelib.service.orders import record_of_parcel
+from chalicelib.service.orders import CarrierEvent, record_events
 from chalicelib.service.views import Json
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 else:
     answers = Lazily("chalicelib.api.orders.answers")
 
+log = logging.getLogger(__name__)
 blueprint = Resource(__name__, "webhooks")
 
 AGE_AT_MOST = timedelta(days=4)
@@ -38,7 +42,7 @@ SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.s
     "/webhooks/aftership",
     signature=AFTERSHIP,
     body=aftership.AfterShipWebhook,
-    answers=lambda: answers.CarrierResults,
+    answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
 )
 def aftership_webhook(call: Call) -> Json:
@@ -52,7 +56,7 @@ def aftership_webhook(call: Call) -> Json:
     "/webhooks/17track",
     signature=SEVENTEEN_TRACK,
     body=seventeen_track.SeventeenTrackWebhook,
-    answers=lambda: answers.CarrierResults,
+    answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
 )
 def seventeen_track_webhook(call: Call) -> Json:
@@ -61,18 +65,35 @@ def seventeen_track_webhook(call: Call) -> Json:
 
 
 def _taken_in(call: Call, update: TrackingUpdate | None) -> Json:
-    """Return the result of each record, oldest first. The same webhook again changes nothing: its records are duplicates (O6).
+    """Return the result of each record, oldest first, and what was left out (O6).
+
+    The same webhook again changes nothing: its records are duplicates.
 
     Raises ``Busy`` if a record could not be taken in now; then the service sends all of them again.
     """
     if update is None:
-        return {"results": []}
+        return _told([], Counter({Dropped.OTHER_EVENT: 1}))
     now = datetime.fromtimestamp(call.services.epoch(), UTC)  # a sandbox's moved clock makes no signature older
     if update.sent_at and update.sent_at < now - AGE_AT_MOST:
         raise Problem("signature_expired", headers={"WWW-Authenticate": "Signature"})
     if update.carrier is None:
+        log.warning("a webhook left out: unknown_carrier")
         raise Problem("unknown_carrier", carrier=update.named)
-    results = record_of_parcel(call.services, call.actor, update.carrier, update.tracking_number, update.records)
+    events = [
+        CarrierEvent(update.carrier, update.tracking_number, it.occurred_at, it.status, update.destination, it.exact)
+        for it in update.records
+    ]
+    results = record_events(call.services, call.actor, events)
     if any(result["status"] == Busy.code for result in results):
         raise Busy
-    return {"results": results}
+    return _told(results, update.dropped)
+
+
+def _told(results: list[Json], dropped: Counter[Dropped]) -> Json:
+    """Return the results, and how many records were left out, by reason; the log says it too."""
+    reasons = [{"reason": reason.value, "count": dropped[reason]} for reason in Dropped if dropped[reason]]
+    refused = Counter(result["status"] for result in results if result["status"] not in ("recorded", "duplicate"))
+    told = [f"{it['reason']} {it['count']}" for it in reasons] + [f"{code} {refused[code]}" for code in sorted(refused)]
+    if told:
+        log.warning("records of a webhook left out: %s", ", ".join(told))
+    return {"results": results, "dropped": reasons}

@@ -1,24 +1,47 @@
-"""A tracking service's webhook in the domain's terms: the parcel, and its carrier's records (O6)."""
+"""A tracking service's webhook in the domain's terms: the parcel, its carrier's records, and what was left out (O6)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.api.models import FIRST_YEAR, LAST_YEAR
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from chalicelib.domain.carriers import Carrier
-    from chalicelib.domain.parcel import CarrierRecord
+    from chalicelib.domain.parcel import CarrierStatus
 
 
 class ServiceModel(BaseModel):
     """Base of the models of what a tracking service sends. Members that are not read here are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Dropped(StrEnum):
+    """Why a webhook, or a record in it, is left out."""
+
+    OTHER_EVENT = "other_event"
+    """The webhook tells of something else than a carrier's records."""
+    CHANGES_NOTHING = "changes_nothing"
+    """A status that no rule asks for: announced, waiting to be picked up, expired."""
+    UNKNOWN_STATUS = "unknown_status"
+    NO_STATUS = "no_status"
+    NO_TIME = "no_time"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ToldRecord:
+    """One record of a carrier as a tracking service tells it. ``exact`` is False where the time is the latest it can be."""
+
+    occurred_at: datetime
+    status: CarrierStatus
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +51,17 @@ class TrackingUpdate:
     carrier: Carrier | None
     named: str
     tracking_number: str
-    records: tuple[CarrierRecord, ...]
+    records: tuple[ToldRecord, ...]
     sent_at: datetime | None
     """The moment when the service learned of the newest of it. None if no record has a time; then ``records`` is empty."""
+    destination: str = ""
+    """The country to which the service says the parcel goes; empty where it names none."""
+    dropped: Counter[Dropped] = field(default_factory=Counter)
+    """How many records are left out, by reason."""
 
 
-def moment(written: str | None, *, known_at: datetime | None = None) -> datetime | None:
-    """Return the moment that ``written`` names in ISO 8601, to the second, or None if it names none.
-
-    A time without a zone is read as UTC. It was the carrier's local time, which may run ahead of UTC.
-    So it is cut to ``known_at``, the moment when the service knew of it.
-    """
-    try:
-        at = datetime.fromisoformat(written or "")
-    except ValueError:
-        return None
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-        at = min(at, known_at) if known_at else at
-    return at.astimezone(UTC).replace(microsecond=0)
+def sorted_out(told: Iterable[ToldRecord | Dropped]) -> tuple[tuple[ToldRecord, ...], Counter[Dropped]]:
+    """Return the records, oldest first and each once, and the count of what is left out, by reason."""
+    read = list(told)
+    records = {it for it in read if isinstance(it, ToldRecord)}
+    return tuple(sorted(records)), Counter(it for it in read if isinstance(it, Dropped))

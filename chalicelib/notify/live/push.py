@@ -19,9 +19,9 @@ from chalicelib.domain.thread import sees_thread
 from chalicelib.notify.live.gateway import Gone
 from chalicelib.service.access import sees_thread_of
 from chalicelib.service.messages import message_view
-from chalicelib.store.codec import load
 from chalicelib.store.items import text
 from chalicelib.store.messages import MESSAGE, message_of
+from chalicelib.store.schema import stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -66,12 +66,12 @@ def news_of(image: Mapping[str, Any]) -> News | None:
     """Return what an item of the stream tells listeners; None for an item that is not for them."""
     order_id, buyer_id, seller_id = (text(image, name) for name in ("order_id", "buyer_id", "seller_id"))
     if text(image, "publish") == MESSAGE:
-        mediators = load(text(image, "mediators"), tuple[str, ...])
+        mediators = stored_value(image, tuple[str, ...], "mediators")
         message = _json({"type": "message", "message": message_view(message_of(dict(image)))})
         return News(order_id, message, lambda actor: sees_thread(actor, buyer_id, seller_id, mediators), whole=True)
     if "dispute" not in image:
         return None
-    dispute = load(text(image, "dispute"), Dispute)
+    dispute = stored_value(image, Dispute, "dispute")
 
     def may_see(actor: Actor) -> bool:
         escalated = actor.role is Role.MEDIATOR and dispute.escalated_at is not None

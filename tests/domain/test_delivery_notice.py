@@ -1,4 +1,4 @@
-"""A delivery that becomes known while a claim of non-receipt is open (C5)."""
+"""A delivery in time that becomes known while a claim of non-receipt is open: told, objected to, or left to stand (C5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Basis, Finding, OfferType, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import CLOCK, Role
-from chalicelib.domain.refusals import INVALID, WRONG_STATE
+from chalicelib.domain.refusals import INVALID, TOO_LATE, WRONG_STATE
+from chalicelib.domain.stages import deadline_of, own_due_at
 from tests.domain.worlds import (
     ABROAD,
     AT_HOME,
@@ -68,6 +69,11 @@ def two_lines(stage: Stage = Stage.OPENED, *, amount: int | None = None) -> Worl
     return world
 
 
+def unopposed(world: World) -> None:
+    """The buyer lets the three days pass."""
+    world.wait(3 * DAY).sweep()
+
+
 def last_end(world: World) -> DisputeResolved:
     """Return the event that ended the dispute."""
     return [event.payload for event in world.log if isinstance(event.payload, DisputeResolved)][-1]
@@ -75,11 +81,13 @@ def last_end(world: World) -> DisputeResolved:
 
 @pytest.mark.parametrize("stage", ON_THE_WAY)
 def test_everything_delivered_in_time_closes_the_case(stage: Stage) -> None:
-    """C5: once all that is claimed turns out delivered in time, the case closes, in any stage, and nothing is paid."""
+    """C5: once all that is claimed is shown delivered in time and the buyer does not object, the case closes, unpaid."""
     world = two_lines(stage)
     world.deliver(IN_TIME, parcel=1)
-    assert world.dispute().stage is stage
     world.wait(HOUR).deliver(IN_TIME - DAY, parcel=2)
+    world.wait(3 * DAY - SECOND).sweep()
+    assert world.dispute().stage is stage
+    world.wait(SECOND).sweep()
     dispute = world.dispute()
     assert (Outcome.RESOLVED_SELLER_FAVOUR, money(0)) == (dispute.outcome, dispute.refund)
     assert Basis.CARRIER_SHOWS_DELIVERED is last_end(world).basis
@@ -102,9 +110,10 @@ def test_a_late_delivery_stays_covered(stage: Stage, at: datetime) -> None:
 
 @pytest.mark.parametrize("stage", ON_THE_WAY)
 def test_a_line_delivered_in_time_leaves_the_claim(stage: Stage) -> None:
-    """C5, D2: the claim goes on only about the other line, worth that line and its share of the shipping at most."""
+    """C5, D2: the claim goes on about the other line only, worth that line and its share of the shipping at most."""
     world = two_lines(stage)
     world.deliver(IN_TIME, parcel=1)
+    unopposed(world)
     dispute = world.dispute()
     assert dispute.claim.line_ids == ("b",)
     assert money(440) == dispute.coverage.maximum
@@ -122,6 +131,7 @@ def test_an_offer_above_what_is_left_leaves_the_table() -> None:
     world = two_lines(Stage.NEGOTIATING)
     assert world.dispute().on_table == "2"
     world.deliver(IN_TIME, parcel=1)
+    unopposed(world)
     assert world.dispute().on_table is None
     assert world.refused_act(BUYER, c.Accept("2")).code == "stale_proposal"
     assert world.refused_act(BUYER, c.Propose(OfferType.REFUND, money(441))).code == INVALID
@@ -145,6 +155,7 @@ def test_the_buyers_own_request_is_cut_to_what_is_left() -> None:
     """C5, D1: what the buyer asks is replaced by a proposal of what can still be asked, and the old one is stale."""
     world = two_lines()
     world.deliver(IN_TIME, parcel=2)
+    unopposed(world)
     assert ("2", money(660)) == (world.dispute().on_table, world.dispute().request.amount)
     assert world.refused_act(SELLER, c.Accept("1")).code == "stale_proposal"
     world.act(SELLER, c.Accept("2"))
@@ -156,6 +167,7 @@ def test_a_modest_request_is_left_alone() -> None:
     world = two_lines(amount=300)
     asked = world.dispute().request
     world.deliver(IN_TIME, parcel=1)
+    unopposed(world)
     assert asked == world.dispute().request
     assert world.dispute().on_table == "1"
 
@@ -164,6 +176,7 @@ def test_a_decision_is_carried_out_within_what_is_left() -> None:
     """C5, C3: a decision of 10.00 pays 4.40 when only that much of the claim is left."""
     world = two_lines(Stage.DECIDED)
     world.deliver(IN_TIME, parcel=1)
+    unopposed(world)
     world.act(BUYER, c.AcceptDecision())
     world.act(SELLER, c.AcceptDecision())
     assert money(440) == world.dispute().refund
@@ -199,17 +212,19 @@ def test_a_delivery_leaves_other_claims_alone() -> None:
     world.open(claim_of(Reason.NOT_AS_DESCRIBED))
     world.open(claim_of(Reason.NOT_RECEIVED, ("b", 1)))
     world.wait(HOUR).deliver(IN_TIME, parcel=2)
+    unopposed(world)
     assert tuple(dispute.open for dispute in world.case.disputes) == (True, False)
 
 
 def test_the_timeline_says_who_reported_the_delivery_and_that_it_closed_the_case() -> None:
-    """C5, D11: narrowing and closing are events of the dispute, recorded with the report that caused them."""
+    """C5, D11: each notice is an event of the dispute, recorded with the report that caused it; the clock closes the case."""
     world = two_lines()
     world.deliver(IN_TIME, parcel=1)
     world.deliver(IN_TIME, parcel=2)
+    unopposed(world)
     mine = [event for event in world.log if event.stream == 1]
-    assert [event.payload.type for event in mine] == ["dispute_opened", "claim_narrowed", "dispute_resolved"]
-    assert CLOCK not in [event.actor for event in mine]
+    assert [event.payload.type for event in mine] == ["dispute_opened", "delivery_shown", "delivery_shown", "dispute_resolved"]
+    assert [CLOCK] == [event.actor for event in mine if event.actor == CLOCK]
     assert world.case == world.refolded()
 
 
@@ -231,5 +246,109 @@ def test_a_closed_case_is_not_opened_again_by_a_late_word() -> None:
     world = two_lines(Stage.DECIDED)
     world.deliver(IN_TIME, parcel=1)
     world.deliver(IN_TIME, parcel=2)
-    assert world.refused_act(BUYER, c.Appeal(EvidenceType.STATEMENT, "It was not me who signed.")).code == WRONG_STATE
+    unopposed(world)
+    assert world.refused_act(BUYER, c.Appeal(EvidenceType.STATEMENT, "It was not me who signed.")).code == TOO_LATE
     assert world.refused_act(OTHER_MEDIATOR, c.Assign()).code == WRONG_STATE
+
+
+# The buyer objects
+
+NOT_HERE = c.ObjectToDelivery("It is not here; nobody in the house has it.")
+
+
+def shown(stage: Stage = Stage.OPENED) -> World:
+    """Both lines are shown as delivered in time, and the buyer may object."""
+    world = two_lines(stage)
+    world.report_all((1, CarrierStatus.DELIVERED, IN_TIME), (2, CarrierStatus.DELIVERED, IN_TIME))
+    return world
+
+
+@pytest.mark.parametrize("stage", ON_THE_WAY)
+def test_an_objection_goes_to_a_mediator(stage: Stage) -> None:
+    """C5: in any stage, the buyer's objection puts the case under review, for the whole time of a review, with a statement."""
+    world = shown(stage)
+    world.wait(3 * DAY - SECOND).act(BUYER, NOT_HERE)
+    dispute = world.dispute()
+    assert (Stage.UNDER_REVIEW, None) == (dispute.stage, dispute.delivery_notice)
+    assert "It is not here; nobody in the house has it." == dispute.evidence[-1].note
+    assert world.wait(14 * DAY - SECOND).as_of_now().dispute(1).open
+
+
+def test_an_objection_that_nobody_judges_leaves_the_record_standing() -> None:
+    """C5, I15: a buyer gains nothing by an objection that no mediator looks at; the case closes for the record."""
+    world = shown()
+    world.act(BUYER, NOT_HERE)
+    dispute = world.wait(14 * DAY).as_of_now().dispute(1)
+    assert (Outcome.RESOLVED_SELLER_FAVOUR, Basis.CARRIER_SHOWS_DELIVERED) == (dispute.outcome, dispute.basis)
+
+
+def test_a_mediator_may_find_against_the_record() -> None:
+    """C5: under review the record is evidence and no verdict."""
+    world = shown()
+    world.act(BUYER, NOT_HERE)
+    world.act(MEDIATOR, c.Assign())
+    world.act(MEDIATOR, DECISION)
+    world.act(BUYER, c.AcceptDecision())
+    world.act(SELLER, c.AcceptDecision())
+    assert money(1000) == world.dispute().refund
+
+
+def test_no_other_deadline_acts_while_the_buyer_may_object() -> None:
+    """C5, I12: the seller's five days end within the notice; nothing is granted before the buyer has had the time."""
+    world = two_lines()
+    opened = world.dispute().opened_at
+    world.go(opened + 4 * DAY).deliver(IN_TIME, parcel=1)
+    world.go(opened + 7 * DAY - SECOND).sweep()
+    assert Stage.OPENED is world.dispute().stage
+    world.wait(SECOND).sweep()
+    assert (Outcome.RESOLVED_BUYER_FAVOUR, money(440)) == (world.dispute().outcome, world.dispute().refund)
+
+
+def test_cheat_06_all_records_of_a_call_are_taken_in_before_one_judgement() -> None:
+    """O6, C5, I16: a wrong "delivered" and a later "returned to sender" in one call, in any order, change nothing."""
+    told = [(1, CarrierStatus.DELIVERED, IN_TIME - DAY), (1, CarrierStatus.RETURNED_TO_SENDER, IN_TIME)]
+    for reports in permutations(told):
+        world = two_lines(Stage.UNDER_REVIEW)
+        world.report_all(*reports)
+        assert (Stage.UNDER_REVIEW, None) == (world.dispute().stage, world.dispute().delivery_notice)
+
+
+def test_a_record_that_is_undone_ends_the_notice() -> None:
+    """C5, O6: the parcel went back after all: the notice is over and the claim goes on, its deadlines acting from then on."""
+    world = two_lines()
+    opened = world.dispute().opened_at
+    world.go(opened + 4 * DAY).deliver(IN_TIME, parcel=1)
+    world.go(opened + 6 * DAY).report(CarrierStatus.RETURNED_TO_SENDER)
+    assert (None, Outcome.RESOLVED_BUYER_FAVOUR) == (world.dispute().delivery_notice, world.dispute().outcome)
+    resolved = world.log[-1].at
+    assert opened + 6 * DAY == resolved
+
+
+def test_there_is_nothing_to_object_to_without_a_record() -> None:
+    """C5, D10: without a delivery in time on record there is nothing to object to, and only the buyer may."""
+    world = two_lines()
+    assert WRONG_STATE == world.refused_act(BUYER, NOT_HERE).code
+    world = shown()
+    assert "wrong_party" == world.refused_act(SELLER, NOT_HERE).code
+    assert INVALID == world.refused_act(BUYER, c.ObjectToDelivery(" ")).code
+    assert TOO_LATE == world.wait(3 * DAY).refused_act(BUYER, NOT_HERE).code
+
+
+def test_after_an_objection_no_record_gives_notice_again() -> None:
+    """C5: once a person judges, further records of the delivery are evidence; they neither close nor pause the case."""
+    world = shown()
+    world.act(BUYER, NOT_HERE)
+    world.wait(HOUR).deliver(IN_TIME - HOUR, parcel=1)
+    assert (Stage.UNDER_REVIEW, None) == (world.dispute().stage, world.dispute().delivery_notice)
+
+
+def test_time_granted_is_not_lost_when_more_is_granted_during_the_objection() -> None:
+    """I13, D6: a grant while the buyer may object adds to the time granted before; it takes none of it away."""
+    world = two_lines()
+    world.act(BUYER, c.GrantTime(deadline_of(world.dispute(), world.case.policy) + 10 * DAY))
+    own = deadline_of(world.dispute(), world.case.policy)
+    world.deliver(IN_TIME)
+    refused = world.refused_act(BUYER, c.GrantTime(own - DAY))
+    world.act(BUYER, c.GrantTime(own + DAY))
+
+    assert (INVALID, own + DAY) == (refused.code, own_due_at(world.dispute(), world.case.policy))
