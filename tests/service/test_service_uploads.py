@@ -109,7 +109,7 @@ def test_a_file_becomes_evidence_once_it_has_arrived(kind: EvidenceType, content
 
 
 def test_a_mediator_sees_what_the_parties_do() -> None:
-    """I6, D4: a mediator reads evidence after escalation only; a stranger never does; one's unfinished uploads are private."""
+    """I6, D4: a mediator reads the evidence of their case, a stranger never does; unfinished uploads are private."""
     desk = Desk()
     desk.tell(desk.send(desk.ask()))
     desk.ask()
@@ -118,6 +118,7 @@ def test_a_mediator_sees_what_the_parties_do() -> None:
             desk.shown(stranger)
     desk.office.act(SELLER, c.Decline())
     desk.office.act(BUYER, c.Escalate())
+    desk.office.act(MEDIATOR, c.Assign())
 
     seen = {actor.role: desk.shown(actor) for actor in (BUYER, SELLER, MEDIATOR)}
     assert seen[Role.BUYER]["evidence"] == seen[Role.SELLER]["evidence"] == seen[Role.MEDIATOR]["evidence"]
