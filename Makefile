@@ -65,8 +65,9 @@ fuzz-order: setup
 	$(TOLD)
 	$(PY) -m pytest -n 2 --dist loadscope --randomly-seed=$(FUZZ_SEED)
 
-mutate: setup ## weaken the domain's tables one entry at a time: does a test notice?
+mutate: setup ## weaken the tables, reads, locks and expiries one at a time: does a test notice?
 	$(PY) -m tools.mutate
+	$(PY) -m tools.mutate_store
 
 check: setup ## check style, types, architecture, templates and generated pages
 	.venv/bin/ruff check $(CHECKED)
