@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.logs import JsonFormatter
@@ -12,6 +14,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pytest
+
+
+class Lines(logging.Handler):
+    """Keeps what is logged, as it is written."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        super().__init__()
+        self.written: list[str] = []
+        self.setFormatter(JsonFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.written.append(self.format(record))
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the lines that were written."""
+        return [json.loads(line) for line in self.written]
+
+
+@contextmanager
+def listening() -> Iterator[Lines]:
+    """Listen to every log there is, debugging included."""
+    heard, root = Lines(), logging.getLogger()
+    level = root.level
+    root.addHandler(heard)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(heard)
+        root.setLevel(level)
 
 
 class Point(NamedTuple):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,50 +10,19 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.logs import JsonFormatter, about, learn
+from chalicelib.logs import about, learn
 from localcloud.memory.expressions import failure
 from tests.api.edge import ANYONE
 from tests.api.samples import ACME, ANA, BEN, EVERY, Stop, bring, path_of, sample_of
+from tests.emf import Lines, listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from chalicelib.api.endpoint import Endpoint
     from tests.api.edge import Api
 
 CANARY = "canary"
-
-
-class Lines(logging.Handler):
-    """Keeps what is logged, as it is written."""
-
-    def __init__(self) -> None:
-        """Keep nothing yet."""
-        super().__init__()
-        self.written: list[str] = []
-        self.setFormatter(JsonFormatter())
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        self.written.append(self.format(record))
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Return the lines that were written."""
-        return [json.loads(line) for line in self.written]
-
-
-@contextmanager
-def listening() -> Iterator[Lines]:
-    """Listen to every log there is, debugging included."""
-    heard, root = Lines(), logging.getLogger()
-    level = root.level
-    root.addHandler(heard)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield heard
-    finally:
-        root.removeHandler(heard)
-        root.setLevel(level)
 
 
 def calls(heard: Lines) -> list[dict[str, Any]]:
