@@ -35,17 +35,13 @@ METRICS: dict[str, Metric] = {
     "ShardsSwept": Metric("Count", f"Shards of the deadline index that were swept to their end. {_AGAIN}"),
     "SweepRounds": Metric("None", f"The same as a share of all shards: all of them swept once are 1. {_AGAIN}"),
     "OldestDueSeconds": Metric("Seconds", f"How long the oldest case of a shard has been due when its sweep begins. {_AGAIN}"),
-    "UnreadableItems": Metric(
-        "Count", "Items of a list that could not be read, each time somebody reads it."
-    ),
+    "UnreadableItems": Metric("Count", "Items of a list that could not be read, each time somebody reads it."),
     # money
     "Refunds": Metric("Count", f"Refunds that were instructed. {_ONCE}", ("Currency",)),
     "RefundedMinor": Metric("None", f"Their amount in minor units of the currency. {_ONCE}", ("Currency",)),
     "FailedPaymentInstructions": Metric("Count", f"Failures that the payment system reported (M2). {_AGAIN}"),
     "OverduePaymentInstructions": Metric("Count", f"Payments of which nothing was heard for too long (M2). {_AGAIN}"),
-    "OldestPendingPaymentSeconds": Metric(
-        "Seconds", f"Age of the oldest payment without a result; 0 for none. {_MINUTELY}"
-    ),
+    "OldestPendingPaymentSeconds": Metric("Seconds", f"Age of the oldest payment without a result; 0 for none. {_MINUTELY}"),
     # disputes
     "DisputesOpened": Metric("Count", f"Disputes that were opened. {_ONCE}", ("Reason",)),
     "FirstAnswerSeconds": Metric("Seconds", f"From the opening to the seller's first answer. {_ONCE}"),
@@ -60,9 +56,7 @@ METRICS: dict[str, Metric] = {
     "Undelivered": Metric("Count", "Messages to people that no provider took.", ("Channel",)),
     # people
     "FailedErasures": Metric("Count", "Attempts to erase a person that failed. An erasure is tried again each hour."),
-    "ErasureWaitingSeconds": Metric(
-        "Seconds", "How long an erasure has waited for cases that go on. Measured each day."
-    ),
+    "ErasureWaitingSeconds": Metric("Seconds", "How long an erasure has waited for cases that go on. Measured each day."),
     # the edge
     "CallsRefused": Metric("Count", "Calls that were answered 401, 403 or 429 by this product.", ("Status",)),
     "KeysUnreachable": Metric("Count", "Failed attempts to fetch the identity provider's keys."),

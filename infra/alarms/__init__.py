@@ -53,9 +53,13 @@ def _old(dead_letters: str) -> Alarm:
     )
 
 
-_TABLES = (edge, deadlines, money, people, messages, table)
-ALARMS = (
-    *(row for of_one_topic in _TABLES for row in of_one_topic.ROWS),
+ALARMS: tuple[Alarm, ...] = (
+    *edge.ROWS,
+    *deadlines.ROWS,
+    *money.ROWS,
+    *people.ROWS,
+    *messages.ROWS,
+    *table.ROWS,
     *(alarm(row.function) for row in LOG_GROUPS for alarm in (_errors, _throttles)),
     *(_old(row.name) for row in QUEUES if row.visibility is None),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from infra.alarms import ALARMS
@@ -10,20 +12,19 @@ from infra.watched import Metric
 from tests.emf import points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from infra.alarms.alarm import Alarm
     from tests.emf import Lines
 
 BY_NAME = {row.name: row for row in ALARMS}
-STATISTICS = {"Sum": sum, "Maximum": max, "Average": lambda values: sum(values) / len(values)}
+STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {"Sum": sum, "Maximum": max, "Average": fmean}
 
 
 def rings(name: str, periods: Sequence[Sequence[float]]) -> bool:
     """Return whether the alarm goes off, given the values of each of its periods, the newest last."""
     row = BY_NAME[name]
     looked_at = periods[-(row.among or row.periods) :]
-    return sum(_is_past(row, values) for values in looked_at) >= row.periods
+    past = sum(_is_past(row, values) for values in looked_at)
+    return past >= row.periods
 
 
 def _is_past(row: Alarm, values: Sequence[float]) -> bool:

@@ -34,7 +34,7 @@ QUERIES = re.findall(r"ask (\w+) '([^']+)'", RUNBOOK)
 
 def named(section: str) -> list[str]:
     """The alarms that a section names."""
-    return re.findall(r"`(\w+Alarm)`", section.split("\nAlarms: ")[1].split("\n\n")[0])
+    return re.findall(r"`(\w+Alarm)`", section.split("\nAlarms: ")[1].split("\n\n", maxsplit=1)[0])
 
 
 def test_the_runbook_and_the_alarms_are_the_same_list() -> None:

@@ -1,7 +1,7 @@
 """Each drill injects a fault and looks at the metric that would ring. docs/alarm-drills.md lists them by alarm.
 
-For a metric of ours the log lines are read as CloudWatch reads them. For a metric of AWS's the drill shows what AWS counts: that
-the function really raises, that a record is really handed back, that an answer is really a 5xx.
+For a metric of ours the log lines are read as CloudWatch reads them. For a metric of AWS's the drill shows what AWS counts:
+that the function really raises, that a record is really handed back, that an answer is really a 5xx.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from chalicelib.api import call
 from chalicelib.api.application import InvocationFailed
 from chalicelib.api.identity.rates import Rates
 from chalicelib.domain import commands as c
+from chalicelib.domain.dispute import Stage
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Role
-from chalicelib.domain.dispute import Stage
 from chalicelib.notify.publish import publish_records
 from chalicelib.service import erasure
 from chalicelib.service.oldest import measure_the_oldest
@@ -161,7 +161,7 @@ def test_a_shard_that_is_not_swept_stops_the_heartbeat(functions: Any, monkeypat
 
 
 def test_a_shard_that_raises_is_not_in_the_heartbeat(functions: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
-    """D12: a sweep that fails is delivered again, three times, and then waits in the dead-letter queue; it counts as not swept."""
+    """D12: a sweep that fails is delivered again, and counts as not swept."""
     office = Office()
     monkeypatch.setattr(bootstrap, "services", lambda: office.services)
     monkeypatch.setattr(office.services.lists, "due", broken)
@@ -350,7 +350,8 @@ def test_a_table_that_fails_is_a_5xx_of_the_api(api: Api, monkeypatch: pytest.Mo
     assert 503 == reply.status
     line = next(it for it in heard.lines() if it["message"] == "answered")
     assert ("temporarily_unavailable", "ana", "o-1-d1") == (line["code"], line["caller"], line["dispute_id"])
-    failing, quiet, well = [1.0], [], [0.0] * 999
+    failing, well = [1.0], [0.0] * 999
+    quiet: list[float] = []
     assert rings("ApiErrorsAlarm", [failing, quiet, quiet] * 5), "one call in three minutes, and each fails"
     assert not rings("ApiErrorsAlarm", [[*failing, *well]] * 15), "one failure a minute among a thousand calls"
 
@@ -396,7 +397,7 @@ def test_a_function_that_fails_each_time_rings(name: str) -> None:
     """Three minutes with an error or a throttle among fifteen ring, whatever lies between; two do not."""
     row = BY_NAME[name]
     past = row.threshold + 1 if isinstance(row.threshold, int) else 1.0
-    bad, good = [float(past)], []
+    bad, good = [float(past)], list[float]()
 
     assert rings(name, [bad] * row.periods + [good] * ((row.among or row.periods) - row.periods))
     assert not rings(name, [bad] * (row.periods - 1) + [good] * ((row.among or row.periods) - row.periods + 1))
