@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = Application("buyer-protection", configure_logs=False)
 app.experimental_feature_flags.add("WEBSOCKETS")
-configure(os.environ.get("LOG_LEVEL", "INFO"))
+configure(os.environ.get("LOG_LEVEL", "INFO"), os.environ.get("METRICS_NAMESPACE", "buyer-protection"))
 
 if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register

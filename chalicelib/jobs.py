@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.aws import client
+from chalicelib.metrics import measured
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -31,20 +32,28 @@ class LambdaContext(Protocol):
 
 
 ERASURES = "erasures"
-"""The message that asks for erasures instead of a shard."""
+"""The message that asks for erasures instead of a shard, and for the ages of what waits longest."""
+
+
+class NotSent(Exception):  # noqa: N818 - it names what happened
+    """The queue refused messages of the sweep."""
 
 
 def fan_out() -> dict[str, int]:
-    """Put one message for each shard of the deadline index on the sweep queue, and one for the erasures under way."""
+    """Put one message for each shard of the deadline index on the sweep queue, and one for the erasures under way.
+
+    Raises ``NotSent`` if the queue refused any, once all were tried. Lambda then calls again; sweeping twice is harmless (D9).
+    """
     shards = range(settings().deadline_shards)
     bodies = [*({"shard": n} for n in shards), {ERASURES: True}]
+    refused: list[str] = []
     for first in range(0, len(bodies), _SQS_BATCH):
         batch = enumerate(bodies[first : first + _SQS_BATCH], first)
         entries = [{"Id": str(n), "MessageBody": json.dumps(body)} for n, body in batch]
         reply = client("sqs").send_message_batch(QueueUrl=settings().sweep_queue_url, Entries=entries)
-        if reply.get("Failed"):
-            # The next minute's messages cover the same shards, and no outcome depends on a sweep (D9).
-            log.error("sweep messages not sent: %s", sorted({str(refused.get("Code")) for refused in reply["Failed"]}))
+        refused += (str(entry.get("Code")) for entry in reply.get("Failed", ()))
+    if refused:
+        raise NotSent(f"{len(refused)} messages of the sweep were refused: {sorted(set(refused))}")
     return {"shards": len(shards)}
 
 
@@ -55,6 +64,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
     """
     from chalicelib.bootstrap import services, storage  # noqa: PLC0415 - the fan-out does without it
     from chalicelib.service.erasure import go_on  # noqa: PLC0415 - as above
+    from chalicelib.service.oldest import measure_the_oldest  # noqa: PLC0415 - as above
     from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415 - as above
 
     def may_go_on() -> bool:
@@ -64,14 +74,18 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
     for record in records:
         asked = json.loads(record["body"])
         if ERASURES in asked:
+            measure_the_oldest(services())
             go_on(services(), storage(), may_go_on)
             continue
         shard = asked["shard"]
         swept = sweep_shard(services(), shard, may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
-            log.info("swept shard %s: %s", shard, swept)
+            log.info("a shard had due cases: %s", swept, extra={"shard": shard})
         if swept.unfinished or not _send_due(shard, may_go_on):
             failed.append({"itemIdentifier": record["messageId"]})
+        else:
+            rounds = measured(ShardsSwept=1, SweepRounds=1 / settings().deadline_shards)
+            log.info("a shard was swept", extra={"shard": shard, **rounds})
     return {"batchItemFailures": failed}
 
 

@@ -59,6 +59,12 @@ class Settings:
     log_level: str
 
 
+def trace_id() -> str | None:
+    """Return the trace of this invocation in X-Ray, which the runtime names anew for each; None where there is none."""
+    named = dict(part.partition("=")[::2] for part in os.environ.get("_X_AMZN_TRACE_ID", "").split(";"))
+    return named.get("Root")
+
+
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Return the settings. A missing variable is empty: a function needs only its own.
 

@@ -89,8 +89,8 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         return None
     caller = authenticate(request.headers.get("authorization"))
     actor = caller.actor
+    learn(role=actor.role.value, caller=actor.id)
     rates().count(actor)
-    learn(role=actor.role.value)
     if not endpoint.lets_in(caller):
         raise Forbidden
     _check_ids(endpoint, ids)
@@ -116,6 +116,7 @@ def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
     raw = _raw(request)
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
+    learn(caller=signature.signer.id)
     rates().count(signature.signer)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     rates().report(signature.signer)

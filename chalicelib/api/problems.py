@@ -22,6 +22,7 @@ from chalicelib.api.language import phrases
 from chalicelib.domain import refusals as r
 from chalicelib.domain.refusals import Refusal
 from chalicelib.languages import ENGLISH
+from chalicelib.logs import learn
 from chalicelib.service import errors as s
 from chalicelib.store.codec import plain
 from chalicelib.store.lists import BadCursor
@@ -224,6 +225,7 @@ def response(error: Exception, language: str = ENGLISH) -> Response:
     An unknown exception is logged and answered without its text.
     """
     problem = problem_of(error)
+    learn(code=problem.code)
     kind = CATALOGUE[problem.code]
     title, detail = kind.status.phrase, problem.detail
     if language != ENGLISH:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.events import PaymentRepublished, PaymentRetried
+from chalicelib.metrics import measured
 from chalicelib.notify.audience import RINGING, Audience, Channel, Urgency
 from chalicelib.notify.composing import Composer
 from chalicelib.notify.limits import Limiter
@@ -59,13 +60,15 @@ class Dispatcher:
     deps: Dependencies
     now: datetime
 
-    def to_topic(self, it: EventInContext, notice: Notice, topic: str) -> None:
-        """Tell a topic of no single person, once. Raises what the provider raises."""
+    def to_topic(self, it: EventInContext, notice: Notice, topic: str) -> bool:
+        """Tell a topic of no single person, once. Return whether it was told now. Raises what the provider raises."""
         audience, channel = notice.audience.value, Channel.TOPIC.value
-        if not self.deps.sent.has_left(it.id, audience, channel):
+        new = not self.deps.sent.has_left(it.id, audience, channel)
+        if new:
             self.deps.sender.send(self._composed(it, notice, topic))
             # Marked only now: a crash in between sends it twice, rather than never.
             self.deps.sent.mark(it.id, audience, channel)
+        return new
 
     def _composed(self, it: EventInContext, notice: Notice, topic: str) -> ComposedMessage:
         retried = notice.audience is Audience.PAYMENTS and isinstance(it.event.payload, PaymentRetried | PaymentRepublished)
@@ -101,7 +104,7 @@ class Dispatcher:
         if not limiter.holds_back(message):
             self.deps.sender.send(Composer(self.deps.link_base).to_person(message))
             if message.recipient.channel is Channel.SMS:
-                log.info("an SMS was sent", extra={"event": queued.name, "sms_sent": 1})
+                log.info("an SMS was sent", extra={"event": queued.name, **measured(SmsSent=1)})
         self.deps.sent.mark(queued.name, queued.recipient, queued.channel)
         return None
 
@@ -118,4 +121,6 @@ class Dispatcher:
         """Move a message to the undelivered ones, for an operator (N4)."""
         reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         self.deps.undelivered.put(queued, reason)
-        log.error("a message was not delivered: %s", reason, extra={"event": queued.name, "undelivered": 1})
+        named = {"event": queued.name, "channel": queued.channel, "reason": reason}
+        counted = measured({"Channel": queued.channel or "any"}, Undelivered=1)
+        log.error("a message was not delivered: %s", reason, extra={**named, **counted})

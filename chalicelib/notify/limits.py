@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.metrics import measured
 from chalicelib.notify.audience import Channel
 from chalicelib.store import keys
 from chalicelib.store.codec import timestamp
@@ -73,7 +74,9 @@ class Limiter:
         most, most_of_all = self.limits.sms_per_recipient_a_day, self.limits.sms_per_day
         counted = self.tallies.enter_within(keys.sms_tally_sk(self.now), queued.recipient, queued.name, most, most_of_all)
         if counted is Counted.FULL:
-            log.warning("an SMS was not sent: the day's limit is reached", extra={"event": queued.name, "sms_capped": 1})
+            log.warning(
+                "an SMS was not sent: the day's limit is reached", extra={"event": queued.name, **measured(SmsCapped=1)}
+            )
         return counted is Counted.FULL
 
 

@@ -6,11 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.events import PaymentFailed, PaymentOverdue
 from chalicelib.domain.todos import todos
-from chalicelib.notify.audience import Urgency, notices
+from chalicelib.notify.audience import Audience, Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
 from chalicelib.notify.event_in_context import read_event
+from chalicelib.notify.measures import report, report_trouble
 from chalicelib.notify.order_reminders import reminders_after
 from chalicelib.notify.recipients import Recipients, name_of
 from chalicelib.notify.todos import due_for, reminder_times
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from chalicelib.notify.recipients import AddressedMessage
 
 log = logging.getLogger(__name__)
-
-FAILED = "payment_instruction_failed"
-"""The word in the log that the alarm counts (M2)."""
-OVERDUE = "payment_instruction_overdue"
-"""The same for a payment of which nothing was heard for too long (M2)."""
 
 
 def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) -> list[str]:
@@ -78,10 +73,7 @@ class Publisher:
 
         A topic that fails holds up its order's events, as machines are told in order. A person's message is queued (N4).
         """
-        if isinstance(it.event.payload, PaymentFailed):
-            log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
-        if isinstance(it.event.payload, PaymentOverdue):
-            log.error("%s: %s", OVERDUE, it.event.payload.instruction_id, extra={"event": it.id})
+        report_trouble(it)
         rows = notices(it)
         complete = self._tell_topics(it, rows)
         for message in self._to_people(it, rows):
@@ -96,7 +88,9 @@ class Publisher:
             topic = self.deps.topics.of(notice.audience)
             if topic:
                 try:
-                    self.dispatcher.to_topic(it, notice, topic)
+                    new = self.dispatcher.to_topic(it, notice, topic)
+                    if new and notice.audience is Audience.MARKETPLACE:
+                        report(it)
                 except Exception:
                     complete = False
                     log.exception("a topic was not told", extra={"event": it.id})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
 from chalicelib.domain.people import Actor
+from chalicelib.metrics import measured
 from chalicelib.service import uploads, views
 from chalicelib.service.devices import end, forget_devices
 from chalicelib.service.errors import Busy, NotFound
@@ -95,7 +96,7 @@ def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = 
         except Conflict:
             pass  # another process is erasing this person
         except Exception:
-            log.exception("an erasure failed", extra={"person": f"{it.role.value}:{it.person_id}"})
+            log.exception("an erasure failed", extra={"person": _person(it), **measured(FailedErasures=1)})
             _put_off(services, it)
 
 
@@ -117,10 +118,16 @@ def _carry_out(services: Services, storage: Storage, it: Erasure, may_go_on: Cal
     now = services.clock.now()
     if it.going_on:
         _saved(services, replace(it, cursor=None, next_at=now + LOOK_AGAIN))
+        waited = measured(ErasureWaitingSeconds=int((now - it.asked_at).total_seconds()))
+        log.info("an erasure waits for cases that go on", extra={"person": _person(it), **waited})
         return
     for erase in OF_A_PERSON:
         erase(services, it)
     _saved(services, replace(it, cursor=None, next_at=None, done_at=now))
+
+
+def _person(it: Erasure) -> str:
+    return f"{it.role.value}:{it.person_id}"
 
 
 def _waiting(it: Erasure, order_id: str) -> Erasure:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import Order
+from chalicelib.metrics import measured
 from chalicelib.store import keys
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.schema import UNREADABLE, stored_value
@@ -152,8 +153,8 @@ class Lists:
             try:
                 value = show(stored)
             except UNREADABLE:
-                key = {name: text(stored, name) for name in ("pk", "sk")}
-                log.exception("an item of a list cannot be read", extra=key)
+                named = {"item": f"{text(stored, 'pk')} {text(stored, 'sk')}", **measured(UnreadableItems=1)}
+                log.exception("an item of a list cannot be read", extra=named)
                 return False
             if value is not None:
                 shown.append(value)
@@ -187,6 +188,11 @@ class Lists:
             found = stored.get((text(key, "pk"), text(key, "sk")))
             if found:
                 yield key, found
+
+    def oldest(self, place: Place) -> datetime | None:
+        """Return the time of the first entry of a list that is sorted by time; None if it is empty. The index may lag."""
+        found = self._index_page(replace(place, newest_first=False), 1, None)["Items"]
+        return keys.time_of(text(found[0], place.sk_name)) if found else None
 
     def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[Due], Item | None]:
         """Return the orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""

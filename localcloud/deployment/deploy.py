@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from localcloud import venvs
 from localcloud.aws import Client
 from localcloud.deployment.repairs import (
+    repair_alarms,
     repair_api,
     repair_rights,
     repair_sockets,
@@ -57,7 +58,7 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     key = f"{artefact.digest}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=artefact.zip.read_bytes())
     template = repair_transport(repair_rights(to_cloudformation(artefact, BUCKET, key)))
-    template = repair_sockets(template, s3.meta.endpoint_url)
+    template = repair_sockets(repair_alarms(template), s3.meta.endpoint_url)
     cloudformation = aws("cloudformation")
     change_set = f"c{artefact.digest[:12]}-{time.time_ns()}"
     # By address: a template in the request itself may have no more than 51,200 bytes.

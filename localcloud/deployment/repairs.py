@@ -41,6 +41,15 @@ def repair_transport(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
+def repair_alarms(template: dict[str, Any]) -> dict[str, Any]:
+    """Take out of `template` the alarms over metric math, which MiniStack does not know; returns it."""
+    resources = template["Resources"]
+    for name in [name for name, it in resources.items() if it["Type"] == "AWS::CloudWatch::Alarm"]:
+        if "Metrics" in resources[name]["Properties"]:
+            del resources[name]
+    return template
+
+
 def repair_sockets(template: dict[str, Any], cloud: str) -> dict[str, Any]:
     """Leave out of `template` what MiniStack does by itself (deploying, answering frames), and name its own management API.
 

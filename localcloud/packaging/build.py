@@ -18,6 +18,8 @@ from localcloud.packaging.check_zip import complaints
 log = logging.getLogger(__name__)
 PACKAGED = ("app.py", "chalicelib/", ".chalice/", "requirements.txt", "infra/")
 NEVER = (".chalice/deployments/", ".chalice/deployed/", "__pycache__/")
+RELEASE = "chalicelib/release.txt"
+"""The file of a package that names the build, for `/health` and every log line."""
 STAGES = ("dev", "prod", "local")
 
 
@@ -40,7 +42,7 @@ def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
     # The stages share the source, and with it Chalice's store of downloads: their zips are the same.
     with locked(out.parent / "lock"):
         out.mkdir(exist_ok=True)
-        files = {name: (root / name).read_bytes() for name in exported(root)}
+        files = {name: (root / name).read_bytes() for name in exported(root)} | {RELEASE: release(root).encode()}
         stamp_file, stamp = out / "stamp", _stamp(stage, files)
         template, archive = out / "sam.json", out / "deployment.zip"
         if not (stamp_file.is_file() and stamp_file.read_text(encoding="ascii") == stamp and archive.is_file()):
@@ -65,6 +67,13 @@ def exported(root: Path) -> list[str]:
     names = listing.stdout.decode().split("\0") if listing.returncode == 0 else list(_walk(root))
     # A deleted file stays listed until its deletion is staged.
     return sorted(name for name in set(names) if name and _wanted(name) and (root / name).is_file())
+
+
+def release(root: Path) -> str:
+    """Name the tree at `root` as `git describe` does: by its tag, or its commit; `unknown` where it is no git checkout."""
+    command = ["git", "describe", "--tags", "--always", "--dirty", "--abbrev=12"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def _wanted(name: str) -> bool:

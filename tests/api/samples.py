@@ -443,7 +443,7 @@ SAMPLES: dict[str, Sample] = {
         },
         ("results",),
     ),
-    "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
+    "health": Sample(Stop.NOWHERE, ANYONE, keys=("status", "release")),
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
     "docs": Sample(Stop.NOWHERE, ANYONE, kind="text/html; charset=utf-8"),
 }

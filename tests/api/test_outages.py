@@ -15,7 +15,8 @@ from botocore.exceptions import (
 
 from localcloud.memory.expressions import failure
 from tests.api.samples import ANA, BY_SIGNATURE, GUARDED, Stop, bring, path_of, sample_of
-from tests.api.test_logs import CANARY, calls, listening
+from tests.api.test_logs import CANARY, calls
+from tests.emf import listening
 from tests.service.office import cancelled
 
 if TYPE_CHECKING:

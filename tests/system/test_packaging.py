@@ -14,7 +14,7 @@ import pytest
 
 from localcloud.layout import ROOT
 from localcloud.packaging.archive import LOCALES
-from localcloud.packaging.build import Artefact, build, exported
+from localcloud.packaging.build import RELEASE, Artefact, build, exported, release
 from localcloud.packaging.check_zip import complaints
 
 FUNCTIONS = {
@@ -157,6 +157,15 @@ def test_another_build_has_the_same_bytes(local_package: Artefact, tmp_path: Pat
 def test_the_zip_is_the_same_for_every_stage(local_package: Artefact, production_package: Artefact) -> None:
     """Production runs the very bytes that were tested: stages differ by template only."""
     assert local_package.digest == production_package.digest
+
+
+def test_the_package_names_its_build(local_package: Artefact, tmp_path: Path) -> None:
+    """The zip holds what `git describe` says of the tree, for `/health` and the logs; outside of git it says so."""
+    with zipfile.ZipFile(local_package.zip) as archive:
+        named = archive.read(RELEASE).decode()
+
+    assert release(ROOT) == named
+    assert "unknown" == release(tmp_path)
 
 
 def test_only_what_belongs_in_a_package_is_exported() -> None:

@@ -8,6 +8,7 @@ from chalice.app import Response
 
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.routing import Resource, route
+from chalicelib.logs import RELEASE
 from chalicelib.service.views import Json
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ blueprint = Resource(__name__, "meta")
 
 @route(blueprint, "GET", "/health", answers=lambda: answers.Health)
 def health() -> Json:
-    """Say that the service is up."""
-    return {"status": "ok"}
+    """Say that the service is up, and which build runs."""
+    return {"status": "ok", "release": RELEASE}
 
 
 @route(blueprint, "GET", "/openapi.json", answers=lambda: answers.Description)
