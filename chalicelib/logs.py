@@ -28,6 +28,7 @@ IDS = (
     "recipient",
     "channel",
     "person",
+    "endpoint",
 )
 """The ids and codes that a log line may carry beside its message, for operators to search by."""
 MEASURES = ("status", "duration_ms", "oldest_due_s", "sms_sent", "sms_capped", "undelivered")

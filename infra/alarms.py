@@ -58,6 +58,8 @@ class Alarm:
     seconds: int = 60
     periods: int = 1
     missing: Literal["notBreaching", "breaching", "ignore"] = "notBreaching"
+    condition: str | None = None
+    """The template's condition under which the watched resource is there; None if it always is."""
 
 
 ALARMS = (
@@ -92,6 +94,21 @@ ALARMS = (
         reason="Nothing reads this queue, and the bucket deletes the file after a day: evidence would be lost.",
     ),
     Alarm(
+        name="WebhookFailuresAlarm",
+        description="A webhook's attempt could not be made or recorded five times and waits in the dead-letter queue.",
+        metric=waiting_in("WebhookFailures"),
+        statistic="Maximum",
+        reason="It is a fault of ours: an endpoint that answers badly is no failure here, and is tried again by itself.",
+    ),
+    Alarm(
+        name="WebhookEndpointOffAlarm",
+        description="A webhook endpoint was switched off: it answered 410, or every attempt failed for three days.",
+        metric=of_ours("WebhookEndpointsOff"),
+        statistic="Sum",
+        seconds=FIVE_MINUTES,
+        reason="Each one counts. A system of the marketplace is told nothing from now on.",
+    ),
+    Alarm(
         name="FailedPaymentsAlarm",
         description="The payment service reported that a refund or a release failed: money is not where the ledger says.",
         metric=of_ours("FailedPaymentInstructions"),
@@ -111,6 +128,14 @@ ALARMS = (
         metric=Metric("AWS/SNS", "NumberOfNotificationsFailed", (("TopicName", attribute("PaymentsTopic", "TopicName")),)),
         statistic="Sum",
         reason="SNS has given up by then: nobody pays, and the ledger waits for a result that does not come.",
+    ),
+    Alarm(
+        name="PaymentsFailuresAlarm",
+        description="The payment system could not take in a payment instruction five times; it waits in the dead-letter queue.",
+        metric=waiting_in("PaymentsFailures"),
+        statistic="Maximum",
+        condition="HasPaymentsQueue",
+        reason="Nothing reads this queue: nobody pays until an operator moves the message back.",
     ),
     Alarm(
         name="SweepBacklogAlarm",
@@ -206,7 +231,7 @@ ALARMS = (
 
 def resources() -> dict[str, Any]:
     """Return the rows as resources, by name."""
-    return {row.name: resource("AWS::CloudWatch::Alarm", _alarm(row)) for row in ALARMS}
+    return {row.name: resource("AWS::CloudWatch::Alarm", _alarm(row), condition=row.condition) for row in ALARMS}
 
 
 def _alarm(row: Alarm) -> dict[str, Any]:

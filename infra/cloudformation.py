@@ -21,7 +21,11 @@ def sub(text: str) -> dict[str, Any]:
     return {"Fn::Sub": text}
 
 
-def resource(kind: str, properties: dict[str, Any], *, data_goes: bool = False) -> dict[str, Any]:
-    """Return a resource of that kind; with `data_goes` it is deleted with the stack, and its data too."""
+def resource(kind: str, properties: dict[str, Any], *, data_goes: bool = False, condition: str | None = None) -> dict[str, Any]:
+    """Return a resource of that kind; with `data_goes` it is deleted with the stack, and its data too.
+
+    With a `condition` it is there only where the template's condition of that name holds.
+    """
     policies = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"} if data_goes else {}
-    return {"Type": kind, **policies, "Properties": properties}
+    there = {"Condition": condition} if condition else {}
+    return {"Type": kind, **there, **policies, "Properties": properties}

@@ -60,6 +60,15 @@ CHARTS = (
         reason="Shows the share of payments that fail.",
     ),
     Chart(
+        title="Webhooks: attempts, errors of ours, age of the oldest message in s",
+        lines=(
+            ("AWS/Lambda", "Invocations", "FunctionName", "${DeliverWebhook}"),
+            ("AWS/Lambda", "Errors", "FunctionName", "${DeliverWebhook}"),
+            ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "${WebhookQueue.QueueName}", MAXIMUM),
+        ),
+        reason="Shows whether a slow endpoint holds up the others: each attempt takes up to ten seconds.",
+    ),
+    Chart(
         title="Table: throttles and conflicts",
         lines=tuple(
             ("AWS/DynamoDB", name, "TableName", "${Table}")

@@ -54,6 +54,9 @@ LOG_GROUPS = (
     LogGroup(function="WebsocketMessage", reason="Failures while a frame was answered."),
     LogGroup(function="WebsocketDisconnect", reason="Failures while a connection was forgotten."),
     LogGroup(function="UploadStored", reason="The outcome of each upload, and files that could not be checked."),
+    LogGroup(
+        function="DeliverWebhook", reason="The status of each webhook, those given up, and endpoints that were switched off."
+    ),
     LogGroup(function="DeviceFailed", reason="Failures while a device that takes no more push messages was forgotten."),
 )
 
@@ -87,6 +90,13 @@ FILTERS = (
         pattern='{ $.message = "an erasure failed" }',
         metric="FailedErasures",
         reason="Erasures are carried out by the sweep, and only its log says that one failed.",
+    ),
+    Filter(
+        name="DeliverWebhookEndpointsOff",
+        function="DeliverWebhook",
+        pattern="webhook_endpoint_switched_off",
+        metric="WebhookEndpointsOff",
+        reason="The line is written once for each endpoint that is switched off by itself (N7).",
     ),
     Filter(
         name="PublishSmsSent",

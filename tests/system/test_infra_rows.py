@@ -85,12 +85,22 @@ def test_a_queue_that_no_function_reads_has_an_alarm(production_package: Artefac
     """Messages in such a queue wait for a person, and any other queue hands its failures to one of these."""
     deployed = json.dumps([it for it in packaged(production_package).values() if it["Type"] == "AWS::Serverless::Function"])
     read = {row.name for row in queues.QUEUES if f'"Queue": {{"Fn::GetAtt": ["{row.name}", "Arn"]}}' in deployed}
-    unread = {row.name for row in queues.QUEUES} - read
+    outside = {row.name for row in queues.QUEUES if row.reads}
+    unread = {row.name for row in queues.QUEUES} - read - outside
     alarmed = {row.name for row in queues.QUEUES if alarms.waiting_in(row.name) in [it.metric for it in alarms.ALARMS]}
 
-    assert {"SweepQueue", "UploadQueue"} == read
+    assert {"SweepQueue", "UploadQueue", "WebhookQueue"} == read
     assert unread == alarmed, "add an alarm on each queue that nothing reads to ALARMS in infra/alarms.py"
-    assert all(row.dead_letters in unread and row.tries for row in queues.QUEUES if row.name in read)
+    assert all(row.dead_letters in unread and row.tries for row in queues.QUEUES if row.name in read | outside)
+
+
+def test_a_queue_and_its_alarm_are_there_together() -> None:
+    """An alarm on a queue that the deployment does not have would fail it; a queue without its alarm would be silent."""
+    conditions = {row.name: row.condition for row in queues.QUEUES}
+    waiting = {name: alarms.waiting_in(name) for name in conditions}
+    watched = [(it.condition, conditions[name]) for it in alarms.ALARMS for name in conditions if it.metric == waiting[name]]
+    assert len(watched) > 4
+    assert [] == [pair for pair in watched if pair[0] != pair[1]]
 
 
 def test_a_metric_of_ours_is_made_by_a_filter() -> None:
