@@ -34,6 +34,7 @@ if os.environ.get("SERVES", "http") == "http":
 # Chalice needs literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
 _PLACEHOLDER_UPLOADS = "arn:aws:sqs:eu-west-1:000000000000:uploads"
+_PLACEHOLDER_WEBHOOKS = "arn:aws:sqs:eu-west-1:000000000000:webhooks"
 _PLACEHOLDER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:device-failures"
 _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
 
@@ -108,3 +109,11 @@ def upload_stored(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.jobs import take_in_uploads  # noqa: PLC0415
 
     return take_in_uploads(event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue_arn=_PLACEHOLDER_WEBHOOKS, batch_size=1, name="deliver_webhook")
+def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
+    """Post an event to an endpoint of the marketplace's, and record the answer."""
+    from chalicelib.jobs import deliver_webhooks  # noqa: PLC0415 - as above
+
+    return deliver_webhooks(event.to_dict()["Records"])

@@ -24,8 +24,10 @@ from chalicelib.store.people import People
 if TYPE_CHECKING:
     from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.ports import Sender
+    from chalicelib.notify.webhooks.delivering import Delivering
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
+    from chalicelib.service.webhooks import Desk
 
 
 @lru_cache(maxsize=1)
@@ -69,6 +71,37 @@ def storage() -> Storage:
 
 
 @lru_cache(maxsize=1)
+def webhooks() -> Desk:
+    """Return this process's webhook endpoints and their deliveries."""
+    from chalicelib.notify.webhooks.posting import SystemResolver  # noqa: PLC0415 - only who handles webhooks pays for it
+    from chalicelib.notify.webhooks.queue import SqsDeliveries  # noqa: PLC0415 - as above
+    from chalicelib.service.webhooks import Desk  # noqa: PLC0415 - as above
+    from chalicelib.store.webhooks import Webhooks  # noqa: PLC0415 - as above
+
+    s = settings()
+    return Desk(
+        store=Webhooks(lambda: client("dynamodb"), s.table_name, s.deadline_shards),
+        queue=SqsDeliveries(lambda: client("sqs"), s.webhook_queue_url),
+        resolver=SystemResolver(),
+        loopback=s.webhooks_to_loopback,
+    )
+
+
+@lru_cache(maxsize=1)
+def delivering() -> Delivering:
+    """Return the dependencies of delivering webhooks."""
+    from chalicelib.notify.webhooks.delivering import Delivering  # noqa: PLC0415 - as above
+    from chalicelib.notify.webhooks.posting import Poster  # noqa: PLC0415 - as above
+
+    desk, topic = webhooks(), settings().operators_topic_arn
+
+    def tell_operators(subject: str, text: str) -> None:
+        client("sns").publish(TopicArn=topic, Subject=subject, Message=text)
+
+    return Delivering(desk, Poster(desk.resolver, desk.loopback), _clock(), tell_operators)
+
+
+@lru_cache(maxsize=1)
 def message_queue() -> MessageQueue:
     """Return the queue of messages that leave later. A sweep that finds none loads nothing more of publishing."""
     return MessageQueue(lambda: client("dynamodb"), settings().table_name, settings().deadline_shards)
@@ -102,6 +135,7 @@ def publishing() -> Dependencies:
         link_base=s.app_link_base,
         limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
         mail_by_topic=not s.mail_from,
+        webhooks=webhooks(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Run the event functions: the sweep and its fan-out, publishing, live chat, devices that failed, and uploads."""
+"""Run the event functions: the sweep and its fan-out, publishing, live chat, failed devices, uploads and webhooks."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
         swept = sweep_shard(services(), shard, may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
             log.info("a shard had due cases: %s", swept, extra={"shard": shard})
-        if swept.unfinished or not _send_due(shard, may_go_on):
+        if swept.unfinished or not _send_due(shard, may_go_on) or not _hand_over_webhooks(shard, may_go_on):
             failed.append({"itemIdentifier": record["messageId"]})
         else:
             rounds = measured(ShardsSwept=1, SweepRounds=1 / settings().deadline_shards)
@@ -102,6 +102,17 @@ def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
         return current(services(), order_id, now).case
 
     return send_due(publishing(), case_at, shard, may_go_on)
+
+
+def _hand_over_webhooks(shard: int, may_go_on: Callable[[], bool]) -> bool:
+    """Let one shard's due webhook deliveries begin. Return whether none are left."""
+    from chalicelib.bootstrap import services, webhooks  # noqa: PLC0415
+
+    if not webhooks().store.due(shard, services().clock.now(), 1):
+        return True
+    from chalicelib.notify.webhooks.delivering import hand_over_due  # noqa: PLC0415 - most minutes none is due
+
+    return hand_over_due(webhooks(), services().clock, shard, may_go_on)
 
 
 def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -151,5 +162,20 @@ def take_in_uploads(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
                     take_in(services(), storage(), unquote_plus(event["s3"]["object"]["key"]))
         except Exception:
             log.exception("an upload was not taken in", extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def deliver_webhooks(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Make the attempts of the webhook deliveries that messages name. A message that failed here is delivered again."""
+    from chalicelib.bootstrap import delivering  # noqa: PLC0415 - as above
+
+    failed = []
+    for record in records:
+        try:
+            asked = json.loads(record["body"])
+            delivering().attempt(asked["endpoint"], asked["delivery"])
+        except Exception:
+            log.exception("a webhook was not attempted", extra={"message_id": record["messageId"]})
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

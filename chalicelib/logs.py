@@ -43,6 +43,7 @@ IDS = (
     "quota",
     "item",
     "reason",
+    "endpoint",
 )
 """The ids and codes that a log line may carry beside its message, for operators to search by. Ids are opaque (P1)."""
 MEASURES = ("status", "duration_ms")

@@ -54,6 +54,8 @@ METRICS: dict[str, Metric] = {
     "SmsSent": Metric("Count", "SMS that were handed to SNS."),
     "SmsCapped": Metric("Count", "SMS that a day's limit held back."),
     "Undelivered": Metric("Count", "Messages to people that no provider took.", ("Channel",)),
+    # systems
+    "WebhookEndpointsOff": Metric("Count", "Webhook endpoints that were switched off by themselves (N7)."),
     # people
     "FailedErasures": Metric("Count", "Attempts to erase a person that failed. An erasure is tried again each hour."),
     "ErasureWaitingSeconds": Metric("Seconds", "How long an erasure has waited for cases that go on. Measured each day."),

@@ -48,6 +48,11 @@ class Settings:
     """SNS platform applications, for Android and Apple devices; empty where there is none."""
     webhook_secrets_prefix: str
     """The prefix of the names of the secrets that tracking services sign with. Empty: no webhooks."""
+    webhook_queue_url: str
+    """The queue of webhook deliveries whose attempt is to begin."""
+    operators_topic_arn: str
+    webhooks_to_loopback: bool
+    """True if webhooks may go to this machine over http: only where a sandbox says WEBHOOKS_TO_LOOPBACK=true."""
     calls_a_minute: int
     """Calls that one person may make in a minute."""
     platform_calls_a_minute: int
@@ -101,6 +106,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         push_fcm_arn=read("PUSH_FCM_ARN", ""),
         push_apns_arn=read("PUSH_APNS_ARN", ""),
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
+        webhook_queue_url=read("WEBHOOK_QUEUE_URL", ""),
+        operators_topic_arn=read("OPERATORS_TOPIC_ARN", ""),
+        webhooks_to_loopback=read("WEBHOOKS_TO_LOOPBACK", "") == read("SANDBOX", "") == "true",
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
         platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),
         chat_endpoint=read("CHAT_ENDPOINT", "").rstrip("/"),

@@ -108,6 +108,7 @@ ROWS = (
                 lines=tuple(
                     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"${{{row.name}.QueueName}}", MAXIMUM)
                     for row in QUEUES
+                    if row.condition is None
                 ),
                 reason="Shows what is behind and what was given up on.",
             ),
@@ -223,6 +224,16 @@ ROWS = (
                 title="Records of tracking webhooks left out, by reason",
                 lines=(by("WebhookRecordsDropped", "Reason"),),
                 reason="Shows a carrier or a service that says something new.",
+                seconds=AN_HOUR,
+            ),
+            Chart(
+                title="Webhooks: attempts, endpoints switched off, age of the oldest message in s",
+                lines=(
+                    ("AWS/Lambda", "Invocations", "FunctionName", "${DeliverWebhook}"),
+                    ours("WebhookEndpointsOff"),
+                    ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "${WebhookQueue.QueueName}", MAXIMUM),
+                ),
+                reason="Shows whether a slow endpoint holds up the others: each attempt takes up to ten seconds.",
                 seconds=AN_HOUR,
             ),
         ),

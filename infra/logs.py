@@ -37,6 +37,9 @@ LOG_GROUPS = (
     LogGroup(function="WebsocketMessage", reason="Failures while a frame was answered."),
     LogGroup(function="WebsocketDisconnect", reason="Failures while a connection was forgotten."),
     LogGroup(function="UploadStored", reason="The outcome of each upload, and files that could not be checked."),
+    LogGroup(
+        function="DeliverWebhook", reason="The status of each webhook, those given up, and endpoints that were switched off."
+    ),
     LogGroup(function="DeviceFailed", reason="Failures while a device that takes no more push messages was forgotten."),
 )
 

@@ -13,7 +13,8 @@ class Queue:
     """One SQS queue, encrypted. Times are in seconds.
 
     `visibility` is how long a message stays hidden from other readers while one works on it. After `tries` failures it
-    moves to the queue `dead_letters`. A queue that no function reads has neither.
+    moves to the queue `dead_letters`. A queue that no function reads has neither, unless a system of the marketplace `reads`
+    it. With a `condition` the queue is there only where the template's condition of that name holds.
     """
 
     name: str
@@ -22,6 +23,8 @@ class Queue:
     visibility: int | None = None
     dead_letters: str | None = None
     tries: int | None = None
+    reads: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,36 @@ QUEUES = (
         "Hidden for six times the function's timeout, as AWS advises.",
     ),
     Queue(
+        name="WebhookFailures",
+        kept=TWO_WEEKS,
+        reason="Names the webhooks whose attempt this product could not make or record. Nothing reads it.",
+    ),
+    Queue(
+        name="WebhookQueue",
+        kept=AN_HOUR,
+        visibility=180,
+        dead_letters="WebhookFailures",
+        tries=5,
+        reason="One message an attempt. An hour is enough: the sweep sends those again that are still due. "
+        "Hidden for six times the function's timeout, as AWS advises.",
+    ),
+    Queue(
+        name="PaymentsFailures",
+        kept=TWO_WEEKS,
+        condition="HasPaymentsQueue",
+        reason="Holds payment instructions that the payment system could not take in. Nothing reads it.",
+    ),
+    Queue(
+        name="PaymentsQueue",
+        kept=TWO_WEEKS,
+        visibility=60,
+        dead_letters="PaymentsFailures",
+        tries=5,
+        reads="the payment system",
+        condition="HasPaymentsQueue",
+        reason="Payment instructions for the payment system to read, so that none is lost while it is down.",
+    ),
+    Queue(
         name="Undelivered",
         kept=TWO_WEEKS,
         reason="Holds messages to people that no provider took; `tools.redrive` sends them again.",
@@ -89,7 +122,7 @@ TOPICS = (
 
 def resources() -> dict[str, Any]:
     """Return the rows as resources, by name."""
-    queues = {row.name: resource("AWS::SQS::Queue", _queue(row), data_goes=True) for row in QUEUES}
+    queues = {row.name: resource("AWS::SQS::Queue", _queue(row), data_goes=True, condition=row.condition) for row in QUEUES}
     topics = {row.name: resource("AWS::SNS::Topic", {"TopicName": sub(f"${{AWS::StackName}}-{row.suffix}")}) for row in TOPICS}
     return topics | queues
 

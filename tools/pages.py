@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools import (
+    asyncapi_page,
     codes,
     errors_page,
     guarantees_page,
@@ -42,6 +43,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/notifications-table.md": notifications_page.page,
     **{f"docs/messages/{language}.md": partial(messages_page.page, language) for language in CHECKED},
     "openapi.json": _openapi,
+    "asyncapi.json": asyncapi_page.page,
 }
 
 

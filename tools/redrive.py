@@ -9,8 +9,9 @@ With ``--order``, records older than 29 days are left out and counted: their mar
 With ``--undelivered-url``, messages that no provider took are put back among those that are due, and the next sweep sends
 them.
 
-Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS
-and UNDELIVERED_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS tool.
+Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS,
+UNDELIVERED_QUEUE_URL and WEBHOOK_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS
+tool.
 """
 
 from __future__ import annotations

@@ -40,6 +40,8 @@ PATH_IDS = {
         ("seller_id", PERSON_ID.pattern, "acme"),
         ("buyer_id", PERSON_ID.pattern, "ana"),
         ("device_id", "[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
+        ("endpoint_id", "we_[0-9a-f]{24}", "we_5c9a1d0e6b7f4a2891c3d4e5"),
+        ("delivery_id", "msg_[0-9a-f]{32}", "msg_5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
     )
 }
 """Every id that a path can hold, by the name it has there."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.notify.ports import DeadLetters, Orders, Profiles, Queue, Sender, SentMarkers, Tallies, Threads
     from chalicelib.service.ports import Clock
+    from chalicelib.service.webhooks import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,5 @@ class Dependencies:
     link_base: str
     limits: Limits = Limits()
     mail_by_topic: bool = True
+    webhooks: Desk | None = None
+    """None where nobody can register an endpoint."""

@@ -65,12 +65,13 @@ class Dispatcher:
         audience, channel = notice.audience.value, Channel.TOPIC.value
         new = not self.deps.sent.has_left(it.id, audience, channel)
         if new:
-            self.deps.sender.send(self._composed(it, notice, topic))
+            self.deps.sender.send(self.composed(it, notice, topic))
             # Marked only now: a crash in between sends it twice, rather than never.
             self.deps.sent.mark(it.id, audience, channel)
         return new
 
-    def _composed(self, it: EventInContext, notice: Notice, topic: str) -> ComposedMessage:
+    def composed(self, it: EventInContext, notice: Notice, topic: str = "") -> ComposedMessage:
+        """Return what a topic of no single person is told."""
         retried = notice.audience is Audience.PAYMENTS and isinstance(it.event.payload, PaymentRetried | PaymentRepublished)
         order = self.deps.orders.order(it.order_id) if retried else None
         due = stage_deadline(it, self.deps.policies) if notice.text else None

@@ -14,6 +14,7 @@ from chalicelib.notify.measures import report, report_trouble
 from chalicelib.notify.order_reminders import reminders_after
 from chalicelib.notify.recipients import Recipients, name_of
 from chalicelib.notify.todos import due_for, reminder_times
+from chalicelib.notify.webhooks.announcing import Announcer, type_for
 from chalicelib.store.codec import timestamp
 from chalicelib.store.items import text
 from chalicelib.store.message_queue import Kind, QueuedMessage
@@ -38,7 +39,9 @@ def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) ->
     Lambda delivers again from the lowest failed record on, everything after it included: messages that have left by then
     are marked, and do not leave twice. A record that has used up its retries goes to the dead-letter queue.
     """
-    publisher = Publisher(deps, Dispatcher(deps, deps.clock.now()), Recipients(deps.people, deps.mail_by_topic))
+    now = deps.clock.now()
+    announcer = Announcer(deps.webhooks, now) if deps.webhooks else None
+    publisher = Publisher(deps, Dispatcher(deps, now), Recipients(deps.people, deps.mail_by_topic), announcer)
     failed: list[str] = []
     held_up: set[str] = set()
     for record in records:
@@ -59,6 +62,7 @@ class Publisher:
     deps: Dependencies
     dispatcher: Dispatcher
     recipients: Recipients
+    announcer: Announcer | None = None
 
     def publish(self, image: Mapping[str, Any]) -> bool:
         """Publish one event. Returns whether all its messages have left or are queued; an error is logged, not raised."""
@@ -76,6 +80,7 @@ class Publisher:
         report_trouble(it)
         rows = notices(it)
         complete = self._tell_topics(it, rows)
+        complete &= self._tell_endpoints(it, rows)
         for message in self._to_people(it, rows):
             self.dispatcher.send_or_queue(message)
         for reminder, at in self._reminders(it):
@@ -95,6 +100,18 @@ class Publisher:
                     complete = False
                     log.exception("a topic was not told", extra={"event": it.id})
         return complete
+
+    def _tell_endpoints(self, it: EventInContext, rows: list[Notice]) -> bool:
+        """Prepare the webhooks of an event. Return False if that failed: the event is then delivered again."""
+        try:
+            for notice in rows if self.announcer else ():
+                kind = type_for(it, notice)
+                if self.announcer and kind and self.announcer.wanted(kind):
+                    self.announcer.announce(it, kind, self.dispatcher.composed(it, notice).text)
+        except Exception:
+            log.exception("webhooks were not prepared", extra={"event": it.id})
+            return False
+        return True
 
     def _to_people(self, it: EventInContext, rows: list[Notice]) -> Iterator[AddressedMessage]:
         """Address the messages to the parties, one for each channel that reaches the person (N1)."""

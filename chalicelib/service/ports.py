@@ -95,3 +95,19 @@ class FileStorage(Protocol):
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
         """Return an address that reads one object for so many ``seconds``, counted from the beginning of the present minute."""
         ...
+
+
+class Resolver(Protocol):
+    """The names of the internet."""
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host, each once. Raises ``OSError`` where it has none or nobody answers."""
+        ...
+
+
+class DeliveryQueue(Protocol):
+    """The queue of webhook deliveries whose next attempt is to begin."""
+
+    def put(self, endpoint_id: str, delivery_id: str, delay_s: int = 0) -> None:
+        """Let an attempt begin after ``delay_s`` seconds, of which there may be 900. Raises botocore's errors."""
+        ...

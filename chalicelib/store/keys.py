@@ -25,6 +25,9 @@ either of them                ``ERASURE``                         the person's r
                               ``ORDER#<order>``                   a thread it listens to
 ``LISTENERS#<order>``         ``CONNECTION#<id>``                 a connection that listens to a thread
 ``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
+``WEBHOOKS``                  ``<endpoint>``                      a webhook endpoint and its secrets
+``WEBHOOK#<endpoint>``        ``HEALTH``                          the attempts that failed since one succeeded
+                              ``DELIVERY#<id>``                   one event on its way to the endpoint
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -58,6 +61,8 @@ THREAD = -1
 """Stands in the place of an event's stream for the messages of an order's thread, which are no events (N5)."""
 TICKET_SK = "TICKET"
 CONNECTION_SK = "CONNECTION"
+WEBHOOKS = "WEBHOOKS"
+HEALTH_SK = "HEALTH"
 
 NOTES_AT_MOST = 1000
 """The internal notes of one dispute: more than people write, and a bound on programs."""
@@ -268,3 +273,18 @@ def news_tally_sk(hour: datetime, channel: str) -> str:
 def tally_pk(of: str) -> str:
     """Return the partition of all counts about one recipient."""
     return f"TALLY#{of}"
+
+
+def webhook_pk(endpoint: str) -> str:
+    """Return the partition of a webhook endpoint's health and deliveries; also its list of deliveries, as a key of an index."""
+    return f"WEBHOOK#{endpoint}"
+
+
+def delivery_sk(delivery: str) -> str:
+    """Return the sort key of one delivery to an endpoint."""
+    return f"DELIVERY#{delivery}"
+
+
+def webhooks_due_pk(shard: int) -> str:
+    """Return one shard of the deliveries to be made, in the deadline index."""
+    return f"WEBHOOK#{shard}"

@@ -10,7 +10,7 @@ from infra.alarms import deadlines, edge, messages, money, people, table
 from infra.alarms.alarm import AN_HOUR, Alarm, properties_of
 from infra.cloudformation import resource
 from infra.logs import LOG_GROUPS
-from infra.queues import A_DAY, QUEUES
+from infra.queues import A_DAY, QUEUES, Queue
 from infra.watched import age_in, of_function
 
 
@@ -40,12 +40,13 @@ def _throttles(function: str) -> Alarm:
     )
 
 
-def _old(dead_letters: str) -> Alarm:
+def _old(dead_letters: Queue) -> Alarm:
     return Alarm(
-        name=f"{dead_letters}AgeAlarm",
-        description=f"A message has been in {dead_letters} for ten days; in four days it is deleted.",
+        name=f"{dead_letters.name}AgeAlarm",
+        description=f"A message has been in {dead_letters.name} for ten days; in four days it is deleted.",
         runbook="dead-letters",
-        metric=age_in(dead_letters),
+        metric=age_in(dead_letters.name),
+        condition=dead_letters.condition,
         statistic="Maximum",
         threshold=10 * A_DAY,
         seconds=AN_HOUR,
@@ -61,7 +62,7 @@ ALARMS: tuple[Alarm, ...] = (
     *messages.ROWS,
     *table.ROWS,
     *(alarm(row.function) for row in LOG_GROUPS for alarm in (_errors, _throttles)),
-    *(_old(row.name) for row in QUEUES if row.visibility is None),
+    *(_old(row) for row in QUEUES if row.visibility is None),
 )
 """Every alarm: the rows, and those that every function and every dead-letter queue has."""
 

@@ -1,7 +1,7 @@
 """The alarms on payments and what systems of the marketplace are told."""
 
 from infra.alarms.alarm import AN_HOUR, FIVE_MINUTES, Alarm
-from infra.watched import of_ours, undelivered_by
+from infra.watched import age_in, of_ours, undelivered_by, waiting_in
 
 ROWS = (
     Alarm(
@@ -54,5 +54,73 @@ ROWS = (
         metric=undelivered_by("MediatorsTopic"),
         statistic="Sum",
         reason="SNS has given up by then: nobody may look into the queue in time.",
+    ),
+    Alarm(
+        name="PaymentsQueueAgeAlarm",
+        description="A payment instruction has waited in the payments queue for an hour: the payment system does not read it.",
+        runbook="payments-queue",
+        metric=age_in("PaymentsQueue"),
+        statistic="Maximum",
+        threshold=AN_HOUR,
+        seconds=FIVE_MINUTES,
+        condition="HasPaymentsQueue",
+        reason="It rings a day before the silence of the payments themselves does.",
+    ),
+    Alarm(
+        name="PaymentsQueueDepthAlarm",
+        description="More than 1,000 payment instructions wait in the payments queue.",
+        runbook="payments-queue",
+        metric=waiting_in("PaymentsQueue"),
+        statistic="Maximum",
+        threshold=1000,
+        periods=5,
+        condition="HasPaymentsQueue",
+        reason="The payment system is slower than the orders that are completed and refunded.",
+    ),
+    Alarm(
+        name="PaymentsFailuresAlarm",
+        description="The payment system could not take in a payment instruction five times; it waits in the dead-letter queue.",
+        runbook="payments-queue",
+        metric=waiting_in("PaymentsFailures"),
+        statistic="Maximum",
+        condition="HasPaymentsQueue",
+        reason="Nothing reads this queue: nobody pays until an operator moves the message back.",
+    ),
+    Alarm(
+        name="WebhookQueueAgeAlarm",
+        description="Webhooks wait more than fifteen minutes for their attempt.",
+        runbook="webhooks",
+        metric=age_in("WebhookQueue"),
+        statistic="Maximum",
+        threshold=900,
+        periods=5,
+        reason="Eight are attempted at once, each for ten seconds at most: so long they wait only behind slow endpoints.",
+    ),
+    Alarm(
+        name="WebhookQueueDepthAlarm",
+        description="More than 2,000 webhooks wait for their attempt.",
+        runbook="webhooks",
+        metric=waiting_in("WebhookQueue"),
+        statistic="Maximum",
+        threshold=2000,
+        periods=5,
+        reason="The sweep hands over again what is still due, so a queue that only grows is never emptied by itself.",
+    ),
+    Alarm(
+        name="WebhookFailuresAlarm",
+        description="A webhook's attempt could not be made or recorded five times and waits in the dead-letter queue.",
+        runbook="webhooks",
+        metric=waiting_in("WebhookFailures"),
+        statistic="Maximum",
+        reason="It is a fault of ours: an endpoint that answers badly is no failure here, and is tried again by itself.",
+    ),
+    Alarm(
+        name="WebhookEndpointOffAlarm",
+        description="A webhook endpoint was switched off: it answered 410, or every attempt failed for three days.",
+        runbook="webhooks",
+        metric=of_ours("WebhookEndpointsOff"),
+        statistic="Sum",
+        seconds=FIVE_MINUTES,
+        reason="Each one counts. A system of the marketplace is told nothing from now on.",
     ),
 )

@@ -13,11 +13,13 @@ from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.identity import auth
 from chalicelib.api.messages import routes as messages
 from chalicelib.api.tracking import signatures
+from chalicelib.api.webhook_endpoints import routes as endpoints
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
 from chalicelib.service.uploads_arrived import take_in
+from chalicelib.service.webhooks import Desk
 from chalicelib.settings import settings
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
@@ -26,8 +28,9 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from chalicelib.store.uploads import Uploads
+from chalicelib.store.webhooks import Webhooks
 from localcloud.memory.table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet, no_rates
+from tests.api.edge import Api, Clock, Deliveries, Names, Quiet, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import Bucket
@@ -93,6 +96,8 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
         made = Api(app, table, clock, issuer, upload)
         for files in (evidence, messages):
             monkeypatch.setattr(files, "storage", lambda: storage)
+        desk = Desk(Webhooks(lambda: table, TABLE, 2, clock.epoch), Deliveries(), Names())
+        monkeypatch.setattr(endpoints, "webhooks", lambda: desk)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(call, "services", lambda: served)
         monkeypatch.setattr(call, "rates", no_rates)

@@ -30,6 +30,11 @@ ANYONE = ""
 """Who calls without a token."""
 SIGNED = "signed:"
 """What goes before the name of a service that signs what it sends."""
+HOOK: dict[str, Any] = {
+    "url": "https://hooks.market.example/buyer-protection",
+    "types": ["dispute_opened", "dispute_resolved"],
+    "description": "The order system.",
+}
 SIGN = {"aftership": aftership, "17track": seventeen_track}
 
 
@@ -133,6 +138,35 @@ class Vault:
 
 
 @dataclass
+class Names:
+    """Knows the addresses of hosts. What a test does not name is in the public internet."""
+
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a host. Raises ``OSError`` for one that a test has taken away."""
+        del port
+        found = self.known.get(host, ["93.184.216.34"])
+        if not found:
+            raise OSError(host)
+        return found
+
+
+@dataclass
+class Deliveries:
+    """The queue of webhooks: endpoint, delivery and delay of each that was put there. ``fault`` is what putting raises."""
+
+    waiting: list[tuple[str, str, int]] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def put(self, endpoint_id: str, delivery_id: str, delay_s: int = 0) -> None:
+        """Keep it."""
+        if self.fault:
+            raise self.fault
+        self.waiting.append((endpoint_id, delivery_id, delay_s))
+
+
+@dataclass
 class Uncounted:
     """Knows of no other process's calls."""
 
@@ -159,6 +193,8 @@ class Api:
     """Sends a file by a form that was given out; it has been looked at then."""
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
     vault: Vault = field(default_factory=Vault)
+    hook: dict[str, Any] = field(default_factory=lambda: HOOK)
+    """The webhook endpoint that the stories register."""
 
     def send(
         self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None

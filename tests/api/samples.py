@@ -10,8 +10,9 @@ from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.domain.ledger import LedgerEntry, Movement, payment_id
 from chalicelib.domain.money import Money
+from chalicelib.domain.webhooks import delivery_id, endpoint_id
 from chalicelib.service.devices import device_id
-from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
+from tests.api.edge import ANYONE, DAY, HOOK, HOUR, NOON, SIGNED, at
 from tests.service.bucket import JPEG
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Stop(IntEnum):
 
     NOWHERE = auto()
     REACHED = auto()
+    HOOKED = auto()
     FORGETTING = auto()
     NOT_HERE = auto()
     SOLD = auto()
@@ -110,6 +112,11 @@ class Stage(Protocol):
     @property
     def clock(self) -> Clock:
         """Return the clock of the stage."""
+        ...
+
+    @property
+    def hook(self) -> dict[str, Any]:
+        """Return the webhook endpoint that the stories register."""
         ...
 
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
@@ -170,9 +177,20 @@ def before_a_sale(api: Stage, stop: Stop) -> None:
         api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
         api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
         api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
+    if stop is Stop.HOOKED:
+        hook(api)
     if stop is Stop.FORGETTING:
         api.done(ANA, "DELETE", "/buyers/ana")
         api.done(ACME, "DELETE", "/sellers/acme")
+
+
+def hook(api: Stage) -> None:
+    """The marketplace registers a webhook endpoint, unless it has, and tests it."""
+    known = api.done(MARKET, "GET", "/webhook-endpoints")["items"]
+    if api.hook["url"] not in [it["url"] for it in known]:
+        api.done(MARKET, "POST", "/webhook-endpoints", api.hook)
+    api.done(MARKET, "POST", f"/webhook-endpoints/{endpoint_id(api.hook['url'])}/test", {})
+    api.clock.wait(HOUR)
 
 
 def sell(api: Stage, stop: Stop, order_id: str) -> None:
@@ -241,6 +259,8 @@ _ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "versi
 _DISPUTE_KEYS = ("id", "status", "stage", "deadline", "proposals", "allowed_actions", "version")
 _LIST_KEYS = ("items", "cursor")
 _ERASURE_KEYS = ("id", "role", "status", "asked_at", "orders_erased", "orders_going_on", "looks_again_at", "done_at")
+_ENDPOINT_KEYS = ("id", "url", "types", "enabled", "failing_since", "version")
+_DELIVERY_KEYS = ("id", "type", "status", "attempts", "last_status")
 _LATER = {"deliver_by": at(NOON + 40 * DAY), "closes_at": at(NOON + 90 * DAY)}
 _GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
 
@@ -382,6 +402,23 @@ SAMPLES: dict[str, Sample] = {
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
     ),
+    "list_endpoints": Sample(Stop.HOOKED, MARKET, keys=("items",)),
+    "register_endpoint": Sample(
+        Stop.NOWHERE, MARKET, HOOK, (*_ENDPOINT_KEYS, "secret"), other={"url": "https://hooks.market.example:8443/all?of=it"}
+    ),
+    "get_endpoint": Sample(Stop.HOOKED, MARKET, keys=_ENDPOINT_KEYS),
+    "put_endpoint": Sample(
+        Stop.HOOKED,
+        MARKET,
+        {"types": ["payment_instruction"], "description": "Payments.", "enabled": False},
+        _ENDPOINT_KEYS,
+        other={},
+    ),
+    "delete_endpoint": Sample(Stop.HOOKED, MARKET, keys=_ENDPOINT_KEYS),
+    "rotate_endpoint_secret": Sample(Stop.HOOKED, MARKET, {}, (*_ENDPOINT_KEYS, "secret")),
+    "list_deliveries": Sample(Stop.HOOKED, MARKET, keys=_LIST_KEYS, query="?limit=5"),
+    "redeliver": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
+    "post_test": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "aftership_webhook": Sample(
         Stop.DELIVERED,
         f"{SIGNED}aftership",
@@ -464,6 +501,8 @@ IDS = {
     "buyer_id": "ana",
     "device_id": device_id("fcm", DEVICE["token"]),
     "message_id": "o-1-m1",
+    "endpoint_id": endpoint_id(HOOK["url"]),
+    "delivery_id": delivery_id(endpoint_id(HOOK["url"]), f"test {at(NOON)} test"),
 }
 """What the stories call things."""
 

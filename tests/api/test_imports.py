@@ -49,9 +49,11 @@ DESCRIBING = (
     "chalicelib.api.messages.answers",
     "chalicelib.api.live.answers",
     "chalicelib.api.payments.answers",
+    "chalicelib.api.webhook_endpoints.answers",
     "chalicelib.api.description.docs_page",
 )
 PUBLISHING = tuple(f"chalicelib.notify.{name}" for name in ("publish", "dependencies", "dispatch", "composing", "wording"))
+POSTING = tuple(f"chalicelib.notify.webhooks.{name}" for name in ("announcing", "delivering", "posting"))
 LANGUAGES = ("babel", "chalicelib.notify.formats")
 
 FAN_OUT = """
@@ -83,6 +85,14 @@ assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
 UPLOADS = """
 import app
 assert {"batchItemFailures": []} == app.upload_stored({"Records": []}, None)
+"""
+WEBHOOKS = """
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def get_item(self, **_): return {}
+bootstrap.client = lambda service: Table()
+record = {"messageId": "1", "receiptHandle": "1", "body": '{"endpoint": "we_1", "delivery": "msg_1"}'}
+assert {"batchItemFailures": []} == app.deliver_webhook({"Records": [record]}, None)
 """
 CHAT = """
 import app
@@ -122,6 +132,7 @@ JOBS = {
     "publish": PUBLISH,
     "device_failed": FORGET,
     "upload_stored": UPLOADS,
+    "deliver_webhook": WEBHOOKS,
     "chat": CHAT,
     "websocket_connect": CONNECT,
     "websocket_message": FRAME,
@@ -189,8 +200,8 @@ def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None
 
 
 def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
-    """The API sends no messages: they leave from the stream (N4)."""
-    assert set() == _among(loaded["api"], PUBLISHING)
+    """The API sends no messages and posts no webhooks: they leave from the stream (N4, N7)."""
+    assert set() == _among(loaded["api"], (*PUBLISHING, *POSTING))
 
 
 @pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
@@ -225,6 +236,7 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
         assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
     assert {"chalicelib.service.devices", "chalicelib.notify.registries.endpoints"} <= loaded["device_failed"]
     assert {"chalicelib.service.uploads_arrived"} <= loaded["upload_stored"]
+    assert {"chalicelib.notify.webhooks.delivering", "http.client"} <= loaded["deliver_webhook"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"

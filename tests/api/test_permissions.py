@@ -17,10 +17,12 @@ from chalicelib import aws, bootstrap, jobs
 from chalicelib.api.identity import rates
 from chalicelib.api.live import chat_socket
 from chalicelib.api.tracking import signatures
+from chalicelib.domain.webhooks import Reply
+from chalicelib.notify.webhooks import posting
 from chalicelib.service.chat import CONNECTIONS_AT_MOST
 from chalicelib.settings import settings
 from localcloud.memory.table import MemoryTable
-from tests.api.edge import DAY, Api, Clock
+from tests.api.edge import DAY, Api, Clock, Names
 from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, IDS, MARKET, Stop, bring, path_of, sample_of
 from tests.reliability.seam import Seam
 from tests.store.tables import NAME
@@ -38,6 +40,8 @@ TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{NAME}"
 SIGNS_A_FORM = "CreateBucket"
 """So botocore calls it, without a key: where forms reach, and that they need a right, is a test of the package."""
 CHAT = "https://chat.execute-api.eu-west-1.amazonaws.com/api"
+QUEUES = ("SweepQueue", "Undelivered", "WebhookQueue")
+TOPICS = ("EventsTopic", "PaymentsTopic", "MediatorsTopic", "OperatorsTopic")
 NAMED = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -47,9 +51,9 @@ NAMED = {
     "Table.StreamArn": f"{TABLE}/stream/0",
     "FilesBucket.Arn": f"arn:aws:s3:::{FILES}",
     "WebsocketAPI": "chat",
-    **{f"{name}.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("SweepQueue", "UploadQueue", "Undelivered")},
+    **{f"{name}.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in (*QUEUES, "UploadQueue")},
     "StreamFailures.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:StreamFailures",
-    **{name: f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}" for name in ("EventsTopic", "PaymentsTopic", "MediatorsTopic")},
+    **{name: f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}" for name in TOPICS},
     "MailFrom": "shop@market.example",
 }
 """What the names in policies stand for here."""
@@ -71,7 +75,9 @@ def rights_for(service: str, operation: str, given: dict[str, Any]) -> Iterator[
             for kind, asked in (pair for item in given["TransactItems"] for pair in item.items()):
                 yield from rights_for(service, f"{kind}Item", asked)
         case "dynamodb", _:
-            place = given.get("Key") or given.get("Item") or {}
+            values = given.get("ExpressionAttributeValues", {})
+            asked_of = {"pk": values[":pk"]} if ":pk" in values else {}
+            place = given.get("Key") or given.get("Item") or asked_of
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
             yield Right(f"dynamodb:{operation}", TABLE + index, place.get("pk", {}).get("S", ""))
         case "sns", _:
@@ -189,6 +195,11 @@ class Deployment:
         yield
         self.running = before
 
+    @property
+    def hook(self) -> dict[str, Any]:
+        """The webhook endpoint that the stories register."""
+        return self.api.hook
+
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """Return the API's answer."""
         with self.function("api_handler"):
@@ -236,6 +247,8 @@ NOTED = {"list_notes": "o-5-d1"}
 def of_the_api(it: Deployment) -> None:
     """People reach every route that reads, and the stories of five orders lead past those that write."""
     bring(it, Stop.REACHED)
+    bring(it, Stop.HOOKED)
+    it.clock.at = Clock().at
     for number, stop in enumerate((Stop.PAYING, Stop.ATTACHED, Stop.SHOWN, Stop.DECIDED, Stop.NOTED), 1):
         bring(it, stop, f"o-{number}", parcel=number)
         it.clock.at = Clock().at
@@ -327,6 +340,28 @@ def of_live_connections(it: Deployment) -> None:
         chat_socket.disconnect(event(2))
 
 
+def of_webhooks(it: Deployment) -> None:
+    """A test that the queue lost is handed over by the sweep; its endpoint is gone, and is deleted in the end."""
+    endpoint = f"/webhook-endpoints/{IDS['endpoint_id']}"
+    it.done(MARKET, "PUT", endpoint, {"types": []})
+    made = it.done(MARKET, "POST", f"{endpoint}/test", {})
+    with it.function("publish"):
+        assert {"batchItemFailures": []} == jobs.publish_stream(it.stream())
+    it.clock.wait(DAY)
+    it.sweep()
+    with it.function("deliver_webhook"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posting.Poster, "post", lambda *_: Reply(410))
+        body = json.dumps({"endpoint": IDS["endpoint_id"], "delivery": made["id"]})
+        assert {"batchItemFailures": []} == jobs.deliver_webhooks([{"messageId": "1", "body": body}])
+        assert "gone" == it.done(MARKET, "GET", endpoint)["off_reason"]
+        it.done(MARKET, "PUT", endpoint, {"types": []})
+        it.done(MARKET, "POST", f"{endpoint}/deliveries/{made['id']}/redelivery", {})
+        patch.setattr(posting.Poster, "post", lambda *_: Reply(500))
+        assert {"batchItemFailures": []} == jobs.deliver_webhooks([{"messageId": "1", "body": body}])
+    it.done(MARKET, "POST", f"{endpoint}/secret", {})
+    it.done(MARKET, "DELETE", endpoint)
+
+
 def of_the_schedule(it: Deployment) -> None:
     """The minute's messages."""
     with it.function("sweep"):
@@ -338,12 +373,14 @@ LIFE: tuple[Callable[[Deployment], None], ...] = (
     of_the_api,
     of_live_connections,
     of_streams,
+    of_webhooks,
     of_devices,
     of_erasures,
 )
 CACHES = (
     *(settings, aws._session, aws.client, rates.rates, signatures.secrets),  # noqa: SLF001
     *(bootstrap.services, bootstrap.storage, bootstrap.message_queue, bootstrap.publishing),
+    *(bootstrap.webhooks, bootstrap.delivering),
 )
 
 
@@ -358,7 +395,7 @@ def lived(app: object, issuer: object) -> Deployment:
     """A deployment whose functions have all done what they are for."""
     it = Deployment(app, issuer)
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        queues = {name: f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}" for name in ("SweepQueue", "Undelivered")}
+        queues = {name: f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}" for name in QUEUES}
         environment = {
             "AWS_DEFAULT_REGION": REGION,
             "CALLS_A_MINUTE": "10000",
@@ -373,15 +410,18 @@ def lived(app: object, issuer: object) -> Deployment:
             "SWEEP_QUEUE_URL": queues["SweepQueue"],
             "UNDELIVERED_QUEUE_URL": queues["Undelivered"],
             "WEBHOOK_SECRETS_PREFIX": f"{STACK}/webhooks/",
+            "WEBHOOK_QUEUE_URL": queues["WebhookQueue"],
+            "OPERATORS_TOPIC_ARN": NAMED["OperatorsTopic"],
         }
         for name, value in environment.items():
             patch.setenv(name, value)
         forget_processes()
         patch.setattr(bootstrap, "_clock", lambda: it.clock)
         patch.setattr(aws, "_session", lambda: it)
+        patch.setattr(posting, "SystemResolver", Names)
         aws.client("s3").create_bucket(Bucket=FILES, CreateBucketConfiguration={"LocationConstraint": REGION})
         aws.client("sns").create_platform_application(Name=STACK, Platform="GCM", Attributes={"PlatformCredential": "key"})
-        for name in ("EventsTopic", "PaymentsTopic", "MediatorsTopic"):
+        for name in TOPICS:
             aws.client("sns").create_topic(Name=name)
         for name in queues:
             aws.client("sqs").create_queue(QueueName=name)
@@ -408,8 +448,8 @@ SELDOM = {
     "api_handler": {"s3:PutObject", "sns:SetEndpointAttributes"},  # who has a form uploads by it; a device takes messages again
     "chat": {"dynamodb:DeleteItem"},  # a connection is gone
     "device_failed": {"sns:SetEndpointAttributes"},  # a device half registered was disabled before
-    "publish": {"ses:SendEmail", "sqs:SendMessage"},  # mail goes through SES; a provider refuses a message
-    "sweep_shard": {"ses:SendEmail", "sqs:SendMessage"},
+    "publish": {"ses:SendEmail"},  # mail goes through SES
+    "sweep_shard": {"ses:SendEmail"},
     "upload_stored": {"s3:ListBucket"},  # without it, what is gone looks forbidden
 }
 """Rights for what happens in no life here."""

@@ -16,7 +16,7 @@ from tests.api.samples import DECISION, OFFER, Stop
 BUYER, SELLER, MEDIATOR, LEAD, OPERATOR = "buyer", "seller", "mediator", "lead", "operator"
 ORDERS, TRACKING, PAYMENTS, PEOPLE = "platform/orders", "platform/tracking", "platform/payments", "platform/people"
 COLUMNS = (BUYER, SELLER, MEDIATOR, LEAD, OPERATOR, ORDERS, TRACKING, PAYMENTS, PEOPLE)
-OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT = 200, 201, 202, 404, 409
+OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT, INVALID = 200, 201, 202, 404, 409, 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,16 @@ RIGHTS: dict[str, dict[str, May]] = {
         OPERATOR: May(Stop.PAYING, OK, ALL, query="status=pending"),
     },
     "report_result": {PAYMENTS: May(Stop.PAYING, OK, ALL)},
+    # webhooks: the order systems choose what they are posted, and operators look at it
+    "list_endpoints": both(May(Stop.HOOKED, others=ALL)),
+    "register_endpoint": {ORDERS: May(Stop.NOWHERE, CREATED, ALL)},
+    "get_endpoint": both(May(Stop.HOOKED, others=ALL)),
+    "put_endpoint": {ORDERS: May(Stop.HOOKED, OK, ALL, missing=INVALID)},
+    "delete_endpoint": {ORDERS: May(Stop.HOOKED, OK, ALL)},
+    "rotate_endpoint_secret": {ORDERS: May(Stop.HOOKED, CREATED, ALL)},
+    "list_deliveries": both(May(Stop.HOOKED, others=ALL)),
+    "redeliver": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
+    "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
 }
 
 ANYONE = frozenset({"health", "openapi", "docs"})

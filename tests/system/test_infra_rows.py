@@ -133,13 +133,22 @@ def test_a_queue_that_no_function_reads_tells_an_operator(production_package: Ar
     """The first message in such a queue waits for a person, and any other queue hands its failures to one of these."""
     deployed = json.dumps([it for it in packaged(production_package).values() if it["Type"] == "AWS::Serverless::Function"])
     read = {row.name for row in queues.QUEUES if f'"Queue": {{"Fn::GetAtt": ["{row.name}", "Arn"]}}' in deployed}
-    unread = {row.name for row in queues.QUEUES} - read
+    outside = {row.name for row in queues.QUEUES if row.reads}
+    unread = {row.name for row in queues.QUEUES} - read - outside
     at_once = [row.metric for row in alarms.ALARMS if row.threshold == 0]
     alarmed = {row.name for row in queues.QUEUES if watched.waiting_in(row.name) in at_once}
 
-    assert {"SweepQueue", "UploadQueue"} == read
+    assert {"SweepQueue", "UploadQueue", "WebhookQueue"} == read
     assert unread == alarmed, "add an alarm on each queue that nothing reads to infra/alarms/"
-    assert all(row.dead_letters in unread and row.tries for row in queues.QUEUES if row.name in read)
+    assert all(row.dead_letters in unread and row.tries for row in queues.QUEUES if row.name in read | outside)
+
+
+def test_a_queue_and_its_alarms_are_there_together() -> None:
+    """An alarm on a queue that the deployment does not have would fail it; a queue without its alarm would be silent."""
+    of_queues = [(row.condition, watched.waiting_in(row.name), watched.age_in(row.name)) for row in queues.QUEUES]
+    pairs = [(it.condition, wanted) for it in alarms.ALARMS for wanted, *metrics in of_queues if it.metric in metrics]
+    assert len(pairs) > 12
+    assert [] == [pair for pair in pairs if pair[0] != pair[1]]
 
 
 def ours(row: Alarm) -> list[watched.Metric]:

@@ -24,11 +24,14 @@ FUNCTIONS = {
     "Publish": "jobs",
     "DeviceFailed": "jobs",
     "UploadStored": "jobs",
+    "DeliverWebhook": "jobs",
     "Chat": "jobs",
     "WebsocketConnect": "jobs",
     "WebsocketMessage": "jobs",
     "WebsocketDisconnect": "jobs",
 }
+QUEUES = {"SweepQueue": "SweepShard", "UploadQueue": "UploadStored", "WebhookQueue": "DeliverWebhook"}
+"""The function that reads each queue."""
 OF_NO_RESOURCE = {
     "dynamodb:ListStreams",
     "sns:CreatePlatformEndpoint",
@@ -183,6 +186,7 @@ def test_the_sandbox_clock_is_not_in_production(local_package: Artefact, product
 
     assert [path for path in paths if path.startswith("/sandbox")] == []
     assert "SANDBOX" not in json.dumps(production)
+    assert "WEBHOOKS_TO_LOOPBACK" not in json.dumps(production)
     assert "/sandbox/clock" in sandbox
 
 
@@ -281,17 +285,18 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
     redrive = resources["SweepQueue"]["Properties"]["RedrivePolicy"]
 
     uploads = resources["UploadStored"]["Properties"]["Events"]["UploadStoredSqsEventSource"]["Properties"]
+    webhooks = resources["DeliverWebhook"]["Properties"]["Events"]["DeliverWebhookSqsEventSource"]["Properties"]
 
     assert ["ReportBatchItemFailures"] == stream["FunctionResponseTypes"] == queue["FunctionResponseTypes"]
-    assert ["ReportBatchItemFailures"] == uploads["FunctionResponseTypes"]
+    assert ["ReportBatchItemFailures"] == uploads["FunctionResponseTypes"] == webhooks["FunctionResponseTypes"]
     assert stream["BisectBatchOnFunctionError"]
     assert stream["MaximumRetryAttempts"] > 0
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SweepFailures", "Arn"]}
-    kept = resources["UploadQueue"]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
-    assert {"Fn::GetAtt": ["UploadFailures", "Arn"]} == kept
+    for name, dead in (("UploadQueue", "UploadFailures"), ("WebhookQueue", "WebhookFailures")):
+        assert {"Fn::GetAtt": [dead, "Arn"]} == resources[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
     # AWS's advice: six times the function's timeout, or a slow run is taken for a failed one.
-    for waiting, function in (("SweepQueue", "SweepShard"), ("UploadQueue", "UploadStored")):
+    for waiting, function in QUEUES.items():
         visibility = resources[waiting]["Properties"]["VisibilityTimeout"]
         assert visibility >= 6 * resources[function]["Properties"]["Timeout"]
 

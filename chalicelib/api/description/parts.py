@@ -62,6 +62,7 @@ TAGS = {
     "people": "How people are reached, and on which devices (N1-N3).",
     "privacy": "Being forgotten (P2).",
     "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
+    "webhook endpoints": "Where the marketplace's systems are posted events, signed (N7).",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
 }
