@@ -6,9 +6,11 @@ A new alarm is one row of `ALARMS`. One on a log line also needs the filter that
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from infra.cloudformation import Value, attribute, ref, resource
+from infra.cloudformation import Value, attribute, given, ref, resource
 
 FIVE_MINUTES = 300
+TOLD = [ref("OperatorsTopic"), given("AlarmTopicArn")]
+"""The topics that are told when an alarm goes off and when it ends: the stack's own, and the operator's if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,13 @@ ALARMS = (
         metric=waiting_in("SweepFailures"),
         statistic="Maximum",
         reason="Nothing reads this queue. A shard that fails each time enforces none of its deadlines.",
+    ),
+    Alarm(
+        name="JobFailuresAlarm",
+        description="The start of a sweep, or the report of a device that failed, could not be handled in three attempts.",
+        metric=waiting_in("JobFailures"),
+        statistic="Maximum",
+        reason="Nothing reads this queue. Without the first nothing enforces deadlines; without the second devices stay.",
     ),
     Alarm(
         name="UploadFailuresAlarm",
@@ -220,8 +229,8 @@ def _alarm(row: Alarm) -> dict[str, Any]:
         "Threshold": row.threshold,
         "ComparisonOperator": row.comparison,
         "TreatMissingData": row.missing,
-        "AlarmActions": [ref("OperatorsTopic")],
-        "OKActions": [ref("OperatorsTopic")],
+        "AlarmActions": TOLD,
+        "OKActions": TOLD,
     }
     if row.metric.dimensions:
         properties["Dimensions"] = [{"Name": name, "Value": value} for name, value in row.metric.dimensions]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from infra.cloudformation import ref, resource, sub
+from infra.cloudformation import given, ref, resource, sub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +124,20 @@ FILTERS = (
 
 
 def resources() -> dict[str, Any]:
-    """Return the rows as resources, by name."""
-    groups = {row.name: resource("AWS::Logs::LogGroup", _group(row), data_goes=True) for row in LOG_GROUPS}
-    return groups | {row.name: resource("AWS::Logs::MetricFilter", _filter(row)) for row in FILTERS}
+    """Return the rows as resources, by name, and the log of API Gateway, which exists only where it is asked for."""
+    groups = {row.name: resource("AWS::Logs::LogGroup", _group(row.function), data_goes=True) for row in LOG_GROUPS}
+    access = resource("AWS::Logs::LogGroup", _group("ApiAccess"), data_goes=True, condition="ApiAccessIsLogged")
+    filters = {row.name: resource("AWS::Logs::MetricFilter", _filter(row)) for row in FILTERS}
+    return groups | {"ApiAccessLogs": access} | filters
 
 
-def _group(row: LogGroup) -> dict[str, Any]:
-    return {"LogGroupName": sub(f"/aws/lambda/${{{row.function}}}"), "RetentionInDays": ref("LogRetentionDays")}
+def _group(name: str) -> dict[str, Any]:
+    """Return a group of the stack's own name: Lambda's shortens long ones, and a right by their prefix would miss them."""
+    return {
+        "LogGroupName": sub(f"/buyer-protection/${{AWS::StackName}}/{name}"),
+        "RetentionInDays": ref("LogRetentionDays"),
+        "KmsKeyId": given("KmsKeyArn"),
+    }
 
 
 def _filter(row: Filter) -> dict[str, Any]:

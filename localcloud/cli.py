@@ -201,7 +201,9 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _logs(options: argparse.Namespace) -> int:
     endpoints = read_endpoints(options.directory)
-    group = f"/aws/lambda/{endpoints[f'{options.function}_function']}"
+    function = endpoints[f"{options.function}_function"]
+    configuration = aws.client("lambda", endpoints["ministack"]).get_function_configuration(FunctionName=function)
+    group = configuration["LoggingConfig"]["LogGroup"]
     pages = aws.client("logs", endpoints["ministack"]).get_paginator("filter_log_events")
     for found in pages.paginate(logGroupName=group):
         for event in found["events"]:
