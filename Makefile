@@ -74,6 +74,7 @@ check: setup ## check style, types, architecture, templates and generated pages
 	$(VENV)/bin/lint-imports
 	$(PY) -m localcloud package prod --out .local/check
 	$(VENV)/bin/cfn-lint .local/check/sam.json
+	$(PY) -m tools.template_check .local/check/sam.json
 	$(PY) -m tools.pages --check
 
 format: setup ## put the code into shape

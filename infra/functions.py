@@ -54,9 +54,9 @@ FUNCTIONS = (
     ),
     Function(name="Chat", reason="Pushes to live connections."),
     Function(name="WebsocketConnect", reason="Opens a live connection."),
-    Function(name="WebsocketMessage", reason="Answers a frame."),
-    Function(name="WebsocketDisconnect", reason="Forgets a connection."),
-    Function(name="UploadStored", encrypted=True, reason="Checks files."),
+    Function(name="WebsocketMessage", reason="Answers a frame of a live connection."),
+    Function(name="WebsocketDisconnect", reason="Forgets a connection that is gone."),
+    Function(name="UploadStored", encrypted=True, reason="Checks files that people send."),
     Function(name="DeviceFailed", encrypted=True, reason="Forgets devices that take no more messages."),
 )
 

@@ -34,10 +34,10 @@ def _from_json(text: str) -> dict[str, str]:
 def _from_lines(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        name, equals, value = (part.strip() for part in line.partition("="))
-        if not name or name.startswith("#"):
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if not equals or name in found:
+        name, _, value = (part.strip() for part in line.partition("="))
+        if "=" not in line or not name or name in found:
             raise ValueError(f"line {number} is not Key=Value, or gives {name} a second time")
         found[name] = value
     return found
