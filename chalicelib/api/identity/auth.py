@@ -57,7 +57,8 @@ class Verifier:
         except (PyJWTError, ValueError, OverflowError, RecursionError) as error:
             raise _unauthenticated(f"The token is not valid: {error}.") from error
         _refuse_other_kinds(claims)
-        if claims["exp"] - claims["iat"] > self.hours_at_most * 3600:
+        # Digits in a text are a time too, as the library takes them.
+        if int(claims["exp"]) - int(claims["iat"]) > self.hours_at_most * 3600:
             raise _unauthenticated(f"The token is valid for more than {self.hours_at_most} hours: get one with an earlier exp.")
         if self.provider.audiences.isdisjoint(_words(claims.get(self.provider.audience_claim))):
             raise _unauthenticated(f"The token is not for this API: its {self.provider.audience_claim} is another.")
