@@ -40,9 +40,20 @@ def main() -> int:
         if python is None:
             told.append(f"{version}  not found on this machine: neither packaged nor tested")
             continue
+        own = version == f"{sys.version_info.major}.{sys.version_info.minor}"
         steps = {
-            "package": ["make", "package", f"PYTHON={python}"],
-            "tests": [_venv_python(python), "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", *chosen],
+            "package": ["make", "package", f"PYTHON={'python3' if own else python}"],
+            "tests": [
+                sys.executable if own else _venv_python(python),
+                "-m",
+                "pytest",
+                "-q",
+                "-n",
+                "2",
+                "--dist",
+                "loadscope",
+                *chosen,
+            ],
         }
         broken = next(
             (name for name, command in steps.items() if subprocess.run(command, cwd=ROOT, check=False).returncode), None
@@ -58,8 +69,7 @@ def find(version: str) -> Path | None:
     name = f"python{version}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     found = [Path(place, name) for place in PLACES] + sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), reverse=True)
-    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-        found.insert(0, Path(sys.base_prefix, "bin", name))
+    found.insert(0, Path(sys.base_prefix, "bin", name))
     if uv := shutil.which("uv"):
         asked = subprocess.run([uv, "python", "find", "--offline", version], capture_output=True, text=True, check=False)
         found += [Path(asked.stdout.strip())] if asked.returncode == 0 else []

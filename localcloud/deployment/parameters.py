@@ -84,7 +84,7 @@ def _broken(rules: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str
 def _holds(condition: Any, values: Mapping[str, str]) -> bool:  # noqa: ANN401 - a part of a template
     match condition:
         case {"Fn::Equals": [{"Ref": name}, wanted]}:
-            return values[name] == wanted
+            return values[name] == str(wanted)
         case {"Fn::Not": [inner]}:
             return not _holds(inner, values)
         case {"Fn::And": inners}:

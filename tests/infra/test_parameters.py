@@ -132,7 +132,7 @@ def test_what_is_not_given_has_its_default() -> None:
     assert ("5", "6000", "") == (values["CallsAMinute"], values["PlatformCallsAMinute"], values["WebOrigin"])
 
 
-WRONG = {
+WRONG: dict[str, dict[str, str | None]] = {
     "OidcIssuer is missing": {"OidcIssuer": None},
     "Typo is not a parameter of this stack": {"Typo": "1"},
     "CallsAMinute is '0': it is a number from 1 to 1000000": {"CallsAMinute": "0"},

@@ -49,7 +49,7 @@ def make(command: str, **environment: str) -> "subprocess.CompletedProcess[str]"
 def documented() -> str:
     """Return the line that the page tells people to type."""
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    return re.findall(r"^make deploy .+$", page, re.MULTILINE)[0]
+    return str(re.findall(r"^make deploy .+$", page, re.MULTILINE)[0])
 
 
 def test_the_documented_line_deploys(account: Account, production_package: Artefact, tmp_path: Path) -> None:
