@@ -57,9 +57,7 @@ def build(stage: str, root: Path = ROOT, out: Path | None = None, choices: Choic
     # The stages share the source, and with it Chalice's store of downloads: their zips are the same.
     with locked(out.parent / "lock"):
         out.mkdir(exist_ok=True)
-        files = {name: (root / name).read_bytes() for name in exported(root)}
-        files |= {POLICIES: choices.policies} if choices.policies is not None else {}
-        files[CONFIG] = _for_architecture(files[CONFIG], choices.architecture)
+        files = sources(root, choices)
         stamp_file, stamp = out / "stamp", _stamp(stage, files)
         template, archive = out / "sam.json", out / "deployment.zip"
         if not (stamp_file.is_file() and stamp_file.read_text(encoding="ascii") == stamp and archive.is_file()):
@@ -85,10 +83,15 @@ def _name(stage: str, choices: Choices) -> str:
     return f"{stage}{python}{other}{own}"
 
 
-def _for_architecture(config: bytes, architecture: str) -> bytes:
-    """Return Chalice's configuration for that kind of processor, whose wheels it then fetches."""
-    asked: dict[str, Any] = json.loads(config)
-    return json.dumps(asked | {"lambda_architecture": architecture}, indent=2).encode()
+def sources(root: Path, choices: Choices) -> dict[str, bytes]:
+    """Return the files that a package is made of: the tree's own, but for what is chosen.
+
+    Chalice fetches wheels for the processor that its configuration names.
+    """
+    files = {name: (root / name).read_bytes() for name in exported(root)}
+    asked: dict[str, Any] = json.loads(files[CONFIG])
+    files[CONFIG] = json.dumps(asked | {"lambda_architecture": choices.architecture}, indent=2).encode()
+    return files | ({POLICIES: choices.policies} if choices.policies is not None else {})
 
 
 def exported(root: Path) -> list[str]:

@@ -16,6 +16,7 @@ from localcloud.ports import Ports
 from tests.system.aws_account import BODY_AT_MOST, Account
 
 BUCKET = "deployments"
+OWN = "arn:aws"
 PARAMETERS = """
 # of a marketplace
 OidcIssuer = https://login.market.example
@@ -98,3 +99,47 @@ def test_the_words_of_aws_are_shown(account: Account, production_package: Artefa
     assert 0 != done.returncode
     assert "nobodys-bucket" in done.stderr
     assert "aws cloudformation package failed; its words are above" in done.stderr
+
+
+EVERY_OPTION = f"""
+WebOrigin = https://market.example
+MailFrom = help@market.example
+PushFcmArn = arn:aws:sns:eu-west-1:000000000000:app/GCM/shop
+ApiDomainName = api.market.example
+ApiCertificateArn = {OWN}:acm:eu-west-1:000000000000:certificate/1234abcd-12ab-34cd-56ef-1234567890ab
+ChatDomainName = chat.market.example
+ChatCertificateArn = {OWN}:acm:eu-west-1:000000000000:certificate/1234abcd-12ab-34cd-56ef-1234567890ab
+DefaultEndpoints = closed
+KmsKeyArn = {OWN}:kms:eu-west-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab
+TableKmsKeyArn = {OWN}:kms:eu-west-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab
+AccessLogBucket = {BUCKET}
+ApiAccessLog = on
+AlarmTopicArn = {OWN}:sns:eu-west-1:000000000000:oncall
+Tracing = Active
+ApiConcurrency = 50
+JobConcurrency = 20
+LogRetentionDays = 365
+"""
+
+
+def test_every_option_can_be_deployed(account: Account, production_package: Artefact, tmp_path: Path) -> None:
+    """With every optional parameter given, the stack is made too: its own names, keys, logs and tracing."""
+    assert production_package
+    parameters = tmp_path / "production.params"
+    parameters.write_text(PARAMETERS + EVERY_OPTION, encoding="utf-8")
+
+    done = make(f"make deploy STACK=all BUCKET={BUCKET} PARAMS={parameters}", **account.environment())
+
+    assert 0 == done.returncode, done.stderr[-3000:]
+    cloudformation = aws.client("cloudformation", account.engine)
+    (stack,) = cloudformation.describe_stacks(StackName="all")["Stacks"]
+    outputs = {it["OutputKey"]: it["OutputValue"] for it in stack["Outputs"]}
+    assert ("https://api.market.example", "wss://chat.market.example") == (outputs["ApiUrl"], outputs["ChatUrl"])
+    assert {"ApiDomainTarget", "ChatDomainTarget"} <= outputs.keys()
+    names = aws.client("apigateway", account.engine).get_domain_names()["items"]
+    assert {"api.market.example", "chat.market.example"} == {it["domainName"] for it in names}
+    api = aws.client("lambda", account.engine).get_function_configuration(FunctionName=outputs["APIHandlerName"])
+    assert "Active" == api["TracingConfig"]["Mode"]
+    groups = aws.client("logs", account.engine).describe_log_groups(logGroupNamePrefix="/buyer-protection/all/")["logGroups"]
+    assert {365} == {it["retentionInDays"] for it in groups}
+    assert "/buyer-protection/all/ApiAccess" in {it["logGroupName"] for it in groups}

@@ -2,14 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.functions import FUNCTIONS
 from localcloud.deployment.deploy import to_cloudformation
-from localcloud.layout import LocalCloudError
-from localcloud.packaging.build import Artefact, Choices, build
+from localcloud.layout import ROOT, LocalCloudError
+from localcloud.packaging.build import CONFIG, POLICIES, Artefact, Choices, sources
 from localcloud.packaging.check_zip import complaints
 from localcloud.packaging.policies import choices
 from localcloud.packaging.starting import does_not_start
@@ -109,6 +110,17 @@ def test_all_alarms_tell_the_operators(deployed: dict[str, Any]) -> None:
     assert [] == [name for name, it in alarms.items() if it["AlarmActions"] != [{"Ref": "OperatorsTopic"}, own]]
 
 
+def test_concurrency_is_reserved_where_it_is_asked_for(deployed: dict[str, Any]) -> None:
+    """The API has a cap, and what enforces deadlines and tells people a reservation, if the parameters are not 0."""
+    functions = of_kind(deployed, "AWS::Lambda::Function")
+    reserved = {
+        name: it["ReservedConcurrentExecutions"] for name, it in functions.items() if "ReservedConcurrentExecutions" in it
+    }
+    parameters = {"APIHandler": "ApiConcurrency", "SweepShard": "JobConcurrency", "Publish": "JobConcurrency"}
+
+    assert {name: {"Fn::If": [f"Has{it}", {"Ref": it}, {"Ref": "AWS::NoValue"}]} for name, it in parameters.items()} == reserved
+
+
 def test_push_and_tracing_have_rights_only_where_they_are_on(deployed: dict[str, Any]) -> None:
     """Rights over every push endpoint, and to send traces, exist only with the parameters that need them."""
     policies = {name: it.get("Condition") for name, it in deployed.items() if it["Type"] == "AWS::IAM::Policy"}
@@ -143,7 +155,7 @@ def test_a_package_for_another_processor_is_checked(production_package: Artefact
     assert any(it.endswith("is missing for this runtime") for it in complaints(production_package.zip, "aarch64"))
 
 
-def test_an_app_that_does_not_start_is_noticed(production_package: Artefact, tmp_path: Any) -> None:  # noqa: ANN401 - a path
+def test_an_app_that_does_not_start_is_noticed(production_package: Artefact, tmp_path: Path) -> None:
     """The zip is tried beside the runtime's own packages only, so a module that it lacks is missed here and not in AWS."""
     broken = rewritten(production_package, tmp_path / "z.zip", lambda name, it: None if name.startswith("pydantic/") else it)
     whole = rewritten(production_package, tmp_path / "w.zip", kept)
@@ -153,21 +165,24 @@ def test_an_app_that_does_not_start_is_noticed(production_package: Artefact, tmp
     assert "No module named 'pydantic'" in said
 
 
-def test_own_policies_replace_the_trees(production_package: Artefact, tmp_path: Any) -> None:  # noqa: ANN401 - a path
-    """A file of policies is taken as it is once it is one; a package with the tree's own file is the same package."""
+def test_own_policies_and_another_processor_change_nothing_else(tmp_path: Path) -> None:
+    """A file of policies takes the place of the tree's, and the processor goes into Chalice's configuration; that is all."""
     ours = tmp_path / "policies.json"
-    content = json.loads((build("prod").zip.parents[3] / "chalicelib" / "domain" / "policies.json").read_text(encoding="utf-8"))
-    content[0]["seller_answer_days"] += 1
+    content = json.loads((ROOT / POLICIES).read_text(encoding="utf-8"))
+    content[0]["thread_days"] += 1
     ours.write_text(json.dumps(content), encoding="utf-8")
+    plain, chosen = sources(ROOT, Choices()), sources(ROOT, choices("arm64", ours))
 
-    assert Choices("x86_64", ours.read_bytes()) == choices(policies=ours)
-    assert production_package.digest != build("prod", choices=choices(policies=ours)).digest
+    assert {POLICIES, CONFIG} == {name for name in plain if plain[name] != chosen[name]}
+    assert ours.read_bytes() == chosen[POLICIES]
+    assert ["x86_64", "arm64"] == [json.loads(it[CONFIG])["lambda_architecture"] for it in (plain, chosen)]
+    assert plain.keys() == chosen.keys()
 
 
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", '[{"version": "1"}]', '[{"version": "1", "in_force_from": "2020-01-01T00:00:00Z"}]']
 )
-def test_policies_that_are_none_are_refused(tmp_path: Any, text: str) -> None:  # noqa: ANN401 - a path
+def test_policies_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
     """A file that the deployed functions could not read is refused when packaging, by its name."""
     path = tmp_path / "ours.json"
     path.write_text(text, encoding="utf-8")
