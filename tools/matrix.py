@@ -18,12 +18,11 @@ SELECTION = (
     "tests/domain/test_state_machine.py",
     "tests/domain/test_money.py",
     "tests/store/test_store_codec.py",
-    "tests/store/test_memory_table.py",
     "tests/notify/test_formats.py",
     "tests/notify/test_wording.py",
     "tests/api/test_imports.py",
-    "tests/api/test_tokens.py",
-    "tests/api/test_routes.py",
+    "tests/api/test_provider.py",
+    "tests/api/test_operators_choices.py",
     "tests/system/test_packaging.py",
 )
 """A module or two of each room, among them those that depend most on the interpreter: imports, formats, the package."""
