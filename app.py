@@ -13,6 +13,7 @@ from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent, WebsocketEvent
 
 from chalicelib.api.application import Application
 from chalicelib.logs import configure
+from chalicelib.settings import settings
 
 if TYPE_CHECKING:
     from chalicelib.jobs import LambdaContext
@@ -21,12 +22,16 @@ app = Application("buyer-protection", configure_logs=False)
 app.experimental_feature_flags.add("WEBSOCKETS")
 configure(os.environ.get("LOG_LEVEL", "INFO"), os.environ.get("METRICS_NAMESPACE", "buyer-protection"))
 
+if "SERVES" in os.environ:
+    # A deployed function whose settings make no sense must not start.
+    settings()
+
 if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register
 
     register(app)
     if "SERVES" in os.environ:
-        # A deployed function whose identity provider is set up wrongly must not start. Packaging has no provider.
+        # The same for its identity provider. Packaging has no provider.
         from chalicelib.api.identity.auth import verifier
 
         verifier()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -40,12 +41,18 @@ class Settings:
     oidc_subject_claim: str
     oidc_role_claim: str
     oidc_roles: str
+    token_hours_at_most: int
+    """Hours from a token's issue to its end; a token that lives longer is refused."""
     app_link_base: str
     mail_from: str
     """The address that SES sends mail from; empty where mail goes through people's topics."""
     push_fcm_arn: str
     push_apns_arn: str
     """SNS platform applications, for Android and Apple devices; empty where there is none."""
+    contacts_by: str
+    """``person`` if people change their contacts themselves, ``platform`` if only the marketplace does."""
+    sms_countries: tuple[str, ...]
+    """The countries (ISO 3166) whose numbers a seller may register; none for all."""
     webhook_secrets_prefix: str
     """The prefix of the names of the secrets that tracking services sign with. Empty: no webhooks."""
     webhook_queue_url: str
@@ -59,6 +66,8 @@ class Settings:
     """Calls that one of the marketplace's own systems, or a tracking service, may make in a minute."""
     chat_endpoint: str
     """The address of the gateway of live connections: with ``https`` for this backend, with ``wss`` for clients."""
+    api_docs: bool
+    """True if the API shows its own description."""
     sandbox: bool
     """True if the clock can be moved: only where the stage says SANDBOX=true."""
     log_level: str
@@ -70,16 +79,37 @@ def trace_id() -> str | None:
     return named.get("Root")
 
 
+_SAFE = r"(https://[A-Za-z0-9.-]+|http://(127[.]0[.]0[.]1|localhost))(:[0-9]{1,5})?"
+_TOPIC_APP = r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:app"
+_FORMS = {
+    "APP_LINK_BASE": (rf"{_SAFE}(/[^\s?#]*)?", "begins with https:// and has no ? and no #, as in https://market.example"),
+    "MAIL_FROM": (
+        r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9-]{1,63}[.])+[A-Za-z]{2,63}",
+        "is a bare address without a name, as in help@market.example",
+    ),
+    "PUSH_FCM_ARN": (rf"{_TOPIC_APP}/GCM/[A-Za-z0-9_.-]+", "is the ARN of an SNS platform application with app/GCM/ in it"),
+    "PUSH_APNS_ARN": (
+        rf"{_TOPIC_APP}/APNS(_SANDBOX)?/[A-Za-z0-9_.-]+",
+        "is the ARN of an SNS platform application with app/APNS",
+    ),
+    "SMS_COUNTRIES": (r"[A-Z]{2}(,[A-Z]{2})*", "is two capital letters a country with commas between them, as in ES,PT"),
+    "CONTACTS_BY": ("person|platform", "is person or platform"),
+    "API_DOCS": ("on|off", "is on or off"),
+    "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "is DEBUG, INFO, WARNING or ERROR"),
+}
+"""The form of each text that could be meant otherwise, and its words. The stack's parameters have the same forms."""
+
+
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Return the settings. A missing variable is empty: a function needs only its own.
 
-    Raises ``ValueError`` for an invalid number.
+    Raises ``ValueError`` for a number out of range or a text of another form; its message names the variable and the form.
     """
     read = environment.get
-    shards = int(read("DEADLINE_SHARDS", "8"))
-    if not 1 <= shards <= 1024:  # noqa: PLR2004 - one SQS message per shard a minute is the practical bound
-        msg = f"DEADLINE_SHARDS is from 1 to 1024, not {shards}"
-        raise ValueError(msg)
+    for name, (form, words) in _FORMS.items():
+        if (value := read(name, "")) and not re.fullmatch(form, value):
+            msg = f"{name} {words}, not {value!r}"
+            raise ValueError(msg)
     return Settings(
         table_name=read("TABLE_NAME", ""),
         payments_topic_arn=read("PAYMENTS_TOPIC_ARN", ""),
@@ -93,7 +123,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         sms_per_recipient_a_day=_number(environment, "SMS_PER_RECIPIENT_A_DAY", 5, least=0),
         sms_per_day=_number(environment, "SMS_PER_DAY", 1000, least=0),
         news_per_recipient_an_hour=_number(environment, "NEWS_PER_RECIPIENT_AN_HOUR", 5, least=0),
-        deadline_shards=shards,
+        deadline_shards=_number(environment, "DEADLINE_SHARDS", 8, most=1024),
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),
         oidc_jwks_url=read("OIDC_JWKS_URL", ""),
@@ -101,10 +131,13 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         oidc_subject_claim=read("OIDC_SUBJECT_CLAIM", "sub"),
         oidc_role_claim=read("OIDC_ROLE_CLAIM", "role"),
         oidc_roles=read("OIDC_ROLES", ""),
+        token_hours_at_most=_number(environment, "TOKEN_HOURS_AT_MOST", 24, most=720),
         app_link_base=read("APP_LINK_BASE", "").rstrip("/"),
         mail_from=read("MAIL_FROM", ""),
         push_fcm_arn=read("PUSH_FCM_ARN", ""),
         push_apns_arn=read("PUSH_APNS_ARN", ""),
+        contacts_by=read("CONTACTS_BY", "") or "person",
+        sms_countries=tuple(it for it in read("SMS_COUNTRIES", "").split(",") if it),
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         webhook_queue_url=read("WEBHOOK_QUEUE_URL", ""),
         operators_topic_arn=read("OPERATORS_TOPIC_ARN", ""),
@@ -112,15 +145,17 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
         platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),
         chat_endpoint=read("CHAT_ENDPOINT", "").rstrip("/"),
+        api_docs=read("API_DOCS", "") != "off",
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),
     )
 
 
-def _number(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
-    number = int(environment.get(name, default))
-    if number < least:
-        msg = f"{name} is at least {least}, not {number}"
+def _number(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = 10_000_000) -> int:
+    written = environment.get(name, str(default))
+    number = int(written) if written.isascii() and written.isdigit() else -1
+    if not least <= number <= most:
+        msg = f"{name} is at least {least} and at most {most}, not {written!r}"
         raise ValueError(msg)
     return number
 

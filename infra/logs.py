@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from infra.cloudformation import ref, resource, sub
+from infra.cloudformation import given, ref, resource, sub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,16 @@ LOG_GROUPS = (
 
 
 def resources() -> dict[str, Any]:
-    """Return the rows as resources, by name."""
-    return {row.name: resource("AWS::Logs::LogGroup", _group(row), data_goes=True) for row in LOG_GROUPS}
+    """Return the rows as resources, by name, and the log of API Gateway, which exists only where it is asked for."""
+    groups = {row.name: resource("AWS::Logs::LogGroup", _group(row.function), data_goes=True) for row in LOG_GROUPS}
+    access = resource("AWS::Logs::LogGroup", _group("ApiAccess"), data_goes=True, condition="ApiAccessIsLogged")
+    return groups | {"ApiAccessLogs": access}
 
 
-def _group(row: LogGroup) -> dict[str, Any]:
-    return {"LogGroupName": sub(f"/aws/lambda/${{{row.function}}}"), "RetentionInDays": ref("LogRetentionDays")}
+def _group(name: str) -> dict[str, Any]:
+    """Return a group of the stack's own name: Lambda's shortens long ones, and a right by their prefix would miss them."""
+    return {
+        "LogGroupName": sub(f"/buyer-protection/${{AWS::StackName}}/{name}"),
+        "RetentionInDays": ref("LogRetentionDays"),
+        "KmsKeyId": given("KmsKeyArn"),
+    }

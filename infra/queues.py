@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from infra.cloudformation import attribute, resource, sub
+from infra.cloudformation import NOTHING, attribute, given, ref, resource, sub
 
 AN_HOUR, A_DAY, TWO_WEEKS = 3600, 86_400, 1_209_600  # seconds; SQS keeps a message for two weeks at most
 
@@ -71,6 +71,11 @@ QUEUES = (
         "Hidden for six times the function's timeout, as AWS advises.",
     ),
     Queue(
+        name="JobFailures",
+        kept=TWO_WEEKS,
+        reason="Holds the calls of `sweep` and `device_failed` that failed three times, with what they were called for.",
+    ),
+    Queue(
         name="WebhookFailures",
         kept=TWO_WEEKS,
         reason="Names the webhooks whose attempt this product could not make or record. Nothing reads it.",
@@ -121,14 +126,43 @@ TOPICS = (
 
 
 def resources() -> dict[str, Any]:
-    """Return the rows as resources, by name."""
+    """Return the rows as resources, by name, and the topics' policy."""
     queues = {row.name: resource("AWS::SQS::Queue", _queue(row), data_goes=True, condition=row.condition) for row in QUEUES}
-    topics = {row.name: resource("AWS::SNS::Topic", {"TopicName": sub(f"${{AWS::StackName}}-{row.suffix}")}) for row in TOPICS}
-    return topics | queues
+    topics = {row.name: resource("AWS::SNS::Topic", _topic(row)) for row in TOPICS}
+    policies = {f"{row.name}Policy": resource("AWS::SNS::TopicPolicy", _policy(row)) for row in TOPICS}
+    return topics | policies | queues
+
+
+def _topic(row: Topic) -> dict[str, Any]:
+    return {"TopicName": sub(f"${{AWS::StackName}}-{row.suffix}"), "KmsMasterKeyId": given("KmsKeyArn")}
+
+
+def _policy(row: Topic) -> dict[str, Any]:
+    """Return what SNS allows by default, which is the account itself, and refuse connections without TLS."""
+    account = {
+        "Sid": "TheAccountItself",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"sns:{it}" for it in ("GetTopicAttributes", "ListSubscriptionsByTopic", "Publish", "Subscribe")],
+        "Resource": [ref(row.name)],
+        "Condition": {"StringEquals": {"AWS:SourceOwner": ref("AWS::AccountId")}},
+    }
+    plain = {
+        "Sid": "EncryptedConnectionsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["sns:Publish"],
+        "Resource": [ref(row.name)],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Topics": [ref(row.name)], "PolicyDocument": {"Version": "2012-10-17", "Statement": [account, plain]}}
 
 
 def _queue(row: Queue) -> dict[str, Any]:
-    properties: dict[str, Any] = {"SqsManagedSseEnabled": True}
+    properties: dict[str, Any] = {
+        "SqsManagedSseEnabled": given("KmsKeyArn", NOTHING, otherwise=True),
+        "KmsMasterKeyId": given("KmsKeyArn"),
+    }
     if row.visibility is not None:
         properties["VisibilityTimeout"] = row.visibility
     properties["MessageRetentionPeriod"] = row.kept

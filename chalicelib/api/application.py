@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-Id"
 """The header that identifies a call, for callers who report a problem."""
+SECURITY = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=31536000"}
+"""The headers of every answer that tell browsers to guess no type, and to come over TLS only."""
 _CODES = {403: "not_found", 404: "not_found", 405: "not_found", 415: "unsupported_media_type"}
 """The gateway answers unknown addresses and methods itself, both as not found."""
 _FIRST_ERROR, _FIRST_FAULT = 400, 500
@@ -52,7 +54,7 @@ class Application(Chalice):
         with invocation(context), of_call:
             answer = self._answered(event, context)
             status = answer["statusCode"]
-            answer["headers"][REQUEST_ID] = request_id
+            answer["headers"] |= {REQUEST_ID: request_id} | SECURITY
             duration_ms = round((perf_counter() - began) * 1000)
             counted = measured({"Status": str(status)}, CallsRefused=1) if status in _COUNTED else {}
             log.info("answered", extra={"status": status, "duration_ms": duration_ms, **_ids(event, status), **counted})

@@ -62,6 +62,8 @@ class Endpoint:
     """The meaning of a 200 for a PUT that can also answer ``status``; empty for other routes."""
     worded: bool = False
     """True if a good answer has text for people in it, which comes in the language they prefer."""
+    public: bool = False
+    """True if anyone may keep a good answer for a while, such as a cache in front of the API."""
 
     def __post_init__(self) -> None:
         """Check that codes and ids are known, that roles and signature do not exclude each other, and that scopes are named."""

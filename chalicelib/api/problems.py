@@ -88,6 +88,11 @@ CATALOGUE: dict[str, Kind] = {
         401, "The signed event is older than four days.", "Do not send it again; later events come by themselves."
     ),
     s.Forbidden.code: _kind(403, "Your role may not do this.", "Do not offer it to this caller."),
+    s.ContactsElsewhere.code: _kind(
+        403,
+        "This marketplace changes people's contacts itself.",
+        "Offer the marketplace's own page for it; what is kept here follows.",
+    ),
     s.NotFound.code: _kind(404, "It does not exist, or you may not see it.", "Check the id; do not retry."),
     r.WRONG_STATE: _kind(
         409, "Not possible in the stage the dispute is in.", "Show stage and offer what allowed_actions names."

@@ -52,6 +52,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     status: int = 200,
     repeated: str = "",
     worded: bool = False,
+    public: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Declare a route; the members of ``Endpoint`` say what each argument means.
 
@@ -82,6 +83,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             status=status,
             repeated=repeated,
             worded=worded,
+            public=public,
         )
         ENDPOINTS.append(endpoint)
 
@@ -115,7 +117,7 @@ def _success(endpoint: Endpoint, request: Request, result: Any, language: str) -
     tag = caching.tag(answer.body, read=read)
     headers: dict[str, str | list[str]] = {"ETag": tag} if tag else {}
     if read:
-        headers["Cache-Control"] = caching.REVALIDATE
+        headers["Cache-Control"] = caching.PUBLIC if endpoint.public else caching.REVALIDATE
     if endpoint.worded:
         headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if read and tag and caching.has_it(request.headers, tag):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from infra.cloudformation import Value, ref
+from infra.cloudformation import Value, given, ref
 from infra.watched import Formula, Metric
 
 FIVE_MINUTES, AN_HOUR = 300, 3600  # seconds
+TOLD = [ref("OperatorsTopic"), given("AlarmTopicArn")]
+"""The topics that are told when an alarm goes off and when it ends: the stack's own, and the operator's if there is one."""
 RUNBOOK = "docs/runbook.md"
 
 
@@ -44,8 +46,8 @@ def properties_of(row: Alarm) -> dict[str, Any]:
         "Threshold": row.threshold,
         "ComparisonOperator": row.comparison,
         "TreatMissingData": row.missing,
-        "AlarmActions": [ref("OperatorsTopic")],
-        "OKActions": [ref("OperatorsTopic")],
+        "AlarmActions": TOLD,
+        "OKActions": TOLD,
     }
     return properties | (_of_formula(row, row.metric) if isinstance(row.metric, Formula) else _of_metric(row, row.metric))
 

@@ -56,4 +56,12 @@ ROWS = (
         statistic="Maximum",
         reason="Nothing reads this queue. A shard that fails each time enforces none of its deadlines.",
     ),
+    Alarm(
+        name="JobFailuresAlarm",
+        description="The start of a sweep, or the report of a device that failed, could not be handled in three attempts.",
+        runbook="job-failures",
+        metric=waiting_in("JobFailures"),
+        statistic="Maximum",
+        reason="Nothing reads this queue. Without the first nothing enforces deadlines; without the second devices stay.",
+    ),
 )

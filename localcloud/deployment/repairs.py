@@ -33,7 +33,8 @@ def repair_rights(template: dict[str, Any]) -> dict[str, Any]:
 def repair_transport(template: dict[str, Any]) -> dict[str, Any]:
     """Take out of `template` the policies that ask for TLS, since the engine speaks plain HTTP on loopback; returns it."""
     resources = template["Resources"]
-    for name in [name for name, it in resources.items() if it["Type"] == "AWS::S3::BucketPolicy"]:
+    told = ("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
+    for name in [name for name, it in resources.items() if it["Type"] in told]:
         document = resources[name]["Properties"]["PolicyDocument"]
         document["Statement"] = [it for it in document["Statement"] if "aws:SecureTransport" not in str(it.get("Condition"))]
         if not document["Statement"]:

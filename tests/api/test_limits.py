@@ -200,8 +200,11 @@ def test_the_gateway_holds_back_a_flood() -> None:
     settings = json.loads((root / ".chalice" / "config.json").read_text())
     answers = gateway["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
 
-    limits = [(it["ThrottlingRateLimit"], it["ThrottlingBurstLimit"]) for it in gateway["MethodSettings"]]
-    assert [(200, 400)] == limits
+    limits = {it["ResourcePath"]: (it["ThrottlingRateLimit"], it["ThrottlingBurstLimit"]) for it in gateway["MethodSettings"]}
+    built = template()["Parameters"]
+    of_all = tuple(built[it["Ref"]]["Default"] for it in limits.pop("/*"))
+    assert (200, 400) == of_all
+    assert {"/~1openapi.json": (2, 5), "/~1docs": (2, 5)} == limits, "long answers to anyone have a throttle of their own"
     assert "200 requests a second" in INTRODUCTION
     assert f"answers of {settings['minimum_compression_size']:,} bytes" in INTRODUCTION
     assert settings["lambda_functions"]["api_handler"]["lambda_timeout"] < 29
@@ -223,6 +226,8 @@ IN_EVERY_ANSWER = {
     "Vary": "'Accept-Language'",
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
+    "X-Content-Type-Options": "'nosniff'",
+    "Strict-Transport-Security": "'max-age=31536000'",
 }
 """The headers of each answer that API Gateway gives by itself: those that the description names for problems."""
 GATEWAY_ANSWERS = {

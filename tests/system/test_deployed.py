@@ -107,7 +107,7 @@ def test_the_seller_is_reminded_and_silence_is_ended_by_the_sweep(cloud: LocalCl
 
 def test_the_schedule_ticks_by_itself(cloud: LocalCloud) -> None:
     """Nobody has to sweep: the rule runs the function each minute."""
-    group = f"/aws/lambda/{cloud.endpoints['sweep_function']}"
+    group = f"/buyer-protection/{cloud.endpoints['stack']}/Sweep"
     logs = cloud.aws("logs")
     began = int(datetime.now(UTC).timestamp() * 1000)
 

@@ -185,7 +185,7 @@ def test_the_sandbox_clock_is_not_in_production(local_package: Artefact, product
     sandbox = template_of(local_package)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
 
     assert [path for path in paths if path.startswith("/sandbox")] == []
-    assert "SANDBOX" not in json.dumps(production)
+    assert '"SANDBOX"' not in json.dumps(production)
     assert "WEBHOOKS_TO_LOOPBACK" not in json.dumps(production)
     assert "/sandbox/clock" in sandbox
 
@@ -203,7 +203,10 @@ def test_the_api_answers_before_the_gateway_gives_up(production_package: Artefac
     resources = template_of(production_package)["Resources"]
 
     assert resources["APIHandler"]["Properties"]["Timeout"] < 29
-    assert all(resources[name]["Properties"]["MemorySize"] >= 512 for name in FUNCTIONS)
+    memory = [
+        template_of(production_package)["Parameters"][resources[name]["Properties"]["MemorySize"]["Ref"]] for name in FUNCTIONS
+    ]
+    assert all(it["MinValue"] >= 512 for it in memory)
 
 
 def test_long_answers_are_compressed_for_who_asks(production_package: Artefact, local_package: Artefact) -> None:
@@ -258,15 +261,15 @@ def chosen(value: Any, conditions: dict[str, bool], parameters: dict[str, str]) 
 def test_the_table_is_encrypted_with_the_key_that_is_named(production_package: Artefact, key: str) -> None:
     """P4: with a key of one's own, the table uses it and just the functions that read the table may; without, AWS's is used."""
     template = template_of(production_package)
-    conditions, parameters = {"HasTableKey": bool(key)}, {"TableKmsKeyArn": key}
+    conditions, parameters = {"HasTableKmsKeyArn": bool(key)}, {"TableKmsKeyArn": key}
     table = chosen(template["Resources"]["Table"]["Properties"], conditions, parameters)
     policy = template["Resources"]["UseTableKey"]
     properties = chosen(policy["Properties"], conditions, parameters)
     (statement,) = properties["PolicyDocument"]["Statement"]
 
     assert {"SSEEnabled": True, "SSEType": "KMS"} | ({"KMSMasterKeyId": key} if key else {}) == table["SSESpecification"]
-    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": "TableKmsKeyArn"}, ""]}]} == template["Conditions"]["HasTableKey"]
-    assert ("HasTableKey", [key]) == (policy["Condition"], statement["Resource"])
+    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": "TableKmsKeyArn"}, ""]}]} == template["Conditions"]["HasTableKmsKeyArn"]
+    assert ("HasTableKmsKeyArn", [key]) == (policy["Condition"], statement["Resource"])
     users = {role for role in roles_of(template) if "dynamodb:" in json.dumps(template["Resources"][role])}
     assert users == {role["Ref"] for role in properties["Roles"]}
 
@@ -290,7 +293,11 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
     assert ["ReportBatchItemFailures"] == stream["FunctionResponseTypes"] == queue["FunctionResponseTypes"]
     assert ["ReportBatchItemFailures"] == uploads["FunctionResponseTypes"] == webhooks["FunctionResponseTypes"]
     assert stream["BisectBatchOnFunctionError"]
-    assert stream["MaximumRetryAttempts"] > 0
+    # Again and again for six hours: an outage of SNS is waited for, and what is given up on can still be read for 18 more.
+    assert (-1, 6 * 3600) == (stream["MaximumRetryAttempts"], stream["MaximumRecordAgeInSeconds"])
+    for function in ("Sweep", "DeviceFailed"):
+        given_up = resources[function]["Properties"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+        assert {"Type": "SQS", "Destination": {"Fn::GetAtt": ["JobFailures", "Arn"]}} == given_up
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SweepFailures", "Arn"]}
     for name, dead in (("UploadQueue", "UploadFailures"), ("WebhookQueue", "WebhookFailures")):

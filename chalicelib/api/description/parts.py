@@ -42,6 +42,7 @@ says otherwise; the gateway takes 200 requests a second in all, in bursts of 400
 Retry-After says how many seconds to wait, or opens_at until when.
 
 **Asking us.** Every answer has an X-Request-Id. Quote it to report a problem: the log has its line.
+Every answer also has X-Content-Type-Options (nosniff) and Strict-Transport-Security.
 
 **Compression.** The gateway compresses answers of 1,024 bytes and more for clients that send Accept-Encoding: gzip.
 """
@@ -71,13 +72,16 @@ HEADERS: dict[str, dict[str, Any]] = {
     for name, description, more in (
         ("X-Request-Id", "Quote it to report a problem; the log has its line.", {}),
         ("ETag", "For If-None-Match; names the version where there is one.", {}),
-        ("Cache-Control", "Reads: for the caller alone, asked about every time. Refusals: not to be kept.", {}),
+        (
+            "Cache-Control",
+            "Reads: for the caller alone, asked about every time; the description: for anyone. Refusals: not to be kept.",
+            {},
+        ),
         ("Content-Language", "The words' language.", {"enum": list(LANGUAGES)}),
         ("Vary", "Accept-Language.", {}),
         ("Retry-After", "With too_many_requests and every 503: how many seconds to wait.", {"pattern": "^[0-9]+$"}),
         ("WWW-Authenticate", "What is wrong with the token or signature.", {}),
         ("Content-Security-Policy", "The page loads nothing and runs nothing.", {}),
-        ("X-Content-Type-Options", "nosniff.", {}),
     )
 }
 """Every header of an answer. All that a response names are there whenever this service answers, but for
@@ -117,7 +121,7 @@ _ACCEPT_LANGUAGE = {
 }
 _ASKED_ABOUT = ("X-Request-Id",)
 _IN_LANGUAGE = ("Content-Language", "Vary")
-_PAGE = ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options")
+_PAGE = ("Cache-Control", "Content-Security-Policy")
 _WITH_STATUS = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),

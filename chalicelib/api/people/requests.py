@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from chalicelib.api.models import Address, Model, cleaned, written_as
 from chalicelib.languages import LANGUAGES
 from chalicelib.service.contacts import Contacts
+from chalicelib.settings import settings
 
 
 def _e164(written: str) -> str:
@@ -134,6 +135,19 @@ class SellerContacts(BuyerContacts):
     """A seller's contacts and return addresses; returns go to the first by default (D3)."""
 
     return_addresses: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
+
+    @field_validator("phone")
+    @classmethod
+    def _of_a_country_that_is_served(cls, phone: str | None) -> str | None:
+        """A seller's number, which takes SMS. Raises ``ValueError`` for one of a country that the deployment does not name."""
+        countries = settings().sms_countries
+        if phone and countries:
+            import phonenumbers  # noqa: PLC0415 - as above
+
+            if phonenumbers.region_code_for_number(phonenumbers.parse(phone)) not in countries:
+                msg = f"this marketplace sends SMS only to numbers of {', '.join(countries)}"
+                raise ValueError(msg)
+        return phone
 
 
 class NewDevice(Model):

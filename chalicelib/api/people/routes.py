@@ -12,8 +12,9 @@ from chalicelib.api.routing import Resource, route
 from chalicelib.domain.people import Role
 from chalicelib.service.contacts import get_contacts, put_contacts
 from chalicelib.service.devices import register_device, remove_device
-from chalicelib.service.errors import MessagingUnavailable, NotFound, PushNotConfigured, TokenRefused
+from chalicelib.service.errors import ContactsElsewhere, MessagingUnavailable, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.views import Json
+from chalicelib.settings import settings
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ def own(call: Call, person_id: str) -> None:
     """Raise ``NotFound`` unless the caller is that person or the platform."""
     if call.actor.role is not Role.PLATFORM and call.actor.id != person_id:
         raise NotFound
+
+
+def own_to_change(call: Call, person_id: str) -> None:
+    """Check ``own``, and raise ``ContactsElsewhere`` for a person where only the platform changes contacts."""
+    own(call, person_id)
+    if call.actor.role is not Role.PLATFORM and settings().contacts_by == "platform":
+        raise ContactsElsewhere
 
 
 @route(
@@ -56,12 +64,12 @@ def get_seller_contacts(call: Call, seller_id: str) -> Json:
     scopes=PEOPLE,
     body=SellerContacts,
     answers=lambda: answers.SellerContactsKept,
-    refuses=(MessagingUnavailable.code,),
+    refuses=(ContactsElsewhere.code, MessagingUnavailable.code),
     versioned=True,
 )
 def put_seller_contacts(call: Call, seller_id: str) -> Json:
     """Replace a seller's contacts and return addresses."""
-    own(call, seller_id)
+    own_to_change(call, seller_id)
     return put_contacts(call.services, Role.SELLER, seller_id, call.request, call.body.contacts(call.body.return_addresses))
 
 
@@ -122,12 +130,12 @@ def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     scopes=PEOPLE,
     body=BuyerContacts,
     answers=lambda: answers.BuyerContactsKept,
-    refuses=(MessagingUnavailable.code,),
+    refuses=(ContactsElsewhere.code, MessagingUnavailable.code),
     versioned=True,
 )
 def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """Replace a buyer's contacts."""
-    own(call, buyer_id)
+    own_to_change(call, buyer_id)
     return put_contacts(call.services, Role.BUYER, buyer_id, call.request, call.body.contacts())
 
 

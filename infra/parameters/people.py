@@ -1,0 +1,93 @@
+"""List the parameters that say how people are reached, and how often."""
+
+from infra.parameters.row import EMAIL, SAFE, choice, number, text
+
+PARAMETERS = (
+    text(
+        "AppLinkBase",
+        "What links in messages begin with, such as https://market.example.",
+        rf"^{SAFE}(/[^\s?#]*)?$",
+        "It begins with https:// and has no ? and no #, such as https://market.example/help.",
+        variable="APP_LINK_BASE",
+    ),
+    text(
+        "WebOrigin",
+        "The origin of the web app that uploads files from a browser, such as https://market.example; empty for none.",
+        rf"^({SAFE})?$",
+        "It is https:// and a host, without a path or a slash at its end; a * is not accepted.",
+        default="",
+        optional=True,
+    ),
+    text(
+        "MailFrom",
+        "The verified SES address that mail comes from; empty for mail through SNS topics.",
+        EMAIL,
+        "It is a bare address such as help@market.example, without a name or < >.",
+        default="",
+        variable="MAIL_FROM",
+    ),
+    text(
+        "PushFcmArn",
+        "The SNS platform application for Android devices (Firebase); empty for none.",
+        r"^(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:app/GCM/[A-Za-z0-9_.-]+)?$",
+        "It is the ARN of an SNS platform application with app/GCM/ in it.",
+        default="",
+        variable="PUSH_FCM_ARN",
+        optional=True,
+    ),
+    text(
+        "PushApnsArn",
+        "The SNS platform application for Apple devices; empty for none.",
+        r"^(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:app/APNS(_SANDBOX)?/[A-Za-z0-9_.-]+)?$",
+        "It is the ARN of an SNS platform application with app/APNS/ or app/APNS_SANDBOX/ in it.",
+        default="",
+        variable="PUSH_APNS_ARN",
+        optional=True,
+    ),
+    choice(
+        "ContactsBy",
+        "Who may change a person's contacts: the person and the platform, or the platform only.",
+        "person",
+        ("person", "platform"),
+        variable="CONTACTS_BY",
+    ),
+    text(
+        "SmsCountries",
+        "The countries whose mobile numbers are accepted, such as ES,PT; empty for all.",
+        r"^([A-Z]{2}(,[A-Z]{2})*)?$",
+        "It is two capital letters a country (ISO 3166), with commas and no spaces between them, or empty.",
+        default="",
+        variable="SMS_COUNTRIES",
+    ),
+    number(
+        "SmsPerRecipientADay",
+        "How many SMS a person gets in a day (UTC) at most; their emails go all the same.",
+        5,
+        0,
+        1000,
+        variable="SMS_PER_RECIPIENT_A_DAY",
+    ),
+    number(
+        "SmsPerDay",
+        "How many SMS the deployment sends in a day (UTC) at most.",
+        1000,
+        0,
+        10_000_000,
+        variable="SMS_PER_DAY",
+    ),
+    number(
+        "SmsSpendAlarmUsd",
+        "The alarm goes off when the account has spent so many US dollars on SMS in a month.",
+        100,
+        0,
+        1_000_000,
+    ),
+    number(
+        "NewsPerRecipientAnHour",
+        "How much news a person gets one by one in an hour; the rest comes as one digest.",
+        5,
+        0,
+        1000,
+        variable="NEWS_PER_RECIPIENT_AN_HOUR",
+    ),
+)
