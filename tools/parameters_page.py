@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _HEAD = """# The stack's parameters
 
 All that an operator chooses, in the groups in which CloudFormation's console shows them.
-`make deploy` reads them from a file with a line for each one that differs from its default: `AppLinkBase = https://market.example`.
+`make deploy` reads them from a file with a line for each one that differs from its default:
+`AppLinkBase = https://market.example`.
 It names every value that is not accepted before AWS is asked.
 A parameter with a variable is handed to the functions, which do not start with a value that is not accepted.
 
