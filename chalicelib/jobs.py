@@ -98,8 +98,8 @@ def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
     from chalicelib.notify.due import send_due  # noqa: PLC0415 - most minutes nothing is due
     from chalicelib.service.execute import current  # noqa: PLC0415 - as above
 
-    def case_at(order_id: str, now: datetime) -> Case:
-        return current(services(), order_id, now).case
+    def case_at(order_id: str, now: datetime, stream: int) -> Case:
+        return current(services(), order_id, now, stream).case
 
     return send_due(publishing(), case_at, shard, may_go_on)
 

@@ -153,19 +153,20 @@ _check_exclusions()
 
 
 def _still_to_come(case: Case, claim: Claim, reason: Reason, now: datetime) -> NotYet | None:
-    """Return the verdict on a claim that comes before the promise has passed or before delivery; None for any other (C1)."""
-    for line_id in claim.line_ids:
-        match COVERED[reason].needs:
-            case Needs.DELIVERY:
-                if case.order.delivered_at(line_id) is None:
-                    return NotYet(None, line_id)
-            case Needs.BROKEN_PROMISE:
-                promised = case.order.promised_by(line_id, case.policy)
-                if now < promised:
-                    return NotYet(promised, line_id)
-            case needs:
-                assert_never(needs)
-    return None
+    """Return the verdict on a claim that comes before a promise has passed or before delivery; None for any other (C1).
+
+    A claim is covered once every line of it is, so the last of several promises is its date.
+    """
+    match COVERED[reason].needs:
+        case Needs.DELIVERY:
+            awaited = (line_id for line_id in claim.line_ids if case.order.delivered_at(line_id) is None)
+            return next((NotYet(None, line_id) for line_id in awaited), None)
+        case Needs.BROKEN_PROMISE:
+            promises = {line_id: case.order.promised_by(line_id, case.policy) for line_id in claim.line_ids}
+            last = max(promises, key=promises.__getitem__)
+            return NotYet(promises[last], last) if now < promises[last] else None
+        case needs:
+            assert_never(needs)
 
 
 def _cover(case: Case, claim: Claim, reason: Reason) -> Covered:

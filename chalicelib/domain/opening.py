@@ -105,11 +105,14 @@ def _left_unanswered(case: Case, claim: Claim) -> tuple[InformationRequest, ...]
     left = [
         replace(asked, lapsed=True, carried_from=it.id)
         for it in _earlier(case, claim)
-        if it.outcome is Outcome.WITHDRAWN
-        for asked in it.information_requests
-        if asked.answered_at is None and (asked.lapsed or asked.to is Role.BUYER)
+        if it.outcome is Outcome.WITHDRAWN and any(map(_unanswered, it.information_requests))
+        for asked in filter(_unanswered, case.dispute(it.number).information_requests)
     ]
     return tuple(replace(asked, id=f"r{n}") for n, asked in enumerate(left, 1))
+
+
+def _unanswered(asked: InformationRequest) -> bool:
+    return asked.answered_at is None and (asked.lapsed or asked.to is Role.BUYER)
 
 
 def _check_form(claim: Claim) -> None:

@@ -91,6 +91,16 @@ def wordless(value: T) -> T:
     return replace(value, **{it.name: _left_out(value, it.name, it.name in words) for it in fields(value) if it.init})
 
 
+def outline(closed: Dispute) -> Dispute:
+    """Return a closed dispute without what only its own readers ask for: words, evidence, offers and carrier records.
+
+    What is left is small, and all that the rules about the order's other disputes ask for.
+    """
+    back = closed.return_parcel
+    parcel = replace(back, records=()) if back else None
+    return wordless(replace(closed, evidence=(), proposals=(closed.request,), return_parcel=parcel))
+
+
 def _left_out(value: object, name: str, is_words: bool) -> Any:  # noqa: ANN401, FBT001 - a field of any type
     old = getattr(value, name)
     return type(old)() if is_words and old else wordless(old)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.notify.event_in_context import EventInContext
     from chalicelib.store.message_queue import QueuedMessage, Waiting
 
-    CaseAt = Callable[[str, datetime], Case]
+    CaseAt = Callable[[str, datetime, int], Case]
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ class AttemptsUsedUp(Exception):  # noqa: N818 - it is the reason that an operat
 def send_due(deps: Dependencies, case_at: CaseAt, shard: int, may_go_on: Callable[[], bool] = lambda: True) -> bool:
     """Send the due messages of one shard. Returns whether all of them were tried before ``may_go_on`` said no.
 
-    ``case_at`` gives an order's case as it is at a moment, swept or not. A message that fails is logged and comes again.
+    ``case_at`` gives an order's case as it is at a moment, swept or not, with the dispute of a stream whole. A message that
+    fails is logged and comes again.
     """
     sender = DueSender(deps, Dispatcher(deps, deps.clock.now()), Recipients(deps.people, deps.mail_by_topic), case_at)
     tried: set[tuple[str, str]] = set()
@@ -137,7 +138,7 @@ class DueSender:
 
     def _send_order_reminder(self, queued: QueuedMessage, it: EventInContext) -> datetime | None:
         """Send a reminder of an order if it still holds, and queue the person's next one (O7, O8)."""
-        case, now = self.case_at(it.order_id, self.dispatcher.now), self.dispatcher.now
+        case, now = self.case_at(it.order_id, self.dispatcher.now, ORDER), self.dispatcher.now
         in_dispute = {line_id for dispute in case.open_disputes for line_id in dispute.claim.line_ids}
         todos = order_todos(case.order, case.policy, in_dispute)
         todo = next((todo for todo in todos if todo.named(it.order_id) == queued.name and todo.at <= now < todo.due), None)
@@ -171,5 +172,5 @@ class DueSender:
 
     def _now(self, it: EventInContext) -> tuple[Dispute, Policy]:
         """Return the dispute as it is now, and the policy it is judged by."""
-        case = self.case_at(it.order_id, self.dispatcher.now)
+        case = self.case_at(it.order_id, self.dispatcher.now, it.event.stream)
         return case.dispute(it.event.stream), case.policy

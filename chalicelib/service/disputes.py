@@ -124,14 +124,14 @@ def get_dispute(services: Services, dispute_id: str, actor: Actor) -> Json:
     """Return one dispute, as this caller may see it. Raises ``NotFound``."""
     order_id, number = place_of(dispute_id)
     now = services.clock.now()
-    case = current(services, order_id, now).case
+    case = current(services, order_id, now, number).case
     return views.dispute(case, check_dispute(case, number, actor), actor, now)
 
 
 def get_timeline(services: Services, dispute_id: str, actor: Actor) -> Json:
     """Return everything that happened in a dispute, in order; expired deadlines are in it, swept or not (D9, D11)."""
     order_id, number = place_of(dispute_id)
-    changes = current(services, order_id, services.clock.now())
+    changes = current(services, order_id, services.clock.now(), number)
     check_whole_dispute(changes.case, number, actor)
     return {"dispute_id": dispute_id, "events": timeline(services, changes, number, actor)}
 
@@ -178,7 +178,7 @@ def _listed(services: Services, found: Item, now: datetime) -> Dispute:
     if due is None or due > now:
         return it
     order_id, number = place_of(it.id)
-    return current(services, order_id, now).case.dispute(number)
+    return current(services, order_id, now).case.disputes[number - 1]
 
 
 QUEUE_SORTED_AT_MOST = 500

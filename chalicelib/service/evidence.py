@@ -52,7 +52,7 @@ def request_file(services: Services, storage: Storage, dispute_id: str, actor: A
     order_id, number = place_of(dispute_id)
 
     def wanted(now: datetime) -> uploads.Wanted:
-        case = current(services, order_id, now).case
+        case = current(services, order_id, now, number).case
         dispute = check_dispute(case, number, actor)
         refused = acting.refusal(case, dispute, Action.ADD_EVIDENCE, actor, now)
         if refused:
@@ -110,7 +110,7 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
     """
     order_id, number = place_of(dispute_id)
     now = services.clock.now()
-    case = current(services, order_id, now).case
+    case = current(services, order_id, now, number).case
     it = check_whole_dispute(case, number, actor)
     own = _of_dispute(storage, it, actor) if actor.role in PARTIES else []
     return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import msgspec
 
+from chalicelib.domain.case import Abridged
 from chalicelib.domain.engine import as_of, begin, settle
 from chalicelib.domain.people import Actor
 from chalicelib.domain.refusals import CONFLICT, Refusal
@@ -90,10 +91,32 @@ def execute(
     command ``creates`` it; ``KeyReused``; ``Busy`` when others keep changing the case; and whatever the command raises, in
     which case nothing is written.
     """
+
+    def carry_out(before: Case | None) -> Answer:
+        if before is None and not creates:
+            raise NotFound
+        return _carried_out(services, order_id, request, command, before)
+
     # Load: one strong read.
-    before = services.cases.load(order_id)
-    if before is None and not creates:
-        raise NotFound
+    return on_case(services, order_id, carry_out)
+
+
+def on_case(services: Services, order_id: str, work: Callable[[Case | None], Result], *whole: int) -> Result:
+    """Return what ``work`` makes of an order's case, in which the closed disputes in ``whole`` are read whole.
+
+    Any other closed dispute that ``work`` turns out to need is read whole as well, and ``work`` begins again.
+    """
+    while True:
+        try:
+            return work(services.cases.load(order_id, *whole))
+        except Abridged as needed:
+            whole = (*whole, needed.number)
+
+
+def _carried_out(
+    services: Services, order_id: str, request: Request, command: CaseCommand[Result], before: Case | None
+) -> Answer:
+    """Carry out ``command`` on the case ``before`` it, and return its answer."""
     now = services.clock.now()
 
     # Begin: apply what has expired. The command sees the case as it is now, swept or not.
@@ -185,17 +208,26 @@ def keep_answer(services: Services, once: Once, answer: Answer) -> Answer:
     raise Busy
 
 
-def current(services: Services, order_id: str, now: datetime) -> Changes:
-    """Return the case as it is at ``now``, with what a sweep would record (D9). Raises ``NotFound``."""
-    case = services.cases.load(order_id)
-    if case is None:
-        raise NotFound
-    return as_of(case, services.policies, seller_addresses(services, case), now)
+def current(services: Services, order_id: str, now: datetime, *whole: int) -> Changes:
+    """Return the case as it is at ``now``, with what a sweep would record (D9). Raises ``NotFound``.
+
+    Of its closed disputes only those in ``whole``, by number, are sure to be more than outlines.
+    """
+
+    def at_now(case: Case | None) -> Changes:
+        if case is None:
+            raise NotFound
+        return as_of(case, services.policies, seller_addresses(services, case), now)
+
+    return on_case(services, order_id, at_now, *whole)
 
 
 def sweep_order(services: Services, order_id: str) -> int:
     """Write what has expired in one case (D9), and return the number of events; 0 when somebody else was first."""
-    case = services.cases.load(order_id)
+    return on_case(services, order_id, partial(_swept, services))
+
+
+def _swept(services: Services, case: Case | None) -> int:
     if case is None:
         return 0
     book = seller_addresses(services, case)

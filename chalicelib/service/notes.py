@@ -29,7 +29,7 @@ _CURSOR = re.compile("[1-9][0-9]{0,3}")
 def list_notes(services: Services, dispute_id: str, actor: Actor, limit: int, cursor: str | None) -> Json:
     """Return a page of a dispute's notes, newest first. Raises ``NotFound`` unless the caller sees all of the case."""
     order_id, number = place_of(dispute_id)
-    check_whole_dispute(current(services, order_id, services.clock.now()).case, number, actor)
+    check_whole_dispute(current(services, order_id, services.clock.now(), number).case, number, actor)
     first = keys.NOTES_AT_MOST + 1 if cursor is None else _number(cursor)
     found = services.notes.before(order_id, number, first, limit)
     more = bool(found) and found[-1].number > 1
@@ -42,7 +42,7 @@ def write_note(services: Services, dispute_id: str, request: Request, once: Once
 
     def attempt() -> Answer:
         now = services.clock.now()
-        check_whole_dispute(current(services, order_id, now).case, number, request.actor)
+        check_whole_dispute(current(services, order_id, now, number).case, number, request.actor)
         written = services.notes.count(order_id, number)
         if written >= keys.NOTES_AT_MOST:
             msg = f"A dispute takes {keys.NOTES_AT_MOST} notes."

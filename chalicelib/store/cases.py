@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.case import Case
@@ -10,7 +11,8 @@ from chalicelib.domain.ledger import LedgerEntry
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
 from chalicelib.store.codec import event_from
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.idempotency import Conflict
+from chalicelib.store.items import OUTLINE, Item, item, text
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.parcel_locks import lock_puts, orders_of
 from chalicelib.store.schema import schema_of, stored_value, upgraded
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from chalicelib.store.idempotency import Answer, Once
 
 
+READS_AT_MOST = 5
+"""The number of times a case is read when others change, between two reads, a closed dispute that is read whole."""
+
+
 class Cases:
     """The cases in the table. ``client`` returns a low-level DynamoDB client, made on first use."""
 
@@ -36,8 +42,25 @@ class Cases:
         self.policies = policies
         self.shards = shards
 
-    def load(self, order_id: str) -> Case | None:
-        """Return the case of an order, read strongly in one query; None where there is no such order."""
+    def load(self, order_id: str, *whole: int) -> Case | None:
+        """Return the case of an order, read strongly in one query; None where there is no such order.
+
+        Its closed disputes are outlines, but for those whose numbers are in ``whole``: each of these costs one read more.
+        Raises ``Conflict`` where others change one of them each time that it is read.
+        """
+        for _ in range(READS_AT_MOST):
+            case = self._outlined(order_id)
+            wanted = case.abridged.intersection(whole) if case else ()
+            if case is None or not wanted:
+                return case
+            read = {number: self._closed(order_id, number) for number in wanted}
+            if all(dispute.version == case.disputes[number - 1].version for number, dispute in read.items()):
+                disputes = tuple(read.get(it.number, it) for it in case.disputes)
+                return replace(case, disputes=disputes, abridged=case.abridged - read.keys())
+        raise Conflict
+
+    def _outlined(self, order_id: str) -> Case | None:
+        """Return the case of an order with its closed disputes as outlines."""
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             values={":pk": keys.order_pk(order_id), ":sk": keys.STATE_PREFIX},
@@ -48,7 +71,13 @@ class Cases:
             return None
         order = stored_value(states.pop(keys.ORDER_SK), Order)
         disputes = tuple(stored_value(states[sk], Dispute) for sk in sorted(states))
-        return Case(order, disputes, self.policies.version(order.policy_version))
+        abridged = frozenset(number for number, sk in enumerate(sorted(states), 1) if OUTLINE in states[sk])
+        return Case(order, disputes, self.policies.version(order.policy_version), abridged)
+
+    def _closed(self, order_id: str, number: int) -> Dispute:
+        """Return a closed dispute whole, read strongly."""
+        key = item(pk=keys.order_pk(order_id), sk=keys.closed_sk(number))
+        return stored_value(self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True)["Item"], Dispute)
 
     def commit(
         self,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Dispute, Status
 from chalicelib.domain.events import ORDER
+from chalicelib.domain.personal_data import outline
 from chalicelib.domain.settlement import return_country
 from chalicelib.domain.stages import status_of
 from chalicelib.store import keys
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 
 Item = dict[str, Any]
+
+OUTLINE = "outline"
+"""The attribute that marks a dispute's item as the outline of a closed one."""
 
 
 def item(**attributes: str | int) -> Item:
@@ -53,8 +57,19 @@ def order_item(case: Case, shards: int) -> Item:
     return item(**attributes)
 
 
-def dispute_item(case: Case, dispute: Dispute) -> Item:
-    """Return a dispute's state, with its places in the lists."""
+def dispute_items(case: Case, dispute: Dispute) -> list[Item]:
+    """Return a dispute's state, with its places in the lists; a closed one as its outline, and whole in an item apart.
+
+    So reading a case does not cost more the more was said in disputes that are over.
+    """
+    if dispute.open:
+        return [_dispute_item(case, dispute)]
+    place = keys.order_pk(case.order.terms.order_id), keys.closed_sk(dispute.number)
+    whole = item(pk=place[0], sk=place[1], data=dump(dispute))
+    return [_dispute_item(case, outline(dispute)) | item(**{OUTLINE: 1}), whole]
+
+
+def _dispute_item(case: Case, dispute: Dispute) -> Item:
     terms = case.order.terms
     sort = keys.newest_first(dispute.opened_at, dispute.id)
     attributes: dict[str, str | int] = {

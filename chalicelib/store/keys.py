@@ -4,7 +4,8 @@
 partition (pk)                sort key (sk)                       what
 ============================  ==================================  =========================================
 ``ORDER#<order>``             ``#ORDER``                          the order's state; its ``v`` locks the case
-                              ``#DISPUTE#<n>``                    a dispute's state
+                              ``#DISPUTE#<n>``                    a dispute's state; of a closed one, its outline
+                              ``CLOSED#<n>``                      a closed dispute's whole state
                               ``EVENT#<stream>#<seq>``            one event (stream 0 is the order)
                               ``LEDGER#<n>``, ``PAYMENT#<n>``     a ledger entry, a payment instruction
                               ``THREAD``, ``MESSAGE#<n>``         the thread without its texts, one message
@@ -89,6 +90,11 @@ def order_id_of(pk: str) -> str:
 def dispute_sk(number: int) -> str:
     """Return the sort key of the nth dispute's state."""
     return f"#DISPUTE#{number:04d}"
+
+
+def closed_sk(number: int) -> str:
+    """Return the sort key of the nth dispute's whole state once it is closed. No query of a case reads it."""
+    return f"CLOSED#{number:04d}"
 
 
 def event_sk(stream: int, seq: int) -> str:

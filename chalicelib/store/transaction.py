@@ -60,7 +60,8 @@ def case_puts(table: str, before: Case | None, changes: Changes, shards: int) ->
     case = changes.case
     lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
     puts = [put(table, items.order_item(case, shards), **lock)]
-    puts += [put(table, items.dispute_item(case, d)) for d in case.disputes if before is None or d not in before.disputes]
+    changed = (dispute for dispute in case.disputes if before is None or dispute not in before.disputes)
+    puts += [put(table, item) for dispute in changed for item in items.dispute_items(case, dispute)]
     puts += [put(table, event, NEW) for event in items.event_items(changes)]
     entries = (e.ledger_entry(event.payload) for event in changes.events)
     puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]

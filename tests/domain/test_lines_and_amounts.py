@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain import commands as c
 from chalicelib.domain import coverage, opening
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered
+from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYet
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.events import RefundIssued
 from chalicelib.domain.exclusions import Exclusion
@@ -25,6 +25,7 @@ from tests.domain.worlds import (
     MEDIATOR,
     PAID_AT,
     PROMISED,
+    SECOND,
     SELLER,
     World,
     claim_of,
@@ -195,6 +196,19 @@ def test_a_line_can_be_refunded_over_several_disputes_up_to_its_price() -> None:
     for reason in (Reason.NOT_AS_DESCRIBED, Reason.NO_LONGER_WANTED, Reason.COUNTERFEIT, Reason.NOT_RECEIVED):
         verdict = coverage.decide(world.case, claim_of(reason, ("a", 1)), world.now)
         assert NotCovered(Exclusion.ALREADY_REFUNDED, "a") == verdict
+
+
+def test_a_claim_about_several_lines_opens_with_the_last_promise() -> None:
+    """C1: the date of "not yet" is the one from which the whole claim will be covered, in whichever order it names lines."""
+    world = World.of(order_terms((1, 100), (1, 100), deliver_by=None))
+    world.ship("a")
+    world.ship("b", carrier=Carrier.CHINA_POST, number="RR123456785CN")
+    last = PAID_AT + 39 * DAY
+    for items in ((("a", 1), ("b", 1)), (("b", 1), ("a", 1))):
+        claim = not_received(*items)
+        for too_early in (PAID_AT, PAID_AT + 23 * DAY, last - SECOND):
+            assert NotYet(last, "b") == coverage.decide(world.case, claim, too_early)
+        assert isinstance(coverage.decide(world.case, claim, last), Covered)
 
 
 def test_shipping_is_refunded_once() -> None:

@@ -33,6 +33,7 @@ from chalicelib.store.people import People
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
 from tests.service.office import ORDER, Phonebook, Watch, once
+from tests.store.tables import whole_case
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ class Meeting(Cases):
         super().__init__(*of)
         self._meet, self._late = meet, late
 
-    def load(self, order_id: str) -> Case | None:
+    def load(self, order_id: str, *whole: int) -> Case | None:
         """Load a case as ``Cases.load`` does, and then wait for the others."""
-        found = super().load(order_id)
+        found = super().load(order_id, *whole)
         meet, self._meet = self._meet, None
         if meet:
             meet.wait(PATIENCE)
@@ -165,7 +166,7 @@ class Floor:
     def audit(self, order_id: str) -> Case:
         """Check I1, I2 and I4 of what is stored, and return the case."""
         cases = self.clerk(0).services.cases
-        case = cases.load(order_id)
+        case = whole_case(cases, order_id)
         assert case is not None
         log: list[Event] = []
         for stream in range(len(case.disputes) + 1):

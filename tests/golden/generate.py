@@ -40,7 +40,7 @@ RELEASE = "0.2.0"
 SHARDS = 8
 ANSWER = Answer(201, "{}")
 SORT_KEYS = (
-    *("#ORDER", "#DISPUTE", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
+    *("#ORDER", "#DISPUTE", "CLOSED", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
     *("ERASURE", "OWNER", "ANSWER", "OUT", "TALLY", "SENT", "TICKET", "CONNECTION", "CONNECTIONS", "LISTENERS", "LISTENS"),
     *("WEBHOOKS", "HEALTH", "DELIVERY"),
 )
@@ -63,7 +63,7 @@ def everything() -> Iterator[Item]:
         yield from (stamped(record["dynamodb"]["NewImage"]) for record in records_of(world))
         case = world.case
         yield stamped(items.order_item(case, SHARDS))
-        yield from (stamped(items.dispute_item(case, dispute)) for dispute in case.disputes)
+        yield from (stamped(it) for dispute in case.disputes for it in items.dispute_items(case, dispute))
         numbered = enumerate(case.order.instructions, 1)
         yield from (stamped(items.payment_item(case, number, instruction)) for number, instruction in numbered)
     for world in (*histories(), _extended()):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 READ_AS: dict[str, Any] = {
     "#ORDER": Order,
     "#DISPUTE": Dispute,
+    "CLOSED": Dispute,
     "LEDGER": LedgerEntry,
     "PAYMENT": PaymentInstruction,
     "THREAD": Thread,

@@ -224,7 +224,7 @@ class Desk:
             send_due(self.publishing, self.case_at, shard)
         return self.sender.names[before:]
 
-    def case_at(self, order_id: str, now: datetime) -> Case:
+    def case_at(self, order_id: str, now: datetime, _: int) -> Case:
         """An order's case as it is at a moment, swept or not."""
         world = next(world for world in self.worlds if world.case.order.terms.order_id == order_id)
         return as_of(world.case, published(), AddressBook(), now).case

@@ -12,7 +12,7 @@ from chalicelib.store import keys
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
-from chalicelib.store.items import dispute_item, text
+from chalicelib.store.items import dispute_items, text
 from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
@@ -48,7 +48,7 @@ class ModelLists(Lists):
         """Return all of a list, as one page."""
         case = self.model.case
         assert place.pk.startswith(keys.list_pk("D", "")), "the model lists disputes alone"
-        stored = [dispute_item(case, dispute) for dispute in case.disputes] if case else []
+        stored = [dispute_items(case, dispute)[0] for dispute in case.disputes] if case else []
         listed = [it for it in stored if text(it, place.pk_name) == place.pk and (keep is None or keep(it))]
         assert len(listed) <= limit
         assert cursor is None
@@ -92,7 +92,7 @@ class Model(Cases, People):
             connections=Connections(_no_client, ""),
         )
 
-    def load(self, order_id: str) -> Case | None:
+    def load(self, order_id: str, *_: int) -> Case | None:
         """Return the order, if it is the one in the model."""
         return self.case if order_id == ORDER_ID else None
 

@@ -18,6 +18,7 @@ Put = dict[str, Any]
 MEMBERS = {
     "order": r"ORDER#.+ #ORDER",
     "dispute": r"ORDER#.+ #DISPUTE#\d+",
+    "closed dispute": r"ORDER#.+ CLOSED#\d+",
     "event": r"ORDER#.+ EVENT#.+",
     "ledger entry": r"ORDER#.+ LEDGER#\d+",
     "payment": r"ORDER#.+ PAYMENT#\d+",

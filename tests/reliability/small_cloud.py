@@ -159,7 +159,7 @@ class Cloud:
     def send_due(self) -> None:
         """Send the messages whose time has come, as a minute's messages do after the sweep."""
         for shard in range(SHARDS):
-            send_due(self.publishing, lambda order_id, now: current(self.services(), order_id, now).case, shard)
+            send_due(self.publishing, lambda *asked: current(self.services(), *asked).case, shard)
 
     def publish(self) -> None:
         """Deliver the new records of the stream, as Lambda does."""

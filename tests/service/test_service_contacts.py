@@ -155,7 +155,7 @@ def test_cheat_16_an_address_saved_as_a_deadline_passes_counts_the_same_whenever
     put(office, Contacts(None, None, "en", (AT_HOME,)))
     if sweeps[1]:
         sweep_order(office.services, ORDER)
-    case = current(office.services, ORDER, office.wait(DAY).watch.at).case
+    case = current(office.services, ORDER, office.wait(DAY).watch.at, 1).case
     assert (case.dispute(1).stage, case.order.escrow.refunded) == (Stage.RESOLVED, case.order.terms.price)
 
 
@@ -168,7 +168,7 @@ def test_an_address_on_file_in_time_counts_whenever_it_is_swept() -> None:
     office.wait(5 * DAY - 2 * MINUTE)
     put(office, Contacts(None, None, "en", (AT_HOME,)))
     office.wait(DAY)
-    assert current(office.services, ORDER, office.watch.at).case.dispute(1).stage is Stage.AWAITING_RETURN
+    assert current(office.services, ORDER, office.watch.at, 1).case.dispute(1).stage is Stage.AWAITING_RETURN
 
 
 def status(office: Office) -> object:

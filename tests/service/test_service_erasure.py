@@ -36,6 +36,7 @@ from tests.notify.fakes import Desk
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import JPEG
 from tests.service.office import DISPUTE, NAME, ORDER, Office, once, read
+from tests.store.tables import whole_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ def profiles(office: Office) -> str:
 
 def check_books(office: Office, order_id: str = ORDER) -> None:
     """Check that the whole log adds up to the state, and the ledger to the escrow (I1, I4)."""
-    case = office.services.cases.load(order_id)
+    case = whole_case(office.services.cases, order_id)
     assert case is not None
     streams = [office.services.cases.log(order_id, n) for n in range(len(case.disputes) + 1)]
     assert [list(range(1, len(log) + 1)) for log in streams] == [[event.seq for event in log] for log in streams]

@@ -25,6 +25,7 @@ from chalicelib.store.codec import dump
 from localcloud.memory.table import ITEM_BYTES
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SECOND, SELLER, money
 from tests.service.office import ORDER, Office, event
+from tests.store.tables import whole_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ class Talk:
     @property
     def dispute(self) -> Dispute:
         """Return the dispute as it is stored."""
-        case = self.office.services.cases.load(ORDER)
+        case = whole_case(self.office.services.cases, ORDER)
         assert case is not None
         return case.dispute(1)
 

@@ -93,7 +93,7 @@ def test_a_poison_order_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> N
     office.wait(60 * DAY)
     good = office.services.cases.load
 
-    def load(order_id: str) -> object:
+    def load(order_id: str, *_: int) -> object:
         if order_id == ids[3]:
             raise ValueError(order_id)
         return good(order_id)

@@ -109,7 +109,7 @@ def test_a_file_becomes_evidence_once_it_has_arrived(kind: EvidenceType, content
 
 
 def test_a_mediator_sees_what_the_parties_do() -> None:
-    """I6, D4: a mediator reads the evidence of their case; a stranger never does; one's unfinished uploads are private."""
+    """I6, D4: a mediator reads the evidence of their case, a stranger never does; unfinished uploads are private."""
     desk = Desk()
     desk.tell(desk.send(desk.ask()))
     desk.ask()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.order import OrderTerms
 
@@ -53,6 +54,12 @@ def engine(name: str) -> Iterator[Client]:
 def cases_in(client: Client, shards: int = SHARDS) -> Cases:
     """Return the cases in the client's table."""
     return Cases(lambda: client, NAME, published(), shards)
+
+
+def whole_case(cases: Cases, order_id: str) -> Case | None:
+    """Return the case of an order with all that its closed disputes said."""
+    case = cases.load(order_id)
+    return case and cases.load(order_id, *case.abridged)
 
 
 def everything(client: Client) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ from tests.domain.worlds import (
     money,
     order_terms,
 )
-from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine, everything
+from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine, everything, whole_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def test_a_case_in_any_stage_is_read_as_it_was_written(client: Client, stage: St
     changes = imported()
     changes._case = case  # noqa: SLF001 - the state of another history under the events of this one
     cases_in(client).commit(None, changes, None, None, 0)
-    assert case == cases_in(client).load("order-1")
+    assert case == whole_case(cases_in(client), "order-1")
 
 
 def test_a_history_is_read_as_it_was_written(client: Client) -> None:
@@ -109,7 +109,7 @@ def test_a_history_is_read_as_it_was_written(client: Client) -> None:
     world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
     world.act(SELLER, ITEM_RECEIVED)
     cases = cases_in(client)
-    assert world.case == cases.load("order-1")
+    assert world.case == whole_case(cases, "order-1")
     assert [event for event in world.log if event.stream == 0] == cases.log("order-1", 0)
     assert [event for event in world.log if event.stream == 1] == cases.log("order-1", 1)
     assert [entry.number for entry in cases.ledger("order-1")] == [1, 2]
@@ -276,7 +276,7 @@ def test_a_case_longer_than_a_page_is_read_whole() -> None:
     world = kept_dispute(table)
     world.act(SELLER, c.Propose(*_cheap()))
     cases = cases_in(table)
-    assert world.case == cases.load("order-1")
+    assert world.case == whole_case(cases, "order-1")
     assert world.log == sorted(cases.log("order-1", 0) + cases.log("order-1", 1), key=lambda event: event.at)
 
 

@@ -28,7 +28,7 @@ from tests.domain.worlds import (
     money,
     order_terms,
 )
-from tests.store.tables import NAME, KeptWorld, cases_in
+from tests.store.tables import NAME, KeptWorld, cases_in, whole_case
 
 if TYPE_CHECKING:
     from chalicelib.store.items import Item
@@ -101,22 +101,22 @@ def test_a_proposal_writes_three_items() -> None:
 
 
 def test_a_settlement_writes_its_money_with_it() -> None:
-    """M1: the transaction of an acceptance also holds resolution, refund, ledger entry and instruction."""
+    """M1: the transaction of an acceptance also holds resolution, refund, ledger entry, instruction and the dispute whole."""
     world = Counting.imported()
     world.go(PROMISED).open(claim_of(Reason.NOT_RECEIVED))
     world.act(SELLER, c.Accept("1"))
-    assert world.last == ["dispute", "event", "event", "event", "ledger", "order", "payment"]
+    assert world.last == ["closed", "dispute", "event", "event", "event", "ledger", "order", "payment"]
 
 
 def test_a_return_received_writes_its_money_with_it() -> None:
-    """D8, M1: the transaction of an acknowledgement also holds resolution and refund."""
+    """D8, M1: the transaction of an acknowledgement also holds resolution, refund and the dispute whole."""
     world = Counting.imported().delivered()
     world.open(DAMAGED)
     world.act(SELLER, c.Accept("1"))
     world.act(BUYER, c.ShipReturn(Carrier.TNT, "900000001"))
     assert world.last == ["dispute", "event", "order", "track"]
     world.act(SELLER, ITEM_RECEIVED)
-    assert world.last == ["dispute", "event", "event", "event", "ledger", "order", "payment"]
+    assert world.last == ["closed", "dispute", "event", "event", "event", "ledger", "order", "payment"]
 
 
 def test_an_answer_adds_one_item() -> None:
@@ -154,4 +154,4 @@ def test_the_longest_silence_fits_one_transaction(claims: int) -> None:
         world.act(SELLER, c.Decline(), number)
     world.wait(400 * DAY).sweep()
     assert len(world.written[-1]) <= 100
-    assert world.case == world.cases.load("order-1")
+    assert world.case == whole_case(world.cases, "order-1")
