@@ -81,6 +81,12 @@ class Step:
     command: Callable[[Changes], object] | None
     move: tuple[int, c.DisputeCommand] | None = None
     addresses: tuple[ReturnAddress, ...] = ()
+    reports: tuple[CarrierReport, ...] = ()
+    """What carriers report in one call, where that is the command."""
+
+    def shuffled(self, random: Random) -> Step:
+        """Return the same step with its carriers' reports in another order, which makes no difference (I16)."""
+        return reporting(self.at, *random.sample(self.reports, len(self.reports))) if self.reports else self
 
     def take(self, world: World) -> Refusal | None:
         """Do it in ``world``; the refusal, if it was refused."""
@@ -93,6 +99,11 @@ class Step:
         except Refusal as refused:
             return refused
         return None
+
+
+def reporting(at: datetime, *reports: CarrierReport) -> Step:
+    """Return the call in which the marketplace's tracking service reports what carriers say."""
+    return Step(at, PLATFORM, lambda changes: orders.record_carrier_reports(changes, reports), reports=reports)
 
 
 def moving(number: int, move: c.DisputeCommand, actor: Actor) -> Callable[[Changes], None]:
@@ -217,15 +228,12 @@ class Explorer:
     def _delivery(self) -> Step:
         days = self.random.randint(1, 12)
         at = self.world.now + days * DAY
-        return self._reported(at, CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.DELIVERED))
+        return reporting(at, CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.DELIVERED))
 
     def _promise_passes(self, case: Case | None = None) -> Step:
         case = case or self.look()
         promised = max(case.order.promised_by(line.id, case.policy) for line in self.terms.lines)
         return Step(max(promised, self.world.now), BUYER, self._claiming(case, Reason.NOT_RECEIVED, None))
-
-    def _reported(self, at: datetime, *reports: CarrierReport) -> Step:
-        return Step(at, PLATFORM, lambda changes: orders.record_carrier_reports(changes, reports))
 
     def _any_report(self) -> CarrierReport:
         """A record of one of the parcels: late, early, doubtful, or of a parcel to another country."""
@@ -268,7 +276,7 @@ class Explorer:
         pick, now = self.random, self.world.now
         kind = pick.random()
         if kind < 0.26:
-            return self._reported(now, *[self._any_report() for _ in range(pick.choice((1, 1, 2, 5)))])
+            return reporting(now, *[self._any_report() for _ in range(pick.choice((1, 1, 2, 5)))])
         if kind < 0.3:
             return self._external(case)
         if kind < 0.36:
@@ -317,20 +325,20 @@ class Explorer:
         dispute = pick.choice(among)
         if dispute.delivery_notice and pick.random() < 0.2:
             parcel = pick.randint(1, max(1, self.shipped))
-            return self._reported(now, CarrierReport(Carrier.TNT, f"{parcel:09d}", now, CarrierStatus.RETURNED_TO_SENDER))
+            return reporting(now, CarrierReport(Carrier.TNT, f"{parcel:09d}", now, CarrierStatus.RETURNED_TO_SENDER))
         if pick.random() < 0.02:
             return self._external(case)
         back = dispute.return_parcel
         if back and dispute.open and pick.random() < 0.2:
             happened = now - pick.choice((0, 3, 50)) * HOUR
             report = CarrierReport(Carrier.TNT, back.tracking_number, happened, pick.choice(tuple(CarrierStatus)))
-            return self._reported(now, report)
+            return reporting(now, report)
         late = 0.5 if dispute.refund and dispute.refund.minor and not dispute.late_delivery else 0.15 * dispute.open
         if dispute.coverage.reason is Reason.NOT_RECEIVED and pick.random() < late:
             in_time = min(promise.promised_by for promise in dispute.promises) - pick.choice((-1, 1, 5)) * HOUR
             parcel = pick.randint(1, max(1, self.shipped))
             report = CarrierReport(Carrier.TNT, f"{parcel:09d}", min(in_time, now), CarrierStatus.DELIVERED)
-            return self._reported(now, report)
+            return reporting(now, report)
         actor, action = self._move(case, dispute)
         move = self._command(case, dispute, actor, action)
         return Step(now, actor, moving(dispute.number, move, actor), (dispute.number, move))

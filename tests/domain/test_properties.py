@@ -95,7 +95,10 @@ class History:
         self._count()
 
     def replay(self) -> None:
-        """Take the same steps with sweeps in between, at random times and in random number, or none: nothing differs (D9)."""
+        """Take the same steps with sweeps in between, at random times and in random number, or none: nothing differs (D9).
+
+        The records of one call come in another order, which changes nothing either (I16).
+        """
         world, refusals = World(now=self.world.log[0].at), []
         often = self.random.choice((0, 0, 1, 2))
         for step in self.taken:
@@ -103,7 +106,7 @@ class History:
             for moment in sorted(self.random.random() for _ in range(self.random.randint(0, often))):
                 if world.known is not None:
                     world.go(earliest + moment * (step.at - earliest)).sweep()
-            refused = step.take(world)
+            refused = step.shuffled(self.random).take(world)
             refusals.append(refused.code if refused else None)
         world.wait(self.random.random() * LONG_AFTER).sweep()
         world.go(self.world.now).sweep()
@@ -270,7 +273,7 @@ REFUSAL_CODES = {
 
 
 def test_no_history_breaks_a_rule(tally: Tally) -> None:
-    """I1, I2, I4, I7, I12-I14, D9, D10, D12: at every step and at the end of every history, swept at any time, all hold.
+    """I1, I2, I4, I7, I12-I14, I16, D9, D10, D12: at every step and at the end of every history, swept at any time, all hold.
 
     Escrow is conserved and reckons up from the ledger (O3); no instruction is issued twice (M2); numbers have no gaps and
     the log folds to the state (D11); line caps and one open dispute a line (C3); refusals record nothing and what is
