@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.dispute import Stage
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import OfferType, Reason
 from chalicelib.service import disputes, orders
@@ -173,7 +173,8 @@ RACES = {
         lambda: Office().disputed().wait(400 * DAY),
         sweep,
         sweep,
-        frozenset({("nothing to sweep", "swept 3"), ("swept 3", "nothing to sweep")}),
+        # a payment of which nothing is heard is published again as well (M2)
+        frozenset({("nothing to sweep", "swept 6"), ("swept 6", "nothing to sweep")}),
         lambda _, case: case.order.completed_at is not None and case.order.escrow.held.minor == 0,
     ),
     "two_disputes_of_one_order": Race(
@@ -196,8 +197,7 @@ RACES = {
         act(BUYER, c.Escalate()),
         frozenset({("recorded", "done"), ("recorded", "wrong_state")}),
         lambda told, case: (
-            (case.dispute(1).escalated_at is not None) == (told[1] == "done")
-            and case.dispute(1).outcome is Outcome.RESOLVED_SELLER_FAVOUR
+            (case.dispute(1).escalated_at is not None) == (told[1] == "done") and case.dispute(1).delivery_notice is not None
         ),
     ),
 }
