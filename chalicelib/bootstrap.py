@@ -20,6 +20,7 @@ from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.switches import Switches
 
 if TYPE_CHECKING:
     from chalicelib.notify.dependencies import Dependencies
@@ -55,6 +56,12 @@ def services() -> Services:
 def call_counts() -> CallCounts:
     """Return the counter of each caller's calls."""
     return CallCounts(lambda: client("dynamodb"), settings().table_name)
+
+
+@lru_cache(maxsize=1)
+def switches() -> Switches:
+    """Return the operator's switches."""
+    return Switches(lambda: client("ssm"), settings().switches_prefix)
 
 
 @lru_cache(maxsize=1)
@@ -102,6 +109,7 @@ def publishing() -> Dependencies:
         link_base=s.app_link_base,
         limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
         mail_by_topic=not s.mail_from,
+        switches=switches(),
     )
 
 

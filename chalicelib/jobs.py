@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.aws import client
 from chalicelib.settings import settings
+from chalicelib.switches import Switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,9 +52,10 @@ def fan_out() -> dict[str, int]:
 def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) -> dict[str, Any]:
     """Sweep the shards that ``records`` name, and send the due messages. A record that ran out of time is delivered again.
 
-    Unfinished erasures continue with the next minute's message.
+    Unfinished erasures continue with the next minute's message. While the operator's switch says read-only, neither a deadline
+    nor an erasure is written down; the backlog is logged all the same, and due messages leave.
     """
-    from chalicelib.bootstrap import services, storage  # noqa: PLC0415 - the fan-out does without it
+    from chalicelib.bootstrap import services, storage, switches  # noqa: PLC0415 - the fan-out does without it
     from chalicelib.service.erasure import go_on  # noqa: PLC0415 - as above
     from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415 - as above
 
@@ -62,15 +64,16 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
 
     failed = []
     for record in records:
-        asked = json.loads(record["body"])
+        asked, read_only = json.loads(record["body"]), switches().on(Switch.READ_ONLY)
         if ERASURES in asked:
-            go_on(services(), storage(), may_go_on)
+            if not read_only:
+                go_on(services(), storage(), may_go_on)
             continue
         shard = asked["shard"]
-        swept = sweep_shard(services(), shard, may_go_on)
+        swept = sweep_shard(services(), shard, (lambda: False) if read_only else may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
             log.info("swept shard %s: %s", shard, swept)
-        if swept.unfinished or not _send_due(shard, may_go_on):
+        if (swept.unfinished and not read_only) or not _send_due(shard, may_go_on):
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

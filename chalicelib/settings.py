@@ -46,6 +46,8 @@ class Settings:
     push_fcm_arn: str
     push_apns_arn: str
     """SNS platform applications, for Android and Apple devices; empty where there is none."""
+    switches_prefix: str
+    """The prefix of the names of the operator's switches in Systems Manager. Empty: there are none, and all are off."""
     webhook_secrets_prefix: str
     """The prefix of the names of the secrets that tracking services sign with. Empty: no webhooks."""
     calls_a_minute: int
@@ -94,6 +96,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         mail_from=read("MAIL_FROM", ""),
         push_fcm_arn=read("PUSH_FCM_ARN", ""),
         push_apns_arn=read("PUSH_APNS_ARN", ""),
+        switches_prefix=read("SWITCHES_PREFIX", ""),
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
         platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),

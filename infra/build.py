@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra import alarms, dashboard, gateway, logs, queues
+from infra import alarms, dashboard, gateway, logs, queues, switches
 
 WRITTEN_BY_HAND = Path(__file__).with_name("resources.json")
 
@@ -13,7 +13,7 @@ WRITTEN_BY_HAND = Path(__file__).with_name("resources.json")
 def template() -> dict[str, Any]:
     """Return `resources.json` with every row added as a resource. Raises ValueError for a name that is in both."""
     built: dict[str, Any] = json.loads(WRITTEN_BY_HAND.read_text(encoding="utf-8"))
-    for rows in (queues, logs, alarms, dashboard, gateway):
+    for rows in (queues, logs, alarms, dashboard, gateway, switches):
         merge(built["Resources"], rows.resources(), "Resources")
     return built
 

@@ -105,6 +105,22 @@ FILTERS = (
         reason="A day's limit kept these from being sent with an event.",
     ),
     Filter(
+        name="PublishSmsLeftOut",
+        function="Publish",
+        pattern="{ $.sms_left_out = 1 }",
+        metric="SmsLeftOut",
+        value="$.sms_left_out",
+        reason="The operator's switch kept these from being sent with an event.",
+    ),
+    Filter(
+        name="PublishPayoutsHeld",
+        function="Publish",
+        pattern="{ $.payouts_held = 1 }",
+        metric="PayoutsHeld",
+        value="$.payouts_held",
+        reason="Each line is a payment instruction that waits for the release of the operator's switch.",
+    ),
+    Filter(
         name="SweepShardSmsSent",
         function="SweepShard",
         pattern="{ $.sms_sent = 1 }",
@@ -119,6 +135,14 @@ FILTERS = (
         metric="SmsCapped",
         value="$.sms_capped",
         reason="A day's limit kept these from being sent by the sweep.",
+    ),
+    Filter(
+        name="SweepShardSmsLeftOut",
+        function="SweepShard",
+        pattern="{ $.sms_left_out = 1 }",
+        metric="SmsLeftOut",
+        value="$.sms_left_out",
+        reason="The operator's switch kept these from being sent by the sweep.",
     ),
 )
 

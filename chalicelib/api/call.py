@@ -12,14 +12,15 @@ from chalicelib.api import cursors
 from chalicelib.api.identity.auth import authenticate
 from chalicelib.api.identity.rates import rates
 from chalicelib.api.parameters import PATH_IDS
-from chalicelib.api.problems import Problem, not_valid
+from chalicelib.api.problems import READ_ONLY, Problem, not_valid
 from chalicelib.api.versions import version_of
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import services, switches
 from chalicelib.languages import ENGLISH
 from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
 from chalicelib.store.idempotency import Once
+from chalicelib.switches import Switch
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from chalicelib.service.services import Services
 
 BODY_AT_MOST = 65_536
+WORKED_ON_S = 60
+"""Seconds after which a caller may try again who was refused because the operator's switch says read-only."""
 ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
 """The form of every id of this API."""
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -93,6 +96,7 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
     learn(role=actor.role.value)
     if not endpoint.lets_in(caller):
         raise Forbidden
+    _check_writable(endpoint)
     _check_ids(endpoint, ids)
     raw = _raw(request)
     if endpoint.replaces and not raw:
@@ -116,10 +120,17 @@ def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
     raw = _raw(request)
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
+    _check_writable(endpoint)
     rates().count(signature.signer)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     rates().report(signature.signer)
     return Call(signature.signer, services(), body)
+
+
+def _check_writable(endpoint: Endpoint) -> None:
+    """Raise ``Problem`` for a command while the operator's switch says read-only."""
+    if endpoint.method != "GET" and switches().on(Switch.READ_ONLY):
+        raise Problem(READ_ONLY, headers={"Retry-After": str(WORKED_ON_S)})
 
 
 def _check_ids(endpoint: Endpoint, ids: dict[str, str]) -> None:

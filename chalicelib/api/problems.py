@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+READ_ONLY = "read_only"
 _SOON_S = 5
 _NO_ANSWER = (ConnectTimeoutError, ReadTimeoutError, EndpointConnectionError, ConnectionClosedError)
 _PASSING = frozenset(
@@ -187,6 +188,11 @@ CATALOGUE: dict[str, Kind] = {
     "newer_data": _kind(
         503,
         "A newer version of this service wrote what this one would have to read or change; nothing was changed.",
+        "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
+    ),
+    READ_ONLY: _kind(
+        503,
+        "Nothing can be changed for now: the marketplace is being worked on. Reading goes on.",
         "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
     ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),

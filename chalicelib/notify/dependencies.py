@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.notify.audience import Audience
+from chalicelib.switches import NEVER
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.notify.ports import DeadLetters, Orders, Profiles, Queue, Sender, SentMarkers, Tallies, Threads
     from chalicelib.service.ports import Clock
+    from chalicelib.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,4 @@ class Dependencies:
     link_base: str
     limits: Limits = Limits()
     mail_by_topic: bool = True
+    switches: Switches = NEVER

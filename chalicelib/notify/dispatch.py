@@ -15,6 +15,7 @@ from chalicelib.notify.composing import Composer
 from chalicelib.notify.limits import Limiter
 from chalicelib.notify.quiet_hours import quiet_until
 from chalicelib.notify.todos import stage_deadline
+from chalicelib.switches import Switch
 
 if TYPE_CHECKING:
     from chalicelib.notify.audience import Notice
@@ -89,7 +90,7 @@ class Dispatcher:
     def send(self, message: AddressedMessage) -> datetime | None:
         """Send a message that has not left yet. Returns the end of the quiet hours where it has to wait for them.
 
-        A message that a limit holds back counts as sent. Raises what the provider raises.
+        A message that a limit or the operator's switch holds back counts as sent. Raises what the provider raises.
         """
         queued = message.queued
         if self.deps.sent.has_left(queued.name, queued.recipient, queued.channel):
@@ -98,12 +99,19 @@ class Dispatcher:
         if later:
             return later
         limiter = Limiter(self.deps.limits, self.deps.tallies, self.deps.queue, self.now)
-        if not limiter.holds_back(message):
+        if not self._switched_off(message) and not limiter.holds_back(message):
             self.deps.sender.send(Composer(self.deps.link_base).to_person(message))
             if message.recipient.channel is Channel.SMS:
                 log.info("an SMS was sent", extra={"event": queued.name, "sms_sent": 1})
         self.deps.sent.mark(queued.name, queued.recipient, queued.channel)
         return None
+
+    def _switched_off(self, message: AddressedMessage) -> bool:
+        """Return whether the operator has switched this kind of message off. It is left out: told late it would mislead."""
+        if message.recipient.channel is not Channel.SMS or not self.deps.switches.on(Switch.SMS_OFF):
+            return False
+        log.warning("an SMS was not sent: SMS are switched off", extra={"event": message.queued.name, "sms_left_out": 1})
+        return True
 
     def _quiet_until(self, message: AddressedMessage) -> datetime | None:
         """Return the end of the recipient's quiet hours. None where the message may leave: what would be too late by then does

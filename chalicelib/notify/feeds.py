@@ -33,7 +33,7 @@ def event_json(it: EventInContext) -> str:
             "status": status_of(dispute).value if dispute else None,
             "stage": dispute.stage.value if dispute else None,
             "outcome": dispute.outcome.value if dispute and dispute.outcome else None,
-            "instruction_id": _instruction_id(event.payload),
+            "instruction_id": instruction_id(event.payload),
             "amounts": amounts(event.payload),
         }
     )
@@ -75,7 +75,8 @@ def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901, PLR0912 - one 
     return {name: plain(amount) for name, amount in found.items()}
 
 
-def _instruction_id(payload: e.Payload) -> str | None:
+def instruction_id(payload: e.Payload) -> str | None:
+    """Return the id of the payment instruction that an event issues or is about; None where there is none."""
     match payload:
         case e.RefundIssued(instruction=instruction) | e.OrderCompleted(instruction=instruction):
             return instruction.id if instruction else None

@@ -11,6 +11,7 @@ from chalicelib.domain.todos import todos
 from chalicelib.notify.audience import Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
 from chalicelib.notify.event_in_context import read_event
+from chalicelib.notify.held_payouts import held
 from chalicelib.notify.order_reminders import reminders_after
 from chalicelib.notify.recipients import Recipients, name_of
 from chalicelib.notify.todos import due_for, reminder_times
@@ -96,7 +97,8 @@ class Publisher:
             topic = self.deps.topics.of(notice.audience)
             if topic:
                 try:
-                    self.dispatcher.to_topic(it, notice, topic)
+                    if not held(self.dispatcher, it, notice):
+                        self.dispatcher.to_topic(it, notice, topic)
                 except Exception:
                     complete = False
                     log.exception("a topic was not told", extra={"event": it.id})

@@ -13,7 +13,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from chalicelib import aws, bootstrap, jobs
+from chalicelib import aws, bootstrap, jobs, switches
 from chalicelib.api.identity import rates
 from chalicelib.api.live import chat_socket
 from chalicelib.api.tracking import signatures
@@ -89,9 +89,10 @@ def rights_for(service: str, operation: str, given: dict[str, Any]) -> Iterator[
             method = {"PostToConnection": "POST", "DeleteConnection": "DELETE"}[operation]
             api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:chat/api"
             yield Right("execute-api:ManageConnections", f"{api}/{method}/@connections/{given['ConnectionId']}")
-        case "secretsmanager", _:
-            secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{given['SecretId']}-abcdef"
-            yield Right(f"secretsmanager:{operation}", secret)
+        case "secretsmanager" | "ssm", _:
+            names = given.get("Names") or [f":secret:{given['SecretId']}-abcdef"]
+            kind = "" if service == "secretsmanager" else ":parameter"
+            yield from (Right(f"{service}:{operation}", f"arn:aws:{service}:{REGION}:{ACCOUNT}{kind}{it}") for it in names)
         case _:
             pytest.fail(f"which rights does {service} {operation} need?")
 
@@ -344,6 +345,7 @@ LIFE: tuple[Callable[[Deployment], None], ...] = (
 CACHES = (
     *(settings, aws._session, aws.client, rates.rates, signatures.secrets),  # noqa: SLF001
     *(bootstrap.services, bootstrap.storage, bootstrap.message_queue, bootstrap.publishing),
+    bootstrap.switches,
 )
 
 
@@ -372,6 +374,7 @@ def lived(app: object, issuer: object) -> Deployment:
             "PUSH_FCM_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:app/GCM/{STACK}",
             "SWEEP_QUEUE_URL": queues["SweepQueue"],
             "UNDELIVERED_QUEUE_URL": queues["Undelivered"],
+            "SWITCHES_PREFIX": f"/buyer-protection/{STACK}/",
             "WEBHOOK_SECRETS_PREFIX": f"{STACK}/webhooks/",
         }
         for name, value in environment.items():
@@ -379,6 +382,7 @@ def lived(app: object, issuer: object) -> Deployment:
         forget_processes()
         patch.setattr(bootstrap, "_clock", lambda: it.clock)
         patch.setattr(aws, "_session", lambda: it)
+        patch.setattr(switches, "FRESH_S", 0)  # here all functions are one process
         aws.client("s3").create_bucket(Bucket=FILES, CreateBucketConfiguration={"LocationConstraint": REGION})
         aws.client("sns").create_platform_application(Name=STACK, Platform="GCM", Attributes={"PlatformCredential": "key"})
         for name in ("EventsTopic", "PaymentsTopic", "MediatorsTopic"):

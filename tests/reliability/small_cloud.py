@@ -28,6 +28,7 @@ from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
+from chalicelib.switches import NEVER, Switches
 from localcloud.memory.table import MemoryTable
 from tests.reliability.seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
@@ -77,6 +78,7 @@ class Cloud:
     records: list[Item] = field(default_factory=list)
     dead_letters: list[Item] = field(default_factory=list)
     epoch: float = EPOCH
+    switches: Switches = NEVER
     table: MemoryTable = field(init=False)
     streamed: int = 0
 
@@ -145,6 +147,7 @@ class Cloud:
             topics=TOPICS,
             link_base="https://app.example.com",
             limits=Limits(10**6, 10**6, 10**6),
+            switches=self.switches,
         )
 
     @property
