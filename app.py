@@ -46,6 +46,14 @@ def sweep(_: object) -> dict[str, int]:
     return fan_out()
 
 
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="verify")
+def verify(event: object) -> dict[str, Any]:
+    """Check the whole table once a day, as far as one run comes; the next run goes on from there."""
+    from chalicelib.jobs import verify_table  # noqa: PLC0415 - as above
+
+    return verify_table(cast("LambdaContext", cast("Any", event).context))
+
+
 @app.on_sqs_message(queue_arn=_PLACEHOLDER_QUEUE, batch_size=1, name="sweep_shard")
 def sweep_shard(event: SQSEvent) -> dict[str, Any]:
     """Sweep the shards that messages name; the unfinished ones are delivered again."""

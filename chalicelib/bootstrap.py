@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from chalicelib.notify.ports import Sender
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
+    from chalicelib.service.verification.run import Verification
+    from chalicelib.store.progress import ProgressKept
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +64,24 @@ def call_counts() -> CallCounts:
 def switches() -> Switches:
     """Return the operator's switches."""
     return Switches(lambda: client("ssm"), settings().switches_prefix)
+
+
+@lru_cache(maxsize=1)
+def verification() -> Verification:
+    """Return the check of the table."""
+    from chalicelib.service.verification.run import Verification  # noqa: PLC0415 - only the nightly check pays for it
+    from chalicelib.store.scanning import Scanning  # noqa: PLC0415 - as above
+
+    s = settings()
+    return Verification(Scanning(lambda: client("dynamodb"), s.table_name), published(), s.deadline_shards)
+
+
+@lru_cache(maxsize=1)
+def progress() -> ProgressKept:
+    """Return how far the check of the table has come."""
+    from chalicelib.store.progress import ProgressKept  # noqa: PLC0415 - as above
+
+    return ProgressKept(lambda: client("dynamodb"), settings().table_name)
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,8 @@ class LambdaContext(Protocol):
         ...
 
 
+FINDINGS_LOGGED_AT_MOST = 100
+"""The faults of one run that the log names; all of them are counted."""
 ERASURES = "erasures"
 """The message that asks for erasures instead of a shard."""
 
@@ -91,6 +93,34 @@ def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
         return current(services(), order_id, now).case
 
     return send_due(publishing(), case_at, shard, may_go_on)
+
+
+def verify_table(context: LambdaContext) -> dict[str, Any]:
+    """Check the table from where the last run stopped, once a day (UTC), and return how far it has come.
+
+    Each fault is a line in the log. At the end of the table one line says how many there were: the metric ``LedgerFaults``.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415 - as above
+
+    from chalicelib.bootstrap import progress, verification  # noqa: PLC0415 - as above
+    from chalicelib.service.verification.run import loggable  # noqa: PLC0415 - as above
+    from chalicelib.store.progress import Progress  # noqa: PLC0415 - as above
+
+    today = datetime.now(UTC).date().isoformat()
+    known = progress().load()
+    if known and known.done and known.day == today:
+        return {"items": known.items, "faults": known.faults, "done": True}
+    it = Progress(today) if known is None or known.done else known
+    after = {"pk": {"S": it.after[0]}, "sk": {"S": it.after[1]}} if it.after else None
+    run = verification().run(after, lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
+    for told in list(loggable(run.findings))[:FINDINGS_LOGGED_AT_MOST]:
+        log.error("the table has a fault", extra=told)
+    reached = (run.after["pk"]["S"], run.after["sk"]["S"]) if run.after else None
+    now = Progress(it.day, reached, it.items + run.items, it.faults + len(run.findings), done=run.after is None)
+    progress().save(now)
+    if now.done:
+        log.info("the table was checked", extra={"ledger_faults": now.faults})
+    return {"items": now.items, "faults": now.faults, "done": now.done}
 
 
 def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:

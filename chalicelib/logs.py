@@ -28,9 +28,21 @@ IDS = (
     "recipient",
     "channel",
     "person",
+    "fault",
+    "key",
 )
 """The ids and codes that a log line may carry beside its message, for operators to search by."""
-MEASURES = ("status", "duration_ms", "oldest_due_s", "sms_sent", "sms_capped", "sms_left_out", "undelivered", "payouts_held")
+MEASURES = (
+    "status",
+    "duration_ms",
+    "oldest_due_s",
+    "sms_sent",
+    "sms_capped",
+    "sms_left_out",
+    "undelivered",
+    "payouts_held",
+    "ledger_faults",
+)
 """The numbers that a log line may carry; the stack makes metrics of them."""
 OWN = ("chalicelib", "app")
 """The loggers whose messages hold no personal data: constants, ids and counts."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from infra.cloudformation import Value, attribute, ref, resource
 
-FIVE_MINUTES = 300
+FIVE_MINUTES, A_DAY = 300, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,26 @@ ALARMS = (
         metric=waiting_in("Undelivered"),
         statistic="Maximum",
         reason="Nothing reads this queue: somebody is not told of a deadline until an operator sends it again.",
+    ),
+    Alarm(
+        name="LedgerFaultsAlarm",
+        description="The daily check found items of the table that contradict each other: the log of verify names them.",
+        metric=of_ours("LedgerFaults"),
+        statistic="Maximum",
+        seconds=FIVE_MINUTES,
+        reason="Money, deadlines or lists are not what the events say, and nothing else would show it.",
+    ),
+    Alarm(
+        name="VerifySilentAlarm",
+        description="For two days no check of the whole table was finished.",
+        metric=of_ours("LedgerFaults"),
+        statistic="Maximum",
+        threshold=0,
+        comparison="LessThanThreshold",
+        seconds=A_DAY,
+        periods=2,
+        missing="breaching",
+        reason="The number is never below zero, so only missing data, a check that did not end, sets it off.",
     ),
     Alarm(
         name="SmsSpendAlarm",

@@ -49,6 +49,7 @@ LOG_GROUPS = (
     LogGroup(
         function="Publish", reason="Events that could not be published, failed payments, and SMS that were sent or capped."
     ),
+    LogGroup(function="Verify", reason="Each fault that the daily check of the table has found, and that it was finished."),
     LogGroup(function="Chat", reason="Pushes to live connections that failed; nothing else keeps them."),
     LogGroup(function="WebsocketConnect", reason="Failures while a live connection was opened."),
     LogGroup(function="WebsocketMessage", reason="Failures while a frame was answered."),
@@ -119,6 +120,15 @@ FILTERS = (
         metric="PayoutsHeld",
         value="$.payouts_held",
         reason="Each line is a payment instruction that waits for the release of the operator's switch.",
+    ),
+    Filter(
+        name="VerifyLedgerFaults",
+        function="Verify",
+        pattern="{ $.ledger_faults >= 0 }",
+        metric="LedgerFaults",
+        value="$.ledger_faults",
+        unit="Count",
+        reason="One line at the end of each check of the whole table, so no line means that none was finished.",
     ),
     Filter(
         name="SweepShardSmsSent",

@@ -26,6 +26,7 @@ either of them                ``ERASURE``                         the person's r
 ``LISTENERS#<order>``         ``CONNECTION#<id>``                 a connection that listens to a thread
 ``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
+``VERIFICATION``              ``PROGRESS``                        how far the check of the table has come
 ============================  ==================================  =========================================
 
 State sorts before everything else of its order (``#`` comes before letters), so one query reads a whole case.
@@ -52,6 +53,8 @@ ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
+VERIFICATION = "VERIFICATION"
+PROGRESS_SK = "PROGRESS"
 THREAD_SK = "THREAD"
 LOCK_SK = "LOCK"
 THREAD = -1
@@ -69,6 +72,17 @@ ORDERS_LIST, DISPUTES_LIST = "O", "D"
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
 ERASURES = "ERASURES"
+
+
+def kind_of(key: str) -> str:
+    """Return the kind of item that a partition or a sort key begins with, such as ``EVENT``."""
+    return key.lstrip("#").partition("#")[0]
+
+
+def parcel_of(pk: str) -> tuple[str, str]:
+    """Return the network and the tracking number within the partition key of a lock."""
+    _, network, number = pk.split("#", 2)
+    return network, number
 
 
 def order_pk(order_id: str) -> str:

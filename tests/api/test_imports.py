@@ -76,6 +76,18 @@ type(bootstrap.services().endpoints).device_of = lambda *_: None
 record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None, "MessageAttributes": {}}}
 assert {"forgotten": 0} == app.device_failed({"Records": [record]}, None)
 """
+VERIFY = """
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def get_item(self, **_): return {}
+    def scan(self, **_): return {"Items": []}
+    def put_item(self, **_): return {}
+bootstrap.client = lambda service: Table()
+class Context:
+    def get_remaining_time_in_millis(self): return 240_000
+names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+assert {"items": 0, "faults": 0, "done": True} == app.verify(dict.fromkeys(names, ""), Context())
+"""
 PUBLISH = """
 import app
 assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
@@ -120,6 +132,7 @@ JOBS = {
     "sweep": FAN_OUT,
     "sweep_shard": SWEEP,
     "publish": PUBLISH,
+    "verify": VERIFY,
     "device_failed": FORGET,
     "upload_stored": UPLOADS,
     "chat": CHAT,
@@ -193,7 +206,7 @@ def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
     assert set() == _among(loaded["api"], PUBLISHING)
 
 
-@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "verify"])
 def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str, set[str]], function: str) -> None:
     """CLDR is for who writes to a person, when there is something to write (N3)."""
     assert set() == _among(loaded[function], LANGUAGES)
@@ -220,6 +233,7 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.deadlines"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
+    assert {"chalicelib.service.verification.run", "chalicelib.domain.evolve"} <= loaded["verify"]
     assert {"chalicelib.notify.live.push"} <= loaded["chat"]
     for function in ("connect", "message", "disconnect"):
         assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]

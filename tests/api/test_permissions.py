@@ -334,6 +334,14 @@ def of_the_schedule(it: Deployment) -> None:
         jobs.fan_out()
 
 
+def of_the_check(it: Deployment) -> None:
+    """The daily check looks at all that the life has left, and finds nothing wrong."""
+    with it.function("verify"):
+        told = jobs.verify_table(_Unhurried())
+    assert (0, True) == (told["faults"], told["done"])
+    assert len(it.table) - 1 == told["items"]
+
+
 LIFE: tuple[Callable[[Deployment], None], ...] = (
     of_the_schedule,
     of_the_api,
@@ -341,11 +349,12 @@ LIFE: tuple[Callable[[Deployment], None], ...] = (
     of_streams,
     of_devices,
     of_erasures,
+    of_the_check,
 )
 CACHES = (
     *(settings, aws._session, aws.client, rates.rates, signatures.secrets),  # noqa: SLF001
     *(bootstrap.services, bootstrap.storage, bootstrap.message_queue, bootstrap.publishing),
-    bootstrap.switches,
+    *(bootstrap.switches, bootstrap.verification, bootstrap.progress),
 )
 
 

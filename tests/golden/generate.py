@@ -41,7 +41,8 @@ SORT_KEYS = (
     *("#ORDER", "#DISPUTE", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
     *("ERASURE", "OWNER", "ANSWER", "OUT", "TALLY", "SENT", "TICKET", "CONNECTION", "CONNECTIONS", "LISTENERS", "LISTENS"),
 )
-"""Every kind of item with a content, as ``kind_of`` names them. Counts of calls and a sandbox's clock hold a number only."""
+"""Every kind of item with a content, as ``kind_of`` names them. Counts of calls, a sandbox's clock and a check's progress
+have no such content."""
 
 
 def kind_of(item: Item) -> str:

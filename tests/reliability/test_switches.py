@@ -74,7 +74,7 @@ def test_while_ssm_is_down_the_last_known_state_holds(caplog: pytest.LogCaptureF
     for _ in range(3):
         board.turn(Switch.SMS_OFF, "off")
         assert it.on(Switch.SMS_OFF)
-    assert ["the switches cannot be read"] * 3 == [record.message for record in caplog.records]
+    assert ["the switches cannot be read"] * 3 == [record.getMessage() for record in caplog.records]
     board.down = False
     board.seconds += FRESH_S
     assert not it.on(Switch.SMS_OFF)
@@ -209,7 +209,7 @@ def test_the_sweep_writes_nothing_while_the_product_is_read_only(
         assert {"batchItemFailures": []} == jobs.sweep_messages(records, context)
     assert before == _cases(cloud)
     assert [] == asked
-    assert 2 == sum(record.message == "backlog of a shard" for record in caplog.records)
+    assert 2 == sum(record.getMessage() == "backlog of a shard" for record in caplog.records)
 
     board.turn(Switch.READ_ONLY, "off")
     assert {"batchItemFailures": []} == jobs.sweep_messages(records, context)

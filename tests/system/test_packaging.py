@@ -22,6 +22,7 @@ FUNCTIONS = {
     "Sweep": "jobs",
     "SweepShard": "jobs",
     "Publish": "jobs",
+    "Verify": "jobs",
     "DeviceFailed": "jobs",
     "UploadStored": "jobs",
     "Chat": "jobs",
