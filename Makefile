@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FEED ?= ../shared/data/real-orders.jsonl
 ENGINE ?= memory
 LIMIT ?= 0
-CHECKED := app.py bench chalicelib infra localcloud tools tests
+CHECKED := app.py bench chalicelib infra localcloud ops tools tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test fuzz fuzz-histories fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate bench check format docs replay package clean

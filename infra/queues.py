@@ -51,7 +51,7 @@ QUEUES = (
     Queue(
         name="StreamFailures",
         kept=TWO_WEEKS,
-        reason="Names the stream's records that could not be published; `tools.redrive` publishes them again.",
+        reason="Names the stream's records that could not be published; `ops redrive --stream` publishes them again.",
     ),
     Queue(
         name="UploadFailures",
@@ -70,7 +70,7 @@ QUEUES = (
     Queue(
         name="Undelivered",
         kept=TWO_WEEKS,
-        reason="Holds messages to people that no provider took; `tools.redrive` sends them again.",
+        reason="Holds messages to people that no provider took; `ops redrive --undelivered` sends them again.",
     ),
 )
 

@@ -54,4 +54,5 @@ class Bucket:
 
 
 def _etag(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
+    """Return the entity tag that S3 gives an object which comes in one piece."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
