@@ -135,6 +135,7 @@ def _of_item(table: Verification, stored: Item) -> Iterator[Repair]:
     pk, sk = text(stored, "pk"), text(stored, "sk")
     try:
         if keys.kind_of(pk) == "TRACK":
+            stored = table.scanning.item(pk, sk) or stored  # an order's repair may have written it since
             stale = stale_orders(stored, table.case_of)
             if stale:
                 kept = {who: [it for it in orders if it not in stale] for who, orders in holders_in(stored).items()}

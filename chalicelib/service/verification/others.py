@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.store.items import Item
 
     CaseOf = Callable[[str], Case | None]
-    """Returns the case of an order, strongly read; None where there is none."""
+    """Returns the case of an order, strongly read; None where there is none. Raises ``CannotTell``."""
 
 VALUES: dict[str, dict[str, Any]] = {
     "TRACK": {keys.LOCK_SK: dict[str, list[str]]},
@@ -42,6 +42,10 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 """The value of each kind of item, by the beginnings of partition and sort key; an empty one stands for any sort key."""
 KEPT_FOR_A_TIME = frozenset({"CONNECTION", "CONNECTIONS", "IDEMPOTENCY", "LISTENERS", "RATE", "SENT", "TALLY", "TICKET"})
+
+
+class CannotTell(Exception):  # noqa: N818 - it is an answer
+    """An order is there and cannot be read, which is a finding of its own."""
 
 
 def check_item(stored: Item, shards: int, case_of: CaseOf) -> Iterator[Finding]:
@@ -79,12 +83,18 @@ def _agrees(key: str, stored: Item, value: Any, shards: int, case_of: CaseOf) ->
 
 
 def stale_orders(stored: Item, case_of: CaseOf) -> list[str]:
-    """Return the orders that a lock names, though they do not name its number or are of other people."""
+    """Return the orders that a lock names, though they do not name its number or are of other people.
+
+    An order that cannot be read keeps its lock.
+    """
     parcel = keys.parcel_of(text(stored, "pk"))
     stale = []
     for holder, orders in holders_in(stored).items():
         for order_id in orders:
-            case = case_of(order_id)
+            try:
+                case = case_of(order_id)
+            except CannotTell:
+                continue
             known = case is not None and parcel in named_numbers(case)
             if case is None or not known or holder_of(case.order.terms) != holder:
                 stale.append(order_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.case import Case
 from chalicelib.service.verification.orders import check_order, partition
-from chalicelib.service.verification.others import check_item
+from chalicelib.service.verification.others import CannotTell, check_item
 from chalicelib.store import keys
 from chalicelib.store.parcel_locks import holders_in
 from chalicelib.store.scanning import Scanning, key_of, partition_of
@@ -113,9 +113,13 @@ class Verification:
             return {}  # the lock itself is a finding
 
     def case_of(self, order_id: str) -> Case | None:
-        """Return the case of an order, strongly read; None where there is none that can be read."""
+        """Return the case of an order, strongly read; None where there is none. Raises ``CannotTell`` if it cannot be read."""
         pk = keys.order_pk(order_id)
-        return partition(pk, self.scanning.partition(pk)).case(self.policies)
+        found = partition(pk, self.scanning.partition(pk))
+        case = found.case(self.policies)
+        if case is None and keys.ORDER_SK in found.items:
+            raise CannotTell
+        return case
 
 
 def _groups(items: list[Item]) -> list[list[Item]]:
