@@ -7,8 +7,7 @@ import json
 import stat
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from pypdfium2 import PdfDocument
+from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
 from ops.cli import main
 from ops.dispute_pdf import pdf
@@ -18,6 +17,8 @@ from tests.service.office import DISPUTE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def exported(out: Path, *more: str, code: int = 0) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def test_each_file_is_there_with_its_hash(shop: Shop, tmp_path: Path) -> None:
     listed = {it["name"]: it["sha256"] for it in manifest["files"]}
     there = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert there == {*listed, "manifest.json", "SHA256SUMS"}
-    sums = dict(reversed(line.split("  ", 1)) for line in (out / "SHA256SUMS").read_text("utf-8").splitlines())
+    lines = (out / "SHA256SUMS").read_text("utf-8").splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     assert there == {*sums, "SHA256SUMS"}
     assert {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in sums} == sums
     assert listed.items() <= sums.items()
@@ -111,9 +113,7 @@ def test_a_text_longer_than_a_page_is_shown_to_its_end(shop: Shop, tmp_path: Pat
     assert "THE-LAST" in shown
 
 
-def test_it_writes_into_no_folder_that_is_there(
-    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_writes_into_no_folder_that_is_there(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two exports are never mixed: a folder that exists is refused, and an unknown dispute makes none."""
     played(shop)
     assert 2 == main(["export-dispute", "--stack", "shop", DISPUTE, "--out", str(tmp_path)])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from chalicelib.domain.people import Role
 from chalicelib.service import erasure
 from chalicelib.store.sent import Sent
@@ -18,6 +16,8 @@ from tests.service.office import NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 OTHERS = "[another person's words]"
 

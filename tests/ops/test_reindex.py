@@ -27,7 +27,7 @@ def contents(shop: Shop) -> dict[tuple[str, str], Any]:
 
 @pytest.mark.parametrize("fault", NAMES)
 def test_it_repairs_what_it_can(shop: Shop, fault: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A dry run writes nothing and exits with 1; with --apply the table is as if nothing had happened, and no content changes."""
+    """A dry run writes nothing and exits with 1; --apply makes the table good again, and changes no content."""
     settled(shop)
     table = shop.office.table
     before, said = table.snapshot(), contents(shop)
@@ -78,9 +78,7 @@ def test_what_it_cannot_judge_stays(shop: Shop) -> None:
     assert before == table.snapshot()
 
 
-def test_somebody_elses_write_wins(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_somebody_elses_write_wins(shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the order changes between reading and writing nothing is written, and the next run repairs it."""
     settled(shop)
     table = shop.office.table

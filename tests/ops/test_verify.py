@@ -139,9 +139,7 @@ PLANTED = {
         data(lambda it: [it["escrow"][name].update(minor=0) for name in ("paid", "held", "refunded", "released")]),
         {F.PRICE_NOT_PAID, F.BALANCE_DIFFERS, F.LOG_DIFFERS},
     ),
-    "a ledger entry that is gone": Planted(
-        (PK, "LEDGER#000001"), gone, {F.LEDGER_GAP, F.LEDGER_DIFFERS, F.BALANCE_DIFFERS}
-    ),
+    "a ledger entry that is gone": Planted((PK, "LEDGER#000001"), gone, {F.LEDGER_GAP, F.LEDGER_DIFFERS, F.BALANCE_DIFFERS}),
     "a ledger entry of another amount": Planted(
         (PK, "LEDGER#000002"),
         data(lambda it: it["amount"].update(minor=it["amount"]["minor"] - 1)),
@@ -187,25 +185,23 @@ PLANTED = {
     "an order that is gone": Planted((PK, "#ORDER"), gone, {F.NO_ORDER, F.LOCK_STALE}),
     "a message of the thread that is gone": Planted((PK, "MESSAGE#00000001"), gone, {F.THREAD_GAP}),
     "a note that is gone": Planted(
-        (PK, "NOTE#0001#0001"), lambda it: it | {"data": {"S": it["data"]["S"].replace('"number":1', '"number":2')}}, {F.THREAD_GAP}
+        (PK, "NOTE#0001#0001"),
+        lambda it: it | {"data": {"S": it["data"]["S"].replace('"number":1', '"number":2')}},
+        {F.THREAD_GAP},
     ),
     "an erasure that nobody goes on with": Planted(("BUYER#ana", "ERASURE"), without("work_sk"), {F.INDEX_DIFFERS}),
     "an item of a newer release": Planted(
         (PK, "LEDGER#000001"), lambda it: it | {"schema_version": {"N": "9"}}, {F.NEWER_SCHEMA}
     ),
     "a profile that is damaged": Planted(("SELLER#acme", "PROFILE"), lambda it: it | {"data": {"S": "{"}}, {F.UNREADABLE}),
-    "an item that no release has written": Planted(
-        (PK, "#ORDER"), lambda it: it | {"pk": {"S": "ODD#1"}}, {F.UNKNOWN_ITEM}
-    ),
+    "an item that no release has written": Planted((PK, "#ORDER"), lambda it: it | {"pk": {"S": "ODD#1"}}, {F.UNKNOWN_ITEM}),
     "an answer that is kept for ever": Planted(("IDEMPOTENCY#", "ANSWER"), without("expires_at"), {F.NEVER_EXPIRES}),
 }
 
 
 def plant(table: MemoryTable, it: Planted) -> None:
     """Change the item, as neither the product nor any of its releases would."""
-    stored = next(
-        item for item in table.snapshot() if item["pk"]["S"].startswith(it.key[0]) and item["sk"]["S"] == it.key[1]
-    )
+    stored = next(item for item in table.snapshot() if item["pk"]["S"].startswith(it.key[0]) and item["sk"]["S"] == it.key[1])
     changed = it.change(stored)
     if changed is None:
         table.delete_item(TableName=NAME, Key={name: stored[name] for name in ("pk", "sk")})
