@@ -31,6 +31,7 @@ LOGGING = (
     "sweep",
     "sweep_shard",
     "publish",
+    "verify",
     "chat",
     "websocket_connect",
     "websocket_message",

@@ -158,6 +158,7 @@ class LocalCloud:
             "sweep_function": outputs["SweepFunction"],
             "sweep_shard_function": outputs["SweepShardFunction"],
             "publish_function": outputs["PublishFunction"],
+            "verify_function": outputs["VerifyFunction"],
             "chat_function": outputs["ChatFunction"],
             "websocket_connect_function": outputs["WebsocketConnectHandlerName"],
             "websocket_message_function": outputs["WebsocketMessageHandlerName"],
