@@ -17,7 +17,7 @@ NATIVE = ("pydantic_core/_pydantic_core", "msgspec/_core", "cryptography/hazmat/
 # The runtime's own, the tools', and ours that is not for production. Of Chalice only the app module belongs in.
 FORBIDDEN = (
     "boto3/", "botocore/", "s3transfer/", "moto/", "chalice/cli/", "chalice/deploy/", "chalice/package.py",
-    "localcloud/", "tests/", "web/", "bench/", "docs/", "infra/", "pip/", "setuptools/", "pytest/", "_pytest/",
+    "localcloud/", "ops/", "tests/", "web/", "bench/", "docs/", "infra/", "pip/", "setuptools/", "pytest/", "_pytest/",
     "hypothesis/", "mypy/", "ministack/", "samtranslator/", "cfnlint/", ".chalice/", ".local/", ".git/", ".venv/",
 )  # fmt: skip
 MAX_ZIP = 50 * 1024 * 1024
