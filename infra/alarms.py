@@ -183,6 +183,15 @@ ALARMS = (
         reason="Nothing reads this queue: somebody is not told of a deadline until an operator sends it again.",
     ),
     Alarm(
+        name="SwitchesUnreadAlarm",
+        description="Publishing cannot read the kill switches: new processes hold every payment until they can.",
+        metric=of_ours("SwitchesUnread"),
+        statistic="Sum",
+        seconds=FIVE_MINUTES,
+        periods=3,
+        reason="A single failure passes by itself and changes nothing. Fifteen minutes are a missing right, or an outage.",
+    ),
+    Alarm(
         name="LedgerFaultsAlarm",
         description="The daily check found items of the table that contradict each other: the log of verify names them.",
         metric=of_ours("LedgerFaults"),

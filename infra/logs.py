@@ -114,6 +114,13 @@ FILTERS = (
         reason="The operator's switch kept these from being sent with an event.",
     ),
     Filter(
+        name="PublishSwitchesUnread",
+        function="Publish",
+        pattern='{ $.message = "the switches cannot be read" }',
+        metric="SwitchesUnread",
+        reason="A process that cannot read the switches holds payments, so it must not go on unseen.",
+    ),
+    Filter(
         name="PublishPayoutsHeld",
         function="Publish",
         pattern="{ $.payouts_held = 1 }",

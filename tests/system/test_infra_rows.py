@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 
 from chalicelib.logs import MEASURES
-from infra import alarms, dashboard, gateway, logs, queues
+from chalicelib.switches import Switch, name_of
+from infra import alarms, dashboard, gateway, logs, queues, switches
 from infra.build import merge, template
 from infra.cloudformation import ref
 from localcloud.packaging.build import Artefact
 
-RESOURCES = template()["Resources"]
+TEMPLATE = template()
+RESOURCES = TEMPLATE["Resources"]
 ROWS: list[tuple[str, str, Any]] = [
     *(("AWS::CloudWatch::Alarm", row.name, row) for row in alarms.ALARMS),
     *(("AWS::Logs::LogGroup", row.name, row) for row in logs.LOG_GROUPS),
     *(("AWS::Logs::MetricFilter", row.name, row) for row in logs.FILTERS),
     *(("AWS::SQS::Queue", row.name, row) for row in queues.QUEUES),
     *(("AWS::SNS::Topic", row.name, row) for row in queues.TOPICS),
+    *(("AWS::SSM::Parameter", row.name, row) for row in switches.SWITCHES),
 ]
 """Each row that is a resource of its own: its type in the template, its name, and the row."""
 
@@ -72,6 +75,17 @@ def test_a_resource_that_is_defined_twice_breaks_the_build() -> None:
     """A row cannot replace what `resources.json` defines, nor the other way round."""
     with pytest.raises(ValueError, match=r"^Resources\.Table is defined twice$"):
         merge({"Table": {"Type": "AWS::DynamoDB::Table"}}, {"Table": {"Type": "AWS::SQS::Queue"}}, "Resources")
+
+
+def test_a_switch_of_the_product_is_a_parameter_of_the_stack() -> None:
+    """The names that functions ask for are those that the stack makes, off at first, and the page explains each."""
+    prefix = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["SWITCHES_PREFIX"]["Fn::Sub"]
+    made = {RESOURCES[row.name]["Properties"]["Name"]["Fn::Sub"]: row for row in switches.SWITCHES}
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split("\n## Kill switches\n")[1].split("\n## ")[0]
+
+    assert {name_of(prefix, switch) for switch in Switch} == set(made)
+    assert {"off"} == {RESOURCES[row.name]["Properties"]["Value"] for row in switches.SWITCHES}
+    assert [] == [switch.value for switch in Switch if f"| `{switch.value}` |" not in page]
 
 
 def test_every_function_has_its_log_group(production_package: Artefact) -> None:

@@ -121,7 +121,9 @@ def test_the_zip_speaks_every_language(local_package: Artefact, tmp_path: Path) 
     assert worded(whole) == worded(tmp_path / "task")
 
 
-@pytest.mark.parametrize("module", ["boto3__x", "botocore__x", "moto__x", "chalice__cli__x", "localcloud__x", "ops__x", "tests__x"])
+@pytest.mark.parametrize(
+    "module", ["boto3__x", "botocore__x", "moto__x", "chalice__cli__x", "localcloud__x", "ops__x", "tests__x"]
+)
 def test_what_is_not_for_production_is_noticed(local_package: Artefact, tmp_path: Path, module: str) -> None:
     """The SDK, the tools and our own test code may not be shipped."""
     broken = rewritten(local_package, tmp_path / "z.zip", kept, **{module: b""})
