@@ -12,6 +12,7 @@ from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.service.ports import Clock
 from chalicelib.service.services import Services, SystemClock
 from chalicelib.settings import settings
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
@@ -44,6 +45,7 @@ def services() -> Services:
         messages=Messages(dynamodb, table),
         notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
+        audit=AuditLog(dynamodb, table, settings().audit_days),
         subscriptions=SnsSubscriptions(),
         clock=_clock(),
         policies=policies,

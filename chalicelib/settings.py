@@ -52,6 +52,8 @@ class Settings:
     """Calls that one person may make in a minute."""
     platform_calls_a_minute: int
     """Calls that one of the marketplace's own systems, or a tracking service, may make in a minute."""
+    audit_days: int
+    """Days for which an entry of the audit is kept (P5)."""
     chat_endpoint: str
     """The address of the gateway of live connections: with ``https`` for this backend, with ``wss`` for clients."""
     sandbox: bool
@@ -97,6 +99,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),
         platform_calls_a_minute=_number(environment, "PLATFORM_CALLS_A_MINUTE", 6000),
+        audit_days=_number(environment, "AUDIT_DAYS", 730),
         chat_endpoint=read("CHAT_ENDPOINT", "").rstrip("/"),
         sandbox=read("SANDBOX", "") == "true",
         log_level=read("LOG_LEVEL", "INFO"),

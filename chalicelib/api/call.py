@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api import cursors
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.auth import authenticate
 from chalicelib.api.identity.rates import rates
 from chalicelib.api.parameters import PATH_IDS
 from chalicelib.api.problems import Problem, not_valid
+from chalicelib.api.recording import entry_of
 from chalicelib.api.versions import version_of
 from chalicelib.bootstrap import services
 from chalicelib.languages import ENGLISH
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.api.endpoint import Endpoint, Signature
     from chalicelib.domain.people import Actor
     from chalicelib.service.services import Services
+    from chalicelib.store.audit import AuditEntry
+    from chalicelib.store.items import Item
 
 BODY_AT_MOST = 65_536
 ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
@@ -48,6 +52,10 @@ class Call:
     once: Once | None = None
     if_match: int | None = None
     language: str = ENGLISH
+    entry: AuditEntry | None = None
+    """What the audit records of the call; None for a caller whose requests it does not hold."""
+    also: tuple[Item, ...] = ()
+    """What the transaction that carries it out writes as well."""
 
     @property
     def is_lead(self) -> bool:
@@ -57,7 +65,7 @@ class Call:
     @property
     def request(self) -> ServiceRequest:
         """The call as services take it."""
-        return ServiceRequest(self.actor, self.once, self.if_match)
+        return ServiceRequest(self.actor, self.once, self.if_match, () if self.once else self.also)
 
     @property
     def limit(self) -> int:
@@ -108,7 +116,10 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         query["cursor"] = cursors.opened(query["cursor"], scope)
     version = version_of(request.headers.get("if-match")) if endpoint.versioned else None
     rates().report(actor)
-    return Call(actor, services(), body, query, scope, once, version, language)
+    entry = entry_of(services(), endpoint, actor, ids, query)
+    also = (services().audit.put(entry),) if entry and endpoint.audit is Audited.COMMAND else ()
+    once = replace(once, also=also) if once else None
+    return Call(actor, services(), body, query, scope, once, version, language, entry, also)
 
 
 def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
@@ -119,7 +130,7 @@ def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
     rates().count(signature.signer)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     rates().report(signature.signer)
-    return Call(signature.signer, services(), body)
+    return Call(signature.signer, services(), body, entry=entry_of(services(), endpoint, signature.signer, {}, {}))
 
 
 def _check_ids(endpoint: Endpoint, ids: dict[str, str]) -> None:

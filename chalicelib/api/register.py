@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.api.audit import routes as audit
 from chalicelib.api.description import routes as description
 from chalicelib.api.disputes import mediation
 from chalicelib.api.disputes import routes as disputes
@@ -23,7 +24,20 @@ if TYPE_CHECKING:
 
 def register(app: Chalice) -> None:
     """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
-    for resource in (orders, disputes, evidence, messages, live, mediation, payments, people, erasure, tracking, description):
+    for resource in (
+        orders,
+        disputes,
+        evidence,
+        messages,
+        live,
+        mediation,
+        payments,
+        people,
+        erasure,
+        tracking,
+        audit,
+        description,
+    ):
         app.register_blueprint(resource.blueprint)
     if settings().sandbox:
         from chalicelib.api.sandbox import routes as sandbox  # noqa: PLC0415 - it cannot be reached in production

@@ -12,6 +12,7 @@ from chalicelib.api import caching, cursors, problems
 from chalicelib.api.call import bind
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.api.language import preferred
+from chalicelib.api.recording import recorded
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from chalicelib.api.call import Call
-    from chalicelib.api.endpoint import Signature
+    from chalicelib.api.endpoint import Audited, Signature
     from chalicelib.api.identity.scopes import Scope
     from chalicelib.api.parameters import Parameter
     from chalicelib.domain.people import Role
@@ -44,6 +45,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     roles: tuple[Role, ...] = (),
     scopes: tuple[Scope, ...] = (),
     leads: bool = False,
+    audit: Audited | None = None,
     signature: Signature | None = None,
     body: type[BaseModel] | None = None,
     query: tuple[Parameter, ...] = (),
@@ -74,6 +76,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             roles=roles,
             scopes=scopes,
             leads=leads,
+            audit=audit,
             signature=signature,
             body=body,
             query=query,
@@ -89,7 +92,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             language = preferred(blueprint.current_request.headers.get("accept-language", ""))
             try:
                 call = bind(endpoint, blueprint.current_request, ids, language)
-                result = handler(call, **ids) if call else handler(**ids)
+                result = recorded(endpoint, call, lambda: handler(call, **ids)) if call else handler(**ids)
                 result = _page(call, result) if call and endpoint.paged else result
                 return _success(endpoint, blueprint.current_request, result, language)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem

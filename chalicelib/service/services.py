@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.service.ports import Clock, Endpoints, Subscriptions
+    from chalicelib.store.audit import AuditLog
     from chalicelib.store.cases import Cases
     from chalicelib.store.connections import Connections
     from chalicelib.store.lists import Lists
@@ -75,6 +76,7 @@ class Services:
     messages: Messages = field(kw_only=True)
     notes: Notes = field(kw_only=True)
     connections: Connections = field(kw_only=True)
+    audit: AuditLog = field(kw_only=True)
     pause: Callable[[int], None] = field(default=_pause)
     """Waits before the nth retry of a conflicting write, with full jitter."""
     epoch: Callable[[], float] = field(default=time.time)

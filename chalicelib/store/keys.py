@@ -25,6 +25,7 @@ either of them                ``ERASURE``                         the person's r
                               ``ORDER#<order>``                   a thread it listens to
 ``LISTENERS#<order>``         ``CONNECTION#<id>``                 a connection that listens to a thread
 ``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
+``AUDIT#<actor>#<month>``     ``<time>#<id>``                     a request of staff or the platform
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ============================  ==================================  =========================================
 
@@ -64,6 +65,7 @@ NOTES_AT_MOST = 1000
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
+BY_CASE = "by_case"
 
 ORDERS_LIST, DISPUTES_LIST = "O", "D"
 MEDIATION_OPEN = "MEDIATION#open"
@@ -199,6 +201,21 @@ def newest_first(at: datetime, item_id: str) -> str:
 def work_payments(status: str) -> str:
     """Return the list of the payment instructions in one status, as a key of an index."""
     return f"PAYMENT#{status}"
+
+
+def audit_pk(actor: str, month: str) -> str:
+    """Return the partition of what one actor, as ``role:id``, asked for in one month, as ``2026-11``."""
+    return f"AUDIT#{actor}#{month}"
+
+
+def audit_month(month: str) -> str:
+    """Return the list of everybody's entries of the audit in one month, as a key of an index."""
+    return f"AUDIT#{month}"
+
+
+def audit_case(order_id: str) -> str:
+    """Return the list of the audit's entries about one order, as a key of an index."""
+    return f"AUDIT#{order_id}"
 
 
 def by_person(role: str) -> str:

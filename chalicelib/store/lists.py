@@ -128,7 +128,7 @@ class Lists:
         found: list[Item] = []
         for _ in range(_PAGES_SEARCHED):
             page = self._index_page(place, limit, start)
-            for key, stored in self._read(page["Items"]):
+            for key, stored in read_strongly(self._client(), self.table, page["Items"]):
                 if keep is None or keep(stored):
                     found.append(stored)
                     if len(found) == limit:
@@ -173,21 +173,6 @@ class Lists:
             **arguments,
         )
 
-    def _read(self, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:
-        """Yield each item that the index names, read strongly, in the index's order; a deleted one is left out."""
-        wanted = [_key_of(entry) for entry in index_items]
-        stored: dict[tuple[str, str], Item] = {}
-        request: dict[str, Any] = {self.table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
-        while request:
-            reply = self._client().batch_get_item(RequestItems=request)
-            for read in reply["Responses"].get(self.table, []):
-                stored[text(read, "pk"), text(read, "sk")] = read
-            request = reply.get("UnprocessedKeys", {})
-        for key in wanted:
-            found = stored.get((text(key, "pk"), text(key, "sk")))
-            if found:
-                yield key, found
-
     def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[Due], Item | None]:
         """Return the orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""
         arguments: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
@@ -200,6 +185,22 @@ class Lists:
             **arguments,
         )
         return [_due(found) for found in page["Items"]], page.get("LastEvaluatedKey")
+
+
+def read_strongly(client: Any, table: str, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:  # noqa: ANN401 - botocore's
+    """Yield each item that an index names, with its key, read strongly, in the index's order; a deleted one is left out."""
+    wanted = [_key_of(entry) for entry in index_items]
+    stored: dict[tuple[str, str], Item] = {}
+    request: dict[str, Any] = {table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
+    while request:
+        reply = client.batch_get_item(RequestItems=request)
+        for read in reply["Responses"].get(table, []):
+            stored[text(read, "pk"), text(read, "sk")] = read
+        request = reply.get("UnprocessedKeys", {})
+    for key in wanted:
+        found = stored.get((text(key, "pk"), text(key, "sk")))
+        if found:
+            yield key, found
 
 
 def _due(index_item: Item) -> Due:

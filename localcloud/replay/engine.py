@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.domain.policy import published
 from chalicelib.service.ports import Subscribed
 from chalicelib.service.services import Services
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
@@ -76,6 +77,7 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         messages=Messages(dynamodb, table),
         notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
+        audit=AuditLog(dynamodb, table),
         subscriptions=NoSubscriptions(),
         clock=clock,
         policies=policies,

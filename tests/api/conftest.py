@@ -19,6 +19,7 @@ from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
 from chalicelib.service.uploads_arrived import take_in
 from chalicelib.settings import settings
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
@@ -76,6 +77,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             messages=Messages(lambda: table, TABLE),
             notes=Notes(lambda: table, TABLE),
             connections=Connections(lambda: table, TABLE),
+            audit=AuditLog(lambda: table, TABLE),
             subscriptions=Quiet(),
             clock=clock,
             policies=published(),

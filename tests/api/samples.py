@@ -21,6 +21,7 @@ ANA, BEN = "buyer:ana", "buyer:ben"
 ACME, ZETA = "seller:acme", "seller:zeta"
 MIA = "mediator:mia"
 LEA = "lead:lea"
+OLA = "operator:ola"
 MARKET = "platform:market"
 
 AT_HOME = {"name": "Acme returns", "lines": ["Calle Mayor 1"], "city": "Madrid", "postal_code": "28013", "country": "ES"}
@@ -382,6 +383,7 @@ SAMPLES: dict[str, Sample] = {
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
     ),
+    "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5"),
     "aftership_webhook": Sample(
         Stop.DELIVERED,
         f"{SIGNED}aftership",

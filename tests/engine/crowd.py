@@ -8,6 +8,7 @@ from chalicelib.domain.policy import published
 from chalicelib.service import orders
 from chalicelib.service.services import Services
 from chalicelib.store import keys
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.items import text
@@ -40,6 +41,7 @@ def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Servi
         messages=Messages(lambda: table, TABLE),
         notes=Notes(lambda: table, TABLE),
         connections=Connections(lambda: table, TABLE),
+        audit=AuditLog(lambda: table, TABLE),
         subscriptions=Phonebook(),
         clock=watch,
         policies=POLICIES,

@@ -15,6 +15,7 @@ from chalicelib.api.identity import auth
 from chalicelib.domain.policy import published
 from chalicelib.service.services import Services
 from chalicelib.settings import settings
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
@@ -90,6 +91,7 @@ class Desk:
             messages=Messages(lambda: self.table, NAME),
             notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
+            audit=AuditLog(lambda: self.table, NAME),
             subscriptions=Quiet(),
             clock=self.clock,
             policies=published(),

@@ -23,6 +23,7 @@ from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request
 from chalicelib.service.services import Services
 from chalicelib.store import keys
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.items import item, text, version_of
@@ -96,6 +97,7 @@ class Clerk:
             messages=Messages(dynamodb, self.table),
             notes=Notes(dynamodb, self.table),
             connections=Connections(dynamodb, self.table),
+            audit=AuditLog(dynamodb, self.table),
             subscriptions=Phonebook(),
             clock=self.watch,
             policies=POLICIES,

@@ -9,6 +9,7 @@ from chalicelib.domain import events as e
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.service.services import Services
 from chalicelib.store import keys
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
@@ -90,6 +91,7 @@ class Model(Cases, People):
             messages=Messages(_no_client, ""),
             notes=Notes(_no_client, ""),
             connections=Connections(_no_client, ""),
+            audit=AuditLog(_no_client, ""),
         )
 
     def load(self, order_id: str) -> Case | None:

@@ -18,6 +18,7 @@ from chalicelib.notify.sqs import SqsDeadLetters
 from chalicelib.service.execute import current
 from chalicelib.service.services import Services
 from chalicelib.service.sweep import Swept, sweep_shard
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
@@ -115,6 +116,7 @@ class Cloud:
             messages=Messages(dynamodb, TABLE),
             notes=Notes(dynamodb, TABLE),
             connections=Connections(dynamodb, TABLE),
+            audit=AuditLog(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,
             policies=POLICIES,

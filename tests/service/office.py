@@ -25,6 +25,7 @@ from chalicelib.service.execute import Request, current
 from chalicelib.service.ports import Subscribed
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import Answer, Once
@@ -172,6 +173,7 @@ class Office:
             messages=Messages(lambda: self.table, NAME),
             notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
+            audit=AuditLog(lambda: self.table, NAME),
             subscriptions=self.phonebook,
             clock=self.watch,
             policies=published(),

@@ -173,6 +173,8 @@ RIGHTS: dict[str, dict[str, May]] = {
         OPERATOR: May(Stop.PAYING, OK, ALL, query="status=pending"),
     },
     "report_result": {PAYMENTS: May(Stop.PAYING, OK, ALL)},
+    # the audit: operators read it
+    "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
 }
 
 ANYONE = frozenset({"health", "openapi", "docs"})

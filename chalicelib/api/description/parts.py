@@ -61,6 +61,7 @@ TAGS = {
     "payments": "What is to be paid out, and what became of it (M1, M2).",
     "people": "How people are reached, and on which devices (N1-N3).",
     "privacy": "Being forgotten (P2).",
+    "audit": "What staff and the marketplace's systems asked for, for operators (P5).",
     "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",

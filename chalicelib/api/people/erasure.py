@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.people.routes import PEOPLE, own
 from chalicelib.api.routing import Resource, route
@@ -30,6 +31,7 @@ ACCEPTED = 202
     roles=BUYERS,
     scopes=PEOPLE,
     status=ACCEPTED,
+    audit=Audited.BEFORE,
     answers=lambda: answers.Erasure,
     versioned=False,
 )
@@ -46,6 +48,7 @@ def erase_buyer(call: Call, buyer_id: str) -> Json:
     roles=SELLERS,
     scopes=PEOPLE,
     status=ACCEPTED,
+    audit=Audited.BEFORE,
     answers=lambda: answers.Erasure,
     versioned=False,
 )
@@ -55,14 +58,30 @@ def erase_seller(call: Call, seller_id: str) -> Json:
     return erasure.ask(call.services, Role.SELLER, seller_id, call.actor)
 
 
-@route(blueprint, "GET", "/buyers/{buyer_id}/erasure", roles=BUYERS, scopes=PEOPLE, answers=lambda: answers.Erasure)
+@route(
+    blueprint,
+    "GET",
+    "/buyers/{buyer_id}/erasure",
+    roles=BUYERS,
+    scopes=PEOPLE,
+    audit=Audited.READ,
+    answers=lambda: answers.Erasure,
+)
 def get_buyer_erasure(call: Call, buyer_id: str) -> Json:
     """Show how far a buyer's erasure is, and which orders it waits for."""
     own(call, buyer_id)
     return erasure.status(call.services, Role.BUYER, buyer_id)
 
 
-@route(blueprint, "GET", "/sellers/{seller_id}/erasure", roles=SELLERS, scopes=PEOPLE, answers=lambda: answers.Erasure)
+@route(
+    blueprint,
+    "GET",
+    "/sellers/{seller_id}/erasure",
+    roles=SELLERS,
+    scopes=PEOPLE,
+    audit=Audited.READ,
+    answers=lambda: answers.Erasure,
+)
 def get_seller_erasure(call: Call, seller_id: str) -> Json:
     """Show how far a seller's erasure is, and which orders it waits for."""
     own(call, seller_id)

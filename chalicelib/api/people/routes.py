@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.people.requests import BuyerContacts, NewDevice, SellerContacts
@@ -40,6 +41,7 @@ def own(call: Call, person_id: str) -> None:
     "/sellers/{seller_id}/contacts",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.READ,
     answers=lambda: answers.SellerContactsKept,
 )
 def get_seller_contacts(call: Call, seller_id: str) -> Json:
@@ -54,6 +56,7 @@ def get_seller_contacts(call: Call, seller_id: str) -> Json:
     "/sellers/{seller_id}/contacts",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     body=SellerContacts,
     answers=lambda: answers.SellerContactsKept,
     refuses=(MessagingUnavailable.code,),
@@ -71,6 +74,7 @@ def put_seller_contacts(call: Call, seller_id: str) -> Json:
     "/sellers/{seller_id}/devices",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.COMMAND,
     body=NewDevice,
     status=201,
     answers=lambda: answers.DeviceKept,
@@ -90,6 +94,7 @@ def register_seller_device(call: Call, seller_id: str) -> Answer:
     "/sellers/{seller_id}/devices/{device_id}",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     answers=lambda: answers.DeviceKept,
     refuses=(MessagingUnavailable.code,),
     versioned=False,
@@ -106,6 +111,7 @@ def remove_seller_device(call: Call, seller_id: str, device_id: str) -> Json:
     "/buyers/{buyer_id}/contacts",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.READ,
     answers=lambda: answers.BuyerContactsKept,
 )
 def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
@@ -120,6 +126,7 @@ def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     "/buyers/{buyer_id}/contacts",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     body=BuyerContacts,
     answers=lambda: answers.BuyerContactsKept,
     refuses=(MessagingUnavailable.code,),
@@ -137,6 +144,7 @@ def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     "/buyers/{buyer_id}/devices",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.COMMAND,
     body=NewDevice,
     status=201,
     answers=lambda: answers.DeviceKept,
@@ -156,6 +164,7 @@ def register_buyer_device(call: Call, buyer_id: str) -> Answer:
     "/buyers/{buyer_id}/devices/{device_id}",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     answers=lambda: answers.DeviceKept,
     refuses=(MessagingUnavailable.code,),
     versioned=False,

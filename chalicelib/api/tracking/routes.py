@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.problems import Problem
 from chalicelib.api.routing import Resource, route
@@ -41,6 +42,7 @@ SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.s
     "POST",
     "/webhooks/aftership",
     signature=AFTERSHIP,
+    audit=Audited.BEFORE,
     body=aftership.AfterShipWebhook,
     answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
@@ -55,6 +57,7 @@ def aftership_webhook(call: Call) -> Json:
     "POST",
     "/webhooks/17track",
     signature=SEVENTEEN_TRACK,
+    audit=Audited.BEFORE,
     body=seventeen_track.SeventeenTrackWebhook,
     answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
