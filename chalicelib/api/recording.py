@@ -14,12 +14,11 @@ from chalicelib.api.problems import CATALOGUE, problem_of
 from chalicelib.domain.dispute import order_of
 from chalicelib.domain.ledger import order_of_payment
 from chalicelib.domain.people import PARTIES, Actor
-from chalicelib.store.audit import ASKED, AuditEntry, new_id
+from chalicelib.store.audit import ASKED, AuditEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chalicelib.api.call import Call
     from chalicelib.service.services import Services
 
 
@@ -32,7 +31,7 @@ def entry_of(
     order_id, dispute_id = _case_of(ids)
     people = (f"{role.value}:{it}" for role in PARTIES if (it := ids.get(f"{role.value}_id") or query.get(f"{role.value}_id")))
     return AuditEntry(
-        id=new_id(),
+        id=services.audit.new_id(),
         at=services.clock.now(),
         actor=actor,
         operation=endpoint.operation,
@@ -50,26 +49,25 @@ def _case_of(ids: Mapping[str, str]) -> tuple[str | None, str | None]:
     return ids.get("order_id") or order_of_payment(ids.get("instruction_id", "")) or None, None
 
 
-def recorded(endpoint: Endpoint, call: Call, handle: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the handler returns
-    """Return what ``handle`` returns, once the request is in the audit as its route declares.
+def recorded(services: Services, endpoint: Endpoint, entry: AuditEntry | None, handle: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the handler returns
+    """Return what ``handle`` returns, once the request is in the audit as its route declares; None is a request that is not.
 
     A refused request is recorded with the code of its problem. A failed one told the caller nothing, and is not recorded.
     """
-    entry = call.entry
     if entry is None:
         return handle()
     if endpoint.audit is Audited.BEFORE:
-        call.services.audit.add(replace(entry, outcome=ASKED))
+        services.audit.add(replace(entry, outcome=ASKED))
         return handle()
     try:
         result = handle()
     except Exception as error:
         problem = problem_of(error)
         if CATALOGUE[problem.code].status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            call.services.audit.add(replace(entry, outcome=problem.code))
+            services.audit.add(replace(entry, outcome=problem.code))
         raise problem from error
     if endpoint.audit is Audited.READ:
-        call.services.audit.add(replace(entry, listed=() if entry.order_id else _listed(result)))
+        services.audit.add(replace(entry, listed=() if entry.order_id else _listed(result)))
     return result
 
 

@@ -92,7 +92,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             language = preferred(blueprint.current_request.headers.get("accept-language", ""))
             try:
                 call = bind(endpoint, blueprint.current_request, ids, language)
-                result = recorded(endpoint, call, lambda: handler(call, **ids)) if call else handler(**ids)
+                result = recorded(call.services, endpoint, call.entry, lambda: handler(call, **ids)) if call else handler(**ids)
                 result = _page(call, result) if call and endpoint.paged else result
                 return _success(endpoint, blueprint.current_request, result, language)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem

@@ -19,7 +19,7 @@ from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.service.access import check_thread
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, current, retry
-from chalicelib.store.audit import AuditEntry, new_id
+from chalicelib.store.audit import AuditEntry
 from chalicelib.store.codec import timestamp
 from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.idempotency import Answer
@@ -108,7 +108,7 @@ def subscribe(services: Services, connection: Connection, order_id: str) -> None
         msg = f"This connection listens to {THREADS_AT_MOST} threads. Unsubscribe from one first."
         raise Refusal(LIMIT_REACHED, msg, limit=THREADS_AT_MOST)
     if connection.actor.role in STAFF:
-        services.audit.add(AuditEntry(new_id(), now, connection.actor, "subscribe", order_id=order_id))
+        services.audit.add(AuditEntry(services.audit.new_id(), now, connection.actor, "subscribe", order_id=order_id))
     services.connections.listen(connection, order_id)
 
 

@@ -88,9 +88,15 @@ class AuditLog:
     """The audit in the table."""
 
     def __init__(
-        self, client: Callable[[], Any], table: str, kept_days: int = KEPT_DAYS, epoch: Callable[[], float] = time.time
+        self,
+        client: Callable[[], Any],
+        table: str,
+        kept_days: int = KEPT_DAYS,
+        epoch: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = new_id,
     ) -> None:
-        """Keep entries in ``table`` for ``kept_days`` of real time."""
+        """Keep entries in ``table`` for ``kept_days`` of real time. ``new_id`` gives an id that no other entry has."""
+        self.new_id = new_id
         self._client = client
         self.table = table
         self.kept_days = kept_days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,7 +70,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Makes the API serve a given table."""
 
     def serve(table: MemoryTable) -> Api:
-        clock, sns = Clock(), FakeSns()
+        clock, sns, numbers = Clock(), FakeSns(), count(1)
         served = Services(
             cases=Cases(lambda: table, TABLE, published(), shards=2),
             lists=Lists(lambda: table, TABLE),
@@ -77,7 +78,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             messages=Messages(lambda: table, TABLE),
             notes=Notes(lambda: table, TABLE),
             connections=Connections(lambda: table, TABLE),
-            audit=AuditLog(lambda: table, TABLE),
+            audit=AuditLog(lambda: table, TABLE, epoch=clock.epoch, new_id=lambda: f"{next(numbers):024x}"),
             subscriptions=Quiet(),
             clock=clock,
             policies=published(),

@@ -160,6 +160,11 @@ class Api:
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
     vault: Vault = field(default_factory=Vault)
 
+    @property
+    def stored(self) -> list[dict[str, Any]]:
+        """Everything in the table but the audit, which also holds what was refused."""
+        return unaudited(self.table)
+
     def send(
         self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None
     ) -> Reply:
@@ -200,6 +205,11 @@ class Api:
         reply = self.call(who, method, path, body, **headers)
         assert reply.status in (200, 201, 202), (method, path, reply.status, reply.body)
         return reply.json
+
+
+def unaudited(table: MemoryTable) -> list[dict[str, Any]]:
+    """Everything in a table but the audit."""
+    return [item for item in table.snapshot() if not item["pk"]["S"].startswith("AUDIT#")]
 
 
 def at(moment: datetime) -> str:

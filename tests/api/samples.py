@@ -383,7 +383,7 @@ SAMPLES: dict[str, Sample] = {
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
     ),
-    "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5"),
+    "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5&actor=platform:market"),
     "aftership_webhook": Sample(
         Stop.DELIVERED,
         f"{SIGNED}aftership",

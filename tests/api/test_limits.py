@@ -86,7 +86,7 @@ def test_a_buyer_has_only_so_many_disputes_open(api: Api, few: int) -> None:
         api.clock.wait(-9 * DAY - HOUR)
     bring(api, Stop.DELIVERED, "o-9", parcel=9)
     opened = [api.call(ANA, "POST", f"/orders/o-{n}/disputes", CLAIM, idempotency_key=f"open-{n}") for n in range(few)]
-    stored = api.table.snapshot()
+    stored = api.stored
 
     refused = api.call(ANA, "POST", "/orders/o-9/disputes", CLAIM)
     assert ((409, "limit_reached"), few) == (refused.refused, refused.json["limit"])
@@ -97,7 +97,7 @@ def test_a_buyer_has_only_so_many_disputes_open(api: Api, few: int) -> None:
     assert opened[-1] == api.call(ANA, "POST", f"/orders/o-{few - 1}/disputes", CLAIM, idempotency_key=f"open-{few - 1}")
     again = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM | {"description": "?"}, idempotency_key=f"open-{few - 1}")
     assert (422, "idempotency_key_reused") == again.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
     for who, order in ((ANA, "o-7"), (BEN, "o-9")):
         assert (404, "not_found") == api.call(who, "POST", f"/orders/{order}/disputes", CLAIM).refused
 

@@ -87,7 +87,7 @@ def test_an_order_adds_up_to_an_amount(api: Api) -> None:
 def test_importing_again_is_no_news(api: Api) -> None:
     """O1: the same order again is a 200 that changes nothing; another body for its id is a conflict."""
     first = api.call(MARKET, "PUT", "/orders/o-1", ORDER)
-    stored = api.table.snapshot()
+    stored = api.stored
 
     again = api.call(MARKET, "PUT", "/orders/o-1", ORDER)
     other = api.call(MARKET, "PUT", "/orders/o-1", ORDER | {"shipping_fee": euros(1)})
@@ -95,7 +95,7 @@ def test_importing_again_is_no_news(api: Api) -> None:
     assert (201, 200) == (first.status, again.status)
     assert first.json == again.json
     assert (409, "conflict") == other.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 def test_an_order_that_never_arrived(api: Api) -> None:

@@ -15,6 +15,7 @@ from chalicelib.domain.evidence import ContentType, File
 from chalicelib.domain.people import Role
 from chalicelib.service import erasure, messages, notes
 from chalicelib.store import items
+from chalicelib.store.audit import AuditEntry
 from chalicelib.store.connections import Connection, Connections, Pass
 from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
@@ -40,6 +41,7 @@ ANSWER = Answer(201, "{}")
 SORT_KEYS = (
     *("#ORDER", "#DISPUTE", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
     *("ERASURE", "OWNER", "ANSWER", "OUT", "TALLY", "SENT", "TICKET", "CONNECTION", "CONNECTIONS", "LISTENERS", "LISTENS"),
+    "AUDIT",
 )
 """Every kind of item with a content, as ``kind_of`` names them. Counts of calls and a sandbox's clock hold a number only."""
 
@@ -101,6 +103,8 @@ def _beside_the_case() -> Iterator[Item]:
     connection = Connection("c-1", BUYER, int(office.epoch), until)
     live.add(connection)
     live.listen(connection, ORDER)
+    entry = AuditEntry("18ebe3a1c75cc3351b3b8546", now, MEDIATOR, "list_evidence", order_id=ORDER, dispute_id=DISPUTE)
+    services.audit.add(entry)
     yield from office.table.snapshot()
 
 

@@ -12,6 +12,7 @@ from chalicelib.domain.events import PAYLOADS
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.order import Order
 from chalicelib.domain.thread import Message, Thread
+from chalicelib.store.audit import AuditEntry
 from chalicelib.store.cases import event_of
 from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.message_queue import QueuedMessage
@@ -40,6 +41,7 @@ READ_AS: dict[str, Any] = {
     "OUT": QueuedMessage,
     "TALLY": list[str],
     "TICKET": Pass,
+    "AUDIT": AuditEntry,
     "CONNECTION": Connection,
     "CONNECTIONS": Connection,
     "LISTENERS": Connection,
