@@ -9,8 +9,9 @@ from chalicelib.aws import client
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
+from chalicelib.notify.registries.texts import SnsTexts
 from chalicelib.service.ports import Clock
-from chalicelib.service.services import Services, SystemClock
+from chalicelib.service.services import ContactLimits, Services, SystemClock
 from chalicelib.settings import settings
 from chalicelib.store.audit import AuditLog
 from chalicelib.store.call_counts import CallCounts
@@ -21,6 +22,7 @@ from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 
 if TYPE_CHECKING:
     from chalicelib.notify.dependencies import Dependencies
@@ -51,6 +53,9 @@ def services() -> Services:
         policies=policies,
         endpoints=SnsEndpoints(lambda: client("sns"), {"fcm": settings().push_fcm_arn, "apns": settings().push_apns_arn}),
         mail_by_topic=not settings().mail_from,
+        tallies=Tallies(dynamodb, table),
+        texts=SnsTexts(lambda: client("sns")),
+        limits=ContactLimits(settings().contact_changes_a_day, settings().sms_per_number_a_day, settings().sms_per_day),
     )
 
 
@@ -83,7 +88,6 @@ def publishing() -> Dependencies:
     from chalicelib.notify.sqs import SqsDeadLetters  # noqa: PLC0415
     from chalicelib.store.orders import Orders  # noqa: PLC0415
     from chalicelib.store.sent import Sent  # noqa: PLC0415
-    from chalicelib.store.tallies import Tallies  # noqa: PLC0415
 
     def dynamodb() -> object:
         return client("dynamodb")
@@ -102,7 +106,7 @@ def publishing() -> Dependencies:
         clock=_clock(),
         topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
         link_base=s.app_link_base,
-        limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
+        limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour, s.sms_per_number_a_day),
         mail_by_topic=not s.mail_from,
     )
 

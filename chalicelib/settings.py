@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,6 +30,12 @@ class Settings:
     """The queue of messages to people that no provider accepts."""
     sms_per_recipient_a_day: int
     sms_per_day: int
+    sms_per_number_a_day: int
+    """The most SMS that one phone number is sent in a day, whoever has registered it."""
+    sms_countries: frozenset[str]
+    """The countries (ISO 3166-1) to whose numbers SMS are sent; empty for all."""
+    contact_changes_a_day: int
+    """The number of times that a person may change an address or a phone in a day."""
     news_per_recipient_an_hour: int
     """News beyond this number, through one channel, is gathered in a digest."""
     deadline_shards: int
@@ -83,6 +90,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         undelivered_queue_url=read("UNDELIVERED_QUEUE_URL", ""),
         sms_per_recipient_a_day=_number(environment, "SMS_PER_RECIPIENT_A_DAY", 5, least=0),
         sms_per_day=_number(environment, "SMS_PER_DAY", 1000, least=0),
+        sms_per_number_a_day=_number(environment, "SMS_PER_NUMBER_A_DAY", 10, least=0),
+        sms_countries=_countries(read("SMS_COUNTRIES", "")),
+        contact_changes_a_day=_number(environment, "CONTACT_CHANGES_A_DAY", 5),
         news_per_recipient_an_hour=_number(environment, "NEWS_PER_RECIPIENT_AN_HOUR", 5, least=0),
         deadline_shards=shards,
         oidc_issuer=read("OIDC_ISSUER", ""),
@@ -112,6 +122,16 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int 
         msg = f"{name} is at least {least}, not {number}"
         raise ValueError(msg)
     return number
+
+
+def _countries(written: str) -> frozenset[str]:
+    """Return the countries in a list with commas. Raises ``ValueError`` for one that is not written as two capital letters."""
+    named = frozenset(it.strip() for it in written.split(",") if it.strip())
+    wrong = sorted(it for it in named if not re.fullmatch("[A-Z]{2}", it))
+    if wrong:
+        msg = f"SMS_COUNTRIES is a list of ISO 3166-1 countries such as ES,PT; these are none: {', '.join(wrong)}"
+        raise ValueError(msg)
+    return named
 
 
 @lru_cache(maxsize=1)

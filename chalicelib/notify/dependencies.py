@@ -43,6 +43,7 @@ class Limits:
     sms_per_recipient_a_day: int = 5
     sms_per_day: int = 1000
     news_per_recipient_an_hour: int = 5
+    sms_per_number_a_day: int = 10
 
 
 @dataclass(frozen=True, slots=True)

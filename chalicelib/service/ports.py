@@ -49,6 +49,14 @@ class Subscriptions(Protocol):
         ...
 
 
+class Texts(Protocol):
+    """Sends an SMS to a number that is nobody's yet."""
+
+    def send_code(self, phone: str, language: str, code: str) -> None:
+        """Send a one-time code to a phone (E.164), in the language of the person who gave the number."""
+        ...
+
+
 class Endpoints(Protocol):
     """The devices at the platforms' push services."""
 

@@ -34,6 +34,7 @@ State sorts before everything else of its order (``#`` comes before letters), so
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from typing import TYPE_CHECKING
 
@@ -275,6 +276,21 @@ def out_sk(name: str, channel: str) -> str:
 def sms_tally_sk(now: datetime) -> str:
     """Return the sort key of the count of a day's SMS."""
     return f"SMS#{now:%Y-%m-%d}"
+
+
+def changes_tally_sk(now: datetime) -> str:
+    """Return the sort key of the count of a day's changes of addresses."""
+    return f"CHANGES#{now:%Y-%m-%d}"
+
+
+def codes_tally_sk(now: datetime) -> str:
+    """Return the sort key of the count of a day's one-time codes."""
+    return f"CODES#{now:%Y-%m-%d}"
+
+
+def number_recipient(phone: str) -> str:
+    """Return a name for a phone number in counts, which does not show the number."""
+    return f"phone:{hashlib.sha256(phone.encode()).hexdigest()[:32]}"
 
 
 def news_tally_sk(hour: datetime, channel: str) -> str:

@@ -33,6 +33,17 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneCode:
+    """The code that was sent to a phone, as a salted hash, and the number of guesses at it so far."""
+
+    salt: str
+    digest: str
+    expires_at: datetime
+    sent_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """The contacts, addresses and devices that a person registered.
 
@@ -57,6 +68,8 @@ class Profile:
     quiet_hours: tuple[str, str] | None = None
     muted: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
+    phone_code: PhoneCode | None = None
+    """The code that a seller's phone was sent; None once the phone is confirmed."""
     unknown: str = field(default="", compare=False)
     """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 

@@ -18,6 +18,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
+from chalicelib.store.tallies import Tallies
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
 from localcloud.memory.table import MemoryTable
@@ -78,6 +79,7 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
         audit=AuditLog(dynamodb, table),
+        tallies=Tallies(dynamodb, table),
         subscriptions=NoSubscriptions(),
         clock=clock,
         policies=policies,

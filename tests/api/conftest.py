@@ -27,9 +27,10 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Uploads
 from localcloud.memory.table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet, no_rates
+from tests.api.edge import Api, Clock, Quiet, Texts, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import Bucket
@@ -70,7 +71,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Makes the API serve a given table."""
 
     def serve(table: MemoryTable) -> Api:
-        clock, sns, numbers = Clock(), FakeSns(), count(1)
+        clock, sns, numbers, texts = Clock(), FakeSns(), count(1), Texts()
         served = Services(
             cases=Cases(lambda: table, TABLE, published(), shards=2),
             lists=Lists(lambda: table, TABLE),
@@ -79,6 +80,8 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             notes=Notes(lambda: table, TABLE),
             connections=Connections(lambda: table, TABLE),
             audit=AuditLog(lambda: table, TABLE, epoch=clock.epoch, new_id=lambda: f"{next(numbers):024x}"),
+            tallies=Tallies(lambda: table, TABLE, clock.epoch),
+            texts=texts,
             subscriptions=Quiet(),
             clock=clock,
             policies=published(),
@@ -93,7 +96,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             bucket.put(form["fields"]["key"], form["content_type"], content)
             take_in(served, storage, form["fields"]["key"])
 
-        made = Api(app, table, clock, issuer, upload)
+        made = Api(app, table, clock, issuer, upload, texts)
         for files in (evidence, messages):
             monkeypatch.setattr(files, "storage", lambda: storage)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)

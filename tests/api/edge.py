@@ -79,6 +79,18 @@ class Quiet:
         self.known = {place: it for place, it in self.known.items() if place[:2] != of_person}
 
 
+@dataclass
+class Texts:
+    """Remembers the last code that each phone was sent."""
+
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def send_code(self, phone: str, language: str, code: str) -> None:
+        """Remember a code."""
+        del language
+        self.codes[phone] = code
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer of the API."""
@@ -157,6 +169,7 @@ class Api:
     issuer: Issuer
     upload: Callable[[dict[str, Any], bytes], None]
     """Sends a file by a form that was given out; it has been looked at then."""
+    texts: Texts = field(default_factory=Texts)
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
     vault: Vault = field(default_factory=Vault)
 

@@ -34,6 +34,8 @@ SELLER_CONTACTS = {
     "channels": {"email": True, "sms": True, "push": False},
     "return_addresses": [AT_HOME],
 }
+VERIFIED_CONTACTS = SELLER_CONTACTS | {"phone_verified": True}
+"""The same, by the platform, which has confirmed the phone itself."""
 BUYER_CONTACTS = {"email": "ana@ana.example", "phone": None, "language": "ru"}
 DEVICE = {"platform": "fcm", "token": "cXk3-ana-of-firebase"}
 SHOP_DEVICE = {"platform": "fcm", "token": "cXk3-acme-of-firebase"}
@@ -83,6 +85,7 @@ class Stop(IntEnum):
 
     NOWHERE = auto()
     REACHED = auto()
+    UNCONFIRMED = auto()
     FORGETTING = auto()
     NOT_HERE = auto()
     SOLD = auto()
@@ -166,8 +169,11 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
 
 def before_a_sale(api: Stage, stop: Stop) -> None:
     """People say how they are reached, or ask to be forgotten."""
-    if stop == Stop.REACHED:
+    if stop is Stop.UNCONFIRMED:
         api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+        api.clock.wait(HOUR)
+    if stop is Stop.REACHED:
+        api.done(MARKET, "PUT", "/sellers/acme/contacts", VERIFIED_CONTACTS)
         api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
         api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
         api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
@@ -178,7 +184,7 @@ def before_a_sale(api: Stage, stop: Stop) -> None:
 
 def sell(api: Stage, stop: Stop, order_id: str) -> None:
     """An order is sold now; the seller asks for a later promise, or the two talk about it."""
-    api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    api.done(MARKET, "PUT", "/sellers/acme/contacts", VERIFIED_CONTACTS)
     sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
     api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
     if stop is Stop.ASKED:
@@ -363,6 +369,10 @@ SAMPLES: dict[str, Sample] = {
     "decide": Sample(Stop.ASSIGNED, MIA, DECISION, _DISPUTE_KEYS, other=DECISION | {"rationale": "It is so."}),
     "put_seller_contacts": Sample(Stop.NOWHERE, ACME, SELLER_CONTACTS, ("id", "email", "return_addresses", "version")),
     "put_buyer_contacts": Sample(Stop.NOWHERE, ANA, BUYER_CONTACTS, ("id", "email", "version")),
+    "confirm_phone": Sample(
+        Stop.REACHED, ACME, {"code": "000000"}, ("id", "phone_status", "version"), other={"code": "000001"}
+    ),
+    "send_phone_code": Sample(Stop.UNCONFIRMED, ACME, {}, ("id", "phone_status", "version")),
     "get_seller_contacts": Sample(Stop.REACHED, ACME, keys=("id", "email_status", "return_addresses", "version")),
     "get_buyer_contacts": Sample(Stop.REACHED, ANA, keys=("id", "email_status", "devices", "version")),
     "register_seller_device": Sample(Stop.NOWHERE, ACME, SHOP_DEVICE, ("id", "platform"), other=DEVICE),

@@ -75,7 +75,9 @@ def rights_for(service: str, operation: str, given: dict[str, Any]) -> Iterator[
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
             yield Right(f"dynamodb:{operation}", TABLE + index, place.get("pk", {}).get("S", ""))
         case "sns", _:
-            topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:{given['Name']}" if "Name" in given else given.get("TopicArn", "")
+            named = given.get("TopicArn", given.get("PhoneNumber", ""))
+            topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:{given['Name']}" if "Name" in given else named
+
             yield Right(f"sns:{operation}", topic)
         case "sqs", _:
             queue = given["QueueUrl"].rpartition("/")[2]
@@ -120,11 +122,16 @@ def allows(function: str, right: Right) -> bool:
     """Return whether the function's policy gives it the right."""
     statements = json.loads(POLICIES[function].read_text(encoding="utf-8"))["Statement"]
     return any(
-        right.action in listed(it["Action"])
-        and any(fnmatchcase(right.resource, spelt(resource)) for resource in listed(it["Resource"]))
-        and _meets(it.get("Condition", {}), right)
+        right.action in listed(it["Action"]) and _covers(it, right.resource) and _meets(it.get("Condition", {}), right)
         for it in statements
     )
+
+
+def _covers(statement: dict[str, Any], resource: str) -> bool:
+    """Return whether a statement is about a resource: one that it names, or any but those that it names."""
+    if "NotResource" in statement:
+        return not any(fnmatchcase(resource, spelt(it)) for it in listed(statement["NotResource"]))
+    return any(fnmatchcase(resource, spelt(it)) for it in listed(statement["Resource"]))
 
 
 def _meets(condition: dict[str, Any], right: Right) -> bool:

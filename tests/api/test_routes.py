@@ -22,6 +22,7 @@ from tests.api.samples import (
     SAMPLES,
     SELLER_CONTACTS,
     SHOP_DEVICE,
+    VERIFIED_CONTACTS,
     WITH_BODY,
     ZETA,
     Stop,
@@ -333,7 +334,7 @@ def test_an_address_that_sns_refuses_is_named(api: Api, monkeypatch: pytest.Monk
         return f"topic:{role}-{person}", address
 
     monkeypatch.setattr(Quiet, "subscribe", refused)
-    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    reply = api.call(MARKET, "PUT", "/sellers/acme/contacts", VERIFIED_CONTACTS)
     assert (422, "validation_failed") == reply.refused
     assert [field] == [error["field"] for error in reply.json["errors"]]
     assert (None, None) == tuple(api.done(ACME, "GET", "/sellers/acme/contacts")[name] for name in ("email", "phone"))

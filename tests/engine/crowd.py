@@ -16,6 +16,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, order_terms
 from tests.service.office import Phonebook, Watch
@@ -42,6 +43,7 @@ def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Servi
         notes=Notes(lambda: table, TABLE),
         connections=Connections(lambda: table, TABLE),
         audit=AuditLog(lambda: table, TABLE),
+        tallies=Tallies(lambda: table, TABLE),
         subscriptions=Phonebook(),
         clock=watch,
         policies=POLICIES,

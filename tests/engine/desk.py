@@ -22,6 +22,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.api.samples import ANA
@@ -92,6 +93,7 @@ class Desk:
             notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
             audit=AuditLog(lambda: self.table, NAME),
+            tallies=Tallies(lambda: self.table, NAME),
             subscriptions=Quiet(),
             clock=self.clock,
             policies=published(),

@@ -31,6 +31,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
 from tests.service.office import ORDER, Phonebook, Watch, once
@@ -98,6 +99,7 @@ class Clerk:
             notes=Notes(dynamodb, self.table),
             connections=Connections(dynamodb, self.table),
             audit=AuditLog(dynamodb, self.table),
+            tallies=Tallies(dynamodb, self.table),
             subscriptions=Phonebook(),
             clock=self.watch,
             policies=POLICIES,

@@ -451,5 +451,7 @@ def test_a_message_that_ends_every_process_is_put_aside() -> None:
 
 
 def test_limits_have_sensible_numbers() -> None:
-    """N3: without settings a person gets 5 SMS a day and 5 pieces of news an hour, a deployment sends 1,000 SMS."""
-    assert (5, 1000, 5) == (Limits().sms_per_recipient_a_day, Limits().sms_per_day, Limits().news_per_recipient_an_hour)
+    """N3: without settings a person gets 5 SMS a day and 5 pieces of news an hour, a number 10 SMS, all 1,000."""
+    it = Limits()
+    assert (5, 1000, 5) == (it.sms_per_recipient_a_day, it.sms_per_day, it.news_per_recipient_an_hour)
+    assert 10 == it.sms_per_number_a_day

@@ -18,6 +18,7 @@ from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
+from chalicelib.store.tallies import Tallies
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
 from tests.reliability.small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
@@ -92,6 +93,7 @@ class Model(Cases, People):
             notes=Notes(_no_client, ""),
             connections=Connections(_no_client, ""),
             audit=AuditLog(_no_client, ""),
+            tallies=Tallies(_no_client, ""),
         )
 
     def load(self, order_id: str) -> Case | None:

@@ -117,6 +117,7 @@ class Cloud:
             notes=Notes(dynamodb, TABLE),
             connections=Connections(dynamodb, TABLE),
             audit=AuditLog(dynamodb, TABLE),
+            tallies=Tallies(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,
             policies=POLICIES,
@@ -146,7 +147,7 @@ class Cloud:
             clock=self.clock,
             topics=TOPICS,
             link_base="https://app.example.com",
-            limits=Limits(10**6, 10**6, 10**6),
+            limits=Limits(10**6, 10**6, 10**6, 10**6),
         )
 
     @property

@@ -62,7 +62,7 @@ def told(order_id: str = ORDER, office: Office | None = None, parcel: str = "000
     for role, actor in WHO.items():
         at = replace(AT_HOME, name=f"{role} canary")
         reached = contacts.Contacts(f"{role}@canary.example", "+34600000001", "es", (at,) if role is Role.SELLER else ())
-        contacts.put_contacts(office.services, role, actor.id, Request(actor), reached)
+        contacts.put_contacts(office.services, role, actor.id, Request(PLATFORM), replace(reached, phone_verified=True))
         messages.write_message(office.services, order_id, Request(actor), f"{role} canary")
     office.confirm(order_id)
     dispute = f"{order_id}-d1"

@@ -157,6 +157,8 @@ RIGHTS: dict[str, dict[str, May]] = {
     "decide": {MEDIATOR: May(Stop.ASSIGNED, body=DECISION), LEAD: May(Stop.ASSIGNED, CONFLICT, body=DECISION)},
     # people and payments
     "put_seller_contacts": {SELLER: May(Stop.NOWHERE), PEOPLE: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "confirm_phone": {SELLER: May(Stop.REACHED)},
+    "send_phone_code": {SELLER: May(Stop.UNCONFIRMED)},
     "get_seller_contacts": {SELLER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL, missing=OK)},
     "get_buyer_contacts": {BUYER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL, missing=OK)},
     "register_seller_device": {SELLER: May(Stop.NOWHERE, CREATED), PEOPLE: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},

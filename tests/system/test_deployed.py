@@ -48,8 +48,8 @@ def told(cloud: LocalCloud, kind: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def dispute_id(cloud: LocalCloud) -> str:
     """A claim of non-receipt against a seller with e-mail, phone and app; its order's promise is long broken."""
-    contacts = {"email": "shop@example.com", "phone": "+4520123456", "language": "ru"}
-    call(cloud, "seller:sys-shop", "PUT", "/sellers/sys-shop/contacts", contacts)
+    contacts = {"email": "shop@example.com", "phone": "+4520123456", "phone_verified": True, "language": "ru"}
+    call(cloud, "platform:market", "PUT", "/sellers/sys-shop/contacts", contacts)
     call(cloud, "seller:sys-shop", "POST", "/sellers/sys-shop/devices", {"platform": "fcm", "token": "token-of-the-app"})
     now = datetime.fromisoformat(read(cloud.endpoints)["now"])
     order = {

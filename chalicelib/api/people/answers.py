@@ -22,6 +22,16 @@ EmailStatus = Annotated[
     ),
 ]
 
+PhoneStatus = Annotated[
+    Literal["none", "pending", "confirmed", "unused"],
+    Field(
+        description=(
+            "none: there is no phone. pending: its owner has yet to confirm it by the code that was sent there, and gets no "
+            "other SMS. confirmed: SMS reach it. unused: a buyer's, to which nothing is sent."
+        )
+    ),
+]
+
 
 class DeviceKept(Given):
     """A device that push messages reach (N1). Its token is not told."""
@@ -37,6 +47,7 @@ class BuyerContactsKept(Given):
     email: str | None
     email_status: EmailStatus
     phone: str | None
+    phone_status: PhoneStatus
     language: str
     time_zone: str
     quiet_hours: QuietHours | None

@@ -8,12 +8,14 @@ from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.people.requests import BuyerContacts, NewDevice, SellerContacts
+from chalicelib.api.models import Nothing
+from chalicelib.api.people.requests import BuyerContacts, NewDevice, PhoneConfirmation, SellerContacts
 from chalicelib.api.routing import Resource, route
+from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
-from chalicelib.service.contacts import get_contacts, put_contacts
+from chalicelib.service import contacts
 from chalicelib.service.devices import register_device, remove_device
-from chalicelib.service.errors import MessagingUnavailable, NotFound, PushNotConfigured, TokenRefused
+from chalicelib.service.errors import Malformed, MessagingUnavailable, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -47,7 +49,7 @@ def own(call: Call, person_id: str) -> None:
 def get_seller_contacts(call: Call, seller_id: str) -> Json:
     """A seller's contacts, and whether the email address is confirmed."""
     own(call, seller_id)
-    return get_contacts(call.services, Role.SELLER, seller_id)
+    return contacts.get_contacts(call.services, Role.SELLER, seller_id)
 
 
 @route(
@@ -59,13 +61,49 @@ def get_seller_contacts(call: Call, seller_id: str) -> Json:
     audit=Audited.BEFORE,
     body=SellerContacts,
     answers=lambda: answers.SellerContactsKept,
-    refuses=(MessagingUnavailable.code,),
+    refuses=(r.LIMIT_REACHED, MessagingUnavailable.code),
     versioned=True,
 )
 def put_seller_contacts(call: Call, seller_id: str) -> Json:
     """Replace a seller's contacts and return addresses."""
     own(call, seller_id)
-    return put_contacts(call.services, Role.SELLER, seller_id, call.request, call.body.contacts(call.body.return_addresses))
+    body: SellerContacts = call.body
+    if body.phone_verified and call.actor.role is not Role.PLATFORM:
+        raise Malformed("Only the platform says that a phone is verified; leave phone_verified out.", "phone_verified")
+    given = body.contacts(body.return_addresses, phone_verified=body.phone_verified)
+    return contacts.put_contacts(call.services, Role.SELLER, seller_id, call.request, given)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/sellers/{seller_id}/contacts/phone/confirmation",
+    roles=(Role.SELLER,),
+    body=PhoneConfirmation,
+    answers=lambda: answers.SellerContactsKept,
+    refuses=(r.CONFLICT, r.INVALID, r.LIMIT_REACHED, r.TOO_LATE, MessagingUnavailable.code),
+    versioned=False,
+)
+def confirm_phone(call: Call, seller_id: str) -> Answer:
+    """Confirm a seller's phone by the code that was sent there; from then on it takes SMS."""
+    own(call, seller_id)
+    return contacts.confirm_phone(call.services, seller_id, call.expect_once(), call.body.code)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/sellers/{seller_id}/contacts/phone/code",
+    roles=(Role.SELLER,),
+    body=Nothing,
+    answers=lambda: answers.SellerContactsKept,
+    refuses=(r.CONFLICT, r.LIMIT_REACHED, r.TOO_EARLY, MessagingUnavailable.code),
+    versioned=False,
+)
+def send_phone_code(call: Call, seller_id: str) -> Answer:
+    """Send another code to a seller's unconfirmed phone; the one before works no more."""
+    own(call, seller_id)
+    return contacts.resend_code(call.services, seller_id, call.expect_once())
 
 
 @route(
@@ -117,7 +155,7 @@ def remove_seller_device(call: Call, seller_id: str, device_id: str) -> Json:
 def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """A buyer's contacts, and whether the email address is confirmed."""
     own(call, buyer_id)
-    return get_contacts(call.services, Role.BUYER, buyer_id)
+    return contacts.get_contacts(call.services, Role.BUYER, buyer_id)
 
 
 @route(
@@ -129,13 +167,13 @@ def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     audit=Audited.BEFORE,
     body=BuyerContacts,
     answers=lambda: answers.BuyerContactsKept,
-    refuses=(MessagingUnavailable.code,),
+    refuses=(r.LIMIT_REACHED, MessagingUnavailable.code),
     versioned=True,
 )
 def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """Replace a buyer's contacts."""
     own(call, buyer_id)
-    return put_contacts(call.services, Role.BUYER, buyer_id, call.request, call.body.contacts())
+    return contacts.put_contacts(call.services, Role.BUYER, buyer_id, call.request, call.body.contacts())
 
 
 @route(
