@@ -12,7 +12,7 @@ from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.notify.registries.texts import SnsTexts
 from chalicelib.service.ports import Clock
 from chalicelib.service.services import ContactLimits, Services, SystemClock
-from chalicelib.settings import settings
+from chalicelib.settings import GUARDDUTY, settings
 from chalicelib.store.audit import AuditLog
 from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.cases import Cases
@@ -72,7 +72,7 @@ def storage() -> Storage:
     from chalicelib.store.uploads import Uploads  # noqa: PLC0415 - as above
 
     uploads = Uploads(lambda: client("dynamodb"), settings().table_name)
-    return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket))
+    return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket), settings().malware_scan == GUARDDUTY)
 
 
 @lru_cache(maxsize=1)

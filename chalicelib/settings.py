@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+GUARDDUTY = "guardduty"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of this deployment."""
@@ -26,6 +29,8 @@ class Settings:
     files_bucket: str
     s3_addressing: str
     """The form of the bucket's addresses: ``virtual``, or ``path`` where the bucket's name cannot be a host name."""
+    malware_scan: str
+    """``guardduty`` if no upload is taken in before GuardDuty has marked it as clean; ``off`` otherwise."""
     undelivered_queue_url: str
     """The queue of messages to people that no provider accepts."""
     sms_per_recipient_a_day: int
@@ -87,6 +92,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         sweep_queue_url=read("SWEEP_QUEUE_URL", ""),
         files_bucket=read("FILES_BUCKET", ""),
         s3_addressing=read("S3_ADDRESSING", "virtual"),
+        malware_scan=_one_of("MALWARE_SCAN", read("MALWARE_SCAN", "off"), ("off", GUARDDUTY)),
         undelivered_queue_url=read("UNDELIVERED_QUEUE_URL", ""),
         sms_per_recipient_a_day=_number(environment, "SMS_PER_RECIPIENT_A_DAY", 5, least=0),
         sms_per_day=_number(environment, "SMS_PER_DAY", 1000, least=0),
@@ -122,6 +128,14 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int 
         msg = f"{name} is at least {least}, not {number}"
         raise ValueError(msg)
     return number
+
+
+def _one_of(name: str, written: str, known: tuple[str, ...]) -> str:
+    """Return ``written``. Raises ``ValueError`` unless it is one of ``known``."""
+    if written not in known:
+        msg = f"{name} is one of {', '.join(known)}, not {written}"
+        raise ValueError(msg)
+    return written
 
 
 def _countries(written: str) -> frozenset[str]:

@@ -92,6 +92,18 @@ class FileStorage(Protocol):
         """Return the object under ``key``; None where there is none."""
         ...
 
+    def read(self, key: str, etag: str) -> bytes | None:
+        """Return an object whose entity tag still is ``etag``; None where it is not."""
+        ...
+
+    def put(self, key: str, content_type: str, content: bytes) -> None:
+        """Keep an object of this service's own making."""
+        ...
+
+    def scan_result(self, key: str) -> str | None:
+        """Return what the scan for malware says of an object; None until it says something."""
+        ...
+
     def copy(self, key: str, etag: str, to: str) -> bool:
         """Copy an object if its entity tag still is ``etag``, and return whether it is."""
         ...

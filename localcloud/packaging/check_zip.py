@@ -13,7 +13,14 @@ from localcloud.packaging.archive import LOCALES
 # A function cannot start without these.
 REQUIRED = ("app.py", "chalicelib/__init__.py", "chalice/app.py", *sorted(LOCALES))
 # The compiled half of each dependency that has one.
-NATIVE = ("pydantic_core/_pydantic_core", "msgspec/_core", "cryptography/hazmat/bindings/_rust", "_cffi_backend")
+NATIVE = (
+    "pydantic_core/_pydantic_core",
+    "msgspec/_core",
+    "cryptography/hazmat/bindings/_rust",
+    "_cffi_backend",
+    "PIL/_imaging",
+    "_pi_heif",
+)
 # The runtime's own, the tools', and ours that is not for production. Of Chalice only the app module belongs in.
 FORBIDDEN = (
     "boto3/", "botocore/", "s3transfer/", "moto/", "chalice/cli/", "chalice/deploy/", "chalice/package.py",

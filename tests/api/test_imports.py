@@ -209,6 +209,28 @@ def test_only_who_registers_a_phone_loads_the_numbering_plans(loaded: dict[str, 
     assert set() == _among(loaded["api"], ("phonenumbers",))
 
 
+def test_no_function_loads_decoders_before_it_has_a_photo(loaded: dict[str, set[str]]) -> None:
+    """N6: what strangers send is decoded by the function that takes uploads in, and by no other; no cold start pays for it."""
+    for modules in loaded.values():
+        assert set() == _among(modules, ("PIL", "pi_heif"))
+
+
+def test_the_api_never_decodes_a_photo() -> None:
+    """N6: no module that the API can load, at once or later, imports the decoders; one module does."""
+    imports = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("PIL", "pi_heif")
+    }
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        if "store.pictures" in path.read_text(encoding="utf-8")
+    }
+    assert ({"chalicelib/store/pictures.py"}, {"chalicelib/service/uploads_arrived.py"}) == (imports, users)
+
+
 def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
     """The models of answers are for the description and the tests: no cold start pays for them."""
     assert set() == _among(loaded["api"], DESCRIBING)

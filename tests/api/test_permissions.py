@@ -19,6 +19,7 @@ from chalicelib.api.live import chat_socket
 from chalicelib.api.tracking import signatures
 from chalicelib.service.chat import CONNECTIONS_AT_MOST
 from chalicelib.settings import settings
+from chalicelib.store.files import CLEAN, SCAN_TAG
 from localcloud.memory.table import MemoryTable
 from tests.api.edge import DAY, Api, Clock
 from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, IDS, MARKET, Stop, bring, path_of, sample_of
@@ -202,10 +203,11 @@ class Deployment:
             return self.api.done(who, method, path, body)
 
     def upload(self, form: dict[str, Any], content: bytes) -> None:
-        """Send a file by a form; storage tells of it."""
+        """Send a file by a form; a scan finds it clean, and storage tells of it."""
         key = form["fields"]["key"]
         with self.function(""):
-            aws.client("s3").put_object(Bucket=FILES, Key=key, Body=content, ContentType=form["fields"]["Content-Type"])
+            kind, marked = form["fields"]["Content-Type"], f"{SCAN_TAG}={CLEAN}"
+            aws.client("s3").put_object(Bucket=FILES, Key=key, Body=content, ContentType=kind, Tagging=marked)
         body = {"Records": [{"s3": {"bucket": {"name": FILES}, "object": {"key": key}}}]}
         with self.function("upload_stored"):
             told = jobs.take_in_uploads([{"messageId": "1", "body": json.dumps(body)}])
@@ -242,6 +244,7 @@ NOTED = {"list_notes": "o-5-d1"}
 
 def of_the_api(it: Deployment) -> None:
     """People reach every route that reads, and the stories of five orders lead past those that write."""
+    bring(it, Stop.UNCONFIRMED)
     bring(it, Stop.REACHED)
     for number, stop in enumerate((Stop.PAYING, Stop.ATTACHED, Stop.SHOWN, Stop.DECIDED, Stop.NOTED), 1):
         bring(it, stop, f"o-{number}", parcel=number)
@@ -373,6 +376,7 @@ def lived(app: object, issuer: object) -> Deployment:
             "CHAT_ENDPOINT": CHAT,
             "EVENTS_TOPIC_ARN": NAMED["EventsTopic"],
             "FILES_BUCKET": FILES,
+            "MALWARE_SCAN": "guardduty",
             "MEDIATORS_TOPIC_ARN": NAMED["MediatorsTopic"],
             "PAYMENTS_TOPIC_ARN": NAMED["PaymentsTopic"],
             "PERSON_TOPIC_PREFIX": f"{STACK}-person-",

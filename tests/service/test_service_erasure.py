@@ -177,7 +177,7 @@ def test_a_persons_files_are_removed(role: Role) -> None:
     listed = evidence.list_evidence(office.services, office.storage, DISPUTE, WHO[other])["evidence"]
     files = {piece["by"]: (piece["erased"], piece["note"], piece["file"]["size"], bool(piece["link"])) for piece in listed}
     assert {role.value: (True, ERASED, len(JPEG), False), other.value: (False, f"{other} canary", len(JPEG), True)} == files
-    (left,) = office.bucket.objects
+    (left,) = office.bucket.sent
     assert next(piece for piece in listed if piece["by"] == other)["file"]["upload_id"] in left
 
 
@@ -385,7 +385,7 @@ def test_it_survives_dying_at_any_write() -> None:
     writes = written()
     assert writes > 5
     expected = json.loads(events(office)), office.bucket.objects
-    assert 1 == len(office.bucket.objects)
+    assert 1 == len(office.bucket.sent)
     for fatal in range(1, writes + 1):
         office = ended()
         asked(office)

@@ -1,5 +1,6 @@
 """The package: the zip's contents, the same zip on every build, and the template around it."""
 
+import base64
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from localcloud.layout import ROOT
 from localcloud.packaging.archive import LOCALES
 from localcloud.packaging.build import Artefact, build, exported
 from localcloud.packaging.check_zip import complaints
+from tests.service.bucket import HEIC, JPEG, PNG
 
 FUNCTIONS = {
     "APIHandler": "http",
@@ -293,7 +295,7 @@ def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
     bucket, policy = resources["FilesBucket"], resources["FilesBucketPolicy"]["Properties"]["PolicyDocument"]
     properties = bucket["Properties"]
     (rule,) = properties["LifecycleConfiguration"]["Rules"]
-    (told,) = properties["NotificationConfiguration"]["QueueConfigurations"]
+    told = properties["NotificationConfiguration"]["QueueConfigurations"]
 
     assert ("Retain", "Retain") == (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"])
     assert {True} == set(properties["PublicAccessBlockConfiguration"].values())
@@ -301,7 +303,8 @@ def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
     assert "BucketEncryption" in properties
     assert "VersioningConfiguration" not in properties  # what is erased is gone
     assert ("incoming/", 1, "Enabled") == (rule["Prefix"], rule["ExpirationInDays"], rule["Status"])
-    assert [{"Name": "prefix", "Value": "incoming/"}] == told["Filter"]["S3Key"]["Rules"]
+    assert ["s3:ObjectCreated:*", "s3:ObjectTagging:Put"] == [it["Event"] for it in told]  # it is there; it has been scanned
+    assert [[{"Name": "prefix", "Value": "incoming/"}]] * 2 == [it["Filter"]["S3Key"]["Rules"] for it in told]
     (denied,) = policy["Statement"]
     assert ("Deny", "*", "s3:*") == (denied["Effect"], denied["Principal"], denied["Action"])
     assert {"Bool": {"aws:SecureTransport": "false"}} == denied["Condition"]
@@ -317,7 +320,7 @@ def test_who_gives_out_forms_cannot_reach_what_is_kept(production_package: Artef
 
     assert {
         ("s3:PutObject",): [{"Fn::Sub": "${FilesBucket.Arn}/incoming/*"}],
-        ("s3:GetObject",): [{"Fn::Sub": "${FilesBucket.Arn}/kept/*"}],
+        ("s3:GetObject",): [{"Fn::Sub": f"${{FilesBucket.Arn}}/{place}/*"} for place in ("kept", "shown")],
     } == reach
 
 
@@ -331,3 +334,20 @@ def test_cloudformation_lint_has_nothing_to_say(stage: str) -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_package_makes_copies_of_photos(production_package: Artefact, tmp_path: Path) -> None:
+    """N6: what is left of Pillow and libheif in the zip decodes a JPEG, a PNG and a HEIC, alone and without the rest."""
+    with zipfile.ZipFile(production_package.zip) as archive:
+        archive.extractall(tmp_path)
+    photos = [base64.b64encode(it).decode() for it in (JPEG, PNG, HEIC)]
+    script = f"""
+import base64, sys
+sys.path.insert(0, {str(tmp_path)!r})
+from chalicelib.store.pictures import copies_of
+import PIL
+assert PIL.__file__.startswith({str(tmp_path)!r})
+print(*(len(copy[:3]) for photo in {photos!r} for copy in copies_of(base64.b64decode(photo))))
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ("3 3 3 3 3 3", "") == (done.stdout.strip(), done.stderr)
