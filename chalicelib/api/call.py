@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 BODY_AT_MOST = 65_536
 ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
 """The form of every id of this API."""
+_REPLACED = "\ufffd".encode()
+"""The gateway hands over a body as text, with this in the place of bytes that are not UTF-8. No person types it."""
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -103,6 +105,8 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         raise Forbidden
     _check_ids(endpoint, ids)
     raw = _raw(request)
+    if _REPLACED in raw:
+        raise Problem("malformed_request", "The body is not text in UTF-8, or has U+FFFD, which stands for what is not.")
     if endpoint.replaces and not raw:
         raise Problem("malformed_request", "A PUT needs a body: it says all that is kept from now on. Send {} to keep nothing.")
     raw = raw or b"{}"

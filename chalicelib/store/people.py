@@ -87,8 +87,8 @@ class Owner:
 class Erasure:
     """A person's request to be forgotten, and its progress (P2).
 
-    ``next_at`` is when it may go on, None once it is done. ``cursor`` is the place in the list of the person's orders. The
-    other fields count what the present pass over that list, or the last one, has found.
+    ``next_at`` is when it may go on, None once it is done or withdrawn. ``cursor`` is the place in the list of the person's
+    orders. The other fields count what the present pass over that list, or the last one, has found.
     """
 
     role: Role
@@ -102,6 +102,7 @@ class Erasure:
     going_on: int = 0
     waits_for: tuple[str, ...] = ()
     done_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     unknown: str = field(default="", compare=False)
     """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 

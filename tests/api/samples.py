@@ -383,6 +383,8 @@ SAMPLES: dict[str, Sample] = {
     "remove_buyer_device": Sample(Stop.REACHED, ANA, keys=("id", "platform")),
     "erase_buyer": Sample(Stop.NOWHERE, ANA, keys=_ERASURE_KEYS),
     "erase_seller": Sample(Stop.NOWHERE, ACME, keys=_ERASURE_KEYS),
+    "withdraw_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
+    "withdraw_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "get_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
     "get_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "list_payment_instructions": Sample(Stop.PAYING, MARKET, keys=_LIST_KEYS, query="?status=pending&limit=5"),

@@ -245,12 +245,13 @@ NOTED = {"list_notes": "o-5-d1"}
 def of_the_api(it: Deployment) -> None:
     """People reach every route that reads, and the stories of five orders lead past those that write."""
     bring(it, Stop.UNCONFIRMED)
+    it.clock.at = Clock().at
     bring(it, Stop.REACHED)
     for number, stop in enumerate((Stop.PAYING, Stop.ATTACHED, Stop.SHOWN, Stop.DECIDED, Stop.NOTED), 1):
         bring(it, stop, f"o-{number}", parcel=number)
         it.clock.at = Clock().at
-    it.done(ANA, "DELETE", "/buyers/ana")
-    it.done(ACME, "DELETE", "/sellers/acme")
+    it.done(MARKET, "DELETE", "/buyers/ana")
+    it.done(MARKET, "DELETE", "/sellers/acme")
     it.clock.wait(10 * DAY)
     ids = {"order_id": "o-2", "message_id": "o-2-m3"}
     for endpoint in EVERY:
@@ -296,7 +297,7 @@ def of_erasures(it: Deployment) -> None:
     aws.client("sns").set_endpoint_attributes(EndpointArn=phone.endpoint, Attributes={"Enabled": "false"})
     half = replace(phone, endpoint="", subscription="")
     people.save(replace(profile, devices=(half,), version=profile.version + 1))
-    it.done(BEN, "DELETE", "/buyers/ben")
+    it.done(MARKET, "DELETE", "/buyers/ben")
     it.sweep()
     assert "done" == it.done(BEN, "GET", "/buyers/ben/erasure")["status"]
     for _ in range(2):  # what is due, reminders among it

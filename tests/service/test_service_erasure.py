@@ -17,6 +17,7 @@ from chalicelib.domain.evolve import fold
 from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.personal_data import ERASED
+from chalicelib.domain.refusals import TOO_LATE, Refusal
 from chalicelib.logs import JsonFormatter
 from chalicelib.notify.publish import publish_records
 from chalicelib.notify.registries.endpoints import SnsEndpoints
@@ -31,7 +32,7 @@ from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.uploads import UploadStatus
 from infra.build import template
 from localcloud.memory.expressions import failure
-from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SELLER, money
+from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, money
 from tests.notify.fakes import Desk
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import JPEG
@@ -89,7 +90,7 @@ def ended(*order_ids: str) -> Office:
 
 def asked(office: Office, role: Role = Role.BUYER, by: Actor | None = None) -> dict[str, Any]:
     """Ask for a person to be forgotten."""
-    return erasure.ask(office.services, role, WHO[role].id, by or WHO[role])
+    return erasure.ask(office.services, role, WHO[role].id, by or PLATFORM)
 
 
 def state(office: Office, role: Role = Role.BUYER) -> dict[str, Any]:
@@ -498,3 +499,41 @@ def test_a_broken_table_is_an_error_and_no_loss() -> None:
     office.wait(timedelta(hours=1))
     erasure.go_on(office.services, office.storage)
     assert "done" == state(office)["status"]
+
+
+def test_a_persons_own_request_waits_a_day_and_can_be_taken_back() -> None:
+    """P2: until the day is over nothing is erased and the request can be withdrawn; then it begins, and cannot."""
+    office = told()
+    first = asked(office, by=BUYER)
+    erasure.go_on(office.services, office.storage)
+    assert ("pending", 0) == (first["status"], erasure.status(office.services, Role.BUYER, BUYER.id)["orders_erased"])
+    office.wait(erasure.SECOND_THOUGHTS - SECOND)
+    erasure.go_on(office.services, office.storage)
+    assert "withdrawn" == erasure.withdraw(office.services, Role.BUYER, BUYER.id)["status"]
+    assert "withdrawn" == erasure.withdraw(office.services, Role.BUYER, BUYER.id)["status"]
+    office.wait(DAY)
+    erasure.go_on(office.services, office.storage)
+    assert "withdrawn" == erasure.status(office.services, Role.BUYER, BUYER.id)["status"]
+
+    asked(office, by=BUYER)
+    office.wait(erasure.SECOND_THOUGHTS)
+    with pytest.raises(Refusal) as late:
+        erasure.withdraw(office.services, Role.BUYER, BUYER.id)
+    assert TOO_LATE == late.value.code
+    erasure.go_on(office.services, office.storage)
+    assert "waiting" == erasure.status(office.services, Role.BUYER, BUYER.id)["status"], "for the order's payments"
+
+
+def test_the_platform_ends_the_wait() -> None:
+    """P2: the marketplace, which has asked the person again in its own way, has the erasure begin at once."""
+    office = told()
+    asked(office, by=BUYER)
+    asked(office, by=PLATFORM)
+    erasure.go_on(office.services, office.storage)
+    assert "waiting" == erasure.status(office.services, Role.BUYER, BUYER.id)["status"], "for the order's payments"
+
+
+def test_nobody_withdraws_what_nobody_asked_for() -> None:
+    """P2: without a request there is nothing to take back."""
+    with pytest.raises(NotFound):
+        erasure.withdraw(Office().services, Role.BUYER, BUYER.id)

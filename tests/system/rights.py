@@ -168,6 +168,8 @@ RIGHTS: dict[str, dict[str, May]] = {
     "put_buyer_contacts": {BUYER: May(Stop.NOWHERE), PEOPLE: May(Stop.NOWHERE, OK, ALL, missing=OK)},
     "erase_buyer": {BUYER: May(Stop.NOWHERE, ACCEPTED), PEOPLE: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
     "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PEOPLE: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
+    "withdraw_buyer_erasure": {BUYER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
+    "withdraw_seller_erasure": {SELLER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
     "get_buyer_erasure": {BUYER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
     "get_seller_erasure": {SELLER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
     "list_payment_instructions": {

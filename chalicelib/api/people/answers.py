@@ -68,12 +68,12 @@ class Erasure(Given):
     id: str
     role: Literal["buyer", "seller"]
     status: Annotated[
-        Literal["pending", "waiting", "done"],
-        Field(description="Pending until it has been gone through; waiting while orders go on; done."),
+        Literal["pending", "waiting", "done", "withdrawn"],
+        Field(description="Pending until it has been gone through; waiting while orders go on; done; withdrawn in time."),
     ]
     asked_at: Time
     orders_erased: Annotated[Count, Field(description="Orders whose words are erased.")]
     orders_going_on: Annotated[Count, Field(description="Orders that have not ended: their words are still needed.")]
     waits_for: Annotated[list[str], Field(description="The first twenty of them.")]
-    looks_again_at: Annotated[Time | None, Field(description="When it goes on; null once it is done.")]
+    looks_again_at: Annotated[Time | None, Field(description="When it begins or goes on; null once it is done or withdrawn.")]
     done_at: Time | None
