@@ -7,7 +7,7 @@ LIMIT ?= 0
 CHECKED := app.py bench chalicelib infra localcloud tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate bench check format docs replay package clean
+.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs replay package clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -87,6 +87,9 @@ docs: setup ## write the generated pages
 
 replay: setup ## replay real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
 	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)
+
+audit: setup ## look up every pinned dependency among known vulnerabilities; exits with 3 if the source does not answer
+	$(PY) -m tools.dependency_audit
 
 bench: setup ## measure what things cost, as ratios of one run
 	$(PY) -m bench

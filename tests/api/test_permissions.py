@@ -22,7 +22,7 @@ from chalicelib.settings import settings
 from chalicelib.store.files import CLEAN, SCAN_TAG
 from localcloud.memory.table import MemoryTable
 from tests.api.edge import DAY, Api, Clock
-from tests.api.samples import ACME, ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, IDS, MARKET, Stop, bring, path_of, sample_of
+from tests.api.samples import ANA, BEN, BUYER_CONTACTS, DEVICE, EVERY, IDS, MARKET, Stop, bring, path_of, sample_of
 from tests.reliability.seam import Seam
 from tests.store.tables import NAME
 
