@@ -185,7 +185,7 @@ def told(cloud: LocalCloud) -> LocalCloud:
     assert [422, 404, 400, 422, 404, 404, 422] == list(mistakes(cloud))
     assert {"batchItemFailures": [{"itemIdentifier": "1"}]} == poison(cloud)
     assert all(secret in kept(cloud) for secret in SECRETS)
-    assert ["kept"] == [key.partition("/")[0] for key in files(cloud)]
+    assert ["kept", "shown", "shown"] == [key.partition("/")[0] for key in files(cloud)]
     cloud.advance_clock(120 * A_DAY)
     cloud.sweep_now()
     return cloud
