@@ -191,12 +191,14 @@ def read_strongly(client: Any, table: str, index_items: list[Item]) -> Iterator[
     """Yield each item that an index names, with its key, read strongly, in the index's order; a deleted one is left out."""
     wanted = [_key_of(entry) for entry in index_items]
     stored: dict[tuple[str, str], Item] = {}
-    request: dict[str, Any] = {table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
-    while request:
-        reply = client.batch_get_item(RequestItems=request)
-        for read in reply["Responses"].get(table, []):
-            stored[text(read, "pk"), text(read, "sk")] = read
-        request = reply.get("UnprocessedKeys", {})
+    for first in range(0, len(wanted), PAGE_AT_MOST):
+        keys_of_batch = wanted[first : first + PAGE_AT_MOST]
+        request: dict[str, Any] = {table: {"Keys": keys_of_batch, "ConsistentRead": True}}
+        while request:
+            reply = client.batch_get_item(RequestItems=request)
+            for read in reply["Responses"].get(table, []):
+                stored[text(read, "pk"), text(read, "sk")] = read
+            request = reply.get("UnprocessedKeys", {})
     for key in wanted:
         found = stored.get((text(key, "pk"), text(key, "sk")))
         if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,10 @@ from chalicelib.store.connections import Connection
 from chalicelib.store.lists import BadCursor
 from localcloud.memory.expressions import failure
 from tests.api.edge import DAY, HOUR, NOON, at
-from tests.api.samples import ACME, ANA, BY_SIGNATURE, EVERY, LEA, MARKET, MIA, NOTE, OLA, Stop, bring, path_of, sample_of
+from tests.api.samples import ACME, ANA, BY_SIGNATURE, EVERY, IDS, LEA, MARKET, MIA, NOTE, OLA, Stop, bring, path_of, sample_of
 from tests.domain.worlds import BUYER, MEDIATOR, SELLER
 from tests.service.office import ORDER, Office
+from tests.store.tables import ENGINES, NAME, engine
 from tests.system.rights import RIGHTS
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ def test_every_request_of_staff_and_systems_leaves_its_entry(api: Api, operation
     assert (operation, outcome, {"role": role, "id": who}) == (told["operation"], told["outcome"], told["actor"])
     assert ("o-1" if {"order_id", "dispute_id", "instruction_id"} & set(named) else None) == told["order_id"]
     assert ("o-1-d1" if "dispute_id" in named else None) == told["dispute_id"]
-    people = {"seller_id": "seller:acme", "buyer_id": "buyer:ana"}
+    ids = IDS | dict(may.ids)
+    people = {"seller_id": f"seller:{ids['seller_id']}", "buyer_id": f"buyer:{ids['buyer_id']}"}
     person = next((people[name] for name in (*named, may.query.partition("=")[0]) if name in people), None)
     assert person == told["person"]
 
@@ -287,6 +290,24 @@ def test_the_months_of_an_actor_and_of_all_are_one_list(api: Api) -> None:
     assert [at(it) for it in reversed(moments)] == seen
     seen = [it["at"] for it in api.done(OLA, "GET", "/audit?limit=3")["items"] if it["operation"] == "get_order"]
     assert [at(it) for it in reversed(moments)][: len(seen)] == seen
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+@pytest.mark.parametrize(
+    "wanted", [Wanted(), Wanted(case=ORDER), Wanted(actor=f"mediator:{MEDIATOR.id}")], ids=["all", "case", "actor"]
+)
+def test_the_longest_page_is_full(engine_name: str, wanted: Wanted) -> None:
+    """P5: a hundred entries come on one page, with the cursor of the rest, in every engine."""
+    office = Office()
+    with engine(engine_name) as client:
+        log = AuditLog(lambda: client, NAME)
+        office.services = replace(office.services, audit=log)
+        for number in range(103):
+            log.add(AuditEntry(f"{number:024x}", office.watch.at, MEDIATOR, "get_order", order_id=ORDER))
+        first = list_entries(office.services, wanted, 100, None)
+        rest = list_entries(office.services, wanted, 100, first["cursor"])
+    found = [it["id"] for page in (first, rest) for it in page["items"]]
+    assert ([f"{number:024x}" for number in reversed(range(103))], None) == (found, rest["cursor"])
 
 
 @pytest.mark.parametrize(
