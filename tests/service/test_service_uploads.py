@@ -126,7 +126,6 @@ def test_a_mediator_sees_what_the_parties_do() -> None:
     desk.office.act(BUYER, c.Escalate())
     with pytest.raises(NotFound):
         desk.shown(MEDIATOR)
-    desk.office.act(MEDIATOR, c.Assign())
 
     desk.office.act(MEDIATOR, c.Assign())
 

@@ -26,6 +26,9 @@ MIA, MAX = "mediator:priv-mia", "mediator:priv-max"
 ORDER, DISPUTE = "priv-order", "priv-order-d1"
 ADDRESS = {"name": f"{CANARY} name", "lines": [f"{CANARY} street"], "city": f"{CANARY} city", "country": "DE"}
 
+ENGINES_SMS = "[sns] SNS SMS to "
+"""The engine's own line on an SMS that it pretends to send, with number and text. SNS writes none unless it is told to."""
+
 
 def euros(minor: int) -> dict[str, Any]:
     """So many cents."""
@@ -200,7 +203,8 @@ def test_no_log_holds_a_word_of_anybody_s(told: LocalCloud) -> None:
 
     written = awaited(whole)
 
-    assert [line[:300] for line in written.splitlines() if any(secret in line for secret in SECRETS)] == []
+    ours = [line for line in written.splitlines() if ENGINES_SMS not in line]
+    assert [line[:300] for line in ours if any(secret in line for secret in SECRETS)] == []
     for known in (ORDER, DISPUTE, "ORDER#priv-poison", '"route": "/disputes/{dispute_id}/evidence"', '"status": 422'):
         assert known in written
 

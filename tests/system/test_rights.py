@@ -153,7 +153,7 @@ def _body(endpoint: Endpoint, may: May, deployed: Deployed, ids: dict[str, str])
 
 
 def _address(endpoint: Endpoint, may: May, ids: dict[str, str]) -> str:
-    known = IDS | SAMPLES[endpoint.operation].ids | dict(may.ids) | ids
+    known = IDS | SAMPLES[endpoint.operation].ids | ids | dict(may.ids)
     whole = "limit=100" if endpoint.paged else ""
     asked = "&".join(filter(None, (may.query, whole)))
     return endpoint.path.format(**known) + f"?{asked}" * bool(asked)
