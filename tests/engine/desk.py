@@ -23,7 +23,7 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from chalicelib.store.tallies import Tallies
-from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
+from tests.api.edge import Api, Clock, Quiet, Reply, no_rates, unaudited
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.api.samples import ANA
 from tests.service.office import EPOCH, NAME, FaultyTable
@@ -120,5 +120,5 @@ class Desk:
         return f"{reply.status} {reply.problem}", reply
 
     def stored(self) -> list[Item]:
-        """Return everything in the table."""
-        return self.table.snapshot()
+        """Return everything in the table but the audit, which also holds what was refused."""
+        return unaudited(self.table)
