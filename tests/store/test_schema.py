@@ -120,7 +120,7 @@ def test_a_list_skips_and_reports_what_cannot_be_read(broken: dict[str, Any], ca
     change(office, keys.dispute_sk(1), broken)
     assert ["order-2"] == [it["id"] for it in orders.list_orders(office.services, BUYER, None, 10, None)["items"]]
     assert [] == disputes.list_disputes(office.services, BUYER, None, 10, None)["items"]
-    assert 2 == sum("cannot be read" in record.message for record in caplog.records)
+    assert 2 == sum("cannot be read" in record.getMessage() for record in caplog.records)
 
 
 def test_old_items_are_upgraded_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
