@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Random histories, and tests of other things: they would only be slower to notice.
 SKIPPED = ("test_store_codec.py", "test_store_outlines.py", "test_memory_table.py", "test_service_size_limits.py")
+FIRST = ("test_store_strong_reads.py", "test_store_locks.py", "test_store_expiry.py")
+"""They are there to notice, and take less than a second."""
 
 
 class Loader(SourceFileLoader):
@@ -64,11 +66,15 @@ def install(mutant: SourceMutant) -> None:
 
 
 def tests_of(module: str) -> tuple[str, ...]:
-    """Return the tests of both rooms, those first that name the module most often, and of these the shortest."""
+    """Return the tests of both rooms: ``FIRST``, then those that name the module most often, and of these the shortest."""
     found = [path for room in ROOMS for path in (ROOT / "tests" / room).glob("test_*.py") if path.name not in SKIPPED]
     name = module.rpartition(".")[2]
     texts = {str(path): path.read_text("utf-8") for path in found}
-    return tuple(sorted(texts, key=lambda path: (-texts[path].count(name), len(texts[path]), path)))
+
+    def rank(path: str) -> tuple[bool, int, int, str]:
+        return not path.endswith(FIRST), -texts[path].count(name), len(texts[path]), path
+
+    return tuple(sorted(texts, key=rank))
 
 
 def main(arguments: list[str]) -> int:

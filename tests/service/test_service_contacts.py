@@ -16,9 +16,10 @@ from chalicelib.domain.people import Role
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
 from chalicelib.service.devices import device_id, register_device, remove_device
-from chalicelib.service.errors import Busy, VersionMismatch
+from chalicelib.service.errors import Busy, MessagingUnavailable, VersionMismatch
 from chalicelib.service.execute import Request, current, sweep_order
-from tests.domain.worlds import ABROAD, AT_HOME, DAY, HOUR, SECOND, SELLER
+from chalicelib.service.sns_errors import registering
+from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, SECOND, SELLER
 from tests.reliability.seam import FakeSns
 from tests.service.office import ORDER, Office, once
 
@@ -244,6 +245,28 @@ def changes_a_device(office: Office) -> None:
     endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
     office.services = replace(office.services, endpoints=endpoints)
     register_device(office.services, Role.SELLER, SELLER.id, once(SELLER, "device"), "fcm", "token-of-a-phone")
+
+
+def test_a_device_that_changes_hands_often_is_always_its_last_owners() -> None:
+    """N1: a phone is passed on and back; each time its former owner loses it, and nobody is told to try again."""
+    office, sns = Office(), FakeSns()
+    endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
+    office.services = replace(office.services, endpoints=endpoints)
+    people = ((Role.SELLER, SELLER), (Role.BUYER, BUYER))
+    for turn, (role, owner) in enumerate(people * 2):
+        register_device(office.services, role, owner.id, once(owner, f"device-{turn}"), "fcm", "token-of-a-phone")
+        profiles = [office.services.people.profile(of.value, actor.id) for of, actor in people]
+        assert [of is role for of, _ in people] == [bool(it.devices) for it in profiles]
+        known = office.services.people.owner(device_id("fcm", "token-of-a-phone"))
+        assert (turn + 1, owner.id) == (known and known.version, known and known.person_id)
+
+
+@pytest.mark.parametrize(("code", "seconds"), [("Throttling", 5), ("TopicLimitExceeded", 3600)])
+def test_a_caller_is_told_how_long_sns_takes_no_more(code: str, seconds: int) -> None:
+    """N1: after a limit of calls the caller tries again in seconds, after a used-up quota in an hour."""
+    with pytest.raises(MessagingUnavailable) as unavailable, registering():
+        raise ClientError({"Error": {"Code": code, "Message": ""}}, "Subscribe")
+    assert seconds == unavailable.value.wait_s
 
 
 @pytest.mark.parametrize("kept", [OTHER_MAIL, None])

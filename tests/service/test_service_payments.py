@@ -11,7 +11,7 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.service import orders, payments
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.keys import shard_of
-from tests.domain.worlds import BUYER, DAY, HOUR, SELLER, money
+from tests.domain.worlds import BUYER, DAY, HOUR, PLATFORM, SELLER, money
 from tests.service.office import ORDER, SHARDS, Office, read
 
 RELEASE = f"{ORDER}-p1"
@@ -73,6 +73,25 @@ def test_a_failure_reported_again_counts_once() -> None:
     office = completed()
     first = read(office.pay(RELEASE, failure="closed"))
     assert first == read(office.pay(RELEASE, failure="closed"))
+
+
+def test_a_late_result_of_an_older_attempt_is_refused() -> None:
+    """M2: a result that names the attempt before the current one changes nothing; one of the current attempt counts."""
+    office = completed()
+    office.pay(RELEASE, failure="closed")
+    sweep(office.wait(DAY))
+    (item,) = payments.list_instructions(office.services, InstructionStatus.PENDING, 10, None)["items"]
+
+    def settle(attempt: int) -> str:
+        request = office.request(PLATFORM)
+        told = payments.report_result(office.services, item["id"], request, reference="ref", failure=None, attempt=attempt)
+        return str(read(told)["status"])
+
+    with pytest.raises(Refusal) as refused:
+        settle(1)
+    assert ("conflict", 2) == (refused.value.code, refused.value.details["attempts"])
+    assert listed(office) == {"pending": [RELEASE], "settled": [], "failed": []}
+    assert settle(2) == "settled"
 
 
 def test_a_report_may_come_before_the_sweep() -> None:

@@ -17,9 +17,10 @@ from chalicelib.service.errors import Busy, KeyReused, NotFound
 from chalicelib.service.execute import ATTEMPTS
 from chalicelib.service.uploads import Storage, Wanted
 from chalicelib.service.uploads_arrived import TRIES, take_in
+from chalicelib.store.codec import timestamp
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.uploads import Purpose, UploadStatus
-from tests.domain.worlds import BUYER, DAY, MEDIATOR, SELLER
+from tests.domain.worlds import BUYER, DAY, MEDIATOR, SECOND, SELLER
 from tests.service.bucket import HEIC, JPEG, MP4, PDF, PNG, Bucket
 from tests.service.office import DISPUTE, ORDER, Office, cancelled, once, read
 
@@ -106,6 +107,19 @@ def test_a_file_becomes_evidence_once_it_has_arrived(kind: EvidenceType, content
     (kept,) = desk.kept()
     assert kept.startswith(f"kept/{ORDER}/{form['upload_id']}/")
     assert piece["link"]["url"].startswith(f"https://files.example/{kept}?as={content_type.value}")
+
+
+def test_a_form_works_ten_minutes_and_a_link_five() -> None:
+    """N6: storage ends a form and a link after exactly the seconds that the answer tells; a link counts from its minute on."""
+    desk = Desk()
+    asked = desk.office.watch.at
+    form = desk.ask()
+    assert (f"{len(JPEG)} 600", timestamp(asked + 10 * MINUTE)) == (form["fields"]["policy"], form["expires_at"])
+    desk.tell(desk.send(form))
+    desk.office.wait(61 * SECOND)
+    (piece,) = desk.shown()["evidence"]
+    assert piece["link"]["url"].endswith("&for=300")
+    assert timestamp(asked + 6 * MINUTE) == piece["link"]["expires_at"]
 
 
 def test_a_mediator_sees_what_the_parties_do() -> None:

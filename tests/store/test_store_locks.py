@@ -74,10 +74,10 @@ def message(text: str, seen: int, thread: Thread) -> Step:
     return lambda it: Messages(lambda: it, NAME).save(seen, thread, written, None, ANSWER, NOW)
 
 
-def read_up_to(number: int) -> Step:
-    """Mark that the second version of a thread is read up to a message."""
-    thread = Thread("order-1", version=2, read={"seller:acme": number})
-    return lambda it: Messages(lambda: it, NAME).save(1, thread, None, None, ANSWER, NOW)
+def read_up_to(number: int, seen: int = 1) -> Step:
+    """Mark that a thread, whose version ``seen`` was read, is read up to a message."""
+    thread = Thread("order-1", version=seen + 1, read={"seller:acme": number})
+    return lambda it: Messages(lambda: it, NAME).save(seen, thread, None, None, ANSWER, NOW)
 
 
 def import_order(it: MemoryTable, **changes: str) -> KeptWorld:
@@ -124,11 +124,16 @@ def erased_twice(it: MemoryTable) -> None:
 FIRST = Thread("order-1").with_message(BUYER, PAID_AT)
 WRITES: dict[str, tuple[Step, Step]] = {
     "an import": (import_order, lambda it: import_order(it, buyer_id="other")),
+    "an order": (
+        lambda it: it.put_item(TableName=NAME, Item=item(pk=keys.order_pk("order-1"), sk=keys.ORDER_SK)),
+        import_order,
+    ),
     "an event": (lambda _: None, ship_over(keys.event_sk(0, 3))),
     "a ledger entry": (lambda _: None, complete_over(keys.ledger_sk(2))),
     "a note": (note("Old."), note("New.")),
     "a first message": (message("Hello?", 0, FIRST), message("Hallo?", 0, FIRST)),
     "a message": (message("Hello?", 0, FIRST), message("Hallo?", 1, FIRST)),
+    "a new thread": (message("Hello?", 0, FIRST), read_up_to(1, seen=0)),
     "a thread": (lambda it: (message("Hello?", 0, FIRST)(it), read_up_to(1)(it)), read_up_to(0)),
     "a form": (
         lambda it: Uploads(lambda: it, NAME).add(UPLOAD, Once("1", "body"), ANSWER, NOW),
