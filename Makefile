@@ -22,7 +22,7 @@ setup: .venv/.ready ## install what the other commands need
 run: setup ## run the whole system on this machine until Ctrl-C
 	$(PY) -m localcloud run
 
-demo: setup ## play nine stories against the local cloud
+demo: setup ## play thirteen stories against the local cloud
 	$(PY) -m localcloud demo
 
 test: setup ## run all tests; every run has the same seeds, counts and order
@@ -43,7 +43,7 @@ fuzz-histories: setup
 
 fuzz-cheats: setup
 	$(TOLD)
-	FUZZ_TIMES=180 $(HUNT) -s -n 2 tests/domain/cheats/test_search.py -k better
+	FUZZ_TIMES=180 $(HUNT) -s tests/domain/cheats/test_search.py -k better
 
 fuzz-examples: setup
 	$(TOLD)

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--empty", action="store_true", help="load no demo marketplace")
     run.set_defaults(action=_run)
 
-    commands.add_parser("demo", help="play nine stories on free ports, and check them").set_defaults(action=_demo)
+    commands.add_parser("demo", help="play thirteen stories on free ports, and check them").set_defaults(action=_demo)
 
     replay = commands.add_parser("replay", help="run real orders through the same services, and report")
     replay.add_argument("--feed", type=Path, required=True, help="orders, one JSON object a line")

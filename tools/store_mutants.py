@@ -174,7 +174,7 @@ def _seconds(node: ast.AST) -> Iterator[tuple[Site, str]]:
 
 
 def _checks(node: ast.AST) -> Iterator[tuple[Site, str]]:
-    """What has expired still counts, what has not does not, or the last second is judged the other way."""
+    """An expired item still counts, a valid one does not, or the last second is judged the other way."""
     if not (isinstance(node, ast.Compare) and any(_names_an_end(part) for part in ast.walk(node))):
         return
     yield node, "True"

@@ -159,8 +159,8 @@ def _still_to_come(case: Case, claim: Claim, reason: Reason, now: datetime) -> N
     """
     match COVERED[reason].needs:
         case Needs.DELIVERY:
-            awaited = (line_id for line_id in claim.line_ids if case.order.delivered_at(line_id) is None)
-            return next((NotYet(None, line_id) for line_id in awaited), None)
+            awaited = next((line_id for line_id in claim.line_ids if case.order.delivered_at(line_id) is None), None)
+            return NotYet(None, awaited) if awaited is not None else None
         case Needs.BROKEN_PROMISE:
             promises = {line_id: case.order.promised_by(line_id, case.policy) for line_id in claim.line_ids}
             last = max(promises, key=promises.__getitem__)

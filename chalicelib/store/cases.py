@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 READS_AT_MOST = 5
-"""The number of times a case is read when others change, between two reads, a closed dispute that is read whole."""
+"""The number of times a case is read. It is read again if a closed dispute changes before that dispute is read whole."""
 
 
 class Cases:
@@ -70,8 +70,9 @@ class Cases:
         if keys.ORDER_SK not in states:
             return None
         order = stored_value(states.pop(keys.ORDER_SK), Order)
-        disputes = tuple(stored_value(states[sk], Dispute) for sk in sorted(states))
-        abridged = frozenset(number for number, sk in enumerate(sorted(states), 1) if OUTLINE in states[sk])
+        in_order = [states[sk] for sk in sorted(states)]
+        disputes = tuple(stored_value(it, Dispute) for it in in_order)
+        abridged = frozenset(number for number, it in enumerate(in_order, 1) if OUTLINE in it)
         return Case(order, disputes, self.policies.version(order.policy_version), abridged)
 
     def _closed(self, order_id: str, number: int) -> Dispute:

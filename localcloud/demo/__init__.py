@@ -1,1 +1,1 @@
-"""Nine stories played against the local cloud by `python -m localcloud demo`, and the sample data of `run`."""
+"""Thirteen stories played against the local cloud by `python -m localcloud demo`, and the sample data of `run`."""

@@ -201,17 +201,17 @@ def changes(facts: Facts, line: str, now: datetime) -> list[datetime]:
 
 
 def is_open(it: Earlier, now: datetime) -> bool:
-    """Whether an earlier dispute is open."""
+    """Return whether an earlier dispute is open."""
     return it.opened <= now and not (it.ended and it.ended <= now)
 
 
 def has_ended(it: Earlier, now: datetime) -> bool:
-    """Whether an earlier dispute has ended."""
+    """Return whether an earlier dispute has ended."""
     return it.ended is not None and it.ended <= now
 
 
 def protection_over(facts: Facts, now: datetime) -> bool:
-    """Whether protection has closed: a time that has passed, or an order that completed before something became known."""
+    """Return whether protection has closed: its end has passed, or had passed at a moment at which no dispute was open."""
     if closes_at(facts, now) <= now:
         return True
     heard = {it.known for parcel in facts.sent for it in parcel.records} | {it.recorded for it in facts.sent}

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
-from chalicelib.domain.claim import Claim, ClaimItem, Covered, Issue, NotCovered, NotYet
+from chalicelib.domain.claim import Claim, Covered, NotCovered, NotYet
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, Guarantee, OfferedGuarantee, OfferType, Payer, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, Role
-from tests.domain.worlds import AT_HOME, BUYER, DAY, HOUR, SELLER, World, money, order_terms
+from tests.domain.worlds import AT_HOME, BUYER, DAY, HOUR, SELLER, World, claim_of, money, order_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +49,7 @@ class Film(World):
 
 def claim(reason: str, items: dict[str, int]) -> Claim:
     """A well-formed claim for a reason, about so many units of each line."""
-    claimed = tuple(ClaimItem(line, units) for line, units in items.items())
-    issue = Issue.OTHER if reason == "not_as_described" else None
-    return Claim(Reason(reason), claimed, issue, attests_unused=reason == "no_longer_wanted")
+    return claim_of(Reason(reason), *items.items())
 
 
 def offered(facts: Facts) -> tuple[OfferedGuarantee, ...]:

@@ -121,7 +121,7 @@ def most(facts: Facts, line: str, units: int, now: datetime) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of every line at ``now``, found out once for all the claims that are asked about."""
+    """The facts of an order as they are known at ``now``: each line is looked at once, for all claims."""
 
     facts: Facts
     now: datetime

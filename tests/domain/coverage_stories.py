@@ -1,4 +1,4 @@
-"""What can happen to an order's parcels and in its earlier disputes, as facts: the rows of the coverage table."""
+"""The rows of the coverage table: fates of an order's parcels and of its earlier disputes, as facts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SCANNED = Record("in_transit", SHIPPED, SHIPPED)
 
 
 def deliveries(p: datetime) -> dict[str, dict[str, Any]]:
-    """What can happen to the parcels of an order that is promised for ``p``: the fields of its facts."""
+    """Return the fates of the parcels of an order that is promised for ``p``, by name: the fields of its facts."""
     soon, late = p - 5 * DAY, p + 3 * DAY
     long_ago = {"placed": PAID_AT - 9 * DAY}
     again = p - 8 * DAY

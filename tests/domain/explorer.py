@@ -82,7 +82,7 @@ class Step:
     move: tuple[int, c.DisputeCommand] | None = None
     addresses: tuple[ReturnAddress, ...] = ()
     reports: tuple[CarrierReport, ...] = ()
-    """What carriers report in one call, where that is the command."""
+    """The reports of the call, where the command takes in what carriers say."""
 
     def shuffled(self, random: Random) -> Step:
         """Return the same step with its carriers' reports in another order, which makes no difference (I16)."""

@@ -163,9 +163,8 @@ class Auditor:
         for (line_id, part), refunded in self.refunded.items():
             assert refunded <= self.caps[line_id, part], "I7: a line is refunded up to its price, its shipping once"
         disputed: Counter[str] = Counter()
-        running = (
-            dispute for dispute in case.open_disputes if not dispute.refund_appealed
-        )  # that one is about its refund alone
+        # An appeal against a refund is about that refund alone.
+        running = (dispute for dispute in case.open_disputes if not dispute.refund_appealed)
         for item in (item for dispute in running for item in dispute.claim.items):
             disputed[item.line_id] += item.quantity
         more = [line_id for line_id, units in disputed.items() if units > case.order.line(line_id).quantity]

@@ -14,7 +14,7 @@ from chalicelib.domain.policy import published
 from chalicelib.store.cases import Cases
 from infra.build import template
 from localcloud.memory.table import MemoryTable
-from tests.domain.worlds import PLATFORM, World
+from tests.domain.worlds import PLATFORM, World, order_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,13 @@ class KeptWorld(World):
         """Record what a command recorded, here and in the table."""
         self.cases.commit(self.known, changes, None, None, 0)
         super().keep(changes)
+
+    @classmethod
+    def in_table(cls, client: Client, terms: OrderTerms | None = None) -> KeptWorld:
+        """Return a world whose order, by default that of ``order_terms``, is in the client's table."""
+        world = cls(cases=cases_in(client))
+        world.import_order(terms or order_terms())
+        return world
 
     def import_order(self, terms: OrderTerms) -> None:
         """The platform imports the order."""

@@ -57,9 +57,8 @@ def client(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 def kept(client: Client) -> KeptWorld:
     """Return an imported order, kept in the client's table."""
-    world = KeptWorld(now=PAID_AT, cases=cases_in(client))
+    world = KeptWorld.in_table(client)
     world.put_on_file(AT_HOME)
-    world.import_order(order_terms())
     return world
 
 

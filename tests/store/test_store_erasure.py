@@ -16,8 +16,8 @@ from chalicelib.store.idempotency import Conflict
 from chalicelib.store.lists import Lists
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.people import Erasure, People, as_erasure
-from tests.domain.worlds import BUYER, DAMAGED, DAY, PAID_AT, SELLER, order_terms
-from tests.store.tables import ENGINES, NAME, KeptWorld, cases_in, engine, everything
+from tests.domain.worlds import BUYER, DAMAGED, DAY, PAID_AT, SELLER
+from tests.store.tables import ENGINES, NAME, KeptWorld, engine, everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,7 @@ def client(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 def disputed(client: Client) -> KeptWorld:
     """Return a dispute in which both parties have said something."""
-    world = KeptWorld(now=PAID_AT, cases=cases_in(client))
-    world.import_order(order_terms())
+    world = KeptWorld.in_table(client)
     world.wait(DAY).ship()
     world.wait(DAY).deliver()
     world.open(replace(DAMAGED, description="buyer canary"))

@@ -26,7 +26,7 @@ from chalicelib.store.tallies import Counted, Tallies
 from chalicelib.store.uploads import Purpose, Upload, Uploads
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PAID_AT, SELLER, World, money, order_terms
-from tests.store.tables import NAME, KeptWorld, cases_in
+from tests.store.tables import NAME, KeptWorld
 
 if TYPE_CHECKING:
     from localcloud.memory.expressions import Item
@@ -82,9 +82,7 @@ def read_up_to(number: int, seen: int = 1) -> Step:
 
 def import_order(it: MemoryTable, **changes: str) -> KeptWorld:
     """Import an order."""
-    world = KeptWorld(now=PAID_AT, cases=cases_in(it))
-    world.import_order(replace(order_terms(), **changes))  # type: ignore[arg-type] # texts of the terms
-    return world
+    return KeptWorld.in_table(it, replace(order_terms(), **changes))  # type: ignore[arg-type] # texts of the terms
 
 
 def ship_over(sk: str) -> Step:

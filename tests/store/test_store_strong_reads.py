@@ -26,7 +26,7 @@ from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Purpose, Upload, Uploads
 from localcloud.memory.table import MemoryTable
-from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PAID_AT, World, order_terms
+from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PAID_AT, World
 from tests.store.tables import NAME, KeptWorld, cases_in, whole_case
 
 T = TypeVar("T")
@@ -42,16 +42,12 @@ Table = MemoryTable
 Step = Callable[[Table], object]
 
 
-def order(table: Table) -> KeptWorld:
-    """Import an order."""
-    world = KeptWorld(now=PAID_AT, cases=cases_in(table))
-    world.import_order(order_terms())
-    return world
+order = KeptWorld.in_table
 
 
 def withdrawn(table: Table) -> KeptWorld:
     """Close a dispute about an order."""
-    world = order(table)
+    world = KeptWorld.in_table(table)
     world.wait(DAY).ship()
     world.wait(DAY).deliver()
     world.wait(HOUR).open(replace(DAMAGED, description="It is cracked."))
@@ -180,7 +176,7 @@ def lagging() -> MemoryTable:
 def test_words_just_written_are_erased() -> None:
     """P2: erasing a person's words finds the event that was written last."""
     table = lagging()
-    world = order(table)
+    world = KeptWorld.in_table(table)
     world.wait(DAY).ship()
     world.wait(DAY).deliver()
     world.open(replace(DAMAGED, description="It is cracked."))
