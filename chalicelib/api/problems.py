@@ -24,6 +24,7 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.languages import ENGLISH
 from chalicelib.service import errors as s
 from chalicelib.store.codec import plain
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.lists import BadCursor
 from chalicelib.store.schema import NewerData
 
@@ -289,6 +290,9 @@ def _fault(error: Exception) -> Problem:
     if isinstance(error, NewerData):
         log.error("an item of a newer version", exc_info=error)
         return Problem("newer_data", headers={"Retry-After": str(_SOON_S)})
+    if isinstance(error, Conflict):
+        log.error("a case changed each time that it was read", exc_info=error)
+        return Problem("temporarily_unavailable", headers={"Retry-After": str(_SOON_S)})
     if _passes(error):
         log.error("AWS is unavailable", exc_info=error)
         return Problem("temporarily_unavailable", headers={"Retry-After": str(_SOON_S)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,6 +68,26 @@ def failing(patch: pytest.MonkeyPatch, table: MemoryTable, error: Exception, *op
 def unavailable(reply: Reply) -> bool:
     """Return whether the answer is that of an outage, with the time to try again."""
     return (503, "temporarily_unavailable", True) == (reply.status, reply.problem, int(reply.headers["retry-after"]) > 0)
+
+
+@pytest.mark.parametrize("path", ["/disputes/o-1-d1", "/disputes/o-1-d1/timeline", EVIDENCE])
+def test_a_case_that_never_stops_changing_is_read_later(api: Api, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: a read that meets another change each time it reads a closed dispute is a 503, and afterwards as good as ever."""
+    bring(api, Stop.DISPUTED)
+    api.done(ANA, "POST", "/disputes/o-1-d1/withdraw", {})
+    whole = api.table.get_item
+
+    def newer(**request: Any) -> Any:  # noqa: ANN401 - an AWS request and its reply
+        found = whole(**request)
+        if request["Key"]["sk"]["S"].startswith("CLOSED#"):
+            state = json.loads(found["Item"]["data"]["S"])
+            found["Item"]["data"] = {"S": json.dumps(state | {"version": state["version"] + 1})}
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api.table, "get_item", newer)
+        assert unavailable(api.call(ANA, "GET", path))
+    assert 200 == api.call(ANA, "GET", path).status
 
 
 @pytest.mark.parametrize("endpoint", GUARDED + BY_SIGNATURE, ids=lambda e: e.operation)
