@@ -1,22 +1,25 @@
 # The same commands locally and in CI. Everything they need goes into .venv and .local of this folder.
 PYTHON ?= python3
-PY := .venv/bin/python
+ARCH ?= x86_64
+# Each other interpreter has an environment of its own: make test PYTHON=python3.13
+VENV := $(if $(filter python3,$(PYTHON)),.venv,.local/$(notdir $(PYTHON)))
+PY := $(VENV)/bin/python
 FEED ?= ../shared/data/real-orders.jsonl
 ENGINE ?= memory
 LIMIT ?= 0
-CHECKED := app.py bench chalicelib infra localcloud tools tests
+CHECKED := app.py bench chalicelib infra localcloud ops tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate bench check format docs replay package clean
+.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs replay package deploy matrix clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 
-setup: .venv/.ready ## install what the other commands need
+setup: $(VENV)/.ready ## install what the other commands need
 
-.venv/.ready: requirements-dev.txt
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+$(VENV)/.ready: requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: setup ## run the whole system on this machine until Ctrl-C
@@ -70,17 +73,18 @@ mutate: setup ## weaken the tables, reads, locks and expiries one at a time: doe
 	$(PY) -m tools.mutate_store
 
 check: setup ## check style, types, architecture, templates and generated pages
-	.venv/bin/ruff check $(CHECKED)
-	.venv/bin/ruff format --check $(CHECKED)
-	.venv/bin/mypy $(CHECKED)
-	.venv/bin/lint-imports
+	$(VENV)/bin/ruff check $(CHECKED)
+	$(VENV)/bin/ruff format --check $(CHECKED)
+	$(VENV)/bin/mypy $(CHECKED)
+	$(VENV)/bin/lint-imports
 	$(PY) -m localcloud package prod --out .local/check
-	.venv/bin/cfn-lint .local/check/sam.json
+	$(VENV)/bin/cfn-lint .local/check/sam.json
+	$(PY) -m tools.template_check .local/check/sam.json
 	$(PY) -m tools.pages --check
 
 format: setup ## put the code into shape
-	.venv/bin/ruff check --fix $(CHECKED)
-	.venv/bin/ruff format $(CHECKED)
+	$(VENV)/bin/ruff check --fix $(CHECKED)
+	$(VENV)/bin/ruff format $(CHECKED)
 
 docs: setup ## write the generated pages
 	WRITE_EXAMPLES=1 $(PY) -m pytest -q tests/api/test_examples.py
@@ -89,11 +93,23 @@ docs: setup ## write the generated pages
 replay: setup ## replay real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
 	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)
 
+audit: setup ## look up every pinned dependency among known vulnerabilities; exits with 3 if the source does not answer
+	$(PY) -m tools.dependency_audit
+
 bench: setup ## measure what things cost, as ratios of one run
 	$(PY) -m bench
 
-package: setup ## build the deployment package of production, in build/
-	$(PY) -m localcloud package prod --out build
+PACKAGE = --arch $(ARCH) $(if $(POLICIES),--policies $(POLICIES))
+
+package: setup ## build production's package, in build/: [PYTHON=python3.13] [ARCH=arm64] [POLICIES=file]
+	$(PY) -m localcloud package prod --out build $(PACKAGE)
+
+deploy: setup ## package, upload and deploy production: STACK=name BUCKET=name PARAMS=file [REVIEW=1]
+	$(if $(and $(STACK),$(BUCKET),$(PARAMS)),,$(error Say what to deploy: make deploy STACK=name BUCKET=your-bucket PARAMS=file; docs/operations.md explains them))
+	@$(PY) -m localcloud deploy --stack $(STACK) --bucket $(BUCKET) --params $(PARAMS) $(if $(REVIEW),--review) $(PACKAGE)
+
+matrix: setup ## package, and run the tests, under every supported Python of this machine: [MATRIX=all]
+	$(PY) -m tools.matrix $(if $(filter all,$(MATRIX)),--all)
 
 clean: ## remove what the other commands made
 	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis

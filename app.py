@@ -13,20 +13,25 @@ from chalice.app import DynamoDBEvent, Rate, SNSEvent, SQSEvent, WebsocketEvent
 
 from chalicelib.api.application import Application
 from chalicelib.logs import configure
+from chalicelib.settings import settings
 
 if TYPE_CHECKING:
     from chalicelib.jobs import LambdaContext
 
 app = Application("buyer-protection", configure_logs=False)
 app.experimental_feature_flags.add("WEBSOCKETS")
-configure(os.environ.get("LOG_LEVEL", "INFO"))
+configure(os.environ.get("LOG_LEVEL", "INFO"), os.environ.get("METRICS_NAMESPACE", "buyer-protection"))
+
+if "SERVES" in os.environ:
+    # A deployed function whose settings make no sense must not start.
+    settings()
 
 if os.environ.get("SERVES", "http") == "http":
     from chalicelib.api.register import register
 
     register(app)
     if "SERVES" in os.environ:
-        # A deployed function whose identity provider is set up wrongly must not start. Packaging has no provider.
+        # The same for its identity provider. Packaging has no provider.
         from chalicelib.api.identity.auth import verifier
 
         verifier()
@@ -34,6 +39,7 @@ if os.environ.get("SERVES", "http") == "http":
 # Chalice needs literal ARNs; infra/resources.json replaces them by the stack's own queue, topic and stream.
 _PLACEHOLDER_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:sweep"
 _PLACEHOLDER_UPLOADS = "arn:aws:sqs:eu-west-1:000000000000:uploads"
+_PLACEHOLDER_WEBHOOKS = "arn:aws:sqs:eu-west-1:000000000000:webhooks"
 _PLACEHOLDER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:device-failures"
 _PLACEHOLDER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/buyer-protection/stream/0"
 
@@ -44,6 +50,14 @@ def sweep(_: object) -> dict[str, int]:
     from chalicelib.jobs import fan_out  # noqa: PLC0415 - each function loads its own
 
     return fan_out()
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="verify")
+def verify(event: object) -> dict[str, Any]:
+    """Check the whole table once a day, as far as one run comes; the next run goes on from there."""
+    from chalicelib.jobs import verify_table  # noqa: PLC0415 - as above
+
+    return verify_table(cast("LambdaContext", cast("Any", event).context))
 
 
 @app.on_sqs_message(queue_arn=_PLACEHOLDER_QUEUE, batch_size=1, name="sweep_shard")
@@ -108,3 +122,11 @@ def upload_stored(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.jobs import take_in_uploads  # noqa: PLC0415
 
     return take_in_uploads(event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue_arn=_PLACEHOLDER_WEBHOOKS, batch_size=1, name="deliver_webhook")
+def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
+    """Post an event to an endpoint of the marketplace's, and record the answer."""
+    from chalicelib.jobs import deliver_webhooks  # noqa: PLC0415 - as above
+
+    return deliver_webhooks(event.to_dict()["Records"])

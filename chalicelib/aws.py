@@ -14,6 +14,8 @@ CONNECT_TIMEOUT_S = 1
 READ_TIMEOUT_S = 3
 ATTEMPTS = 3
 """Connect, read and attempts together stay well inside the gateway's 29 seconds. No other layer retries transport errors."""
+PATIENCE = {"ssm": (0.5, 0.5, 1)}
+"""Shorter limits for a service whose answer the product can do without: connect, read, attempts."""
 
 
 @lru_cache(maxsize=1)
@@ -33,10 +35,11 @@ def client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401 - 
 
     # A link signed for S3 must name the region and use the newest signature; other services do so by default.
     signing: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": settings().s3_addressing}}
+    connect, read, attempts = PATIENCE.get(service, (CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS))
     config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=READ_TIMEOUT_S,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent_extra="buyer-protection",
         **(signing if service == "s3" else {}),
     )

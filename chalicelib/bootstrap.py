@@ -9,9 +9,11 @@ from chalicelib.aws import client
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
+from chalicelib.notify.registries.texts import SnsTexts
 from chalicelib.service.ports import Clock
-from chalicelib.service.services import Services, SystemClock
-from chalicelib.settings import settings
+from chalicelib.service.services import ContactLimits, Services, SystemClock
+from chalicelib.settings import GUARDDUTY, settings
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
@@ -20,12 +22,18 @@ from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
+from chalicelib.switches import Switches
 
 if TYPE_CHECKING:
     from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.ports import Sender
+    from chalicelib.notify.webhooks.delivering import Delivering
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
+    from chalicelib.service.verification.run import Verification
+    from chalicelib.service.webhooks import Desk
+    from chalicelib.store.progress import ProgressKept
 
 
 @lru_cache(maxsize=1)
@@ -44,17 +52,45 @@ def services() -> Services:
         messages=Messages(dynamodb, table),
         notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
+        audit=AuditLog(dynamodb, table, settings().audit_days),
         subscriptions=SnsSubscriptions(),
         clock=_clock(),
         policies=policies,
         endpoints=SnsEndpoints(lambda: client("sns"), {"fcm": settings().push_fcm_arn, "apns": settings().push_apns_arn}),
         mail_by_topic=not settings().mail_from,
+        tallies=Tallies(dynamodb, table),
+        texts=SnsTexts(lambda: client("sns")),
+        limits=ContactLimits(settings().contact_changes_a_day, settings().sms_per_number_a_day, settings().sms_per_day),
     )
 
 
 def call_counts() -> CallCounts:
     """Return the counter of each caller's calls."""
     return CallCounts(lambda: client("dynamodb"), settings().table_name)
+
+
+@lru_cache(maxsize=1)
+def switches() -> Switches:
+    """Return the operator's switches."""
+    return Switches(lambda: client("ssm"), settings().switches_prefix)
+
+
+@lru_cache(maxsize=1)
+def verification() -> Verification:
+    """Return the check of the table."""
+    from chalicelib.service.verification.run import Verification  # noqa: PLC0415 - only the nightly check pays for it
+    from chalicelib.store.scanning import Scanning  # noqa: PLC0415 - as above
+
+    s = settings()
+    return Verification(Scanning(lambda: client("dynamodb"), s.table_name), published(), s.deadline_shards)
+
+
+@lru_cache(maxsize=1)
+def progress() -> ProgressKept:
+    """Return how far the check of the table has come."""
+    from chalicelib.store.progress import ProgressKept  # noqa: PLC0415 - as above
+
+    return ProgressKept(lambda: client("dynamodb"), settings().table_name)
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +101,38 @@ def storage() -> Storage:
     from chalicelib.store.uploads import Uploads  # noqa: PLC0415 - as above
 
     uploads = Uploads(lambda: client("dynamodb"), settings().table_name)
-    return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket))
+    return Storage(uploads, Files(lambda: client("s3"), settings().files_bucket), settings().malware_scan == GUARDDUTY)
+
+
+@lru_cache(maxsize=1)
+def webhooks() -> Desk:
+    """Return this process's webhook endpoints and their deliveries."""
+    from chalicelib.notify.webhooks.posting import SystemResolver  # noqa: PLC0415 - only who handles webhooks pays for it
+    from chalicelib.notify.webhooks.queue import SqsDeliveries  # noqa: PLC0415 - as above
+    from chalicelib.service.webhooks import Desk  # noqa: PLC0415 - as above
+    from chalicelib.store.webhooks import Webhooks  # noqa: PLC0415 - as above
+
+    s = settings()
+    return Desk(
+        store=Webhooks(lambda: client("dynamodb"), s.table_name, s.deadline_shards),
+        queue=SqsDeliveries(lambda: client("sqs"), s.webhook_queue_url),
+        resolver=SystemResolver(),
+        loopback=s.webhooks_to_loopback,
+    )
+
+
+@lru_cache(maxsize=1)
+def delivering() -> Delivering:
+    """Return the dependencies of delivering webhooks."""
+    from chalicelib.notify.webhooks.delivering import Delivering  # noqa: PLC0415 - as above
+    from chalicelib.notify.webhooks.posting import Poster  # noqa: PLC0415 - as above
+
+    desk, topic = webhooks(), settings().operators_topic_arn
+
+    def tell_operators(subject: str, text: str) -> None:
+        client("sns").publish(TopicArn=topic, Subject=subject, Message=text)
+
+    return Delivering(desk, Poster(desk.resolver, desk.loopback), _clock(), tell_operators)
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +148,6 @@ def publishing() -> Dependencies:
     from chalicelib.notify.sqs import SqsDeadLetters  # noqa: PLC0415
     from chalicelib.store.orders import Orders  # noqa: PLC0415
     from chalicelib.store.sent import Sent  # noqa: PLC0415
-    from chalicelib.store.tallies import Tallies  # noqa: PLC0415
 
     def dynamodb() -> object:
         return client("dynamodb")
@@ -100,8 +166,10 @@ def publishing() -> Dependencies:
         clock=_clock(),
         topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
         link_base=s.app_link_base,
-        limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour),
+        limits=Limits(s.sms_per_recipient_a_day, s.sms_per_day, s.news_per_recipient_an_hour, s.sms_per_number_a_day),
         mail_by_topic=not s.mail_from,
+        webhooks=webhooks(),
+        switches=switches(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Run the event functions: the sweep and its fan-out, publishing, live chat, devices that failed, and uploads."""
+"""Run the event functions: the sweep and its fan-out, publishing, live chat, failed devices, uploads and webhooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.aws import client
+from chalicelib.metrics import measured
 from chalicelib.settings import settings
+from chalicelib.switches import Switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,31 +32,43 @@ class LambdaContext(Protocol):
         ...
 
 
+FINDINGS_LOGGED_AT_MOST = 100
+"""The faults of one run that the log names; all of them are counted."""
 ERASURES = "erasures"
-"""The message that asks for erasures instead of a shard."""
+"""The message that asks for erasures instead of a shard, and for the ages of what waits longest."""
+
+
+class NotSent(Exception):  # noqa: N818 - it names what happened
+    """The queue refused messages of the sweep."""
 
 
 def fan_out() -> dict[str, int]:
-    """Put one message for each shard of the deadline index on the sweep queue, and one for the erasures under way."""
+    """Put one message for each shard of the deadline index on the sweep queue, and one for the erasures under way.
+
+    Raises ``NotSent`` if the queue refused any, once all were tried. Lambda then calls again; sweeping twice is harmless (D9).
+    """
     shards = range(settings().deadline_shards)
     bodies = [*({"shard": n} for n in shards), {ERASURES: True}]
+    refused: list[str] = []
     for first in range(0, len(bodies), _SQS_BATCH):
         batch = enumerate(bodies[first : first + _SQS_BATCH], first)
         entries = [{"Id": str(n), "MessageBody": json.dumps(body)} for n, body in batch]
         reply = client("sqs").send_message_batch(QueueUrl=settings().sweep_queue_url, Entries=entries)
-        if reply.get("Failed"):
-            # The next minute's messages cover the same shards, and no outcome depends on a sweep (D9).
-            log.error("sweep messages not sent: %s", sorted({str(refused.get("Code")) for refused in reply["Failed"]}))
+        refused += (str(entry.get("Code")) for entry in reply.get("Failed", ()))
+    if refused:
+        raise NotSent(f"{len(refused)} messages of the sweep were refused: {sorted(set(refused))}")
     return {"shards": len(shards)}
 
 
 def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) -> dict[str, Any]:
     """Sweep the shards that ``records`` name, and send the due messages. A record that ran out of time is delivered again.
 
-    Unfinished erasures continue with the next minute's message.
+    Unfinished erasures continue with the next minute's message. While the operator's switch says read-only, neither a deadline
+    nor an erasure is written down; the backlog is logged all the same, and due messages leave.
     """
-    from chalicelib.bootstrap import services, storage  # noqa: PLC0415 - the fan-out does without it
+    from chalicelib.bootstrap import services, storage, switches  # noqa: PLC0415 - the fan-out does without it
     from chalicelib.service.erasure import go_on  # noqa: PLC0415 - as above
+    from chalicelib.service.oldest import measure_the_oldest  # noqa: PLC0415 - as above
     from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415 - as above
 
     def may_go_on() -> bool:
@@ -62,16 +76,22 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
 
     failed = []
     for record in records:
-        asked = json.loads(record["body"])
+        asked, read_only = json.loads(record["body"]), switches().on(Switch.READ_ONLY)
         if ERASURES in asked:
-            go_on(services(), storage(), may_go_on)
+            measure_the_oldest(services())
+            if not read_only:
+                go_on(services(), storage(), may_go_on)
             continue
         shard = asked["shard"]
-        swept = sweep_shard(services(), shard, may_go_on)
+        swept = sweep_shard(services(), shard, (lambda: False) if read_only else may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
-            log.info("swept shard %s: %s", shard, swept)
-        if swept.unfinished or not _send_due(shard, may_go_on):
+            log.info("a shard had due cases: %s", swept, extra={"shard": shard})
+        left = swept.unfinished and not read_only
+        if left or not _send_due(shard, may_go_on) or not _hand_over_webhooks(shard, may_go_on):
             failed.append({"itemIdentifier": record["messageId"]})
+        else:
+            rounds = measured(ShardsSwept=1, SweepRounds=1 / settings().deadline_shards)
+            log.info("a shard was swept", extra={"shard": shard, **rounds})
     return {"batchItemFailures": failed}
 
 
@@ -88,6 +108,45 @@ def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:
         return current(services(), order_id, now, stream).case
 
     return send_due(publishing(), case_at, shard, may_go_on)
+
+
+def _hand_over_webhooks(shard: int, may_go_on: Callable[[], bool]) -> bool:
+    """Let one shard's due webhook deliveries begin. Return whether none are left."""
+    from chalicelib.bootstrap import services, webhooks  # noqa: PLC0415
+
+    if not webhooks().store.due(shard, services().clock.now(), 1):
+        return True
+    from chalicelib.notify.webhooks.delivering import hand_over_due  # noqa: PLC0415 - most minutes none is due
+
+    return hand_over_due(webhooks(), services().clock, shard, may_go_on)
+
+
+def verify_table(context: LambdaContext) -> dict[str, Any]:
+    """Check the table from where the last run stopped, once a day (UTC), and return how far it has come.
+
+    Each fault is a line in the log. At the end of the table one line says how many there were: the metric ``LedgerFaults``.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415 - as above
+
+    from chalicelib.bootstrap import progress, verification  # noqa: PLC0415 - as above
+    from chalicelib.service.verification.run import loggable  # noqa: PLC0415 - as above
+    from chalicelib.store.progress import Progress  # noqa: PLC0415 - as above
+
+    today = datetime.now(UTC).date().isoformat()
+    known = progress().load()
+    if known and known.done and known.day == today:
+        return {"items": known.items, "faults": known.faults, "done": True}
+    it = Progress(today) if known is None or known.done else known
+    after = {"pk": {"S": it.after[0]}, "sk": {"S": it.after[1]}} if it.after else None
+    run = verification().run(after, lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
+    for told in list(loggable(run.findings))[:FINDINGS_LOGGED_AT_MOST]:
+        log.error("the table has a fault", extra=told)
+    reached = (run.after["pk"]["S"], run.after["sk"]["S"]) if run.after else None
+    now = Progress(it.day, reached, it.items + run.items, it.faults + len(run.findings), done=run.after is None)
+    progress().save(now)
+    if now.done:
+        log.info("the table was checked", extra=measured(LedgerFaults=now.faults))
+    return {"items": now.items, "faults": now.faults, "done": now.done}
 
 
 def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -137,5 +196,20 @@ def take_in_uploads(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
                     take_in(services(), storage(), unquote_plus(event["s3"]["object"]["key"]))
         except Exception:
             log.exception("an upload was not taken in", extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def deliver_webhooks(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Make the attempts of the webhook deliveries that messages name. A message that failed here is delivered again."""
+    from chalicelib.bootstrap import delivering  # noqa: PLC0415 - as above
+
+    failed = []
+    for record in records:
+        try:
+            asked = json.loads(record["body"])
+            delivering().attempt(asked["endpoint"], asked["delivery"])
+        except Exception:
+            log.exception("a webhook was not attempted", extra={"message_id": record["messageId"]})
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

@@ -5,16 +5,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra import alarms, dashboard, gateway, logs, queues
+from infra import addresses, alarms, dashboard, functions, gateway, logs, queues, rights, switches
+from infra.parameters import sections
 
 WRITTEN_BY_HAND = Path(__file__).with_name("resources.json")
 
 
 def template() -> dict[str, Any]:
-    """Return `resources.json` with every row added as a resource. Raises ValueError for a name that is in both."""
+    """Return `resources.json` with every row added. Raises ValueError for a name that is in both."""
     built: dict[str, Any] = json.loads(WRITTEN_BY_HAND.read_text(encoding="utf-8"))
-    for rows in (queues, logs, alarms, dashboard, gateway):
+    merge(built, sections.sections(), "")
+    for more in (functions, rights, addresses):
+        merge(built["Conditions"], more.conditions(), "Conditions")
+    for rows in (queues, logs, alarms, dashboard, gateway, functions, rights, addresses, switches):
         merge(built["Resources"], rows.resources(), "Resources")
+    merge(built["Outputs"], addresses.outputs(), "Outputs")
+    built["Globals"]["Function"]["Environment"]["Variables"]["CHAT_ENDPOINT"] = addresses.CHAT_ENDPOINT
     return built
 
 
@@ -24,7 +30,7 @@ def merge(target: dict[str, Any], more: dict[str, Any], where: str) -> None:
         if name not in target:
             target[name] = value
         elif isinstance(value, dict) and "Type" not in value and isinstance(target[name], dict):
-            merge(target[name], value, f"{where}.{name}")
+            merge(target[name], value, f"{where}.{name}".removeprefix("."))
         else:
             message = f"{where}.{name} is defined twice"
             raise ValueError(message)

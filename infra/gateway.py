@@ -194,6 +194,8 @@ HEADERS = {
     "Vary": "'Accept-Language'",
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
+    "X-Content-Type-Options": "'nosniff'",
+    "Strict-Transport-Security": "'max-age=31536000'",
 }
 """As every problem of the API has them. The gateway speaks English only."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from infra.cloudformation import attribute, resource, sub
+from infra.cloudformation import NOTHING, attribute, given, ref, resource, sub
 
 AN_HOUR, A_DAY, TWO_WEEKS = 3600, 86_400, 1_209_600  # seconds; SQS keeps a message for two weeks at most
 
@@ -13,7 +13,8 @@ class Queue:
     """One SQS queue, encrypted. Times are in seconds.
 
     `visibility` is how long a message stays hidden from other readers while one works on it. After `tries` failures it
-    moves to the queue `dead_letters`. A queue that no function reads has neither.
+    moves to the queue `dead_letters`. A queue that no function reads has neither, unless a system of the marketplace `reads`
+    it. With a `condition` the queue is there only where the template's condition of that name holds.
     """
 
     name: str
@@ -22,6 +23,8 @@ class Queue:
     visibility: int | None = None
     dead_letters: str | None = None
     tries: int | None = None
+    reads: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ QUEUES = (
     Queue(
         name="StreamFailures",
         kept=TWO_WEEKS,
-        reason="Names the stream's records that could not be published; `tools.redrive` publishes them again.",
+        reason="Names the stream's records that could not be published; `ops redrive --stream` publishes them again.",
     ),
     Queue(
         name="UploadFailures",
@@ -68,9 +71,44 @@ QUEUES = (
         "Hidden for six times the function's timeout, as AWS advises.",
     ),
     Queue(
+        name="JobFailures",
+        kept=TWO_WEEKS,
+        reason="Holds the calls of `sweep` and `device_failed` that failed three times, with what they were called for.",
+    ),
+    Queue(
+        name="WebhookFailures",
+        kept=TWO_WEEKS,
+        reason="Names the webhooks whose attempt this product could not make or record. Nothing reads it.",
+    ),
+    Queue(
+        name="WebhookQueue",
+        kept=AN_HOUR,
+        visibility=180,
+        dead_letters="WebhookFailures",
+        tries=5,
+        reason="One message an attempt. An hour is enough: the sweep sends those again that are still due. "
+        "Hidden for six times the function's timeout, as AWS advises.",
+    ),
+    Queue(
+        name="PaymentsFailures",
+        kept=TWO_WEEKS,
+        condition="HasPaymentsQueue",
+        reason="Holds payment instructions that the payment system could not take in. Nothing reads it.",
+    ),
+    Queue(
+        name="PaymentsQueue",
+        kept=TWO_WEEKS,
+        visibility=60,
+        dead_letters="PaymentsFailures",
+        tries=5,
+        reads="the payment system",
+        condition="HasPaymentsQueue",
+        reason="Payment instructions for the payment system to read, so that none is lost while it is down.",
+    ),
+    Queue(
         name="Undelivered",
         kept=TWO_WEEKS,
-        reason="Holds messages to people that no provider took; `tools.redrive` sends them again.",
+        reason="Holds messages to people that no provider took; `ops redrive --undelivered` sends them again.",
     ),
 )
 
@@ -88,14 +126,43 @@ TOPICS = (
 
 
 def resources() -> dict[str, Any]:
-    """Return the rows as resources, by name."""
-    queues = {row.name: resource("AWS::SQS::Queue", _queue(row), data_goes=True) for row in QUEUES}
-    topics = {row.name: resource("AWS::SNS::Topic", {"TopicName": sub(f"${{AWS::StackName}}-{row.suffix}")}) for row in TOPICS}
-    return topics | queues
+    """Return the rows as resources, by name, and the topics' policy."""
+    queues = {row.name: resource("AWS::SQS::Queue", _queue(row), data_goes=True, condition=row.condition) for row in QUEUES}
+    topics = {row.name: resource("AWS::SNS::Topic", _topic(row)) for row in TOPICS}
+    policies = {f"{row.name}Policy": resource("AWS::SNS::TopicPolicy", _policy(row)) for row in TOPICS}
+    return topics | policies | queues
+
+
+def _topic(row: Topic) -> dict[str, Any]:
+    return {"TopicName": sub(f"${{AWS::StackName}}-{row.suffix}"), "KmsMasterKeyId": given("KmsKeyArn")}
+
+
+def _policy(row: Topic) -> dict[str, Any]:
+    """Return what SNS allows by default, which is the account itself, and refuse connections without TLS."""
+    account = {
+        "Sid": "TheAccountItself",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"sns:{it}" for it in ("GetTopicAttributes", "ListSubscriptionsByTopic", "Publish", "Subscribe")],
+        "Resource": [ref(row.name)],
+        "Condition": {"StringEquals": {"AWS:SourceOwner": ref("AWS::AccountId")}},
+    }
+    plain = {
+        "Sid": "EncryptedConnectionsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["sns:Publish"],
+        "Resource": [ref(row.name)],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Topics": [ref(row.name)], "PolicyDocument": {"Version": "2012-10-17", "Statement": [account, plain]}}
 
 
 def _queue(row: Queue) -> dict[str, Any]:
-    properties: dict[str, Any] = {"SqsManagedSseEnabled": True}
+    properties: dict[str, Any] = {
+        "SqsManagedSseEnabled": given("KmsKeyArn", NOTHING, otherwise=True),
+        "KmsMasterKeyId": given("KmsKeyArn"),
+    }
     if row.visibility is not None:
         properties["VisibilityTimeout"] = row.visibility
     properties["MessageRetentionPeriod"] = row.kept

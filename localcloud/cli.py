@@ -18,9 +18,11 @@ from localcloud.cloud import LocalCloud
 from localcloud.demo import main as demo
 from localcloud.demo import sample_data
 from localcloud.demo.api import FIRST_ERROR, Api
+from localcloud.deployment import to_aws
 from localcloud.layout import LOCAL, LocalCloudError, command_line, read_endpoints
-from localcloud.packaging.build import STAGES, build
+from localcloud.packaging.build import ARCHITECTURES, STAGES, build
 from localcloud.packaging.check_zip import complaints
+from localcloud.packaging.policies import choices
 from localcloud.ports import Ports
 from localcloud.replay import report
 from localcloud.replay.run import Options
@@ -31,6 +33,7 @@ LOGGING = (
     "sweep",
     "sweep_shard",
     "publish",
+    "verify",
     "chat",
     "websocket_connect",
     "websocket_message",
@@ -101,15 +104,35 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("sweep", help="run the sweep once").set_defaults(action=_sweep)
     commands.add_parser("setup", help="make the environments that `run` needs, and stop").set_defaults(action=_setup)
 
+    _add_packaging(commands)
+    return parser
+
+
+def _add_packaging(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands that build, deploy and check a package."""
     package = commands.add_parser("package", help="build what is deployed for a stage")
     package.add_argument("stage", choices=STAGES, nargs="?", default="prod", help="default: prod")
     package.add_argument("--out", type=Path, default=LOCAL / "package", help="where to (default: .local/package)")
+    _add_choices(package)
     package.set_defaults(action=_package)
+
+    deployment = commands.add_parser("deploy", help="deploy production to an AWS account, as `make deploy` does")
+    deployment.add_argument("--stack", required=True, help="the stack's name")
+    deployment.add_argument("--bucket", required=True, help="a bucket of yours for the package")
+    deployment.add_argument("--params", required=True, type=Path, help="a file with the stack's parameters")
+    deployment.add_argument("--review", action="store_true", help="make the change set, and do not carry it out")
+    _add_choices(deployment)
+    deployment.set_defaults(action=_deploy)
 
     check = commands.add_parser("check-zip", help="list what makes a deployment zip unfit")
     check.add_argument("zip", type=Path)
     check.set_defaults(action=_check_zip)
-    return parser
+
+
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how a package differs from the one that is built by default."""
+    command.add_argument("--arch", choices=tuple(ARCHITECTURES), default="x86_64", help="default: %(default)s")
+    command.add_argument("--policies", type=Path, help="a file of policies in place of chalicelib/domain/policies.json")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -201,7 +224,9 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _logs(options: argparse.Namespace) -> int:
     endpoints = read_endpoints(options.directory)
-    group = f"/aws/lambda/{endpoints[f'{options.function}_function']}"
+    function = endpoints[f"{options.function}_function"]
+    configuration = aws.client("lambda", endpoints["ministack"]).get_function_configuration(FunctionName=function)
+    group = configuration["LoggingConfig"]["LogGroup"]
     pages = aws.client("logs", endpoints["ministack"]).get_paginator("filter_log_events")
     for found in pages.paginate(logGroupName=group):
         for event in found["events"]:
@@ -216,11 +241,19 @@ def _setup(_options: argparse.Namespace) -> int:
 
 
 def _package(options: argparse.Namespace) -> int:
-    artefact = build(options.stage)
+    artefact = build(options.stage, choices=choices(options.arch, options.policies))
     options.out.mkdir(parents=True, exist_ok=True)
     for path in (artefact.template, artefact.zip):
         shutil.copy(path, options.out)
     print(f"{options.out}: stage {options.stage}, {artefact.zip.stat().st_size / 1e6:.1f} MB, sha256 {artefact.digest}")
+    return 0
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    target = to_aws.Target(options.stack, options.bucket, options.params, options.review)
+    to_aws.deploy(build("prod", choices=choices(options.arch, options.policies)), target)
+    done = "the change set is made: look at it in CloudFormation, and carry it out there" if options.review else "deployed"
+    print(f"{options.stack}: {done}")
     return 0
 
 

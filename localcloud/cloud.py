@@ -124,7 +124,8 @@ class LocalCloud:
 
     def _deploy(self, artefact: Artefact, login: dict[str, str]) -> dict[str, str]:
         began = time.monotonic()
-        parameters = cognito.parameters(login) | self._push() | {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}"}
+        own = {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}", "AlarmEmail": "operators@market.example"}
+        parameters = cognito.parameters(login) | self._push() | own
         outputs = deploy(artefact, STACK, parameters, self.aws)
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
         return outputs
@@ -158,6 +159,7 @@ class LocalCloud:
             "sweep_function": outputs["SweepFunction"],
             "sweep_shard_function": outputs["SweepShardFunction"],
             "publish_function": outputs["PublishFunction"],
+            "verify_function": outputs["VerifyFunction"],
             "chat_function": outputs["ChatFunction"],
             "websocket_connect_function": outputs["WebsocketConnectHandlerName"],
             "websocket_message_function": outputs["WebsocketMessageHandlerName"],

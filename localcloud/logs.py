@@ -21,7 +21,7 @@ def lines(cloud: "LocalCloud") -> list[str]:
     The functions of live connections are missing: MiniStack keeps nothing that they print.
     """
     client, written = cloud.aws("logs"), list[str]()
-    for group in client.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+    for group in client.describe_log_groups(logGroupNamePrefix="/buyer-protection/")["logGroups"]:
         written += _messages(client, group["logGroupName"])
     engine = (cloud.directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
     return written + [line for line in engine if not any(part in line for part in _PLAYED)]

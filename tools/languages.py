@@ -53,7 +53,7 @@ _SENTENCES: dict[str, set[str]] = {
     "problems": {*CATALOGUE},
     "explanations": {*EXPLAINED},
 }
-_HEAD = ("name", "zone", "moment", "short_moment", "footer_of_order", "footer_of_dispute")
+_HEAD = ("name", "zone", "moment", "short_moment", "footer_of_order", "footer_of_dispute", "phone_code")
 
 
 def gaps(language: str, file: Mapping[str, Any]) -> list[str]:

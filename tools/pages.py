@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools import (
+    asyncapi_page,
     codes,
     errors_page,
     guarantees_page,
     messages_page,
     notifications_page,
+    parameters_page,
     policy_page,
     state_machine_page,
 )
@@ -38,10 +40,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/state-machine.md": state_machine_page.page,
     "docs/guarantees.md": guarantees_page.page,
     "docs/policy.md": policy_page.page,
+    "docs/parameters.md": parameters_page.page,
     "docs/errors.md": errors_page.page,
     "docs/notifications-table.md": notifications_page.page,
     **{f"docs/messages/{language}.md": partial(messages_page.page, language) for language in CHECKED},
     "openapi.json": _openapi,
+    "asyncapi.json": asyncapi_page.page,
 }
 
 

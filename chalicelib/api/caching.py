@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 REVALIDATE = "private, no-cache"
 """Cache-Control of every read: only the caller may keep it, and has to ask again before using it."""
+PUBLIC = "public, max-age=3600"
+"""Cache-Control of what is the same for everybody and changes with a deployment only."""
 _OF_THE_MOMENT = "as_of"
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _DIGITS = 16

@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api import cursors
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.auth import authenticate
 from chalicelib.api.identity.rates import rates
 from chalicelib.api.parameters import PATH_IDS
-from chalicelib.api.problems import Problem, not_valid
+from chalicelib.api.problems import READ_ONLY, Problem, not_valid
+from chalicelib.api.recording import entry_of
 from chalicelib.api.versions import version_of
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import services, switches
 from chalicelib.languages import ENGLISH
 from chalicelib.logs import learn
 from chalicelib.service.errors import Forbidden, NotFound
 from chalicelib.service.execute import Request as ServiceRequest
 from chalicelib.store.idempotency import Once
+from chalicelib.switches import Switch
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -27,10 +30,16 @@ if TYPE_CHECKING:
     from chalicelib.api.endpoint import Endpoint, Signature
     from chalicelib.domain.people import Actor
     from chalicelib.service.services import Services
+    from chalicelib.store.audit import AuditEntry
+    from chalicelib.store.items import Item
 
 BODY_AT_MOST = 65_536
+WORKED_ON_S = 60
+"""Seconds after which a caller may try again who was refused because the operator's switch says read-only."""
 ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
 """The form of every id of this API."""
+_REPLACED = "\ufffd".encode()
+"""The gateway hands over a body as text, with this in the place of bytes that are not UTF-8. No person types it."""
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -48,6 +57,10 @@ class Call:
     once: Once | None = None
     if_match: int | None = None
     language: str = ENGLISH
+    entry: AuditEntry | None = None
+    """What the audit records of the call; None for a caller whose requests it does not hold."""
+    also: tuple[Item, ...] = ()
+    """What the transaction that carries it out writes as well."""
 
     @property
     def is_lead(self) -> bool:
@@ -57,7 +70,7 @@ class Call:
     @property
     def request(self) -> ServiceRequest:
         """The call as services take it."""
-        return ServiceRequest(self.actor, self.once, self.if_match)
+        return ServiceRequest(self.actor, self.once, self.if_match, () if self.once else self.also)
 
     @property
     def limit(self) -> int:
@@ -89,12 +102,15 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         return None
     caller = authenticate(request.headers.get("authorization"))
     actor = caller.actor
+    learn(role=actor.role.value, caller=actor.id)
     rates().count(actor)
-    learn(role=actor.role.value)
     if not endpoint.lets_in(caller):
         raise Forbidden
+    _check_writable(endpoint)
     _check_ids(endpoint, ids)
     raw = _raw(request)
+    if _REPLACED in raw:
+        raise Problem("malformed_request", "The body is not text in UTF-8, or has U+FFFD, which stands for what is not.")
     if endpoint.replaces and not raw:
         raise Problem("malformed_request", "A PUT needs a body: it says all that is kept from now on. Send {} to keep nothing.")
     raw = raw or b"{}"
@@ -108,7 +124,10 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         query["cursor"] = cursors.opened(query["cursor"], scope)
     version = version_of(request.headers.get("if-match")) if endpoint.versioned else None
     rates().report(actor)
-    return Call(actor, services(), body, query, scope, once, version, language)
+    entry = entry_of(services(), endpoint, actor, ids, query)
+    also = (services().audit.put(entry),) if entry and endpoint.audit is Audited.COMMAND else ()
+    once = replace(once, also=also) if once else None
+    return Call(actor, services(), body, query, scope, once, version, language, entry, also)
 
 
 def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
@@ -116,10 +135,18 @@ def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
     raw = _raw(request)
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
+    learn(caller=signature.signer.id)
+    _check_writable(endpoint)
     rates().count(signature.signer)
     body = endpoint.body.model_validate_json(raw) if endpoint.body else None
     rates().report(signature.signer)
-    return Call(signature.signer, services(), body)
+    return Call(signature.signer, services(), body, entry=entry_of(services(), endpoint, signature.signer, {}, {}))
+
+
+def _check_writable(endpoint: Endpoint) -> None:
+    """Raise ``Problem`` for a command while the operator's switch says read-only."""
+    if endpoint.method != "GET" and switches().on(Switch.READ_ONLY):
+        raise Problem(READ_ONLY, headers={"Retry-After": str(WORKED_ON_S)})
 
 
 def _check_ids(endpoint: Endpoint, ids: dict[str, str]) -> None:

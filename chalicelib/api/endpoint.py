@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from chalicelib.api.parameters import CURSOR, PATH_IDS
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.domain.people import Role
+from chalicelib.domain.people import STAFF, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     from chalicelib.api.identity.scopes import Caller, Scope
     from chalicelib.api.parameters import Parameter
     from chalicelib.domain.people import Actor
+
+
+class Audited(Enum):
+    """The way in which a route records the requests of staff and of the marketplace's systems in the audit (P5)."""
+
+    READ = "read"
+    """When the answer is known, and before it is given."""
+    COMMAND = "command"
+    """In the transaction that carries it out, or, where it is refused, before that is said."""
+    BEFORE = "before"
+    """Before it is carried out: it is not one transaction."""
+
+
+AUDITED_ROLES = (*STAFF, Role.PLATFORM)
+"""The roles whose requests are in the audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,8 @@ class Endpoint:
     """The scopes of which a token of the platform needs one; none where the platform is not among the roles."""
     leads: bool = False
     """True if, of mediators, only leads may."""
+    audit: Audited | None = None
+    """The way in which it is in the audit; None for a route of parties or of anyone."""
     signature: Signature | None = None
     """The signature that replaces a token; None for callers with one."""
     body: type[BaseModel] | None = None
@@ -62,14 +80,22 @@ class Endpoint:
     """The meaning of a 200 for a PUT that can also answer ``status``; empty for other routes."""
     worded: bool = False
     """True if a good answer has text for people in it, which comes in the language they prefer."""
+    public: bool = False
+    """True if anyone may keep a good answer for a while, such as a cache in front of the API."""
 
     def __post_init__(self) -> None:
-        """Check that codes and ids are known, that roles and signature do not exclude each other, and that scopes are named."""
+        """Check that codes and ids are known, that roles and signature do not exclude each other, and that scopes are named.
+
+        A route of staff or of the marketplace's systems has to say how it is in the audit, so that no new one is left out.
+        """
         unknown = [*(set(self.refuses) - CATALOGUE.keys()), *(set(self.ids) - PATH_IDS.keys())]
         if unknown or (self.roles and self.signature):
             raise ValueError(f"{self.operation} declares what is not known here: {unknown or 'a signature beside roles'}")
         if (Role.PLATFORM in self.roles) is not bool(self.scopes):
             raise ValueError(f"{self.operation} names scopes without the platform, or the platform without scopes")
+        audited = self.signature is not None or not set(AUDITED_ROLES).isdisjoint(self.roles)
+        if audited is not bool(self.audit) or (self.audit is Audited.READ) is not (audited and self.method == "GET"):
+            raise ValueError(f"{self.operation} has to say how it is in the audit: READ for a GET, else COMMAND or BEFORE")
 
     def lets_in(self, caller: Caller) -> bool:
         """Return whether the caller's token gives the right to call it."""

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.api.identity.auth import PERSON_ID
 from chalicelib.api.problems import not_valid
 from chalicelib.domain.order import ORDER_ID
+from chalicelib.store.codec import from_timestamp, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from enum import StrEnum
 
 _NUMBER = "[1-9][0-9]*"
+_MOMENT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ PATH_IDS = {
         ("seller_id", PERSON_ID.pattern, "acme"),
         ("buyer_id", PERSON_ID.pattern, "ana"),
         ("device_id", "[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
+        ("endpoint_id", "we_[0-9a-f]{24}", "we_5c9a1d0e6b7f4a2891c3d4e5"),
+        ("delivery_id", "msg_[0-9a-f]{32}", "msg_5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
     )
 }
 """Every id that a path can hold, by the name it has there."""
@@ -81,6 +86,32 @@ def person(name: str, description: str) -> Parameter:
         return written
 
     return Parameter(name, description, lambda: {"type": "string", "pattern": f"^{PERSON_ID.pattern}$"}, read)
+
+
+def matching(name: str, pattern: str, description: str) -> Parameter:
+    """A parameter whose value has to match ``pattern``."""
+
+    def read(written: str) -> str:
+        if not re.fullmatch(pattern, written):
+            raise not_valid(f"{name} has to match {pattern}.", name)
+        return written
+
+    return Parameter(name, description, lambda: {"type": "string", "pattern": f"^{pattern}$"}, read)
+
+
+def moment(name: str, description: str) -> Parameter:
+    """A parameter whose value is a moment in UTC, to the second."""
+
+    def read(written: str) -> datetime:
+        try:
+            at = from_timestamp(written)
+        except ValueError:
+            at = None
+        if at is None or timestamp(at) != written:
+            raise not_valid(f"{name} is a moment in UTC such as 2026-03-20T12:00:00Z.", name)
+        return at
+
+    return Parameter(name, description, lambda: {"type": "string", "format": "date-time", "pattern": _MOMENT}, read)
 
 
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100

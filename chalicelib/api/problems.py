@@ -22,6 +22,7 @@ from chalicelib.api.language import phrases
 from chalicelib.domain import refusals as r
 from chalicelib.domain.refusals import Refusal
 from chalicelib.languages import ENGLISH
+from chalicelib.logs import learn
 from chalicelib.service import errors as s
 from chalicelib.store.codec import plain
 from chalicelib.store.idempotency import Conflict
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+READ_ONLY = "read_only"
 _SOON_S = 5
 _NO_ANSWER = (ConnectTimeoutError, ReadTimeoutError, EndpointConnectionError, ConnectionClosedError)
 _PASSING = frozenset(
@@ -88,6 +90,11 @@ CATALOGUE: dict[str, Kind] = {
         401, "The signed event is older than four days.", "Do not send it again; later events come by themselves."
     ),
     s.Forbidden.code: _kind(403, "Your role may not do this.", "Do not offer it to this caller."),
+    s.ContactsElsewhere.code: _kind(
+        403,
+        "This marketplace changes people's contacts itself.",
+        "Offer the marketplace's own page for it; what is kept here follows.",
+    ),
     s.NotFound.code: _kind(404, "It does not exist, or you may not see it.", "Check the id; do not retry."),
     r.WRONG_STATE: _kind(
         409, "Not possible in the stage the dispute is in.", "Show stage and offer what allowed_actions names."
@@ -190,6 +197,11 @@ CATALOGUE: dict[str, Kind] = {
         "A newer version of this service wrote what this one would have to read or change; nothing was changed.",
         "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
     ),
+    READ_ONLY: _kind(
+        503,
+        "Nothing can be changed for now: the marketplace is being worked on. Reading goes on.",
+        "Wait as many seconds as Retry-After says, then send the same request again, with the same Idempotency-Key.",
+    ),
     "identity_provider_unavailable": _kind(503, "Tokens cannot be checked now.", "Send the same request again, later."),
     "secrets_unavailable": _kind(503, "Signatures cannot be checked now.", "Send the same request again, later."),
     s.MessagingUnavailable.code: _kind(
@@ -225,6 +237,7 @@ def response(error: Exception, language: str = ENGLISH) -> Response:
     An unknown exception is logged and answered without its text.
     """
     problem = problem_of(error)
+    learn(code=problem.code)
     kind = CATALOGUE[problem.code]
     title, detail = kind.status.phrase, problem.detail
     if language != ENGLISH:

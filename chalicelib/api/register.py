@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.api.audit import routes as audit
 from chalicelib.api.description import routes as description
 from chalicelib.api.disputes import mediation
 from chalicelib.api.disputes import routes as disputes
@@ -15,6 +16,7 @@ from chalicelib.api.payments import routes as payments
 from chalicelib.api.people import erasure
 from chalicelib.api.people import routes as people
 from chalicelib.api.tracking import routes as tracking
+from chalicelib.api.webhook_endpoints import routes as endpoints
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -23,7 +25,22 @@ if TYPE_CHECKING:
 
 def register(app: Chalice) -> None:
     """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
-    for resource in (orders, disputes, evidence, messages, live, mediation, payments, people, erasure, tracking, description):
+    described = (
+        orders,
+        disputes,
+        evidence,
+        messages,
+        live,
+        mediation,
+        payments,
+        people,
+        erasure,
+        tracking,
+        audit,
+        endpoints,
+        description,
+    )
+    for resource in described:
         app.register_blueprint(resource.blueprint)
     if settings().sandbox:
         from chalicelib.api.sandbox import routes as sandbox  # noqa: PLC0415 - it cannot be reached in production

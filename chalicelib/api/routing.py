@@ -12,6 +12,7 @@ from chalicelib.api import caching, cursors, problems
 from chalicelib.api.call import bind
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.api.language import preferred
+from chalicelib.api.recording import recorded
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from chalicelib.api.call import Call
-    from chalicelib.api.endpoint import Signature
+    from chalicelib.api.endpoint import Audited, Signature
     from chalicelib.api.identity.scopes import Scope
     from chalicelib.api.parameters import Parameter
     from chalicelib.domain.people import Role
@@ -44,6 +45,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     roles: tuple[Role, ...] = (),
     scopes: tuple[Scope, ...] = (),
     leads: bool = False,
+    audit: Audited | None = None,
     signature: Signature | None = None,
     body: type[BaseModel] | None = None,
     query: tuple[Parameter, ...] = (),
@@ -52,6 +54,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     status: int = 200,
     repeated: str = "",
     worded: bool = False,
+    public: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Declare a route; the members of ``Endpoint`` say what each argument means.
 
@@ -74,6 +77,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             roles=roles,
             scopes=scopes,
             leads=leads,
+            audit=audit,
             signature=signature,
             body=body,
             query=query,
@@ -82,6 +86,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             status=status,
             repeated=repeated,
             worded=worded,
+            public=public,
         )
         ENDPOINTS.append(endpoint)
 
@@ -89,7 +94,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             language = preferred(blueprint.current_request.headers.get("accept-language", ""))
             try:
                 call = bind(endpoint, blueprint.current_request, ids, language)
-                result = handler(call, **ids) if call else handler(**ids)
+                result = recorded(call.services, endpoint, call.entry, lambda: handler(call, **ids)) if call else handler(**ids)
                 result = _page(call, result) if call and endpoint.paged else result
                 return _success(endpoint, blueprint.current_request, result, language)
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
@@ -115,7 +120,7 @@ def _success(endpoint: Endpoint, request: Request, result: Any, language: str) -
     tag = caching.tag(answer.body, read=read)
     headers: dict[str, str | list[str]] = {"ETag": tag} if tag else {}
     if read:
-        headers["Cache-Control"] = caching.REVALIDATE
+        headers["Cache-Control"] = caching.PUBLIC if endpoint.public else caching.REVALIDATE
     if endpoint.worded:
         headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if read and tag and caching.has_it(request.headers, tag):

@@ -15,6 +15,12 @@ WRONG_CONTENT: Final = "wrong_content"
 HEAD_BYTES = 1024
 """The number of bytes at the start of a file in which its signature is looked for: as many as readers of PDF look through."""
 MEGABYTE = 2**20
+PIXELS_AT_MOST = 60 * 10**6
+"""More than phones take, and little enough to be decoded in a gigabyte."""
+THREAT: Final = "threat_found"
+"""The reason for removing a file in which the scan has found something."""
+NOT_SCANNED: Final = "not_scanned"
+"""The reason for removing a file that the scan could not look into."""
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
 _HEIC_FAMILIES = frozenset({b"mif1", b"msf1"})
@@ -66,6 +72,13 @@ def check_size(policy: Policy, content_type: ContentType, size: int) -> None:
     if size > most:
         msg = f"A file of type {content_type.value} has at most {most // MEGABYTE} MB ({most} bytes)."
         raise Refusal(INVALID, msg, field="size", limit=most)
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Raise ``Refusal(wrong_content)`` for a photo that would fill the memory of whoever decodes it (N6)."""
+    if width * height > PIXELS_AT_MOST:
+        msg = f"A photo has at most {PIXELS_AT_MOST // 10**6} million pixels, and this one is {width} x {height}."
+        raise Refusal(WRONG_CONTENT, msg)
 
 
 def check_type(kind: EvidenceType, content_type: ContentType) -> None:

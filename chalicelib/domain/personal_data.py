@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 ERASED = "[erased]"
 """The text that replaces a person's words."""
+ANOTHERS = "[another person's words]"
+"""The text that replaces them in a copy for somebody else."""
 
 
 def _proposer(value: Proposal | Evidence, _: Role | None) -> tuple[Role, ...]:
@@ -65,8 +67,21 @@ def without_words(value: T, person: Role, author: Role | None = None) -> T:
     ``author`` is who caused the event that ``value`` is the payload of, or gave the evidence that it is part of. What is
     empty stays empty: it says nothing.
     """
+    return _replaced(value, lambda owners: person in owners, ERASED, author)
+
+
+def only_words_of(value: T, person: Role, author: Role | None = None) -> T:
+    """Return ``value`` with the words of the other party left out at any depth: what ``person`` may have a copy of.
+
+    The marketplace's own words about the person, such as why it decided as it did, stay.
+    """
+    return _replaced(value, lambda owners: person not in owners and bool(set(owners) & set(PARTIES)), ANOTHERS, author)
+
+
+def _replaced(value: T, chosen: Callable[[tuple[Role, ...]], bool], text: str, author: Role | None) -> T:
+    """Return ``value`` with each field whose owners are ``chosen`` replaced by ``text``, at any depth."""
     if isinstance(value, tuple):
-        return tuple(without_words(part, person, author) for part in value)  # type: ignore[return-value]
+        return tuple(_replaced(part, chosen, text, author) for part in value)  # type: ignore[return-value]
     if not is_dataclass(value) or isinstance(value, type):
         return value
     owners = WORDS.get(type(value), {})
@@ -74,8 +89,8 @@ def without_words(value: T, person: Role, author: Role | None = None) -> T:
     changes: dict[str, Any] = {}
     for field in fields(value):
         old = getattr(value, field.name)
-        owned = field.name in owners and person in owners[field.name](value, author)
-        new = _erased(old) if owned else without_words(old, person, within)
+        owned = field.name in owners and chosen(owners[field.name](value, author))
+        new = _in_place_of(old, text) if owned else _replaced(old, chosen, text, within)
         if new != old:
             changes[field.name] = new
     return replace(value, **changes) if changes else value
@@ -106,7 +121,7 @@ def _left_out(value: object, name: str, is_words: bool) -> Any:  # noqa: ANN401,
     return type(old)() if is_words and old else wordless(old)
 
 
-def _erased(words: Any) -> Any:  # noqa: ANN401 - a text, several, or none
+def _in_place_of(words: Any, text: str) -> Any:  # noqa: ANN401 - a text, several, or none
     if isinstance(words, tuple):
-        return (ERASED,) if words else ()
-    return ERASED if words else words
+        return (text,) if words else ()
+    return text if words else words

@@ -60,6 +60,7 @@ def catalog(language: str) -> Catalog:
     """
     parts = sections(language)
     parts.pop("api", None)  # the API reads that section
+    parts.pop("phone_code")  # read where codes are sent
     texts = {name: Template(**template) for name, template in parts.pop("messages").items()}
     labels = parts.pop("labels")
     labels["carrier"] = {carrier.value: row.name for carrier, row in CARRIERS.items()} | labels.get("carrier", {})

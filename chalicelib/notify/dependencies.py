@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from chalicelib.notify.audience import Audience
+from chalicelib.switches import NEVER
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import PolicyBook
     from chalicelib.notify.ports import DeadLetters, Orders, Profiles, Queue, Sender, SentMarkers, Tallies, Threads
     from chalicelib.service.ports import Clock
+    from chalicelib.service.webhooks import Desk
+    from chalicelib.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Limits:
     sms_per_recipient_a_day: int = 5
     sms_per_day: int = 1000
     news_per_recipient_an_hour: int = 5
+    sms_per_number_a_day: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,6 @@ class Dependencies:
     link_base: str
     limits: Limits = Limits()
     mail_by_topic: bool = True
+    webhooks: Desk | None = None
+    """None where nobody can register an endpoint."""
+    switches: Switches = NEVER

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.events import PaymentRepublished, PaymentRetried
+from chalicelib.metrics import measured
 from chalicelib.notify.audience import RINGING, Audience, Channel, Urgency
 from chalicelib.notify.composing import Composer
 from chalicelib.notify.limits import Limiter
 from chalicelib.notify.quiet_hours import quiet_until
 from chalicelib.notify.todos import stage_deadline
+from chalicelib.switches import Switch
 
 if TYPE_CHECKING:
     from chalicelib.notify.audience import Notice
@@ -59,15 +61,18 @@ class Dispatcher:
     deps: Dependencies
     now: datetime
 
-    def to_topic(self, it: EventInContext, notice: Notice, topic: str) -> None:
-        """Tell a topic of no single person, once. Raises what the provider raises."""
+    def to_topic(self, it: EventInContext, notice: Notice, topic: str) -> bool:
+        """Tell a topic of no single person, once. Return whether it was told now. Raises what the provider raises."""
         audience, channel = notice.audience.value, Channel.TOPIC.value
-        if not self.deps.sent.has_left(it.id, audience, channel):
-            self.deps.sender.send(self._composed(it, notice, topic))
+        new = not self.deps.sent.has_left(it.id, audience, channel)
+        if new:
+            self.deps.sender.send(self.composed(it, notice, topic))
             # Marked only now: a crash in between sends it twice, rather than never.
             self.deps.sent.mark(it.id, audience, channel)
+        return new
 
-    def _composed(self, it: EventInContext, notice: Notice, topic: str) -> ComposedMessage:
+    def composed(self, it: EventInContext, notice: Notice, topic: str = "") -> ComposedMessage:
+        """Return what a topic of no single person is told."""
         retried = notice.audience is Audience.PAYMENTS and isinstance(it.event.payload, PaymentRetried | PaymentRepublished)
         order = self.deps.orders.order(it.order_id) if retried else None
         due = stage_deadline(it, self.deps.policies) if notice.text else None
@@ -89,7 +94,7 @@ class Dispatcher:
     def send(self, message: AddressedMessage) -> datetime | None:
         """Send a message that has not left yet. Returns the end of the quiet hours where it has to wait for them.
 
-        A message that a limit holds back counts as sent. Raises what the provider raises.
+        A message that a limit or the operator's switch holds back counts as sent. Raises what the provider raises.
         """
         queued = message.queued
         if self.deps.sent.has_left(queued.name, queued.recipient, queued.channel):
@@ -98,12 +103,20 @@ class Dispatcher:
         if later:
             return later
         limiter = Limiter(self.deps.limits, self.deps.tallies, self.deps.queue, self.now)
-        if not limiter.holds_back(message):
+        if not self._switched_off(message) and not limiter.holds_back(message):
             self.deps.sender.send(Composer(self.deps.link_base).to_person(message))
             if message.recipient.channel is Channel.SMS:
-                log.info("an SMS was sent", extra={"event": queued.name, "sms_sent": 1})
+                log.info("an SMS was sent", extra={"event": queued.name, **measured(SmsSent=1)})
         self.deps.sent.mark(queued.name, queued.recipient, queued.channel)
         return None
+
+    def _switched_off(self, message: AddressedMessage) -> bool:
+        """Return whether the operator has switched this kind of message off. It is left out: told late it would mislead."""
+        if message.recipient.channel is not Channel.SMS or not self.deps.switches.on(Switch.SMS_OFF):
+            return False
+        told = {"event": message.queued.name, **measured(SmsLeftOut=1)}
+        log.warning("an SMS was not sent: SMS are switched off", extra=told)
+        return True
 
     def _quiet_until(self, message: AddressedMessage) -> datetime | None:
         """Return the end of the recipient's quiet hours. None where the message may leave: what would be too late by then does
@@ -118,4 +131,6 @@ class Dispatcher:
         """Move a message to the undelivered ones, for an operator (N4)."""
         reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         self.deps.undelivered.put(queued, reason)
-        log.error("a message was not delivered: %s", reason, extra={"event": queued.name, "undelivered": 1})
+        named = {"event": queued.name, "channel": queued.channel, "reason": reason}
+        counted = measured({"Channel": queued.channel or "any"}, Undelivered=1)
+        log.error("a message was not delivered: %s", reason, extra={**named, **counted})

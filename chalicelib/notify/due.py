@@ -10,6 +10,7 @@ from chalicelib.domain.events import ORDER, ProposalMade
 from chalicelib.notify.audience import RINGING, Channel, Urgency
 from chalicelib.notify.dispatch import Dispatcher, backoff, is_permanent
 from chalicelib.notify.event_in_context import MessageWritten, read_event
+from chalicelib.notify.held_payouts import release
 from chalicelib.notify.limits import tally_of
 from chalicelib.notify.order_reminders import next_reminder, order_todos
 from chalicelib.notify.recipients import Recipients, person
@@ -107,6 +108,8 @@ class DueSender:
                 return self._send_reminder(queued, it)
             case Kind.EVENT:
                 return self._send_event(queued, it)
+            case Kind.PAYOUT:
+                return release(self.dispatcher, it)
             case _:
                 assert_never(queued.kind)
 

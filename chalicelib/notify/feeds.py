@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.domain import events as e
-from chalicelib.domain.money import Money
+from chalicelib.domain.dispute import Status
 from chalicelib.domain.stages import status_of
-from chalicelib.store.codec import dump, plain, timestamp
+from chalicelib.notify.feed_messages import Amount, EventMessage, PaymentMessage
+from chalicelib.store.codec import dump, timestamp
 
 if TYPE_CHECKING:
     from chalicelib.domain.ledger import PaymentInstruction
+    from chalicelib.domain.money import Money
     from chalicelib.domain.order import Order
     from chalicelib.notify.event_in_context import EventInContext
 
@@ -19,27 +21,27 @@ def event_json(it: EventInContext) -> str:
     """Return the event for the marketplace's systems: ids, old and new state, amounts in minor units; nobody's own words."""
     event, dispute = it.event, it.dispute
     return dump(
-        {
-            "id": it.id,
-            "type": it.kind,
-            "at": timestamp(event.at),
-            "seq": event.seq,
-            "actor_role": event.actor.role.value,
-            "order_id": it.order_id,
-            "buyer_id": it.buyer_id,
-            "seller_id": it.seller_id,
-            "dispute_id": dispute.id if dispute else getattr(event.payload, "dispute_id", None),
-            "status_before": it.status_before,
-            "status": status_of(dispute).value if dispute else None,
-            "stage": dispute.stage.value if dispute else None,
-            "outcome": dispute.outcome.value if dispute and dispute.outcome else None,
-            "instruction_id": _instruction_id(event.payload),
-            "amounts": amounts(event.payload),
-        }
+        EventMessage(
+            id=it.id,
+            type=it.kind,
+            at=timestamp(event.at),
+            seq=event.seq,
+            actor_role=event.actor.role,
+            order_id=it.order_id,
+            buyer_id=it.buyer_id,
+            seller_id=it.seller_id,
+            dispute_id=dispute.id if dispute else getattr(event.payload, "dispute_id", None),
+            status_before=Status(it.status_before) if it.status_before else None,
+            status=status_of(dispute) if dispute else None,
+            stage=dispute.stage if dispute else None,
+            outcome=dispute.outcome if dispute else None,
+            instruction_id=instruction_id(event.payload),
+            amounts=amounts(event.payload),
+        )
     )
 
 
-def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901, PLR0912 - one case per kind of event, as a table
+def amounts(payload: e.Payload) -> dict[str, Amount]:  # noqa: C901, PLR0912 - one case per kind of event, as a table
     """Return every amount that an event is about, by name."""
     found: dict[str, Money] = {}
     match payload:
@@ -72,10 +74,15 @@ def amounts(payload: e.Payload) -> dict[str, Any]:  # noqa: C901, PLR0912 - one 
             found = {"refund": refund}
         case _:
             pass
-    return {name: plain(amount) for name, amount in found.items()}
+    return {name: _amount(money) for name, money in found.items()}
 
 
-def _instruction_id(payload: e.Payload) -> str | None:
+def _amount(money: Money) -> Amount:
+    return Amount(money.minor, money.currency)
+
+
+def instruction_id(payload: e.Payload) -> str | None:
+    """Return the id of the payment instruction that an event issues or is about; None where there is none."""
     match payload:
         case e.RefundIssued(instruction=instruction) | e.OrderCompleted(instruction=instruction):
             return instruction.id if instruction else None
@@ -123,14 +130,14 @@ def _known(it: EventInContext, order: Order | None, wanted: str) -> PaymentInstr
 
 def _payment(order_id: str, instruction: PaymentInstruction, attempt: int) -> str:
     return dump(
-        {
-            "id": instruction.id,
-            "movement": instruction.movement.value,
-            "amount": plain(instruction.amount),
-            "payee": instruction.payee,
-            "payer": instruction.payer,
-            "order_id": order_id,
-            "attempt": attempt,
-            "issued_at": timestamp(instruction.issued_at),
-        }
+        PaymentMessage(
+            id=instruction.id,
+            movement=instruction.movement,
+            amount=_amount(instruction.amount),
+            payee=instruction.payee,
+            payer=instruction.payer,
+            order_id=order_id,
+            attempt=attempt,
+            issued_at=timestamp(instruction.issued_at),
+        )
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.metrics import measured
 from chalicelib.notify.audience import Channel
 from chalicelib.store import keys
 from chalicelib.store.codec import timestamp
@@ -44,7 +45,7 @@ class Limiter:
         if message.queued.gathered and self._news_is_full(message.queued):
             self._add_to_digest(message)
             return True
-        return message.recipient.channel is Channel.SMS and self._sms_are_full(message.queued)
+        return message.recipient.channel is Channel.SMS and self._sms_are_full(message)
 
     def _news_is_full(self, queued: QueuedMessage) -> bool:
         tally, most = keys.news_tally_sk(self._hour, queued.channel), self.limits.news_per_recipient_an_hour
@@ -69,12 +70,19 @@ class Limiter:
     def _hour(self) -> datetime:
         return self.now.replace(minute=0, second=0)
 
-    def _sms_are_full(self, queued: QueuedMessage) -> bool:
+    def _sms_are_full(self, message: AddressedMessage) -> bool:
+        queued = message.queued
+        number = keys.number_recipient(message.recipient.profile.phone or "")
+        tally, per_number = keys.sms_tally_sk(self.now), self.limits.sms_per_number_a_day
+        if self.tallies.enter(tally, number, queued.name, per_number) is Counted.FULL:
+            return self._capped(queued)
         most, most_of_all = self.limits.sms_per_recipient_a_day, self.limits.sms_per_day
-        counted = self.tallies.enter_within(keys.sms_tally_sk(self.now), queued.recipient, queued.name, most, most_of_all)
-        if counted is Counted.FULL:
-            log.warning("an SMS was not sent: the day's limit is reached", extra={"event": queued.name, "sms_capped": 1})
-        return counted is Counted.FULL
+        counted = self.tallies.enter_within(tally, queued.recipient, queued.name, most, most_of_all)
+        return self._capped(queued) if counted is Counted.FULL else False
+
+    def _capped(self, queued: QueuedMessage) -> bool:
+        log.warning("an SMS was not sent: the day's limit is reached", extra={"event": queued.name, **measured(SmsCapped=1)})
+        return True
 
 
 def tally_of(digest: QueuedMessage) -> str:

@@ -6,14 +6,16 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.events import PaymentFailed, PaymentOverdue
 from chalicelib.domain.todos import todos
-from chalicelib.notify.audience import Urgency, notices
+from chalicelib.notify.audience import Audience, Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
 from chalicelib.notify.event_in_context import read_event
+from chalicelib.notify.held_payouts import held
+from chalicelib.notify.measures import report, report_trouble
 from chalicelib.notify.order_reminders import reminders_after
 from chalicelib.notify.recipients import Recipients, name_of
 from chalicelib.notify.todos import due_for, reminder_times
+from chalicelib.notify.webhooks.announcing import Announcer, type_for
 from chalicelib.store.codec import timestamp
 from chalicelib.store.items import text
 from chalicelib.store.message_queue import Kind, QueuedMessage
@@ -29,11 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FAILED = "payment_instruction_failed"
-"""The word in the log that the alarm counts (M2)."""
-OVERDUE = "payment_instruction_overdue"
-"""The same for a payment of which nothing was heard for too long (M2)."""
-
 
 def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) -> list[str]:
     """Publish the events among a batch of DynamoDB stream records. Returns the sequence numbers of those to deliver again.
@@ -43,7 +40,9 @@ def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) ->
     Lambda delivers again from the lowest failed record on, everything after it included: messages that have left by then
     are marked, and do not leave twice. A record that has used up its retries goes to the dead-letter queue.
     """
-    publisher = Publisher(deps, Dispatcher(deps, deps.clock.now()), Recipients(deps.people, deps.mail_by_topic))
+    now = deps.clock.now()
+    announcer = Announcer(deps.webhooks, now) if deps.webhooks else None
+    publisher = Publisher(deps, Dispatcher(deps, now), Recipients(deps.people, deps.mail_by_topic), announcer)
     failed: list[str] = []
     held_up: set[str] = set()
     for record in records:
@@ -64,6 +63,7 @@ class Publisher:
     deps: Dependencies
     dispatcher: Dispatcher
     recipients: Recipients
+    announcer: Announcer | None = None
 
     def publish(self, image: Mapping[str, Any]) -> bool:
         """Publish one event. Returns whether all its messages have left or are queued; an error is logged, not raised."""
@@ -78,12 +78,10 @@ class Publisher:
 
         A topic that fails holds up its order's events, as machines are told in order. A person's message is queued (N4).
         """
-        if isinstance(it.event.payload, PaymentFailed):
-            log.error("%s: %s", FAILED, it.event.payload.instruction_id, extra={"event": it.id})
-        if isinstance(it.event.payload, PaymentOverdue):
-            log.error("%s: %s", OVERDUE, it.event.payload.instruction_id, extra={"event": it.id})
+        report_trouble(it)
         rows = notices(it)
         complete = self._tell_topics(it, rows)
+        complete &= self._tell_endpoints(it, rows)
         for message in self._to_people(it, rows):
             self.dispatcher.send_or_queue(message)
         for reminder, at in self._reminders(it):
@@ -96,11 +94,25 @@ class Publisher:
             topic = self.deps.topics.of(notice.audience)
             if topic:
                 try:
-                    self.dispatcher.to_topic(it, notice, topic)
+                    new = not held(self.dispatcher, it, notice) and self.dispatcher.to_topic(it, notice, topic)
+                    if new and notice.audience is Audience.MARKETPLACE:
+                        report(it)
                 except Exception:
                     complete = False
                     log.exception("a topic was not told", extra={"event": it.id})
         return complete
+
+    def _tell_endpoints(self, it: EventInContext, rows: list[Notice]) -> bool:
+        """Prepare the webhooks of an event. Return False if that failed: the event is then delivered again."""
+        try:
+            for notice in rows if self.announcer else ():
+                kind = type_for(it, notice)
+                if self.announcer and kind and self.announcer.wanted(kind):
+                    self.announcer.announce(it, kind, self.dispatcher.composed(it, notice).text)
+        except Exception:
+            log.exception("webhooks were not prepared", extra={"event": it.id})
+            return False
+        return True
 
     def _to_people(self, it: EventInContext, rows: list[Notice]) -> Iterator[AddressedMessage]:
         """Address the messages to the parties, one for each channel that reaches the person (N1)."""

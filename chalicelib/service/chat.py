@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.domain.people import STAFF
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.service.access import check_thread
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, current, retry
+from chalicelib.store.audit import AuditEntry
 from chalicelib.store.codec import timestamp
 from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.idempotency import Answer
@@ -95,12 +97,18 @@ def connected(services: Services, connection_id: str) -> Connection:
 
 
 def subscribe(services: Services, connection: Connection, order_id: str) -> None:
-    """Let a connection listen to an order's thread. Raises ``NotFound``, ``Refusal(limit_reached)``."""
-    check_thread(current(services, order_id, services.clock.now()).case, connection.actor)
+    """Let a connection listen to an order's thread. Raises ``NotFound``, ``Refusal(limit_reached)``.
+
+    A mediator who listens is in the audit (P5).
+    """
+    now = services.clock.now()
+    check_thread(current(services, order_id, now).case, connection.actor)
     threads = services.connections.threads(connection.id)
     if order_id not in threads and len(threads) >= THREADS_AT_MOST:
         msg = f"This connection listens to {THREADS_AT_MOST} threads. Unsubscribe from one first."
         raise Refusal(LIMIT_REACHED, msg, limit=THREADS_AT_MOST)
+    if connection.actor.role in STAFF:
+        services.audit.add(AuditEntry(services.audit.new_id(), now, connection.actor, "subscribe", order_id=order_id))
     services.connections.listen(connection, order_id)
 
 

@@ -7,21 +7,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.people import ReturnAddress, Role
+from chalicelib.service import phone
 from chalicelib.service.devices import abandon, device_view, end, end_stray_mail, reached
 from chalicelib.service.errors import Busy, Malformed
 from chalicelib.service.execute import ATTEMPTS
+from chalicelib.service.phone import check_changes, new_code
 from chalicelib.service.size_limits import recent
 from chalicelib.service.sns_errors import refused_as, registering
 from chalicelib.store.codec import plain
 from chalicelib.store.idempotency import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.service.execute import Request
     from chalicelib.service.ports import Subscribed
     from chalicelib.service.services import Services
     from chalicelib.service.views import Json
+    from chalicelib.store.idempotency import Answer, Once
     from chalicelib.store.people import Profile
 
 WRITTEN_WITHIN = timedelta(minutes=1)
@@ -46,6 +50,8 @@ class Contacts:
     time_zone: str = "UTC"
     quiet_hours: tuple[str, str] | None = None
     muted: tuple[str, ...] = ()
+    phone_verified: bool = False
+    """True if the marketplace has confirmed the phone itself, so that no code is sent."""
 
 
 @registering()
@@ -53,6 +59,7 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     """Replace a person's contacts and their SNS subscriptions, so that no replaced or removed address stays subscribed (N1).
 
     If the process dies half way, the next change finds at the topic what this one subscribed, and ends it. Raises
+    ``Refusal(limit_reached)`` for a person who has changed addresses too often today,
     ``VersionMismatch`` for a request made for another version, ``Busy`` when somebody else changes the contacts at this moment,
     ``Malformed`` for an address that SNS does not take, and ``MessagingUnavailable``.
     """
@@ -61,6 +68,8 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     counts_from = services.clock.now() + WRITTEN_WITHIN
     end(services, before.ending)  # again: the process that saved it may have died before it did so
     found = services.subscriptions.subscribed(role.value, person_id)
+    if request.actor.role is not Role.PLATFORM:
+        check_changes(services, before, _new_addresses(services, before, contacts, found))
     after = replace(
         before,
         email=contacts.email,
@@ -71,7 +80,11 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         time_zone=contacts.time_zone,
         quiet_hours=contacts.quiet_hours,
         muted=contacts.muted,
+        phone_code=before.phone_code if contacts.phone == before.phone and not contacts.phone_verified else None,
     )
+    code = ""
+    if role is Role.SELLER and contacts.phone not in (None, before.phone) and not contacts.phone_verified:
+        code, after = new_code(services, after)
     after = reached(services, _subscribed(services, before, after, found), found)
     # What is at the topic and not in the profile was subscribed by a change that was never saved.
     asked = {*_by_topic(services, after).items(), *(("push", device.endpoint) for device in after.devices)}
@@ -85,6 +98,8 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         raise Busy from None
     _count_from_when_written(services, role, person_id, counts_from)
     end(services, after.ending)
+    if code:
+        phone.send(services, after, code)
     return _view(after, _email_status(services, after, found) or "pending")
 
 
@@ -124,11 +139,45 @@ def get_contacts(services: Services, role: Role, person_id: str) -> Json:
     return _view(profile, _email_status(services, profile, found or []) or "lapsed")
 
 
+def confirm_phone(services: Services, seller_id: str, once: Once, code: str) -> Answer:
+    """Confirm a seller's phone by the code that was sent there: from now on it takes SMS. See ``phone.confirm``."""
+
+    def reach(profile: Profile) -> Profile:
+        return _subscribed(services, profile, profile, services.subscriptions.subscribed(profile.role, profile.person_id))
+
+    with registering():
+        return phone.confirm(services, seller_id, once, code, reach, _viewed(services))
+
+
+def resend_code(services: Services, seller_id: str, once: Once) -> Answer:
+    """Send another code to a seller's unconfirmed phone. See ``phone.resend_code``."""
+    return phone.resend_code(services, seller_id, once, _viewed(services))
+
+
+def _viewed(services: Services) -> Callable[[Profile], Json]:
+    """Return a function that shows a profile as its owner sees it."""
+
+    def view(profile: Profile) -> Json:
+        found = services.subscriptions.subscribed(profile.role, profile.person_id)
+        return _view(profile, _email_status(services, profile, found) or "lapsed")
+
+    return view
+
+
+def _new_addresses(services: Services, before: Profile, contacts: Contacts, found: list[Subscribed]) -> list[str]:
+    """Return the channels whose address is new, or is asked again to confirm."""
+    there = {(it.channel, it.address) for it in found}
+    asked_again = services.mail_by_topic and ("email", contacts.email) not in there
+    new_mail = contacts.email and (contacts.email != before.email or asked_again)
+    return [*(["email"] if new_mail else []), *(["sms"] if contacts.phone not in (None, before.phone) else [])]
+
+
 def _by_topic(services: Services, profile: Profile) -> dict[str, str]:
     """Return the addresses that messages reach through the person's topic, by channel."""
     addresses = {
         "email": profile.email if services.mail_by_topic else None,
-        "sms": profile.phone if profile.role == Role.SELLER.value else None,  # buyers get push messages and email only
+        # buyers get push messages and email only
+        "sms": profile.phone if profile.role == Role.SELLER.value and profile.phone_code is None else None,
     }
     return {channel: address for channel, address in addresses.items() if address}
 
@@ -161,6 +210,7 @@ def _view(profile: Profile, email_status: str) -> Json:
         "email": profile.email,
         "email_status": email_status,
         "phone": profile.phone,
+        "phone_status": _phone_status(profile),
         "language": profile.language,
         "time_zone": profile.time_zone,
         "quiet_hours": {"from": quiet[0], "to": quiet[1]} if quiet else None,
@@ -171,6 +221,14 @@ def _view(profile: Profile, email_status: str) -> Json:
     if profile.role == Role.SELLER.value:
         view["return_addresses"] = plain(history[-1].addresses) if history else []
     return view
+
+
+def _phone_status(profile: Profile) -> str:
+    if profile.phone is None:
+        return "none"
+    if profile.role != Role.SELLER.value:
+        return "unused"
+    return "pending" if profile.phone_code else "confirmed"
 
 
 def _email_status(services: Services, profile: Profile, found: list[Subscribed]) -> str | None:

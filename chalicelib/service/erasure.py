@@ -13,7 +13,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.erasure import erase_words, has_ended, streams_to_erase
-from chalicelib.domain.people import Actor
+from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.refusals import TOO_LATE, Refusal
+from chalicelib.metrics import measured
 from chalicelib.service import uploads, views
 from chalicelib.service.devices import end, forget_devices
 from chalicelib.service.errors import Busy, NotFound
@@ -24,9 +26,9 @@ from chalicelib.store.people import Erasure, Profile, as_erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalicelib.domain.changes import Changes
-    from chalicelib.domain.people import Role
     from chalicelib.service.services import Services
     from chalicelib.service.uploads import Storage
     from chalicelib.service.views import Json
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 CASES_AT_ONCE = 10
 """The number of cases after which the progress is saved."""
 REQUESTS_AT_ONCE = 25
+SECOND_THOUGHTS = timedelta(hours=24)
+"""The time for which a person's own request waits and can be taken back: a stolen token erases nothing unseen."""
 LOOK_AGAIN = timedelta(days=1)
 """The time after which cases that went on are looked at again."""
 TRY_AGAIN = timedelta(hours=1)
@@ -45,17 +49,44 @@ NAMED_AT_MOST = 20
 
 
 def ask(services: Services, role: Role, person_id: str, actor: Actor) -> Json:
-    """Ask for a person to be forgotten. A repeated request, while one is under way, is the same request. Raises ``Busy``."""
-    before = services.people.erasure(role, person_id)
-    if before and before.next_at:
+    """Ask for a person to be forgotten, at once for the platform and after ``SECOND_THOUGHTS`` for the person.
+
+    A repeated request, while one is under way, is the same request; by the platform it ends the wait. Raises ``Busy``.
+    """
+    before, now = services.people.erasure(role, person_id), services.clock.now()
+    at_once = actor.role is Role.PLATFORM
+    if before and before.next_at and not (at_once and _can_be_withdrawn(before, now)):
         return view(before)
-    now, version = services.clock.now(), before.version if before else 0
-    asked = Erasure(role, person_id, actor, asked_at=now, next_at=now, version=version + 1)
+    begins, version = now if at_once else now + SECOND_THOUGHTS, before.version if before else 0
+    return _kept(services, Erasure(role, person_id, actor, asked_at=now, next_at=begins, version=version + 1))
+
+
+def withdraw(services: Services, role: Role, person_id: str) -> Json:
+    """Take back a request to forget a person that has not begun; repeated, it is no error.
+
+    Raises ``NotFound`` where nobody has asked, ``Refusal(too_late)`` once it has begun, ``Busy``.
+    """
+    known, now = services.people.erasure(role, person_id), services.clock.now()
+    if known is None:
+        raise NotFound
+    if known.withdrawn_at:
+        return view(known)
+    if not _can_be_withdrawn(known, now):
+        raise Refusal(TOO_LATE, "The erasure has begun, and what is erased cannot be brought back.", deadline=known.next_at)
+    return _kept(services, replace(known, next_at=None, withdrawn_at=now, version=known.version + 1))
+
+
+def _can_be_withdrawn(it: Erasure, now: datetime) -> bool:
+    """Return whether the erasure is still in its first wait."""
+    return it.next_at is not None and now < it.next_at == it.asked_at + SECOND_THOUGHTS
+
+
+def _kept(services: Services, it: Erasure) -> Json:
     try:
-        services.people.save_erasure(asked)
+        services.people.save_erasure(it)
     except Conflict:
         raise Busy from None
-    return view(asked)
+    return view(it)
 
 
 def status(services: Services, role: Role, person_id: str) -> Json:
@@ -71,7 +102,7 @@ def view(it: Erasure) -> Json:
     return {
         "id": it.person_id,
         "role": it.role.value,
-        "status": "done" if it.done_at else "waiting" if it.going_on else "pending",
+        "status": _status(it),
         "asked_at": views.time(it.asked_at),
         "orders_erased": it.erased,
         "orders_going_on": it.going_on,
@@ -79,6 +110,12 @@ def view(it: Erasure) -> Json:
         "looks_again_at": views.time(it.next_at),
         "done_at": views.time(it.done_at),
     }
+
+
+def _status(it: Erasure) -> str:
+    if it.withdrawn_at:
+        return "withdrawn"
+    return "done" if it.done_at else "waiting" if it.going_on else "pending"
 
 
 def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = lambda: True) -> None:
@@ -95,7 +132,7 @@ def go_on(services: Services, storage: Storage, may_go_on: Callable[[], bool] = 
         except Conflict:
             pass  # another process is erasing this person
         except Exception:
-            log.exception("an erasure failed", extra={"person": f"{it.role.value}:{it.person_id}"})
+            log.exception("an erasure failed", extra={"person": _person(it), **measured(FailedErasures=1)})
             _put_off(services, it)
 
 
@@ -117,10 +154,16 @@ def _carry_out(services: Services, storage: Storage, it: Erasure, may_go_on: Cal
     now = services.clock.now()
     if it.going_on:
         _saved(services, replace(it, cursor=None, next_at=now + LOOK_AGAIN))
+        waited = measured(ErasureWaitingSeconds=int((now - it.asked_at).total_seconds()))
+        log.info("an erasure waits for cases that go on", extra={"person": _person(it), **waited})
         return
     for erase in OF_A_PERSON:
         erase(services, it)
     _saved(services, replace(it, cursor=None, next_at=None, done_at=now))
+
+
+def _person(it: Erasure) -> str:
+    return f"{it.role.value}:{it.person_id}"
 
 
 def _waiting(it: Erasure, order_id: str) -> Erasure:

@@ -21,6 +21,12 @@ class Forbidden(ServiceError):  # noqa: N818 - as above
     code = "forbidden"
 
 
+class ContactsElsewhere(ServiceError):  # noqa: N818 - as above
+    """This marketplace keeps people's contacts itself; they are not changed here."""
+
+    code = "contacts_elsewhere"
+
+
 class KeyReused(ServiceError):  # noqa: N818 - as above
     """An Idempotency-Key came back with another body, or on another route (I5)."""
 

@@ -17,7 +17,7 @@ from chalicelib.service import uploads
 from chalicelib.service.access import check_dispute, check_whole_dispute, place_of
 from chalicelib.service.execute import CaseCommand, Request, current, execute
 from chalicelib.store.codec import plain, timestamp
-from chalicelib.store.uploads import Purpose, UploadStatus
+from chalicelib.store.uploads import UNFINISHED, Purpose, UploadStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.evidence import Evidence, File
-    from chalicelib.domain.people import Actor
+    from chalicelib.domain.people import Actor, Role
     from chalicelib.domain.policy import Policy
     from chalicelib.service.services import Services
     from chalicelib.service.uploads import Storage
@@ -116,17 +116,18 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
     return {
         "dispute_id": dispute_id,
         "as_of": timestamp(now),
-        "evidence": [_piece(storage, it, piece, now) for piece in it.evidence],
+        "evidence": [_piece(storage, it, piece, actor.role, now) for piece in it.evidence],
         "missing_evidence": plain(missing_evidence(it, case.policy)),
-        "uploads": [_own(upload, now) for upload in own if upload.status in (UploadStatus.PENDING, UploadStatus.REJECTED)],
+        "uploads": [_own(upload, now) for upload in own if upload.status in (*UNFINISHED, UploadStatus.REJECTED)],
     }
 
 
-def _piece(storage: Storage, dispute: Dispute, piece: Evidence, now: datetime) -> Json:
+def _piece(storage: Storage, dispute: Dispute, piece: Evidence, viewer: Role, now: datetime) -> Json:
     view: Json = plain(piece)
     erased = piece.by in dispute.erased
-    link = uploads.link(storage, dispute.order_id, piece.file, now) if piece.file and not erased else None
-    return view | {"erased": erased, "link": link}
+    file = None if erased else piece.file
+    links = uploads.links(storage, dispute.order_id, file, viewer, now) if file else uploads.NO_LINKS
+    return view | {"erased": erased} | links
 
 
 def _own(upload: Upload, now: datetime) -> Json:

@@ -39,12 +39,12 @@ CREATED = 201
 OK = 200
 
 
-def import_order(services: Services, actor: Actor, terms: OrderTerms) -> Answer:
-    """Import an order: 201. The same order again changes nothing: 200.
+def import_order(services: Services, actor: Actor, terms: OrderTerms, also: tuple[Item, ...] = ()) -> Answer:
+    """Import an order: 201. The same order again changes nothing: 200. The transaction also writes the items in ``also``.
 
     Other terms under a known id are refused as a conflict (O1).
     """
-    return execute(services, terms.order_id, Request(actor), ImportOrder(terms), creates=True)
+    return execute(services, terms.order_id, Request(actor, also=also), ImportOrder(terms), creates=True)
 
 
 @dataclass(frozen=True, slots=True)

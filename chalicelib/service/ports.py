@@ -49,6 +49,14 @@ class Subscriptions(Protocol):
         ...
 
 
+class Texts(Protocol):
+    """Sends an SMS to a number that is nobody's yet."""
+
+    def send_code(self, phone: str, language: str, code: str) -> None:
+        """Send a one-time code to a phone (E.164), in the language of the person who gave the number."""
+        ...
+
+
 class Endpoints(Protocol):
     """The devices at the platforms' push services."""
 
@@ -84,6 +92,18 @@ class FileStorage(Protocol):
         """Return the object under ``key``; None where there is none."""
         ...
 
+    def read(self, key: str, etag: str) -> bytes | None:
+        """Return an object whose entity tag still is ``etag``; None where it is not."""
+        ...
+
+    def put(self, key: str, content_type: str, content: bytes) -> None:
+        """Keep an object of this service's own making."""
+        ...
+
+    def scan_result(self, key: str) -> str | None:
+        """Return what the scan for malware says of an object; None until it says something."""
+        ...
+
     def copy(self, key: str, etag: str, to: str) -> bool:
         """Copy an object if its entity tag still is ``etag``, and return whether it is."""
         ...
@@ -94,4 +114,20 @@ class FileStorage(Protocol):
 
     def link(self, key: str, content_type: str, name: str, seconds: int) -> str:
         """Return an address that reads one object for so many ``seconds``, counted from the beginning of the present minute."""
+        ...
+
+
+class Resolver(Protocol):
+    """The names of the internet."""
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host, each once. Raises ``OSError`` where it has none or nobody answers."""
+        ...
+
+
+class DeliveryQueue(Protocol):
+    """The queue of webhook deliveries whose next attempt is to begin."""
+
+    def put(self, endpoint_id: str, delivery_id: str, delay_s: int = 0) -> None:
+        """Let an attempt begin after ``delay_s`` seconds, of which there may be 900. Raises botocore's errors."""
         ...

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.metrics import measured
 from chalicelib.service.execute import sweep_order
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def sweep_shard(services: Services, shard: int, may_go_on: Callable[[], bool] = 
     now = services.clock.now()
     due, after = services.lists.due(shard, now, PAGE)
     oldest_due_s = int((now - due[0].at).total_seconds()) if due else 0
-    log.info("backlog of a shard", extra={"shard": shard, "oldest_due_s": oldest_due_s})
+    log.info("backlog of a shard", extra={"shard": shard, **measured(OldestDueSeconds=oldest_due_s)})
     orders = events = failed = 0
     while True:
         for it in due:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.domain.evidence import ContentType, EvidenceType, File
+from chalicelib.domain.evidence import IMAGES, ContentType, EvidenceType, File
+from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, UPLOAD_PENDING, Refusal
 from chalicelib.service.errors import Busy
 from chalicelib.service.execute import replayed
 from chalicelib.store.codec import timestamp
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict
-from chalicelib.store.uploads import Purpose, Upload, UploadStatus, kept_at
+from chalicelib.store.uploads import Purpose, Upload, UploadStatus, kept_at, shown_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,8 @@ class Storage:
 
     uploads: Uploads
     files: FileStorage
+    scans: bool = False
+    """True if a scan for malware marks each object, and none is taken in before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,9 @@ def recent(storage: Storage, order_id: str, owner: Actor, purpose: Purpose) -> l
 
 def on_their_way(uploads: list[Upload], now: datetime) -> int:
     """Return how many of ``uploads`` may still arrive."""
-    return sum(it.status is UploadStatus.PENDING and now < it.expires_at for it in uploads)
+    return sum(
+        it.status is UploadStatus.SCANNING or (it.status is UploadStatus.PENDING and now < it.expires_at) for it in uploads
+    )
 
 
 def held(storage: Storage, order_id: str, owner: Actor, purpose: Purpose, now: datetime) -> int:
@@ -149,7 +154,7 @@ def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, pur
         why = f"was turned away ({found.reason}): {found.detail}"
     elif found.file:
         return found.file
-    elif now < found.expires_at:
+    elif found.status is UploadStatus.SCANNING or now < found.expires_at:
         msg = f"{upload_id} has not arrived yet, or is being looked at. Send the same request again in a second."
         raise Refusal(UPLOAD_PENDING, msg, field="attachments")
     else:
@@ -157,10 +162,29 @@ def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, pur
     raise Refusal(INVALID, f"{upload_id} {why}", field="attachments")
 
 
-def link(storage: Storage, order_id: str, file: File, now: datetime) -> Json:
-    """Return a short-lived address that reads a file. The caller must have checked that the viewer may see it."""
-    name = f"{file.upload_id}.{_ENDINGS[file.content_type]}"
-    url = storage.files.link(kept_at(order_id, file), file.content_type.value, name, LINK_WORKS_S)
+def links(storage: Storage, order_id: str, file: File, viewer: Role, now: datetime) -> Json:
+    """Return short-lived addresses that read a file. The caller must have checked that the viewer may see it.
+
+    ``link`` is what people look at. Of a photo it is the copy without what the camera wrote beside the picture, and it has a
+    ``thumbnail``; the ``original`` is for mediators only.
+    """
+    kept = kept_at(order_id, file), file.content_type
+    if file.content_type not in IMAGES:
+        return {"link": _link(storage, *kept, file, now), "thumbnail": None, "original": None}
+    small = shown_at(order_id, file, thumbnail=True)
+    return {
+        "link": _link(storage, shown_at(order_id, file), ContentType.JPEG, file, now),
+        "thumbnail": _link(storage, small, ContentType.JPEG, file, now),
+        "original": _link(storage, *kept, file, now) if viewer is Role.MEDIATOR else None,
+    }
+
+
+NO_LINKS: Json = {"link": None, "thumbnail": None, "original": None}
+
+
+def _link(storage: Storage, key: str, content_type: ContentType, file: File, now: datetime) -> Json:
+    name = f"{file.upload_id}.{_ENDINGS[content_type]}"
+    url = storage.files.link(key, content_type.value, name, LINK_WORKS_S)
     signed_at = now.replace(second=0, microsecond=0)
     return {"url": url, "expires_at": timestamp(signed_at + timedelta(seconds=LINK_WORKS_S))}
 
@@ -174,4 +198,12 @@ def erase(services: Services, storage: Storage, upload: Upload) -> None:
     storage.uploads.finish(erased, int(services.epoch()), was=upload.status)
     storage.files.delete(upload.incoming)
     if upload.file:
-        storage.files.delete(kept_at(upload.order_id, upload.file))
+        remove(storage, upload.order_id, upload.file)
+
+
+def remove(storage: Storage, order_id: str, file: File) -> None:
+    """Remove the objects of a file that was taken in, or nearly: what was sent, and its copies."""
+    storage.files.delete(kept_at(order_id, file))
+    if file.content_type in IMAGES:
+        storage.files.delete(shown_at(order_id, file))
+        storage.files.delete(shown_at(order_id, file, thumbnail=True))

@@ -11,13 +11,16 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.evidence import File
-from chalicelib.domain.files import check_content
+from chalicelib.domain.evidence import IMAGES, ContentType, File
+from chalicelib.domain.files import NOT_SCANNED, THREAT, check_content
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import evidence
 from chalicelib.service.errors import Busy
+from chalicelib.service.uploads import remove
+from chalicelib.store.files import CLEAN, FOUND
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.uploads import Purpose, UploadStatus, kept_at, place_of
+from chalicelib.store.pictures import copies_of
+from chalicelib.store.uploads import UNFINISHED, Purpose, UploadStatus, kept_at, place_of, shown_at
 
 if TYPE_CHECKING:
     from chalicelib.service.services import Services
@@ -52,13 +55,38 @@ def _take_in(services: Services, storage: Storage, key: str) -> None:
     arrived = storage.files.arrived(key)
     if arrived is None:
         return  # finished and removed after an earlier report
-    if upload.status is UploadStatus.PENDING:
+    if upload.status in UNFINISHED:
+        if storage.scans and storage.files.scan_result(key) is None:
+            # Storage tells of the scan's mark as it told of the object. Until then nothing of it is read.
+            if upload.status is UploadStatus.PENDING:
+                storage.uploads.scanning(upload, int(services.epoch()))
+            return
         upload = _finished(services, storage, upload, arrived)
         log.info("upload finished", extra={"order_id": upload.order_id, "upload_id": upload.id, "status": upload.status.value})
     file = _file(upload, arrived)
     if file != upload.file or upload.status is UploadStatus.ERASED:
-        storage.files.delete(kept_at(upload.order_id, file))
+        remove(storage, upload.order_id, file)
     storage.files.delete(key)
+
+
+def _check_scan(result: str | None) -> None:
+    """Raise ``Refusal`` for a file in which a scan has found something, or that it could not look into."""
+    if result is None:
+        raise Busy  # replaced while it was checked: the new object is scanned and checked instead
+    if result == FOUND:
+        raise Refusal(THREAT, "The scan for malware has found something in the file. It was removed.")
+    if result != CLEAN:
+        raise Refusal(NOT_SCANNED, "The file could not be scanned for malware, as one with a password. It was removed.")
+
+
+def _show(storage: Storage, upload: Upload, file: File) -> None:
+    """Make the copies of a photo that people are shown. Raises ``Refusal`` for one that cannot be decoded, ``Busy``."""
+    content = storage.files.read(upload.incoming, file.etag)
+    if content is None:
+        raise Busy  # as below
+    display, thumbnail = copies_of(content)
+    storage.files.put(shown_at(upload.order_id, file), ContentType.JPEG.value, display)
+    storage.files.put(shown_at(upload.order_id, file, thumbnail=True), ContentType.JPEG.value, thumbnail)
 
 
 def _file(upload: Upload, arrived: Arrived) -> File:
@@ -71,7 +99,7 @@ def _finished(services: Services, storage: Storage, upload: Upload, arrived: Arr
         return _judged(services, storage, upload, arrived)
     except (Busy, Conflict):
         now = storage.uploads.find(upload.order_id, upload.owner.role.value, upload.id)
-        if now is None or now.status is UploadStatus.PENDING:
+        if now is None or now.status in UNFINISHED:
             raise
         return now
 
@@ -81,6 +109,10 @@ def _judged(services: Services, storage: Storage, upload: Upload, arrived: Arriv
     confirmed = replace(upload, status=UploadStatus.CONFIRMED, note="", file=file)
     try:
         check_content(upload.content_type, upload.size, arrived.content_type, arrived.size, arrived.head)
+        if storage.scans:
+            _check_scan(storage.files.scan_result(upload.incoming))
+        if upload.content_type in IMAGES:
+            _show(storage, upload, file)
         if not storage.files.copy(upload.incoming, arrived.etag, kept_at(upload.order_id, file)):
             raise Busy  # replaced while it was checked: the new object is checked instead
         if upload.purpose is Purpose.EVIDENCE:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _GONE = ("NoSuchKey", "404", "InvalidRange", "416")  # an empty object has no range
 _CHANGED = ("PreconditionFailed", "412", *_GONE)
+SCAN_TAG, CLEAN, FOUND = "GuardDutyMalwareScanStatus", "NO_THREATS_FOUND", "THREATS_FOUND"
+"""The tag by which GuardDuty Malware Protection for S3 marks an object that it has scanned, and two of its values."""
 _LINKS, _LINKS_BY_THE_MINUTE = "s3v4-query", "s3v4-by-the-minute-query"
 
 
@@ -85,11 +87,38 @@ class Files:
         size = int(reply["ContentRange"].rpartition("/")[2])
         return Arrived(reply["ContentType"], size, reply["ETag"].strip('"'), reply["Body"].read())
 
+    def read(self, key: str, etag: str) -> bytes | None:
+        """Return the whole object under ``key`` if its entity tag still is ``etag``; None where it is not."""
+        try:
+            reply = self._client().get_object(Bucket=self.bucket, Key=key, IfMatch=etag)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return None
+            raise
+        content: bytes = reply["Body"].read()
+        return content
+
+    def put(self, key: str, content_type: str, content: bytes) -> None:
+        """Keep an object of this service's own making."""
+        self._client().put_object(Bucket=self.bucket, Key=key, ContentType=content_type, Body=content)
+
+    def scan_result(self, key: str) -> str | None:
+        """Return what GuardDuty's scan says of the object under ``key``; None until it says something, and for no object."""
+        try:
+            tags = self._client().get_object_tagging(Bucket=self.bucket, Key=key)["TagSet"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        return next((tag["Value"] for tag in tags if tag["Key"] == SCAN_TAG), None)
+
     def copy(self, key: str, etag: str, to: str) -> bool:
         """Copy the object under ``key`` if its entity tag still is ``etag``; return False where it is not."""
         source = {"Bucket": self.bucket, "Key": key}
         try:
-            self._client().copy_object(Bucket=self.bucket, Key=to, CopySource=source, CopySourceIfMatch=etag)
+            self._client().copy_object(  # without the tags of a scan, which would take rights of their own
+                Bucket=self.bucket, Key=to, CopySource=source, CopySourceIfMatch=etag, TaggingDirective="REPLACE"
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] in _CHANGED:
                 return False

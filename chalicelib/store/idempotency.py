@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +16,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """The identity of a request: the digest of caller and key, and the fingerprint of route and body (I5)."""
+    """The identity of a request: the digest of caller and key, and the fingerprint of route and body (I5).
+
+    ``also`` are writes that happen exactly once as well: in the transaction that keeps the first answer.
+    """
 
     digest: str
     fingerprint: str
+    also: tuple[dict[str, Any], ...] = field(default=(), compare=False)
 
 
 class Conflict(Exception):  # noqa: N818 - it is expected, and answered by trying again

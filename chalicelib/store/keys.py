@@ -26,7 +26,12 @@ either of them                ``ERASURE``                         the person's r
                               ``ORDER#<order>``                   a thread it listens to
 ``LISTENERS#<order>``         ``CONNECTION#<id>``                 a connection that listens to a thread
 ``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
+``WEBHOOKS``                  ``<endpoint>``                      a webhook endpoint and its secrets
+``WEBHOOK#<endpoint>``        ``HEALTH``                          the attempts that failed since one succeeded
+                              ``DELIVERY#<id>``                   one event on its way to the endpoint
+``AUDIT#<actor>#<month>``     ``<time>#<id>``                     a request of staff or the platform
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
+``VERIFICATION``              ``PROGRESS``                        how far the check of the table has come
 ============================  ==================================  =========================================
 
 State sorts before everything else of its order (``#`` comes before letters), so one query reads a whole case.
@@ -34,6 +39,7 @@ State sorts before everything else of its order (``#`` comes before letters), so
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from typing import TYPE_CHECKING
 
@@ -53,23 +59,39 @@ ERASURE_SK = "ERASURE"
 ANSWER_SK = "ANSWER"
 CALLS_SK = "CALLS"
 CLOCK_KEY = "CLOCK"
+VERIFICATION = "VERIFICATION"
+PROGRESS_SK = "PROGRESS"
 THREAD_SK = "THREAD"
 LOCK_SK = "LOCK"
 THREAD = -1
 """Stands in the place of an event's stream for the messages of an order's thread, which are no events (N5)."""
 TICKET_SK = "TICKET"
 CONNECTION_SK = "CONNECTION"
+WEBHOOKS = "WEBHOOKS"
+HEALTH_SK = "HEALTH"
 
 NOTES_AT_MOST = 1000
 """The internal notes of one dispute: more than people write, and a bound on programs."""
 
 BY_DUE = "by_due"
 BY_WORK = "by_work"
+BY_CASE = "by_case"
 
 ORDERS_LIST, DISPUTES_LIST = "O", "D"
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
 ERASURES = "ERASURES"
+
+
+def kind_of(key: str) -> str:
+    """Return the kind of item that a partition or a sort key begins with, such as ``EVENT``."""
+    return key.lstrip("#").partition("#")[0]
+
+
+def parcel_of(pk: str) -> tuple[str, str]:
+    """Return the network and the tracking number within the partition key of a lock."""
+    _, network, number = pk.split("#", 2)
+    return network, number
 
 
 def order_pk(order_id: str) -> str:
@@ -207,6 +229,21 @@ def work_payments(status: str) -> str:
     return f"PAYMENT#{status}"
 
 
+def audit_pk(actor: str, month: str) -> str:
+    """Return the partition of what one actor, as ``role:id``, asked for in one month, as ``2026-11``."""
+    return f"AUDIT#{actor}#{month}"
+
+
+def audit_month(month: str) -> str:
+    """Return the list of everybody's entries of the audit in one month, as a key of an index."""
+    return f"AUDIT#{month}"
+
+
+def audit_case(order_id: str) -> str:
+    """Return the list of the audit's entries about one order, as a key of an index."""
+    return f"AUDIT#{order_id}"
+
+
 def by_person(role: str) -> str:
     """Return the index of buyers' or of sellers' lists."""
     return f"by_{role}"
@@ -266,6 +303,21 @@ def sms_tally_sk(now: datetime) -> str:
     return f"SMS#{now:%Y-%m-%d}"
 
 
+def changes_tally_sk(now: datetime) -> str:
+    """Return the sort key of the count of a day's changes of addresses."""
+    return f"CHANGES#{now:%Y-%m-%d}"
+
+
+def codes_tally_sk(now: datetime) -> str:
+    """Return the sort key of the count of a day's one-time codes."""
+    return f"CODES#{now:%Y-%m-%d}"
+
+
+def number_recipient(phone: str) -> str:
+    """Return a name for a phone number in counts, which does not show the number."""
+    return f"phone:{hashlib.sha256(phone.encode()).hexdigest()[:32]}"
+
+
 def news_tally_sk(hour: datetime, channel: str) -> str:
     """Return the sort key of the count of an hour's news through one channel."""
     return f"NEWS#{timestamp(hour)}#{channel}"
@@ -274,3 +326,18 @@ def news_tally_sk(hour: datetime, channel: str) -> str:
 def tally_pk(of: str) -> str:
     """Return the partition of all counts about one recipient."""
     return f"TALLY#{of}"
+
+
+def webhook_pk(endpoint: str) -> str:
+    """Return the partition of a webhook endpoint's health and deliveries; also its list of deliveries, as a key of an index."""
+    return f"WEBHOOK#{endpoint}"
+
+
+def delivery_sk(delivery: str) -> str:
+    """Return the sort key of one delivery to an endpoint."""
+    return f"DELIVERY#{delivery}"
+
+
+def webhooks_due_pk(shard: int) -> str:
+    """Return one shard of the deliveries to be made, in the deadline index."""
+    return f"WEBHOOK#{shard}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import Order
+from chalicelib.metrics import measured
 from chalicelib.store import keys
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.schema import UNREADABLE, stored_value
@@ -128,7 +129,7 @@ class Lists:
         found: list[Item] = []
         for _ in range(_PAGES_SEARCHED):
             page = self._index_page(place, limit, start)
-            for key, stored in self._read(page["Items"]):
+            for key, stored in read_strongly(self._client(), self.table, page["Items"]):
                 if keep is None or keep(stored):
                     found.append(stored)
                     if len(found) == limit:
@@ -152,8 +153,8 @@ class Lists:
             try:
                 value = show(stored)
             except UNREADABLE:
-                key = {name: text(stored, name) for name in ("pk", "sk")}
-                log.exception("an item of a list cannot be read", extra=key)
+                named = {"item": f"{text(stored, 'pk')} {text(stored, 'sk')}", **measured(UnreadableItems=1)}
+                log.exception("an item of a list cannot be read", extra=named)
                 return False
             if value is not None:
                 shown.append(value)
@@ -173,20 +174,10 @@ class Lists:
             **arguments,
         )
 
-    def _read(self, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:
-        """Yield each item that the index names, read strongly, in the index's order; a deleted one is left out."""
-        wanted = [_key_of(entry) for entry in index_items]
-        stored: dict[tuple[str, str], Item] = {}
-        request: dict[str, Any] = {self.table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
-        while request:
-            reply = self._client().batch_get_item(RequestItems=request)
-            for read in reply["Responses"].get(self.table, []):
-                stored[text(read, "pk"), text(read, "sk")] = read
-            request = reply.get("UnprocessedKeys", {})
-        for key in wanted:
-            found = stored.get((text(key, "pk"), text(key, "sk")))
-            if found:
-                yield key, found
+    def oldest(self, place: Place) -> datetime | None:
+        """Return the time of the first entry of a list that is sorted by time; None if it is empty. The index may lag."""
+        found = self._index_page(replace(place, newest_first=False), 1, None)["Items"]
+        return keys.time_of(text(found[0], place.sk_name)) if found else None
 
     def due(self, shard: int, now: datetime, limit: int, after: Item | None = None) -> tuple[list[Due], Item | None]:
         """Return the orders of one shard that are due at ``now``, the longest overdue first, and where to go on."""
@@ -200,6 +191,24 @@ class Lists:
             **arguments,
         )
         return [_due(found) for found in page["Items"]], page.get("LastEvaluatedKey")
+
+
+def read_strongly(client: Any, table: str, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:  # noqa: ANN401 - botocore's
+    """Yield each item that an index names, with its key, read strongly, in the index's order; a deleted one is left out."""
+    wanted = [_key_of(entry) for entry in index_items]
+    stored: dict[tuple[str, str], Item] = {}
+    for first in range(0, len(wanted), PAGE_AT_MOST):
+        keys_of_batch = wanted[first : first + PAGE_AT_MOST]
+        request: dict[str, Any] = {table: {"Keys": keys_of_batch, "ConsistentRead": True}}
+        while request:
+            reply = client.batch_get_item(RequestItems=request)
+            for read in reply["Responses"].get(table, []):
+                stored[text(read, "pk"), text(read, "sk")] = read
+            request = reply.get("UnprocessedKeys", {})
+    for key in wanted:
+        found = stored.get((text(key, "pk"), text(key, "sk")))
+        if found:
+            yield key, found
 
 
 def _due(index_item: Item) -> Due:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """The occasion of a message: an event, a reminder of something still to be done, or a digest of much news."""
+    """The occasion of a message: an event, a reminder, a digest of much news, or a payment instruction that is held."""
 
     EVENT = "event"
     REMINDER = "reminder"
     DIGEST = "digest"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True)

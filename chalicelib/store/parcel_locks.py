@@ -39,29 +39,29 @@ def lock_puts(client: Any, table: str, before: Case | None, changes: Changes) ->
     Each reads the lock, and writes it under the condition that it has not changed since. Raises ``NumberTaken`` where other
     people hold it. The marketplace may name such a number: it knows what it sent together.
     """
-    was, now = _named(before), _named(changes.case)
+    was, now = named_numbers(before), named_numbers(changes.case)
     terms = changes.case.order.terms
     puts = []
     for key in sorted(was ^ now):
-        found = _lock(client, table, key)
-        holders, version = _holders(found), int(found["v"]["N"]) if found else 0
-        mine = _holder(terms)
+        found = lock_at(client, table, key)
+        holders, version = holders_in(found), int(found["v"]["N"]) if found else 0
+        mine = holder_of(terms)
         if key in now and holders and mine not in holders and changes.actor.role is not Role.PLATFORM:
             raise NumberTaken(key[1])
         orders = set(holders.get(mine, ())) - {terms.order_id} | ({terms.order_id} if key in now else set())
         after = {**holders, mine: sorted(orders)} if orders else {who: of for who, of in holders.items() if who != mine}
         if after != holders:
-            puts.append(_put(table, key, after, version))
+            puts.append(lock_put(table, key, after, version))
     return puts
 
 
 def orders_of(client: Any, table: str, key: Key) -> list[str]:  # noqa: ANN401 - botocore
     """Return the orders that a number carries."""
-    return sorted(order for orders in _holders(_lock(client, table, key)).values() for order in orders)
+    return sorted(order for orders in holders_in(lock_at(client, table, key)).values() for order in orders)
 
 
-def _named(case: Case | None) -> set[Key]:
-    """The numbers by which carriers report to a case. One that no carrier reports on needs no lock."""
+def named_numbers(case: Case | None) -> set[Key]:
+    """Return the numbers by which carriers report to a case. One that no carrier reports on needs no lock."""
     if case is None:
         return set()
     parcels = [it for it in case.order.parcels if it.withdrawn_at is None]
@@ -69,23 +69,26 @@ def _named(case: Case | None) -> set[Key]:
     return {key for it in parcels if (key := it.key)}
 
 
-def _holder(terms: OrderTerms) -> str:
-    """The buyer and the seller of an order, without saying who they are."""
+def holder_of(terms: OrderTerms) -> str:
+    """Return the buyer and the seller of an order, without saying who they are."""
     return hashlib.sha256(f"{terms.buyer_id}\n{terms.seller_id}".encode()).hexdigest()[:32]
 
 
-def _lock(client: Any, table: str, key: Key) -> Item | None:  # noqa: ANN401 - botocore
+def lock_at(client: Any, table: str, key: Key) -> Item | None:  # noqa: ANN401 - botocore
+    """Return the lock of a number, read strongly; None where it has none."""
     where = item(pk=keys.track_pk(*key), sk=keys.LOCK_SK)
     found: Item | None = client.get_item(TableName=table, Key=where, ConsistentRead=True).get("Item")
     return found
 
 
-def _holders(found: Item | None) -> dict[str, list[str]]:
+def holders_in(found: Item | None) -> dict[str, list[str]]:
+    """Return the orders that a lock names, by their buyer and seller."""
     holders: dict[str, list[str]] = stored_value(found, dict[str, list[str]]) if found else {}
     return holders
 
 
-def _put(table: str, key: Key, holders: dict[str, list[str]], version: int) -> dict[str, Any]:
+def lock_put(table: str, key: Key, holders: dict[str, list[str]], version: int) -> dict[str, Any]:
+    """Return the write of a lock under the condition that its version still is ``version``; 0 for one that is not there."""
     data = json.dumps(holders, separators=(",", ":"), sort_keys=True)
     action: dict[str, Any] = {
         "TableName": table,

@@ -33,6 +33,17 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneCode:
+    """The code that was sent to a phone, as a salted hash, and the number of guesses at it so far."""
+
+    salt: str
+    digest: str
+    expires_at: datetime
+    sent_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """The contacts, addresses and devices that a person registered.
 
@@ -57,6 +68,8 @@ class Profile:
     quiet_hours: tuple[str, str] | None = None
     muted: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
+    phone_code: PhoneCode | None = None
+    """The code that a seller's phone was sent; None once the phone is confirmed."""
     unknown: str = field(default="", compare=False)
     """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 
@@ -74,8 +87,8 @@ class Owner:
 class Erasure:
     """A person's request to be forgotten, and its progress (P2).
 
-    ``next_at`` is when it may go on, None once it is done. ``cursor`` is the place in the list of the person's orders. The
-    other fields count what the present pass over that list, or the last one, has found.
+    ``next_at`` is when it may go on, None once it is done or withdrawn. ``cursor`` is the place in the list of the person's
+    orders. The other fields count what the present pass over that list, or the last one, has found.
     """
 
     role: Role
@@ -89,6 +102,7 @@ class Erasure:
     going_on: int = 0
     waits_for: tuple[str, ...] = ()
     done_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     unknown: str = field(default="", compare=False)
     """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 

@@ -74,13 +74,13 @@ def _instructions(before: Case | None, case: Case) -> list[tuple[int, PaymentIns
 
 
 def write(client: Any, puts: list[dict[str, Any]], once: Once | None) -> None:  # noqa: ANN401 - a botocore client
-    """Write all of ``puts`` in one transaction, the answer's record last where there is one.
+    """Write all of ``puts`` and what the request writes besides in one transaction, the answer's record last if there is one.
 
     Raises ``AlreadyAnswered`` when that record exists, and ``Conflict`` when another condition failed or another transaction is
     under way. A retry after a lost reply is safe: the conditions refuse a second application.
     """
     try:
-        client.transact_write_items(TransactItems=puts)
+        client.transact_write_items(TransactItems=[*once.also, *puts] if once else puts)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "TransactionInProgressException":

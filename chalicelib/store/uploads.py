@@ -5,7 +5,7 @@ Each belongs to one order and one of its people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -46,9 +46,14 @@ class UploadStatus(StrEnum):
     """The state of an upload."""
 
     PENDING = "pending"
+    SCANNING = "scanning"
+    """It has arrived, and is looked through for malware."""
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     ERASED = "erased"
+
+
+UNFINISHED = (UploadStatus.PENDING, UploadStatus.SCANNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,11 @@ def kept_at(order_id: str, file: File) -> str:
     return f"kept/{order_id}/{file.upload_id}/{file.etag}"
 
 
+def shown_at(order_id: str, file: File, *, thumbnail: bool = False) -> str:
+    """Return the key in the bucket of the copy of a photo that people are shown, or of its thumbnail."""
+    return f"shown/{order_id}/{file.upload_id}/{file.etag}{'-small' if thumbnail else ''}.jpg"
+
+
 class Uploads:
     """The uploads in the table."""
 
@@ -142,14 +152,19 @@ class Uploads:
         expires_at = None if upload.status is UploadStatus.CONFIRMED else now_s + REJECTED_KEPT_S
         return put(self.table, _item(upload, expires_at), "v = :was", was=_finished(was))
 
+    def scanning(self, upload: Upload, now_s: int) -> None:
+        """Say that ``upload`` has arrived and is looked through. Raises ``Conflict`` where it is finished already."""
+        scanned = _item(replace(upload, status=UploadStatus.SCANNING), now_s + REJECTED_KEPT_S)
+        write(self._client(), [put(self.table, scanned, "v = :was", was=0)], None)
+
     def finish(self, upload: Upload, now_s: int, was: UploadStatus = UploadStatus.PENDING) -> None:
         """Write ``upload``, which is finished now. Raises ``Conflict`` where it is no longer what it ``was``."""
         write(self._client(), [self.finish_put(upload, now_s, was)], None)
 
 
 def _finished(status: UploadStatus) -> int:
-    """Return the number that conditions compare: 0 while pending, 1 ever after."""
-    return 0 if status is UploadStatus.PENDING else 1
+    """Return the number that conditions compare: 0 while pending or looked through, 1 ever after."""
+    return 0 if status in UNFINISHED else 1
 
 
 def _item(upload: Upload, expires_at: int | None) -> Item:

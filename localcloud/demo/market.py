@@ -54,7 +54,8 @@ class Market:
         """Give a seller an e-mail address, a phone and a return address in each of `places`, (city, country)."""
         home = {"name": seller.title(), "lines": ["1 Market Street"], "postal_code": "1000"}
         addresses = [home | {"city": city, "country": country} for city, country in places]
-        body = {"email": f"{seller}@shops.example", "phone": phone, "language": "en", "return_addresses": addresses}
+        address = f"{seller}@shops.example"
+        body = {"email": address, "phone": phone, "phone_verified": True, "language": "en", "return_addresses": addresses}
         self.api.put(PLATFORM, f"/sellers/{seller}/contacts", body)
 
     def register_buyer(self, buyer: str, language: str = "en", time_zone: str = "UTC") -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from localcloud import venvs
 from localcloud.aws import Client
 from localcloud.deployment.repairs import (
+    repair_alarms,
     repair_api,
     repair_rights,
     repair_sockets,
@@ -35,6 +36,11 @@ def to_cloudformation(artefact: Artefact, bucket: str, key: str) -> dict[str, An
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://{bucket}/{key}"
+    return translated(template)
+
+
+def translated(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a SAM template as plain CloudFormation. LocalCloudError says why it cannot be translated."""
     script = Path(__file__).with_name("sam_to_cfn.py")
     done = subprocess.run(
         [str(venvs.ensure("sam")), "-I", str(script), REGION],
@@ -46,8 +52,13 @@ def to_cloudformation(artefact: Artefact, bucket: str, key: str) -> dict[str, An
     if done.returncode:
         message = f"the template cannot be translated:\n{done.stderr[-3000:]}"
         raise LocalCloudError(message)
-    translated: dict[str, Any] = json.loads(done.stdout)
-    return translated
+    plain: dict[str, Any] = json.loads(done.stdout)
+    return plain
+
+
+def repaired(template: dict[str, Any], cloud: str) -> dict[str, Any]:
+    """Return a plain template as the engine at `cloud` can deploy it."""
+    return repair_sockets(repair_alarms(repair_transport(repair_rights(template))), cloud)
 
 
 def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: Callable[[str], Client]) -> dict[str, str]:
@@ -56,8 +67,7 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     key = f"{artefact.digest}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=artefact.zip.read_bytes())
-    template = repair_transport(repair_rights(to_cloudformation(artefact, BUCKET, key)))
-    template = repair_sockets(template, s3.meta.endpoint_url)
+    template = repaired(to_cloudformation(artefact, BUCKET, key), s3.meta.endpoint_url)
     cloudformation = aws("cloudformation")
     change_set = f"c{artefact.digest[:12]}-{time.time_ns()}"
     # By address: a template in the request itself may have no more than 51,200 bytes.

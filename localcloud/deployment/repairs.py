@@ -13,6 +13,8 @@ from localcloud.aws import Client
 BATCHES = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 # AWS finds the topic of a subscription and checks the right to that; MiniStack checks the right to everything.
 BY_SUBSCRIPTION = ("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes")
+# AWS checks the right to each parameter of several; MiniStack checks the right to everything.
+BY_NAMES = ("ssm:GetParameters",)
 
 
 def repair_rights(template: dict[str, Any]) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def repair_rights(template: dict[str, Any]) -> dict[str, Any]:
             actions = {action for statement in statements for action in statement["Action"]}
             for statement in statements:
                 statement["Action"] += [BATCHES[action] for action in statement["Action"] if action in BATCHES]
-            if unsure := [action for action in BY_SUBSCRIPTION if action in actions]:
+            if unsure := [action for action in (*BY_SUBSCRIPTION, *BY_NAMES) if action in actions]:
                 statements.append({"Effect": "Allow", "Action": unsure, "Resource": "*"})
     return template
 
@@ -33,10 +35,20 @@ def repair_rights(template: dict[str, Any]) -> dict[str, Any]:
 def repair_transport(template: dict[str, Any]) -> dict[str, Any]:
     """Take out of `template` the policies that ask for TLS, since the engine speaks plain HTTP on loopback; returns it."""
     resources = template["Resources"]
-    for name in [name for name, it in resources.items() if it["Type"] == "AWS::S3::BucketPolicy"]:
+    told = ("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
+    for name in [name for name, it in resources.items() if it["Type"] in told]:
         document = resources[name]["Properties"]["PolicyDocument"]
         document["Statement"] = [it for it in document["Statement"] if "aws:SecureTransport" not in str(it.get("Condition"))]
         if not document["Statement"]:
+            del resources[name]
+    return template
+
+
+def repair_alarms(template: dict[str, Any]) -> dict[str, Any]:
+    """Take out of `template` the alarms over metric math, which MiniStack does not know; returns it."""
+    resources = template["Resources"]
+    for name in [name for name, it in resources.items() if it["Type"] == "AWS::CloudWatch::Alarm"]:
+        if "Metrics" in resources[name]["Properties"]:
             del resources[name]
     return template
 

@@ -7,7 +7,7 @@ from localcloud.memory.expressions import KEYS, Item, check_key, invalid, operan
 Place = tuple[str, str, str]
 """The position of an item in an index: the index's sort key, then the table's two keys."""
 
-INDEXES = {f"by_{name}": (f"{name}_pk", f"{name}_sk") for name in ("buyer", "seller", "due", "work")}
+INDEXES = {f"by_{name}": (f"{name}_pk", f"{name}_sk") for name in ("buyer", "seller", "due", "work", "case")}
 
 
 class Index:

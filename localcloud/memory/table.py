@@ -180,6 +180,19 @@ class MemoryTable:
                 page["Items"] = [_copy(it) for key in keys if (it := self._seen(key, consistent=False))]
             return page
 
+    def scan(self, *, TableName: str, ConsistentRead: bool = False, ExclusiveStartKey: Item | None = None) -> Item:
+        """Return a page of all items, partition by partition, after a key."""
+        self._check_name(TableName, "Scan")
+        del ConsistentRead
+        with self._lock:
+            keys = sorted(self._items)
+            first = bisect_right(keys, checked_key(ExclusiveStartKey, "Scan")) if ExclusiveStartKey else 0
+            chosen: list[Place] = [("", *key) for key in keys[first:]]
+            page = self._page(self._table, chosen, None)
+            if "LastEvaluatedKey" in page:
+                page["LastEvaluatedKey"] = {name: page["Items"][-1][name] for name in KEYS}
+            return page
+
     def _page(self, index: Index, chosen: list[Place], limit: int | None) -> Item:
         found: list[Item] = []
         room, full = self.page_bytes, False

@@ -14,6 +14,11 @@ from localcloud.layout import LocalCloudError
 TASK_ROOT = "/var/task"
 # Read by type checkers and installers, never by a running function.
 DEAD_WEIGHT = (".pyi", "/py.typed", ".dist-info/RECORD", ".dist-info/INSTALLER")
+# Pillow's codecs and drawing of text, of which no photo needs any: more than half of it.
+UNUSED = (
+    *(f"PIL/_{name}." for name in ("avif", "imagingcms", "imagingft", "imagingtk", "webp")),
+    *(f"pillow.libs/lib{name}" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2", "sharpyuv", "webp")),
+)
 # CLDR's thousand locales are two thirds of the zip. Messages need a few of them, which build on the root.
 LOCALE_DATA = "babel/locale-data/"
 LOCALES = frozenset(f"{LOCALE_DATA}{locale}.dat" for locale in ("root", *LANGUAGES))
@@ -66,7 +71,7 @@ def _pack(tree: Path, target: Path) -> None:
     names = sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file())
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in names:
-            if name.endswith(DEAD_WEIGHT) or (name.startswith(LOCALE_DATA) and name not in LOCALES):
+            if name.endswith(DEAD_WEIGHT) or name.startswith(UNUSED) or (name.startswith(LOCALE_DATA) and name not in LOCALES):
                 continue
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -1,24 +1,35 @@
 """Build the package that is deployed: run `chalice package` on a clean copy of the tree, and get the same bytes each time."""
 
 import hashlib
+import json
 import logging
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from localcloud.layout import BUILD, ROOT, LocalCloudError, locked
 from localcloud.packaging.archive import finish
 from localcloud.packaging.check_zip import complaints
+from localcloud.packaging.starting import does_not_start
+from localcloud.packaging.template import finished
 
 log = logging.getLogger(__name__)
 PACKAGED = ("app.py", "chalicelib/", ".chalice/", "requirements.txt", "infra/")
 NEVER = (".chalice/deployments/", ".chalice/deployed/", "__pycache__/")
+RELEASE = "chalicelib/release.txt"
+"""The file of a package that names the build, for `/health` and every log line."""
 STAGES = ("dev", "prod", "local")
+ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
+"""Lambda's word for each kind of processor, and the machine's own."""
+POLICIES = "chalicelib/domain/policies.json"
+CONFIG = ".chalice/config.json"
+LOWEST = (3, 11)
+"""The lowest Python that is supported, whose packages lie in folders without its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +41,25 @@ class Artefact:
     digest: str
 
 
-def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may differ between two packages of one tree: the processor, and the policies in place of the tree's own."""
+
+    architecture: str = "x86_64"
+    policies: bytes | None = None
+
+
+def build(stage: str, root: Path = ROOT, out: Path | None = None, choices: Choices = Choices()) -> Artefact:
     """Package `stage` from the tree at `root` into `out`; return the last package if nothing has changed since.
 
     The package is for the interpreter that this runs under. LocalCloudError says why a build failed, also when the
-    finished zip does not pass `check_zip`.
+    finished zip does not pass `check_zip`, or the app in it does not start.
     """
-    out = out or BUILD / stage
+    out = out or BUILD / _name(stage, choices)
     # The stages share the source, and with it Chalice's store of downloads: their zips are the same.
     with locked(out.parent / "lock"):
         out.mkdir(exist_ok=True)
-        files = {name: (root / name).read_bytes() for name in exported(root)}
+        files = sources(root, choices)
         stamp_file, stamp = out / "stamp", _stamp(stage, files)
         template, archive = out / "sam.json", out / "deployment.zip"
         if not (stamp_file.is_file() and stamp_file.read_text(encoding="ascii") == stamp and archive.is_file()):
@@ -50,12 +69,32 @@ def build(stage: str, root: Path = ROOT, out: Path | None = None) -> Artefact:
             with tempfile.TemporaryDirectory(dir=out) as scratch:
                 _chalice_package(stage, source, Path(scratch))
                 finish(Path(scratch, "deployment.zip"), archive)
-                shutil.copy(Path(scratch, "sam.json"), template)
-            if found := complaints(archive):
+                template.write_text(finished(Path(scratch, "sam.json").read_text(encoding="utf-8")), encoding="utf-8")
+            if found := complaints(archive, ARCHITECTURES[choices.architecture]) or does_not_start(archive):
                 message = "the zip is not fit to deploy:\n  " + "\n  ".join(found)
                 raise LocalCloudError(message)
             stamp_file.write_text(stamp, encoding="ascii")
         return Artefact(template, archive, hashlib.sha256(archive.read_bytes()).hexdigest())
+
+
+def _name(stage: str, choices: Choices) -> str:
+    """Return the folder of the packages that these choices make: one each, since a package is kept for the next time."""
+    other = "" if choices.architecture == "x86_64" else f"-{choices.architecture}"
+    own = "" if choices.policies is None else f"-{hashlib.sha256(choices.policies).hexdigest()[:8]}"
+    python = "" if sys.version_info[:2] == LOWEST else f"-{sys.version_info.major}.{sys.version_info.minor}"
+    return f"{stage}{python}{other}{own}"
+
+
+def sources(root: Path, choices: Choices) -> dict[str, bytes]:
+    """Return the files that a package is made of: the tree's own, but for what is chosen.
+
+    Chalice fetches wheels for the processor that its configuration names.
+    """
+    files = {name: (root / name).read_bytes() for name in exported(root)}
+    asked: dict[str, Any] = json.loads(files[CONFIG])
+    files[RELEASE] = release(root).encode()
+    files[CONFIG] = json.dumps(asked | {"lambda_architecture": choices.architecture}, indent=2).encode()
+    return files | ({POLICIES: choices.policies} if choices.policies is not None else {})
 
 
 def exported(root: Path) -> list[str]:
@@ -65,6 +104,13 @@ def exported(root: Path) -> list[str]:
     names = listing.stdout.decode().split("\0") if listing.returncode == 0 else list(_walk(root))
     # A deleted file stays listed until its deletion is staged.
     return sorted(name for name in set(names) if name and _wanted(name) and (root / name).is_file())
+
+
+def release(root: Path) -> str:
+    """Name the tree at `root` as `git describe` does: by its tag, or its commit; `unknown` where it is no git checkout."""
+    command = ["git", "describe", "--tags", "--always", "--dirty", "--abbrev=12"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def _wanted(name: str) -> bool:
@@ -84,7 +130,7 @@ def _stamp(stage: str, files: dict[str, bytes]) -> str:
     """Return a digest of everything that the package depends on, this builder included."""
     digest = hashlib.sha256(f"{stage} {sys.version} {os.uname().machine}".encode())
     tools = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))}
-    relevant = {name: tools[name] for name in ("build.py", "archive.py", "check_zip.py")}
+    relevant = {name: tools[name] for name in ("build.py", "archive.py", "check_zip.py", "starting.py", "template.py")}
     for name, content in sorted({**files, **relevant}.items()):
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()

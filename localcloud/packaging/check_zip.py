@@ -13,27 +13,41 @@ from localcloud.packaging.archive import LOCALES
 # A function cannot start without these.
 REQUIRED = ("app.py", "chalicelib/__init__.py", "chalice/app.py", *sorted(LOCALES))
 # The compiled half of each dependency that has one.
-NATIVE = ("pydantic_core/_pydantic_core", "msgspec/_core", "cryptography/hazmat/bindings/_rust", "_cffi_backend")
+NATIVE = (
+    "pydantic_core/_pydantic_core",
+    "msgspec/_core",
+    "cryptography/hazmat/bindings/_rust",
+    "_cffi_backend",
+    "PIL/_imaging",
+    "_pi_heif",
+)
 # The runtime's own, the tools', and ours that is not for production. Of Chalice only the app module belongs in.
 FORBIDDEN = (
     "boto3/", "botocore/", "s3transfer/", "moto/", "chalice/cli/", "chalice/deploy/", "chalice/package.py",
-    "localcloud/", "tests/", "web/", "bench/", "docs/", "infra/", "pip/", "setuptools/", "pytest/", "_pytest/",
+    "localcloud/", "ops/", "tests/", "web/", "bench/", "docs/", "infra/", "pip/", "setuptools/", "pytest/", "_pytest/",
     "hypothesis/", "mypy/", "ministack/", "samtranslator/", "cfnlint/", ".chalice/", ".local/", ".git/", ".venv/",
 )  # fmt: skip
 MAX_ZIP = 50 * 1024 * 1024
 MAX_UNZIPPED = 250 * 1024 * 1024
+ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
+"""How the header of a compiled file (ELF) says which processors it is for."""
 UNCHECKED_HASH = b"\x01\x00\x00\x00"
 
 
-def complaints(path: Path) -> list[str]:
-    """Return one sentence for each fault of the zip at `path` for this interpreter's runtime."""
+def complaints(path: Path, machine: str = "x86_64") -> list[str]:
+    """Return one sentence for each fault of the zip at `path` for this interpreter's runtime on that kind of processor."""
     found = []
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         unzipped = sum(item.file_size for item in archive.infolist())
         found += [f"{name} is missing" for name in REQUIRED if name not in names]
-        found += [f"{stem} is missing for this runtime" for stem in NATIVE if not _native(stem, names)]
+        found += [f"{stem} is missing for this runtime" for stem in NATIVE if not _native(stem, names, machine)]
         found += [f"{name} must not be shipped" for name in sorted(names) if name.startswith(FORBIDDEN)]
+        found += [
+            f"{name} is for another processor"
+            for name in sorted(names)
+            if name.endswith(".so") and not _runs_on(archive, name, machine)
+        ]
         found += _bytecode(archive, names)
     if path.stat().st_size > MAX_ZIP:
         found.append("the zip is above Lambda's 50 MB for a direct upload")
@@ -42,10 +56,17 @@ def complaints(path: Path) -> list[str]:
     return found
 
 
-def _native(stem: str, names: set[str]) -> bool:
+def _runs_on(archive: zipfile.ZipFile, name: str, machine: str) -> bool:
+    """Return whether a compiled file is for that kind of processor, as its ELF header says."""
+    with archive.open(name) as handle:
+        header = handle.read(20)
+    return header[:4] == b"\x7fELF" and int.from_bytes(header[18:20], "little") == ELF_MACHINES[machine]
+
+
+def _native(stem: str, names: set[str], machine: str) -> bool:
     version = f"{sys.version_info.major}{sys.version_info.minor}"
     return any(
-        name.startswith(f"{stem}.") and name.endswith(".so") and (f".cpython-{version}-" in name or ".abi3." in name)
+        name.startswith(f"{stem}.") and name.endswith(".so") and (f".cpython-{version}-{machine}-" in name or ".abi3." in name)
         for name in names
     )
 

@@ -11,12 +11,14 @@ from typing import Any
 from chalicelib.domain.policy import published
 from chalicelib.service.ports import Subscribed
 from chalicelib.service.services import Services
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
+from chalicelib.store.tallies import Tallies
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
 from localcloud.memory.table import MemoryTable
@@ -76,6 +78,8 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         messages=Messages(dynamodb, table),
         notes=Notes(dynamodb, table),
         connections=Connections(dynamodb, table),
+        audit=AuditLog(dynamodb, table),
+        tallies=Tallies(dynamodb, table),
         subscriptions=NoSubscriptions(),
         clock=clock,
         policies=policies,

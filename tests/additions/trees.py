@@ -13,7 +13,18 @@ from pathlib import Path
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("app.py", "CHANGELOG.md", "pyproject.toml", "openapi.json", "chalicelib", "docs", "localcloud", "tests", "tools")
+COPIED = (
+    "app.py",
+    "CHANGELOG.md",
+    "pyproject.toml",
+    "openapi.json",
+    "chalicelib",
+    "infra",
+    "docs",
+    "localcloud",
+    "tests",
+    "tools",
+)
 """All that the checks of an addition read."""
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "node_modules")
 

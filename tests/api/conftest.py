@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,21 +14,26 @@ from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.identity import auth
 from chalicelib.api.messages import routes as messages
 from chalicelib.api.tracking import signatures
+from chalicelib.api.webhook_endpoints import routes as endpoints
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
 from chalicelib.service.uploads_arrived import take_in
+from chalicelib.service.webhooks import Desk
 from chalicelib.settings import settings
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Uploads
+from chalicelib.store.webhooks import Webhooks
 from localcloud.memory.table import MemoryTable
-from tests.api.edge import Api, Clock, Quiet, no_rates
+from tests.api.edge import Api, Clock, Deliveries, Names, Quiet, Texts, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import Bucket
@@ -68,7 +74,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Makes the API serve a given table."""
 
     def serve(table: MemoryTable) -> Api:
-        clock, sns = Clock(), FakeSns()
+        clock, sns, numbers, texts = Clock(), FakeSns(), count(1), Texts()
         served = Services(
             cases=Cases(lambda: table, TABLE, published(), shards=2),
             lists=Lists(lambda: table, TABLE),
@@ -76,6 +82,9 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             messages=Messages(lambda: table, TABLE),
             notes=Notes(lambda: table, TABLE),
             connections=Connections(lambda: table, TABLE),
+            audit=AuditLog(lambda: table, TABLE, epoch=clock.epoch, new_id=lambda: f"{next(numbers):024x}"),
+            tallies=Tallies(lambda: table, TABLE, clock.epoch),
+            texts=texts,
             subscriptions=Quiet(),
             clock=clock,
             policies=published(),
@@ -90,9 +99,11 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             bucket.put(form["fields"]["key"], form["content_type"], content)
             take_in(served, storage, form["fields"]["key"])
 
-        made = Api(app, table, clock, issuer, upload)
+        made = Api(app, table, clock, issuer, upload, texts)
         for files in (evidence, messages):
             monkeypatch.setattr(files, "storage", lambda: storage)
+        desk = Desk(Webhooks(lambda: table, TABLE, 2, clock.epoch), Deliveries(), Names())
+        monkeypatch.setattr(endpoints, "webhooks", lambda: desk)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(call, "services", lambda: served)
         monkeypatch.setattr(call, "rates", no_rates)

@@ -30,6 +30,11 @@ ANYONE = ""
 """Who calls without a token."""
 SIGNED = "signed:"
 """What goes before the name of a service that signs what it sends."""
+HOOK: dict[str, Any] = {
+    "url": "https://hooks.market.example/buyer-protection",
+    "types": ["dispute_opened", "dispute_resolved"],
+    "description": "The order system.",
+}
 SIGN = {"aftership": aftership, "17track": seventeen_track}
 
 
@@ -77,6 +82,18 @@ class Quiet:
         """Forget a person's subscriptions."""
         of_person = (profile.role, profile.person_id)
         self.known = {place: it for place, it in self.known.items() if place[:2] != of_person}
+
+
+@dataclass
+class Texts:
+    """Remembers the last code that each phone was sent."""
+
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def send_code(self, phone: str, language: str, code: str) -> None:
+        """Remember a code."""
+        del language
+        self.codes[phone] = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,35 @@ class Vault:
 
 
 @dataclass
+class Names:
+    """Knows the addresses of hosts. What a test does not name is in the public internet."""
+
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a host. Raises ``OSError`` for one that a test has taken away."""
+        del port
+        found = self.known.get(host, ["93.184.216.34"])
+        if not found:
+            raise OSError(host)
+        return found
+
+
+@dataclass
+class Deliveries:
+    """The queue of webhooks: endpoint, delivery and delay of each that was put there. ``fault`` is what putting raises."""
+
+    waiting: list[tuple[str, str, int]] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def put(self, endpoint_id: str, delivery_id: str, delay_s: int = 0) -> None:
+        """Keep it."""
+        if self.fault:
+            raise self.fault
+        self.waiting.append((endpoint_id, delivery_id, delay_s))
+
+
+@dataclass
 class Uncounted:
     """Knows of no other process's calls."""
 
@@ -157,8 +203,16 @@ class Api:
     issuer: Issuer
     upload: Callable[[dict[str, Any], bytes], None]
     """Sends a file by a form that was given out; it has been looked at then."""
+    texts: Texts = field(default_factory=Texts)
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in count(1)))
     vault: Vault = field(default_factory=Vault)
+    hook: dict[str, Any] = field(default_factory=lambda: HOOK)
+    """The webhook endpoint that the stories register."""
+
+    @property
+    def stored(self) -> list[dict[str, Any]]:
+        """Everything in the table but the audit, which also holds what was refused."""
+        return unaudited(self.table)
 
     def send(
         self, method: str, path: str, headers: dict[str, str], raw: bytes | str = b"", ids: dict[str, str] | None = None
@@ -200,6 +254,11 @@ class Api:
         reply = self.call(who, method, path, body, **headers)
         assert reply.status in (200, 201, 202), (method, path, reply.status, reply.body)
         return reply.json
+
+
+def unaudited(table: MemoryTable) -> list[dict[str, Any]]:
+    """Everything in a table but the audit."""
+    return [item for item in table.snapshot() if not item["pk"]["S"].startswith("AUDIT#")]
 
 
 def at(moment: datetime) -> str:

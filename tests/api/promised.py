@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.api.application import SECURITY
 from chalicelib.api.description.openapi import description
 from chalicelib.api.description.problem_codes import problem_codes
 from chalicelib.api.disputes.answers import Problem
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tests.api.edge import Reply
 
 
+SECURE = {name.lower(): value for name, value in SECURITY.items()}
+"""The headers that every answer has, and which the description states once for all."""
 STANDARD = {"type", "title", "status", "code", "detail"}
 """The members of every problem."""
 
@@ -87,7 +90,9 @@ def check(method: str, path: str, reply: Reply) -> None:
     endpoint = _endpoint(method, path)
     if endpoint:
         unsaid = {"retry-after"} if reply.status == 429 and reply.problem != "too_many_requests" else set()
-        assert _headers(method, path, reply.status) - unsaid == reply.headers.keys() - {"content-type"}, (method, path)
+        promised = _headers(method, path, reply.status) - unsaid
+        assert promised == reply.headers.keys() - {"content-type"} - SECURE.keys(), (method, path)
+    assert SECURE == {name: reply.headers.get(name) for name in SECURE}, (method, path)
     if reply.status >= 400:
         Problem.model_validate_json(reply.body)
         code = json.loads(reply.body)["code"]

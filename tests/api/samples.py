@@ -10,8 +10,9 @@ from chalicelib.api import register  # noqa: F401 - it declares the routes
 from chalicelib.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.domain.ledger import LedgerEntry, Movement, payment_id
 from chalicelib.domain.money import Money
+from chalicelib.domain.webhooks import delivery_id, endpoint_id
 from chalicelib.service.devices import device_id
-from tests.api.edge import ANYONE, DAY, HOUR, NOON, SIGNED, at
+from tests.api.edge import ANYONE, DAY, HOOK, HOUR, NOON, SIGNED, at
 from tests.service.bucket import JPEG
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ ANA, BEN = "buyer:ana", "buyer:ben"
 ACME, ZETA = "seller:acme", "seller:zeta"
 MIA = "mediator:mia"
 LEA = "lead:lea"
+OLA = "operator:ola"
 MARKET = "platform:market"
 
 AT_HOME = {"name": "Acme returns", "lines": ["Calle Mayor 1"], "city": "Madrid", "postal_code": "28013", "country": "ES"}
@@ -33,6 +35,8 @@ SELLER_CONTACTS = {
     "channels": {"email": True, "sms": True, "push": False},
     "return_addresses": [AT_HOME],
 }
+VERIFIED_CONTACTS = SELLER_CONTACTS | {"phone_verified": True}
+"""The same, by the platform, which has confirmed the phone itself."""
 BUYER_CONTACTS = {"email": "ana@ana.example", "phone": None, "language": "ru"}
 DEVICE = {"platform": "fcm", "token": "cXk3-ana-of-firebase"}
 SHOP_DEVICE = {"platform": "fcm", "token": "cXk3-acme-of-firebase"}
@@ -82,6 +86,8 @@ class Stop(IntEnum):
 
     NOWHERE = auto()
     REACHED = auto()
+    HOOKED = auto()
+    UNCONFIRMED = auto()
     FORGETTING = auto()
     NOT_HERE = auto()
     SOLD = auto()
@@ -110,6 +116,11 @@ class Stage(Protocol):
     @property
     def clock(self) -> Clock:
         """Return the clock of the stage."""
+        ...
+
+    @property
+    def hook(self) -> dict[str, Any]:
+        """Return the webhook endpoint that the stories register."""
         ...
 
     def done(self, who: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
@@ -165,19 +176,33 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
 
 def before_a_sale(api: Stage, stop: Stop) -> None:
     """People say how they are reached, or ask to be forgotten."""
-    if stop == Stop.REACHED:
+    if stop is Stop.UNCONFIRMED:
         api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+        api.clock.wait(HOUR)
+    if stop is Stop.REACHED:
+        api.done(MARKET, "PUT", "/sellers/acme/contacts", VERIFIED_CONTACTS)
         api.done(ACME, "POST", "/sellers/acme/devices", SHOP_DEVICE)
         api.done(ANA, "PUT", "/buyers/ana/contacts", BUYER_CONTACTS)
         api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)
+    if stop is Stop.HOOKED:
+        hook(api)
     if stop is Stop.FORGETTING:
         api.done(ANA, "DELETE", "/buyers/ana")
         api.done(ACME, "DELETE", "/sellers/acme")
 
 
+def hook(api: Stage) -> None:
+    """The marketplace registers a webhook endpoint, unless it has, and tests it."""
+    known = api.done(MARKET, "GET", "/webhook-endpoints")["items"]
+    if api.hook["url"] not in [it["url"] for it in known]:
+        api.done(MARKET, "POST", "/webhook-endpoints", api.hook)
+    api.done(MARKET, "POST", f"/webhook-endpoints/{endpoint_id(api.hook['url'])}/test", {})
+    api.clock.wait(HOUR)
+
+
 def sell(api: Stage, stop: Stop, order_id: str) -> None:
     """An order is sold now; the seller asks for a later promise, or the two talk about it."""
-    api.done(ACME, "PUT", "/sellers/acme/contacts", SELLER_CONTACTS)
+    api.done(MARKET, "PUT", "/sellers/acme/contacts", VERIFIED_CONTACTS)
     sold = {"paid_at": at(api.clock.at), "deliver_by": at(api.clock.at + 30 * DAY)}
     api.done(MARKET, "PUT", f"/orders/{order_id}", ORDER | sold)
     if stop is Stop.ASKED:
@@ -241,6 +266,8 @@ _ORDER_KEYS = ("id", "status", "lines", "escrow", "closes_at", "parcels", "versi
 _DISPUTE_KEYS = ("id", "status", "stage", "deadline", "proposals", "allowed_actions", "version")
 _LIST_KEYS = ("items", "cursor")
 _ERASURE_KEYS = ("id", "role", "status", "asked_at", "orders_erased", "orders_going_on", "looks_again_at", "done_at")
+_ENDPOINT_KEYS = ("id", "url", "types", "enabled", "failing_since", "version")
+_DELIVERY_KEYS = ("id", "type", "status", "attempts", "last_status")
 _LATER = {"deliver_by": at(NOON + 40 * DAY), "closes_at": at(NOON + 90 * DAY)}
 _GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
 
@@ -362,6 +389,10 @@ SAMPLES: dict[str, Sample] = {
     "decide": Sample(Stop.ASSIGNED, MIA, DECISION, _DISPUTE_KEYS, other=DECISION | {"rationale": "It is so."}),
     "put_seller_contacts": Sample(Stop.NOWHERE, ACME, SELLER_CONTACTS, ("id", "email", "return_addresses", "version")),
     "put_buyer_contacts": Sample(Stop.NOWHERE, ANA, BUYER_CONTACTS, ("id", "email", "version")),
+    "confirm_phone": Sample(
+        Stop.REACHED, ACME, {"code": "000000"}, ("id", "phone_status", "version"), other={"code": "000001"}
+    ),
+    "send_phone_code": Sample(Stop.UNCONFIRMED, ACME, {}, ("id", "phone_status", "version")),
     "get_seller_contacts": Sample(Stop.REACHED, ACME, keys=("id", "email_status", "return_addresses", "version")),
     "get_buyer_contacts": Sample(Stop.REACHED, ANA, keys=("id", "email_status", "devices", "version")),
     "register_seller_device": Sample(Stop.NOWHERE, ACME, SHOP_DEVICE, ("id", "platform"), other=DEVICE),
@@ -372,6 +403,8 @@ SAMPLES: dict[str, Sample] = {
     "remove_buyer_device": Sample(Stop.REACHED, ANA, keys=("id", "platform")),
     "erase_buyer": Sample(Stop.NOWHERE, ANA, keys=_ERASURE_KEYS),
     "erase_seller": Sample(Stop.NOWHERE, ACME, keys=_ERASURE_KEYS),
+    "withdraw_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
+    "withdraw_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "get_buyer_erasure": Sample(Stop.FORGETTING, ANA, keys=_ERASURE_KEYS),
     "get_seller_erasure": Sample(Stop.FORGETTING, ACME, keys=_ERASURE_KEYS),
     "list_payment_instructions": Sample(Stop.PAYING, MARKET, keys=_LIST_KEYS, query="?status=pending&limit=5"),
@@ -382,6 +415,24 @@ SAMPLES: dict[str, Sample] = {
         ("id", "status"),
         other={"status": "failed", "failure": "closed account"},
     ),
+    "list_endpoints": Sample(Stop.HOOKED, MARKET, keys=("items",)),
+    "register_endpoint": Sample(
+        Stop.NOWHERE, MARKET, HOOK, (*_ENDPOINT_KEYS, "secret"), other={"url": "https://hooks.market.example:8443/all?of=it"}
+    ),
+    "get_endpoint": Sample(Stop.HOOKED, MARKET, keys=_ENDPOINT_KEYS),
+    "put_endpoint": Sample(
+        Stop.HOOKED,
+        MARKET,
+        {"types": ["payment_instruction"], "description": "Payments.", "enabled": False},
+        _ENDPOINT_KEYS,
+        other={},
+    ),
+    "delete_endpoint": Sample(Stop.HOOKED, MARKET, keys=_ENDPOINT_KEYS),
+    "rotate_endpoint_secret": Sample(Stop.HOOKED, MARKET, {}, (*_ENDPOINT_KEYS, "secret")),
+    "list_deliveries": Sample(Stop.HOOKED, MARKET, keys=_LIST_KEYS, query="?limit=5"),
+    "redeliver": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
+    "post_test": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
+    "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5&actor=platform:market"),
     "aftership_webhook": Sample(
         Stop.DELIVERED,
         f"{SIGNED}aftership",
@@ -443,7 +494,7 @@ SAMPLES: dict[str, Sample] = {
         },
         ("results",),
     ),
-    "health": Sample(Stop.NOWHERE, ANYONE, keys=("status",)),
+    "health": Sample(Stop.NOWHERE, ANYONE, keys=("status", "release")),
     "openapi": Sample(Stop.NOWHERE, ANYONE, keys=("openapi", "paths")),
     "docs": Sample(Stop.NOWHERE, ANYONE, kind="text/html; charset=utf-8"),
 }
@@ -464,6 +515,8 @@ IDS = {
     "buyer_id": "ana",
     "device_id": device_id("fcm", DEVICE["token"]),
     "message_id": "o-1-m1",
+    "endpoint_id": endpoint_id(HOOK["url"]),
+    "delivery_id": delivery_id(endpoint_id(HOOK["url"]), f"test {at(NOON)} test"),
 }
 """What the stories call things."""
 

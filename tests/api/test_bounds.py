@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.edge import SIGNED
 from tests.api.outside import Outside, found, inside_pattern, put
-from tests.api.samples import EVERY, WITH_IDS, bring, path_of, sample_of
+from tests.api.samples import ANA, EVERY, WITH_IDS, Stop, bring, path_of, sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +101,56 @@ def test_a_path_is_held_to_its_patterns(api: Api, endpoint: Endpoint) -> None:
 
             answers = {(404, "not_found")} | ({(422, "validation_failed")} if endpoint.method == "PUT" else set())
             assert reply.refused in answers, value
+
+
+BATCH = "record_carrier_events"
+"""The operation that refuses each of its records on its own."""
+HARMFUL = {
+    "turned": "a\u202eb",
+    "isolated": "a\u2066b\u2069",
+    "tagged": "a\U000e0041b",
+    "towers of marks": "a" + "\u0301" * 9,
+    "unseen but marks": "\u200b" + "\u0489" * 9,
+}
+"""Text that shows as something else than it is, or over what stands around it."""
+
+
+@each_body
+def test_no_text_of_a_body_turns_hides_or_towers(api: Api, endpoint: Endpoint) -> None:
+    """Section 7, S5: every text of every body refuses characters that turn it, tags that nobody sees, and towers of marks."""
+    if endpoint.signature:
+        return  # what a carrier writes is not kept
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+    for place, schema in _body(endpoint):
+        it = OUTSIDE.resolved(schema)
+        kinds = [it, *(OUTSIDE.resolved(one) for one in it.get("anyOf", ()))]
+        if not any(one.get("type") == "string" and "enum" not in one for one in kinds):
+            continue
+        for name, text in HARMFUL.items():
+            reply = api.call(sample.who, endpoint.method, path_of(endpoint), put(sample.body, place, text))
+            assert 422 == reply.status or BATCH == endpoint.operation, (place, name)
+            assert text not in json.dumps(api.table.snapshot(), ensure_ascii=False), (place, name)
+
+
+def test_letters_with_as_many_marks_as_languages_have_are_taken(api: Api) -> None:
+    """S5: accents that are written apart, emoji of several parts, and right-to-left letters are text like any other."""
+    bring(api, Stop.SOLD)
+    for text in (
+        "e\u0301",
+        "a" + "\u0301" * 8,
+        "\u05e9\u05c1\u05c2\u05d1",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u0e01\u0e49\u0e33",
+    ):
+        api.done(ANA, "POST", "/orders/o-1/messages", {"text": text})
+
+
+@pytest.mark.parametrize("raw", [b'{"text": "\xff"}', b'{"text": "a\xc3"}', '{"text": "a\ufffdb"}', b"\xfe\xff\x00{"])
+def test_a_body_that_is_not_utf_8_is_malformed(api: Api, raw: bytes | str) -> None:
+    """I10: bytes that are no text are a 400, also where the gateway has put U+FFFD in their place; nothing is stored."""
+    bring(api, Stop.SOLD)
+    stored = api.stored
+    reply = api.send("POST", "/orders/o-1/messages", api.headers(ANA), raw, {"order_id": "o-1"})
+    assert (400, "malformed_request") == reply.refused
+    assert stored == api.stored

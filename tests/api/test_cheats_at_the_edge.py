@@ -86,11 +86,11 @@ def test_cheat_34_an_email_address_is_cleaned(api: Api, written: str) -> None:
 def test_cheat_35_text_that_shows_as_something_else_is_refused(api: Api, words: str) -> None:
     """Section 7: what turns the text's direction, hides text or draws over other lines is a 422, and nothing is kept."""
     bring(api, Stop.DELIVERED)
-    stored = api.table.snapshot()
+    stored = api.stored
     assert (422, "validation_failed") == api.call(ANA, "POST", "/orders/o-1/messages", {"text": words}).refused
     opened = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM | {"description": words})
     assert (422, "validation_failed") == opened.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 @pytest.mark.parametrize(

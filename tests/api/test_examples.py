@@ -21,13 +21,14 @@ from chalicelib.domain.thread import MESSAGES_A_MINUTE
 from chalicelib.settings import settings
 from localcloud.memory.table import MemoryTable
 from tests.api.conftest import TABLE
-from tests.api.edge import DAY, NOON, Uncounted, at
+from tests.api.edge import DAY, HOOK, NOON, Uncounted, at
 from tests.api.promised import CARRIED, IN_DISPUTE, STANDARD, responses_of
 from tests.api.samples import (
     ACME,
     ANA,
     CLAIM,
     EVERY,
+    IDS,
     MARKET,
     OFFER,
     ORDER,
@@ -55,9 +56,27 @@ WRITTEN_ANSWERS: dict[str, Any] = {
         "ticket": "Zq0v0iWq5uQn5mT8jJw0b1QyK8Zk3o5pJ2mS1bV7c4E",
         "expires_at": at(NOON),
     },
+    "RegisteredWebhookEndpoint": {
+        "id": IDS["endpoint_id"],
+        **HOOK,
+        "enabled": True,
+        "off_reason": None,
+        "off_since": None,
+        "created_at": at(NOON),
+        "old_secret_signs_until": None,
+        "failing_since": None,
+        "failed_attempts": 0,
+        "version": 1,
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8ROpA7gYgHA=",
+    },
     "ClockNow": {"now": at(NOON), "offset_seconds": 3600},
 }
-WRITTEN_REQUESTS: dict[str, Any] = {"open_ticket": {}, "advance_clock": {"advance_seconds": 3600}}
+WRITTEN_REQUESTS: dict[str, Any] = {
+    "open_ticket": {},
+    "register_endpoint": HOOK,
+    "rotate_endpoint_secret": {},
+    "advance_clock": {"advance_seconds": 3600},
+}
 """Those that no story tells: they would describe themselves, are the sandbox's, or a secret that is new each time."""
 
 

@@ -44,7 +44,7 @@ def test_the_same_request_gets_the_same_answer(api: Api, endpoint: Endpoint) -> 
     bring(api, sample.stop)
     path = path_of(endpoint)
     first = api.call(sample.who, "POST", path, sample.body, idempotency_key="once")
-    stored = api.table.snapshot()
+    stored = api.stored
     assert endpoint.status == first.status
 
     other_spelling = json.dumps(dict(reversed(sample.body.items())), indent=2, ensure_ascii=True).encode()
@@ -53,7 +53,7 @@ def test_the_same_request_gets_the_same_answer(api: Api, endpoint: Endpoint) -> 
     later = api.call(sample.who, "POST", path, sample.body, idempotency_key="once", if_match='"1"')
 
     assert [first, first] == [again, later]
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 @pytest.mark.parametrize("endpoint", [e for e in POSTS if sample_of(e).other is not None], ids=lambda e: e.operation)
@@ -63,12 +63,12 @@ def test_another_body_under_the_same_key_is_refused(api: Api, endpoint: Endpoint
     bring(api, sample.stop)
     path = path_of(endpoint)
     assert endpoint.status == api.call(sample.who, "POST", path, sample.body, idempotency_key="once").status
-    stored = api.table.snapshot()
+    stored = api.stored
 
     other = api.call(sample.who, "POST", path, sample.other, idempotency_key="once")
 
     assert (422, "idempotency_key_reused") == other.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 def test_only_requests_of_no_content_have_no_other_body() -> None:
@@ -85,12 +85,12 @@ def test_another_callers_key_is_another_key(api: Api, endpoint: Endpoint) -> Non
     assert endpoint.status == api.call(sample.who, "POST", path_of(endpoint), sample.body, idempotency_key="once").status
     role = sample.who.partition(":")[0]
     for stranger in (f"{role}:{sample.who.partition(':')[2]}2", "buyer:eve", "seller:eve"):
-        stored = api.table.snapshot()
+        stored = api.stored
         reply = api.call(stranger, "POST", path_of(endpoint), sample.body, idempotency_key="once")
         for_all_of_the_role = "{" not in endpoint.path and Role(stranger.partition(":")[0]) in endpoint.roles
         if not for_all_of_the_role and (role in ("buyer", "seller") or not stranger.startswith(role)):
             assert reply.refused[0] in (403, 404)
-            assert stored == api.table.snapshot()
+            assert stored == api.stored
         else:
             assert reply.status != 422
 
@@ -123,24 +123,24 @@ def test_cheat_36_one_key_for_two_routes(api: Api) -> None:
     """I5: the key of a proposal, sent again to decline, is a 422 and has no effect."""
     bring(api, Stop.DISPUTED)
     proposed = api.call(ACME, "POST", "/disputes/o-1-d1/proposals", OFFER, idempotency_key="once")
-    stored = api.table.snapshot()
+    stored = api.stored
 
     declined = api.call(ACME, "POST", "/disputes/o-1-d1/decline", {"note": ""}, idempotency_key="once")
 
     assert proposed.status < 300
     assert (422, "idempotency_key_reused") == declined.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 def test_a_refused_request_may_be_sent_again(api: Api) -> None:
     """I5: of a refusal nothing is kept: the same request succeeds once it may."""
     bring(api, Stop.DISPUTED)
-    stored = api.table.snapshot()
+    stored = api.stored
     path = "/disputes/o-1-d1/escalate"
 
     early = api.call(ANA, "POST", path, {}, idempotency_key="once")
     assert (409, "too_early") == early.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
     api.clock.wait(3 * DAY)
 
     assert "under_review" == api.done(ANA, "POST", path, {}, idempotency_key="once")["stage"]
@@ -208,12 +208,12 @@ def test_a_lost_answer_is_given_again(api: Api, monkeypatch: pytest.MonkeyPatch)
         patch.setattr(api.table, "transact_write_items", lose_the_reply)
         lost = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM, idempotency_key="once")
     assert (500, "internal_error") == (lost.status, lost.problem)
-    stored = api.table.snapshot()
+    stored = api.stored
 
     again = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM, idempotency_key="once")
 
     assert (201, "o-1-d1") == (again.status, again.json["id"])
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 def test_putting_again_changes_nothing_else(api: Api) -> None:

@@ -49,9 +49,11 @@ DESCRIBING = (
     "chalicelib.api.messages.answers",
     "chalicelib.api.live.answers",
     "chalicelib.api.payments.answers",
+    "chalicelib.api.webhook_endpoints.answers",
     "chalicelib.api.description.docs_page",
 )
 PUBLISHING = tuple(f"chalicelib.notify.{name}" for name in ("publish", "dependencies", "dispatch", "composing", "wording"))
+POSTING = tuple(f"chalicelib.notify.webhooks.{name}" for name in ("announcing", "delivering", "posting"))
 LANGUAGES = ("babel", "chalicelib.notify.formats")
 
 FAN_OUT = """
@@ -76,6 +78,18 @@ type(bootstrap.services().endpoints).device_of = lambda *_: None
 record = {"Sns": {"Message": '{"EndpointArn": "arn"}', "Subject": None, "MessageAttributes": {}}}
 assert {"forgotten": 0} == app.device_failed({"Records": [record]}, None)
 """
+VERIFY = """
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def get_item(self, **_): return {}
+    def scan(self, **_): return {"Items": []}
+    def put_item(self, **_): return {}
+bootstrap.client = lambda service: Table()
+class Context:
+    def get_remaining_time_in_millis(self): return 240_000
+names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+assert {"items": 0, "faults": 0, "done": True} == app.verify(dict.fromkeys(names, ""), Context())
+"""
 PUBLISH = """
 import app
 assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
@@ -83,6 +97,14 @@ assert {"batchItemFailures": []} == app.publish({"Records": []}, None)
 UPLOADS = """
 import app
 assert {"batchItemFailures": []} == app.upload_stored({"Records": []}, None)
+"""
+WEBHOOKS = """
+import app, chalicelib.bootstrap as bootstrap
+class Table:
+    def get_item(self, **_): return {}
+bootstrap.client = lambda service: Table()
+record = {"messageId": "1", "receiptHandle": "1", "body": '{"endpoint": "we_1", "delivery": "msg_1"}'}
+assert {"batchItemFailures": []} == app.deliver_webhook({"Records": [record]}, None)
 """
 CHAT = """
 import app
@@ -120,8 +142,10 @@ JOBS = {
     "sweep": FAN_OUT,
     "sweep_shard": SWEEP,
     "publish": PUBLISH,
+    "verify": VERIFY,
     "device_failed": FORGET,
     "upload_stored": UPLOADS,
+    "deliver_webhook": WEBHOOKS,
     "chat": CHAT,
     "websocket_connect": CONNECT,
     "websocket_message": FRAME,
@@ -189,11 +213,11 @@ def test_the_fan_out_does_without_the_rules(loaded: dict[str, set[str]]) -> None
 
 
 def test_the_api_does_without_publishing(loaded: dict[str, set[str]]) -> None:
-    """The API sends no messages: they leave from the stream (N4)."""
-    assert set() == _among(loaded["api"], PUBLISHING)
+    """The API sends no messages and posts no webhooks: they leave from the stream (N4, N7)."""
+    assert set() == _among(loaded["api"], (*PUBLISHING, *POSTING))
 
 
-@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish"])
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "verify"])
 def test_no_function_loads_languages_before_it_words_a_message(loaded: dict[str, set[str]], function: str) -> None:
     """CLDR is for who writes to a person, when there is something to write (N3)."""
     assert set() == _among(loaded[function], LANGUAGES)
@@ -209,6 +233,28 @@ def test_only_who_registers_a_phone_loads_the_numbering_plans(loaded: dict[str, 
     assert set() == _among(loaded["api"], ("phonenumbers",))
 
 
+def test_no_function_loads_decoders_before_it_has_a_photo(loaded: dict[str, set[str]]) -> None:
+    """N6: what strangers send is decoded by the function that takes uploads in, and by no other; no cold start pays for it."""
+    for modules in loaded.values():
+        assert set() == _among(modules, ("PIL", "pi_heif"))
+
+
+def test_the_api_never_decodes_a_photo() -> None:
+    """N6: no module that the API can load, at once or later, imports the decoders; one module does."""
+    imports = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("PIL", "pi_heif")
+    }
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        if "store.pictures" in path.read_text(encoding="utf-8")
+    }
+    assert ({"chalicelib/store/pictures.py"}, {"chalicelib/service/uploads_arrived.py"}) == (imports, users)
+
+
 def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -> None:
     """The models of answers are for the description and the tests: no cold start pays for them."""
     assert set() == _among(loaded["api"], DESCRIBING)
@@ -220,11 +266,13 @@ def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.deadlines"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]
+    assert {"chalicelib.service.verification.run", "chalicelib.domain.evolve"} <= loaded["verify"]
     assert {"chalicelib.notify.live.push"} <= loaded["chat"]
     for function in ("connect", "message", "disconnect"):
         assert {"chalicelib.service.chat", "chalicelib.store.connections"} <= loaded[f"websocket_{function}"]
     assert {"chalicelib.service.devices", "chalicelib.notify.registries.endpoints"} <= loaded["device_failed"]
     assert {"chalicelib.service.uploads_arrived"} <= loaded["upload_stored"]
+    assert {"chalicelib.notify.webhooks.delivering", "http.client"} <= loaded["deliver_webhook"]
 
 
 ROUTES = "import app, json; print(json.dumps(sorted(app.app.routes)))"

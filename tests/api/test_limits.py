@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib import aws
 from chalicelib.api import call as serving
 from chalicelib.api.description.parts import INTRODUCTION
 from chalicelib.api.identity import jwks, rates
 from chalicelib.api.identity.rates import Rates
+from chalicelib.api.people import requests
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.people import Role
 from chalicelib.service import disputes, size_limits
+from chalicelib.settings import settings_from
 from infra.build import template
-from tests.api.edge import DAY, HOUR, Reply, at
+from tests.api.edge import DAY, HOUR, Reply, Texts, at
 from tests.api.samples import ACME, ANA, BEN, CLAIM, DECISION, GUARDED, MARKET, MIA, Stop, bring, euros, path_of, sample_of
 
 if TYPE_CHECKING:
@@ -86,7 +89,7 @@ def test_a_buyer_has_only_so_many_disputes_open(api: Api, few: int) -> None:
         api.clock.wait(-9 * DAY - HOUR)
     bring(api, Stop.DELIVERED, "o-9", parcel=9)
     opened = [api.call(ANA, "POST", f"/orders/o-{n}/disputes", CLAIM, idempotency_key=f"open-{n}") for n in range(few)]
-    stored = api.table.snapshot()
+    stored = api.stored
 
     refused = api.call(ANA, "POST", "/orders/o-9/disputes", CLAIM)
     assert ((409, "limit_reached"), few) == (refused.refused, refused.json["limit"])
@@ -97,7 +100,7 @@ def test_a_buyer_has_only_so_many_disputes_open(api: Api, few: int) -> None:
     assert opened[-1] == api.call(ANA, "POST", f"/orders/o-{few - 1}/disputes", CLAIM, idempotency_key=f"open-{few - 1}")
     again = api.call(ANA, "POST", "/orders/o-1/disputes", CLAIM | {"description": "?"}, idempotency_key=f"open-{few - 1}")
     assert (422, "idempotency_key_reused") == again.refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
     for who, order in ((ANA, "o-7"), (BEN, "o-9")):
         assert (404, "not_found") == api.call(who, "POST", f"/orders/{order}/disputes", CLAIM).refused
 
@@ -200,8 +203,11 @@ def test_the_gateway_holds_back_a_flood() -> None:
     settings = json.loads((root / ".chalice" / "config.json").read_text())
     answers = gateway["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
 
-    limits = [(it["ThrottlingRateLimit"], it["ThrottlingBurstLimit"]) for it in gateway["MethodSettings"]]
-    assert [(200, 400)] == limits
+    limits = {it["ResourcePath"]: (it["ThrottlingRateLimit"], it["ThrottlingBurstLimit"]) for it in gateway["MethodSettings"]}
+    built = template()["Parameters"]
+    of_all = tuple(built[it["Ref"]]["Default"] for it in limits.pop("/*"))
+    assert (200, 400) == of_all
+    assert {"/~1openapi.json": (2, 5), "/~1docs": (2, 5)} == limits, "long answers to anyone have a throttle of their own"
     assert "200 requests a second" in INTRODUCTION
     assert f"answers of {settings['minimum_compression_size']:,} bytes" in INTRODUCTION
     assert settings["lambda_functions"]["api_handler"]["lambda_timeout"] < 29
@@ -223,6 +229,8 @@ IN_EVERY_ANSWER = {
     "Vary": "'Accept-Language'",
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
+    "X-Content-Type-Options": "'nosniff'",
+    "Strict-Transport-Security": "'max-age=31536000'",
 }
 """The headers of each answer that API Gateway gives by itself: those that the description names for problems."""
 GATEWAY_ANSWERS = {
@@ -259,3 +267,57 @@ def test_the_longest_texts_come_back_as_they_went(api: Api, size: int) -> None:
 
     assert note == answer["evidence"][0]["note"]
     assert at(api.clock.at) == answer["evidence"][0]["at"]
+
+
+def test_numbers_of_other_countries_are_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N1: where the deployment names countries, a seller's phone is of one of them; a buyer's may be of any."""
+    bring(api, Stop.NOWHERE)
+    monkeypatch.setattr(requests, "settings", lambda: settings_from({"SMS_COUNTRIES": "ES,PT"}))
+    for phone, status in (("+34600000001", 200), ("+351912345678", 200), ("+37120000000", 422), ("+14155552671", 422)):
+        reply = api.call(MARKET, "PUT", "/sellers/acme/contacts", {"phone": phone, "phone_verified": True})
+        assert status == reply.status, phone
+        if status == 422:
+            assert ["phone"] == [it["field"] for it in reply.json["errors"]]
+            assert "ES, PT" in reply.json["errors"][0]["message"]
+    assert 200 == api.call(ANA, "PUT", "/buyers/ana/contacts", {"phone": "+37120000000"}).status
+
+
+@pytest.mark.parametrize("written", ["es", "ES;PT", "ESP", "ES,,P"])
+def test_countries_that_cannot_be_meant_stop_the_start(written: str) -> None:
+    """N1: a list of countries that nobody can mean is noticed before anything is sent."""
+    with pytest.raises(ValueError, match="SMS_COUNTRIES"):
+        settings_from({"SMS_COUNTRIES": written})
+    assert frozenset({"ES", "PT"}) == settings_from({"SMS_COUNTRIES": "ES,PT"}).sms_countries
+
+
+def test_only_the_platform_says_that_a_phone_is_verified(api: Api) -> None:
+    """N1: a seller who says so of their own phone is refused, and nothing is stored."""
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", {"phone": "+34600000001", "phone_verified": True})
+    assert (422, "validation_failed") == reply.refused
+    assert ["phone_verified"] == [it["field"] for it in reply.json["errors"]]
+    assert [] == api.stored
+
+
+def test_a_phone_is_confirmed_over_the_api(api: Api) -> None:
+    """N1: a seller puts a phone, sends back the code, and sees it confirmed; the wrong code is a 422 with the tries left."""
+    put = api.done(ACME, "PUT", "/sellers/acme/contacts", {"phone": "+34600000001"})
+    code = api.texts.codes["+34600000001"]
+    path = "/sellers/acme/contacts/phone/confirmation"
+    wrong = api.call(ACME, "POST", path, {"code": f"{(int(code) + 1) % 10**6:06d}"})
+    assert ((422, "invalid"), "code") == (wrong.refused, wrong.json["field"])
+    assert "4 tries" in wrong.json["detail"]
+    told = api.done(ACME, "POST", path, {"code": code})
+    assert ("pending", "confirmed") == (put["phone_status"], told["phone_status"])
+    assert 404 == api.call("seller:zeta", "POST", path, {"code": code}).status
+
+
+def test_a_number_that_takes_no_sms_is_named(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N1, I10: a phone that has opted out of SMS is a 422 on its field; it stays on file, unconfirmed."""
+
+    def opted_out(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "InvalidParameter", "Message": "opted out"}}, "Publish")
+
+    monkeypatch.setattr(Texts, "send_code", opted_out)
+    reply = api.call(ACME, "PUT", "/sellers/acme/contacts", {"phone": "+34600000001"})
+    assert ((422, "validation_failed"), "phone") == (reply.refused, reply.json["errors"][0]["field"])
+    assert "pending" == api.done(ACME, "GET", "/sellers/acme/contacts")["phone_status"]

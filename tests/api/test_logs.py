@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from contextlib import contextmanager
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,50 +14,19 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.api.problems import CATALOGUE
-from chalicelib.logs import JsonFormatter, about, learn
+from chalicelib.logs import about, invocation, learn
 from localcloud.memory.expressions import failure
 from tests.api.edge import ANYONE
 from tests.api.samples import ACME, ANA, BEN, EVERY, Stop, bring, path_of, sample_of
+from tests.emf import Lines, listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from chalicelib.api.endpoint import Endpoint
     from tests.api.edge import Api
 
 CANARY = "canary"
-
-
-class Lines(logging.Handler):
-    """Keeps what is logged, as it is written."""
-
-    def __init__(self) -> None:
-        """Keep nothing yet."""
-        super().__init__()
-        self.written: list[str] = []
-        self.setFormatter(JsonFormatter())
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        self.written.append(self.format(record))
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Return the lines that were written."""
-        return [json.loads(line) for line in self.written]
-
-
-@contextmanager
-def listening() -> Iterator[Lines]:
-    """Listen to every log there is, debugging included."""
-    heard, root = Lines(), logging.getLogger()
-    level = root.level
-    root.addHandler(heard)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield heard
-    finally:
-        root.removeHandler(heard)
-        root.setLevel(level)
 
 
 def calls(heard: Lines) -> list[dict[str, Any]]:
@@ -194,7 +165,7 @@ def test_no_exception_s_words_are_logged(fail: Callable[[], None], types: list[s
 def test_what_others_log_is_told_without_its_arguments() -> None:
     """P1: a library's words may name an address or a request: its constant part is enough to find it."""
     with listening() as heard:
-        logging.getLogger("botocore.endpoint").debug("Sending http request: %s", CANARY)
+        logging.getLogger("library.endpoint").debug("Sending http request: %s", CANARY)
         logging.getLogger("chalicelib.x").info("swept shard %s", 3)
 
     assert ["Sending http request: %s", "swept shard 3"] == [line["message"] for line in heard.lines()]
@@ -222,3 +193,63 @@ def test_a_stranger_s_guess_is_not_kept(api: Api) -> None:
     refused, early = calls(heard)
     assert (404, None) == (refused["status"], refused.get("dispute_id"))
     assert "o-1-d1" == early["dispute_id"]
+
+
+def test_a_line_names_its_time_build_and_invocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P1: lines of one invocation can be put together, and joined with the runtime's and with a trace."""
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
+    context = SimpleNamespace(aws_request_id="request-1", function_name="shop-Sweep")
+    with listening() as heard:
+        for _ in range(2):
+            with invocation(context):
+                logging.getLogger("chalicelib").info("in")
+    first, second = heard.lines()
+
+    assert re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{3}Z", first["timestamp"])
+    assert ("INFO", "buyer-protection", "development") == (first["level"], first["service"], first["version"])
+    assert ("request-1", "shop-Sweep") == (first["function_request_id"], first["function"])
+    assert "1-5759e988-bd862e3fe1be46a994272793" == first["trace_id"]
+    assert False is second["cold_start"]
+
+
+def test_only_the_first_invocation_of_a_process_is_a_cold_start() -> None:
+    """A process says once that it was started for a call."""
+    script = """
+from chalicelib.logs import _about, invocation
+for _ in range(3):
+    with invocation(None):
+        print(_about.get()["cold_start"])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert ["True", "False", "False"] == done.stdout.split()
+
+
+def test_a_field_that_is_not_allowed_is_named() -> None:
+    """P1: a value that may hold anything is not written, and the line says that there was one."""
+    with listening() as heard:
+        logging.getLogger("chalicelib.x").info("it happened", extra={"order_id": "o-1", "note": CANARY})
+        logging.getLogger("chalicelib.x").info("a quota", extra={"quota": "FilterPolicyLimitExceeded", "upload_id": "u-1"})
+
+    noted, quota = heard.lines()
+    assert (["note"], "o-1") == (noted["left_out"], noted["order_id"])
+    assert ("FilterPolicyLimitExceeded", "u-1", False) == (quota["quota"], quota["upload_id"], "left_out" in quota)
+    assert CANARY not in "".join(heard.written)
+
+
+def test_a_call_names_its_caller_and_its_problem(api: Api) -> None:
+    """P1: who was refused what can be answered from the log: an opaque id, and the problem's code."""
+    bring(api, Stop.DISPUTED)
+    with listening() as heard:
+        api.call(BEN, "GET", "/disputes/o-1-d1")
+        api.call(ANYONE, "GET", "/orders")
+        api.call(ANA, "GET", "/orders")
+
+    told = [(line["status"], line.get("caller"), line.get("code")) for line in calls(heard)]
+    assert [(404, "ben", "not_found"), (401, None, "unauthenticated"), (200, "ana", None)] == told
+
+
+def test_the_libraries_of_aws_are_quiet(app: object) -> None:
+    """Each cold start would log where it found its credentials, which nobody looks for."""
+    assert app
+    assert [logging.WARNING] * 2 == [logging.getLogger(name).level for name in ("botocore", "urllib3")]

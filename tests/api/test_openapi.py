@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from chalicelib.api.description.openapi import description
 from chalicelib.api.problems import CATALOGUE
-from tests.api.edge import ANYONE
+from tests.api.edge import ANYONE, HOOK
 from tests.api.promised import responses_of
 from tests.api.samples import ANA, DEVICE, EVERY, GUARDED, MARKET, ORDER, Stop, bring, path_of, sample_of
 
@@ -175,6 +175,8 @@ def test_it_says_what_ids_look_like(api: Api, described: dict[str, Any]) -> None
         "instruction_id": api.done(ANA, "GET", f"/orders/{longest}/ledger")["payment_instructions"][0]["id"],
         "message_id": api.done(ANA, "POST", f"/orders/{longest}/messages", {"text": "Thank you."})["id"],
         "device_id": api.done(ANA, "POST", "/buyers/ana/devices", DEVICE)["id"],
+        "endpoint_id": (endpoint := api.done(MARKET, "POST", "/webhook-endpoints", HOOK)["id"]),
+        "delivery_id": api.done(MARKET, "POST", f"/webhook-endpoints/{endpoint}/test", {})["id"],
         "buyer_id": f"a{'@' * 127}",
         "seller_id": f"a{':' * 127}",
     }

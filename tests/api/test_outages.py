@@ -16,7 +16,8 @@ from botocore.exceptions import (
 
 from localcloud.memory.expressions import failure
 from tests.api.samples import ANA, BY_SIGNATURE, GUARDED, Stop, bring, path_of, sample_of
-from tests.api.test_logs import CANARY, calls, listening
+from tests.api.test_logs import CANARY, calls
+from tests.emf import listening
 from tests.service.office import cancelled
 
 if TYPE_CHECKING:
@@ -143,9 +144,9 @@ def test_a_write_whose_reply_was_lost_happened_once(api: Api, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr(api.table, "transact_write_items", lose_the_reply)
         assert unavailable(api.call(ANA, "POST", EVIDENCE, {"note": "x"}, idempotency_key="once"))
-    stored = api.table.snapshot()
+    stored = api.stored
 
     again = api.call(ANA, "POST", EVIDENCE, {"note": "x"}, idempotency_key="once")
 
     assert (200, 1) == (again.status, len(again.json["evidence"]))
-    assert stored == api.table.snapshot()
+    assert stored == api.stored

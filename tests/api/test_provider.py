@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from chalicelib.api.identity.scopes import Caller, Scope
 from chalicelib.api.problems import Problem
 from chalicelib.domain.people import Actor, Role
 from chalicelib.settings import settings_from
+from infra.build import template
 from tests.api import samples  # noqa: F401 - it declares the routes
 from tests.waiting import PATIENCE
 
@@ -234,8 +234,8 @@ def test_a_function_set_up_wrongly_does_not_start() -> None:
 
 def test_the_stack_hands_over_every_setting() -> None:
     """Each OIDC variable that the code reads is a parameter of the stack, and no other."""
-    template = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    built = template()
+    variables = built["Globals"]["Function"]["Environment"]["Variables"]
     asked: list[str] = []
 
     class Asked(dict[str, str]):
@@ -248,4 +248,4 @@ def test_the_stack_hands_over_every_setting() -> None:
     assert {name for name in asked if name.startswith("OIDC_")} == {name for name in variables if name.startswith("OIDC_")}
     for name, reference in variables.items():
         if name.startswith("OIDC_"):
-            assert reference["Ref"] in template["Parameters"]
+            assert reference["Ref"] in built["Parameters"]

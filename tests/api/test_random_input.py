@@ -123,7 +123,7 @@ def test_random_input_is_no_fault_of_ours(api: Api, new_api: Callable[[MemoryTab
         assert reply.status < 500, reply.body
         if reply.status >= 400:
             assert reply.refused
-            assert stored == table.snapshot()
+            assert [it for it in stored if not it["pk"]["S"].startswith("AUDIT#")] == fresh.stored
         else:
             assert endpoint.operation == "docs" or isinstance(reply.json, dict)
 

@@ -140,7 +140,7 @@ def test_odd_ids_make_nothing(api: Api, endpoint: Endpoint) -> None:
         for odd in _odd_ids("acme"):
             if odd.replace("-", "").isalnum() and odd.isascii() and len(odd) < 200 and odd[0] != "-":
                 continue
-            ids = dict.fromkeys(("order_id", "seller_id", "buyer_id"), odd)
+            ids = dict.fromkeys(("order_id", "seller_id", "buyer_id", "endpoint_id"), odd)
             assert route.send(odd, ids=ids, who=who).refused[0] in (404, 422), odd
     route.end()
 

@@ -68,13 +68,13 @@ def test_a_signed_webhook_is_recorded_once(api: Api, route: Endpoint) -> None:
     """O6: its records are taken in; the very same delivery again is a 200 that records nothing and tells nobody."""
     bring(api, Stop.DELIVERED)
     first = _post(api, route)
-    stored = api.table.snapshot()
+    stored = api.stored
 
     again = _post(api, route)
 
     assert [{"status": "recorded", "order_ids": ["o-1"]}] == first.json["results"]
     assert (200, [{"status": "duplicate", "order_ids": ["o-1"]}]) == (again.status, again.json["results"])
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
     assert ("2026-03-03T07:00:00Z", "in_transit") in _records(api)
     acted = api.done(ANA, "GET", "/orders/o-1/timeline")["events"][-1]["actor"]
     assert {"role": "platform", "id": sample_of(route).who.removeprefix(SIGNED)} == acted
@@ -84,7 +84,7 @@ def test_a_signed_webhook_is_recorded_once(api: Api, route: Endpoint) -> None:
 def test_a_bad_signature_is_refused(api: Api, route: Endpoint) -> None:
     """A body that was changed, another's secret, the other service's signature, none: 401, and nothing is recorded."""
     bring(api, Stop.DELIVERED)
-    stored, sample = api.table.snapshot(), sample_of(route)
+    stored, sample = api.stored, sample_of(route)
     raw = json.dumps(sample.body).encode()
     good = api.signed(sample.who, raw)
     (header, value), name = *good.items(), sample.who.removeprefix(SIGNED)
@@ -105,7 +105,7 @@ def test_a_bad_signature_is_refused(api: Api, route: Endpoint) -> None:
         assert (401, "invalid_signature") == reply.refused, headers
         assert header in reply.headers["www-authenticate"]
     assert (401, "invalid_signature") == api.send("POST", route.path, api.headers(ANYONE) | good, raw + b" ").refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
     assert 200 == api.send("POST", route.path, api.headers(ANYONE) | good, raw).status
 
 
@@ -115,11 +115,11 @@ def test_an_old_signature_is_refused(api: Api, route: Endpoint) -> None:
     bring(api, Stop.DELIVERED)
     api.clock.at = NOON + 9 * DAY + 4 * DAY
     assert 200 == _post(api, route).status
-    stored = api.table.snapshot()
+    stored = api.stored
 
     api.clock.at += HOUR
     assert (401, "signature_expired") == _post(api, route).refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 def _seventeen_track(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -139,21 +139,21 @@ def test_a_push_without_a_sync_time_is_as_old_as_its_newest_event(api: Api, sync
     body = _seventeen_track(events=events, **synced)
     api.clock.at = NOON + 12 * DAY
     assert ["recorded"] == [it["status"] for it in api.done(SEVENTEEN_TRACK, "POST", "/webhooks/17track", body)["results"]]
-    stored = api.table.snapshot()
+    stored = api.stored
 
     api.clock.at += HOUR
     assert (401, "signature_expired") == api.call(SEVENTEEN_TRACK, "POST", "/webhooks/17track", body).refused
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 def test_a_push_without_any_time_changes_nothing(api: Api) -> None:
     """Replay: an event whose time nobody can tell is no record, so that there is nothing to repeat."""
     bring(api, Stop.DELIVERED)
-    stored = api.table.snapshot()
+    stored = api.stored
     body = _seventeen_track(events=[{"sub_status": "Delivered_Other"}, {"time_utc": "today", "sub_status": "Exception_Lost"}])
 
     assert [] == api.done(SEVENTEEN_TRACK, "POST", "/webhooks/17track", body)["results"]
-    assert stored == api.table.snapshot()
+    assert stored == api.stored
 
 
 @each_service
@@ -458,7 +458,7 @@ def test_cheat_27_what_is_left_out_is_counted_and_logged(api: Api, caplog: pytes
     assert ["recorded"] == [it["status"] for it in answer["results"]]
     assert [{"reason": "other_event", "count": 1}] == other["dropped"]
     logged = [record.getMessage() for record in caplog.records if "left out" in record.getMessage()]
-    assert ["changes_nothing 2, unknown_status 1, no_status 1, no_time 1", "other_event 1"] == [
+    assert ["changes_nothing 2", "unknown_status 1", "no_status 1", "no_time 1", "other_event 1"] == [
         line.partition(": ")[2] for line in logged
     ]
 

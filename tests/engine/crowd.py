@@ -8,6 +8,7 @@ from chalicelib.domain.policy import published
 from chalicelib.service import orders
 from chalicelib.service.services import Services
 from chalicelib.store import keys
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.items import text
@@ -15,6 +16,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, order_terms
 from tests.service.office import Phonebook, Watch
@@ -40,6 +42,8 @@ def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Servi
         messages=Messages(lambda: table, TABLE),
         notes=Notes(lambda: table, TABLE),
         connections=Connections(lambda: table, TABLE),
+        audit=AuditLog(lambda: table, TABLE),
+        tallies=Tallies(lambda: table, TABLE),
         subscriptions=Phonebook(),
         clock=watch,
         policies=POLICIES,

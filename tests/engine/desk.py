@@ -15,13 +15,15 @@ from chalicelib.api.identity import auth
 from chalicelib.domain.policy import published
 from chalicelib.service.services import Services
 from chalicelib.settings import settings
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
-from tests.api.edge import Api, Clock, Quiet, Reply, no_rates
+from chalicelib.store.tallies import Tallies
+from tests.api.edge import Api, Clock, Quiet, Reply, no_rates, unaudited
 from tests.api.issuer import AUDIENCE, Issuer
 from tests.api.samples import ANA
 from tests.service.office import EPOCH, NAME, FaultyTable
@@ -90,6 +92,8 @@ class Desk:
             messages=Messages(lambda: self.table, NAME),
             notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
+            audit=AuditLog(lambda: self.table, NAME),
+            tallies=Tallies(lambda: self.table, NAME),
             subscriptions=Quiet(),
             clock=self.clock,
             policies=published(),
@@ -116,5 +120,5 @@ class Desk:
         return f"{reply.status} {reply.problem}", reply
 
     def stored(self) -> list[Item]:
-        """Return everything in the table."""
-        return self.table.snapshot()
+        """Return everything in the table but the audit, which also holds what was refused."""
+        return unaudited(self.table)

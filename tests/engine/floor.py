@@ -23,6 +23,7 @@ from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request
 from chalicelib.service.services import Services
 from chalicelib.store import keys
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.items import item, text, version_of
@@ -30,6 +31,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
 from tests.service.office import ORDER, Phonebook, Watch, once
@@ -97,6 +99,8 @@ class Clerk:
             messages=Messages(dynamodb, self.table),
             notes=Notes(dynamodb, self.table),
             connections=Connections(dynamodb, self.table),
+            audit=AuditLog(dynamodb, self.table),
+            tallies=Tallies(dynamodb, self.table),
             subscriptions=Phonebook(),
             clock=self.watch,
             policies=POLICIES,

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.logs import MEASURES, JsonFormatter
+from chalicelib.logs import JsonFormatter
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.items import item, text
 from chalicelib.store.keys import ORDER_SK
 from infra.build import template
-from localcloud.layout import ROOT
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import DAY, PROMISED, SECOND
+from tests.emf import points
 from tests.engine.crowd import TABLE, open_orders, services_on
 from tests.service.office import Watch
 
@@ -25,7 +25,7 @@ RESOURCES: dict[str, Any] = template()["Resources"]
 def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     """Return the log lines about backlogs."""
     lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
-    return [line for line in lines if "oldest_due_s" in line]
+    return [line for line in lines if "OldestDueSeconds" in line]
 
 
 @pytest.mark.parametrize(("late_s", "told"), [(-1, 0), (0, 0), (1, 1), (4000, 4000)])
@@ -36,7 +36,7 @@ def test_a_sweep_says_how_long_the_oldest_has_been_due(caplog: pytest.LogCapture
     open_orders(table, ["later"], PROMISED + DAY, shards=1)
     with caplog.at_level(logging.INFO):
         sweep_shard(services_on(table, Watch(PROMISED + 15 * DAY + late_s * SECOND), shards=1), 0)
-    assert [(0, told)] == [(line["shard"], line["oldest_due_s"]) for line in logged(caplog)]
+    assert [(0, told)] == [(line["shard"], line["OldestDueSeconds"]) for line in logged(caplog)]
 
 
 def test_what_cannot_be_swept_stays_in_the_backlog(caplog: pytest.LogCaptureFixture) -> None:
@@ -48,28 +48,23 @@ def test_what_cannot_be_swept_stays_in_the_backlog(caplog: pytest.LogCaptureFixt
     with caplog.at_level(logging.INFO):
         for late_s in (0, 60, 120):
             sweep_shard(services_on(table, Watch(PROMISED + 15 * DAY + late_s * SECOND), shards=1), 0)
-    assert [line["oldest_due_s"] for line in logged(caplog)] == [0, 60, 120]
+    assert [line["OldestDueSeconds"] for line in logged(caplog)] == [0, 60, 120]
 
 
-def test_the_alarm_watches_what_the_sweep_logs() -> None:
-    """The metric filter reads the number from the log that the sweep writes to, and the alarm watches that metric."""
-    backlog = RESOURCES["SweepShardBacklog"]["Properties"]
-    (metric,) = backlog["MetricTransformations"]
-    assert backlog["LogGroupName"] == {"Ref": "SweepShardLogs"}
-    assert backlog["FilterPattern"] == "{ $.oldest_due_s >= 0 }"
-    assert metric["MetricValue"] == "$.oldest_due_s"
-    assert "oldest_due_s" in MEASURES
+def test_the_alarm_watches_what_the_sweep_logs(caplog: pytest.LogCaptureFixture) -> None:
+    """The line carries the metric that the alarm watches and the dashboard shows, under the alarm's dimensions."""
+    with caplog.at_level(logging.INFO):
+        sweep_shard(services_on(MemoryTable(TABLE), Watch(PROMISED), shards=1), 0)
+    (point,) = points(logged(caplog))
     alarm = RESOURCES["DeadlineBacklogAlarm"]["Properties"]
-    assert [alarm[it] for it in ("Namespace", "MetricName")] == [metric["MetricNamespace"], metric["MetricName"]]
+    assert (alarm["MetricName"], {it["Name"]: it["Value"] for it in alarm["Dimensions"]}) == (point.name, point.dimensions)
     assert ("Maximum", 300, "GreaterThanThreshold") == tuple(
         alarm[it] for it in ("Statistic", "Threshold", "ComparisonOperator")
     )
-    assert metric["MetricName"] in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    assert alarm["AlarmActions"] == [{"Ref": "OperatorsTopic"}]
+    assert point.name in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert {"Ref": "OperatorsTopic"} in alarm["AlarmActions"]
 
 
 def test_the_level_of_the_logs_lets_the_number_through() -> None:
     """The number is logged at the deployed level: a higher level would silence the alarm."""
-    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    levels = [config["environment_variables"], *(it.get("environment_variables", {}) for it in config["stages"].values())]
-    assert {"INFO"} == {it["LOG_LEVEL"] for it in levels if "LOG_LEVEL" in it}
+    assert "INFO" == template()["Parameters"]["LogLevel"]["Default"]

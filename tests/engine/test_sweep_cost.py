@@ -70,6 +70,7 @@ def test_ten_thousand_due_at_one_second(monkeypatch: pytest.MonkeyPatch) -> None
     services = services_on(table, Watch(DUE_AT - SECOND))
     monkeypatch.setattr(bootstrap, "services", lambda: services)
     monkeypatch.setattr(bootstrap, "message_queue", lambda: MessageQueue(lambda: table, TABLE, SHARDS))
+    monkeypatch.setattr(jobs, "_hand_over_webhooks", lambda *_: True)  # it has tests of its own
     before = len(table)
     waiting = [{"messageId": str(shard), "body": json.dumps({"shard": shard})} for shard in range(SHARDS)]
     assert [] == [message for message in waiting if jobs.sweep_messages([message], table)["batchItemFailures"]]

@@ -13,8 +13,10 @@ from chalicelib.domain import commands as c
 from chalicelib.domain import orders
 from chalicelib.domain.evidence import ContentType, File
 from chalicelib.domain.people import Role
+from chalicelib.domain.webhooks import Delivery, Health, OffReason, Reply, Secret, WebhookEndpoint
 from chalicelib.service import erasure, messages, notes
 from chalicelib.store import items
+from chalicelib.store.audit import AuditEntry
 from chalicelib.store.connections import Connection, Connections, Pass
 from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
@@ -23,6 +25,7 @@ from chalicelib.store.schema import stamped
 from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Purpose, Upload
+from chalicelib.store.webhooks import Webhooks
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, PROMISED, SELLER, World
 from tests.notify.stories import STORIES, records_of
 from tests.service.office import DISPUTE, ORDER, Office, once
@@ -40,8 +43,10 @@ ANSWER = Answer(201, "{}")
 SORT_KEYS = (
     *("#ORDER", "#DISPUTE", "CLOSED", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
     *("ERASURE", "OWNER", "ANSWER", "OUT", "TALLY", "SENT", "TICKET", "CONNECTION", "CONNECTIONS", "LISTENERS", "LISTENS"),
+    *("WEBHOOKS", "HEALTH", "DELIVERY", "AUDIT"),
 )
-"""Every kind of item with a content, as ``kind_of`` names them. Counts of calls and a sandbox's clock hold a number only."""
+"""Every kind of item with a content, as ``kind_of`` names them. Counts of calls, a sandbox's clock and a check's progress
+have no such content."""
 
 
 def kind_of(item: Item) -> str:
@@ -50,7 +55,7 @@ def kind_of(item: Item) -> str:
     if pk == "CONNECTION" and sk.startswith("ORDER#"):
         return "LISTENS"
     first = f"#{sk.split('#')[1]}" if sk.startswith("#") else sk.split("#")[0]
-    return first if pk in ("ORDER", "BUYER", "SELLER", "DEVICE", "IDEMPOTENCY", "TICKET") else pk
+    return first if pk in ("ORDER", "BUYER", "SELLER", "DEVICE", "IDEMPOTENCY", "TICKET", "WEBHOOK") else pk
 
 
 def everything() -> Iterator[Item]:
@@ -101,7 +106,27 @@ def _beside_the_case() -> Iterator[Item]:
     connection = Connection("c-1", BUYER, int(office.epoch), until)
     live.add(connection)
     live.listen(connection, ORDER)
+    _webhooks(office)
+    entry = AuditEntry("18ebe3a1c75cc3351b3b8546", now, MEDIATOR, "list_evidence", order_id=ORDER, dispute_id=DISPUTE)
+    services.audit.add(entry)
     yield from office.table.snapshot()
+
+
+def _webhooks(office: Office) -> None:
+    """An endpoint whose secret was replaced, that fails and is off, and a delivery on its way to it."""
+    store, now = Webhooks(lambda: office.table, office.services.cases.table, SHARDS, lambda: office.epoch), office.watch.at
+    secrets = (Secret("whsec_bmV3"),)
+    endpoint = WebhookEndpoint("we_1", "https://hooks.market.example/", ("dispute_opened",), "Orders.", secrets, now)
+    store.save(endpoint)
+    store.save(endpoint.rotated("whsec_bmV3ZXI=", now))
+    store.save(endpoint.rotated("whsec_bmV3ZXI=", now).switched_off(OffReason.FAILING, now))
+    store.save_health("we_1", Health().after(Reply(500), now))
+    waiting = Delivery("msg_1", "we_1", "dispute_opened", "o-1#1#1", "{}", created_at=now, next_at=now)
+    begun = waiting.begun(now)
+    assert begun
+    store.save_delivery(waiting, now)
+    store.save_delivery(begun, now)
+    store.save_delivery(begun.after(Reply(None, "timeout"), now), now)
 
 
 def _with(profile: Any, device: Device) -> Any:  # noqa: ANN401 - a profile

@@ -12,6 +12,8 @@ from chalicelib.domain.events import PAYLOADS
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.order import Order
 from chalicelib.domain.thread import Message, Thread
+from chalicelib.domain.webhooks import Delivery, Health, WebhookEndpoint
+from chalicelib.store.audit import AuditEntry
 from chalicelib.store.cases import event_of
 from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.message_queue import QueuedMessage
@@ -41,9 +43,13 @@ READ_AS: dict[str, Any] = {
     "OUT": QueuedMessage,
     "TALLY": list[str],
     "TICKET": Pass,
+    "AUDIT": AuditEntry,
     "CONNECTION": Connection,
     "CONNECTIONS": Connection,
     "LISTENERS": Connection,
+    "WEBHOOKS": WebhookEndpoint,
+    "HEALTH": Health,
+    "DELIVERY": Delivery,
 }
 """The kinds of items with a value, and what it is. The others have plain attributes."""
 RELEASES = sorted(place for place in HERE.iterdir() if place.is_dir() and place.name[0].isdigit())

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.domain.worlds import World
 
 LINKS = "https://app.example.com"
-WITHOUT_LIMIT = Limits(10**6, 10**6, 10**6)
+WITHOUT_LIMIT = Limits(10**6, 10**6, 10**6, 10**6)
 SHARDS = 2
 TOPICS = Topics(events="events", payments="payments", mediators="mediators")
 

@@ -24,6 +24,7 @@ from chalicelib.notify.todos import Reminder, reminder_times
 from chalicelib.store.codec import dump, load
 from chalicelib.store.people import Device
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, NEWS, PAID_AT, SECOND, SELLER, disputed, money
+from tests.emf import totals
 from tests.notify.fakes import WITHOUT_LIMIT, Desk, FakePeople, FakeSender, registered
 from tests.notify.stories import STORIES, events_in_context
 
@@ -281,8 +282,7 @@ def test_sms_stop_at_the_recipients_limit(caplog: pytest.LogCaptureFixture) -> N
             desk.publish()
     sent = [it.split()[-1] for it in desk.sender.names if "seller" in it]
     assert (4, 2) == (sent.count("email"), sent.count("sms"))
-    counted = [sum(hasattr(record, measure) for record in caplog.records) for measure in ("sms_sent", "sms_capped")]
-    assert [2, 2] == counted
+    assert {"SmsSent": 2, "SmsCapped": 2} == totals(caplog, "SmsSent", "SmsCapped")
     desk.clock.at += DAY
     assert [] == [it for it in desk.send_due(desk.clock.at) if "sms" in it and "reminder" not in it]
 
@@ -394,7 +394,7 @@ def test_a_refusal_for_good_is_put_aside_and_holds_up_nobody(code: str, caplog: 
     desk.clock.at = world.now
     assert [] == desk.publish()
     assert [(OPENED_SMS, code)] == desk.undelivered.kept
-    assert 1 == sum(getattr(record, "undelivered", 0) for record in caplog.records)
+    assert {"Undelivered": 1} == totals(caplog, "Undelivered")
     assert "order-1#1#1 seller:acme email" in desk.sender.names
 
 
@@ -451,5 +451,7 @@ def test_a_message_that_ends_every_process_is_put_aside() -> None:
 
 
 def test_limits_have_sensible_numbers() -> None:
-    """N3: without settings a person gets 5 SMS a day and 5 pieces of news an hour, a deployment sends 1,000 SMS."""
-    assert (5, 1000, 5) == (Limits().sms_per_recipient_a_day, Limits().sms_per_day, Limits().news_per_recipient_an_hour)
+    """N3: without settings a person gets 5 SMS a day and 5 pieces of news an hour, a number 10 SMS, all 1,000."""
+    it = Limits()
+    assert (5, 1000, 5) == (it.sms_per_recipient_a_day, it.sms_per_day, it.news_per_recipient_an_hour)
+    assert 10 == it.sms_per_number_a_day

@@ -125,9 +125,11 @@ def imports(terms: OrderTerms = TERMS) -> Act:
 
 
 def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None) -> Act:
-    """Let a person register contacts and, for a seller, return addresses."""
-    contacts = Contacts(email or f"{actor.id}@example.com", "+34600000000", "en", addresses)
-    return Act(f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(actor), contacts))
+    """Let the platform register a person's contacts and, for a seller, return addresses."""
+    contacts = Contacts(email or f"{actor.id}@example.com", "+34600000000", "en", addresses, phone_verified=True)
+    return Act(
+        f"{actor.id} registers", lambda services: put_contacts(services, actor.role, actor.id, Request(PLATFORM), contacts)
+    )
 
 
 def ships(order_id: str = ORDER_ID, seller: Actor = SELLER) -> Act:

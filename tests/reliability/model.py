@@ -9,6 +9,7 @@ from chalicelib.domain import events as e
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.service.services import Services
 from chalicelib.store import keys
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Once
@@ -17,6 +18,7 @@ from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
+from chalicelib.store.tallies import Tallies
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
 from tests.reliability.small_cloud import EPOCH, PAID_AT, POLICIES, MovedClock
@@ -90,6 +92,8 @@ class Model(Cases, People):
             messages=Messages(_no_client, ""),
             notes=Notes(_no_client, ""),
             connections=Connections(_no_client, ""),
+            audit=AuditLog(_no_client, ""),
+            tallies=Tallies(_no_client, ""),
         )
 
     def load(self, order_id: str, *_: int) -> Case | None:

@@ -18,6 +18,7 @@ from chalicelib.notify.sqs import SqsDeadLetters
 from chalicelib.service.execute import current
 from chalicelib.service.services import Services
 from chalicelib.service.sweep import Swept, sweep_shard
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
@@ -28,6 +29,7 @@ from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
+from chalicelib.switches import NEVER, Switches
 from localcloud.memory.table import MemoryTable
 from tests.reliability.seam import FakeSns, FakeSqs, Hook, Message, Seam, stacked, through
 
@@ -77,6 +79,7 @@ class Cloud:
     records: list[Item] = field(default_factory=list)
     dead_letters: list[Item] = field(default_factory=list)
     epoch: float = EPOCH
+    switches: Switches = NEVER
     table: MemoryTable = field(init=False)
     streamed: int = 0
 
@@ -115,6 +118,8 @@ class Cloud:
             messages=Messages(dynamodb, TABLE),
             notes=Notes(dynamodb, TABLE),
             connections=Connections(dynamodb, TABLE),
+            audit=AuditLog(dynamodb, TABLE),
+            tallies=Tallies(dynamodb, TABLE),
             subscriptions=SnsSubscriptions(lambda: self.client("sns"), "person-"),
             clock=clock or self.clock,
             policies=POLICIES,
@@ -144,7 +149,8 @@ class Cloud:
             clock=self.clock,
             topics=TOPICS,
             link_base="https://app.example.com",
-            limits=Limits(10**6, 10**6, 10**6),
+            limits=Limits(10**6, 10**6, 10**6, 10**6),
+            switches=self.switches,
         )
 
     @property

@@ -18,8 +18,8 @@ from chalicelib.service.devices import DEVICES_AT_MOST, device_id, forget_endpoi
 from chalicelib.service.errors import Busy, KeyReused, NotFound, PushNotConfigured, TokenRefused
 from chalicelib.service.execute import Request
 from chalicelib.store.idempotency import Once
+from tests.domain.worlds import PLATFORM
 from tests.randomness import seeds
-from tests.reliability.acts import BUYER
 from tests.reliability.faults import Fault, Kind
 from tests.reliability.seam import FakeSns, Recorder, through
 from tests.reliability.small_cloud import Cloud, Killed
@@ -44,8 +44,8 @@ class Hand:
     def once(self, body: object, key: str = "") -> Once:
         """Return a request under a new key, unless one is given."""
         self.keys += 1
-        digests = (hashlib.sha256(it.encode()).hexdigest() for it in (key or f"key-{self.keys}", repr(body)))
-        return Once(*digests)
+        digest, fingerprint = (hashlib.sha256(it.encode()).hexdigest() for it in (key or f"key-{self.keys}", repr(body)))
+        return Once(digest, fingerprint)
 
     def registers(self, token: str, person: str = ANA, *, platform: str = "fcm", key: str = "") -> Any:  # noqa: ANN401
         """Register the token of an app."""
@@ -61,7 +61,7 @@ class Hand:
     def puts(self, email: str | None, person: str = ANA) -> Any:  # noqa: ANN401 - JSON
         """Register contacts."""
         contacts = Contacts(email, "+34600000000", "en")
-        return put_contacts(self.cloud.services(), Role.BUYER, person, Request(BUYER), contacts)
+        return put_contacts(self.cloud.services(), Role.BUYER, person, Request(PLATFORM), contacts)
 
     def profile(self, person: str = ANA) -> Profile:
         """Return the profile on file."""

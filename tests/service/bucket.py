@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode
 from dataclasses import dataclass, field
 
 from chalicelib.domain.files import HEAD_BYTES
 from chalicelib.store.files import Arrived, Form
 
-JPEG = b"\xff\xd8\xff\xe0" + b"a photo" * 9
-PNG = b"\x89PNG\r\n\x1a\n" + b"a drawing"
-HEIC = b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic" + b"a photo"
+JPEG = b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6j"
+    "q62rZ4C8ybqmx5moq6T/wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAI"
+    "AQEAAD8AP//Z"
+)
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAGklEQVR42mM8ISfHQApgYiARjGoY1TB0NAAATx8BJMixHB8AAAAASUVORK5CYII="
+)
+HEIC = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ADRpbG9jAAAAAERAAAIAAQAAAAAB4QABAAAAAAAAACgAAgAAAAACCQABAAAAAAAAAHAAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAA"
+    "AAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA/GlwcnAAAADcaXBjbwAAAHVodmNDAQNwAAAA"
+    "kAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQApQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq"
+    "rprm4CGgwIAAAAyAAAADAIRiAAEABkQBwXPBiQAAABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAAAChjbGFw"
+    "AAAAEAAAAAEAAAAQAAAAAf///9AAAAAC////0AAAAAIAAAAQcGl4aQAAAAADCAgIAAAAGGlwbWEAAAAAAAAAAQABBYECAwWEAAAA"
+    "GmlyZWYAAAAAAAAADmNkc2MAAgABAAEAAACgbWRhdAAAACQoAa8LSE5DgPX9Olf/ygW+fpBn3kSF5ajValaAnJI5epArgLAAAAAG"
+    "RXhpZgAATU0AKgAAAAgAAgEPAAIAAAAKAAAAJoglAAQAAAABAAAAMAAAAABTZWNyZXRDYW0AAAIAAQACAAAAAk4AAAAAAgAFAAAA"
+    "AwAAAE4AAAAAAAAAKAAAAAEAAAAZAAAAAQAAAAAAAAAB"
+)
+"""Whole photos of a few pixels. The last one also says, in its EXIF, which camera took it and where."""
+OTHER_JPEG = JPEG[:15] + b"\x02" + JPEG[16:]
+"""As long as ``JPEG``; it says another width of its pixels."""
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + b"a film"
 PDF = b"%PDF-1.7\n a letter"
 
@@ -20,6 +40,8 @@ class Bucket:
     """Keep objects by key, each with the content type it was sent with."""
 
     objects: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    scanned: dict[str, str] = field(default_factory=dict)
+    """What a scan says of the object under a key."""
 
     def form(self, key: str, content_type: str, size: int, seconds: int) -> Form:
         """Return a form whose fields say what it is for."""
@@ -28,6 +50,21 @@ class Bucket:
     def put(self, key: str, content_type: str, content: bytes) -> None:
         """Put an object there, as storage does once a form was sent."""
         self.objects[key] = content_type, content
+        self.scanned.pop(key, None)
+
+    @property
+    def sent(self) -> dict[str, tuple[str, bytes]]:
+        """The objects that people have sent, without the copies that were made of photos."""
+        return {key: found for key, found in self.objects.items() if not key.startswith("shown/")}
+
+    def read(self, key: str, etag: str) -> bytes | None:
+        """Return the content of an object if it is still the one of that ``etag``."""
+        found = self.objects.get(key)
+        return found[1] if found and _etag(found[1]) == etag else None
+
+    def scan_result(self, key: str) -> str | None:
+        """Return what a scan says of an object."""
+        return self.scanned.get(key)
 
     def arrived(self, key: str) -> Arrived | None:
         """Return the object under ``key``."""
@@ -54,4 +91,5 @@ class Bucket:
 
 
 def _etag(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
+    """Return the entity tag that S3 gives an object which comes in one piece."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -25,6 +25,7 @@ from chalicelib.service.execute import Request, current
 from chalicelib.service.ports import Subscribed
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
+from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.idempotency import Answer, Once
@@ -32,8 +33,10 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Uploads
 from localcloud.memory.table import MemoryTable
+from tests.api.edge import Texts
 from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PAID_AT, PLATFORM, SELLER, order_terms
 from tests.service.bucket import Bucket
 
@@ -158,6 +161,7 @@ class Office:
     table: FaultyTable = field(default_factory=FaultyTable)
     watch: Watch = field(default_factory=Watch)
     phonebook: Phonebook = field(default_factory=Phonebook)
+    texts: Texts = field(default_factory=Texts)
     bucket: Bucket = field(default_factory=Bucket)
     pauses: list[int] = field(default_factory=list)
     epoch: float = EPOCH
@@ -172,7 +176,10 @@ class Office:
             messages=Messages(lambda: self.table, NAME),
             notes=Notes(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
+            audit=AuditLog(lambda: self.table, NAME),
+            tallies=Tallies(lambda: self.table, NAME),
             subscriptions=self.phonebook,
+            texts=self.texts,
             clock=self.watch,
             policies=published(),
             pause=self.pauses.append,
@@ -193,7 +200,7 @@ class Office:
     def bought(self, **changes: Any) -> Office:  # noqa: ANN401 - fields of the order's terms
         """Import an order now, whose seller takes returns in the buyer's country."""
         where = contacts.Contacts(None, None, "en", (AT_HOME,))
-        contacts.put_contacts(self.services, Role.SELLER, changes.get("seller_id", SELLER.id), Request(SELLER), where)
+        contacts.put_contacts(self.services, Role.SELLER, changes.get("seller_id", SELLER.id), Request(PLATFORM), where)
         orders.import_order(self.services, PLATFORM, order_terms(**changes))
         return self
 

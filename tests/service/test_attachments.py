@@ -84,8 +84,8 @@ def test_a_file_is_sent_and_read_by_all_in_the_thread(office: Office, author: Ac
         (told,) = messages.read_thread(office.services, ORDER, reader, 1, None)["items"]
         assert [shown] == told["attachments"]
         (file,) = look(office, reader)
-        assert shown == {name: it for name, it in file.items() if name != "link"}
-        assert file["link"]["url"].startswith(f"https://files.example/kept/{ORDER}/{upload_id}/")
+        assert shown == {name: it for name, it in file.items() if name not in ("link", "thumbnail", "original")}
+        assert file["link"]["url"].startswith(f"https://files.example/shown/{ORDER}/{upload_id}/")
     for reader in STRANGERS:
         with pytest.raises(NotFound):
             look(office, reader)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.evidence import ContentType, EvidenceType
+from chalicelib.domain.evidence import IMAGES, ContentType, EvidenceType
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, evidence, uploads
@@ -21,7 +21,7 @@ from chalicelib.store.codec import timestamp
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.uploads import Purpose, UploadStatus
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, SECOND, SELLER
-from tests.service.bucket import HEIC, JPEG, MP4, PDF, PNG, Bucket
+from tests.service.bucket import HEIC, JPEG, MP4, OTHER_JPEG, PDF, PNG, Bucket
 from tests.service.office import DISPUTE, ORDER, Office, cancelled, once, read
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Desk:
 
     def kept(self) -> list[str]:
         """Return the keys of the objects in the bucket."""
-        return sorted(self.bucket.objects)
+        return sorted(self.bucket.sent)
 
 
 def rejected(desk: Desk, actor: Actor = BUYER) -> list[str]:
@@ -106,7 +106,13 @@ def test_a_file_becomes_evidence_once_it_has_arrived(kind: EvidenceType, content
     assert (form["upload_id"], []) == (piece["file"]["upload_id"], desk.shown()["uploads"])
     (kept,) = desk.kept()
     assert kept.startswith(f"kept/{ORDER}/{form['upload_id']}/")
-    assert piece["link"]["url"].startswith(f"https://files.example/{kept}?as={content_type.value}")
+    read_at, shown_as = (kept, content_type.value) if content_type not in IMAGES else (shown_of(kept), "image/jpeg")
+    assert piece["link"]["url"].startswith(f"https://files.example/{read_at}?as={shown_as}")
+
+
+def shown_of(kept: str) -> str:
+    """The place of the copy of a photo that is kept there."""
+    return f"{kept.replace('kept/', 'shown/', 1)}.jpg"
 
 
 def test_a_form_works_ten_minutes_and_a_link_five() -> None:
@@ -134,10 +140,13 @@ def test_a_mediator_sees_what_the_parties_do() -> None:
     desk.office.act(BUYER, c.Escalate())
     with pytest.raises(NotFound):
         desk.shown(MEDIATOR)
+
     desk.office.act(MEDIATOR, c.Assign())
 
     seen = {actor.role: desk.shown(actor) for actor in (BUYER, SELLER, MEDIATOR)}
+    original = [it.pop("original") for role in seen for it in seen[role]["evidence"]]
     assert seen[Role.BUYER]["evidence"] == seen[Role.SELLER]["evidence"] == seen[Role.MEDIATOR]["evidence"]
+    assert [False, False, True] == [it is not None for it in original], "a photo as it was sent is for mediators only"
     assert [1, 0, 0] == [len(seen[role]["uploads"]) for role in (Role.BUYER, Role.SELLER, Role.MEDIATOR)]
 
 
@@ -305,18 +314,18 @@ def test_a_form_used_again_changes_nothing() -> None:
     desk = Desk()
     form = desk.ask()
     desk.tell(desk.send(form))
-    before, kept = desk.shown(SELLER), dict(desk.bucket.objects)
-    other = JPEG[:-1] + b"!"
+    before, kept = desk.shown(SELLER), dict(desk.bucket.sent)
+    other = OTHER_JPEG
     desk.tell(desk.send(form, other))
 
-    assert (before, kept) == (desk.shown(SELLER), desk.bucket.objects)
+    assert (before, kept) == (desk.shown(SELLER), desk.bucket.sent)
 
 
 def test_of_two_contents_for_one_form_the_first_that_is_settled_stands() -> None:
     """N6: a file that is replaced while it is checked is checked again, and no copy of the other is left."""
     desk = Desk()
     form = desk.ask()
-    key, other = desk.send(form), JPEG[:-1] + b"!"
+    key, other = desk.send(form), OTHER_JPEG
     copy = desk.bucket.copy
 
     def replaced_meanwhile(key: str, etag: str, to: str) -> bool:
@@ -326,7 +335,7 @@ def test_of_two_contents_for_one_form_the_first_that_is_settled_stands() -> None
     desk.bucket.copy = replaced_meanwhile  # type: ignore[method-assign]
     desk.tell(key)
 
-    assert [other] == [content for _, content in desk.bucket.objects.values()]
+    assert [other] == [content for _, content in desk.bucket.sent.values()]
     assert 1 == len(desk.shown()["evidence"])
 
 
@@ -343,10 +352,10 @@ def test_one_conflict_makes_nobody_wait() -> None:
     desk.tell(key)
 
     assert 1 == len(desk.shown()["evidence"])
-    assert [] == [it for it in desk.bucket.objects if it.startswith("incoming/")]
+    assert [] == [it for it in desk.bucket.sent if it.startswith("incoming/")]
 
 
-@pytest.mark.parametrize("last", [JPEG, JPEG[:-1] + b"!", PNG], ids=["the same", "another", "a wrong one"])
+@pytest.mark.parametrize("last", [JPEG, OTHER_JPEG, PNG], ids=["the same", "another", "a wrong one"])
 def test_two_deliveries_at_one_moment_take_a_file_in_once(last: bytes) -> None:
     """N6: of two checks of different contents at one moment, one finishes the upload, and the other tidies up."""
     desk = Desk()
@@ -366,7 +375,7 @@ def test_two_deliveries_at_one_moment_take_a_file_in_once(last: bytes) -> None:
 
     stands = last is not PNG
     assert (int(stands), [] if stands else ["wrong_content"]) == (len(desk.shown()["evidence"]), rejected(desk))
-    assert ([last] if stands else []) == [content for _, content in desk.bucket.objects.values()]
+    assert ([last] if stands else []) == [content for _, content in desk.bucket.sent.values()]
     if stands:
         (piece,) = desk.shown()["evidence"]
         assert desk.kept() == [f"kept/{ORDER}/{form['upload_id']}/{piece['file']['etag']}"]
@@ -418,7 +427,7 @@ def _outcome(content: bytes, breaking: Breaking | None) -> tuple[object, ...]:
     watched.at, calls = 0, watched.calls
     shown = desk.shown()
     watched.calls = calls
-    kept = [content for _, content in desk.bucket.objects.values()]
+    kept = [content for _, content in desk.bucket.sent.values()]
     return len(shown["evidence"]), rejected(desk), kept, [it["status"] for it in shown["uploads"]]
 
 

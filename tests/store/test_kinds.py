@@ -20,6 +20,6 @@ def kinds() -> set[str]:
 def test_the_page_about_personal_data_names_every_kind_of_item() -> None:
     """P2, P3: a new kind of item is on the page with its personal data, how long it is kept, and how it is erased."""
     told = PAGE.read_text(encoding="utf-8").partition("## P1")[0]
-    parts = {"SELLER", "BUYER", "IDEMPOTENCY", "v"}  # partitions of several kinds, and an attribute
+    parts = {"SELLER", "BUYER", "IDEMPOTENCY", "WEBHOOK", "v"}  # partitions of several kinds, and an attribute
     assert {"#ORDER", "#DISPUTE", "EVENT", "LEDGER", "PROFILE", "ERASURE", "SENT", "ANSWER"} <= kinds()
     assert {kind for kind in kinds() - parts if f"`{kind}`" not in told} == set()

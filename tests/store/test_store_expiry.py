@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import commands as c
 from chalicelib.domain.evidence import ContentType, File
 from chalicelib.domain.people import Role
+from chalicelib.domain.webhooks import Delivery, Health, WebhookEndpoint
 from chalicelib.service import chat, erasure, messages, notes
 from chalicelib.service.execute import sweep_order
+from chalicelib.store.audit import AuditEntry, AuditLog
 from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.connections import Pass
 from chalicelib.store.idempotency import Answer
@@ -19,6 +21,7 @@ from chalicelib.store.people import Owner
 from chalicelib.store.sent import Sent
 from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Purpose, Upload, UploadStatus
+from chalicelib.store.webhooks import Webhooks
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, SELLER
 from tests.golden.generate import SORT_KEYS, kind_of
 from tests.service.office import DISPUTE, EPOCH, NAME, ORDER, Office, once
@@ -39,6 +42,8 @@ KEPT_S: dict[str, set[int | None]] = {
     "CONNECTIONS": {2 * HOUR_S},
     "LISTENERS": {2 * HOUR_S},
     "LISTENS": {2 * HOUR_S},
+    "DELIVERY": {30 * DAY_S},
+    "AUDIT": {730 * DAY_S},
 }
 """The seconds for which items of these kinds are kept; all others are kept for good."""
 
@@ -68,6 +73,11 @@ def everything_kept() -> FaultyTable:
     assert 201 == leave.status
     chat.connect(services, "c-1", Pass(BUYER, EPOCH + DAY_S), lambda _: None)
     chat.subscribe(services, chat.connected(services, "c-1"), ORDER)
+    AuditLog(lambda: table, NAME, epoch=lambda: EPOCH).add(AuditEntry("a-1", office.watch.at, MEDIATOR, "get_dispute"))
+    webhooks = Webhooks(lambda: table, NAME, 1, lambda: EPOCH)
+    webhooks.save(WebhookEndpoint("e-1", "https://market.example", (), "", (), office.watch.at))
+    webhooks.save_health("e-1", Health(version=1))
+    webhooks.save_delivery(Delivery("d-1", "e-1", "t", "{}", "{}", office.watch.at, None), None)
     office.wait(60 * DAY)
     sweep_order(services, ORDER)
     return table

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.api.samples import DECISION, OFFER, Stop
+from tests.api.samples import DECISION, OFFER, VERIFIED_CONTACTS, Stop
 
 BUYER, SELLER, MEDIATOR, LEAD, OPERATOR = "buyer", "seller", "mediator", "lead", "operator"
 ORDERS, TRACKING, PAYMENTS, PEOPLE = "platform/orders", "platform/tracking", "platform/payments", "platform/people"
 COLUMNS = (BUYER, SELLER, MEDIATOR, LEAD, OPERATOR, ORDERS, TRACKING, PAYMENTS, PEOPLE)
-OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT = 200, 201, 202, 404, 409
+OK, CREATED, ACCEPTED, NOT_FOUND, CONFLICT, INVALID = 200, 201, 202, 404, 409, 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ def both(may: May) -> dict[str, May]:
     """What the marketplace's order systems and its operators may alike."""
     return {ORDERS: may, OPERATOR: may}
 
+
+_GONE = (("buyer_id", "gone"), ("seller_id", "gone"))
+_AT_ONCE = May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED, ids=_GONE)
+"""The marketplace's erasure begins at once, so it is of somebody whom no other cell asks about."""
 
 RIGHTS: dict[str, dict[str, May]] = {
     # orders: section 7's first rows
@@ -156,7 +160,9 @@ RIGHTS: dict[str, dict[str, May]] = {
     "request_information": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED, CONFLICT)},
     "decide": {MEDIATOR: May(Stop.ASSIGNED, body=DECISION), LEAD: May(Stop.ASSIGNED, CONFLICT, body=DECISION)},
     # people and payments
-    "put_seller_contacts": {SELLER: May(Stop.NOWHERE), PEOPLE: May(Stop.NOWHERE, OK, ALL, missing=OK)},
+    "put_seller_contacts": {SELLER: May(Stop.NOWHERE), PEOPLE: May(Stop.NOWHERE, OK, ALL, missing=OK, body=VERIFIED_CONTACTS)},
+    "confirm_phone": {SELLER: May(Stop.REACHED)},
+    "send_phone_code": {SELLER: May(Stop.REACHED, CONFLICT)},
     "get_seller_contacts": {SELLER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL, missing=OK)},
     "get_buyer_contacts": {BUYER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL, missing=OK)},
     "register_seller_device": {SELLER: May(Stop.NOWHERE, CREATED), PEOPLE: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
@@ -164,8 +170,10 @@ RIGHTS: dict[str, dict[str, May]] = {
     "remove_seller_device": {SELLER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL)},
     "remove_buyer_device": {BUYER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL)},
     "put_buyer_contacts": {BUYER: May(Stop.NOWHERE), PEOPLE: May(Stop.NOWHERE, OK, ALL, missing=OK)},
-    "erase_buyer": {BUYER: May(Stop.NOWHERE, ACCEPTED), PEOPLE: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
-    "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PEOPLE: May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED)},
+    "erase_buyer": {BUYER: May(Stop.NOWHERE, ACCEPTED), PEOPLE: _AT_ONCE},
+    "erase_seller": {SELLER: May(Stop.NOWHERE, ACCEPTED), PEOPLE: _AT_ONCE},
+    "withdraw_buyer_erasure": {BUYER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
+    "withdraw_seller_erasure": {SELLER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
     "get_buyer_erasure": {BUYER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
     "get_seller_erasure": {SELLER: May(Stop.FORGETTING), PEOPLE: May(Stop.FORGETTING, others=ALL)},
     "list_payment_instructions": {
@@ -173,6 +181,18 @@ RIGHTS: dict[str, dict[str, May]] = {
         OPERATOR: May(Stop.PAYING, OK, ALL, query="status=pending"),
     },
     "report_result": {PAYMENTS: May(Stop.PAYING, OK, ALL)},
+    # webhooks: the order systems choose what they are posted, and operators look at it
+    "list_endpoints": both(May(Stop.HOOKED, others=ALL)),
+    "register_endpoint": {ORDERS: May(Stop.NOWHERE, CREATED, ALL)},
+    "get_endpoint": both(May(Stop.HOOKED, others=ALL)),
+    "put_endpoint": {ORDERS: May(Stop.HOOKED, OK, ALL, missing=INVALID)},
+    "delete_endpoint": {ORDERS: May(Stop.HOOKED, OK, ALL)},
+    "rotate_endpoint_secret": {ORDERS: May(Stop.HOOKED, CREATED, ALL)},
+    "list_deliveries": both(May(Stop.HOOKED, others=ALL)),
+    "redeliver": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
+    "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
+    # the audit: operators read it
+    "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
 }
 
 ANYONE = frozenset({"health", "openapi", "docs"})

@@ -48,8 +48,8 @@ def told(cloud: LocalCloud, kind: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def dispute_id(cloud: LocalCloud) -> str:
     """A claim of non-receipt against a seller with e-mail, phone and app; its order's promise is long broken."""
-    contacts = {"email": "shop@example.com", "phone": "+4520123456", "language": "ru"}
-    call(cloud, "seller:sys-shop", "PUT", "/sellers/sys-shop/contacts", contacts)
+    contacts = {"email": "shop@example.com", "phone": "+4520123456", "phone_verified": True, "language": "ru"}
+    call(cloud, "platform:market", "PUT", "/sellers/sys-shop/contacts", contacts)
     call(cloud, "seller:sys-shop", "POST", "/sellers/sys-shop/devices", {"platform": "fcm", "token": "token-of-the-app"})
     now = datetime.fromisoformat(read(cloud.endpoints)["now"])
     order = {
@@ -107,7 +107,7 @@ def test_the_seller_is_reminded_and_silence_is_ended_by_the_sweep(cloud: LocalCl
 
 def test_the_schedule_ticks_by_itself(cloud: LocalCloud) -> None:
     """Nobody has to sweep: the rule runs the function each minute."""
-    group = f"/aws/lambda/{cloud.endpoints['sweep_function']}"
+    group = f"/buyer-protection/{cloud.endpoints['stack']}/Sweep"
     logs = cloud.aws("logs")
     began = int(datetime.now(UTC).timestamp() * 1000)
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.service.uploads import NO_LINKS
 from chalicelib.store.files import Files
+from chalicelib.store.pictures import copies_of
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
 from localcloud.forms import send
@@ -87,12 +89,19 @@ def case(cloud: LocalCloud) -> Case:
     return Case(cloud, opened["id"], buyer, f"seller:up-shop-{n}")
 
 
+def downloaded(link: dict[str, str]) -> tuple[bytes, str]:
+    """The content and its type that a link gives, as a file to save."""
+    with urllib.request.urlopen(link["url"], timeout=PATIENCE) as reply:
+        assert reply.headers["content-disposition"].startswith("attachment; filename=")
+        return reply.read(), reply.headers["content-type"]
+
+
 def test_both_parties_and_the_mediator_read_each_others_files(case: Case) -> None:
-    """N6, D4: two files go up, are looked at, and come back by links byte for byte; what was missing is there."""
+    """N6, D4: two files go up, are looked at, and come back by links: a film byte for byte, a photo as a copy."""
     before = call(case.cloud, case.seller, "GET", f"/disputes/{case.id}")["missing_evidence"]
     sent = {case.buyer: (case.ask(), JPEG)}
-    film = {"type": "video", "content_type": "video/mp4", "size": len(MP4), "note": ""}
-    sent[case.seller] = case.ask(case.seller, **film), MP4
+    wanted = {"type": "video", "content_type": "video/mp4", "size": len(MP4), "note": ""}
+    sent[case.seller] = case.ask(case.seller, **wanted), MP4
     for who, (form, content) in sent.items():
         assert (204, "") == send(form, content)
         case.settled(form, who)
@@ -104,13 +113,16 @@ def test_both_parties_and_the_mediator_read_each_others_files(case: Case) -> Non
     for who in (case.buyer, case.seller, "mediator:up-mia"):
         seen = case.shown(who)
         assert {"buyer": [], "seller": []} == seen["missing_evidence"]
-        for piece, (content, kind) in zip(seen["evidence"], ((JPEG, "image/jpeg"), (MP4, "video/mp4")), strict=True):
-            with urllib.request.urlopen(piece["link"]["url"], timeout=PATIENCE) as reply:
-                assert (content, kind) == (reply.read(), reply.headers["content-type"])
-                assert reply.headers["content-disposition"].startswith("attachment; filename=")
-    assert {"kept"} == {key.split("/", 1)[0] for key in case.objects()}
+        photo, film = seen["evidence"]
+        display, thumbnail = copies_of(JPEG)
+        read_by = {"link": display, "thumbnail": thumbnail} | ({"original": JPEG} if who.startswith("mediator:") else {})
+        assert read_by.keys() == {name for name in ("link", "thumbnail", "original") if photo[name]}
+        for name, content in read_by.items():
+            assert (content, "image/jpeg") == downloaded(photo[name])
+        assert (MP4, "video/mp4", None, None) == (*downloaded(film["link"]), film["thumbnail"], film["original"])
+    assert {"kept", "shown"} == {key.split("/", 1)[0] for key in case.objects()}
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(piece["link"]["url"].partition("?")[0], timeout=PATIENCE)
+        urllib.request.urlopen(film["link"]["url"].partition("?")[0], timeout=PATIENCE)
 
 
 def test_storage_holds_an_upload_to_its_form(case: Case) -> None:
@@ -185,7 +197,7 @@ def test_storage_tells_again_and_nothing_happens(case: Case) -> None:
     form = case.ask()
     send(form, JPEG)
     case.settled(form)
-    before = case.shown()["evidence"][0] | {"link": None}, case.objects()
+    before = case.shown()["evidence"][0] | NO_LINKS, case.objects()
     told = {"s3": {"bucket": {"name": case.cloud.endpoints["files_bucket"]}, "object": {"key": form["fields"]["key"]}}}
     bodies = [{"Records": [told]}, {"Records": [told, told]}, {"Service": "Amazon S3", "Event": "s3:TestEvent"}]
     records = [{"messageId": str(n), "body": json.dumps(body)} for n, body in enumerate(bodies)]
@@ -194,7 +206,7 @@ def test_storage_tells_again_and_nothing_happens(case: Case) -> None:
     )
 
     assert {"batchItemFailures": []} == json.load(reply["Payload"])
-    assert before == (case.shown()["evidence"][0] | {"link": None}, case.objects())
+    assert before == (case.shown()["evidence"][0] | NO_LINKS, case.objects())
 
 
 def test_what_nobody_asked_for_is_removed(case: Case) -> None:
@@ -212,13 +224,12 @@ def test_a_file_goes_with_a_message(case: Case) -> None:
     with pytest.raises(urllib.error.HTTPError, match="409"):
         call(case.cloud, case.buyer, "POST", thread, said)
     assert (204, "") == send(form, JPEG)
-    awaited(lambda: ["kept"] == [key.partition("/")[0] for key in case.objects()])
+    awaited(lambda: ["kept", "shown", "shown"] == [key.partition("/")[0] for key in case.objects()])
     message = call(case.cloud, case.buyer, "POST", thread, said)
     (file,) = call(case.cloud, case.seller, "GET", f"{thread}/{message['id']}/attachments")["attachments"]
 
-    assert message["attachments"] == [{name: it for name, it in file.items() if name != "link"}]
-    with urllib.request.urlopen(file["link"]["url"], timeout=PATIENCE) as reply:
-        assert (JPEG, "image/jpeg") == (reply.read(), reply.headers["content-type"])
+    assert message["attachments"] == [{name: it for name, it in file.items() if name not in NO_LINKS}]
+    assert (copies_of(JPEG)[0], "image/jpeg") == downloaded(file["link"])
 
 
 def test_a_file_that_comes_after_the_deadline_is_removed(case: Case) -> None:

@@ -1,5 +1,6 @@
 """The package: the zip's contents, the same zip on every build, and the template around it."""
 
+import base64
 import json
 import os
 import subprocess
@@ -14,21 +15,26 @@ import pytest
 
 from localcloud.layout import ROOT
 from localcloud.packaging.archive import LOCALES
-from localcloud.packaging.build import Artefact, build, exported
+from localcloud.packaging.build import RELEASE, Artefact, build, exported, release
 from localcloud.packaging.check_zip import complaints
+from tests.service.bucket import HEIC, JPEG, PNG
 
 FUNCTIONS = {
     "APIHandler": "http",
     "Sweep": "jobs",
     "SweepShard": "jobs",
     "Publish": "jobs",
+    "Verify": "jobs",
     "DeviceFailed": "jobs",
     "UploadStored": "jobs",
+    "DeliverWebhook": "jobs",
     "Chat": "jobs",
     "WebsocketConnect": "jobs",
     "WebsocketMessage": "jobs",
     "WebsocketDisconnect": "jobs",
 }
+QUEUES = {"SweepQueue": "SweepShard", "UploadQueue": "UploadStored", "WebhookQueue": "DeliverWebhook"}
+"""The function that reads each queue."""
 OF_NO_RESOURCE = {
     "dynamodb:ListStreams",
     "sns:CreatePlatformEndpoint",
@@ -120,7 +126,9 @@ def test_the_zip_speaks_every_language(local_package: Artefact, tmp_path: Path) 
     assert worded(whole) == worded(tmp_path / "task")
 
 
-@pytest.mark.parametrize("module", ["boto3__x", "botocore__x", "moto__x", "chalice__cli__x", "localcloud__x", "tests__x"])
+@pytest.mark.parametrize(
+    "module", ["boto3__x", "botocore__x", "moto__x", "chalice__cli__x", "localcloud__x", "ops__x", "tests__x"]
+)
 def test_what_is_not_for_production_is_noticed(local_package: Artefact, tmp_path: Path, module: str) -> None:
     """The SDK, the tools and our own test code may not be shipped."""
     broken = rewritten(local_package, tmp_path / "z.zip", kept, **{module: b""})
@@ -159,6 +167,15 @@ def test_the_zip_is_the_same_for_every_stage(local_package: Artefact, production
     assert local_package.digest == production_package.digest
 
 
+def test_the_package_names_its_build(local_package: Artefact, tmp_path: Path) -> None:
+    """The zip holds what `git describe` says of the tree, for `/health` and the logs; outside of git it says so."""
+    with zipfile.ZipFile(local_package.zip) as archive:
+        named = archive.read(RELEASE).decode()
+
+    assert release(ROOT) == named
+    assert "unknown" == release(tmp_path)
+
+
 def test_only_what_belongs_in_a_package_is_exported() -> None:
     """No bytecode, no tool state and nothing outside the app's own files reaches the build."""
     strays = [name for name in exported(ROOT) if "__pycache__" in name or "deployments" in name or name[0] == "/"]
@@ -173,7 +190,8 @@ def test_the_sandbox_clock_is_not_in_production(local_package: Artefact, product
     sandbox = template_of(local_package)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
 
     assert [path for path in paths if path.startswith("/sandbox")] == []
-    assert "SANDBOX" not in json.dumps(production)
+    assert '"SANDBOX"' not in json.dumps(production)
+    assert "WEBHOOKS_TO_LOOPBACK" not in json.dumps(production)
     assert "/sandbox/clock" in sandbox
 
 
@@ -190,7 +208,10 @@ def test_the_api_answers_before_the_gateway_gives_up(production_package: Artefac
     resources = template_of(production_package)["Resources"]
 
     assert resources["APIHandler"]["Properties"]["Timeout"] < 29
-    assert all(resources[name]["Properties"]["MemorySize"] >= 512 for name in FUNCTIONS)
+    memory = [
+        template_of(production_package)["Parameters"][resources[name]["Properties"]["MemorySize"]["Ref"]] for name in FUNCTIONS
+    ]
+    assert all(it["MinValue"] >= 512 for it in memory)
 
 
 def test_long_answers_are_compressed_for_who_asks(production_package: Artefact, local_package: Artefact) -> None:
@@ -209,7 +230,7 @@ def test_no_function_has_a_right_over_everything(production_package: Artefact) -
         for policy in resources[role]["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
-    broad = {action for s in statements if "*" in s["Resource"] for action in s["Action"]}
+    broad = {action for s in statements if "*" in s.get("Resource", ()) for action in s["Action"]}
 
     assert len(FUNCTIONS) == len(set(roles))
     assert broad <= OF_NO_RESOURCE
@@ -245,15 +266,15 @@ def chosen(value: Any, conditions: dict[str, bool], parameters: dict[str, str]) 
 def test_the_table_is_encrypted_with_the_key_that_is_named(production_package: Artefact, key: str) -> None:
     """P4: with a key of one's own, the table uses it and just the functions that read the table may; without, AWS's is used."""
     template = template_of(production_package)
-    conditions, parameters = {"HasTableKey": bool(key)}, {"TableKmsKeyArn": key}
+    conditions, parameters = {"HasTableKmsKeyArn": bool(key)}, {"TableKmsKeyArn": key}
     table = chosen(template["Resources"]["Table"]["Properties"], conditions, parameters)
     policy = template["Resources"]["UseTableKey"]
     properties = chosen(policy["Properties"], conditions, parameters)
     (statement,) = properties["PolicyDocument"]["Statement"]
 
     assert {"SSEEnabled": True, "SSEType": "KMS"} | ({"KMSMasterKeyId": key} if key else {}) == table["SSESpecification"]
-    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": "TableKmsKeyArn"}, ""]}]} == template["Conditions"]["HasTableKey"]
-    assert ("HasTableKey", [key]) == (policy["Condition"], statement["Resource"])
+    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": "TableKmsKeyArn"}, ""]}]} == template["Conditions"]["HasTableKmsKeyArn"]
+    assert ("HasTableKmsKeyArn", [key]) == (policy["Condition"], statement["Resource"])
     users = {role for role in roles_of(template) if "dynamodb:" in json.dumps(template["Resources"][role])}
     assert users == {role["Ref"] for role in properties["Roles"]}
 
@@ -272,17 +293,22 @@ def test_a_failing_record_is_retried_alone_and_then_set_aside(production_package
     redrive = resources["SweepQueue"]["Properties"]["RedrivePolicy"]
 
     uploads = resources["UploadStored"]["Properties"]["Events"]["UploadStoredSqsEventSource"]["Properties"]
+    webhooks = resources["DeliverWebhook"]["Properties"]["Events"]["DeliverWebhookSqsEventSource"]["Properties"]
 
     assert ["ReportBatchItemFailures"] == stream["FunctionResponseTypes"] == queue["FunctionResponseTypes"]
-    assert ["ReportBatchItemFailures"] == uploads["FunctionResponseTypes"]
+    assert ["ReportBatchItemFailures"] == uploads["FunctionResponseTypes"] == webhooks["FunctionResponseTypes"]
     assert stream["BisectBatchOnFunctionError"]
-    assert stream["MaximumRetryAttempts"] > 0
+    # Again and again for six hours: an outage of SNS is waited for, and what is given up on can still be read for 18 more.
+    assert (-1, 6 * 3600) == (stream["MaximumRetryAttempts"], stream["MaximumRecordAgeInSeconds"])
+    for function in ("Sweep", "DeviceFailed"):
+        given_up = resources[function]["Properties"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+        assert {"Type": "SQS", "Destination": {"Fn::GetAtt": ["JobFailures", "Arn"]}} == given_up
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SweepFailures", "Arn"]}
-    kept = resources["UploadQueue"]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
-    assert {"Fn::GetAtt": ["UploadFailures", "Arn"]} == kept
+    for name, dead in (("UploadQueue", "UploadFailures"), ("WebhookQueue", "WebhookFailures")):
+        assert {"Fn::GetAtt": [dead, "Arn"]} == resources[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
     # AWS's advice: six times the function's timeout, or a slow run is taken for a failed one.
-    for waiting, function in (("SweepQueue", "SweepShard"), ("UploadQueue", "UploadStored")):
+    for waiting, function in QUEUES.items():
         visibility = resources[waiting]["Properties"]["VisibilityTimeout"]
         assert visibility >= 6 * resources[function]["Properties"]["Timeout"]
 
@@ -293,7 +319,7 @@ def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
     bucket, policy = resources["FilesBucket"], resources["FilesBucketPolicy"]["Properties"]["PolicyDocument"]
     properties = bucket["Properties"]
     (rule,) = properties["LifecycleConfiguration"]["Rules"]
-    (told,) = properties["NotificationConfiguration"]["QueueConfigurations"]
+    told = properties["NotificationConfiguration"]["QueueConfigurations"]
 
     assert ("Retain", "Retain") == (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"])
     assert {True} == set(properties["PublicAccessBlockConfiguration"].values())
@@ -301,7 +327,8 @@ def test_the_files_are_nobody_elses(production_package: Artefact) -> None:
     assert "BucketEncryption" in properties
     assert "VersioningConfiguration" not in properties  # what is erased is gone
     assert ("incoming/", 1, "Enabled") == (rule["Prefix"], rule["ExpirationInDays"], rule["Status"])
-    assert [{"Name": "prefix", "Value": "incoming/"}] == told["Filter"]["S3Key"]["Rules"]
+    assert ["s3:ObjectCreated:*", "s3:ObjectTagging:Put"] == [it["Event"] for it in told]  # it is there; it has been scanned
+    assert [[{"Name": "prefix", "Value": "incoming/"}]] * 2 == [it["Filter"]["S3Key"]["Rules"] for it in told]
     (denied,) = policy["Statement"]
     assert ("Deny", "*", "s3:*") == (denied["Effect"], denied["Principal"], denied["Action"])
     assert {"Bool": {"aws:SecureTransport": "false"}} == denied["Condition"]
@@ -317,7 +344,7 @@ def test_who_gives_out_forms_cannot_reach_what_is_kept(production_package: Artef
 
     assert {
         ("s3:PutObject",): [{"Fn::Sub": "${FilesBucket.Arn}/incoming/*"}],
-        ("s3:GetObject",): [{"Fn::Sub": "${FilesBucket.Arn}/kept/*"}],
+        ("s3:GetObject",): [{"Fn::Sub": f"${{FilesBucket.Arn}}/{place}/*"} for place in ("kept", "shown")],
     } == reach
 
 
@@ -331,3 +358,20 @@ def test_cloudformation_lint_has_nothing_to_say(stage: str) -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_package_makes_copies_of_photos(production_package: Artefact, tmp_path: Path) -> None:
+    """N6: what is left of Pillow and libheif in the zip decodes a JPEG, a PNG and a HEIC, alone and without the rest."""
+    with zipfile.ZipFile(production_package.zip) as archive:
+        archive.extractall(tmp_path)
+    photos = [base64.b64encode(it).decode() for it in (JPEG, PNG, HEIC)]
+    script = f"""
+import base64, sys
+sys.path.insert(0, {str(tmp_path)!r})
+from chalicelib.store.pictures import copies_of
+import PIL
+assert PIL.__file__.startswith({str(tmp_path)!r})
+print(*(len(copy[:3]) for photo in {photos!r} for copy in copies_of(base64.b64decode(photo))))
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ("3 3 3 3 3 3", "") == (done.stdout.strip(), done.stderr)

@@ -26,6 +26,9 @@ MIA, MAX = "mediator:priv-mia", "mediator:priv-max"
 ORDER, DISPUTE = "priv-order", "priv-order-d1"
 ADDRESS = {"name": f"{CANARY} name", "lines": [f"{CANARY} street"], "city": f"{CANARY} city", "country": "DE"}
 
+ENGINES_SMS = "[sns] SNS SMS to "
+"""The engine's own line on an SMS that it pretends to send, with number and text. SNS writes none unless it is told to."""
+
 
 def euros(minor: int) -> dict[str, Any]:
     """So many cents."""
@@ -185,7 +188,7 @@ def told(cloud: LocalCloud) -> LocalCloud:
     assert [422, 404, 400, 422, 404, 404, 422] == list(mistakes(cloud))
     assert {"batchItemFailures": [{"itemIdentifier": "1"}]} == poison(cloud)
     assert all(secret in kept(cloud) for secret in SECRETS)
-    assert ["kept"] == [key.partition("/")[0] for key in files(cloud)]
+    assert ["kept", "shown", "shown"] == [key.partition("/")[0] for key in files(cloud)]
     cloud.advance_clock(120 * A_DAY)
     cloud.sweep_now()
     return cloud
@@ -200,7 +203,8 @@ def test_no_log_holds_a_word_of_anybody_s(told: LocalCloud) -> None:
 
     written = awaited(whole)
 
-    assert [line[:300] for line in written.splitlines() if any(secret in line for secret in SECRETS)] == []
+    ours = [line for line in written.splitlines() if ENGINES_SMS not in line]
+    assert [line[:300] for line in ours if any(secret in line for secret in SECRETS)] == []
     for known in (ORDER, DISPUTE, "ORDER#priv-poison", '"route": "/disputes/{dispute_id}/evidence"', '"status": 422'):
         assert known in written
 
@@ -215,8 +219,8 @@ def test_a_person_who_is_forgotten_is_gone_from_the_deployment(told: LocalCloud)
         change_something(told, person, path)
     devices = [*endpoints(told, "BUYER#priv-ana"), *endpoints(told, "SELLER#priv-acme")]
     assert [True, True, False, True, False] == [is_there(told, it) for it in devices]
-    for person, path in ((BUYER, "/buyers/priv-ana"), (SELLER, "/sellers/priv-acme")):
-        assert "pending" == call(told, person, "DELETE", path)["status"]
+    for path in ("/buyers/priv-ana", "/sellers/priv-acme"):
+        assert "pending" == call(told, MARKET, "DELETE", path)["status"]
     told.sweep_now()
 
     for person, path in ((BUYER, "/buyers/priv-ana"), (SELLER, "/sellers/priv-acme")):

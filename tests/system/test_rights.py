@@ -17,10 +17,11 @@ import pytest
 
 from chalicelib.api.endpoint import Endpoint
 from chalicelib.domain.people import Role
+from chalicelib.domain.webhooks import delivery_id, endpoint_id
 from localcloud.clock import read
 from localcloud.cloud import LocalCloud
 from localcloud.forms import send
-from tests.api.edge import DAY, Clock, Reply
+from tests.api.edge import DAY, HOOK, Clock, Reply
 from tests.api.promised import check
 from tests.api.samples import EVERY, IDS, ORDER, SAMPLES, SELLER_CONTACTS, Stop, bring
 from tests.system.rights import (
@@ -69,6 +70,11 @@ def _headers(received: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in received.items() if name.lower() not in GATEWAYS}
 
 
+def hook_number(number: int) -> dict[str, Any]:
+    """A webhook endpoint on this machine, where nobody listens."""
+    return HOOK | {"url": f"http://127.0.0.1:9/{number}"}
+
+
 @dataclass
 class Deployed:
     """The deployed API as the samples' stories use it. Its stories are played backwards from now: their clock is only told."""
@@ -78,6 +84,7 @@ class Deployed:
     began: datetime
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     places: dict[Stop, dict[str, str]] = field(default_factory=dict)
+    hook: dict[str, Any] = field(default_factory=lambda: hook_number(0))
 
     def call(self, who: str, method: str, path: str, body: object = None) -> Reply:
         """Return the deployed product's answer to ``role:id``, or to nobody."""
@@ -114,10 +121,16 @@ class Deployed:
         number = next(self.numbers)
         order_id = f"rights-{number}"
         self.clock.at = self.began
+        self.hook = hook_number(number)
         bring(self, stop, order_id, number)
         paid = self.done(OWN[ORDERS], "GET", f"/orders/{order_id}/ledger") if stop is Stop.PAYING else {}
         instructions = paid.get("payment_instructions") or [{"id": f"{order_id}-p1-00000000"}]
+        endpoint = endpoint_id(self.hook["url"])
+        posted = self.done(OWN[ORDERS], "GET", f"/webhook-endpoints/{endpoint}/deliveries") if stop is Stop.HOOKED else {}
+        deliveries = posted.get("items") or [{"id": delivery_id(endpoint, "nothing")}]
         return {
+            "endpoint_id": endpoint,
+            "delivery_id": deliveries[0]["id"],
             "order_id": order_id,
             "dispute_id": f"{order_id}-d1",
             "instruction_id": instructions[0]["id"],
@@ -141,6 +154,7 @@ def _body(endpoint: Endpoint, may: May, deployed: Deployed, ids: dict[str, str])
     fresh = {
         "import_order": ORDER | {"paid_at": deployed.began.strftime("%Y-%m-%dT%H:%M:%SZ"), "deliver_by": later},
         "extend": {"deliver_by": later},
+        "register_endpoint": hook_number(next(deployed.numbers)),
         "mark_read": {"up_to": f"{ids['order_id']}-m1"},
         "grant_time": {"until": (deployed.began + timedelta(days=24)).strftime("%Y-%m-%dT%H:%M:%SZ")},
     }
@@ -153,7 +167,7 @@ def _body(endpoint: Endpoint, may: May, deployed: Deployed, ids: dict[str, str])
 
 
 def _address(endpoint: Endpoint, may: May, ids: dict[str, str]) -> str:
-    known = IDS | SAMPLES[endpoint.operation].ids | dict(may.ids) | ids
+    known = IDS | SAMPLES[endpoint.operation].ids | ids | dict(may.ids)
     whole = "limit=100" if endpoint.paged else ""
     asked = "&".join(filter(None, (may.query, whole)))
     return endpoint.path.format(**known) + f"?{asked}" * bool(asked)
@@ -230,8 +244,9 @@ def test_every_cell_answers_as_written(deployed: Deployed, endpoint: Endpoint) -
 
 def _expect_only_their_own(endpoint: Endpoint, role: str, reply: Reply, ids: dict[str, str]) -> None:
     """Check that the role sees what it may and nothing else: no other's contacts, no field that is not for this role."""
-    if endpoint.paged and reply.status == 200 and ids["order_id"] not in reply.body.decode():
-        pytest.fail(f"{role}'s list does not show {ids['order_id']}")
+    shown = ids["endpoint_id" if "{endpoint_id}" in endpoint.path else "order_id"]
+    if endpoint.paged and reply.status == 200 and shown not in reply.body.decode():
+        pytest.fail(f"{role}'s list does not show {shown}")
     if role not in (SELLER, PEOPLE):
         assert [] == [it for it in CONTACTS if it in reply.body.decode()]
 

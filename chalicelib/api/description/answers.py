@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chalicelib.api.answers import Given
 
@@ -13,6 +13,7 @@ class Health(Given):
     """The service is up."""
 
     status: Literal["ok"]
+    release: str = Field(description="The build that runs, as `git describe` named it when it was packaged.")
 
 
 class Description(BaseModel):

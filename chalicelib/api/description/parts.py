@@ -42,6 +42,7 @@ says otherwise; the gateway takes 200 requests a second in all, in bursts of 400
 Retry-After says how many seconds to wait, or opens_at until when.
 
 **Asking us.** Every answer has an X-Request-Id. Quote it to report a problem: the log has its line.
+Every answer also has X-Content-Type-Options (nosniff) and Strict-Transport-Security.
 
 **Compression.** The gateway compresses answers of 1,024 bytes and more for clients that send Accept-Encoding: gzip.
 """
@@ -61,7 +62,9 @@ TAGS = {
     "payments": "What is to be paid out, and what became of it (M1, M2).",
     "people": "How people are reached, and on which devices (N1-N3).",
     "privacy": "Being forgotten (P2).",
+    "audit": "What staff and the marketplace's systems asked for, for operators (P5).",
     "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
+    "webhook endpoints": "Where the marketplace's systems are posted events, signed (N7).",
     "meta": "The service itself.",
     "sandbox": "The clock of a sandbox. Production has none of it.",
 }
@@ -70,13 +73,16 @@ HEADERS: dict[str, dict[str, Any]] = {
     for name, description, more in (
         ("X-Request-Id", "Quote it to report a problem; the log has its line.", {}),
         ("ETag", "For If-None-Match; names the version where there is one.", {}),
-        ("Cache-Control", "Reads: for the caller alone, asked about every time. Refusals: not to be kept.", {}),
+        (
+            "Cache-Control",
+            "Reads: for the caller alone, asked about every time; the description: for anyone. Refusals: not to be kept.",
+            {},
+        ),
         ("Content-Language", "The words' language.", {"enum": list(LANGUAGES)}),
         ("Vary", "Accept-Language.", {}),
         ("Retry-After", "With too_many_requests and every 503: how many seconds to wait.", {"pattern": "^[0-9]+$"}),
         ("WWW-Authenticate", "What is wrong with the token or signature.", {}),
         ("Content-Security-Policy", "The page loads nothing and runs nothing.", {}),
-        ("X-Content-Type-Options", "nosniff.", {}),
     )
 }
 """Every header of an answer. All that a response names are there whenever this service answers, but for
@@ -116,7 +122,7 @@ _ACCEPT_LANGUAGE = {
 }
 _ASKED_ABOUT = ("X-Request-Id",)
 _IN_LANGUAGE = ("Content-Language", "Vary")
-_PAGE = ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options")
+_PAGE = ("Cache-Control", "Content-Security-Policy")
 _WITH_STATUS = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),

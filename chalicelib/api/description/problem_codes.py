@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.api.problems import READ_ONLY
 from chalicelib.service import errors as s
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def problem_codes(endpoint: Endpoint) -> set[str]:
         _SIGNED: endpoint.signature is not None,
         (s.NotFound.code,): bool(endpoint.roles and endpoint.ids),
         ("unsupported_media_type",): endpoint.body is not None,
-        (s.Busy.code,): endpoint.method != "GET",
+        (s.Busy.code, READ_ONLY): endpoint.method != "GET",
         ("idempotency_key_required", s.KeyReused.code): endpoint.keyed,
         (s.VersionMismatch.code,): endpoint.versioned,
         endpoint.refuses: True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.api.endpoint import AUDITED_ROLES, Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.models import Nothing
 from chalicelib.api.routing import Resource, route
@@ -38,6 +39,7 @@ def action(
         path,
         roles=roles,
         leads=leads,
+        audit=None if set(AUDITED_ROLES).isdisjoint(roles) else Audited.COMMAND,
         body=body,
         answers=lambda: answers.Dispute,
         refuses=refuses,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.parameters import PAGE, one_of
 from chalicelib.api.routing import Resource, route
@@ -34,6 +35,7 @@ MEDIATORS = (Role.MEDIATOR,)
     "GET",
     "/mediation/queue",
     roles=(*MEDIATORS, Role.OPERATOR),
+    audit=Audited.READ,
     answers=lambda: answers.MediationQueue,
     query=(one_of(QueueSort, "sort", "By age or by amount.", QueueSort.AGE), *PAGE),
 )
@@ -65,6 +67,7 @@ def give_back(call: Call, dispute_id: str) -> Answer:
     "GET",
     "/disputes/{dispute_id}/notes",
     roles=(*MEDIATORS, Role.OPERATOR),
+    audit=Audited.READ,
     answers=lambda: answers.CaseNotes,
     query=PAGE,
 )
@@ -78,6 +81,7 @@ def list_notes(call: Call, dispute_id: str) -> Json:
     "POST",
     "/disputes/{dispute_id}/notes",
     roles=MEDIATORS,
+    audit=Audited.COMMAND,
     body=m.WriteNote,
     status=201,
     answers=lambda: answers.CaseNote,

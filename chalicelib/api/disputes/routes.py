@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.parameters import PAGE, one_of, person
@@ -54,6 +55,7 @@ def open_dispute(call: Call, order_id: str) -> Answer:
     "/disputes",
     roles=SEE,
     scopes=ORDERS,
+    audit=Audited.READ,
     answers=lambda: answers.DisputePage,
     query=(
         one_of(Status, "status", "Only those in this status."),
@@ -70,13 +72,23 @@ def list_disputes(call: Call) -> Json:
     return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor, named_party(call))
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, scopes=ORDERS, answers=lambda: answers.Dispute)
+@route(
+    blueprint, "GET", "/disputes/{dispute_id}", roles=SEE, scopes=ORDERS, audit=Audited.READ, answers=lambda: answers.Dispute
+)
 def get_dispute(call: Call, dispute_id: str) -> Json:
     """Show a dispute, with what the caller may do now and by when."""
     return disputes.get_dispute(call.services, dispute_id, call.actor)
 
 
-@route(blueprint, "GET", "/disputes/{dispute_id}/timeline", roles=SEE, scopes=ORDERS, answers=lambda: answers.DisputeTimeline)
+@route(
+    blueprint,
+    "GET",
+    "/disputes/{dispute_id}/timeline",
+    roles=SEE,
+    scopes=ORDERS,
+    audit=Audited.READ,
+    answers=lambda: answers.DisputeTimeline,
+)
 def get_timeline(call: Call, dispute_id: str) -> Json:
     """Show everything that happened in a dispute, in order."""
     return disputes.get_timeline(call.services, dispute_id, call.actor)

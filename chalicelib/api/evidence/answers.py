@@ -9,10 +9,10 @@ from pydantic import Field
 from chalicelib.api.answers import Count, Given, Time
 from chalicelib.domain import refusals as r
 from chalicelib.domain.evidence import ContentType, EvidenceType
-from chalicelib.domain.files import WRONG_CONTENT
+from chalicelib.domain.files import NOT_SCANNED, THREAT, WRONG_CONTENT
 from chalicelib.domain.people import Role
 
-_REASONS = (WRONG_CONTENT, r.TOO_LATE, r.WRONG_STATE, r.WRONG_PARTY, r.LIMIT_REACHED)
+_REASONS = (WRONG_CONTENT, THREAT, NOT_SCANNED, r.TOO_LATE, r.WRONG_STATE, r.WRONG_PARTY, r.LIMIT_REACHED)
 
 
 class StoredFile(Given):
@@ -43,11 +43,18 @@ class Link(Given):
     expires_at: Time
 
 
+LINKED = "To the file; of a photo to a copy in JPEG, without what the camera wrote beside the picture."
+Thumbnail = Annotated[Link | None, Field(description="To a small copy of a photo, in JPEG; null for other files.")]
+Original = Annotated[Link | None, Field(description="To a photo as it was sent, for mediators only; else null.")]
+
+
 class EvidenceWithLink(EvidenceGiven):
     """One piece of evidence, and where to read its file."""
 
     erased: Annotated[bool, Field(description="Whether its words and file were erased at its giver's request.")]
-    link: Annotated[Link | None, Field(description="Null for evidence in words, and for a file that was erased.")]
+    link: Annotated[Link | None, Field(description=f"{LINKED} Null for evidence in words, and for a file that was erased.")]
+    thumbnail: Thumbnail
+    original: Original
 
 
 class EvidencePerParty(Given):
@@ -92,8 +99,13 @@ class UploadOnTheWay(Given):
     requested_at: Time
     expires_at: Time
     status: Annotated[
-        Literal["pending", "rejected", "expired"],
-        Field(description="pending: not here, or not looked at yet. rejected: removed. expired: nothing came in time."),
+        Literal["pending", "scanning", "rejected", "expired"],
+        Field(
+            description=(
+                "pending: not here, or not looked at yet. scanning: for malware. rejected: removed. "
+                "expired: nothing came in time."
+            )
+        ),
     ]
     reason: Annotated[str | None, Field(json_schema_extra={"enum": [*_REASONS, None]}, description="rejected: why.")]
     detail: Annotated[str, Field(description="Why, for people to read.")]

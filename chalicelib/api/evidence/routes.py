@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.evidence.requests import RequestUpload
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.routing import Resource, route
@@ -49,6 +50,7 @@ def request_upload(call: Call, dispute_id: str) -> Answer:
     "GET",
     "/disputes/{dispute_id}/evidence",
     roles=(*PARTIES, Role.MEDIATOR, Role.OPERATOR),
+    audit=Audited.READ,
     answers=lambda: answers.EvidenceList,
 )
 def list_evidence(call: Call, dispute_id: str) -> Json:

@@ -42,10 +42,11 @@ OTHER_MARKS = {
 class Verifier:
     """Finds the caller that a token of one provider proves."""
 
-    def __init__(self, provider: Provider, keys: Keys) -> None:
-        """Trust that provider, as configured, and those keys."""
+    def __init__(self, provider: Provider, keys: Keys, hours_at_most: int = 24) -> None:
+        """Trust that provider, as configured, and those keys, and tokens that live for so many hours at most."""
         self.provider = provider
         self.keys = keys
+        self.hours_at_most = hours_at_most
 
     def caller(self, token: str) -> Caller:
         """The caller that a token proves, with its scopes. Raises ``Problem(unauthenticated)`` saying what is wrong with it."""
@@ -56,6 +57,9 @@ class Verifier:
         except (PyJWTError, ValueError, OverflowError, RecursionError) as error:
             raise _unauthenticated(f"The token is not valid: {error}.") from error
         _refuse_other_kinds(claims)
+        # Digits in a text are a time too, as the library takes them.
+        if int(claims["exp"]) - int(claims["iat"]) > self.hours_at_most * 3600:
+            raise _unauthenticated(f"The token is valid for more than {self.hours_at_most} hours: get one with an earlier exp.")
         if self.provider.audiences.isdisjoint(_words(claims.get(self.provider.audience_claim))):
             raise _unauthenticated(f"The token is not for this API: its {self.provider.audience_claim} is another.")
         right = self._right(claims)
@@ -115,7 +119,7 @@ class Verifier:
 def verifier() -> Verifier:
     """This process's verifier. Raises ``ValueError`` where its configuration is wrong."""
     provider = provider_from(settings())
-    return Verifier(provider, Keys(provider))
+    return Verifier(provider, Keys(provider), settings().token_hours_at_most)
 
 
 def authenticate(header: str | None) -> Caller:

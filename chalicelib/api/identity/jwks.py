@@ -20,6 +20,7 @@ from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
 from chalicelib.api.identity.provider import is_safe
+from chalicelib.metrics import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ class Keys:
             self._fetched, self._down = self._tried, False
         except ProviderUnavailableError as error:
             self._jwks_url, self._down = self._provider.jwks_url, True
-            log.warning("the identity provider's keys cannot be had: %s", error)
+            log.warning("the identity provider's keys cannot be had: %s", error, extra=measured(KeysUnreachable=1))
 
     def _where(self) -> str:
         """The address of the keys: as configured, or from the issuer's discovery document."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.messages.routes import READERS
 from chalicelib.api.models import Nothing
@@ -24,7 +25,15 @@ blueprint = Resource(__name__, "chat")
 
 
 @route(
-    blueprint, "POST", "/chat/tickets", roles=READERS, body=Nothing, status=201, answers=lambda: answers.Ticket, versioned=False
+    blueprint,
+    "POST",
+    "/chat/tickets",
+    roles=READERS,
+    body=Nothing,
+    status=201,
+    audit=Audited.COMMAND,
+    answers=lambda: answers.Ticket,
+    versioned=False,
 )
 def open_ticket(call: Call) -> Answer:
     """Get a ticket that opens one live connection within a minute."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.answers import Acting, Count, Cursor, Given, Time
-from chalicelib.api.evidence.answers import Link, StoredFile
+from chalicelib.api.evidence.answers import LINKED, Link, Original, StoredFile, Thumbnail
 
 
 class Message(Given):
@@ -25,7 +25,9 @@ class Message(Given):
 class FileWithLink(StoredFile):
     """A file, and where to read it."""
 
-    link: Link
+    link: Annotated[Link, Field(description=LINKED)]
+    thumbnail: Thumbnail
+    original: Original
 
 
 class Attachments(Given):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.evidence.requests import UploadedFile
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.messages.requests import MarkRead, WriteMessage
@@ -33,7 +34,15 @@ REFUSED_IN_THREAD = (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.INVALID)
 """Why a thread can take no message or file."""
 
 
-@route(blueprint, "GET", "/orders/{order_id}/messages", roles=READERS, answers=lambda: answers.MessagePage, query=PAGE)
+@route(
+    blueprint,
+    "GET",
+    "/orders/{order_id}/messages",
+    roles=READERS,
+    audit=Audited.READ,
+    answers=lambda: answers.MessagePage,
+    query=PAGE,
+)
 def list_messages(call: Call, order_id: str) -> Json:
     """Read an order's thread, newest first, with the caller's count of unread messages."""
     return messages.read_thread(call.services, order_id, call.actor, call.limit, call.cursor)
@@ -44,6 +53,7 @@ def list_messages(call: Call, order_id: str) -> Json:
     "POST",
     "/orders/{order_id}/messages",
     roles=READERS,
+    audit=Audited.COMMAND,
     body=WriteMessage,
     status=201,
     answers=lambda: answers.Message,
@@ -64,6 +74,7 @@ def write_message(call: Call, order_id: str) -> Answer:
     "POST",
     "/orders/{order_id}/messages/uploads",
     roles=READERS,
+    audit=Audited.COMMAND,
     body=UploadedFile,
     status=201,
     answers=lambda: evidence_answers.UploadForm,
@@ -77,7 +88,12 @@ def request_attachment(call: Call, order_id: str) -> Answer:
 
 
 @route(
-    blueprint, "GET", "/orders/{order_id}/messages/{message_id}/attachments", roles=READERS, answers=lambda: answers.Attachments
+    blueprint,
+    "GET",
+    "/orders/{order_id}/messages/{message_id}/attachments",
+    roles=READERS,
+    audit=Audited.READ,
+    answers=lambda: answers.Attachments,
 )
 def list_attachments(call: Call, order_id: str, message_id: str) -> Json:
     """List the files of one message, with a short-lived link to each."""
@@ -89,6 +105,7 @@ def list_attachments(call: Call, order_id: str, message_id: str) -> Json:
     "POST",
     "/orders/{order_id}/messages/read",
     roles=READERS,
+    audit=Audited.COMMAND,
     body=MarkRead,
     answers=lambda: answers.ReadMark,
     refuses=(r.INVALID,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.language import explanations_in
 from chalicelib.api.lazily import Lazily
@@ -38,6 +39,7 @@ ORDERS, MONEY = (Scope.ORDERS,), (Scope.ORDERS, Scope.PAYMENTS)
     "/orders/{order_id}",
     roles=(PLATFORM,),
     scopes=ORDERS,
+    audit=Audited.COMMAND,
     body=m.ImportOrder,
     status=201,
     answers=lambda: answers.Order,
@@ -47,7 +49,7 @@ ORDERS, MONEY = (Scope.ORDERS,), (Scope.ORDERS, Scope.PAYMENTS)
 )
 def import_order(call: Call, order_id: str) -> Answer:
     """Import an order and hold its payment; the same body again changes nothing."""
-    return orders.import_order(call.services, call.actor, call.body.terms(order_id))
+    return orders.import_order(call.services, call.actor, call.body.terms(order_id), call.also)
 
 
 @route(
@@ -56,6 +58,7 @@ def import_order(call: Call, order_id: str) -> Answer:
     "/orders",
     roles=OWNERS,
     scopes=ORDERS,
+    audit=Audited.READ,
     answers=lambda: answers.OrderPage,
     query=(
         *PAGE,
@@ -68,7 +71,7 @@ def list_orders(call: Call) -> Json:
     return orders.list_orders(call.services, call.actor, named_party(call), call.limit, call.cursor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}", roles=SEE, scopes=ORDERS, answers=lambda: answers.Order)
+@route(blueprint, "GET", "/orders/{order_id}", roles=SEE, scopes=ORDERS, audit=Audited.READ, answers=lambda: answers.Order)
 def get_order(call: Call, order_id: str) -> Json:
     """Show an order: lines, parcels, deadlines, escrow, disputes."""
     return orders.get_order(call.services, order_id, call.actor)
@@ -81,6 +84,7 @@ def get_order(call: Call, order_id: str) -> Json:
     roles=OWNERS,
     scopes=ORDERS,
     worded=True,
+    audit=Audited.READ,
     answers=lambda: answers.Protection,
 )
 def get_protection(call: Call, order_id: str) -> Json:
@@ -88,13 +92,29 @@ def get_protection(call: Call, order_id: str) -> Json:
     return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
 
 
-@route(blueprint, "GET", "/orders/{order_id}/ledger", roles=OWNERS, scopes=MONEY, answers=lambda: answers.Ledger)
+@route(
+    blueprint,
+    "GET",
+    "/orders/{order_id}/ledger",
+    roles=OWNERS,
+    scopes=MONEY,
+    audit=Audited.READ,
+    answers=lambda: answers.Ledger,
+)
 def get_ledger(call: Call, order_id: str) -> Json:
     """Show every movement of the order's money, and the balance."""
     return orders.get_ledger(call.services, order_id, call.actor)
 
 
-@route(blueprint, "GET", "/orders/{order_id}/timeline", roles=SEE, scopes=ORDERS, answers=lambda: answers.OrderTimeline)
+@route(
+    blueprint,
+    "GET",
+    "/orders/{order_id}/timeline",
+    roles=SEE,
+    scopes=ORDERS,
+    audit=Audited.READ,
+    answers=lambda: answers.OrderTimeline,
+)
 def get_order_timeline(call: Call, order_id: str) -> Json:
     """Show everything that happened to an order, in order."""
     return orders.get_timeline(call.services, order_id, call.actor)
@@ -106,6 +126,7 @@ def get_order_timeline(call: Call, order_id: str) -> Json:
     "/orders/{order_id}/shipments",
     roles=(SELLER, PLATFORM),
     scopes=ORDERS,
+    audit=Audited.COMMAND,
     body=m.AddShipment,
     status=201,
     answers=lambda: answers.Order,
@@ -123,6 +144,7 @@ def add_shipment(call: Call, order_id: str) -> Answer:
     "/orders/{order_id}/shipments/{n}",
     roles=(SELLER, PLATFORM),
     scopes=ORDERS,
+    audit=Audited.COMMAND,
     answers=lambda: answers.Order,
     refuses=(r.WRONG_PARTY, r.WRONG_STATE),
     versioned=True,
@@ -183,6 +205,7 @@ def answer_extension(call: Call, order_id: str, n: str) -> Answer:
     "/orders/{order_id}/external-dispute",
     roles=(PLATFORM,),
     scopes=(Scope.PAYMENTS,),
+    audit=Audited.COMMAND,
     body=m.PutExternalDispute,
     answers=lambda: answers.Order,
     refuses=(r.INVALID, r.CONFLICT),
@@ -200,6 +223,7 @@ def put_external_dispute(call: Call, order_id: str) -> Answer:
     "/carrier-events",
     roles=(PLATFORM,),
     scopes=(Scope.TRACKING,),
+    audit=Audited.COMMAND,
     body=m.CarrierEvents,
     answers=lambda: answers.CarrierResults,
     versioned=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.parameters import PAGE, one_of
@@ -31,6 +32,7 @@ blueprint = Resource(__name__, "payments")
     "/payment-instructions",
     roles=(Role.PLATFORM, Role.OPERATOR),
     scopes=(Scope.PAYMENTS,),
+    audit=Audited.READ,
     answers=lambda: answers.PaymentInstructionPage,
     query=(one_of(InstructionStatus, "status", "Which ones.", InstructionStatus.PENDING), *PAGE),
 )
@@ -45,6 +47,7 @@ def list_payment_instructions(call: Call) -> Json:
     "/payment-instructions/{instruction_id}/result",
     roles=(Role.PLATFORM,),
     scopes=(Scope.PAYMENTS,),
+    audit=Audited.COMMAND,
     body=PaymentResult,
     answers=lambda: answers.PaymentInstruction,
     refuses=(r.CONFLICT,),

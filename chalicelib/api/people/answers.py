@@ -22,6 +22,16 @@ EmailStatus = Annotated[
     ),
 ]
 
+PhoneStatus = Annotated[
+    Literal["none", "pending", "confirmed", "unused"],
+    Field(
+        description=(
+            "none: there is no phone. pending: its owner has yet to confirm it by the code that was sent there, and gets no "
+            "other SMS. confirmed: SMS reach it. unused: a buyer's, to which nothing is sent."
+        )
+    ),
+]
+
 
 class DeviceKept(Given):
     """A device that push messages reach (N1). Its token is not told."""
@@ -37,6 +47,7 @@ class BuyerContactsKept(Given):
     email: str | None
     email_status: EmailStatus
     phone: str | None
+    phone_status: PhoneStatus
     language: str
     time_zone: str
     quiet_hours: QuietHours | None
@@ -57,12 +68,12 @@ class Erasure(Given):
     id: str
     role: Literal["buyer", "seller"]
     status: Annotated[
-        Literal["pending", "waiting", "done"],
-        Field(description="Pending until it has been gone through; waiting while orders go on; done."),
+        Literal["pending", "waiting", "done", "withdrawn"],
+        Field(description="Pending until it has been gone through; waiting while orders go on; done; withdrawn in time."),
     ]
     asked_at: Time
     orders_erased: Annotated[Count, Field(description="Orders whose words are erased.")]
     orders_going_on: Annotated[Count, Field(description="Orders that have not ended: their words are still needed.")]
     waits_for: Annotated[list[str], Field(description="The first twenty of them.")]
-    looks_again_at: Annotated[Time | None, Field(description="When it goes on; null once it is done.")]
+    looks_again_at: Annotated[Time | None, Field(description="When it begins or goes on; null once it is done or withdrawn.")]
     done_at: Time | None

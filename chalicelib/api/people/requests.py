@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from chalicelib.api.models import Address, Model, cleaned, written_as
 from chalicelib.languages import LANGUAGES
 from chalicelib.service.contacts import Contacts
+from chalicelib.settings import settings
 
 
 def _e164(written: str) -> str:
@@ -116,7 +117,7 @@ class BuyerContacts(Model):
     quiet_hours: QuietHours | None = None
     channels: Channels = Channels()
 
-    def contacts(self, addresses: tuple[Address, ...] = ()) -> Contacts:
+    def contacts(self, addresses: tuple[Address, ...] = (), *, phone_verified: bool = False) -> Contacts:
         """The same, for the services."""
         quiet = self.quiet_hours
         return Contacts(
@@ -126,6 +127,7 @@ class BuyerContacts(Model):
             return_addresses=tuple(it.domain() for it in addresses),
             time_zone=self.time_zone,
             quiet_hours=(quiet.start, quiet.end) if quiet else None,
+            phone_verified=phone_verified,
             muted=tuple(channel for channel, on in self.channels.model_dump().items() if not on),
         )
 
@@ -134,6 +136,29 @@ class SellerContacts(BuyerContacts):
     """A seller's contacts and return addresses; returns go to the first by default (D3)."""
 
     return_addresses: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
+    phone_verified: Annotated[
+        bool,
+        Field(description="Only the platform: it has confirmed the phone itself. Otherwise a new phone is sent a code."),
+    ] = False
+
+    @field_validator("phone")
+    @classmethod
+    def _of_a_country_that_is_served(cls, phone: str | None) -> str | None:
+        """A seller's number, which takes SMS. Raises ``ValueError`` for one of a country that the deployment does not name."""
+        countries = settings().sms_countries
+        if phone and countries:
+            import phonenumbers  # noqa: PLC0415 - as above
+
+            if phonenumbers.region_code_for_number(phonenumbers.parse(phone)) not in countries:
+                msg = f"this marketplace sends SMS only to numbers of {', '.join(sorted(countries))}"
+                raise ValueError(msg)
+        return phone
+
+
+class PhoneConfirmation(Model):
+    """The code that a phone was sent."""
+
+    code: Annotated[str, *written_as(r"^[0-9]{6}$", "the six digits that were sent to the phone")]
 
 
 class NewDevice(Model):

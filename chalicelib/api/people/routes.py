@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.people.requests import BuyerContacts, NewDevice, SellerContacts
+from chalicelib.api.models import Nothing
+from chalicelib.api.people.requests import BuyerContacts, NewDevice, PhoneConfirmation, SellerContacts
 from chalicelib.api.routing import Resource, route
+from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
-from chalicelib.service.contacts import get_contacts, put_contacts
+from chalicelib.service import contacts
 from chalicelib.service.devices import register_device, remove_device
-from chalicelib.service.errors import MessagingUnavailable, NotFound, PushNotConfigured, TokenRefused
+from chalicelib.service.errors import (
+    ContactsElsewhere,
+    Malformed,
+    MessagingUnavailable,
+    NotFound,
+    PushNotConfigured,
+    TokenRefused,
+)
 from chalicelib.service.views import Json
+from chalicelib.settings import settings
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
@@ -34,18 +45,26 @@ def own(call: Call, person_id: str) -> None:
         raise NotFound
 
 
+def own_to_change(call: Call, person_id: str) -> None:
+    """Check ``own``, and raise ``ContactsElsewhere`` for a person where only the platform changes contacts."""
+    own(call, person_id)
+    if call.actor.role is not Role.PLATFORM and settings().contacts_by == "platform":
+        raise ContactsElsewhere
+
+
 @route(
     blueprint,
     "GET",
     "/sellers/{seller_id}/contacts",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.READ,
     answers=lambda: answers.SellerContactsKept,
 )
 def get_seller_contacts(call: Call, seller_id: str) -> Json:
     """A seller's contacts, and whether the email address is confirmed."""
     own(call, seller_id)
-    return get_contacts(call.services, Role.SELLER, seller_id)
+    return contacts.get_contacts(call.services, Role.SELLER, seller_id)
 
 
 @route(
@@ -54,15 +73,52 @@ def get_seller_contacts(call: Call, seller_id: str) -> Json:
     "/sellers/{seller_id}/contacts",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     body=SellerContacts,
     answers=lambda: answers.SellerContactsKept,
-    refuses=(MessagingUnavailable.code,),
+    refuses=(r.LIMIT_REACHED, ContactsElsewhere.code, MessagingUnavailable.code),
     versioned=True,
 )
 def put_seller_contacts(call: Call, seller_id: str) -> Json:
     """Replace a seller's contacts and return addresses."""
+    own_to_change(call, seller_id)
+    body: SellerContacts = call.body
+    if body.phone_verified and call.actor.role is not Role.PLATFORM:
+        raise Malformed("Only the platform says that a phone is verified; leave phone_verified out.", "phone_verified")
+    given = body.contacts(body.return_addresses, phone_verified=body.phone_verified)
+    return contacts.put_contacts(call.services, Role.SELLER, seller_id, call.request, given)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/sellers/{seller_id}/contacts/phone/confirmation",
+    roles=(Role.SELLER,),
+    body=PhoneConfirmation,
+    answers=lambda: answers.SellerContactsKept,
+    refuses=(r.CONFLICT, r.INVALID, r.LIMIT_REACHED, r.TOO_LATE, MessagingUnavailable.code),
+    versioned=False,
+)
+def confirm_phone(call: Call, seller_id: str) -> Answer:
+    """Confirm a seller's phone by the code that was sent there; from then on it takes SMS."""
     own(call, seller_id)
-    return put_contacts(call.services, Role.SELLER, seller_id, call.request, call.body.contacts(call.body.return_addresses))
+    return contacts.confirm_phone(call.services, seller_id, call.expect_once(), call.body.code)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/sellers/{seller_id}/contacts/phone/code",
+    roles=(Role.SELLER,),
+    body=Nothing,
+    answers=lambda: answers.SellerContactsKept,
+    refuses=(r.CONFLICT, r.LIMIT_REACHED, r.TOO_EARLY, MessagingUnavailable.code),
+    versioned=False,
+)
+def send_phone_code(call: Call, seller_id: str) -> Answer:
+    """Send another code to a seller's unconfirmed phone; the one before works no more."""
+    own(call, seller_id)
+    return contacts.resend_code(call.services, seller_id, call.expect_once())
 
 
 @route(
@@ -71,6 +127,7 @@ def put_seller_contacts(call: Call, seller_id: str) -> Json:
     "/sellers/{seller_id}/devices",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.COMMAND,
     body=NewDevice,
     status=201,
     answers=lambda: answers.DeviceKept,
@@ -90,6 +147,7 @@ def register_seller_device(call: Call, seller_id: str) -> Answer:
     "/sellers/{seller_id}/devices/{device_id}",
     roles=(Role.SELLER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     answers=lambda: answers.DeviceKept,
     refuses=(MessagingUnavailable.code,),
     versioned=False,
@@ -106,12 +164,13 @@ def remove_seller_device(call: Call, seller_id: str, device_id: str) -> Json:
     "/buyers/{buyer_id}/contacts",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.READ,
     answers=lambda: answers.BuyerContactsKept,
 )
 def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """A buyer's contacts, and whether the email address is confirmed."""
     own(call, buyer_id)
-    return get_contacts(call.services, Role.BUYER, buyer_id)
+    return contacts.get_contacts(call.services, Role.BUYER, buyer_id)
 
 
 @route(
@@ -120,15 +179,16 @@ def get_buyer_contacts(call: Call, buyer_id: str) -> Json:
     "/buyers/{buyer_id}/contacts",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     body=BuyerContacts,
     answers=lambda: answers.BuyerContactsKept,
-    refuses=(MessagingUnavailable.code,),
+    refuses=(r.LIMIT_REACHED, ContactsElsewhere.code, MessagingUnavailable.code),
     versioned=True,
 )
 def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     """Replace a buyer's contacts."""
-    own(call, buyer_id)
-    return put_contacts(call.services, Role.BUYER, buyer_id, call.request, call.body.contacts())
+    own_to_change(call, buyer_id)
+    return contacts.put_contacts(call.services, Role.BUYER, buyer_id, call.request, call.body.contacts())
 
 
 @route(
@@ -137,6 +197,7 @@ def put_buyer_contacts(call: Call, buyer_id: str) -> Json:
     "/buyers/{buyer_id}/devices",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.COMMAND,
     body=NewDevice,
     status=201,
     answers=lambda: answers.DeviceKept,
@@ -156,6 +217,7 @@ def register_buyer_device(call: Call, buyer_id: str) -> Answer:
     "/buyers/{buyer_id}/devices/{device_id}",
     roles=(Role.BUYER, Role.PLATFORM),
     scopes=PEOPLE,
+    audit=Audited.BEFORE,
     answers=lambda: answers.DeviceKept,
     refuses=(MessagingUnavailable.code,),
     versioned=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.routing import Resource, route
@@ -22,7 +23,15 @@ else:
 blueprint = Resource(__name__, "sandbox")
 
 
-@route(blueprint, "GET", "/sandbox/clock", roles=(Role.PLATFORM,), scopes=tuple(Scope), answers=lambda: answers.ClockNow)
+@route(
+    blueprint,
+    "GET",
+    "/sandbox/clock",
+    roles=(Role.PLATFORM,),
+    scopes=tuple(Scope),
+    audit=Audited.READ,
+    answers=lambda: answers.ClockNow,
+)
 def get_clock(_: Call) -> Json:
     """Show the sandbox's time."""
     clock = sandbox_clock()
@@ -35,6 +44,7 @@ def get_clock(_: Call) -> Json:
     "/sandbox/clock",
     roles=(Role.PLATFORM,),
     scopes=tuple(Scope),
+    audit=Audited.BEFORE,
     body=AdvanceClock,
     answers=lambda: answers.ClockNow,
     versioned=False,

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
+from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.problems import Problem
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.tracking import aftership, seventeen_track
 from chalicelib.api.tracking.signatures import signed_by
 from chalicelib.api.tracking.tracking_update import Dropped
+from chalicelib.metrics import measured
 from chalicelib.service.errors import Busy
 from chalicelib.service.orders import CarrierEvent, record_events
 from chalicelib.service.views import Json
@@ -41,6 +43,7 @@ SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.s
     "POST",
     "/webhooks/aftership",
     signature=AFTERSHIP,
+    audit=Audited.BEFORE,
     body=aftership.AfterShipWebhook,
     answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
@@ -55,6 +58,7 @@ def aftership_webhook(call: Call) -> Json:
     "POST",
     "/webhooks/17track",
     signature=SEVENTEEN_TRACK,
+    audit=Audited.BEFORE,
     body=seventeen_track.SeventeenTrackWebhook,
     answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
@@ -77,7 +81,7 @@ def _taken_in(call: Call, update: TrackingUpdate | None) -> Json:
     if update.sent_at and update.sent_at < now - AGE_AT_MOST:
         raise Problem("signature_expired", headers={"WWW-Authenticate": "Signature"})
     if update.carrier is None:
-        log.warning("a webhook left out: unknown_carrier")
+        log.warning("a webhook left out: unknown_carrier", extra=_dropped("unknown_carrier", 1))
         raise Problem("unknown_carrier", carrier=update.named)
     events = [
         CarrierEvent(update.carrier, update.tracking_number, it.occurred_at, it.status, update.destination, it.exact)
@@ -93,7 +97,11 @@ def _told(results: list[Json], dropped: Counter[Dropped]) -> Json:
     """Return the results, and how many records were left out, by reason; the log says it too."""
     reasons = [{"reason": reason.value, "count": dropped[reason]} for reason in Dropped if dropped[reason]]
     refused = Counter(result["status"] for result in results if result["status"] not in ("recorded", "duplicate"))
-    told = [f"{it['reason']} {it['count']}" for it in reasons] + [f"{code} {refused[code]}" for code in sorted(refused)]
-    if told:
-        log.warning("records of a webhook left out: %s", ", ".join(told))
+    left_out = {reason.value: dropped[reason] for reason in Dropped if dropped[reason]} | dict(sorted(refused.items()))
+    for reason, count in left_out.items():
+        log.warning("records of a webhook left out: %s %s", reason, count, extra=_dropped(reason, count))
     return {"results": results, "dropped": reasons}
+
+
+def _dropped(reason: str, count: int) -> Json:
+    return {"reason": reason, **measured({"Reason": reason}, WebhookRecordsDropped=count)}

@@ -21,7 +21,7 @@ from chalicelib.domain.claim import Claim, ClaimItem, Covered, Issue, NotYet
 from chalicelib.domain.coverage import decide as covers
 from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import AcknowledgementType, Dispute, Stage
-from chalicelib.domain.events import ProposalAccepted
+from chalicelib.domain.events import DisputeResolved
 from chalicelib.domain.evidence import ContentType, EvidenceType, File
 from chalicelib.domain.guarantees import COVERED, Basis, Finding, OfferType, Reason
 from chalicelib.domain.money import Money
@@ -382,10 +382,13 @@ class Story:
         return max(escrow.refunded.minor - charged["buyer"] - (0 if kept else 10_000), int(again))
 
     def _took_an_offer(self, dispute: Dispute) -> bool:
-        """Return whether the cheat accepted what the honest side offered in a dispute, beside the request."""
-        accepted = [e.payload.proposal_id for e in self.world.log if isinstance(e.payload, ProposalAccepted)]
-        mine = [it.id for it in dispute.proposals if it.by is self.honest.role and it.id != dispute.request.id]
-        return dispute.basis is Basis.AGREEMENT and bool(set(accepted) & set(mine))
+        """Return whether the cheat agreed to an offer of the honest side, beside the request.
+
+        A seller's offer of at least what the buyer proposes ends the dispute as an acceptance does (D2).
+        """
+        offered = [it for it in dispute.proposals if it.by is self.honest.role and it.id != dispute.request.id]
+        ends = [e for e in self.world.log if e.stream == dispute.number and isinstance(e.payload, DisputeResolved)]
+        return dispute.basis is Basis.AGREEMENT and bool(offered) and [e.actor for e in ends] == [self.cheat]
 
 
 def _some(dispute: Dispute) -> Money:

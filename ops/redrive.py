@@ -1,21 +1,26 @@
-"""Publish the records again that the stream's function gave up on.
+"""Publish again what the stream's function gave up on, or send again what no provider took.
 
-The records are those of the batches that the stream's dead-letter queue names. With ``--order`` they are an order's events
-and its thread's messages, read from the table: the stream keeps records for 24 hours only. They are published as the
-function would publish them. Messages that were sent before are marked and are not sent again. A batch leaves the queue once
-all of it is published.
+`--stream` takes the batches that the stream's dead-letter queue names. A batch leaves the queue once all of it is published.
+The stream keeps records for 24 hours only; after that, `--order` publishes an order's events and its thread's messages from
+the table. Messages that were sent before are marked and are not sent again. With `--order`, records older than 29 days are
+left out and counted: their marks may be gone, so they would be sent twice.
 
+<<<<<<< HEAD:tools/redrive.py
 With ``--order``, records older than 29 days are left out and counted: their marks may be gone, so they would be sent twice.
 With ``--undelivered-url``, messages that no provider took are put back among those that are due, and the next sweep sends
 them.
 
-Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS
-and UNDELIVERED_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS tool.
+Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS,
+UNDELIVERED_QUEUE_URL and WEBHOOK_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS
+tool.
+=======
+`--undelivered` puts messages that no provider took back among those that are due; the next sweep sends them.
+`--sweeps` empties the queue of shards that failed: a later minute has swept them again.
+>>>>>>> 3376746:ops/redrive.py
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from datetime import UTC, datetime, timedelta
@@ -31,8 +36,10 @@ from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES_PREFIX, order_pk
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.messages import message_of
 from chalicelib.store.sent import KEPT_S
+from ops.stack import connect
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from chalicelib.store.items import Item
@@ -145,21 +152,25 @@ def redrive_order(order_id: str) -> list[str]:
     return unpublished
 
 
-def main(arguments: list[str]) -> int:
-    """Redrive the queue, or the orders named; 1 when something could not be published."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--queue-url", help="the stream's dead-letter queue")
-    parser.add_argument("--undelivered-url", help="the queue of messages to people that no provider took")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("--stream", action="store_true", help="the batches in the queue StreamFailures")
+    parser.add_argument("--undelivered", action="store_true", help="the messages in the queue Undelivered")
+    parser.add_argument("--sweeps", action="store_true", help="empty the queue SweepFailures")
     parser.add_argument("--order", action="append", default=[], metavar="ORDER_ID", help="may be given several times")
-    options = parser.parse_args(arguments)
-    if not options.queue_url and not options.undelivered_url and not options.order:
-        parser.error("give --queue-url, --undelivered-url or --order")
-    if options.undelivered_url:
-        redrive_undelivered(options.undelivered_url)
-    failed = redrive_queue(options.queue_url) if options.queue_url else 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Redrive what is named, and return 1 when something could not be published."""
+    if not (options.stream or options.undelivered or options.sweeps or options.order):
+        sys.stderr.write("give --stream, --undelivered, --sweeps or --order\n")
+        return 2
+    stack = connect(options.stack)
+    if options.undelivered:
+        redrive_undelivered(stack.output("UndeliveredUrl"))
+    if options.sweeps:
+        client("sqs").purge_queue(QueueUrl=stack.output("SweepFailuresUrl"))
+        sys.stdout.write("emptied: SweepFailures\n")
+    failed = redrive_queue(stack.output("StreamFailuresUrl")) if options.stream else 0
     failed += sum(bool(redrive_order(order_id)) for order_id in options.order)
     return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -13,11 +13,13 @@ from chalicelib.notify.event_in_context import read_event
 from chalicelib.notify.publish import publish_records
 from chalicelib.service.execute import Request
 from chalicelib.service.messages import write_message
+from ops import redrive
+from ops.cli import main
+from ops.stack import Stack
 from tests.reliability.acts import BUYER, SELLER
 from tests.reliability.seam import Call, Carry, named, through
 from tests.reliability.small_cloud import image_of
 from tests.reliability.test_stream import _cloud, _expected, _order_of
-from tools import redrive
 
 if TYPE_CHECKING:
     import pytest
@@ -76,6 +78,8 @@ class Queue:
 def at_work(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, **clients: object) -> None:
     """Return the tool over a cloud in memory and these clients."""
     known = {"dynamodb": cloud.client("dynamodb"), **clients}
+    urls = {"StreamFailuresUrl": "dead-letters", "UndeliveredUrl": "undelivered", "SweepFailuresUrl": "sweeps"}
+    monkeypatch.setattr(redrive, "connect", lambda _: Stack("shop", urls, {}))
     monkeypatch.setattr(redrive, "client", known.__getitem__)
     monkeypatch.setattr(redrive, "settings", lambda: SimpleNamespace(table_name="table"))
     monkeypatch.setattr(redrive, "publishing", lambda: cloud.publishing)
@@ -96,7 +100,7 @@ def test_a_dead_lettered_batch_is_published_and_leaves_the_queue(monkeypatch: py
     queue = Queue(batch_of(records[5:12]))
     at_work(monkeypatch, cloud, sqs=queue, dynamodbstreams=Stream(records))
 
-    assert 0 == redrive.main(["--queue-url", "dead-letters"])
+    assert 0 == main(["redrive", "--stack", "shop", "--stream"])
     assert {} == queue.messages
     assert _expected() == cloud.messages()
 
@@ -109,7 +113,7 @@ def test_what_the_stream_has_forgotten_stays_in_the_queue_and_is_said(
     queue = Queue(batch_of(records[:3]))
     at_work(monkeypatch, cloud, sqs=queue, dynamodbstreams=Stream(records, trimmed=True))
 
-    assert 1 == redrive.main(["--queue-url", "dead-letters"])
+    assert 1 == main(["redrive", "--stack", "shop", "--stream"])
     assert 1 == len(queue.messages)
     assert "--order" in capsys.readouterr().out
 
@@ -120,9 +124,9 @@ def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPa
     orders = sorted({_order_of(record).removeprefix("ORDER#") for record in records})
     at_work(monkeypatch, cloud)
 
-    assert 0 == redrive.main([part for order in orders for part in ("--order", order)])
+    assert 0 == main(["redrive", "--stack", "shop", *(part for order in orders for part in ("--order", order))])
     assert _expected() == cloud.messages()
-    assert 0 == redrive.main(["--order", orders[0]])
+    assert 0 == main(["redrive", "--stack", "shop", "--order", orders[0]])
     assert _expected() == cloud.messages()
 
 
@@ -138,7 +142,7 @@ def test_what_is_older_than_its_marks_is_not_told_again(
     at_work(monkeypatch, cloud)
 
     cloud.clock.at = third + timedelta(days=29)
-    assert 0 == redrive.main(["--order", order])
+    assert 0 == main(["redrive", "--stack", "shop", "--order", order])
     assert gone
     assert {it for it in _expected() if it[0].startswith(f"{order}#") and it[0] not in gone} == set(cloud.messages())
     assert f"{order}: published; {len(gone)} older than 29 days left out\n" == capsys.readouterr().out
@@ -154,7 +158,7 @@ def test_what_was_written_in_the_thread_is_published_again_too(monkeypatch: pyte
     at_work(monkeypatch, cloud)
 
     for _ in range(2):
-        assert 0 == redrive.main(["--order", "order-0"])
+        assert 0 == main(["redrive", "--stack", "shop", "--order", "order-0"])
         told = {it[:2]: count for it, count in cloud.messages().items() if "#-1#" in it[0]}
         assert {("order-0#-1#1", f"seller:{SELLER.id}"): 1} == told
 
@@ -176,7 +180,18 @@ def test_an_undelivered_message_is_sent_after_a_redrive(monkeypatch: pytest.Monk
     queue.messages = {str(n): body for n, body in enumerate(cloud.sqs.bodies)}
     cloud.hook = through
     at_work(monkeypatch, cloud, sqs=queue)
-    assert 0 == redrive.main(["--undelivered-url", "undelivered"])
+    assert 0 == main(["redrive", "--stack", "shop", "--undelivered"])
     assert ({}, "AuthorizationError") == (queue.messages, json.loads(cloud.sqs.bodies[0])["reason"])
     waiting = [item for item in cloud.table.snapshot() if item["sk"]["S"] == f"{refused[0]}#sms"]
     assert [f"OUT#{refused[1]}"] == [item["pk"]["S"] for item in waiting]
+
+
+def test_shards_that_failed_are_taken_out_of_their_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D9: a later minute has swept them again, so the queue that keeps the alarm on is emptied, and no other."""
+    cloud, _ = _cloud()
+    purged: list[str] = []
+    at_work(monkeypatch, cloud, sqs=SimpleNamespace(purge_queue=lambda *, QueueUrl: purged.append(QueueUrl)))  # noqa: N803
+
+    assert 0 == main(["redrive", "--stack", "shop", "--sweeps"])
+    assert ["sweeps"] == purged
+    assert 2 == main(["redrive", "--stack", "shop"])

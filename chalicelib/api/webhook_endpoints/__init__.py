@@ -1,0 +1,1 @@
+"""Webhook endpoints: where the marketplace's systems are posted events (N7)."""

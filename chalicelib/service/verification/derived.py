@@ -1,0 +1,65 @@
+"""Derive from the items of an order, and of others, where they have to stand in the indexes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.webhooks import Delivery
+from chalicelib.store import audit, keys, webhooks
+from chalicelib.store.audit import AuditEntry
+from chalicelib.store.items import dispute_items, item, order_item, payment_item, text
+from chalicelib.store.message_queue import QueuedMessage
+from chalicelib.store.people import Erasure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.domain.case import Case
+    from chalicelib.store.items import Item
+
+IN_LISTS = ("buyer_pk", "buyer_sk", "seller_pk", "seller_sk", "work_pk", "work_sk", "case_pk", "case_sk")
+"""The attributes by which an item stands in lists."""
+DUE = ("due_pk", "due_sk")
+"""The attributes by which a sweep finds an item."""
+
+
+def items_of(case: Case, shards: int) -> Iterator[Item]:
+    """Yield what stands in lists or is due of a case: the order, its disputes and its payment instructions."""
+    yield order_item(case, shards)
+    yield from (dispute_items(case, dispute)[0] for dispute in case.disputes)
+    yield from (payment_item(case, n, it) for n, it in enumerate(case.order.instructions, 1))
+
+
+def misplaced(stored: Item, value: object, shards: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what differs, of an item that belongs to no order, in its places in lists and in when it is due."""
+    match value:
+        case QueuedMessage():
+            at = keys.time_of(text(stored, "due_sk"))
+            place = item(
+                due_pk=keys.send_pk(keys.shard_of(value.recipient, shards)), due_sk=keys.send_sk(at, value.name, value.channel)
+            )
+            return {}, due_differences(stored, place, value.recipient, shards)
+        case Delivery():
+            due = item(due_pk=keys.webhooks_due_pk(keys.shard_of(value.id, shards))) if "due_sk" in stored else {}
+            place = due | {name: it for name, it in stored.items() if name == "due_sk"}
+            return differences(stored, webhooks.lists_of(value), IN_LISTS), due_differences(stored, place, value.id, shards)
+        case AuditEntry():
+            return differences(stored, audit.lists_of(value), IN_LISTS), {}
+        case Erasure(next_at=at):
+            listed = item(work_pk=keys.ERASURES, work_sk=keys.newest_first(at, text(stored, "pk"))) if at else {}
+            return differences(stored, listed, IN_LISTS), {}
+        case _:
+            return {}, {}
+
+
+def differences(stored: Item, wanted: Item, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the attributes among ``names`` that differ, as they have to be; None for one that has to go."""
+    return {name: wanted.get(name) for name in names if stored.get(name) != wanted.get(name)}
+
+
+def due_differences(stored: Item, wanted: Item, of: str, shards: int) -> dict[str, Any]:
+    """Return what differs in when an item is due. A shard of a time when there were fewer of them is right as well."""
+    kind = text(wanted, "due_pk").partition("#")[0]
+    if kind and text(stored, "due_pk") in {f"{kind}#{keys.shard_of(of, number)}" for number in range(1, shards + 1)}:
+        wanted = wanted | {"due_pk": stored["due_pk"]}
+    return differences(stored, wanted, DUE)

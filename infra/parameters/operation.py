@@ -1,0 +1,42 @@
+"""List the parameters that say who is told of alarms, and what is logged."""
+
+from infra.parameters.row import EMAIL, choice, text
+
+PARAMETERS = (
+    text(
+        "AlarmEmail",
+        "Who is mailed when an alarm goes off. Give this or AlarmTopicArn.",
+        EMAIL,
+        "It is a bare address such as oncall@market.example.",
+        default="",
+        optional=True,
+    ),
+    text(
+        "AlarmTopicArn",
+        "An SNS topic of yours that is told as well when an alarm goes off. Give this or AlarmEmail.",
+        r"^(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$",
+        "It is the ARN of a standard SNS topic.",
+        default="",
+        optional=True,
+    ),
+    choice(
+        "LogLevel",
+        "The least severe lines that are logged. Metrics are made of lines of INFO.",
+        "INFO",
+        ("DEBUG", "INFO", "WARNING", "ERROR"),
+        variable="LOG_LEVEL",
+    ),
+    choice(
+        "LogRetentionDays",
+        "How long logs are kept.",
+        30,
+        (1, 7, 14, 30, 60, 90, 180, 365, 400, 545, 731),
+    ),
+    choice(
+        "PaymentsQueueWanted",
+        "yes makes a queue with dead letters for the payment system and subscribes it to the payments topic.",
+        "no",
+        ("yes", "no"),
+    ),
+    choice("Tracing", "Active if X-Ray traces calls and functions.", "PassThrough", ("PassThrough", "Active")),
+)

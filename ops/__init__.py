@@ -1,0 +1,1 @@
+"""What an operator runs against a deployed stack: `python -m ops COMMAND --stack NAME`. None of it is deployed."""
