@@ -24,6 +24,7 @@ from localcloud.packaging.build import ARCHITECTURES, STAGES, build
 from localcloud.packaging.check_zip import complaints
 from localcloud.packaging.policies import choices
 from localcloud.ports import Ports
+from localcloud.rehearse import main as rehearsal
 from localcloud.replay import report
 from localcloud.replay.run import Options
 from localcloud.webhook import SERVICES, post
@@ -68,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(action=_run)
 
     commands.add_parser("demo", help="play thirteen stories on free ports, and check them").set_defaults(action=_demo)
+
+    rehearse = commands.add_parser("rehearse", help="upgrade from the release before and roll back, while calls go on")
+    rehearse.add_argument("--bounded", action="store_true", help="with three stories instead of thirteen")
+    rehearse.set_defaults(action=_rehearse)
 
     replay = commands.add_parser("replay", help="run real orders through the same services, and report")
     replay.add_argument("--feed", type=Path, required=True, help="orders, one JSON object a line")
@@ -165,6 +170,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _demo(_options: argparse.Namespace) -> int:
     return demo.main()
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    return rehearsal.main(bounded=options.bounded)
 
 
 def _replay(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 
 from localcloud import aws, clock, cognito, venvs
 from localcloud.aws import Client
-from localcloud.deployment.deploy import deploy
+from localcloud.deployment.deploy import deploy, fitting
 from localcloud.layout import LOCAL, LocalCloudError, command_line, try_lock, write_json
 from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox.server import Outbox
@@ -35,10 +35,18 @@ class LocalCloud:
     `max_life` seconds. LocalCloudError refuses a second one in the same directory or on taken ports, and says why.
     """
 
-    def __init__(self, directory: Path = LOCAL, ports: Ports | None = None, max_life: float = AN_HOUR) -> None:
-        """Note where; nothing starts before `with`."""
+    def __init__(
+        self,
+        directory: Path = LOCAL,
+        ports: Ports | None = None,
+        max_life: float = AN_HOUR,
+        artefact: Artefact | None = None,
+    ) -> None:
+        """Note where, and what to deploy there: the present code if no `artefact` is given. Nothing starts before `with`."""
         self.directory = directory.resolve()
         self.endpoints: dict[str, Any] = {}
+        self._artefact = artefact
+        self._parameters: dict[str, str] = {}
         self._ports = ports or Ports()
         self._max_life = max_life
         self._open = ExitStack()
@@ -75,6 +83,10 @@ class LocalCloud:
         """Run the sweep once and return when all its shards are done."""
         clock.sweep(self.endpoints)
 
+    def update(self, artefact: Artefact) -> None:
+        """Deploy another package over the running one, while it answers. LocalCloudError names what failed."""
+        deploy(artefact, STACK, fitting(self._parameters, artefact), self.aws)
+
     def aws(self, service: str) -> Client:
         """Return a client of that service with all rights, to look into the deployment."""
         return aws.client(service, self._ministack.url)
@@ -91,7 +103,7 @@ class LocalCloud:
             raise LocalCloudError(f"{'; '.join(taken)}: {Ports.ELSEWHERE}")
         with ThreadPoolExecutor() as pool:
             environments = pool.map(venvs.ensure, ("ministack", "sam"))
-            artefact = build("local")
+            artefact = self._artefact or build("local")
             list(environments)  # raises what went wrong there
         self._ministack = MiniStack(self.directory, self._ports.cloud, self._max_life)
         self._open.callback(self._ministack.stop)
@@ -125,8 +137,8 @@ class LocalCloud:
     def _deploy(self, artefact: Artefact, login: dict[str, str]) -> dict[str, str]:
         began = time.monotonic()
         own = {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}", "AlarmEmail": "operators@market.example"}
-        parameters = cognito.parameters(login) | self._push() | own
-        outputs = deploy(artefact, STACK, parameters, self.aws)
+        self._parameters = cognito.parameters(login) | self._push() | own
+        outputs = deploy(artefact, STACK, fitting(self._parameters, artefact), self.aws)
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
         return outputs
 

@@ -67,11 +67,16 @@ class Market:
 
     def import_order(self, sale: Sale) -> None:
         """Import a paid order."""
+        self.api.put(PLATFORM, f"/orders/{sale.order_id}", self.body_of(sale))
+
+    @staticmethod
+    def body_of(sale: Sale) -> dict[str, Any]:
+        """Return the order as it is imported."""
         lines = [
             {"id": str(number), "title": title, "quantity": quantity, "unit_price": money(price, sale.currency)}
             for number, (title, quantity, price) in enumerate(sale.lines, 1)
         ]
-        body = {
+        return {
             "buyer_id": sale.buyer,
             "seller_id": sale.seller,
             "currency": sale.currency,
@@ -82,7 +87,6 @@ class Market:
             "deliver_by": wire(sale.deliver_by),
             "guarantees": [{"type": guarantee.value} for guarantee in sale.guarantees],
         }
-        self.api.put(PLATFORM, f"/orders/{sale.order_id}", body)
 
     def ship(self, order_id: str, carrier: Carrier, at: datetime) -> str:
         """Report the parcel of an order, and return its tracking number."""

@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 from localcloud import venvs
 from localcloud.aws import Client
 from localcloud.deployment.repairs import (
+    add_routes,
+    keep_api,
     repair_alarms,
     repair_api,
     repair_rights,
@@ -56,6 +58,12 @@ def translated(template: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
+def fitting(parameters: Mapping[str, str], artefact: Artefact) -> dict[str, str]:
+    """Return those of `parameters` that the package's template has: an older release has fewer."""
+    declared = json.loads(artefact.template.read_text(encoding="utf-8"))["Parameters"]
+    return {name: value for name, value in parameters.items() if name in declared}
+
+
 def repaired(template: dict[str, Any], cloud: str) -> dict[str, Any]:
     """Return a plain template as the engine at `cloud` can deploy it."""
     return repair_sockets(repair_alarms(repair_transport(repair_rights(template))), cloud)
@@ -63,19 +71,23 @@ def repaired(template: dict[str, Any], cloud: str) -> dict[str, Any]:
 
 def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: Callable[[str], Client]) -> dict[str, str]:
     """Create or update `stack` from the package and return its outputs; LocalCloudError names what failed."""
-    s3 = aws("s3")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3, cloudformation = aws("s3"), aws("cloudformation")
+    known = _exists(cloudformation, stack)
+    if not known:
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     key = f"{artefact.digest}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=artefact.zip.read_bytes())
     template = repaired(to_cloudformation(artefact, BUCKET, key), s3.meta.endpoint_url)
-    cloudformation = aws("cloudformation")
+    wanted = template["Resources"]["RestAPI"]["Properties"]["Body"]
+    if known:
+        keep_api(template, cloudformation.get_template(StackName=stack)["TemplateBody"])
     change_set = f"c{artefact.digest[:12]}-{time.time_ns()}"
     # By address: a template in the request itself may have no more than 51,200 bytes.
     s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(template).encode())
     cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=change_set,
-        ChangeSetType="UPDATE" if _exists(cloudformation, stack) else "CREATE",
+        ChangeSetType="UPDATE" if known else "CREATE",
         TemplateURL=f"{s3.meta.endpoint_url}/{BUCKET}/template.json",
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM"],
@@ -83,6 +95,7 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     if _planned(cloudformation, stack, change_set):
         cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
     outputs = _finished(cloudformation, stack)
+    add_routes(wanted, outputs["RestAPIId"], aws("apigateway"))
     repair_api(template, outputs["RestAPIId"], aws("apigateway"))
     repair_table(template, outputs["TableName"], aws("dynamodb"))
     spare_the_machine(aws("lambda"))

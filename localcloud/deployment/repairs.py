@@ -101,6 +101,29 @@ def repair_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
     gateway.create_deployment(restApiId=api, stageName=stage["StageName"])
 
 
+def keep_api(template: dict[str, Any], deployed: Mapping[str, Any]) -> None:
+    """Leave the API of `template` as it is `deployed`: MiniStack makes another one for a changed definition, and AWS does not."""
+    template["Resources"]["RestAPI"]["Properties"]["Body"] = deployed["Resources"]["RestAPI"]["Properties"]["Body"]
+
+
+def add_routes(body: Mapping[str, Any], api: str, gateway: Client) -> None:
+    """Give a kept API the routes of `body` that it lacks. Each goes to the function that serves the others."""
+    known = {it["path"]: it for it in gateway.get_resources(restApiId=api, limit=500)["items"]}
+    health = known["/health"]["id"]
+    target = gateway.get_integration(restApiId=api, resourceId=health, httpMethod="GET")["uri"]
+    for path in sorted(body["paths"].keys() - known.keys()):
+        parts = path.strip("/").split("/")
+        for depth in range(1, len(parts) + 1):
+            upper, here = "/" + "/".join(parts[: depth - 1]), "/" + "/".join(parts[:depth])
+            if here not in known:
+                known[here] = gateway.create_resource(restApiId=api, parentId=known[upper]["id"], pathPart=parts[depth - 1])
+    for path, operations in body["paths"].items():
+        for method in operations.keys() - {it.lower() for it in known[path].get("resourceMethods", {})} - {"options"}:
+            place = {"restApiId": api, "resourceId": known[path]["id"], "httpMethod": method.upper()}
+            gateway.put_method(**place, authorizationType="NONE")
+            gateway.put_integration(**place, type="AWS_PROXY", integrationHttpMethod="POST", uri=target)
+
+
 def spare_the_machine(functions: Client) -> None:
     """Sweep two shards at a time: here each further one costs another process of some 60 MB."""
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
