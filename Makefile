@@ -10,7 +10,7 @@ LIMIT ?= 0
 CHECKED := app.py bench chalicelib infra localcloud ops tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs replay package deploy matrix clean
+.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs rehearse replay package deploy matrix clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -89,6 +89,9 @@ format: setup ## put the code into shape
 docs: setup ## write the generated pages
 	WRITE_EXAMPLES=1 $(PY) -m pytest -q tests/api/test_examples.py
 	$(PY) -m tools.pages
+
+rehearse: setup ## upgrade from release 0.2.0 on this machine and roll back, while calls go on
+	$(PY) -m localcloud rehearse
 
 replay: setup ## replay real orders through the same services: FEED=file [ENGINE=ministack] [LIMIT=200]
 	$(PY) -m localcloud replay --feed $(FEED) --engine $(ENGINE) --limit $(LIMIT)

@@ -102,7 +102,7 @@ def repair_api(template: Mapping[str, Any], api: str, gateway: Client) -> None:
 
 
 def keep_api(template: dict[str, Any], deployed: Mapping[str, Any]) -> None:
-    """Leave the API of `template` as it is `deployed`: MiniStack makes another one for a changed definition, and AWS does not."""
+    """Leave the API of `template` as it is `deployed`: for a changed definition MiniStack makes another API, unlike AWS."""
     template["Resources"]["RestAPI"]["Properties"]["Body"] = deployed["Resources"]["RestAPI"]["Properties"]["Body"]
 
 

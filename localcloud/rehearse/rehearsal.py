@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from localcloud.demo.verify import missing_messages, verify_money
 from localcloud.packaging.build import Artefact
 from localcloud.ports import Ports
 from localcloud.rehearse.seen import Told, gaps, published_events, stored_events, told
-from localcloud.rehearse.traffic import UNAVAILABLE, Traffic
+from localcloud.rehearse.traffic import HEALTH, UNAVAILABLE, Traffic
 
 log = logging.getLogger(__name__)
 MAX_LIFE = 1800.0
@@ -45,6 +45,10 @@ class Played:
     checks: Checks
     statuses: Counter[str] = field(default_factory=Counter)
     cut_off: int = 0
+    while_deploying: int = 0
+    """How many of the answers came while something was deployed."""
+    releases: set[str] = field(default_factory=set)
+    """The releases that answered `/health`; release 0.2.0 does not name itself."""
     events: int = 0
 
 
@@ -55,11 +59,14 @@ class DeployingRunner(StoryRunner):
         """Count the days from now."""
         super().__init__(cloud, market, market.now())
         self._deployments = list(deployments)
+        self.spans: list[tuple[float, float]] = []
+        """The monotonic times at which deployments began and ended."""
 
     def _wake(self, wake: Until, story: Story) -> None:
         while self._deployments and wake.day >= self._deployments[0].day:
             due, began = self._deployments.pop(0), time.monotonic()
             self._cloud.update(due.artefact)
+            self.spans.append((began, time.monotonic()))
             log.info("day %.1f: deployed %s in %.1f s", due.day, due.name, time.monotonic() - began)
         super()._wake(wake, story)
 
@@ -84,6 +91,8 @@ def play(directory: Path, scripts: Sequence[Script], first: Artefact, deployment
             with traffic:
                 runner.play(stories)
             _check_calls(traffic, played, api)
+            played.while_deploying = sum(began <= it.at <= ended for it in traffic.answers for began, ended in runner.spans)
+            checks.same("calls while something was deployed", expected=True, seen=played.while_deploying > 0)
             _check_newer_schema(cloud, api, traffic.callers[0].order, checks)
         else:
             runner.play(stories)
@@ -98,6 +107,7 @@ def _check_calls(traffic: Traffic, played: Played, api: Api) -> None:
     """Check every answer that the callers got, and that each command of theirs had one effect."""
     answers, checks = traffic.answers, played.checks
     played.statuses = Counter(f"{it.status} {it.code}".strip() for it in answers)
+    played.releases = {str(it.body.get("release", "")) for it in answers if it.asked == HEALTH and isinstance(it.body, dict)}
     played.cut_off = sum(it.cut_off for it in answers)
     checks.same("failures of the callers themselves", [], [repr(it) for it in traffic.failed])
     odd = [f"{it.asked}: {it.status} {it.body}" for it in answers if not it.documented and not it.cut_off]
@@ -114,7 +124,9 @@ def _check_calls(traffic: Traffic, played: Played, api: Api) -> None:
                 break
             cursor = f"&cursor={page['cursor']}"
         wanted = {f"Message {number}." for number in range(1, len(caller.firsts) + 1)}
-        checks.same(f"{caller.order}: each message is there once", dict.fromkeys(sorted(wanted), 1), dict(sorted(texts.items())))
+        checks.same(
+            f"{caller.order}: each message is there once", dict.fromkeys(sorted(wanted), 1), dict(sorted(texts.items()))
+        )
 
 
 def _check_newer_schema(cloud: LocalCloud, api: Api, order: str, checks: Checks) -> None:
@@ -171,5 +183,3 @@ def compare(expected: Played, seen: Played) -> None:
 
 def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True)
-
-

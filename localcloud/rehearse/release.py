@@ -1,11 +1,12 @@
 """Get the release before from the repository's history, and package it with its own tool."""
 
 import hashlib
-import json
+import io
 import logging
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from localcloud.layout import LOCAL, ROOT, LocalCloudError, locked
@@ -41,24 +42,20 @@ def packaged(stage: str = "local") -> Artefact:
     return Artefact(out / "sam.json", archive, hashlib.sha256(archive.read_bytes()).hexdigest())
 
 
-def schema_version(tree: Path) -> int:
-    """Return the number of the schema that the release in `tree` writes."""
-    asked = "from chalicelib.store.schema import SCHEMA; import json; print(json.dumps(SCHEMA))"
-    return int(json.loads(_run([sys.executable, "-c", asked], tree)))
-
-
 def _unpack(tree: Path) -> None:
     """Write the release's files to `tree`. They are a repository of their own, so that its tool lists them."""
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True)
     archive = _git("archive", "--format=tar", COMMIT)
-    subprocess.run(["tar", "-x", "-C", str(tree)], input=archive.stdout, check=True)
-    subprocess.run(["git", "init", "--quiet", str(tree)], check=True)
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+        files.extractall(tree, filter="data")
+    _git("init", "--quiet", str(tree))
     (tree / "unpacked").write_text(COMMIT, encoding="ascii")
 
 
 def _git(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=False)
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, check=False)
 
 
 def _run(command: list[str], tree: Path) -> str:

@@ -53,11 +53,15 @@ def _happened(story: Story, path: str) -> tuple[str, ...]:
 
 def stored_events(cloud: LocalCloud) -> set[str]:
     """Return the ids of all events in the table: order, stream and number."""
-    pages = cloud.aws("dynamodb").get_paginator("scan").paginate(
-        TableName=cloud.endpoints["table"],
-        ConsistentRead=True,
-        FilterExpression="begins_with(sk, :event)",
-        ExpressionAttributeValues={":event": {"S": "EVENT#"}},
+    pages = (
+        cloud.aws("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=cloud.endpoints["table"],
+            ConsistentRead=True,
+            FilterExpression="begins_with(sk, :event)",
+            ExpressionAttributeValues={":event": {"S": "EVENT#"}},
+        )
     )
     keys = ((it["pk"]["S"], it["sk"]["S"]) for page in pages for it in page["Items"])
     return {"#".join((pk.removeprefix("ORDER#"), *map(_number, sk.split("#")[1:]))) for pk, sk in keys}

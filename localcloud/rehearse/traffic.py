@@ -5,18 +5,26 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from localcloud import cognito
-from localcloud.demo.api import FIRST_ERROR, PATIENCE
+from localcloud.demo.api import PATIENCE
 from localcloud.demo.market import PLATFORM, Market, Sale, days
 
 SERVER_ERROR = 500
 UNAVAILABLE = 503
+KILLED = (
+    "Worker process died",
+    "Worker process exited immediately",
+    "Worker returned no response",
+    "Broken pipe",
+    "'NoneType' object has no attribute 'std",
+)
+"""The engine's words when it killed a function's process: before the call, at its start, or during it."""
+HEALTH = "GET /health"
 PAUSE_S = 0.1
 TRIES = 100
 MESSAGES_AT_MOST = 400
@@ -32,6 +40,7 @@ class Answer:
     code: str
     wait: str
     body: Any
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def documented(self) -> bool:
@@ -40,11 +49,11 @@ class Answer:
 
     @property
     def cut_off(self) -> bool:
-        """True for a failure that is not the product's: the engine kills a function that it updates in the middle of a call.
+        """True for a call in the middle of which the engine killed the function, to update it. AWS lets the call end.
 
-        AWS lets the call end. Every failure of the product has a problem's code.
+        Every failure of the product has a problem's code, and the engine names a function that does not start.
         """
-        return self.status >= SERVER_ERROR and not self.code
+        return self.status >= SERVER_ERROR and not self.code and any(it in str(self.body) for it in KILLED)
 
 
 @dataclass(slots=True)
@@ -78,6 +87,7 @@ class Caller:
         buyer = f"buyer:buyer-{self.name}"
         for path in (f"/orders/{self.order}", "/orders", f"/orders/{self.order}/timeline", f"/orders/{self.order}/messages"):
             self.call(buyer, "GET", path)
+        self.call(PLATFORM, "GET", "/health")
         self.call(PLATFORM, "GET", f"/orders/{self.order}/ledger")
         self.call(PLATFORM, "PUT", f"/orders/{self.order}", sale)
         self._written = min(self._written + 1, MESSAGES_AT_MOST)
@@ -87,9 +97,7 @@ class Caller:
             if self.firsts.setdefault(key, answer.body) != answer.body:
                 self.changed.append(key)
 
-    def call(
-        self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None
-    ) -> Answer:
+    def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> Answer:
         """Call as an app does that follows the advice: wait and send the same again, until there is an answer."""
         for _ in range(TRIES):
             answer = self._once(who, method, path, body, key)
@@ -128,13 +136,13 @@ def _code(content: str) -> str:
 
 
 class Traffic:
-    """`with Traffic(cloud.endpoints, market) as traffic:` calls go on until the block is left; then `callers` say how it went."""
+    """`with Traffic(cloud.endpoints, market) as traffic:` has callers call until the block is left."""
 
     def __init__(self, endpoints: Mapping[str, Any], market: Market, callers: int = 2) -> None:
         """Import the callers' orders. Nobody calls before `with`."""
         self.callers = [Caller(endpoints, str(number)) for number in range(1, callers + 1)]
         self._stop = threading.Event()
-        self.failed: list[BaseException] = []
+        self.failed: list[Exception] = []
         self._threads = [
             threading.Thread(target=self._go_on, args=(caller, caller.prepare(market)), daemon=True) for caller in self.callers
         ]
@@ -158,5 +166,5 @@ class Traffic:
         try:
             while not self._stop.wait(PAUSE_S):
                 caller.round(sale)
-        except BaseException as error:  # told by the checks, since a thread's failure ends nothing
+        except Exception as error:  # noqa: BLE001 - told by the checks, since a thread's failure ends nothing
             self.failed.append(error)
