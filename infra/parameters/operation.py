@@ -38,5 +38,20 @@ PARAMETERS = (
         "no",
         ("yes", "no"),
     ),
+    text(
+        "ExistingTableName",
+        "A table to use instead of the stack's own: one that was restored, or that a deleted stack left. Empty for its own.",
+        r"^([A-Za-z0-9_.-]{3,255})?$",
+        "It is the name of a table in this account and region.",
+        default="",
+        optional=True,
+    ),
+    text(
+        "ExistingTableStream",
+        "That table's stream of new images: its label, which describe-table gives as LatestStreamLabel.",
+        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?)?$",
+        "It is the label of a stream, such as 2026-11-27T10:00:00.000.",
+        default="",
+    ),
     choice("Tracing", "Active if X-Ray traces calls and functions.", "PassThrough", ("PassThrough", "Active")),
 )

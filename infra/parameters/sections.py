@@ -43,6 +43,18 @@ RULES: dict[str, Any] = {
         }
         for which in ("Api", "Chat")
     },
+    **{
+        f"ExistingTable{one}HasIts{other}": {
+            "RuleCondition": {"Fn::Not": [{"Fn::Equals": [ref(f"ExistingTable{one}"), ""]}]},
+            "Assertions": [
+                {
+                    "Assert": {"Fn::Not": [{"Fn::Equals": [ref(f"ExistingTable{other}"), ""]}]},
+                    "AssertDescription": f"ExistingTable{one} needs ExistingTable{other}.",
+                }
+            ],
+        }
+        for one, other in (("Name", "Stream"), ("Stream", "Name"))
+    },
     "ClosedEndpointsHaveOthers": {
         "RuleCondition": {"Fn::Equals": [ref("DefaultEndpoints"), "closed"]},
         "Assertions": [

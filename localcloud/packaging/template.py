@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from infra.table import pointed
+
 DEPLOYMENT = "WebsocketAPIDeployment"
 DEPLOYED = (
     "AWS::ApiGatewayV2::Api",
@@ -15,12 +17,13 @@ DEPLOYED = (
 
 
 def finished(template: str) -> str:
-    """Return the template with a deployment of live connections that is named by what it deploys.
+    """Return the template with its references to the table in use, and a deployment of live connections that is named by
+    what it deploys.
 
     CloudFormation makes no new deployment under an old name, so changed routes would never reach the stage. SAM names the
     REST API's deployments like this too.
     """
-    content: dict[str, Any] = json.loads(template)
+    content: dict[str, Any] = pointed(json.loads(template))
     resources = content["Resources"]
     copied = {name: it for name, it in sorted(resources.items()) if it["Type"] in DEPLOYED}
     digest = hashlib.sha256(json.dumps(copied, sort_keys=True).encode()).hexdigest()[:10]

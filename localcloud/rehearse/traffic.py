@@ -27,8 +27,8 @@ KILLED = (
 HEALTH = "GET /health"
 PAUSE_S = 0.1
 TRIES = 100
-MESSAGES_AT_MOST = 400
-"""Less than the rules let one person write in a thread (N5)."""
+A_MESSAGE_EVERY_S = 4.0
+"""The rules let one person write 20 messages a minute, and 500 in one thread (N5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Caller:
     changed: list[str] = field(default_factory=list)
     """The keys whose later answer was another."""
     _written: int = 0
+    _next_at: float = 0.0
 
     @property
     def order(self) -> str:
@@ -83,19 +84,19 @@ class Caller:
         return market.body_of(sale)
 
     def round(self, sale: Mapping[str, Any]) -> None:
-        """Make every call once, and the commands a second time under the same key."""
+        """Make every call once. The commands are the same as in the rounds before, but for a new message now and then."""
         buyer = f"buyer:buyer-{self.name}"
         for path in (f"/orders/{self.order}", "/orders", f"/orders/{self.order}/timeline", f"/orders/{self.order}/messages"):
             self.call(buyer, "GET", path)
         self.call(PLATFORM, "GET", "/health")
         self.call(PLATFORM, "GET", f"/orders/{self.order}/ledger")
         self.call(PLATFORM, "PUT", f"/orders/{self.order}", sale)
-        self._written = min(self._written + 1, MESSAGES_AT_MOST)
-        for number in {self._written, max(1, self._written - 1)}:
-            key = f"{self.name}-{number}"
-            answer = self.call(buyer, "POST", f"/orders/{self.order}/messages", {"text": f"Message {number}."}, key)
-            if self.firsts.setdefault(key, answer.body) != answer.body:
-                self.changed.append(key)
+        if time.monotonic() >= self._next_at:
+            self._written, self._next_at = self._written + 1, time.monotonic() + A_MESSAGE_EVERY_S
+        key = f"{self.name}-{self._written}"
+        answer = self.call(buyer, "POST", f"/orders/{self.order}/messages", {"text": f"Message {self._written}."}, key)
+        if self.firsts.setdefault(key, answer.body) != answer.body:
+            self.changed.append(key)
 
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> Answer:
         """Call as an app does that follows the advice: wait and send the same again, until there is an answer."""

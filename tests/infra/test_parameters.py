@@ -19,6 +19,7 @@ NEEDED = {
 }
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+STREAM = "2026-11-27T10:00:00.000"
 TEXTS = {
     "OidcIssuer": (
         ["https://login.market.example", "https://login.market.example/realms/x/"],
@@ -59,6 +60,8 @@ TEXTS = {
     "TableKmsKeyArn": (["", KEY], ["alias/shop", "arn:aws:kms:eu-west-1:111122223333:alias/shop"]),
     "KmsKeyArn": (["", KEY], ["alias/shop"]),
     "AccessLogBucket": (["", "shop-logs"], ["s3://shop-logs", "Shop"]),
+    "ExistingTableName": (["", "shop-restored", "shop-Table-1ABC_2.3"], ["a", "table/shop", "arn:aws:dynamodb:x"]),
+    "ExistingTableStream": (["", STREAM], ["shop-restored", f"arn:aws:dynamodb:eu-west-1:1:table/x/stream/{STREAM}"]),
     "AlarmEmail": (["", "oncall@market.example"], ["oncall", "On call <oncall@market.example>"]),
     "AlarmTopicArn": (
         ["", "arn:aws:sns:eu-west-1:111122223333:oncall"],
@@ -140,6 +143,8 @@ WRONG: dict[str, dict[str, str | None]] = {
     "AppLinkBase is 'market.example': It begins with https://": {"AppLinkBase": "market.example"},
     "Give AlarmEmail or AlarmTopicArn": {"AlarmEmail": ""},
     "ApiDomainName needs ApiCertificateArn": {"ApiDomainName": "api.market.example"},
+    "ExistingTableName needs ExistingTableStream": {"ExistingTableName": "shop-restored"},
+    "ExistingTableStream needs ExistingTableName": {"ExistingTableStream": STREAM},
     "DefaultEndpoints=closed needs ApiDomainName": {"DefaultEndpoints": "closed"},
 }
 
