@@ -83,8 +83,9 @@ class LocalCloud:
         """Run the sweep once and return when all its shards are done."""
         clock.sweep(self.endpoints)
 
-    def update(self, artefact: Artefact) -> None:
-        """Deploy another package over the running one, while it answers. LocalCloudError names what failed."""
+    def update(self, artefact: Artefact, **parameters: str) -> None:
+        """Deploy a package over the running one, while it answers, and set `parameters`. LocalCloudError names what failed."""
+        self._parameters |= parameters
         deploy(artefact, STACK, fitting(self._parameters, artefact), self.aws)
 
     def aws(self, service: str) -> Client:

@@ -52,6 +52,7 @@ STATE_PREFIX = "#"
 EVENTS_PREFIX = "EVENT#"
 LEDGER_PREFIX = "LEDGER#"
 MESSAGES_PREFIX = "MESSAGE#"
+UPLOADS_PREFIX = "UPLOAD#"
 ORDER_SK = "#ORDER"
 PROFILE_SK = "PROFILE"
 OWNER_SK = "OWNER"
@@ -151,7 +152,7 @@ def note_sk(dispute: int, number: int) -> str:
 
 def upload_sk(role: str, upload_id: str) -> str:
     """Return the sort key of one upload of a role in an order; with an empty id, the prefix of all of them."""
-    return f"UPLOAD#{role}#{upload_id}"
+    return f"{UPLOADS_PREFIX}{role}#{upload_id}"
 
 
 def track_pk(network: str, number: str) -> str:

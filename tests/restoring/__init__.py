@@ -1,0 +1,1 @@
+"""Tests of restoring the table to a point in time."""
