@@ -12,7 +12,7 @@ from tests.room_times import RoomTimes
 
 TOGETHER = {"system", "engine"}
 """The folders whose tests share what is expensive to make: a local cloud, an engine."""
-APART = {"tests/system/test_packaging.py", "tests/system/test_rehearsal.py"}
+APART = {"tests/system/test_packaging.py", "tests/system/test_rehearsal.py", "tests/system/test_restore.py"}
 """Modules of them that do without."""
 
 load_settings()

@@ -52,7 +52,7 @@ class Verdict(StrEnum):
 
 
 REPORTED = (Verdict.TO_REPORT, Verdict.UNDER_ANOTHER_ID)
-FOR_THE_PAYMENT_SYSTEM = (Verdict.PAID_BEFORE, Verdict.UNDER_ANOTHER_ID, Verdict.TO_WITHDRAW)
+FOR_THE_PAYMENT_SYSTEM = (Verdict.PAID_BEFORE, Verdict.UNDER_ANOTHER_ID, Verdict.TO_WITHDRAW, Verdict.WITHOUT_ORDER)
 """The verdicts that the payment system has to know of before it pays again."""
 FOR_PEOPLE = (Verdict.WITHOUT_ORDER, Verdict.CONTRADICTS)
 """The verdicts that a person has to settle."""
