@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import orders as rules
@@ -24,13 +25,23 @@ if TYPE_CHECKING:
 OK = 200
 
 
-def list_instructions(services: Services, status: InstructionStatus, limit: int, cursor: str | None) -> Json:
-    """Return the payment instructions in one status, newest first."""
+class PaymentSort(StrEnum):
+    """The order of the list of payment instructions."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+def list_instructions(
+    services: Services, status: InstructionStatus, limit: int, cursor: str | None, sort: PaymentSort = PaymentSort.NEWEST
+) -> Json:
+    """Return the payment instructions in one status, by the time at which they were issued."""
 
     def show(found: Item) -> Json:
         return views.instruction(lists.as_instruction(found))
 
-    items, more = services.lists.read(lists.payments(status.value), limit, cursor, show)
+    place = lists.payments(status.value, newest_first=sort is PaymentSort.NEWEST)
+    items, more = services.lists.read(place, limit, cursor, show)
     return {"items": items, "cursor": more}
 
 

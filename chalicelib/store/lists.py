@@ -85,9 +85,9 @@ def erasures() -> Place:
     return Place(keys.BY_WORK, "work_pk", keys.ERASURES, "work_sk", newest_first=False)
 
 
-def payments(status: str) -> Place:
-    """Return the list of payment instructions in one status."""
-    return Place(keys.BY_WORK, "work_pk", keys.work_payments(status), "work_sk")
+def payments(status: str, *, newest_first: bool = True) -> Place:
+    """Return the list of payment instructions in one status, by the time at which they were issued."""
+    return Place(keys.BY_WORK, "work_pk", keys.work_payments(status), "work_sk", newest_first)
 
 
 def _encode(key: Item, place: Place) -> str:

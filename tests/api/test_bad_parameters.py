@@ -126,6 +126,7 @@ FILTERED = [
     (ANA, "/disputes", "", "status=waiting_for_seller_response"),
     (ANA, "/disputes", "status=waiting_for_seller_response", "status=under_review"),
     (MARKET, "/payment-instructions", "status=pending", "status=failed"),
+    (MARKET, "/payment-instructions", "sort=oldest", "sort=newest"),
     (MARKET, "/orders", "buyer_id=ana", "seller_id=acme"),
     (MIA, "/mediation/queue", "sort=age", "sort=amount"),
 ]
@@ -147,7 +148,12 @@ def test_a_cursor_goes_with_its_parameters(api: Api, who: str, path: str, asked:
 
 @pytest.mark.parametrize(
     ("who", "path", "name"),
-    [(ANA, "/disputes", "status"), (MARKET, "/payment-instructions", "status"), (MIA, "/mediation/queue", "sort")],
+    [
+        (ANA, "/disputes", "status"),
+        (MARKET, "/payment-instructions", "status"),
+        (MARKET, "/payment-instructions", "sort"),
+        (MIA, "/mediation/queue", "sort"),
+    ],
 )
 def test_a_choice_is_one_of_those(api: Api, who: str, path: str, name: str) -> None:
     """Section 7: an unknown choice is refused, and the field is named."""

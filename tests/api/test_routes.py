@@ -143,6 +143,28 @@ def test_a_dispute_from_claim_to_return(api: Api) -> None:
     assert [] == api.done(MARKET, "GET", "/payment-instructions")["items"]
 
 
+def test_payment_instructions_are_listed_from_either_end(api: Api) -> None:
+    """M2: the newest come first or, with sort=oldest, those that have waited longest, page after page."""
+    for number, order_id in enumerate(("o-1", "o-2", "o-3"), 1):
+        bring(api, Stop.PAYING, order_id, parcel=number)
+        api.clock.wait(HOUR)
+
+    def ids(sort: str) -> list[str]:
+        found, cursor = list[str](), ""
+        while True:
+            page = api.done(MARKET, "GET", f"/payment-instructions?limit=2{sort}{cursor}")
+            found += [it["id"] for it in page["items"]]
+            if page["cursor"] is None:
+                return found
+            cursor = f"&cursor={page['cursor']}"
+
+    newest, oldest = ids("&sort=newest"), ids("&sort=oldest")
+    issued = [it["issued_at"] for it in api.done(MARKET, "GET", "/payment-instructions?sort=oldest")["items"]]
+    assert (newest, newest[::-1]) == (ids(""), oldest)
+    assert sorted(issued) == issued
+    assert {"o-1", "o-2", "o-3"} == {it.rpartition("-p")[0] for it in oldest}
+
+
 def test_a_dispute_that_a_mediator_decides(api: Api) -> None:
     """D5, D10: the queue shows the case, the decision both accept is carried out at once, and nothing is left to do."""
     bring(api, Stop.ESCALATED)

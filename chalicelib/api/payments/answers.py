@@ -32,7 +32,7 @@ class PaymentInstruction(Given):
 
 
 class PaymentInstructionPage(Given):
-    """A page of payment instructions, newest first."""
+    """A page of payment instructions, in the order that was asked for."""
 
     items: list[PaymentInstruction]
     cursor: Cursor

@@ -34,11 +34,15 @@ blueprint = Resource(__name__, "payments")
     scopes=(Scope.PAYMENTS,),
     audit=Audited.READ,
     answers=lambda: answers.PaymentInstructionPage,
-    query=(one_of(InstructionStatus, "status", "Which ones.", InstructionStatus.PENDING), *PAGE),
+    query=(
+        one_of(InstructionStatus, "status", "Which ones.", InstructionStatus.PENDING),
+        one_of(payments.PaymentSort, "sort", "By the time at which they were issued.", payments.PaymentSort.NEWEST),
+        *PAGE,
+    ),
 )
 def list_payment_instructions(call: Call) -> Json:
-    """List the payment instructions in one status, pending by default, newest first."""
-    return payments.list_instructions(call.services, call.query["status"], call.limit, call.cursor)
+    """List the payment instructions in one status, pending by default, the newest first or, with sort=oldest, the oldest."""
+    return payments.list_instructions(call.services, call.query["status"], call.limit, call.cursor, call.query["sort"])
 
 
 @route(
