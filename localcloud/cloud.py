@@ -83,10 +83,12 @@ class LocalCloud:
         """Run the sweep once and return when all its shards are done."""
         clock.sweep(self.endpoints)
 
-    def update(self, artefact: Artefact, **parameters: str) -> None:
-        """Deploy a package over the running one, while it answers, and set `parameters`. LocalCloudError names what failed."""
-        self._parameters |= parameters
-        deploy(artefact, STACK, fitting(self._parameters, artefact), self.aws)
+    def update(self, artefact: Artefact, stack: str = STACK, **parameters: str) -> dict[str, str]:
+        """Deploy a package over the running one while it answers, or as another `stack`, with more `parameters`.
+
+        Returns the stack's outputs. LocalCloudError names what failed.
+        """
+        return deploy(artefact, stack, fitting(self._parameters | parameters, artefact), self.aws)
 
     def aws(self, service: str) -> Client:
         """Return a client of that service with all rights, to look into the deployment."""

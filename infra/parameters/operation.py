@@ -49,7 +49,7 @@ PARAMETERS = (
     text(
         "ExistingTableStream",
         "That table's stream of new images: its label, which describe-table gives as LatestStreamLabel.",
-        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?)?$",
+        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z?)?$",
         "It is the label of a stream, such as 2026-11-27T10:00:00.000.",
         default="",
     ),

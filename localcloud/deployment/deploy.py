@@ -73,7 +73,7 @@ def deploy(artefact: Artefact, stack: str, parameters: Mapping[str, str], aws: C
     """Create or update `stack` from the package and return its outputs; LocalCloudError names what failed."""
     s3, cloudformation = aws("s3"), aws("cloudformation")
     known = _exists(cloudformation, stack)
-    if not known:
+    if BUCKET not in [it["Name"] for it in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     key = f"{artefact.digest}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=artefact.zip.read_bytes())

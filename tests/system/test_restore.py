@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RESTORED = "shop-restored"
 PRICE = {"r-refund": 5000, "r-release": 3000, "r-late": 2000}
+KEPT = 1000
 CARRIERS = {"r-refund": Carrier.DHL, "r-release": Carrier.UPS}
 PAYMENTS = 4
 """A refund and the rest of its order, and two other orders."""
@@ -126,7 +127,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 def sell(market: Market, order_id: str, *, promised_in: float) -> None:
     """Import an order."""
     now = market.now()
-    price = PRICE[order_id]
+    price = PRICE.get(order_id, KEPT)
     market.import_order(Sale(order_id, f"b-{order_id}", "r-shop", "EUR", [("lamp", 1, price)], 0, now, now + days(promised_in)))
 
 
@@ -222,3 +223,38 @@ def test_a_restored_table_is_completed(cloud: LocalCloud) -> None:
     backups = dynamodb.describe_continuous_backups(TableName="shop-again")["ContinuousBackupsDescription"]
     assert ("ENABLED", "expires_at") == (expiry["TimeToLiveStatus"], expiry["AttributeName"])
     assert "ENABLED" == backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+
+
+def test_a_new_stack_takes_back_what_a_deleted_one_left(cloud: LocalCloud) -> None:
+    """The table and the files outlive their stack, and a new stack has the old one's orders and evidence."""
+    cloudformation, dynamodb, s3 = (cloud.aws(it) for it in ("cloudformation", "dynamodb", "s3"))
+    left = cloud.update(build("local"), "shop-left")
+    table, bucket = left["TableName"], left["FilesBucketName"]
+    sell(Market(api_of(cloud, left)), "r-kept", promised_in=1)
+    s3.put_object(Bucket=bucket, Key="kept/r-kept/u-1/etag", Body=b"a photo", ContentType="image/jpeg")
+    (stack,) = cloudformation.describe_stacks(StackName="shop-left")["Stacks"]
+
+    cloudformation.delete_stack(StackName="shop-left")
+    awaited(lambda: is_deleted(cloudformation, stack["StackId"]))
+    outputs = cloud.update(build("local"), "shop-again", **complete(dynamodb, table, table))
+    for it in s3.list_objects_v2(Bucket=bucket, Prefix="kept/")["Contents"]:
+        source = {"Bucket": bucket, "Key": it["Key"]}
+        s3.copy_object(Bucket=outputs["FilesBucketName"], Key=it["Key"], CopySource=source)
+
+    again, written = api_of(cloud, outputs), {"text": "Is it on its way?"}
+    read = s3.get_object(Bucket=outputs["FilesBucketName"], Key="kept/r-kept/u-1/etag")
+    assert (table, "image/jpeg", b"a photo") == (outputs["TableName"], read["ContentType"], read["Body"].read())
+    assert "b-r-kept" == again.get("buyer:b-r-kept", "/orders/r-kept")["buyer_id"]
+    assert written["text"] == again.post("buyer:b-r-kept", "/orders/r-kept/messages", written)["text"]
+
+
+def api_of(cloud: LocalCloud, outputs: dict[str, str]) -> Api:
+    """Return the API of a stack beside the local cloud's own."""
+    return Api(cloud.endpoints | {"api": f"{cloud.endpoints['ministack']}/_aws/execute-api/{outputs['RestAPIId']}/api"})
+
+
+def is_deleted(cloudformation: Any, stack_id: str) -> bool:  # noqa: ANN401 - botocore's
+    """Return whether a stack is gone. One that cannot be deleted fails the test."""
+    (stack,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+    assert "FAILED" not in stack["StackStatus"], stack
+    return bool(stack["StackStatus"] == "DELETE_COMPLETE")
