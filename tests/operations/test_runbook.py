@@ -64,8 +64,8 @@ def test_a_mail_of_an_alarm_leads_to_its_section() -> None:
 
 def test_a_page_leads_only_to_sections_that_exist() -> None:
     """A link from one section to another, or to a page of operators, finds its heading."""
-    others = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("operations.md", "connect.md")}
-    pages = {"": RUNBOOK} | others
+    others = ("operations.md", "connect.md", "upgrading.md")
+    pages = {"": RUNBOOK} | {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in others}
     for page, place in re.findall(r"\]\(([\w.-]*)#([\w-]+)\)", RUNBOOK):
         headings = [anchor(it) for it in re.findall(r"^#+ (.+)$", pages[page], flags=re.MULTILINE)]
         assert place in headings, f"{page}#{place}"
