@@ -21,7 +21,9 @@ load_settings()
 FIRST = (
     "system",
     "engine",
+    "tests/system/test_rehearsal.py",
     "tests/domain/test_properties.py",
+    "tests/system/test_restore.py",
     "tests/system/test_packaging.py",
     "tests/domain/test_stateful.py",
 )

@@ -1,0 +1,1 @@
+"""Tests of what the rehearsal of an upgrade sees."""
