@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops import dispute_export, find, person_export, preflight, redrive, reindex, smoke, switch, verify
+from ops import dispute_export, find, person_export, preflight, redrive, reindex, restore, smoke, switch, verify
 from ops.stack import OperationError, use_endpoint
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ COMMANDS = {
     "export-dispute": dispute_export,
     "export-person": person_export,
     "redrive": redrive,
+    "restore": restore,
     "smoke": smoke,
     "switch": switch,
 }

@@ -33,7 +33,8 @@ def test_a_stack_is_all_that_has_to_be_named(shop: Shop) -> None:
 def test_an_unknown_stack_is_said_to_be(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     """Every command that needs a stack says so, and exits with 2, before it writes anything."""
     del shop
-    more = {"find": ["x"], "export-dispute": ["x", "--out", "x"], "export-person": ["x", "--out", "x"], "redrive": ["--stream"]}
+    more = {"find": ["x"], "export-dispute": ["x", "--out", "x"], "export-person": ["x", "--out", "x"]}
+    more |= {"redrive": ["--stream"], "restore": ["files"]}
     for command in COMMANDS:
         if command != "preflight":
             assert 2 == main([command, "--stack", "shopp", *more.get(command, [])])

@@ -21,8 +21,8 @@ from localcloud.demo.market import PLATFORM, Market, Sale, days, money, wire
 from localcloud.layout import ROOT
 from localcloud.packaging.build import build
 from localcloud.ports import Ports
+from ops.restoring.table import complete
 from tests.waiting import PATIENCE, awaited
-from tools.restoring.table import complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def step(cloud: LocalCloud, *arguments: str) -> tuple[int, list[str]]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "PATH": "/usr/bin:/bin",
     }
-    command = [sys.executable, "-m", "tools.restoring", *arguments, "--stack", STACK]
+    command = [sys.executable, "-m", "ops", "restore", "--stack", STACK, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout.splitlines()

@@ -46,13 +46,6 @@ def resume(stack: str, before: Reserved, aws: Callable[[str], Client]) -> None:
             functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
 
 
-def environment(stack: str, aws: Callable[[str], Client]) -> dict[str, str]:
-    """Return the variables of the stack's function for calls, by which the other steps find table, topics and bucket."""
-    (name,) = (it for logical, it in _resources(stack, FUNCTION, aws) if logical == "APIHandler")
-    variables: dict[str, str] = aws("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    return variables
-
-
 def _functions(stack: str, aws: Callable[[str], Client]) -> list[str]:
     return [name for logical, name in _resources(stack, FUNCTION, aws) if logical in CALLED_FROM_OUTSIDE]
 

@@ -15,9 +15,9 @@ from chalicelib.domain.opening import RequestedRemedy
 from chalicelib.service import payments as service
 from chalicelib.service.disputes import open_dispute
 from chalicelib.service.execute import current, sweep_order
+from ops.restoring.payments import Finding, Known, Verdict, findings, read, report
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, SELLER, money
 from tests.service.office import NAME, ORDER, Office
-from tools.restoring.payments import Finding, Known, Verdict, findings, read, report
 
 if TYPE_CHECKING:
     from pathlib import Path

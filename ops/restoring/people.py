@@ -8,7 +8,7 @@ from chalicelib.domain.people import Role
 from chalicelib.service import erasure
 from chalicelib.store.keys import ERASURE_SK
 from chalicelib.store.people import as_erasure
-from tools.restoring.payments import RESTORE
+from ops.restoring.payments import RESTORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,4 +1,8 @@
-"""Parse and run `python -m tools.restoring STEP --stack NAME`. AWS credentials and region are those of any AWS tool."""
+"""Restore the table to a point in time, step by step as docs/restore.md says.
+
+The steps are `pause`, `table`, `erasures`, `payments`, `files` and `resume`. The exit code is 1 where people have to look at
+something that a step printed.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +11,24 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.session import Session
-
+from chalicelib.aws import client
 from chalicelib.bootstrap import services
-from tools.restoring import files, payments, people, stack, table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ops.restoring import files, pausing, payments, people, table
+from ops.stack import OperationError, connect, forget
 
 
-@lru_cache(maxsize=8)
-def aws(service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
-    """Return a client of that service, with the caller's own rights."""
-    return Session().create_client(service)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one step, and return the exit code: 1 if people have to look at something that it printed."""
-    options = _parser().parse_args(arguments)
-    return int(options.step(options))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.restoring", description="Restore the table to a point in time.")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command: each step has its own."""
     steps = parser.add_subparsers(required=True, metavar="STEP")
-    pause = _step(steps, "pause", _pause, "stop all that reads or writes the table")
-    resume = _step(steps, "resume", _resume, "start it again")
-    for step in (pause, resume):
-        step.add_argument("--state", type=Path, default=Path("paused.json"), help="where pause notes what resume needs")
+    for name, step, says in (
+        ("pause", _pause, "stop all that reads or writes the table"),
+        ("resume", _resume, "start it again"),
+    ):
+        made = _step(steps, name, step, says)
+        made.add_argument("--state", type=Path, default=Path("paused.json"), help="where pause notes what resume needs")
     restored = _step(steps, "table", _table, "restore the table under another name, and print the stack's parameters")
     restored.add_argument("--to", required=True, metavar="TABLE", help="the new table's name")
     restored.add_argument("--at", required=True, type=_moment, help="the point in time, such as 2026-11-27T10:00:00Z")
@@ -50,15 +40,18 @@ def _parser() -> argparse.ArgumentParser:
     paid.add_argument("--file", required=True, type=Path, help="its payments: a line of JSON each, with status and reference")
     paid.add_argument("--report", action="store_true", help="report the results that the ledger waits for")
     paid.add_argument("--hand-over", type=Path, help="write what the payment system has to know before it pays again")
-    _step(steps, "files", _files, "compare the bucket, which is not restored, with the table")
-    for step in (erasures, paid, steps.choices["files"]):
-        step.add_argument("--table", help="look at this table instead of the one that the stack uses")
-    return parser
+    compared = _step(steps, "files", _files, "compare the bucket, which is not restored, with the table")
+    for made in (erasures, paid, compared):
+        made.add_argument("--table", help="look at this table instead of the one that the stack uses")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one step."""
+    return int(options.step(options))
 
 
 def _step(steps: Any, name: str, step: Any, says: str) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse has no type for it
     made: argparse.ArgumentParser = steps.add_parser(name, help=says)
-    made.add_argument("--stack", required=True, help="the stack's name")
     made.set_defaults(step=step)
     return made
 
@@ -72,16 +65,16 @@ def _moment(text: str) -> datetime:
 
 
 def _enter(options: argparse.Namespace) -> dict[str, str]:
-    """Take the settings of the stack's functions, and return them."""
-    found = stack.environment(options.stack, aws)
+    """Work on the stack's table, or on the one that is named, and return the variables of its functions."""
+    found = dict(connect(options.stack).variables)
     if options.table:
-        found["TABLE_NAME"] = options.table
-    os.environ.update(found)
+        found["TABLE_NAME"] = os.environ["TABLE_NAME"] = options.table
+        forget()
     return found
 
 
 def _pause(options: argparse.Namespace) -> int:
-    before = stack.pause(options.stack, aws)
+    before = pausing.pause(options.stack, client)
     if options.state.exists():
         _say(f"{options.state} is there already, from an earlier pause, and is kept")
     else:
@@ -91,15 +84,15 @@ def _pause(options: argparse.Namespace) -> int:
 
 
 def _resume(options: argparse.Namespace) -> int:
-    stack.resume(options.stack, json.loads(options.state.read_text(encoding="utf-8")), aws)
+    pausing.resume(options.stack, json.loads(options.state.read_text(encoding="utf-8")), client)
     options.state.unlink()
     _say(f"{options.stack} goes on")
     return 0
 
 
 def _table(options: argparse.Namespace) -> int:
-    source = stack.environment(options.stack, aws)["TABLE_NAME"]
-    for name, value in table.restore(aws("dynamodb"), source, options.to, options.at).items():
+    source = connect(options.stack).variables["TABLE_NAME"]
+    for name, value in table.restore(client("dynamodb"), source, options.to, options.at).items():
         _say(f"{name}={value}")
     return 0
 
@@ -109,10 +102,10 @@ def _erasures(options: argparse.Namespace) -> int:
     if options.people:
         wanted = list(people.named(options.people.read_text(encoding="utf-8").splitlines()))
     elif options.before and options.since:
-        wanted = list(people.erased_since(aws("dynamodb"), options.before, options.since))
+        wanted = list(people.erased_since(client("dynamodb"), options.before, options.since))
     else:
-        _say("give --before and --since, or --people")
-        return 1
+        msg = "give --before and --since, or --people"
+        raise OperationError(msg)
     for person in people.erase_again(services(), wanted):
         _say(f"asked again: {person}")
     return 0
@@ -133,7 +126,7 @@ def _payments(options: argparse.Namespace) -> int:
 
 def _files(options: argparse.Namespace) -> int:
     settings = _enter(options)
-    compared = files.compare(aws("dynamodb"), aws("s3"), settings["TABLE_NAME"], settings["FILES_BUCKET"])
+    compared = files.compare(client("dynamodb"), client("s3"), settings["TABLE_NAME"], settings["FILES_BUCKET"])
     for what, keys in (("gone", compared.gone), ("left", compared.left)):
         for key in keys:
             _say(f"{what}: {key}")
@@ -142,7 +135,3 @@ def _files(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,1 +1,0 @@
-"""Tests of restoring the table to a point in time."""
