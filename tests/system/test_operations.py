@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.clock import wait_until_swept
 from localcloud.cloud import LocalCloud
 from localcloud.ministack import ACCESS_KEY, REGION, SECRET_KEY
 from ops.cli import main
@@ -39,7 +40,11 @@ def operate(cloud: LocalCloud) -> Iterator[Operate]:
 
 
 def renew(cloud: LocalCloud) -> None:
-    """Let every function begin a new process, which reads the switches at once and not within half a minute."""
+    """Let every function begin a new process, which reads the switches at once and not within half a minute.
+
+    A shard that is being swept comes to its end first: its message would come again only minutes later.
+    """
+    wait_until_swept(cloud.endpoints)
     functions = cloud.aws("lambda")
     for name in (cloud.endpoints[it] for it in FOLLOWING):
         memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]

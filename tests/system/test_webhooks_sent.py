@@ -48,7 +48,7 @@ def test_events_are_posted_signed_and_again_after_a_failure(cloud: LocalCloud, r
 
     def all_of(status: str) -> list[Any]:
         found = call(cloud, "platform:sys", "GET", f"{path}/deliveries")["items"]
-        mine = [it for it in found if it["status"] == status and it["attempts"]]
+        mine = [it for it in found if it["status"] == status and it["last_status"]]
         return mine if len(mine) == len(TYPES) else []
 
     try:

@@ -59,7 +59,8 @@ wrong scan; the item on its way back; a parcel that somebody else had got before
 """
 PHOTO = c.AddEvidence(EvidenceType.PHOTO, "As it came.", File("u1", ContentType.JPEG, 1, "e"))
 """A photo, as the policy requires one; whether it shows the truth is for a mediator to find."""
-END = PAID_AT + 400 * DAY
+END = PAID_AT + 320 * DAY
+"""Whatever an honest side does, all is over by then."""
 
 
 @dataclass(frozen=True)
@@ -365,7 +366,10 @@ class Story:
         return ended
 
     def gain(self) -> int:
-        """Return by how much the cheat has come out better than the truth gives, in minor units. The story has ended."""
+        """Return by how much the cheat has come out better than the truth gives, in minor units. The story has ended.
+
+        What is still held after all that time counts as kept from the buyer.
+        """
         case, truth = self.world.case, self.truth
         if any(self._took_an_offer(dispute) for dispute in case.disputes):
             return 0  # the honest side offered it, of its own will
@@ -375,7 +379,7 @@ class Story:
             fair = 10_000 - truth.fair_refund
             if truth.bad_units:
                 fair += 1000  # the fee for shipping goes back only with the whole order (C3)
-            return escrow.released.minor - charged["seller"] - min(fair, 10_000)
+            return escrow.released.minor + escrow.held.minor - charged["seller"] - min(fair, 10_000)
         judged = case.dispute(self.judged).claim.reason if self.judged else None
         again = any(it.number > self.judged and it.claim.reason is judged for it in case.disputes)
         kept = self.sent_back_at is None
