@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -88,7 +89,10 @@ class LocalCloud:
 
         Returns the stack's outputs. LocalCloudError names what failed.
         """
-        return deploy(artefact, stack, fitting(self._parameters | parameters, artefact), self.aws)
+        outputs = deploy(artefact, stack, fitting(self._parameters | parameters, artefact), self.aws)
+        if stack == STACK:
+            self._announce(outputs, self.endpoints)
+        return outputs
 
     def aws(self, service: str) -> Client:
         """Return a client of that service with all rights, to look into the deployment."""
@@ -162,6 +166,7 @@ class LocalCloud:
         return made
 
     def _announce(self, outputs: dict[str, str], told: Mapping[str, object]) -> None:
+        outputs = defaultdict(str, outputs)  # an older release has fewer
         self.endpoints = {
             **told,
             "api": f"{self._ministack.url}/_aws/execute-api/{outputs['RestAPIId']}/api",

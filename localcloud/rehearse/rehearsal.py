@@ -4,13 +4,14 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from chalicelib.store.schema import SCHEMA, SCHEMA_NAME
 from localcloud.cloud import LocalCloud
-from localcloud.demo.api import Api
+from localcloud.demo.api import Api, Reply
 from localcloud.demo.cast import BUYERS, SELLERS
 from localcloud.demo.checks import Checks
 from localcloud.demo.market import PLATFORM, Market
@@ -24,6 +25,7 @@ from localcloud.rehearse.traffic import HEALTH, UNAVAILABLE, Traffic
 
 log = logging.getLogger(__name__)
 MAX_LIFE = 1800.0
+INVALID, UNKNOWN_FIELD = 422, "Extra inputs are not permitted"
 PATIENCE = 120.0
 """Seconds for the stream to have published everything."""
 
@@ -52,6 +54,19 @@ class Played:
     events: int = 0
 
 
+class ApiOfAnyRelease(Api):
+    """Leaves out of a body the fields that the release in place does not know, as an app of its time would."""
+
+    def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
+        """Return the answer. What is refused for an unknown field of its body is asked again without it."""
+        reply = super().call(who, method, path, body)
+        found = reply.body.get("errors", ()) if reply.status == INVALID and body else ()
+        unknown = {it["field"] for it in found if it["message"] == UNKNOWN_FIELD}
+        if body is None or not unknown & body.keys():
+            return reply
+        return super().call(who, method, path, {name: value for name, value in body.items() if name not in unknown})
+
+
 class DeployingRunner(StoryRunner):
     """Deploys packages between the scenes of stories, each on its day."""
 
@@ -78,7 +93,7 @@ def play(directory: Path, scripts: Sequence[Script], first: Artefact, deployment
     """
     checks = Checks()
     with LocalCloud(directory, Ports.free(), MAX_LIFE, first) as cloud:
-        api = Api(cloud.endpoints)
+        api = ApiOfAnyRelease(cloud.endpoints)
         market = Market(api)
         runner = DeployingRunner(cloud, market, deployments)
         stories = [Story(script, market, checks, log.debug, market.now()) for script in scripts]

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localcloud.demo.api import Api, Reply
 from localcloud.demo.cast import SCRIPTS
 from localcloud.demo.checks import Checks
 from localcloud.layout import LocalCloudError
 from localcloud.rehearse import release
 from localcloud.rehearse.main import FEW
-from localcloud.rehearse.rehearsal import Played, compare
+from localcloud.rehearse.rehearsal import ApiOfAnyRelease, Played, compare
 from localcloud.rehearse.seen import Told, gaps
 from localcloud.rehearse.traffic import Answer, Caller
 
@@ -66,6 +67,32 @@ def test_a_command_whose_second_answer_is_another_is_noticed() -> None:
 
     assert ([], ["1-1"]) == (same.changed, other.changed)
     assert ["1-1", "1-1"] == [key for _, key in same.sent if key]
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "expected"),
+    [
+        ("phone_code", "Extra inputs are not permitted", [{"phone": "1", "phone_code": "2"}, {"phone": "1"}]),
+        ("phone", "It is no phone number", [{"phone": "1", "phone_code": "2"}]),
+        ("addresses.0.zip", "Extra inputs are not permitted", [{"phone": "1", "phone_code": "2"}]),
+    ],
+)
+def test_an_older_release_is_asked_in_its_own_words(
+    monkeypatch: pytest.MonkeyPatch, field: str, message: str, expected: list[dict[str, str]]
+) -> None:
+    """A field that the release in place does not know is left out; what it refuses for another reason stays refused."""
+    asked: list[Any] = []
+
+    def refuse(_self: Api, _who: str, _method: str, _path: str, body: Any) -> Reply:  # noqa: ANN401 - a body
+        asked.append(body)
+        return (
+            Reply(422, {"errors": [{"field": field, "message": message}]}) if field in body or "." in field else Reply(200, {})
+        )
+
+    monkeypatch.setattr(Api, "call", refuse)
+    reply = ApiOfAnyRelease({}).call("seller:s", "PUT", "/sellers/s/contacts", {"phone": "1", "phone_code": "2"})
+
+    assert (expected, 200 if len(expected) > 1 else 422) == (asked, reply.status)
 
 
 def test_a_missing_number_is_a_gap() -> None:
