@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="play thirteen stories on free ports, and check them").set_defaults(action=_demo)
 
     rehearse = commands.add_parser("rehearse", help="upgrade from the release before and roll back, while calls go on")
-    rehearse.add_argument("--bounded", action="store_true", help="with three stories instead of thirteen")
+    rehearse.add_argument("--bounded", action="store_true", help="with four stories instead of thirteen")
     rehearse.set_defaults(action=_rehearse)
 
     replay = commands.add_parser("replay", help="run real orders through the same services, and report")

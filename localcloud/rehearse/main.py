@@ -12,8 +12,8 @@ from localcloud.rehearse import release
 from localcloud.rehearse.rehearsal import Deployment, Played, compare, play
 
 log = logging.getLogger(__name__)
-FEW = ("coat-4", "teapot-5", "jacket-6")
-"""The stories of the short form: a mediator, an order without a dispute, and a return."""
+FEW = ("lamps-2", "coat-4", "teapot-5", "jacket-6")
+"""The stories of the short form: a photo and an agreement, a mediator, an order without a dispute, and a return."""
 UPGRADE_DAY, ROLLBACK_DAY = 5.2, 7.0
 """Days of the stories in which most of them are in the middle of something."""
 

@@ -18,6 +18,7 @@ from localcloud.demo.market import PLATFORM, Market
 from localcloud.demo.runner import StoryRunner, until
 from localcloud.demo.story import Script, Story, Until
 from localcloud.demo.verify import missing_messages, verify_money
+from localcloud.forms import read
 from localcloud.packaging.build import Artefact
 from localcloud.ports import Ports
 from localcloud.rehearse.seen import Told, gaps, published_events, stored_events, told
@@ -26,6 +27,8 @@ from localcloud.rehearse.traffic import HEALTH, UNAVAILABLE, Traffic
 log = logging.getLogger(__name__)
 MAX_LIFE = 1800.0
 INVALID, UNKNOWN_FIELD = 422, "Extra inputs are not permitted"
+NOT_YET = ("the other side reads a copy of the photo",)
+"""The checks of stories that the release before does not pass, since it does not do that yet."""
 PATIENCE = 120.0
 """Seconds for the stream to have published everything."""
 
@@ -74,8 +77,14 @@ class DeployingRunner(StoryRunner):
         """Count the days from now."""
         super().__init__(cloud, market, market.now())
         self._deployments = list(deployments)
+        self._stories: list[Story] = []
         self.spans: list[tuple[float, float]] = []
         """The monotonic times at which deployments began and ended."""
+
+    def play(self, stories: list[Story]) -> None:
+        """Play every story to its end, with the deployments between their scenes."""
+        self._stories = stories
+        super().play(stories)
 
     def _wake(self, wake: Until, story: Story) -> None:
         while self._deployments and wake.day >= self._deployments[0].day:
@@ -83,7 +92,23 @@ class DeployingRunner(StoryRunner):
             self._cloud.update(due.artefact)
             self.spans.append((began, time.monotonic()))
             log.info("day %.1f: deployed %s in %.1f s", due.day, due.name, time.monotonic() - began)
+            for one in self._stories:
+                one.expect(f"its files can be read after {due.name} was deployed", [], unreadable(one))
         super()._wake(wake, story)
+
+
+def unreadable(story: Story) -> list[str]:
+    """Return the evidence of a story whose file cannot be read by its link, each with the reason."""
+    if story.dispute_id is None:
+        return []
+    found = []
+    for it in story.market.api.get(story.seller, f"/disputes/{story.dispute_id}/evidence")["evidence"]:
+        try:
+            if it["link"] and not read(it["link"]):
+                found.append(f"{it['id']}: it is empty")
+        except OSError as error:
+            found.append(f"{it['id']}: {error}")
+    return found
 
 
 def play(directory: Path, scripts: Sequence[Script], first: Artefact, deployments: Sequence[Deployment] = ()) -> Played:
@@ -115,6 +140,8 @@ def play(directory: Path, scripts: Sequence[Script], first: Artefact, deployment
         for story in stories:
             verify_money(api, story)
         played.stories = [told(story) for story in stories]
+    if deployments:
+        checks.made = [it for it in checks.made if not it.what.endswith(NOT_YET)]
     return played
 
 

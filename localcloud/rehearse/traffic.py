@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from localcloud import cognito
-from localcloud.demo.api import PATIENCE
 from localcloud.demo.market import PLATFORM, Market, Sale, days
 
 SERVER_ERROR = 500
@@ -25,6 +24,8 @@ KILLED = (
 )
 """The engine's words when it killed a function's process: before the call, at its start, or during it."""
 HEALTH = "GET /health"
+PATIENCE = 180.0
+"""Seconds for one answer: a busy machine is no failure."""
 PAUSE_S = 0.1
 TRIES = 100
 A_MESSAGE_EVERY_S = 4.0
