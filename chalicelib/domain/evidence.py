@@ -49,12 +49,16 @@ FILES_OF: dict[EvidenceType, tuple[ContentType, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An uploaded file as it was taken in: ``size`` in bytes, and the entity tag of this content, which never changes."""
+    """An uploaded file as it was taken in: ``size`` in bytes, and the entity tag of this content, which never changes.
+
+    ``copied`` is true of a photo of which people are shown copies (N6). Releases before 0.3.0 made none.
+    """
 
     upload_id: str
     content_type: ContentType
     size: int
     etag: str
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

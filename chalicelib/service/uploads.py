@@ -166,10 +166,10 @@ def links(storage: Storage, order_id: str, file: File, viewer: Role, now: dateti
     """Return short-lived addresses that read a file. The caller must have checked that the viewer may see it.
 
     ``link`` is what people look at. Of a photo it is the copy without what the camera wrote beside the picture, and it has a
-    ``thumbnail``; the ``original`` is for mediators only.
+    ``thumbnail``; the ``original`` is for mediators only. A photo of which no copy was made is shown as it came.
     """
     kept = kept_at(order_id, file), file.content_type
-    if file.content_type not in IMAGES:
+    if not file.copied:
         return {"link": _link(storage, *kept, file, now), "thumbnail": None, "original": None}
     small = shown_at(order_id, file, thumbnail=True)
     return {

@@ -90,7 +90,7 @@ def _show(storage: Storage, upload: Upload, file: File) -> None:
 
 
 def _file(upload: Upload, arrived: Arrived) -> File:
-    return File(upload.id, upload.content_type, arrived.size, arrived.etag)
+    return File(upload.id, upload.content_type, arrived.size, arrived.etag, copied=upload.content_type in IMAGES)
 
 
 def _finished(services: Services, storage: Storage, upload: Upload, arrived: Arrived) -> Upload:

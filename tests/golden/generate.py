@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.store.items import Item
 
 HERE = Path(__file__).parent
-RELEASE = "0.2.0"
+RELEASE = "0.3.0"
 SHARDS = 8
 ANSWER = Answer(201, "{}")
 SORT_KEYS = (

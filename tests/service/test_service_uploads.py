@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain import commands as c
-from chalicelib.domain.evidence import IMAGES, ContentType, EvidenceType
+from chalicelib.domain.evidence import IMAGES, ContentType, EvidenceType, File
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, evidence, uploads
@@ -19,7 +19,7 @@ from chalicelib.service.uploads import Storage, Wanted
 from chalicelib.service.uploads_arrived import TRIES, take_in
 from chalicelib.store.codec import timestamp
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.uploads import Purpose, UploadStatus
+from chalicelib.store.uploads import Purpose, UploadStatus, kept_at, shown_at
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, SECOND, SELLER
 from tests.service.bucket import HEIC, JPEG, MP4, OTHER_JPEG, PDF, PNG, Bucket
 from tests.service.office import DISPUTE, ORDER, Office, cancelled, once, read
@@ -536,3 +536,16 @@ def test_other_uploads_hide_no_evidence_that_is_on_its_way() -> None:
     with pytest.raises(Refusal) as refused:
         desk.ask()
     assert "limit_reached" == refused.value.code
+
+
+def test_a_photo_of_which_no_copy_was_made_is_shown_as_it_came() -> None:
+    """N6, I17: a file that an older release took in has a link that leads somewhere; one with copies leads to them."""
+    office = Office().disputed()
+    before = File("u-1", ContentType.JPEG, 4, "e")
+    old, new = (
+        uploads.links(office.storage, ORDER, it, SELLER.role, office.watch.at) for it in (before, replace(before, copied=True))
+    )
+
+    assert f"/{kept_at(ORDER, before)}?" in old["link"]["url"]
+    assert f"/{shown_at(ORDER, before)}?" in new["link"]["url"]
+    assert (None, True) == (old["thumbnail"], bool(new["thumbnail"]))

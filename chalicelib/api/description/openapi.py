@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core.core_schema import IntSchema
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 JSON = "application/json"
 _REF = "#/components/schemas/{model}"
 

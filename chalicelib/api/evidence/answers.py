@@ -22,6 +22,7 @@ class StoredFile(Given):
     content_type: ContentType
     size: Annotated[Count, Field(description="In bytes.")]
     etag: Annotated[str, Field(description="Tells this content from any other; [erased] once the file was.")]
+    copied: Annotated[bool, Field(description="True of a photo of which copies are shown; others are shown as they came.")]
 
 
 class EvidenceGiven(Given):
