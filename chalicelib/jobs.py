@@ -35,7 +35,7 @@ class LambdaContext(Protocol):
 FINDINGS_LOGGED_AT_MOST = 100
 """The faults of one run that the log names; all of them are counted."""
 ERASURES = "erasures"
-"""The message that asks for erasures instead of a shard, and for the ages of what waits longest."""
+"""The message that asks for erasures instead of a shard, for old drafts, and for the ages of what waits longest."""
 
 
 class NotSent(Exception):  # noqa: N818 - it names what happened
@@ -67,6 +67,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
     nor an erasure is written down; the backlog is logged all the same, and due messages leave.
     """
     from chalicelib.bootstrap import services, storage, switches  # noqa: PLC0415 - the fan-out does without it
+    from chalicelib.service.drafts import drop_drafts  # noqa: PLC0415 - as above
     from chalicelib.service.erasure import go_on  # noqa: PLC0415 - as above
     from chalicelib.service.oldest import measure_the_oldest  # noqa: PLC0415 - as above
     from chalicelib.service.sweep import sweep_shard  # noqa: PLC0415 - as above
@@ -81,6 +82,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
             measure_the_oldest(services())
             if not read_only:
                 go_on(services(), storage(), may_go_on)
+                drop_drafts(services(), storage(), may_go_on)
             continue
         shard = asked["shard"]
         swept = sweep_shard(services(), shard, (lambda: False) if read_only else may_go_on)

@@ -88,13 +88,14 @@ class Collected:
     def content(self) -> dict[str, Any]:
         """Return the case as JSON-ready data, in the words of the API, without files."""
         it, now = services(), services().clock.now()
-        case = current(it, self.order_id, now, self.number).case
+        changes = current(it, self.order_id, now, self.number)
+        case = changes.case
         dispute = case.dispute(self.number)
         return {
             "exported_at": timestamp(now),
             "dispute_id": dispute.id,
-            "order": views.order(case),
-            "dispute": views.dispute(case, dispute, READER, now),
+            "order": views.order(case, now),
+            "dispute": views.dispute(changes, dispute, READER, now),
             "timeline": [views.event(event, READER) for event in it.cases.log(self.order_id, self.number)],
             "order_timeline": [views.event(event, READER) for event in it.cases.log(self.order_id, ORDER)],
             "thread": [message_view(message) for message in self.messages()],

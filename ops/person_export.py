@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import services, storage, verification
+from chalicelib.domain.changes import Changes
 from chalicelib.domain.people import PARTIES, Actor, Role
 from chalicelib.domain.personal_data import ANOTHERS, only_words_of
 from chalicelib.service import erasure, views
@@ -94,13 +95,15 @@ def orders_of(who: Actor) -> Iterator[str]:
 def _case(order_id: str, who: Actor) -> dict[str, Any]:
     """Return an order and its disputes as the person sees them, without the other party's words."""
     it, now = services(), services().clock.now()
-    case = current(it, order_id, now, *_abridged(order_id)).case
+    changes = current(it, order_id, now, *_abridged(order_id))
+    case = changes.case
     own = replace(case, disputes=tuple(_own(dispute, who) for dispute in case.disputes))
     own = replace(own, order=only_words_of(own.order, who.role))
+    shown = Changes(own, it.policies, changes.addresses)
     streams = range(len(case.disputes) + 1)
     return {
-        "order": views.order(own),
-        "disputes": [views.dispute(own, dispute, who, now) for dispute in own.disputes],
+        "order": views.order(own, now),
+        "disputes": [views.dispute(shown, dispute, who, now) for dispute in own.disputes],
         "timeline": [told for stream in streams for told in _events(order_id, stream, who)],
         "ledger": views.ledger(case, it.cases.ledger(order_id), who),
         "messages": [_message(message, who) for message in Collected(order_id, 0).messages()],

@@ -1,4 +1,4 @@
-"""Make the page of the state machine: a diagram and two tables, from ``domain.state_machine`` and ``domain.deadlines``."""
+"""Make the page of the state machine: a diagram and its tables, from ``domain.state_machine`` and ``domain.deadlines``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ stateDiagram-v2
 
 def page() -> str:
     """The page, in Markdown."""
-    return f"{_HEAD}{_diagram()}    resolved --> [*]\n```\n\n{_actions()}\n{_deadlines()}"
+    return f"{_HEAD}{_diagram()}    resolved --> [*]\n```\n\n{_actions()}\n{_guards()}\n{_deadlines()}"
 
 
 def _diagram() -> str:
@@ -54,10 +54,18 @@ def _row(rule: Rule) -> str:
     return f"| `{rule.action.value}` | {rule.actor.value} | {conditions} | {to} |\n"
 
 
+def _guards() -> str:
+    out = ["## What blocks an action\n\nThe `reason` of each of `blocked_actions`, and what has to be the case instead.\n\n"]
+    out.append("| reason | possible if |\n|---|---|\n")
+    says = {guard.name: guard.says for rule in TABLE.values() for guard in rule.guards}
+    out.extend(f"| `{name}` | {words} |\n" for name, words in says.items())
+    return "".join(out)
+
+
 def _deadlines() -> str:
     policy = list(published())[-1]
     out = ["## What the clock does\n\nDays of policy version `", policy.version, "`, from when the stage was entered.\n\n"]
-    out.append("| stage | deadline | when it passes | leads to |\n|---|---|---|---|\n")
+    out.append("| stage | deadline | `on_deadline` | when it passes | leads to |\n|---|---|---|---|---|\n")
     for stage, row in STAGES.items():
         if row.window is None or row.expiry is None:
             continue
@@ -66,5 +74,5 @@ def _deadlines() -> str:
             received = policy.days(row.window_once_delivered).days
             days = f"{received} days after the carrier delivers, or {days} with no delivery on record"
         to = ", ".join(it.value for it in row.expiry.leads_to)
-        out.append(f"| {stage.value} | {days} | {row.expiry.says} | {to} |\n")
+        out.append(f"| {stage.value} | {days} | `{row.expiry.what.value}` | {row.expiry.says} | {to} |\n")
     return "".join(out)

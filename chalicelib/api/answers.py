@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
+from chalicelib.api.models import EXPONENT_AT_MOST, Currency, Minor, check_exponent
 from chalicelib.domain.events import PAYLOADS
 from chalicelib.domain.people import Role
 from chalicelib.store.codec import from_timestamp, timestamp
@@ -39,6 +40,11 @@ Time = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "description": "UTC, ending in Z."}),
 ]
 
+AsOf = Annotated[
+    Time,
+    Field(description="The time here when this was answered, in UTC: the clock that deadlines go by. ETags leave it out."),
+]
+
 
 def growing(words: Iterable[str], description: str) -> tuple[AfterValidator, FieldInfo]:
     """Annotations for a value of a list that may grow. It is described as a string, so that no client refuses a new one."""
@@ -51,6 +57,26 @@ def growing(words: Iterable[str], description: str) -> tuple[AfterValidator, Fie
         return word
 
     return AfterValidator(check), Field(json_schema_extra={"x-extensible-enum": [*known]}, description=description)
+
+
+class Money(Given):
+    """An amount in whole minor units, and how many decimals they are: 1050 and 2 are 10.50 (O2)."""
+
+    minor: Minor
+    currency: Currency
+    exponent: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=EXPONENT_AT_MOST,
+            description="The currency's decimals here. A platform's own tables (CLDR, Intl) differ for some currencies.",
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _has_its_decimals(self) -> Money:
+        check_exponent(self.currency, self.exponent)
+        return self
 
 
 Count = Annotated[int, Field(ge=0)]

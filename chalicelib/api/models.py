@@ -7,7 +7,16 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from chalicelib.domain import money as domain_money
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 
 AMOUNT_AT_MOST = 10**13
 """Minor units: more than any order, and far from where numbers lose digits on the way."""
+EXPONENT_AT_MOST = max(EXPONENTS.values())
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:")
 
@@ -171,11 +181,30 @@ Note = Annotated[str, *text(0, 2000)]
 ShortText = Annotated[str, *text(1, 200)]
 
 
-class Money(Model):
+Minor = Annotated[int, Field(ge=0, le=AMOUNT_AT_MOST)]
+
+
+def check_exponent(currency: str, exponent: int) -> None:
+    """Raise ``ValueError`` unless the currency has that many decimals."""
+    if exponent != EXPONENTS[currency]:
+        msg = f"{currency} has the exponent {EXPONENTS[currency]}"
+        raise ValueError(msg)
+
+
+class MoneyIn(Model):
     """An amount in whole minor units: 1050 EUR is 10.50 euros, 1050 JPY is 1050 yen (O2)."""
 
-    minor: Annotated[int, Field(ge=0, le=AMOUNT_AT_MOST)]
+    minor: Minor
     currency: Currency
+    exponent: Annotated[
+        int | None, Field(ge=0, le=EXPONENT_AT_MOST, description="As in answers, if it is given: the currency's decimals.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_its_decimals(self) -> MoneyIn:
+        if self.exponent is not None:
+            check_exponent(self.currency, self.exponent)
+        return self
 
     def domain(self) -> domain_money.Money:
         """The same, for the domain."""
@@ -198,4 +227,4 @@ class Address(Model):
 
 def in_domain(value: object) -> object:
     """The domain's value for a value of a request: amounts and addresses are converted, all else stays."""
-    return value.domain() if isinstance(value, Money | Address) else value
+    return value.domain() if isinstance(value, MoneyIn | Address) else value

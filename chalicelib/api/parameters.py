@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.identity.auth import PERSON_ID
+from chalicelib.api.models import FIRST_YEAR, LAST_YEAR
 from chalicelib.api.problems import not_valid
 from chalicelib.domain.order import ORDER_ID
 from chalicelib.store.codec import from_timestamp, timestamp
@@ -77,15 +78,35 @@ def one_of(kinds: type[StrEnum], name: str, description: str, default: StrEnum |
     return Parameter(name, description, schema, read, default)
 
 
-def person(name: str, description: str) -> Parameter:
-    """A parameter whose value is the id of a person."""
+def named(name: str, pattern: re.Pattern[str], description: str) -> Parameter:
+    """A parameter whose value is an id."""
 
     def read(written: str) -> str:
-        if not PERSON_ID.fullmatch(written):
+        if not pattern.fullmatch(written):
             raise not_valid(f"{name} is not an id this API uses.", name)
         return written
 
-    return Parameter(name, description, lambda: {"type": "string", "pattern": f"^{PERSON_ID.pattern}$"}, read)
+    return Parameter(name, description, lambda: {"type": "string", "pattern": f"^{pattern.pattern}$"}, read)
+
+
+def person(name: str, description: str) -> Parameter:
+    """A parameter whose value is the id of a person."""
+    return named(name, PERSON_ID, description)
+
+
+WORDS_AT_MOST = 128
+"""Characters of a text to look for: more than any id has."""
+
+
+def words(name: str, description: str) -> Parameter:
+    """A parameter whose value is a text to look for."""
+
+    def read(written: str) -> str:
+        if not 1 <= len(written) <= WORDS_AT_MOST:
+            raise not_valid(f"{name} has from 1 to {WORDS_AT_MOST} characters.", name)
+        return written
+
+    return Parameter(name, description, lambda: {"type": "string", "minLength": 1, "maxLength": WORDS_AT_MOST}, read)
 
 
 def matching(name: str, pattern: str, description: str) -> Parameter:
@@ -107,7 +128,7 @@ def moment(name: str, description: str) -> Parameter:
             at = from_timestamp(written)
         except ValueError:
             at = None
-        if at is None or timestamp(at) != written:
+        if at is None or timestamp(at) != written or not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise not_valid(f"{name} is a moment in UTC such as 2026-03-20T12:00:00Z.", name)
         return at
 

@@ -74,4 +74,4 @@ def recorded(services: Services, endpoint: Endpoint, entry: AuditEntry | None, h
 def _listed(result: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON-ready data
     """Return the ids on a page of a list."""
     items = result.get("items", ()) if isinstance(result, dict) else ()
-    return tuple(it["id"] for it in items)
+    return tuple(it["id"] for it in items if "id" in it)

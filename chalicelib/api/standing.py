@@ -37,7 +37,7 @@ def with_standing(call: Call, dispute_id: str, action: Callable[[], Answer]) -> 
     except (Refusal, VersionMismatch) as refused:
         problem = problem_of(refused)
         seen = disputes.get_dispute(call.services, dispute_id, call.actor)
-        stands = {name: seen[name] for name in ("stage", "turn", "deadline", "current_proposal", "allowed_actions")}
+        stands = {name: seen[name] for name in ("stage", "turn", "deadline", "current_proposal", "allowed_actions", "as_of")}
         stands |= {"dispute_id": dispute_id, "dispute_status": seen["status"], "current_version": seen["version"]}
         problem.members = stands | problem.members
         raise problem from refused

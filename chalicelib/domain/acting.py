@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.guards import Guard
     from chalicelib.domain.people import Actor
 
 
@@ -51,6 +52,28 @@ def allowed_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -
     return tuple(AllowedAction(rule.action, deadline) for rule in rules if rule and _stopped(rule, at) is None)
 
 
+@dataclass(frozen=True, slots=True)
+class BlockedAction:
+    """Something that the caller's role may do in this stage, but not now: the guard that stops it, and from when it does not.
+
+    ``opens_at`` is None where no time is known.
+    """
+
+    action: Action
+    reason: str
+    opens_at: datetime | None
+
+
+def blocked_actions(case: Case, dispute: Dispute, actor: Actor, now: datetime) -> tuple[BlockedAction, ...]:
+    """List what the stage of an open dispute lets ``actor`` do once something else has happened, or some time has passed."""
+    if not dispute.open:
+        return ()
+    at = _circumstances(case, dispute, actor, now)
+    rules = (TABLE.get((dispute.stage, action, actor.role)) for action in Action)
+    stopped = ((rule, *found) for rule in rules if rule and (found := _stops(rule, at)))
+    return tuple(BlockedAction(rule.action, guard.name, why.details.get("opens_at")) for rule, guard, why in stopped)
+
+
 def refusal(case: Case, dispute: Dispute, action: Action, actor: Actor, now: datetime) -> Refusal | None:
     """Return the reason why ``actor`` may not take ``action`` now, or None if the table allows it."""
     rule = TABLE.get((dispute.stage, action, actor.role))
@@ -65,7 +88,13 @@ def _circumstances(case: Case, dispute: Dispute, actor: Actor, now: datetime) ->
 
 
 def _stopped(rule: Rule, at: Circumstances) -> Refusal | None:
-    return next((found for guard in rule.guards if (found := guard.refusal(at))), None)
+    found = _stops(rule, at)
+    return found[1] if found else None
+
+
+def _stops(rule: Rule, at: Circumstances) -> tuple[Guard, Refusal] | None:
+    """Return the first guard that does not hold, and its refusal."""
+    return next(((guard, found) for guard in rule.guards if (found := guard.refusal(at))), None)
 
 
 def _not_in_table(dispute: Dispute, action: Action, actor: Actor) -> Refusal:

@@ -46,6 +46,8 @@ class CarrierRow:
     """AfterShip's slugs for it: one for each country or service of the company."""
     seventeen_track: tuple[int, ...]
     """17TRACK's codes for it, likewise."""
+    tracking_page: str = "https://t.17track.net/en#nums="
+    """What the address of a page about a parcel begins with; the number follows. By default 17TRACK's, which knows all."""
 
     def form_of(self, number: str) -> Form | None:
         """Return the form of a number in upper case, without spaces or hyphens; None where it has none."""
@@ -84,6 +86,7 @@ CARRIERS: Mapping[Carrier, CarrierRow] = table(
             made_up=lambda serial: f"1Z{serial[:15]}{digits.ups_check_digit(serial[:15])}",
             aftership=("ups", "ups-api", "ups-mi", "ups-freight", "ups-reference"),
             seventeen_track=(100002, 100398),
+            tracking_page="https://www.ups.com/track?tracknum=",
         ),
         Carrier.FEDEX: CarrierRow(
             name="FedEx",
@@ -91,6 +94,7 @@ CARRIERS: Mapping[Carrier, CarrierRow] = table(
             made_up=lambda serial: f"{serial[:11]}{digits.fedex_express_check_digit(serial[:11])}",
             aftership=("fedex", "fedex-api", "fedex-crossborder", "fedex-fims", "fedex-freight", "fedex-uk", "opek"),
             seventeen_track=(100003, 100222, 100261),
+            tracking_page="https://www.fedex.com/fedextrack/?trknbr=",
         ),
         Carrier.DHL: CarrierRow(
             name="DHL",
@@ -134,6 +138,7 @@ CARRIERS: Mapping[Carrier, CarrierRow] = table(
                 100430,
                 100765,
             ),
+            tracking_page="https://www.dhl.com/global-en/home/tracking.html?tracking-id=",
         ),
         Carrier.CHINA_POST: CarrierRow(
             name="China Post",

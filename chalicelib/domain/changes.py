@@ -74,6 +74,12 @@ class Changes:
         self._at = max(at, self._case.updated_at) if self._case else at
         return self._at
 
+    def trial(self, actor: Actor, at: datetime) -> Changes:
+        """Return a copy of the case as it stands, on which ``actor`` can try something at ``at``; nothing of it is kept."""
+        copy = Changes(self.case, self.policies, self.addresses)
+        copy.turn(actor, at)
+        return copy
+
     def address_on_file(self, country: str | None) -> ReturnAddress | None:
         """Return the seller's address on file for the actor of now, in ``country`` if one is required (D3, D9)."""
         return self.addresses.on_file(self.now, country, for_clock=self._actor == CLOCK)

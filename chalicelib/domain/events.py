@@ -224,6 +224,8 @@ class DisputeOpened(Payload):
     """What was asked and left unanswered in withdrawn disputes about the same lines (D5)."""
     judged_by: tuple[str, ...] = ()
     """The mediators who decided earlier disputes about the same lines; they do not take this one (D5)."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the buyer had sent before, and shows with the claim (N6)."""
 
 
 @dataclass(frozen=True, slots=True)

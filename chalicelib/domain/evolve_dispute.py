@@ -46,6 +46,7 @@ def opened(payload: e.DisputeOpened, event: Event, policy_version: str) -> Dispu
         on_table=payload.request.id,
         information_requests=payload.questions,
         former_mediators=payload.judged_by,
+        evidence=payload.evidence,
     )
 
 

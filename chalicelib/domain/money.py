@@ -58,12 +58,17 @@ class Money:
         return Money(self.minor * count, self.currency)
 
     @property
+    def exponent(self) -> int:
+        """The decimals of the currency's minor unit: 2 for EUR, 0 for JPY."""
+        return EXPONENTS[self.currency]
+
+    @property
     def units(self) -> Fraction:
         """The amount in whole units: euros, not cents."""
-        return Fraction(self.minor, 10 ** EXPONENTS[self.currency])
+        return Fraction(self.minor, 10**self.exponent)
 
     def __str__(self) -> str:
-        exponent = EXPONENTS[self.currency]
+        exponent = self.exponent
         if not exponent:
             return f"{self.minor} {self.currency}"
         sign = "-" if self.minor < 0 else ""

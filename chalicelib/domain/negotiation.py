@@ -27,11 +27,14 @@ from chalicelib.domain.stages import deadline_of, own_due_at
 from chalicelib.domain.state_machine import Action
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.claim import Covered
     from chalicelib.domain.guarantees import Remedy
     from chalicelib.domain.money import Money
     from chalicelib.domain.people import Actor, ReturnAddress
+    from chalicelib.domain.policy import Policy
 
 
 def next_proposal_id(dispute: Dispute) -> str:
@@ -53,22 +56,33 @@ def check_amount(dispute: Dispute, offer: OfferType, amount: Money, by: Role, fi
 
     The buyer stays within the remedies of the claim; nobody goes above the claim's maximum or below zero.
     """
-    reason, maximum = dispute.coverage.reason, dispute.coverage.maximum
-    takes = dispute.coverage.rule.takes
-    if dispute.refund_appealed:
-        takes = (OfferType.REFUND,)
+    reason, currency, takes = dispute.coverage.reason, dispute.coverage.maximum.currency, types_taken(dispute)
     if offer not in takes:
         raise Refusal(INVALID, f"A {reason.value} claim only takes {' or '.join(takes)}.", field=f"{fields}type")
-    if amount.currency != maximum.currency:
-        raise Refusal(INVALID, f"This order is in {maximum.currency}.", field=f"{fields}amount")
+    if amount.currency != currency:
+        raise Refusal(INVALID, f"This order is in {currency}.", field=f"{fields}amount")
+    least, maximum = amounts_taken(dispute, offer, by, fields)
+    if not least <= amount.minor <= maximum.minor:
+        msg = f"The amount must be from {least} to {maximum.minor} minor units of {maximum.currency} ({offer.value})."
+        raise Refusal(INVALID, msg, field=f"{fields}amount", maximum=maximum)
+
+
+def types_taken(dispute: Dispute) -> tuple[OfferType, ...]:
+    """Return the types that an offer or a decision can have; the buyer's also have to be one of the remedies (D2)."""
+    return (OfferType.REFUND,) if dispute.refund_appealed else dispute.coverage.rule.takes
+
+
+def amounts_taken(dispute: Dispute, offer: OfferType, by: Role, fields: str = "") -> tuple[int, Money]:
+    """Return the least that an offer of that type can be, in minor units, and the most (D2).
+
+    Raises ``Refusal(invalid)`` for a type that the buyer cannot ask for.
+    """
+    maximum = dispute.coverage.maximum
     if by is Role.BUYER:
         maximum = remedy_asked(dispute.coverage, offer, f"{fields}type").maximum
     if dispute.refund_appealed and dispute.refund:  # what is left to decide is how much of the refund the buyer keeps
         maximum = dispute.refund
-    least = 1 if by is Role.BUYER and not offer.replaces else 0
-    if not least <= amount.minor <= maximum.minor:
-        msg = f"The amount must be from {least} to {maximum.minor} minor units of {maximum.currency} ({offer.value})."
-        raise Refusal(INVALID, msg, field=f"{fields}amount", maximum=maximum)
+    return (1 if by is Role.BUYER and not offer.replaces else 0), maximum
 
 
 def usable_address(changes: Changes, number: int, given: ReturnAddress | None, label: str | None) -> ReturnAddress:
@@ -143,8 +157,9 @@ def propose(changes: Changes, number: int, command: c.Propose, actor: Actor) -> 
     dispute = changes.dispute(number)
     check_amount(dispute, command.type, command.amount, actor.role)
     settles = actor.role is Role.SELLER and gives_all(dispute, command.type, command.amount)
-    if dispute.stage is Stage.NEGOTIATING and dispute.turn is not actor.role and not settles:
-        _check_improves(dispute, command)
+    if not improves(dispute, command.type, command.amount, actor.role):
+        msg = "While the buyer considers your proposal you can only improve it: a higher amount, or no return."
+        raise Refusal(INVALID, msg, field="amount", current_proposal=dispute.proposal_on_table)
     address = label = None
     if actor.role is Role.SELLER and command.type.asks_back(command.amount) and dispute.return_parcel is None:
         label = command.return_label
@@ -173,17 +188,18 @@ def gives_all(dispute: Dispute, offer: OfferType, amount: Money) -> bool:
     return asked or (granted is not None and amount >= granted.amount and (offer.replaces or not granted.type.replaces))
 
 
-def _check_improves(dispute: Dispute, command: c.Propose) -> None:
-    """Refuse a seller's proposal out of turn that does not improve the seller's own on the table (D2)."""
+def improves(dispute: Dispute, offer: OfferType, amount: Money, by: Role) -> bool:
+    """Return whether a proposal may be made as it is the turn: a seller's out of turn improves the own one on the table (D2).
+
+    Of one type it is so from some amount on.
+    """
     own = dispute.proposal_on_table
-    if own is None:
-        return
-    higher = command.type is own.type and command.amount > own.amount
-    spares_return = own.type.needs_return and not command.type.needs_return and command.amount >= own.amount
-    spares_return = spares_return and (command.type.replaces or not own.type.replaces)
-    if not (higher or spares_return):
-        msg = "While the buyer considers your proposal you can only improve it: a higher amount, or no return."
-        raise Refusal(INVALID, msg, field="amount", current_proposal=own)
+    if dispute.stage is not Stage.NEGOTIATING or dispute.turn is by or own is None:
+        return True
+    higher = offer is own.type and amount > own.amount
+    spares_return = own.type.needs_return and not offer.needs_return and amount >= own.amount
+    spares_return = spares_return and (offer.replaces or not own.type.replaces)
+    return higher or spares_return or gives_all(dispute, offer, amount)
 
 
 @move(Action.DECLINE, c.Decline)
@@ -231,18 +247,21 @@ def add_evidence(changes: Changes, number: int, command: c.AddEvidence, actor: A
     changes.record(number, e.EvidenceAdded(replace(piece, answers=answers, file=command.file)))
 
 
+def grantable(dispute: Dispute, policy: Policy) -> tuple[datetime, datetime]:
+    """Return the deadline after which, and the time until which, more time can be granted (D6)."""
+    deadline = max(at for at in (deadline_of(dispute, policy), own_due_at(dispute, policy)) if at)
+    return deadline, deadline + policy.days("granted_at_most") - dispute.granted_in_all
+
+
 @move(Action.GRANT_TIME, c.GrantTime)
 def grant_time(changes: Changes, number: int, command: c.GrantTime, _: Actor) -> None:
     """Give the awaited party more time: only later, and within the policy's total (D6).
 
     While the buyer may object to a delivery, the time is added to whichever ends later, so that no earlier grant is lost.
     """
-    dispute, policy = changes.dispute(number), changes.case.policy
-    deadline = max(at for at in (deadline_of(dispute, policy), own_due_at(dispute, policy)) if at)
-    left = policy.days("granted_at_most") - dispute.granted_in_all
+    deadline, latest = grantable(changes.dispute(number), changes.case.policy)
     more = command.until - deadline
-    if more.total_seconds() < 1 or more > left:
-        latest = deadline + left
+    if more.total_seconds() < 1 or command.until > latest:
         msg = f"Name a time after {in_words(deadline)} and not after {in_words(latest)}."
         raise Refusal(INVALID, msg, field="until", deadline=deadline, latest=latest)
     changes.record(number, e.TimeGranted(command.until, int(more.total_seconds())))

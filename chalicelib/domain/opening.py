@@ -9,8 +9,10 @@ from chalicelib.domain.claim import Claim, ClaimItem, Covered, NotCovered, NotYe
 from chalicelib.domain.coverage import decide
 from chalicelib.domain.dispute import InformationRequest, LinePromise, Outcome, Proposal, dispute_id
 from chalicelib.domain.events import DisputeOpened
+from chalicelib.domain.evidence import Evidence
 from chalicelib.domain.exclusions import EXPLANATIONS
 from chalicelib.domain.guarantees import REASONS, Basis, IssueIs, OfferType
+from chalicelib.domain.guards import too_much_evidence
 from chalicelib.domain.money import Money
 from chalicelib.domain.negotiation import check_amount, remedy_asked
 from chalicelib.domain.people import Role
@@ -26,8 +28,11 @@ from chalicelib.domain.refusals import (
 from chalicelib.domain.settlement import carry_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
+    from chalicelib.domain.commands import AddEvidence
     from chalicelib.domain.dispute import Dispute
 
 
@@ -45,8 +50,8 @@ def whole_order(case: Case) -> tuple[ClaimItem, ...]:
     return tuple(ClaimItem(line.id, line.quantity) for line in case.order.terms.lines)
 
 
-def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> int:
-    """Open a dispute and return its number.
+def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy, shown: Sequence[AddEvidence] = ()) -> int:
+    """Open a dispute that begins with the evidence ``shown`` (N6), and return its number.
 
     Raises ``Refusal``: ``not_covered`` with the exclusion, ``not_yet_covered`` with the date, ``attestation_required``,
     ``limit_reached``, or ``invalid`` for a claim or a request that is not well formed. A guaranteed return goes straight
@@ -65,6 +70,8 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
     if len(case.disputes) >= case.policy.disputes_at_most:
         msg = f"An order has at most {case.policy.disputes_at_most} disputes over its life."
         raise Refusal(LIMIT_REACHED, msg, limit=case.policy.disputes_at_most)
+    if len(shown) > case.policy.evidence_at_most:
+        raise too_much_evidence(case.policy)
     number = len(case.disputes) + 1
     promises = tuple(LinePromise(line, case.order.promised_by(line, case.policy)) for line in claim.line_ids)
     asked = _asked(coverage, request, changes)
@@ -76,6 +83,7 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
         request=asked,
         questions=_left_unanswered(case, claim),
         judged_by=_judges(case, claim),
+        evidence=_shown(shown, changes),
     )
     changes.record(number, opened)
     check_amount(changes.dispute(number), asked.type, asked.amount, Role.BUYER, "request_")
@@ -84,6 +92,11 @@ def open_dispute(changes: Changes, claim: Claim, request: RequestedRemedy) -> in
         if address:
             carry_out(changes, number, asked.type, asked.amount, coverage.rule.basis(Basis.GUARANTEE), address)
     return number
+
+
+def _shown(shown: Sequence[AddEvidence], changes: Changes) -> tuple[Evidence, ...]:
+    pieces = enumerate(shown, 1)
+    return tuple(Evidence(f"e{n}", Role.BUYER, it.type, it.note, changes.now, file=it.file) for n, it in pieces)
 
 
 def _earlier(case: Case, claim: Claim) -> list[Dispute]:

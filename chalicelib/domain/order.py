@@ -36,6 +36,10 @@ class Line:
     title: str
     quantity: int
     unit_price: Money
+    image_url: str = ""
+    """An https address of a picture; empty without one."""
+    url: str = ""
+    """An https address of a page about what was sold; empty without one."""
 
     @property
     def price(self) -> Money:
@@ -61,6 +65,8 @@ class OrderTerms:
     deliver_by: datetime | None = None
     deliver_within_days: int | None = None
     guarantees: tuple[OfferedGuarantee, ...] = ()
+    seller_name: str = ""
+    """The name of the shop, as buyers know it; empty without one."""
 
     @property
     def price(self) -> Money:
@@ -286,6 +292,23 @@ class Order:
         """Return the line's arrival: its last parcel's by the carrier, or the buyer's confirmation if earlier (O6, O7)."""
         known = [at for at in (self._arrived.get(line_id), self.line_state(line_id).confirmed_at) if at]
         return min(known, default=None)
+
+    @property
+    def all_delivered_at(self) -> datetime | None:
+        """The arrival of the last line; None while one is missing."""
+        times = [self.delivered_at(line.id) for line in self.terms.lines]
+        arrived = [at for at in times if at]
+        return max(arrived) if len(arrived) == len(times) else None
+
+    def last_promise(self, policy: Policy) -> datetime:
+        """When the last line was to arrive."""
+        return max(self.promised_by(line.id, policy) for line in self.terms.lines)
+
+    @property
+    def newest_parcel(self) -> Parcel | None:
+        """The parcel of which a carrier was last heard, or which was shipped last; none that was taken back."""
+        on_record = (parcel for parcel in self.parcels if parcel.withdrawn_at is None)
+        return max(on_record, key=lambda parcel: (parcel.heard_of_at, parcel.number), default=None)
 
     def arrived_late(self, line_id: str, policy: Policy) -> bool:
         """Return True if a delivery is on record and not before the promise; the very instant is late (D9)."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
-from chalicelib.domain.carriers import Carrier, parcel_key
+from chalicelib.domain.carriers import CARRIERS, Carrier, parcel_key
 from chalicelib.domain.people import Role
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ class Parcel:
         """
         return parcel_key(self.carrier, self.tracking_number) if self.carrier else None
 
+    @property
+    def tracking_url(self) -> str | None:
+        """The address of a page for people about the parcel; None for a carrier that is not of the eight."""
+        return f"{CARRIERS[self.carrier].tracking_page}{quote(self.tracking_number)}" if self.carrier else None
+
     def counts(self, record: CarrierRecord) -> bool:
         """Return whether ``record`` is of this parcel: it happened late enough, on the way to the right country (O6, I14)."""
         elsewhere = record.destination and self.destination and record.destination != self.destination
@@ -113,6 +119,16 @@ class Parcel:
     def with_records(self, records: Iterable[CarrierRecord]) -> Parcel:
         """The parcel knowing ``records`` as well."""
         return replace(self, records=tuple(sorted((*self.records, *records))))
+
+    @property
+    def last_record(self) -> CarrierRecord | None:
+        """The newest record that counts."""
+        return next((record for record in reversed(self.records) if self.counts(record)), None)
+
+    @property
+    def heard_of_at(self) -> datetime:
+        """When the newest record that counts happened, or when the parcel was shipped."""
+        return self.last_record.occurred_at if self.last_record else self.shipped_at
 
     @property
     def scanned_at(self) -> datetime | None:

@@ -10,6 +10,7 @@ from chalicelib.domain.claim import Claim
 from chalicelib.domain.dispute import Decision, Dispute, InformationRequest, Proposal
 from chalicelib.domain.evidence import Evidence, File
 from chalicelib.domain.ledger import PaymentInstruction
+from chalicelib.domain.order import OrderTerms
 from chalicelib.domain.parcel import Parcel
 from chalicelib.domain.people import PARTIES, ReturnAddress, Role
 
@@ -39,6 +40,8 @@ def _always(*owners: Role) -> Owner:
 
 
 WORDS: dict[type, dict[str, Owner]] = {
+    # The name of a shop is public, but it can be its owner's.
+    OrderTerms: {"seller_name": _always(Role.SELLER)},
     Claim: {"description": _always(Role.BUYER)},
     Proposal: {"note": _proposer},
     Evidence: {"note": _proposer},

@@ -35,10 +35,41 @@ class Awaited(StrEnum):
     NOBODY = "nobody"
 
 
+class Task(StrEnum):
+    """What is asked of somebody, with a deadline (N2)."""
+
+    ANSWER_CLAIM = "answer_claim"
+    NEGOTIATE = "negotiate"
+    """To answer the proposal on the table, or to make one."""
+    ANSWER_QUESTION = "answer_question"
+    DECIDE = "decide"
+    """The mediator's."""
+    SHIP_RETURN = "ship_return"
+    ACKNOWLEDGE_RETURN = "acknowledge_return"
+    SHIP_REPLACEMENT = "ship_replacement"
+    ACCEPT_OR_APPEAL = "accept_or_appeal"
+    OBJECT_TO_DELIVERY = "object_to_delivery"
+    """To say that what a carrier shows as delivered is not here, if it is not (C5)."""
+
+
+class Lapse(StrEnum):
+    """What a deadline brings about when nobody acts (D9)."""
+
+    REQUEST_GRANTED = "request_granted"
+    ESCALATED = "escalated"
+    DECIDED_BY_DEFAULT = "decided_by_default"
+    NOTHING_REFUNDED = "nothing_refunded"
+    RETURN_JUDGED = "return_judged"
+    REFUNDED_INSTEAD = "refunded_instead"
+    DECISION_CARRIED_OUT = "decision_carried_out"
+    RECORD_STANDS = "record_stands"
+
+
 @dataclass(frozen=True, slots=True)
 class Expiry:
     """The effect of a stage's deadline in words, and every stage it can lead to. ``deadlines`` carries it out."""
 
+    what: Lapse
     says: str
     leads_to: tuple[Stage, ...]
 
@@ -48,6 +79,8 @@ class StageRule:
     """All that a stage is, apart from what people may do in it."""
 
     awaited: Awaited
+    task: Task | None
+    """What is asked of those who are awaited; None where nobody is."""
     status: Status | None
     """The standard status that clients see; None if it follows the turn."""
     window: str | None
@@ -66,58 +99,68 @@ STAGES: dict[Stage, StageRule] = table(
     {
         Stage.OPENED: StageRule(
             awaited=Awaited.SELLER,
+            task=Task.ANSWER_CLAIM,
             status=Status.WAITING_FOR_SELLER_RESPONSE,
             window="seller_answer",
-            expiry=Expiry("the seller was silent: the request is granted as asked", _SETTLED),
+            expiry=Expiry(Lapse.REQUEST_GRANTED, "the seller was silent: the request is granted as asked", _SETTLED),
         ),
         Stage.NEGOTIATING: StageRule(
             awaited=Awaited.WHOSE_TURN,
+            task=Task.NEGOTIATE,
             status=None,
             window="negotiation",
-            expiry=Expiry("no agreement: escalated automatically", (Stage.UNDER_REVIEW,)),
+            expiry=Expiry(Lapse.ESCALATED, "no agreement: escalated automatically", (Stage.UNDER_REVIEW,)),
         ),
         Stage.UNDER_REVIEW: StageRule(
             awaited=Awaited.MEDIATOR,
+            task=Task.DECIDE,
             status=Status.UNDER_REVIEW,
             window="review",
-            expiry=Expiry("nobody decided: the policy's default", (Stage.DECIDED, *_SETTLED)),
+            expiry=Expiry(Lapse.DECIDED_BY_DEFAULT, "nobody decided: the policy's default", (Stage.DECIDED, *_SETTLED)),
         ),
         Stage.AWAITING_RETURN: StageRule(
             awaited=Awaited.BUYER,
+            task=Task.SHIP_RETURN,
             status=Status.WAITING_FOR_BUYER_RESPONSE,
             window="return_shipping",
-            expiry=Expiry("the buyer did not ship: nothing refunded", (Stage.RESOLVED,)),
+            expiry=Expiry(Lapse.NOTHING_REFUNDED, "the buyer did not ship: nothing refunded", (Stage.RESOLVED,)),
         ),
         Stage.RETURN_IN_TRANSIT: StageRule(
             awaited=Awaited.SELLER,
+            task=Task.ACKNOWLEDGE_RETURN,
             status=Status.WAITING_FOR_SELLER_RESPONSE,
             window="return_lost",
             window_once_delivered="return_receipt",
             expiry=Expiry(
+                Lapse.RETURN_JUDGED,
                 "the seller did not object: refunded, or replaced; a return that nobody saw is reviewed",
                 (Stage.RESOLVED, Stage.AWAITING_REPLACEMENT, Stage.UNDER_REVIEW),
             ),
         ),
         Stage.AWAITING_REPLACEMENT: StageRule(
             awaited=Awaited.SELLER,
+            task=Task.SHIP_REPLACEMENT,
             status=Status.WAITING_FOR_SELLER_RESPONSE,
             window="replacement_shipping",
             window_once_scanned="replacement_delivery",
-            expiry=Expiry("no replacement came: refunded", (Stage.RESOLVED,)),
+            expiry=Expiry(Lapse.REFUNDED_INSTEAD, "no replacement came: refunded", (Stage.RESOLVED,)),
         ),
         Stage.DECIDED: StageRule(
             awaited=Awaited.EITHER_PARTY,
+            task=Task.ACCEPT_OR_APPEAL,
             status=Status.UNDER_REVIEW,
             window="appeal",
-            expiry=Expiry("no appeal: the decision is carried out", _SETTLED),
+            expiry=Expiry(Lapse.DECISION_CARRIED_OUT, "no appeal: the decision is carried out", _SETTLED),
         ),
-        Stage.RESOLVED: StageRule(awaited=Awaited.NOBODY, status=Status.RESOLVED, window=None, expiry=None),
+        Stage.RESOLVED: StageRule(awaited=Awaited.NOBODY, task=None, status=Status.RESOLVED, window=None, expiry=None),
     },
 )
 """The row of every stage."""
 
 
-DELIVERY_NOTICE = Expiry("the buyer did not object to a delivery in time: the record stands", (Stage.RESOLVED,))
+DELIVERY_NOTICE = Expiry(
+    Lapse.RECORD_STANDS, "the buyer did not object to a delivery in time: the record stands", (Stage.RESOLVED,)
+)
 """The effect of a delivery notice, in any stage. While there is one, no other deadline of the dispute acts (C5)."""
 
 
@@ -241,3 +284,5 @@ def _rules() -> Iterator[Rule]:
 
 TABLE: dict[tuple[Stage, Action, Role], Rule] = {(rule.stage, rule.action, rule.actor): rule for rule in _rules()}
 """Every allowed cell of stage x action x actor. A cell that is not here is refused."""
+GUARDS = tuple(dict.fromkeys(guard.name for rule in TABLE.values() for guard in rule.guards))
+"""The name of every guard of the table."""

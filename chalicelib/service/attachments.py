@@ -68,5 +68,5 @@ def list_files(services: Services, storage: Storage, order_id: str, message_id: 
     return {
         "message_id": message_id,
         "as_of": timestamp(now),
-        "attachments": [plain(it) | uploads.links(storage, order_id, it, actor.role, now) for it in found[0].attachments],
+        "attachments": [plain(it) | uploads.links(storage, order_id, actor.role, it, now) for it in found[0].attachments],
     }

@@ -104,12 +104,33 @@ def subscribe(services: Services, connection: Connection, order_id: str) -> None
     now = services.clock.now()
     check_thread(current(services, order_id, now).case, connection.actor)
     threads = services.connections.threads(connection.id)
-    if order_id not in threads and len(threads) >= THREADS_AT_MOST:
-        msg = f"This connection listens to {THREADS_AT_MOST} threads. Unsubscribe from one first."
-        raise Refusal(LIMIT_REACHED, msg, limit=THREADS_AT_MOST)
+    if order_id not in threads:
+        _check_room(threads)
     if connection.actor.role in STAFF:
         services.audit.add(AuditEntry(services.audit.new_id(), now, connection.actor, "subscribe", order_id=order_id))
     services.connections.listen(connection, order_id)
+
+
+def _check_room(threads: list[str]) -> None:
+    if len(threads) >= THREADS_AT_MOST:
+        msg = f"This connection listens to {THREADS_AT_MOST} threads. Unsubscribe from one first."
+        raise Refusal(LIMIT_REACHED, msg, limit=THREADS_AT_MOST)
+
+
+def subscribe_to_own(services: Services, connection: Connection) -> None:
+    """Let a connection listen to all orders and cases that are its person's. Raises ``Refusal(limit_reached)``.
+
+    A mediator who listens is in the audit (P5).
+    """
+    _check_room(services.connections.threads(connection.id))
+    if connection.actor.role in STAFF:
+        services.audit.add(AuditEntry(services.audit.new_id(), services.clock.now(), connection.actor, "subscribe"))
+    services.connections.listen_to_own(connection)
+
+
+def unsubscribe_from_own(services: Services, connection: Connection) -> None:
+    """Stop a connection from listening to all that is its person's."""
+    services.connections.unlisten_to_own(connection)
 
 
 def unsubscribe(services: Services, connection: Connection, order_id: str) -> None:

@@ -118,7 +118,7 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
         "as_of": timestamp(now),
         "evidence": [_piece(storage, it, piece, actor.role, now) for piece in it.evidence],
         "missing_evidence": plain(missing_evidence(it, case.policy)),
-        "uploads": [_own(upload, now) for upload in own if upload.status in (*UNFINISHED, UploadStatus.REJECTED)],
+        "uploads": [uploads.view(it, now) for it in own if it.status in (*UNFINISHED, UploadStatus.REJECTED)],
     }
 
 
@@ -126,20 +126,5 @@ def _piece(storage: Storage, dispute: Dispute, piece: Evidence, viewer: Role, no
     view: Json = plain(piece)
     erased = piece.by in dispute.erased
     file = None if erased else piece.file
-    links = uploads.links(storage, dispute.order_id, file, viewer, now) if file else uploads.NO_LINKS
+    links = uploads.links(storage, dispute.order_id, viewer, file, now) if file else uploads.NO_LINKS
     return view | {"erased": erased} | links
-
-
-def _own(upload: Upload, now: datetime) -> Json:
-    expired = upload.status is UploadStatus.PENDING and now >= upload.expires_at
-    return {
-        "upload_id": upload.id,
-        "type": plain(upload.type),
-        "content_type": upload.content_type.value,
-        "size": upload.size,
-        "requested_at": timestamp(upload.requested_at),
-        "expires_at": timestamp(upload.expires_at),
-        "status": "expired" if expired else upload.status.value,
-        "reason": upload.reason or None,
-        "detail": upload.detail,
-    }

@@ -65,7 +65,7 @@ class CaseCommand(ABC, Generic[Result]):
         """Record what the command changes. Raises ``Refusal`` where the rules do not allow it; nothing is written then."""
 
     @abstractmethod
-    def answer(self, case: Case, result: Result, viewer: Actor, now: datetime, /) -> tuple[int, Any]:
+    def answer(self, changes: Changes, result: Result, viewer: Actor, now: datetime, /) -> tuple[int, Any]:
         """Return the HTTP status and the body, given the case after the command and what ``decide`` returned."""
 
 
@@ -140,7 +140,7 @@ def _carried_out(
     check_dispute_size(before, changes.case, request.actor)
 
     # Answer: what this caller is told, kept with the change so that a retry is told the same.
-    status, body = command.answer(changes.case, result, request.actor, now)
+    status, body = command.answer(changes, result, request.actor, now)
     answer = Answer(status, msgspec.json.encode(body).decode())
 
     # Commit: one transaction, on the condition that the case is still the one that was read.

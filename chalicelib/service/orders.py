@@ -12,12 +12,14 @@ from chalicelib.domain.carriers import parcel_key, tracking_number
 from chalicelib.domain.events import ORDER, ledger_entry
 from chalicelib.domain.external_disputes import report_external_dispute
 from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.personal_data import without_words
 from chalicelib.domain.protection import EXPLAINED, protection
 from chalicelib.domain.refusals import CONFLICT, Refusal
 from chalicelib.service import views
 from chalicelib.service.access import check_order
 from chalicelib.service.errors import Busy, Malformed, NotFound
 from chalicelib.service.execute import CaseCommand, Request, current, execute, keep_answer, kept_answer
+from chalicelib.service.rows import order_rows
 from chalicelib.service.views import Json
 from chalicelib.store import lists
 from chalicelib.store.idempotency import Answer, Once
@@ -60,13 +62,13 @@ class ImportOrder(CaseCommand[bool]):
         except LookupError:
             rules.import_order(changes, self.terms)
             return True
-        if known != self.terms:
+        if known not in (self.terms, without_words(self.terms, Role.SELLER)):  # the shop's name may have been erased since
             raise Refusal(CONFLICT, "This order id was imported with other terms; they do not change afterwards.")
         return False
 
-    def answer(self, case: Case, new: bool, *_: object) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
+    def answer(self, changes: Changes, new: bool, _: Actor, now: datetime) -> tuple[int, Json]:  # noqa: FBT001 - the command's result
         """Return the order."""
-        return (CREATED if new else OK), views.order(case)
+        return (CREATED if new else OK), views.order(changes.case, now)
 
 
 class OrderCommand(CaseCommand[None]):
@@ -80,9 +82,9 @@ class OrderCommand(CaseCommand[None]):
         check_order(case, request.actor)
         request.check_version(case.order.version)
 
-    def answer(self, case: Case, *_: object) -> tuple[int, Json]:
+    def answer(self, changes: Changes, _: None, __: Actor, now: datetime) -> tuple[int, Json]:
         """Return the order."""
-        return self.status, views.order(case)
+        return self.status, views.order(changes.case, now)
 
 
 def add_shipment(services: Services, order_id: str, request: Request, shipment: Shipment) -> Answer:
@@ -288,7 +290,7 @@ class RecordCarrierReports(CaseCommand[list[bool | Refusal]]):
         """Record what is new; a report that is refused spoils no other."""
         return rules.record_carrier_reports(changes, self.reports)
 
-    def answer(self, _: Case, results: list[bool | Refusal], *__: object) -> tuple[int, list[Json]]:
+    def answer(self, _: Changes, results: list[bool | Refusal], *__: object) -> tuple[int, list[Json]]:
         """Return what became of each report."""
         return OK, [_outcome(result) for result in results]
 
@@ -316,7 +318,8 @@ def _refused(refused: Refusal) -> Json:
 
 def get_order(services: Services, order_id: str, actor: Actor) -> Json:
     """Return one order. Raises ``NotFound``."""
-    return views.order(_seen(services, order_id, actor, services.clock.now()).case)
+    now = services.clock.now()
+    return views.order(_seen(services, order_id, actor, now).case, now)
 
 
 def get_protection(services: Services, order_id: str, actor: Actor, words: Mapping[str, str] = EXPLAINED) -> Json:
@@ -338,8 +341,9 @@ def get_ledger(services: Services, order_id: str, actor: Actor) -> Json:
 
 def get_timeline(services: Services, order_id: str, actor: Actor) -> Json:
     """Return everything that happened to the order itself, in order (D11). Raises ``NotFound``."""
-    changes = _seen(services, order_id, actor, services.clock.now())
-    return {"order_id": order_id, "events": timeline(services, changes, ORDER, actor)}
+    now = services.clock.now()
+    changes = _seen(services, order_id, actor, now)
+    return {"order_id": order_id, "as_of": views.time(now), "events": timeline(services, changes, ORDER, actor)}
 
 
 def timeline(services: Services, changes: Changes, stream: int, viewer: Actor) -> list[Json]:
@@ -362,16 +366,9 @@ def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: in
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
     now = services.clock.now()
 
-    def show(found: Item) -> Json:
-        return views.order_summary(_listed(services, found, now))
+    def show(stored: Item) -> tuple[Order, bool]:
+        order = lists.as_order(stored)
+        return order, lists.ever_disputed(stored, order)
 
-    items, more = services.lists.read(lists.orders_of(whose.role.value, whose.id), limit, cursor, show)
-    return {"items": items, "cursor": more}
-
-
-def _listed(services: Services, found: Item, now: datetime) -> Order:
-    """Return a listed order as it is at ``now``, swept or not (D9). Its case is read only where a deadline may have passed."""
-    it = lists.as_order(found)
-    if it.completed_at is not None or now < it.closes_at(services.policies.version(it.policy_version)):
-        return it
-    return current(services, it.terms.order_id, now).case.order
+    found, more = services.lists.read(lists.orders_of(whose.role.value, whose.id), limit, cursor, show)
+    return views.page(order_rows(services, actor, whose, found, now), more, now)

@@ -14,7 +14,6 @@ from chalicelib.service.execute import CaseCommand, Request, execute
 from chalicelib.store import lists
 
 if TYPE_CHECKING:
-    from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.ledger import InstructionStatus
     from chalicelib.service.services import Services
@@ -78,7 +77,7 @@ class ReportPayment(CaseCommand[None]):
             raise NotFound
         rules.report_payment(changes, known, reference=self.reference, failure=self.failure, attempt=self.attempt)
 
-    def answer(self, case: Case, *_: object) -> tuple[int, Json]:
+    def answer(self, changes: Changes, *_: object) -> tuple[int, Json]:
         """Return the instruction."""
-        known = rules.instruction_of(case, self.instruction_id)
+        known = rules.instruction_of(changes.case, self.instruction_id)
         return OK, views.instruction(known) if known else {}

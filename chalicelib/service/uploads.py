@@ -20,7 +20,7 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, UPLOAD_PENDING, Refusal
 from chalicelib.service.errors import Busy
 from chalicelib.service.execute import replayed
-from chalicelib.store.codec import timestamp
+from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict
 from chalicelib.store.uploads import Purpose, Upload, UploadStatus, kept_at, shown_at
 
@@ -148,6 +148,11 @@ def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, pur
     Raises the ``Refusal`` of an upload that has become none yet, or never will, or that is unknown.
     """
     found = storage.uploads.find(order_id, owner.role.value, upload_id)
+    return file_of(found, upload_id, owner, purpose, now, "attachments")
+
+
+def file_of(found: Upload | None, upload_id: str, owner: Actor, purpose: Purpose, now: datetime, field: str) -> File:
+    """Return the file of an upload that was looked up. Raises the ``Refusal`` of one that has none, on that ``field``."""
     if found is None or found.owner != owner or found.purpose is not purpose or found.status is UploadStatus.ERASED:
         why = "is no upload of yours for this. Ask for a form."
     elif found.status is UploadStatus.REJECTED:
@@ -156,13 +161,29 @@ def confirmed(storage: Storage, order_id: str, upload_id: str, owner: Actor, pur
         return found.file
     elif found.status is UploadStatus.SCANNING or now < found.expires_at:
         msg = f"{upload_id} has not arrived yet, or is being looked at. Send the same request again in a second."
-        raise Refusal(UPLOAD_PENDING, msg, field="attachments")
+        raise Refusal(UPLOAD_PENDING, msg, field=field)
     else:
         why = "has not arrived, and its form works no more. Ask for another."
-    raise Refusal(INVALID, f"{upload_id} {why}", field="attachments")
+    raise Refusal(INVALID, f"{upload_id} {why}", field=field)
 
 
-def links(storage: Storage, order_id: str, file: File, viewer: Role, now: datetime) -> Json:
+def view(it: Upload, now: datetime) -> Json:
+    """Return an upload of evidence as its owner sees it."""
+    expired = it.status is UploadStatus.PENDING and now >= it.expires_at
+    return {
+        "upload_id": it.id,
+        "type": plain(it.type),
+        "content_type": it.content_type.value,
+        "size": it.size,
+        "requested_at": timestamp(it.requested_at),
+        "expires_at": timestamp(it.expires_at),
+        "status": "expired" if expired else it.status.value,
+        "reason": it.reason or None,
+        "detail": it.detail,
+    }
+
+
+def links(storage: Storage, order_id: str, viewer: Role, file: File, now: datetime) -> Json:
     """Return short-lived addresses that read a file. The caller must have checked that the viewer may see it.
 
     ``link`` is what people look at. Of a photo it is the copy without what the camera wrote beside the picture, and it has a

@@ -117,6 +117,9 @@ def _judged(services: Services, storage: Storage, upload: Upload, arrived: Arriv
             raise Busy  # replaced while it was checked: the new object is checked instead
         if upload.purpose is Purpose.EVIDENCE:
             evidence.add_file(services, upload, file, storage.uploads.finish_put(confirmed, now_s))
+        elif upload.purpose is Purpose.DRAFT:
+            confirmed = replace(upload, status=UploadStatus.READY, file=file)  # with its note, until a dispute claims it
+            storage.uploads.finish(confirmed, now_s)
         else:
             storage.uploads.finish(confirmed, now_s)
     except Refusal as refused:

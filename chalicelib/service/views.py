@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.acting import allowed_actions
+from chalicelib.domain.acting import allowed_actions, blocked_actions
+from chalicelib.domain.foresight import on_deadline
+from chalicelib.domain.options import options
 from chalicelib.domain.parcel import OTHER
 from chalicelib.domain.people import Role
 from chalicelib.domain.personal_data import wordless
 from chalicelib.domain.stages import next_due_at, status_of
-from chalicelib.domain.todos import missing_evidence
+from chalicelib.domain.todos import asked, missing_evidence
 from chalicelib.service.access import sees_all_of
 from chalicelib.store.codec import plain, timestamp
 
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.case import Case
+    from chalicelib.domain.changes import Changes
     from chalicelib.domain.dispute import Dispute
     from chalicelib.domain.events import Event
+    from chalicelib.domain.foresight import Lapsing
     from chalicelib.domain.guarantees import Remedy
     from chalicelib.domain.ledger import Escrow, LedgerEntry, PaymentInstruction
+    from chalicelib.domain.options import Options
     from chalicelib.domain.order import Order
     from chalicelib.domain.parcel import Parcel
     from chalicelib.domain.people import Actor
@@ -40,48 +45,56 @@ def time(at: datetime | None) -> str | None:
     return timestamp(at) if at else None
 
 
+def page(items: list[Json], cursor: str | None, now: datetime) -> Json:
+    """Return a page of a list as it is at ``now``, with the cursor of the next page."""
+    return {"items": items, "cursor": cursor, "as_of": timestamp(now)}
+
+
 def escrow(balance: Escrow) -> Json:
     """Return the balance of an order (O3)."""
     view: Json = plain(balance)
     return view
 
 
-def order_summary(order: Order) -> Json:
-    """Return an order as a list shows it."""
+def order_summary(order: Order, policy: Policy) -> Json:
+    """Return the terms of an order in brief, and its times."""
     terms = order.terms
     return {
         "id": terms.order_id,
         "buyer_id": terms.buyer_id,
         "seller_id": terms.seller_id,
+        "seller_name": terms.seller_name or None,
         "placed_at": timestamp(terms.placed_at),
         "paid_at": timestamp(terms.paid_at),
         "price": plain(terms.price),
         "titles": [line.title for line in terms.lines],
         "status": "completed" if order.completed_at else "in_protection",
         "completed_at": time(order.completed_at),
+        "deliver_by": timestamp(order.last_promise(policy)),
+        "delivered_at": time(order.all_delivered_at),
+        "closes_at": timestamp(order.closes_at(policy)),
         "version": order.version,
     }
 
 
-def order(case: Case) -> Json:
-    """Return an order in full: terms, deliveries, deadlines, escrow, disputes."""
+def order(case: Case, now: datetime) -> Json:
+    """Return an order in full as it is at ``now``: terms, deliveries, deadlines, escrow, disputes."""
     it, terms = case.order, case.order.terms
-    return order_summary(it) | {
+    return order_summary(it, case.policy) | {
         "currency": terms.currency,
         "lines": [_line(case, line.id) for line in terms.lines],
         "shipping_fee": plain(terms.shipping_fee),
         "paid_on_platform": terms.paid_on_platform,
         "destination_country": terms.destination_country,
-        "deliver_by": timestamp(max(it.promised_by(line.id, case.policy) for line in terms.lines)),
         "guarantees": plain(terms.guarantees),
         "parcels": [_parcel(parcel) for parcel in it.parcels],
         "extensions": plain(it.extensions),
-        "closes_at": timestamp(case.closes_at),
         "escrow": escrow(it.escrow),
         "external_dispute": plain(it.external) if it.external else None,
         "charges": [{"payer": payer, "amount": plain(amount)} for payer, amount in it.charges],
-        "disputes": [{"id": d.id, "status": status_of(d).value, "stage": d.stage.value} for d in case.disputes],
+        "disputes": [dispute_in_order(it, case.policy) for it in case.disputes],
         "policy_version": it.policy_version,
+        "as_of": timestamp(now),
     }
 
 
@@ -89,6 +102,7 @@ def _parcel(parcel: Parcel) -> Json:
     view: Json = plain(parcel)
     return view | {
         "carrier": parcel.carrier.value if parcel.carrier else OTHER,
+        "tracking_url": parcel.tracking_url,
         "records": [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records],
         "scanned_at": time(parcel.scanned_at),
         "delivered_at": time(parcel.delivered_at),
@@ -100,6 +114,8 @@ def _line(case: Case, line_id: str) -> Json:
     line, state = case.order.line(line_id), case.order.line_state(line_id)
     view: Json = plain(line)
     return view | {
+        "image_url": line.image_url or None,
+        "url": line.url or None,
         "price": plain(line.price),
         "deliver_by": timestamp(case.order.promised_by(line_id, case.policy)),
         "delivered_at": time(case.order.delivered_at(line_id)),
@@ -107,18 +123,32 @@ def _line(case: Case, line_id: str) -> Json:
     }
 
 
-def dispute_summary(it: Dispute, policy: Policy) -> Json:
-    """Return a dispute as a list shows it, with the next deadline of either party (D10)."""
+def dispute_in_order(it: Dispute, policy: Policy) -> Json:
+    """Return how a dispute stands: what comes next, and of whom it asks what (D6, D10)."""
     return {
         "id": it.id,
-        "order_id": it.order_id,
-        "reason": it.claim.reason.value,
         "status": status_of(it).value,
         "stage": it.stage.value,
+        "deadline": time(next_due_at(it, policy)),
+        "asked": [{"of": todo.role.value, "what": todo.task.value, "until": timestamp(todo.due)} for todo in asked(it, policy)],
+    }
+
+
+def dispute_summary(case: Case, it: Dispute) -> Json:
+    """Return a dispute in brief."""
+    terms = case.order.terms
+    return dispute_in_order(it, case.policy) | {
+        "order_id": it.order_id,
+        "buyer_id": terms.buyer_id,
+        "seller_id": terms.seller_id,
+        "seller_name": terms.seller_name or None,
+        "reason": it.claim.reason.value,
         "requested": plain(it.request.amount),
         "opened_at": timestamp(it.opened_at),
         "updated_at": timestamp(it.updated_at),
-        "deadline": time(next_due_at(it, policy)),
+        "turn": it.turn.value if it.turn else None,
+        "mediator_id": it.mediator,
+        "appealed_by": it.appealed_by.value if it.appealed_by else None,
         "outcome": it.outcome.value if it.outcome else None,
         "basis": it.basis.value if it.basis else None,
         "refund": plain(it.refund),
@@ -126,44 +156,63 @@ def dispute_summary(it: Dispute, policy: Policy) -> Json:
     }
 
 
-def dispute(case: Case, it: Dispute, viewer: Actor, now: datetime) -> Json:
-    """Return a dispute as ``viewer`` may see it, with what the viewer may do now and by when (D10).
+def dispute(changes: Changes, it: Dispute, viewer: Actor, now: datetime) -> Json:
+    """Return a dispute as ``viewer`` may see it, with what the viewer may do now, by when and how (D10).
 
     A mediator who has not had the case, nor leads, sees no evidence and none of the parties' words.
     """
+    case = changes.case
     whole = sees_all_of(case, it, viewer)
     shown = it if whole else wordless(replace(it, evidence=(), information_requests=()))
     return _dispute(case, shown) | {
         "missing_evidence": plain(missing_evidence(it, case.policy)),
         "shown": "whole" if whole else "summary",
         "allowed_actions": [
-            {"action": allowed.action.value, "until": timestamp(allowed.until)}
+            {
+                "action": allowed.action.value,
+                "until": timestamp(allowed.until),
+                "options": _options(options(changes, it.number, allowed.action, viewer, now)),
+            }
             for allowed in allowed_actions(case, it, viewer, now)
         ],
+        "blocked_actions": plain(blocked_actions(case, it, viewer, now)),
+        "on_deadline": _on_deadline(on_deadline(changes, it.number)),
+        "as_of": timestamp(now),
     }
 
 
+def _options(found: Options | None) -> Json | None:
+    if found is None:
+        return None
+    view: Json = plain(found)
+    if view["proposals"] is not None:
+        view["proposals"] = [{**it.pop("foreseen"), **it} for it in view["proposals"]]
+    return view
+
+
+def _on_deadline(found: Lapsing | None) -> Json | None:
+    if found is None:
+        return None
+    view: Json = plain(found)
+    return {**view.pop("foreseen"), **view}
+
+
 def _dispute(case: Case, it: Dispute) -> Json:
-    terms, on_table = case.order.terms, it.proposal_on_table
-    return dispute_summary(it, case.policy) | {
-        "buyer_id": terms.buyer_id,
-        "seller_id": terms.seller_id,
+    on_table = it.proposal_on_table
+    return dispute_summary(case, it) | {
         "claim": plain(it.claim),
         "guarantee": it.coverage.guarantee.value,
         "remedies": remedies(it.coverage.remedies),
         "maximum": plain(it.coverage.maximum),
-        "turn": it.turn.value if it.turn else None,
         "proposals": plain(it.proposals),
         "request_id": it.request_id,
         "current_proposal": plain(on_table) if on_table else None,
         "accepted_by": plain(it.accepted_by),
         "evidence": plain(it.evidence),
         "information_requests": plain(it.information_requests),
-        "mediator_id": it.mediator,
         "delivery_notice": plain(it.delivery_notice) if it.delivery_notice else None,
         "escalated_at": time(it.escalated_at),
         "decision": plain(it.decision) if it.decision else None,
-        "appealed_by": it.appealed_by.value if it.appealed_by else None,
         "review_default": it.review_default.value,
         "late_delivery": plain(it.late_delivery) if it.late_delivery else None,
         "granted_until": time(it.granted_until),

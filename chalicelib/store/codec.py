@@ -5,18 +5,21 @@ The state of an item is one JSON string: compact, exact, and readable in the con
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
 from chalicelib.domain.events import PAYLOADS, Event
+from chalicelib.domain.money import Money
 from chalicelib.domain.people import Actor, Role
 from chalicelib.store.schema import NewerData
 from chalicelib.store.unknown import UNKNOWN, carries, stored_json
 
 T = TypeVar("T")
 
+_MONEY = {field.name for field in fields(Money)}
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -31,11 +34,27 @@ def load(text: str, kind: type[T]) -> T:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON-ready data of any shape
-    """Return ``value`` as JSON-ready data: dicts, lists, strings, whole numbers."""
+    """Return ``value`` as JSON-ready data for people: dicts, lists, strings, whole numbers.
+
+    Amounts have the exponent of their currency beside them, which no app should take from elsewhere (O2).
+    """
     builtins = msgspec.to_builtins(value)
     if carries(type(value)):
         builtins.pop(UNKNOWN, None)
+    _add_exponents(builtins)
     return builtins
+
+
+def _add_exponents(value: object) -> None:
+    if isinstance(value, list | tuple):
+        for it in value:
+            _add_exponents(it)
+    elif isinstance(value, dict):
+        if value.keys() == _MONEY:
+            value["exponent"] = Money(**value).exponent
+        else:
+            for it in value.values():
+                _add_exponents(it)
 
 
 def timestamp(at: datetime) -> str:

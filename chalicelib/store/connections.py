@@ -16,7 +16,7 @@ from chalicelib.store.schema import stored_value
 from chalicelib.store.transaction import answer_put, put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from chalicelib.store.idempotency import Answer, Once
 
@@ -90,6 +90,19 @@ class Connections:
         listed = item(pk=keys.listeners_pk(order_id), sk=keys.connection_pk(connection.id)) | known
         write(self._client(), [put(self.table, own), put(self.table, listed)], None)
 
+    def listen_to_own(self, connection: Connection) -> None:
+        """Let a connection listen to all that is its person's. It counts as one thread. Repeating it is harmless."""
+        self.listen(connection, _all_of(connection.actor))
+
+    def unlisten_to_own(self, connection: Connection) -> None:
+        """Stop a connection from listening to all that is its person's."""
+        self.unlisten(connection.id, _all_of(connection.actor))
+
+    def listeners_of(self, order_id: str, people: Iterable[Actor]) -> list[Connection]:
+        """Return the connections that listen to an order's thread, or to all that is one of these people's; each once."""
+        of = (order_id, *map(_all_of, people))
+        return list({it.id: it for name in of for it in self.listeners(name)}.values())
+
     def unlisten(self, connection_id: str, order_id: str) -> None:
         """Stop a connection from listening to an order's thread; one that does not listen is no error."""
         self._delete(keys.listeners_pk(order_id), keys.connection_pk(connection_id))
@@ -123,6 +136,11 @@ class Connections:
 
 def _connection(stored: Item) -> Connection:
     return stored_value(stored, Connection)
+
+
+def _all_of(actor: Actor) -> str:
+    """Return what stands for all that is a person's, where the id of an order would stand. No order's id has a colon."""
+    return f"{actor.role.value}:{actor.id}"
 
 
 def _person(actor: Actor) -> str:

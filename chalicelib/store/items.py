@@ -72,13 +72,15 @@ def dispute_items(case: Case, dispute: Dispute) -> list[Item]:
 def _dispute_item(case: Case, dispute: Dispute) -> Item:
     terms = case.order.terms
     sort = keys.newest_first(dispute.opened_at, dispute.id)
+    # Open ones have a list of their own: what waits for a seller is found without reading all that is over.
+    kind = keys.DISPUTES_LIST if dispute.open else keys.CLOSED_LIST
     attributes: dict[str, str | int] = {
         "pk": keys.order_pk(terms.order_id),
         "sk": keys.dispute_sk(dispute.number),
         "data": dump(dispute),
-        "buyer_pk": keys.list_pk(keys.DISPUTES_LIST, terms.buyer_id),
+        "buyer_pk": keys.list_pk(kind, terms.buyer_id),
         "buyer_sk": sort,
-        "seller_pk": keys.list_pk(keys.DISPUTES_LIST, terms.seller_id),
+        "seller_pk": keys.list_pk(kind, terms.seller_id),
         "seller_sk": sort,
     }
     if dispute.escalated_at:

@@ -78,10 +78,16 @@ BY_DUE = "by_due"
 BY_WORK = "by_work"
 BY_CASE = "by_case"
 
-ORDERS_LIST, DISPUTES_LIST = "O", "D"
+ORDERS_LIST, DISPUTES_LIST, CLOSED_LIST, UNREAD_LIST = "O", "D", "C", "U"
+"""A person's orders, open disputes, closed disputes, and threads with something unread.
+
+Disputes that version 0.2.0 or older has closed stay among the open ones. Its threads are listed from their next message on.
+"""
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
 ERASURES = "ERASURES"
+DRAFTS = "DRAFTS"
+"""The drafts that no dispute has claimed, by when they were asked for."""
 
 
 def kind_of(key: str) -> str:
@@ -211,7 +217,7 @@ def rate_pk(role: str, person_id: str, minute: int) -> str:
 
 
 def list_pk(kind: str, person_id: str) -> str:
-    """Return one person's list of one kind, ``ORDERS_LIST`` or ``DISPUTES_LIST``, as a key of an index."""
+    """Return one person's list of one kind, such as ``ORDERS_LIST``, as a key of an index."""
     return f"{kind}#{person_id}"
 
 

@@ -17,11 +17,12 @@ from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import Order
 from chalicelib.metrics import measured
 from chalicelib.store import keys
+from chalicelib.store.codec import timestamp
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.schema import UNREADABLE, stored_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 PAGE_AT_MOST = 100
 """The most that BatchGetItem takes, and the longest page of a list."""
 _PAGES_SEARCHED = 10
+_ENTRIES_SEARCHED = 1000
 # DynamoDB refuses longer keys with an error.
 _PK_BYTES, _SK_BYTES = 2048, 1024
 
@@ -55,39 +57,67 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A list: an index, and the one partition of it that this caller may read."""
+    """A list: an index, and the partitions of it that make the list; this caller may read all of them.
+
+    Their entries are merged by the sort key. A list that begins with the newest can be cut to what is of ``until`` or older,
+    and not older than ``since``.
+    """
 
     index: str
     pk_name: str
-    pk: str
+    pks: tuple[str, ...]
     sk_name: str
     newest_first: bool = True
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def start(self) -> Item | None:
+        """The place before the first entry of the list, where that is not the partition's beginning."""
+        return item(pk="~", sk="~") | {self.sk_name: {"S": keys.until(self.until)}} if self.until else None
 
 
 def orders_of(role: str, person_id: str) -> Place:
     """Return a buyer's or a seller's list of orders."""
-    return Place(keys.by_person(role), f"{role}_pk", keys.list_pk(keys.ORDERS_LIST, person_id), f"{role}_sk")
+    return Place(keys.by_person(role), f"{role}_pk", (keys.list_pk(keys.ORDERS_LIST, person_id),), f"{role}_sk")
 
 
-def disputes_of(role: str, person_id: str) -> Place:
-    """Return a buyer's or a seller's list of disputes."""
-    return Place(keys.by_person(role), f"{role}_pk", keys.list_pk(keys.DISPUTES_LIST, person_id), f"{role}_sk")
+def disputes_of(
+    role: str, person_id: str, *, open_only: bool = False, since: datetime | None = None, until: datetime | None = None
+) -> Place:
+    """Return a buyer's or a seller's list of disputes, opened from ``since`` to ``until`` where these are given.
+
+    With ``open_only`` it has all open ones, and few others (``keys``).
+    """
+    kinds = (keys.DISPUTES_LIST,) if open_only else (keys.DISPUTES_LIST, keys.CLOSED_LIST)
+    pks = tuple(keys.list_pk(kind, person_id) for kind in kinds)
+    return Place(keys.by_person(role), f"{role}_pk", pks, f"{role}_sk", since=since, until=until)
+
+
+def unread_by(role: str, person_id: str) -> Place:
+    """Return the list of threads in which a buyer or a seller has something unread."""
+    return Place(keys.by_person(role), f"{role}_pk", (keys.list_pk(keys.UNREAD_LIST, person_id),), f"{role}_sk")
 
 
 def mediation(*, waiting: bool) -> Place:
     """Return the list of disputes that are under review, longest escalated first, or of those that were, newest first."""
     pk = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
-    return Place(keys.BY_WORK, "work_pk", pk, "work_sk", newest_first=not waiting)
+    return Place(keys.BY_WORK, "work_pk", (pk,), "work_sk", newest_first=not waiting)
 
 
 def erasures() -> Place:
     """Return the list of erasures that are not done, in the order in which they may go on."""
-    return Place(keys.BY_WORK, "work_pk", keys.ERASURES, "work_sk", newest_first=False)
+    return Place(keys.BY_WORK, "work_pk", (keys.ERASURES,), "work_sk", newest_first=False)
+
+
+def drafts() -> Place:
+    """Return the list of drafts that no dispute has claimed, oldest first."""
+    return Place(keys.BY_WORK, "work_pk", (keys.DRAFTS,), "work_sk", newest_first=False)
 
 
 def payments(status: str, *, newest_first: bool = True) -> Place:
     """Return the list of payment instructions in one status, by the time at which they were issued."""
-    return Place(keys.BY_WORK, "work_pk", keys.work_payments(status), "work_sk", newest_first)
+    return Place(keys.BY_WORK, "work_pk", (keys.work_payments(status),), "work_sk", newest_first)
 
 
 def _encode(key: Item, place: Place) -> str:
@@ -96,9 +126,9 @@ def _encode(key: Item, place: Place) -> str:
 
 
 def _decode(cursor: str, place: Place) -> Item:
-    """Return the index key that a cursor stands for.
+    """Return the index key that a cursor stands for, without the partition.
 
-    It always lies within ``place``, so that a cursor cannot be carried to another person's list.
+    That is always one of ``place``, so that a cursor cannot be carried to another person's list.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -108,7 +138,7 @@ def _decode(cursor: str, place: Place) -> Item:
         raise BadCursor from error
     if not (0 < len(pk.encode()) <= _PK_BYTES and all(0 < len(key.encode()) <= _SK_BYTES for key in (index_sk, sk))):
         raise BadCursor
-    return item(pk=pk, sk=sk) | {place.pk_name: {"S": place.pk}, place.sk_name: {"S": index_sk}}
+    return item(pk=pk, sk=sk) | {place.sk_name: {"S": index_sk}}
 
 
 class Lists:
@@ -125,7 +155,7 @@ class Lists:
         A filtered page may be short and still have a cursor, because one request searches a bounded number of pages. Raises
         ``BadCursor``.
         """
-        start = _decode(cursor, place) if cursor else None
+        start = _decode(cursor, place) if cursor else place.start
         found: list[Item] = []
         for _ in range(_PAGES_SEARCHED):
             page = self._index_page(place, limit, start)
@@ -150,29 +180,65 @@ class Lists:
         shown: list[T] = []
 
         def keep(stored: Item) -> bool:
-            try:
-                value = show(stored)
-            except UNREADABLE:
-                named = {"item": f"{text(stored, 'pk')} {text(stored, 'sk')}", **measured(UnreadableItems=1)}
-                log.exception("an item of a list cannot be read", extra=named)
-                return False
+            value = _readable(stored, show)
             if value is not None:
                 shown.append(value)
             return value is not None
 
         return shown, self.page(place, limit, cursor, keep).cursor
 
-    def _index_page(self, place: Place, limit: int, start: Item | None) -> Any:  # noqa: ANN401 - a botocore reply
-        arguments: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
+    def _index_page(self, place: Place, limit: int, start: Item | None) -> Item:
+        """Return up to ``limit`` entries after ``start`` as ``Items``, with ``LastEvaluatedKey`` where more may follow."""
+        pages = [self._partition_page(place, pk, limit, start) for pk in place.pks]
+        entries = [entry for page in pages for entry in page["Items"]]
+        if len(pages) > 1:
+            # An index that lags can name an item in two of its partitions.
+            once = {(text(entry, "pk"), text(entry, "sk")): entry for entry in entries}
+            entries = sorted(once.values(), key=lambda entry: text(entry, place.sk_name), reverse=place.newest_first)
+        more = len(entries) > limit or any("LastEvaluatedKey" in page for page in pages)
+        entries = entries[:limit]
+        return {"Items": entries} | ({"LastEvaluatedKey": _without_partition(entries[-1], place)} if more and entries else {})
+
+    def _partition_page(self, place: Place, pk: str, limit: int, start: Item | None) -> Any:  # noqa: ANN401 - a botocore reply
+        arguments: dict[str, Any] = {"ExclusiveStartKey": start | {place.pk_name: {"S": pk}}} if start else {}
+        condition, values = f"{place.pk_name} = :pk", {":pk": {"S": pk}}
+        if place.since:
+            condition, values = f"{condition} AND {place.sk_name} >= :since", values | {":since": {"S": timestamp(place.since)}}
         return self._client().query(
             TableName=self.table,
             IndexName=place.index,
-            KeyConditionExpression=f"{place.pk_name} = :pk",
-            ExpressionAttributeValues={":pk": {"S": place.pk}},
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
             ScanIndexForward=not place.newest_first,
             Limit=limit,
             **arguments,
         )
+
+    def of_orders(self, order_ids: Iterable[str], sk: str, show: Callable[[Item], T]) -> dict[str, T]:
+        """Return the item under ``sk`` of each of these orders as ``show`` gives it, by the order's id, where there is one.
+
+        An item that cannot be read is left out and reported, as in a list (I17).
+        """
+        found = items_of(self._client(), self.table, [item(pk=keys.order_pk(it), sk=sk) for it in dict.fromkeys(order_ids)])
+        shown = ((keys.order_id_of(pk), _readable(stored, show)) for (pk, _), stored in found.items())
+        return {order_id: value for order_id, value in shown if value is not None}
+
+    def within(self, place: Place, order_ids: Collection[str], show: Callable[[Item], T]) -> list[T]:
+        """Return the items of a list that belong to these orders, as ``show`` gives them, in the order of the list.
+
+        Only these are read; of the others only the index's entries are. At most 10,000 entries are looked through.
+        """
+        partitions = {keys.order_pk(it) for it in order_ids}
+        wanted: list[Item] = []
+        start: Item | None = place.start
+        for _ in range(_PAGES_SEARCHED):
+            page = self._index_page(place, _ENTRIES_SEARCHED, start)
+            wanted += [entry for entry in page["Items"] if text(entry, "pk") in partitions]
+            start = page.get("LastEvaluatedKey")
+            if start is None:
+                break
+        shown = (_readable(stored, show) for _, stored in read_strongly(self._client(), self.table, wanted))
+        return [value for value in shown if value is not None]
 
     def oldest(self, place: Place) -> datetime | None:
         """Return the time of the first entry of a list that is sorted by time; None if it is empty. The index may lag."""
@@ -196,24 +262,43 @@ class Lists:
 def read_strongly(client: Any, table: str, index_items: list[Item]) -> Iterator[tuple[Item, Item]]:  # noqa: ANN401 - botocore's
     """Yield each item that an index names, with its key, read strongly, in the index's order; a deleted one is left out."""
     wanted = [_key_of(entry) for entry in index_items]
-    stored: dict[tuple[str, str], Item] = {}
-    for first in range(0, len(wanted), PAGE_AT_MOST):
-        keys_of_batch = wanted[first : first + PAGE_AT_MOST]
-        request: dict[str, Any] = {table: {"Keys": keys_of_batch, "ConsistentRead": True}}
-        while request:
-            reply = client.batch_get_item(RequestItems=request)
-            for read in reply["Responses"].get(table, []):
-                stored[text(read, "pk"), text(read, "sk")] = read
-            request = reply.get("UnprocessedKeys", {})
+    stored = items_of(client, table, wanted)
     for key in wanted:
         found = stored.get((text(key, "pk"), text(key, "sk")))
         if found:
             yield key, found
 
 
+def items_of(client: Any, table: str, wanted: Sequence[Item]) -> dict[tuple[str, str], Item]:  # noqa: ANN401 - as above
+    """Return the items of these keys that are there, read strongly, by as few calls as DynamoDB allows."""
+    stored: dict[tuple[str, str], Item] = {}
+    for first in range(0, len(wanted), PAGE_AT_MOST):
+        request: dict[str, Any] = {table: {"Keys": wanted[first : first + PAGE_AT_MOST], "ConsistentRead": True}}
+        while request:
+            reply = client.batch_get_item(RequestItems=request)
+            for read in reply["Responses"].get(table, []):
+                stored[text(read, "pk"), text(read, "sk")] = read
+            request = reply.get("UnprocessedKeys", {})
+    return stored
+
+
 def _due(index_item: Item) -> Due:
     sort_key = text(index_item, "due_sk")
     return Due(keys.name_in(sort_key), keys.time_of(sort_key))
+
+
+def _readable(stored: Item, show: Callable[[Item], T | None]) -> T | None:
+    """Return an item as ``show`` gives it; None for one that it leaves out, or that cannot be read, which is reported (I17)."""
+    try:
+        return show(stored)
+    except UNREADABLE:
+        named = {"item": f"{text(stored, 'pk')} {text(stored, 'sk')}", **measured(UnreadableItems=1)}
+        log.exception("an item of a list cannot be read", extra=named)
+        return None
+
+
+def _without_partition(index_item: Item, place: Place) -> Item:
+    return _key_of(index_item) | {place.sk_name: index_item[place.sk_name]}
 
 
 def _key_of(index_item: Item) -> Item:
@@ -227,6 +312,11 @@ def _index_key(index_items: list[Item], key: Item) -> Item:
 def as_order(stored: Item) -> Order:
     """Return the order that a listed item keeps."""
     return stored_value(stored, Order)
+
+
+def ever_disputed(stored: Item, order: Order) -> bool:
+    """Return whether there was ever a dispute about a listed order: the lock of its case counts their events too (I4)."""
+    return int(stored["v"]["N"]) > order.version
 
 
 def as_dispute(stored: Item) -> Dispute:

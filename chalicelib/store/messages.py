@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.personal_data import ERASED
 from chalicelib.domain.thread import Message, Thread, mediators_of
 from chalicelib.store import keys
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.case import Case
-    from chalicelib.domain.people import Actor, Role
+    from chalicelib.domain.order import OrderTerms
     from chalicelib.store.idempotency import Answer, Once
 
-MESSAGE = "message"
-"""The value of ``publish`` in a message's item; in an event's item it is ``event``."""
+MESSAGE, EVENT = "message", "event"
+"""The values of ``publish`` in a message's item, and in an event's."""
 
 
 class Messages:
@@ -38,7 +39,7 @@ class Messages:
         """Return the thread of an order, read strongly; an empty one where nobody has written or read anything."""
         key = item(pk=keys.order_pk(order_id), sk=keys.THREAD_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        return stored_value(found, Thread) if found else Thread(order_id)
+        return as_thread(found) if found else Thread(order_id)
 
     def before(self, order_id: str, number: int, limit: int) -> list[Message]:
         """Return up to ``limit`` messages that came before message ``number``, the newest first, read strongly."""
@@ -75,14 +76,18 @@ class Messages:
                     erased += 1
         return erased
 
-    def save(self, seen: int, thread: Thread, message: Item | None, once: Once | None, answer: Answer, now_s: int) -> None:
+    def save(
+        self, seen: int, thread: Thread, terms: OrderTerms, message: Item | None, once: Once | None, answer: Answer, now_s: int
+    ) -> None:
         """Write what changed since version ``seen`` of a thread, with its new message and the request's answer.
+
+        The parties of ``terms`` who have something unread find the thread in their lists.
 
         Raises ``Conflict`` when somebody else wrote first, ``AlreadyAnswered`` when it was done before.
         """
         puts = []
         if thread.version > seen:
-            stored = item(pk=keys.order_pk(thread.order_id), sk=keys.THREAD_SK, v=thread.version, data=dump(thread))
+            stored = _thread_item(thread, terms)
             puts.append(put(self.table, stored, UNCHANGED, seen=seen) if seen else put(self.table, stored, NEW))
         if message:
             puts.append(put(self.table, message, NEW))
@@ -90,6 +95,20 @@ class Messages:
             puts.append(answer_put(self.table, once, answer, now_s))
         if puts:
             write(self._client(), puts, once)
+
+
+def _thread_item(thread: Thread, terms: OrderTerms) -> Item:
+    attributes = item(pk=keys.order_pk(thread.order_id), sk=keys.THREAD_SK, v=thread.version, data=dump(thread))
+    for party in (Actor(Role.BUYER, terms.buyer_id), Actor(Role.SELLER, terms.seller_id)):
+        if thread.unread(party):
+            role = party.role.value
+            attributes |= item(**{f"{role}_pk": keys.list_pk(keys.UNREAD_LIST, party.id), f"{role}_sk": thread.order_id})
+    return attributes
+
+
+def as_thread(stored: Item) -> Thread:
+    """Return the thread that an item keeps."""
+    return stored_value(stored, Thread)
 
 
 def message_item(message: Message, case: Case, news_to: tuple[Role, ...]) -> Item:

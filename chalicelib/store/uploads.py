@@ -32,6 +32,8 @@ REJECTED_KEPT_S = 30 * 24 * 3600
 """Seconds for which an uploader can read why a file was turned away."""
 
 
+DRAFT_KEPT_S = 24 * 3600
+"""Seconds for which a draft waits to be claimed, from when it was asked for."""
 _PAGE = 50
 
 
@@ -40,6 +42,8 @@ class Purpose(StrEnum):
 
     EVIDENCE = "evidence"
     MESSAGE = "message"
+    DRAFT = "draft"
+    """Evidence for a dispute that is yet to be opened."""
 
 
 class UploadStatus(StrEnum):
@@ -48,6 +52,8 @@ class UploadStatus(StrEnum):
     PENDING = "pending"
     SCANNING = "scanning"
     """It has arrived, and is looked through for malware."""
+    READY = "ready"
+    """A draft that was taken in and that no dispute has claimed yet."""
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     ERASED = "erased"
@@ -60,7 +66,7 @@ UNFINISHED = (UploadStatus.PENDING, UploadStatus.SCANNING)
 class Upload:
     """A file on its way, or the result. ``size`` is in bytes; the form works until ``expires_at``.
 
-    A ``rejected`` upload says why, by a code and in words. A ``confirmed`` one names its file.
+    A ``rejected`` upload says why, by a code and in words. A ``ready`` or ``confirmed`` one names its file.
     """
 
     id: str
@@ -120,7 +126,7 @@ class Uploads:
         """Return one upload, read strongly; None where there is none."""
         key = item(pk=keys.order_pk(order_id), sk=keys.upload_sk(role, upload_id))
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        return _upload(found) if found else None
+        return as_upload(found) if found else None
 
     def of_owner(self, order_id: str, role: str) -> Iterator[Upload]:
         """Yield the uploads of a role in an order, newest first, read strongly and only as far as they are asked for."""
@@ -135,7 +141,7 @@ class Uploads:
                 Limit=_PAGE,
                 **start,
             )
-            yield from map(_upload, page["Items"])
+            yield from map(as_upload, page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -149,7 +155,8 @@ class Uploads:
         """Return the write that finishes ``upload`` within a transaction. It fails where the upload is no longer what it
         ``was``.
         """
-        expires_at = None if upload.status is UploadStatus.CONFIRMED else now_s + REJECTED_KEPT_S
+        has_file = upload.status in (UploadStatus.READY, UploadStatus.CONFIRMED)
+        expires_at = None if has_file else now_s + REJECTED_KEPT_S
         return put(self.table, _item(upload, expires_at), "v = :was", was=_finished(was))
 
     def scanning(self, upload: Upload, now_s: int) -> None:
@@ -163,15 +170,21 @@ class Uploads:
 
 
 def _finished(status: UploadStatus) -> int:
-    """Return the number that conditions compare: 0 while pending or looked through, 1 ever after."""
-    return 0 if status in UNFINISHED else 1
+    """Return the number that conditions compare: 0 until it has been looked at, 2 for a draft that is ready, 1 ever after."""
+    if status in UNFINISHED:
+        return 0
+    return 2 if status is UploadStatus.READY else 1
 
 
 def _item(upload: Upload, expires_at: int | None) -> Item:
     place = keys.order_pk(upload.order_id), keys.upload_sk(upload.owner.role.value, upload.id)
     stored = item(pk=place[0], sk=place[1], v=_finished(upload.status), data=dump(upload))
+    if upload.status is UploadStatus.READY:  # listed until it is claimed or removed
+        sort = keys.newest_first(upload.requested_at, f"{upload.order_id}#{upload.id}")
+        stored |= item(work_pk=keys.DRAFTS, work_sk=sort)
     return stored | (item(expires_at=expires_at) if expires_at else {})
 
 
-def _upload(stored: Item) -> Upload:
+def as_upload(stored: Item) -> Upload:
+    """Return the upload that an item keeps."""
     return stored_value(stored, Upload)

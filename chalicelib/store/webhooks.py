@@ -154,7 +154,7 @@ def lists_of(it: Delivery) -> Item:
 
 def deliveries(endpoint_id: str) -> Place:
     """Return the list of an endpoint's deliveries, newest first."""
-    return Place(keys.BY_WORK, "work_pk", keys.webhook_pk(endpoint_id), "work_sk")
+    return Place(keys.BY_WORK, "work_pk", (keys.webhook_pk(endpoint_id),), "work_sk")
 
 
 def as_delivery(stored: Item) -> Delivery:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import Guarantee
+from chalicelib.domain.money import Money
 from localcloud.demo.api import Api
 from localcloud.tracking_numbers import made_up
 
@@ -133,8 +134,8 @@ class Market:
 
 
 def money(minor: int, currency: str) -> dict[str, Any]:
-    """Return an amount as on the wire."""
-    return {"minor": minor, "currency": currency}
+    """Return an amount as answers have it, and as requests may have it."""
+    return {"minor": minor, "currency": currency, "exponent": Money(minor, currency).exponent}
 
 
 def wire(at: datetime) -> str:

@@ -124,9 +124,14 @@ def _without(body: Any, place: Place) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _nullable(model: type[BaseModel], place: Place) -> bool:
-    """Return whether the model takes null there. No model does inside another."""
-    known = model.model_json_schema()["properties"].get(place[0], {})
-    return len(place) == 1 and {"type": "null"} in known.get("anyOf", [])
+    """Return whether the model, or one inside it, takes null there."""
+    whole = model.model_json_schema()
+    at: dict[str, Any] = whole
+    for step in place:
+        known = next((it for it in at.get("anyOf", []) if it != {"type": "null"}), at)
+        known = whole["$defs"][known["$ref"].rpartition("/")[2]] if "$ref" in known else known
+        at = known.get("items", {}) if isinstance(step, int) else known.get("properties", {}).get(step, {})
+    return {"type": "null"} in at.get("anyOf", [])
 
 
 def _is_time(value: object) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.api import call
+from chalicelib.api.disputes import routes as disputes
 from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.identity import auth
 from chalicelib.api.messages import routes as messages
@@ -100,7 +101,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             take_in(served, storage, form["fields"]["key"])
 
         made = Api(app, table, clock, issuer, upload, texts)
-        for files in (evidence, messages):
+        for files in (disputes, evidence, messages):
             monkeypatch.setattr(files, "storage", lambda: storage)
         desk = Desk(Webhooks(lambda: table, TABLE, 2, clock.epoch), Deliveries(), Names())
         monkeypatch.setattr(endpoints, "webhooks", lambda: desk)

@@ -31,6 +31,7 @@ IN_DISPUTE = {
     "deadline",
     "current_proposal",
     "allowed_actions",
+    "as_of",
     "current_version",
 }
 CARRIED = {

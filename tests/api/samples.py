@@ -47,12 +47,27 @@ def euros(minor: int) -> dict[str, Any]:
     return {"minor": minor, "currency": "EUR"}
 
 
+def euros_told(minor: int) -> dict[str, Any]:
+    """So many cents, as answers tell them."""
+    return euros(minor) | {"exponent": 2}
+
+
 ORDER: dict[str, Any] = {
     "buyer_id": "ana",
     "seller_id": "acme",
     "currency": "EUR",
-    "lines": [{"id": "a", "title": "Lamp", "quantity": 1, "unit_price": euros(9000)}],
+    "lines": [
+        {
+            "id": "a",
+            "title": "Lamp",
+            "quantity": 1,
+            "unit_price": euros(9000),
+            "image_url": "https://cdn.market.example/lamp.jpg?w=320",
+            "url": "https://market.example/lamps/7",
+        }
+    ],
     "shipping_fee": euros(1000),
+    "seller_name": "Acme Lamps",
     "paid_at": at(NOON),
     "paid_on_platform": True,
     "destination_country": "ES",
@@ -96,6 +111,7 @@ class Stop(IntEnum):
     ATTACHED = auto()
     SHIPPED = auto()
     DELIVERED = auto()
+    DRAFTED = auto()
     DISPUTED = auto()
     SHOWN = auto()
     REPLACING = auto()
@@ -163,8 +179,8 @@ def bring(api: Stage, stop: Stop, order_id: str = "o-1", parcel: int = 1) -> Non
         api.clock.wait(HOUR)
     if stop >= Stop.DISPUTED:
         api.done(ANA, "POST", f"/orders/{order_id}/disputes", CLAIM)
-    if stop is Stop.SHOWN:
-        show(api, dispute)
+    if stop in (Stop.DRAFTED, Stop.SHOWN):
+        show(api, dispute if stop is Stop.SHOWN else f"/orders/{order_id}")
     if stop is Stop.REPLACING:
         api.done(ACME, "POST", f"{dispute}/proposals", {"type": "replacement", "amount": euros(0)})
         api.done(ANA, "POST", f"{dispute}/proposals/2/accept", {})
@@ -237,12 +253,12 @@ PICTURE = {"content_type": "image/jpeg", "size": len(JPEG)}
 FILE = {"type": "photo", "content_type": "image/jpeg", "size": len(JPEG), "note": "The crack."}
 
 
-def show(api: Stage, dispute: str) -> None:
+def show(api: Stage, of: str) -> None:
     """The buyer uploads a photo, which storage tells of; a film is on its way."""
-    form = api.done(ANA, "POST", f"{dispute}/evidence/uploads", FILE)
+    form = api.done(ANA, "POST", f"{of}/evidence/uploads", FILE)
     api.upload(form, JPEG)
     api.clock.wait(HOUR)
-    api.done(ANA, "POST", f"{dispute}/evidence/uploads", {"type": "video", "content_type": "video/mp4", "size": 40_000_000})
+    api.done(ANA, "POST", f"{of}/evidence/uploads", {"type": "video", "content_type": "video/mp4", "size": 40_000_000})
 
 
 @dataclass(frozen=True)
@@ -276,6 +292,7 @@ SAMPLES: dict[str, Sample] = {
     "list_orders": Sample(Stop.SOLD, ANA, keys=_LIST_KEYS, query="?limit=5"),
     "get_order": Sample(Stop.DELIVERED, ANA, keys=_ORDER_KEYS),
     "get_protection": Sample(Stop.DELIVERED, ANA, keys=("guarantees", "closes_at", "as_of")),
+    "list_policies": Sample(Stop.NOWHERE, ANA, keys=("items",)),
     "get_ledger": Sample(Stop.PAYING, ACME, keys=("balance", "entries", "payment_instructions")),
     "get_order_timeline": Sample(Stop.DELIVERED, ANA, keys=("order_id", "events")),
     "add_shipment": Sample(
@@ -310,7 +327,7 @@ SAMPLES: dict[str, Sample] = {
         _DISPUTE_KEYS,
         other=CLAIM,
     ),
-    "list_disputes": Sample(Stop.DISPUTED, ANA, keys=_LIST_KEYS, query="?status=waiting_for_seller_response&limit=5"),
+    "list_disputes": Sample(Stop.DISPUTED, ACME, keys=_LIST_KEYS, query="?awaiting=me&sort=deadline&q=o-1&limit=5"),
     "get_dispute": Sample(Stop.DISPUTED, ACME, keys=_DISPUTE_KEYS),
     "get_timeline": Sample(Stop.DISPUTED, ANA, keys=("dispute_id", "events")),
     "propose": Sample(Stop.DISPUTED, ACME, OFFER | {"return_address": AT_HOME}, _DISPUTE_KEYS, other=OFFER | {"note": "!"}),
@@ -332,6 +349,14 @@ SAMPLES: dict[str, Sample] = {
         ("upload_id", "url", "fields", "expires_at"),
         other={"type": "document", "content_type": "application/pdf", "size": 1},
     ),
+    "request_draft": Sample(
+        Stop.DELIVERED,
+        ANA,
+        FILE,
+        ("upload_id", "url", "fields", "expires_at"),
+        other={"type": "document", "content_type": "application/pdf", "size": 1},
+    ),
+    "list_drafts": Sample(Stop.DRAFTED, ANA, keys=("order_id", "uploads", "as_of")),
     "list_evidence": Sample(Stop.SHOWN, ANA, keys=("evidence", "missing_evidence", "uploads")),
     "object_to_delivery": Sample(
         Stop.NOT_HERE,
@@ -394,6 +419,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "send_phone_code": Sample(Stop.UNCONFIRMED, ACME, {}, ("id", "phone_status", "version")),
     "get_seller_contacts": Sample(Stop.REACHED, ACME, keys=("id", "email_status", "return_addresses", "version")),
+    "get_me": Sample(Stop.DISPUTED, ACME, keys=("id", "role", "language", "time_zone", "counts", "as_of")),
     "get_buyer_contacts": Sample(Stop.REACHED, ANA, keys=("id", "email_status", "devices", "version")),
     "register_seller_device": Sample(Stop.NOWHERE, ACME, SHOP_DEVICE, ("id", "platform"), other=DEVICE),
     "register_buyer_device": Sample(Stop.NOWHERE, ANA, DEVICE, ("id", "platform"), other=SHOP_DEVICE),

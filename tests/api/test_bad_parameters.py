@@ -149,7 +149,7 @@ def test_a_cursor_goes_with_its_parameters(api: Api, who: str, path: str, asked:
 @pytest.mark.parametrize(
     ("who", "path", "name"),
     [
-        (ANA, "/disputes", "status"),
+        *((ANA, "/disputes", name) for name in ("status", "awaiting", "reason", "sort")),
         (MARKET, "/payment-instructions", "status"),
         (MARKET, "/payment-instructions", "sort"),
         (MIA, "/mediation/queue", "sort"),
@@ -162,6 +162,25 @@ def test_a_choice_is_one_of_those(api: Api, who: str, path: str, name: str) -> N
         assert (422, "validation_failed") == reply.refused, bad
         assert [name] == [error["field"] for error in reply.json["errors"]]
         assert reply.json["errors"][0]["message"].startswith(f"{name} is one of ")
+
+
+def test_what_a_list_of_disputes_is_narrowed_to_is_held_to_its_form(api: Api) -> None:
+    """Section 7: an id, a time or words that cannot be any are refused, and the field is named."""
+    times = ("", "now", "5", "2026-03-20", "2026-03-20T12:00:00", "1200-01-01T00:00:00Z", "2026-13-20T12:00:00Z", "%00")
+    bad = {
+        "order_id": ("", "a b", "%00", "ñ", "x" * 65, "-x"),
+        "opened_from": times,
+        "opened_to": times,
+        "q": ("", "x" * 129),
+    }
+    for name, values in bad.items():
+        for value in values:
+            reply = api.call(ANA, "GET", f"/disputes?{name}={quote(value, safe='%')}")
+            assert (422, "validation_failed") == reply.refused, (name, value)
+            assert [name] == [error["field"] for error in reply.json["errors"]]
+    backwards = "opened_from=2026-03-20T12:00:00Z&opened_to=2026-03-20T11:59:59Z"
+    assert (422, "validation_failed") == api.call(ANA, "GET", f"/disputes?{backwards}").refused
+    assert (422, "validation_failed") == api.call(MARKET, "GET", "/disputes?awaiting=me&buyer_id=ana").refused
 
 
 def test_the_platform_names_whose_orders_it_wants(api: Api) -> None:

@@ -82,6 +82,42 @@ def test_protection_is_the_same_until_it_changes(api: Api) -> None:
     assert 200 == api.call(ANA, "GET", "/orders/o-1/protection", if_none_match=tag).status
 
 
+DEADLINES = {"deadline", "until", "closes_at", "opens_at", "due_at", "deliver_by", "expires_at"}
+"""The members that an app counts down to."""
+
+
+def names_in(told: object) -> set[str]:
+    """Return the names of all members of an answer, at any depth."""
+    if isinstance(told, list):
+        return set().union(*map(names_in, told))
+    return set(told).union(*map(names_in, told.values())) if isinstance(told, dict) else set()
+
+
+@pytest.mark.parametrize("endpoint", READS, ids=lambda e: e.operation)
+def test_whoever_counts_down_is_told_the_time(api: Api, endpoint: Endpoint) -> None:
+    """D9: an answer with a deadline says what time it is here, and that a second has passed makes no new answer of it."""
+    if not endpoint.roles:
+        return
+    sample = sample_of(endpoint)
+    bring(api, sample.stop)
+    api.clock.at = api.clock.at.replace(second=0)  # links are signed by the minute
+    path = path_of(endpoint) + sample.query
+    first = api.call(sample.who, "GET", path)
+    dated = "as_of" in first.json
+
+    assert dated or not DEADLINES & names_in(first.json)
+    assert not dated or at(api.clock.at) == first.json["as_of"]
+    api.clock.wait(timedelta(seconds=1))
+    assert 304 == api.call(sample.who, "GET", path, if_none_match=first.headers["etag"]).status
+
+
+def test_a_refusal_tells_the_time(api: Api) -> None:
+    """D10: a refusal in a dispute names deadlines, and the time that they are compared with."""
+    bring(api, Stop.DISPUTED)
+    refused = api.call(ANA, "POST", "/disputes/o-1-d1/decline", {})
+    assert (at(api.clock.at), 409) == (refused.json["as_of"], refused.status)
+
+
 def test_the_answer_to_a_write_is_as_good_as_a_read(api: Api) -> None:
     """Section 7: the tag that a write gives is the one that a read at that moment gives, and If-Match takes it."""
     bring(api, Stop.DISPUTED)

@@ -276,7 +276,16 @@ def test_a_mediator_listens_once_assigned(socket: Socket) -> None:
         *(
             {"action": action} | rest
             for action in ("subscribe", "unsubscribe")
-            for rest in ({}, {"order_id": 1}, {"order_id": None}, {"order_id": ["o-1"]}, {"order_id": "o-1", "x": 1})
+            for rest in (
+                {},
+                {"mine": False},
+                {"mine": 1},
+                {"mine": True, "order_id": "o-1"},
+                {"order_id": 1},
+                {"order_id": None},
+                {"order_id": ["o-1"]},
+                {"order_id": "o-1", "x": 1},
+            )
         ),
         *(f'{{"action": "{action}", "order_id": "{"你" * 400}"}}' for action in ("subscribe", "unsubscribe")),
         {"action": "say", "text": "Hi"},
@@ -353,3 +362,11 @@ def test_a_connection_knows_the_time_in_the_thread(socket: Socket) -> None:
     socket.open(ACME)
 
     assert "subscribed" == socket.ask({"action": "subscribe", "order_id": "o-1"})["type"]
+
+
+def test_a_client_listens_to_all_that_is_its_own(socket: Socket) -> None:
+    """N5: both frames are answered in kind, for every role that a connection can have."""
+    for who in (ANA, ACME, MIA):
+        socket.open(who)
+        for action in ("subscribe", "subscribe", "unsubscribe", "unsubscribe"):
+            assert {"type": f"{action}d", "mine": True} == socket.ask({"action": action, "mine": True})

@@ -36,6 +36,19 @@ def test_cheat_33_what_nobody_pays_in_is_refused(api: Api, currency: str) -> Non
     assert (422, "validation_failed") == api.call(MARKET, "PUT", "/orders/o-1", _priced_in(currency)).refused
 
 
+def test_an_amount_goes_back_as_it_came(api: Api) -> None:
+    """O2: an amount of an answer can be sent as it is; one with the decimals of another currency is refused in words."""
+    bring(api, Stop.DISPUTED)
+    most = api.done(ACME, "GET", "/disputes/o-1-d1")["maximum"]
+    assert {"minor": 10000, "currency": "EUR", "exponent": 2} == most
+
+    wrong = api.call(ACME, "POST", "/disputes/o-1-d1/proposals", {"type": "refund", "amount": most | {"exponent": 0}})
+    assert (422, "validation_failed") == wrong.refused
+    assert "EUR has the exponent 2" in wrong.json["errors"][0]["message"]
+    offered = api.done(ACME, "POST", "/disputes/o-1-d1/proposals", {"type": "refund", "amount": most})
+    assert most == offered["current_proposal"]["amount"]
+
+
 @pytest.mark.parametrize("country", ["UK", "ZZ", "XX", "AA", "EU"])
 def test_cheat_33_a_country_that_does_not_exist_is_refused(api: Api, country: str) -> None:
     """O1: a destination is a country of ISO 3166-1, of an order and of a return address."""

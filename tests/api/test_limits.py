@@ -159,7 +159,7 @@ def test_what_is_not_well_formed_reaches_no_aws(unasked: Api, endpoint: Endpoint
             assert 400 == refused(idempotency_key="")
 
 
-CHOICES = [(e, name) for e in GUARDED for name in ("limit", "status", "sort") if name in e.query_names]
+CHOICES = [(e, name) for e in GUARDED for name in ("limit", "status", "sort", "awaiting") if name in e.query_names]
 
 
 @pytest.mark.parametrize(("endpoint", "name"), CHOICES, ids=lambda it: getattr(it, "operation", it))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.api.edge import DAY, HOUR, at
-from tests.api.samples import ACME, ANA, CLAIM, DECISION, MARKET, MIA, OFFER, ORDER, Stop, bring, euros
+from tests.api.samples import ACME, ANA, CLAIM, DECISION, MARKET, MIA, OFFER, ORDER, Stop, bring, euros, euros_told
 
 if TYPE_CHECKING:
     from tests.api.edge import Api
@@ -58,7 +58,7 @@ def test_a_stale_proposal_is_answered_with_the_current_one(api: Api) -> None:
 
     told = _refused(api, ANA, "/proposals/2/accept", {})
 
-    assert ("stale_proposal", euros(2000)) == (told["code"], told["current_proposal"]["amount"])
+    assert ("stale_proposal", euros_told(2000)) == (told["code"], told["current_proposal"]["amount"])
     assert "accept" in {it["action"] for it in told["allowed_actions"]}
 
 

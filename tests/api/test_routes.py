@@ -28,6 +28,7 @@ from tests.api.samples import (
     Stop,
     bring,
     euros,
+    euros_told,
     path_of,
     sample_of,
     shipped_with,
@@ -110,9 +111,14 @@ def test_an_order_that_never_arrived(api: Api) -> None:
     assert (409, "not_yet_covered") == early.refused
     assert "waiting_for_seller_response" == opened["status"]
     seen = api.done(ANA, "GET", "/disputes/o-1-d1")
-    assert ("resolved", "resolved_buyer_favour", euros(10000)) == (seen["status"], seen["outcome"], seen["refund"])
+    assert ("resolved", "resolved_buyer_favour", euros_told(10000)) == (seen["status"], seen["outcome"], seen["refund"])
     ledger = api.done(ACME, "GET", "/orders/o-1/ledger")
-    assert {"held": euros(0), "refunded": euros(10000), "released": euros(0), "paid": euros(10000)} == ledger["balance"]
+    assert {
+        "held": euros_told(0),
+        "refunded": euros_told(10000),
+        "released": euros_told(0),
+        "paid": euros_told(10000),
+    } == ledger["balance"]
     assert ["refund"] == [it["movement"] for it in ledger["payment_instructions"]]
 
 
@@ -134,11 +140,11 @@ def test_a_dispute_from_claim_to_return(api: Api) -> None:
     assert (409, "stale_proposal") == stale.refused
     assert countered["current_proposal"] == stale.json["current_proposal"]
     assert ["awaiting_return", "return_in_transit", "resolved"] == [agreed["stage"], sent["stage"], ended["stage"]]
-    assert ("resolved_with_agreement", euros(9000)) == (ended["outcome"], ended["refund"])
+    assert ("resolved_with_agreement", euros_told(9000)) == (ended["outcome"], ended["refund"])
     timeline = api.done(ANA, "GET", f"{path}/timeline")["events"]
     assert list(range(1, len(timeline) + 1)) == [event["seq"] for event in timeline]
     pending = api.done(MARKET, "GET", "/payment-instructions")["items"]
-    assert [("o-1-p1", euros(9000))] == [(it["id"].rpartition("-")[0], it["amount"]) for it in pending]
+    assert [("o-1-p1", euros_told(9000))] == [(it["id"].rpartition("-")[0], it["amount"]) for it in pending]
     api.done(MARKET, "POST", f"/payment-instructions/{pending[0]['id']}/result", {"status": "settled", "reference": "r"})
     assert [] == api.done(MARKET, "GET", "/payment-instructions")["items"]
 
@@ -183,7 +189,7 @@ def test_a_dispute_that_a_mediator_decides(api: Api) -> None:
         api.done(who, "POST", f"/disputes/o-1-d1{path}", body)
 
     seen = api.done(MIA, "GET", "/disputes/o-1-d1")
-    assert ("resolved", euros(4000), []) == (seen["stage"], seen["refund"], seen["allowed_actions"])
+    assert ("resolved", euros_told(4000), []) == (seen["stage"], seen["refund"], seen["allowed_actions"])
     assert [] == api.done(MIA, "GET", "/mediation/queue")["items"]
     assert ["o-1-d1"] == [it["id"] for it in api.done(MIA, "GET", "/disputes?status=resolved")["items"]]
 
@@ -202,7 +208,7 @@ def test_lists_go_on_where_they_stopped(api: Api) -> None:
 
     assert ["o-4", "o-3", "o-2", "o-1", "o-0"] == seen
     assert seen == [it["id"] for it in api.done(MARKET, "GET", "/orders?seller_id=acme")["items"]]
-    assert {"items": [], "cursor": None} == api.done("buyer:acme", "GET", "/orders")
+    assert {"items": [], "cursor": None, "as_of": at(api.clock.at)} == api.done("buyer:acme", "GET", "/orders")
 
 
 def test_a_cursor_survives_what_is_new(api: Api) -> None:
@@ -429,3 +435,43 @@ def test_a_promise_that_passed_is_named(api: Api) -> None:
 
     assert (409, "too_late") == late.refused == kept.refused
     assert (due, None) == (late.json["deadline"], kept.json["deadline"])
+
+
+def test_the_marketplaces_names_and_pictures_are_shown(api: Api) -> None:
+    """O1: the shop's name and a line's links come back in the order, in its row and in its dispute; what has none has null."""
+    bring(api, Stop.DISPUTED)
+    plain = {name: value for name, value in ORDER.items() if name != "seller_name"}
+    plain["lines"] = [{"id": "a", "title": "Lamp", "quantity": 1, "unit_price": euros(9000)}]
+    api.done(MARKET, "PUT", "/orders/o-2", plain)
+    links = {name: ORDER["lines"][0][name] for name in ("image_url", "url")}
+    rows = {it["id"]: it for it in api.done(ANA, "GET", "/orders")["items"]}
+
+    for shown in (api.done(ANA, "GET", "/orders/o-1"), rows["o-1"]):
+        assert ("Acme Lamps", links) == (shown["seller_name"], {name: shown["lines"][0][name] for name in links})
+    for shown in (api.done(ANA, "GET", "/orders/o-2"), rows["o-2"]):
+        assert (None, {None}) == (shown["seller_name"], {shown["lines"][0][name] for name in links})
+    for shown in (api.done(ANA, "GET", "/disputes/o-1-d1"), api.done(ANA, "GET", "/disputes")["items"][0]):
+        assert "Acme Lamps" == shown["seller_name"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://cdn.market.example/a.jpg",
+        "https://user@market.example/a.jpg",
+        "https://market.example/a b.jpg",
+        'https://market.example/a".jpg',
+        "https://market.example/<svg>",
+        "https://",
+        "//market.example/a.jpg",
+        "javascript:alert(1)",
+        "data:image/png;base64,AAAA",
+        "https://market.example/" + "a" * 500,
+        "",
+    ],
+)
+def test_a_link_is_https_and_harmless(api: Api, link: str) -> None:
+    """O1: anything else than a plain https address is refused, for a page shows it as it came."""
+    for name in ("image_url", "url"):
+        line = ORDER["lines"][0] | {name: link}
+        assert (422, "validation_failed") == api.call(MARKET, "PUT", "/orders/o-1", ORDER | {"lines": [line]}).refused

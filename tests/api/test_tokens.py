@@ -142,7 +142,7 @@ def test_a_good_token_may_be_written_otherwise(api: Api) -> None:
     claims = api.issuer.claims(ANA)
     several = api.issuer.sign(claims | {"aud": ["other", claims["aud"]], "role": ["admin", "buyer"], "extra": {}})
     for written in (f"bearer {several}", f"BEARER  {several}"):
-        assert {"items": [], "cursor": None} == api.done(ANA, "GET", "/orders", authorization=written)
+        assert [] == api.done(ANA, "GET", "/orders", authorization=written)["items"]
 
 
 @pytest.mark.parametrize("typ", ["JWT", "at+jwt", "AT+JWT", "application/at+jwt", None])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
 
 from chalicelib.domain.carriers import CARRIERS, Carrier, parcel_key, tracking_number
+from chalicelib.domain.parcel import Parcel
+from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID_TRACKING_NUMBER, Refusal
 from chalicelib.domain.tracking_forms import Form
 
@@ -421,3 +424,28 @@ def test_ups_letters_count_in_the_check_digit() -> None:
         slipped = number.replace("E", letter)
         caught = (value[letter] - value["E"]) * 2 % 10 != 0
         assert caught == refused(Carrier.UPS, slipped), letter
+
+
+@pytest.mark.parametrize(
+    ("carrier", "number", "url"),
+    [
+        (Carrier.UPS, "1Z999AA10123456784", "https://www.ups.com/track?tracknum=1Z999AA10123456784"),
+        (Carrier.FEDEX, "123456789012", "https://www.fedex.com/fedextrack/?trknbr=123456789012"),
+        (Carrier.DHL, "1234567890", "https://www.dhl.com/global-en/home/tracking.html?tracking-id=1234567890"),
+        (Carrier.CHINA_POST, "RR473124829CN", "https://t.17track.net/en#nums=RR473124829CN"),
+        (None, "A/B 1", None),
+    ],
+)
+def test_a_parcel_has_a_page_for_people(carrier: Carrier | None, number: str, url: str | None) -> None:
+    """O4: the carrier's own page where it has one that takes a number, else 17TRACK's; none for any other carrier."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    assert url == Parcel(1, carrier, number, at, ("a",), at, Role.SELLER, at).tracking_url
+
+
+def test_a_number_cannot_lead_elsewhere() -> None:
+    """O4: what is in a number is escaped in the address, and every page is https."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    assert Parcel(1, Carrier.UPS, "1&x=#?", at, ("a",), at, Role.SELLER, at).tracking_url == (
+        "https://www.ups.com/track?tracknum=1%26x%3D%23%3F"
+    )
+    assert all(row.tracking_page.startswith("https://") for row in CARRIERS.values())

@@ -21,7 +21,7 @@ from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, MEDIATOR, SELLER, 
 
 IDS_AND_CODES: dict[str, set[str]] = {
     "OrderTerms": {"order_id", "buyer_id", "seller_id", "currency", "destination_country"},
-    "Line": {"id", "title"},  # what was sold, in the marketplace's words: what the money was paid for
+    "Line": {"id", "title", "image_url", "url"},  # what was sold, in the marketplace's words: what the money was paid for
     "LineState": {"line_id"},
     "ClaimItem": {"line_id"},
     "LineCap": {"line_id"},

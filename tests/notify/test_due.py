@@ -13,6 +13,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import Role
+from chalicelib.domain.state_machine import Task
 from chalicelib.domain.todos import Todo, todos
 from chalicelib.notify.audience import notices
 from chalicelib.notify.catalog import catalog
@@ -72,7 +73,7 @@ TIMES = {
 @pytest.mark.parametrize("window", TIMES)
 def test_reminders_are_at_half_time_and_a_day_before(window: timedelta) -> None:
     """N2: there are two reminders, one where they come too close, none where the first message has just said it."""
-    times = reminder_times(Todo(Role.SELLER, PAID_AT, PAID_AT + window))
+    times = reminder_times(Todo(Role.SELLER, Task.ANSWER_CLAIM, PAID_AT, PAID_AT + window))
     assert TIMES[window] == {(at - PAID_AT) / HOUR: which for at, which in times.items()}
 
 

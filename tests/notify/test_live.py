@@ -12,13 +12,14 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.domain import commands as c
 from chalicelib.domain.guarantees import Reason
-from chalicelib.domain.people import Actor
+from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.people import Actor, Role
 from chalicelib.notify.live.gateway import ApiGateway, Gone
 from chalicelib.notify.live.push import Pushing, push_records
 from chalicelib.service import messages
 from chalicelib.store.connections import Connection
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, NEWS, OTHER_MEDIATOR, SELLER, claim_of, lines
-from tests.service.office import EPOCH, ORDER, Office
+from tests.service.office import EPOCH, ORDER, Office, event
 from tests.waiting import PATIENCE
 
 LATER = EPOCH + 3600
@@ -105,7 +106,7 @@ def test_everybody_in_the_thread_gets_a_message_whole(room: Room) -> None:
     room.say(SELLER, "Two")
     sent = room.push()
 
-    shown = messages.read_thread(room.office.services, ORDER, BUYER, 20, None)["items"][::-1]
+    shown = room.office.thread(BUYER)["items"][::-1]
     expected = [{"type": "message", "message": it} for it in shown]
     assert dict.fromkeys((BUYER.id, SELLER.id, MEDIATOR.id), expected) == sent
 
@@ -132,15 +133,52 @@ def test_a_dispute_that_was_not_escalated_is_no_news_to_a_mediator(room: Room) -
 
 
 def test_what_no_client_waits_for_is_not_pushed(room: Room) -> None:
-    """N5: marks, tickets and events of the order itself reach nobody."""
+    """N5: marks and tickets reach nobody."""
     room.say(BUYER)
     room.push()
     room.listen(SELLER)
-    room.office.ship(number="000000077")
     messages.mark_read(room.office.services, ORDER, room.office.request(SELLER), f"{ORDER}-m1")
     room.stream.append({"eventName": "REMOVE", "dynamodb": {}})
 
     assert {} == room.push()
+
+
+def test_a_change_of_the_order_is_a_hint_to_its_parties(room: Room) -> None:
+    """N5, O6: a parcel, a record and a payment say which order is at which version, and nothing of what happened."""
+    room.listen(BUYER, SELLER, MEDIATOR)
+    room.office.ship(number="000000077")
+    room.office.report(event(room.office.watch.at, "000000077", CarrierStatus.IN_TRANSIT))
+    version = room.office.services.cases.load(ORDER).order.version  # type: ignore[union-attr]
+
+    hints = [{"type": "order", "order_id": ORDER, "version": it} for it in (version - 1, version)]
+    assert {BUYER.id: hints, SELLER.id: hints} == room.push()
+
+
+def test_a_person_can_listen_to_all_that_is_theirs(room: Room) -> None:
+    """N5, I6: one subscription brings messages and hints of every order of one's own, each once, and of nobody else's."""
+    for actor in (BUYER, SELLER, MEDIATOR, OTHER_MEDIATOR, Actor(Role.SELLER, BUYER.id), Actor(Role.BUYER, "eve")):
+        connection = Connection(f"{actor.role}-{actor.id}", actor, EPOCH, LATER)
+        room.office.services.connections.add(connection)
+        room.office.services.connections.listen_to_own(connection)
+    both = room.office.services.connections.find(f"buyer-{BUYER.id}")
+    assert both is not None
+    room.office.services.connections.listen(both, ORDER)
+
+    room.say(BUYER)
+    room.office.act(SELLER, NEWS)
+    room.office.bought(order_id="order-2")
+
+    kinds = {who: [it["type"] for it in told] for who, told in room.push().items()}
+    assert {
+        f"buyer-{BUYER.id}": ["message", "dispute", "order", "order"],
+        f"seller-{SELLER.id}": ["message", "dispute", "order", "order"],
+        f"mediator-{MEDIATOR.id}": ["message", "dispute"],
+    } == kinds
+    room.office.services.connections.unlisten_to_own(both)
+    room.office.services.connections.unlisten(both.id, ORDER)
+    room.lines.sent.clear()
+    room.say(SELLER)
+    assert f"buyer-{BUYER.id}" not in room.push()
 
 
 def test_who_may_no_longer_see_the_thread_is_told_and_left_out(room: Room) -> None:

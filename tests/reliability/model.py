@@ -49,9 +49,9 @@ class ModelLists(Lists):
     def page(self, place: Place, limit: int, cursor: str | None, keep: Callable[[Item], bool] | None = None) -> Page:
         """Return all of a list, as one page."""
         case = self.model.case
-        assert place.pk.startswith(keys.list_pk("D", "")), "the model lists disputes alone"
+        assert place.pks[0].startswith(keys.list_pk("D", "")), "the model lists disputes alone"
         stored = [dispute_items(case, dispute)[0] for dispute in case.disputes] if case else []
-        listed = [it for it in stored if text(it, place.pk_name) == place.pk and (keep is None or keep(it))]
+        listed = [it for it in stored if text(it, place.pk_name) in place.pks and (keep is None or keep(it))]
         assert len(listed) <= limit
         assert cursor is None
         return Page(tuple(reversed(listed)), None)

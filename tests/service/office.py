@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,7 +20,7 @@ from chalicelib.domain.ledger import order_of_payment
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
 from chalicelib.domain.policy import PolicyBook, published
-from chalicelib.service import contacts, disputes, orders, payments
+from chalicelib.service import contacts, disputes, messages, orders, payments, uploads
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request, current
 from chalicelib.service.ports import Subscribed
@@ -243,6 +244,13 @@ class Office:
     def act(self, actor: Actor, command: DisputeCommand, request: Request | None = None, dispute_id: str = DISPUTE) -> Answer:
         """Take one action in a dispute."""
         return disputes.act(self.services, dispute_id, request or self.request(actor), command)
+
+    def thread(
+        self, actor: Actor, limit: int = 20, cursor: str | None = None, since: str | None = None, order_id: str = ORDER
+    ) -> dict[str, Any]:
+        """Return a page of an order's thread."""
+        links = partial(uploads.links, self.storage, order_id, actor.role)
+        return messages.read_thread(self.services, order_id, actor, limit, cursor, links, since)
 
     def pay(self, instruction_id: str, request: Request | None = None, *, failure: str | None = None) -> Answer:
         """Let the payment system report an instruction as settled or, with ``failure``, as failed.

@@ -81,9 +81,9 @@ def test_a_file_is_sent_and_read_by_all_in_the_thread(office: Office, author: Ac
     (shown,) = said["attachments"]
     assert (upload_id, "image/jpeg", len(JPEG)) == tuple(shown[name] for name in ("upload_id", "content_type", "size"))
     for reader in (BUYER, SELLER, MEDIATOR):
-        (told,) = messages.read_thread(office.services, ORDER, reader, 1, None)["items"]
-        assert [shown] == told["attachments"]
+        (told,) = office.thread(reader, 1)["items"]
         (file,) = look(office, reader)
+        assert [file] == told["attachments"]
         assert shown == {name: it for name, it in file.items() if name not in ("link", "thumbnail", "original")}
         assert file["link"]["url"].startswith(f"https://files.example/shown/{ORDER}/{upload_id}/")
     for reader in STRANGERS:
@@ -168,7 +168,7 @@ def test_what_is_no_file_of_ones_own_is_not_attached(office: Office, code: str, 
 
     assert code == refused.value.code
     assert bad in refused.value.message
-    assert [] == messages.read_thread(office.services, ORDER, BUYER, 1, None)["items"]
+    assert [] == office.thread(BUYER, 1)["items"]
 
 
 def test_evidence_is_no_attachment(office: Office) -> None:
@@ -202,7 +202,7 @@ def test_a_message_with_files_is_sent_once(office: Office) -> None:
     uploads.erase(office.services, office.storage, upload)
 
     assert first == say(office, [upload_id], request=request)
-    assert 1 == len(messages.read_thread(office.services, ORDER, BUYER, 9, None)["items"])
+    assert 1 == len(office.thread(BUYER, 9)["items"])
 
 
 def test_a_person_stores_only_so_much(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,3 +207,22 @@ def test_a_connection_listens_to_fifty_threads(desk: Desk) -> None:
         desk.listen(order_id="o-50")
 
     assert ("limit_reached", 50) == (refused.value.code, refused.value.details["limit"])
+
+
+def test_all_that_is_ones_own_counts_as_one_thread(desk: Desk) -> None:
+    """N5: a connection listens to all of its person's with one subscription, which takes a place among the fifty."""
+    desk.connect(SELLER)
+    services = desk.office.services
+    chat.subscribe_to_own(services, desk.connected())
+    assert ["c-1"] == [it.id for it in services.connections.listeners_of("order-9", [SELLER])]
+    assert [] == services.connections.listeners_of("order-9", [BUYER, Actor(Role.BUYER, SELLER.id)])
+    for number in range(chat.THREADS_AT_MOST - 1):
+        services.connections.listen(desk.connected(), f"other-{number}")
+    with pytest.raises(Refusal):
+        desk.listen()
+    chat.unsubscribe_from_own(services, desk.connected())
+    desk.listen()
+    with pytest.raises(Refusal):
+        chat.subscribe_to_own(services, desk.connected())
+    chat.disconnect(services, "c-1")
+    assert [] == list(desk.traces())

@@ -12,7 +12,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import messages
-from chalicelib.service.errors import Busy, KeyReused, NotFound
+from chalicelib.service.errors import Busy, KeyReused, Malformed, NotFound
 from chalicelib.service.execute import ATTEMPTS
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, PLATFORM, SELLER
 from tests.service.office import ORDER, Office, cancelled, read
@@ -39,7 +39,7 @@ def write(office: Office, actor: Actor, text: str = "Hello", request: Request | 
 
 def look(office: Office, actor: Actor, limit: int = 20, cursor: str | None = None) -> dict[str, Any]:
     """Return a page of the thread."""
-    return messages.read_thread(office.services, ORDER, actor, limit, cursor)
+    return office.thread(actor, limit, cursor)
 
 
 def mark(office: Office, actor: Actor, number: int) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_others_learn_nothing(mediated: Office, actor: Actor) -> None:
     stored = mediated.table.snapshot()
     for order_id in (ORDER, "order-9"):
         for ask in (
-            lambda order_id=order_id: messages.read_thread(mediated.services, order_id, actor, 20, None),
+            lambda order_id=order_id: mediated.thread(actor, order_id=order_id),
             lambda order_id=order_id: messages.write_message(mediated.services, order_id, mediated.request(actor), "Hi"),
             lambda order_id=order_id: messages.mark_read(mediated.services, order_id, mediated.request(actor), "order-1-m1"),
         ):
@@ -255,3 +255,25 @@ def test_an_order_that_ended_long_ago_is_closed_swept_or_not(office: Office) -> 
     page = look(office, BUYER)
 
     assert (False, "2026-05-16T12:00:00Z") == (page["may_write"], page["closes_at"])
+
+
+def test_what_came_after_a_message_is_read_alone(office: Office) -> None:
+    """N5: since a message, newest first, page by page to the one after it; a message of another thread is no such place."""
+    for number in range(1, 8):
+        write(office, BUYER, f"Text {number}")
+
+    def since(number: int, limit: int) -> list[list[str]]:
+        pages, cursor = [], None
+        while True:
+            page = office.thread(SELLER, limit, cursor, f"{ORDER}-m{number}")
+            pages.append([it["text"] for it in page["items"]])
+            cursor = page["cursor"]
+            if cursor is None:
+                return pages
+
+    assert [["Text 7", "Text 6", "Text 5"]] == since(4, 20)
+    assert [["Text 7", "Text 6"], ["Text 5"]] == since(4, 2)
+    assert [["Text 7", "Text 6", "Text 5"]] == since(4, 3)
+    assert [[]] == since(7, 2)
+    with pytest.raises(Malformed):
+        office.thread(SELLER, since="order-2-m1")

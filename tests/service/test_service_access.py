@@ -13,6 +13,7 @@ from chalicelib.domain.dispute import Status
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, orders
+from chalicelib.service.dispute_lists import QueueSort, Wanted, list_disputes, mediation_queue
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.orders import Shipment
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PLATFORM, SELLER
@@ -136,7 +137,7 @@ def test_lists_hold_what_is_ones_own(role: Role) -> None:
     own, stranger = {Role.BUYER: BUYER, Role.SELLER: SELLER}[role], Actor(role, "eve")
     for actor, expected in ((own, 1), (stranger, 0)):
         assert len(orders.list_orders(office.services, actor, None, 10, None)["items"]) == expected
-        assert len(disputes.list_disputes(office.services, actor, None, 10, None)["items"]) == expected
+        assert len(list_disputes(office.services, actor, Wanted(), 10, None)["items"]) == expected
 
 
 def test_the_marketplace_says_whose_orders_it_wants() -> None:
@@ -153,9 +154,9 @@ def test_a_mediator_lists_escalated_disputes_only() -> None:
     asked: tuple[Status | None, ...] = (None, Status.UNDER_REVIEW, Status.WAITING_FOR_SELLER_RESPONSE, Status.RESOLVED)
 
     def listed() -> list[int]:
-        found = [disputes.list_disputes(office.services, MEDIATOR, status, 10, None)["items"] for status in asked]
+        found = [list_disputes(office.services, MEDIATOR, Wanted(status=status), 10, None)["items"] for status in asked]
         return [
-            len(disputes.mediation_queue(office.services, MEDIATOR, disputes.QueueSort.AGE, 10, None)["items"]),
+            len(mediation_queue(office.services, MEDIATOR, QueueSort.AGE, 10, None)["items"]),
             *map(len, found),
         ]
 
@@ -176,8 +177,8 @@ def test_a_mediators_list_is_newest_first_and_the_queue_is_oldest_first() -> Non
     for dispute_id in (DISPUTE, "order-2-d1"):
         office.wait(HOUR).act(SELLER, c.Decline(), dispute_id=dispute_id)
         office.act(BUYER, c.Escalate(), dispute_id=dispute_id)
-    listed = disputes.list_disputes(office.services, MEDIATOR, None, 10, None)["items"]
-    queued = disputes.mediation_queue(office.services, MEDIATOR, disputes.QueueSort.AGE, 10, None)["items"]
+    listed = list_disputes(office.services, MEDIATOR, Wanted(), 10, None)["items"]
+    queued = mediation_queue(office.services, MEDIATOR, QueueSort.AGE, 10, None)["items"]
     assert ["order-2-d1", DISPUTE] == [it["id"] for it in listed]
     assert [DISPUTE, "order-2-d1"] == [it["id"] for it in queued]
 
@@ -188,8 +189,8 @@ def test_what_was_decided_by_default_has_left_the_queue() -> None:
     office.act(SELLER, c.Decline())
     office.act(BUYER, c.Escalate())
     office.wait(14 * DAY)
-    for sort in disputes.QueueSort:
-        assert [] == disputes.mediation_queue(office.services, MEDIATOR, sort, 10, None)["items"]
+    for sort in QueueSort:
+        assert [] == mediation_queue(office.services, MEDIATOR, sort, 10, None)["items"]
 
 
 def test_actions_are_offered_to_those_who_may_take_them() -> None:

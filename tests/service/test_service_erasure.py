@@ -21,7 +21,7 @@ from chalicelib.domain.refusals import TOO_LATE, Refusal
 from chalicelib.logs import JsonFormatter
 from chalicelib.notify.publish import publish_records
 from chalicelib.notify.registries.endpoints import SnsEndpoints
-from chalicelib.service import attachments, contacts, erasure, evidence, messages
+from chalicelib.service import attachments, contacts, erasure, evidence, messages, orders
 from chalicelib.service.devices import register_device
 from chalicelib.service.errors import NotFound
 from chalicelib.service.execute import Request
@@ -32,7 +32,7 @@ from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.uploads import UploadStatus
 from infra.build import template
 from localcloud.memory.expressions import failure
-from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, money
+from tests.domain.worlds import AT_HOME, BUYER, DAMAGED, DAY, PLATFORM, SECOND, SELLER, money, order_terms
 from tests.notify.fakes import Desk
 from tests.reliability.seam import FakeSns
 from tests.service.bucket import JPEG
@@ -147,6 +147,23 @@ def test_a_person_is_forgotten(role: Role) -> None:
     check_books(office)
 
 
+def test_a_forgotten_sellers_shop_has_no_name() -> None:
+    """P2, O1: erasing takes the name out of the order and of its log, and the same import still changes nothing."""
+    office = Office().bought(seller_name="seller canary").wait(DAY)
+    office.ship()
+    office.confirm()
+    office.wait(100 * DAY).pay(f"{ORDER}-p1")
+    asked(office, Role.SELLER)
+    erasure.go_on(office.services, office.storage)
+
+    assert "done" == state(office, Role.SELLER)["status"]
+    assert "canary" not in events(office)
+    assert ERASED == orders.get_order(office.services, ORDER, BUYER)["seller_name"]
+    assert 200 == orders.import_order(office.services, PLATFORM, order_terms(seller_name="seller canary")).status
+    with pytest.raises(Refusal):
+        orders.import_order(office.services, PLATFORM, order_terms(seller_name="another canary", shipping=1))
+
+
 def test_a_person_who_is_forgotten_is_told_nothing_more() -> None:
     """P2: the person's queued messages go with the profile, and stay while a case goes on; the other's stay."""
     office = told()
@@ -209,7 +226,7 @@ def test_what_a_person_wrote_in_the_thread_goes(role: Role) -> None:
     asked(office, role)
     erasure.go_on(office.services, office.storage)
 
-    page = messages.read_thread(office.services, ORDER, WHO[role.other_party], 20, None)
+    page = office.thread(WHO[role.other_party])
     texts = {it["author"]["role"]: it["text"] for it in page["items"]}
     assert {role.value: ERASED, role.other_party.value: f"{role.other_party} canary"} == texts
 

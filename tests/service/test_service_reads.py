@@ -10,6 +10,7 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import Status
 from chalicelib.service import disputes, orders
+from chalicelib.service.dispute_lists import Wanted, list_disputes
 from chalicelib.service.sweep import sweep_shard
 from tests.domain.worlds import BUYER, DAY, HOUR, ITEM_RECEIVED, MEDIATOR, SELLER
 from tests.service.office import DISPUTE, ORDER, SHARDS, Office, read
@@ -25,9 +26,9 @@ READS: dict[str, Callable[[Office], Any]] = {
     "dispute": lambda office: disputes.get_dispute(office.services, DISPUTE, SELLER),
     "timeline": lambda office: disputes.get_timeline(office.services, DISPUTE, SELLER),
     "orders": lambda office: orders.list_orders(office.services, BUYER, None, 10, None),
-    "disputes": lambda office: disputes.list_disputes(office.services, BUYER, None, 10, None),
+    "disputes": lambda office: list_disputes(office.services, BUYER, Wanted(), 10, None),
     "disputes by status": lambda office: [
-        disputes.list_disputes(office.services, SELLER, status, 10, None)["items"] for status in Status
+        list_disputes(office.services, SELLER, Wanted(status=status), 10, None)["items"] for status in Status
     ],
 }
 

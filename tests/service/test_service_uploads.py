@@ -543,7 +543,7 @@ def test_a_photo_of_which_no_copy_was_made_is_shown_as_it_came() -> None:
     office = Office().disputed()
     before = File("u-1", ContentType.JPEG, 4, "e")
     old, new = (
-        uploads.links(office.storage, ORDER, it, SELLER.role, office.watch.at) for it in (before, replace(before, copied=True))
+        uploads.links(office.storage, ORDER, SELLER.role, it, office.watch.at) for it in (before, replace(before, copied=True))
     )
 
     assert f"/{kept_at(ORDER, before)}?" in old["link"]["url"]

@@ -13,6 +13,7 @@ from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
 from chalicelib.service import disputes, evidence, notes, orders
+from chalicelib.service.dispute_lists import QueueSort, Wanted, list_disputes, mediation_queue
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.store import keys
 from chalicelib.store.lists import BadCursor
@@ -116,10 +117,10 @@ def test_cheat_25_nobody_on_the_staff_sees_a_case_of_their_own(staff: Actor, par
         office.act(same, c.Assign())
     with pytest.raises(NotFound):
         notes.list_notes(office.services, DISPUTE, same, 10, None)
-    assert [] == disputes.list_disputes(office.services, same, None, 10, None)["items"]
-    for sort in disputes.QueueSort:
-        assert [] == disputes.mediation_queue(office.services, same, sort, 10, None)["items"]
-        assert 1 == len(disputes.mediation_queue(office.services, staff, sort, 10, None)["items"])
+    assert [] == list_disputes(office.services, same, Wanted(), 10, None)["items"]
+    for sort in QueueSort:
+        assert [] == mediation_queue(office.services, same, sort, 10, None)["items"]
+        assert 1 == len(mediation_queue(office.services, staff, sort, 10, None)["items"])
 
 
 @pytest.mark.parametrize("actor", [PLATFORM, OPERATOR], ids=["platform", "operator"])
@@ -127,17 +128,17 @@ def test_the_marketplace_names_whose_disputes_it_wants(actor: Actor) -> None:
     """Section 7: the platform and operators list the disputes of a buyer or of a seller."""
     office = Office().disputed()
     for owner in (BUYER, SELLER):
-        listed = disputes.list_disputes(office.services, actor, None, 10, None, owner)["items"]
+        listed = list_disputes(office.services, actor, Wanted(), 10, None, owner)["items"]
         assert [DISPUTE] == [it["id"] for it in listed]
-    assert [] == disputes.list_disputes(office.services, actor, None, 10, None, Actor(Role.BUYER, "eve"))["items"]
+    assert [] == list_disputes(office.services, actor, Wanted(), 10, None, Actor(Role.BUYER, "eve"))["items"]
 
 
 def test_an_operator_who_names_nobody_gets_what_was_escalated() -> None:
     """Section 1: as mediators do; the platform has to name somebody."""
     office = talked()
-    assert [DISPUTE] == [it["id"] for it in disputes.list_disputes(office.services, OPERATOR, None, 10, None)["items"]]
+    assert [DISPUTE] == [it["id"] for it in list_disputes(office.services, OPERATOR, Wanted(), 10, None)["items"]]
     with pytest.raises(Malformed):
-        disputes.list_disputes(office.services, PLATFORM, None, 10, None)
+        list_disputes(office.services, PLATFORM, Wanted(), 10, None)
 
 
 def test_notes_are_read_by_staff_newest_first() -> None:

@@ -16,6 +16,7 @@ from chalicelib.domain.order import Order
 from chalicelib.domain.people import Role
 from chalicelib.domain.thread import Thread
 from chalicelib.service import disputes, messages, orders
+from chalicelib.service.dispute_lists import Wanted, list_disputes
 from chalicelib.store import keys, schema
 from chalicelib.store.codec import dump
 from chalicelib.store.people import Erasure, Profile
@@ -119,7 +120,7 @@ def test_a_list_skips_and_reports_what_cannot_be_read(broken: dict[str, Any], ca
     change(office, keys.ORDER_SK, broken)
     change(office, keys.dispute_sk(1), broken)
     assert ["order-2"] == [it["id"] for it in orders.list_orders(office.services, BUYER, None, 10, None)["items"]]
-    assert [] == disputes.list_disputes(office.services, BUYER, None, 10, None)["items"]
+    assert [] == list_disputes(office.services, BUYER, Wanted(), 10, None)["items"]
     assert 2 == sum("cannot be read" in record.getMessage() for record in caplog.records)
 
 

@@ -142,6 +142,14 @@ def test_a_timestamp_is_one_moment_in_any_zone(at: datetime, minutes: int) -> No
 
 
 def test_plain_data_is_what_the_stored_text_says() -> None:
-    """Plain data is ready for any JSON encoder, and says the same as what is kept."""
+    """Plain data is ready for any JSON encoder, and says the same as what is kept, and the decimals of each amount (O2)."""
     dispute = disputed(Stage.UNDER_REVIEW).dispute()
-    assert json.loads(dump(dispute)) == json.loads(json.dumps(plain(dispute)))
+    told = json.dumps(plain(dispute))
+    assert dump(dispute).count('"minor"') == told.count(', "exponent": 2}')
+    assert json.loads(dump(dispute)) == json.loads(told.replace(', "exponent": 2}', "}"))
+
+
+@pytest.mark.parametrize(("currency", "exponent"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("COP", 2)])
+def test_an_amount_is_told_with_its_decimals(currency: str, exponent: int) -> None:
+    """O2: the exponent is that of ISO 4217, for those currencies as well in which platforms show fewer decimals."""
+    assert {"minor": 1050, "currency": currency, "exponent": exponent} == plain(Money(1050, currency))

@@ -71,13 +71,13 @@ def note(text: str) -> Step:
 def message(text: str, seen: int, thread: Thread) -> Step:
     """Write a message of an order's thread, whose version ``seen`` was read."""
     written = message_item(Message("order-1", 1, BUYER, text, PAID_AT), World.of().case, ())
-    return lambda it: Messages(lambda: it, NAME).save(seen, thread, written, None, ANSWER, NOW)
+    return lambda it: Messages(lambda: it, NAME).save(seen, thread, order_terms(), written, None, ANSWER, NOW)
 
 
 def read_up_to(number: int, seen: int = 1) -> Step:
     """Mark that a thread, whose version ``seen`` was read, is read up to a message."""
     thread = Thread("order-1", version=seen + 1, read={"seller:acme": number})
-    return lambda it: Messages(lambda: it, NAME).save(seen, thread, None, None, ANSWER, NOW)
+    return lambda it: Messages(lambda: it, NAME).save(seen, thread, order_terms(), None, None, ANSWER, NOW)
 
 
 def import_order(it: MemoryTable, **changes: str) -> KeptWorld:

@@ -11,7 +11,7 @@ from chalicelib.domain.thread import Message, Thread
 from chalicelib.store.connections import Connection, Connections, Pass
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
 from chalicelib.store.messages import Messages, message_item
-from tests.domain.worlds import BUYER, PAID_AT, SELLER, World
+from tests.domain.worlds import BUYER, PAID_AT, SELLER, World, order_terms
 from tests.store.tables import ENGINES, NAME, Client, engine, everything
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOW = 1_800_000_000
 ANSWER = Answer(201, "{}")
+TERMS = order_terms()
 
 
 @pytest.fixture(params=ENGINES)
@@ -33,7 +34,7 @@ def say(messages: Messages, thread: Thread, key: str) -> Thread:
     case = World.of().case
     after = thread.with_message(BUYER, PAID_AT, (SELLER.role,))
     message = Message("order-1", after.count, BUYER, f"Text {after.count}", PAID_AT)
-    messages.save(thread.version, after, message_item(message, case, (SELLER.role,)), Once(key, "body"), ANSWER, NOW)
+    messages.save(thread.version, after, TERMS, message_item(message, case, (SELLER.role,)), Once(key, "body"), ANSWER, NOW)
     return after
 
 
@@ -45,7 +46,7 @@ def test_a_thread_is_kept_as_it_was(client: Client) -> None:
     for number in range(1, 6):
         thread = say(messages, thread, f"key-{number}")
     read = thread.read_by(SELLER, 3)
-    messages.save(thread.version, read, None, None, ANSWER, NOW)
+    messages.save(thread.version, read, TERMS, None, None, ANSWER, NOW)
 
     assert read == messages.thread("order-1")
     assert [5, 4] == [it.number for it in messages.before("order-1", 6, 2)]
@@ -65,7 +66,7 @@ def test_of_two_writers_one_is_second(client: Client) -> None:
         say(messages, empty, "two")
     with pytest.raises(AlreadyAnswered):
         say(messages, empty, "one")
-    messages.save(1, messages.thread("order-1"), None, None, ANSWER, NOW)
+    messages.save(1, messages.thread("order-1"), TERMS, None, None, ANSWER, NOW)
     assert stored == everything(client)
 
 

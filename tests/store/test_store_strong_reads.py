@@ -59,7 +59,7 @@ def write(table: Table) -> Thread:
     """Write the first message of a thread."""
     thread = Thread("order-1").with_message(BUYER, PAID_AT)
     message = message_item(Message("order-1", 1, BUYER, "Hello?", PAID_AT), World.of().case, ())
-    Messages(lambda: table, NAME).save(0, thread, message, None, ANSWER, NOW)
+    Messages(lambda: table, NAME).save(0, thread, World.of().case.order.terms, message, None, ANSWER, NOW)
     return thread
 
 

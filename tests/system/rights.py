@@ -61,6 +61,7 @@ RIGHTS: dict[str, dict[str, May]] = {
         LEAD: May(Stop.ESCALATED),
     },
     "get_protection": {BUYER: May(Stop.SOLD), SELLER: May(Stop.SOLD), **both(May(Stop.SOLD, others=ALL))},
+    "list_policies": {who: May(Stop.NOWHERE) for who in (BUYER, SELLER, MEDIATOR, LEAD, OPERATOR, ORDERS)},
     "get_ledger": {
         BUYER: May(Stop.PAYING),
         SELLER: May(Stop.PAYING),
@@ -120,6 +121,8 @@ RIGHTS: dict[str, dict[str, May]] = {
     "withdraw": {BUYER: May(Stop.DISPUTED)},
     "add_evidence": {BUYER: May(Stop.DISPUTED), SELLER: May(Stop.DISPUTED)},
     "request_upload": {BUYER: May(Stop.DISPUTED, CREATED), SELLER: May(Stop.DISPUTED, CREATED)},
+    "request_draft": {BUYER: May(Stop.SOLD, CREATED)},
+    "list_drafts": {BUYER: May(Stop.SOLD)},
     "list_evidence": {
         BUYER: May(Stop.SHOWN),
         SELLER: May(Stop.SHOWN),
@@ -164,6 +167,7 @@ RIGHTS: dict[str, dict[str, May]] = {
     "confirm_phone": {SELLER: May(Stop.REACHED)},
     "send_phone_code": {SELLER: May(Stop.REACHED, CONFLICT)},
     "get_seller_contacts": {SELLER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL, missing=OK)},
+    "get_me": {role: May(Stop.NOWHERE) for role in (BUYER, SELLER, MEDIATOR, LEAD, OPERATOR)},
     "get_buyer_contacts": {BUYER: May(Stop.REACHED), PEOPLE: May(Stop.REACHED, OK, ALL, missing=OK)},
     "register_seller_device": {SELLER: May(Stop.NOWHERE, CREATED), PEOPLE: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
     "register_buyer_device": {BUYER: May(Stop.NOWHERE, CREATED), PEOPLE: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},

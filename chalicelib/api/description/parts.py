@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 INTRODUCTION = """\
 Orders in escrow, disputes with a mediator and a clock.
 
-**Values.** Amounts are whole minor units with an ISO 4217 currency: 1050 EUR is 10.50 euros. Times are UTC. Unknown fields
-of a request are refused. Ignore members of an answer that you do not know: new ones may come, as may new values of a field
-with an x-extensible-enum. The words of an enum change only with the version of this description.
+**Values.** Amounts are whole minor units with an ISO 4217 currency and, in answers, its decimals (exponent): 1050 EUR is
+10.50 euros. Times are UTC. Unknown fields of a request are refused. Ignore members of an answer that you do not know: new ones
+may come, as may new values of a field with an x-extensible-enum. The words of an enum change only with the version of this
+description.
 
 **Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
 again: it happens once, and for 7 days the first answer comes again.

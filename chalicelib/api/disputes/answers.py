@@ -6,18 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api.answers import Acting, Count, Cursor, Given, Time, TimelineEvent, Version, growing
+from chalicelib.api.answers import Acting, AsOf, Count, Cursor, Given, Money, Time, TimelineEvent, Version, growing
 from chalicelib.api.disputes.requests import ClaimItem
 from chalicelib.api.evidence.answers import EvidenceGiven, EvidencePerParty
-from chalicelib.api.models import Address, Money
-from chalicelib.api.orders.answers import Parcel, Remedy
+from chalicelib.api.models import Address
+from chalicelib.api.orders.answers import DisputeOfOrder, Parcel, Remedy
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.claim import Issue
 from chalicelib.domain.dispute import Outcome, ReviewDefault, Stage, Status
+from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Basis, Finding, Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.people import Role
-from chalicelib.domain.state_machine import Action
+from chalicelib.domain.state_machine import GUARDS, Action, Lapse
 
 
 class Claim(Given):
@@ -30,13 +31,18 @@ class Claim(Given):
     description: str
 
 
-class Proposal(Given):
+class ProposalInBrief(Given):
     """A proposal of one side (D1). Ids count up from 1, the buyer's request."""
 
     id: str
     by: Role
     type: OfferType
     amount: Money
+
+
+class Proposal(ProposalInBrief):
+    """A proposal of one side with its words and what goes with a return (D1, D3)."""
+
     at: Time
     note: str
     return_address: Address | None
@@ -104,11 +110,63 @@ class DeliveryNotice(Given):
     due_at: Time
 
 
+class Foreseen(Given):
+    """The stage that a dispute comes to, and what the buyer gets then or at the end."""
+
+    to: Stage
+    refund: Annotated[Money | None, Field(description="Null while that is open.")]
+
+
+class AcceptableProposal(Foreseen):
+    """A proposal that can be accepted, what that leads to, and what has to be named with it (D1, D3)."""
+
+    proposal_id: str
+    needs_return_address: Annotated[bool, Field(description="The seller has none on file for this return.")]
+    needs_return_label: Annotated[bool, Field(description="The address on file is abroad: a prepaid label is needed (C3).")]
+
+
+class OfferTaken(Given):
+    """A type that an offer or a decision can have, from how much to how much (D2)."""
+
+    type: OfferType
+    minimum: Money
+    maximum: Money
+    needs_return_address: Annotated[bool, Field(description="The seller has none on file for this return.")]
+    needs_return_label: Annotated[bool, Field(description="The address on file is abroad: a prepaid label is needed (C3).")]
+
+
+class ActionOptions(Given):
+    """What an action can be done with. What is null is not for this action."""
+
+    proposals: Annotated[list[AcceptableProposal] | None, Field(description="accept: what can be accepted.")]
+    offers: Annotated[list[OfferTaken] | None, Field(description="propose, decide: types and amounts.")]
+    findings: Annotated[list[Finding] | None, Field(description="decide: what can be found.")]
+    latest: Annotated[Time | None, Field(description="grant_time: until when, at most.")]
+    left: Annotated[Count | None, Field(description="add_evidence: how many pieces more.")]
+    types: Annotated[list[EvidenceType] | None, Field(description="add_evidence: of which types.")]
+
+
 class AllowedAction(Given):
-    """Something this caller may do now, and by when (D10)."""
+    """Something this caller may do now, by when, and with what (D10)."""
 
     action: Action
     until: Time
+    options: ActionOptions | None
+
+
+class BlockedAction(Given):
+    """Something this caller may do once something else has happened, or some time has passed (D10)."""
+
+    action: Action
+    reason: Annotated[str, *growing(GUARDS, "The guard that stops it; docs/state-machine.md says each in words.")]
+    opens_at: Annotated[Time | None, Field(description="From when it is possible; null where no time is known.")]
+
+
+class OnDeadline(Foreseen):
+    """What becomes of the dispute if nobody acts until its deadline (D9)."""
+
+    at: Time
+    what: Annotated[str, *growing(Lapse, "New ones may come.")]
 
 
 class LateDelivery(Given):
@@ -119,34 +177,44 @@ class LateDelivery(Given):
     appealed: bool
 
 
-class DisputeSummary(Given):
-    """A dispute in a list."""
+class DisputeInBrief(DisputeOfOrder):
+    """A dispute in brief."""
 
-    id: str
     order_id: str
+    buyer_id: str
+    seller_id: str
+    seller_name: Annotated[str | None, Field(description="The shop's public name, if the marketplace gave one.")]
     reason: Reason
-    status: Status
-    stage: Stage
     requested: Money
     opened_at: Time
     updated_at: Time
-    deadline: Annotated[Time | None, Field(description="The one that comes next, whoever's it is; null once resolved.")]
+    turn: Annotated[Role | None, Field(description="Whose turn it is, while the two negotiate.")]
+    mediator_id: str | None
+    appealed_by: Role | None
     outcome: Outcome | None
     basis: Annotated[Basis | None, Field(description="On what ground it was resolved.")]
     refund: Money | None
     version: Version
 
 
-class Dispute(DisputeSummary):
+class DisputeSummary(DisputeInBrief):
+    """A dispute in a list, with all that a screen shows of it."""
+
+    titles: Annotated[list[str], Field(description="Of the claimed lines; none to a mediator who has not had the case.")]
+    current_proposal: Annotated[ProposalInBrief | None, Field(description="What can be accepted; null once resolved.")]
+    unread: Annotated[Count | None, Field(description="Messages new to the caller; null to whom is not in the thread.")]
+    missing_evidence_mine: Annotated[
+        list[EvidenceType], Field(description="What the caller is required to show, and has not shown yet (N6).")
+    ]
+
+
+class Dispute(DisputeInBrief):
     """A dispute in full, as this caller may see it, with what the caller may do now and by when (D10)."""
 
-    buyer_id: str
-    seller_id: str
     claim: Claim
     guarantee: Guarantee
     remedies: list[Remedy]
     maximum: Annotated[Money, Field(description="Nothing above it can be asked, offered or decided (D2).")]
-    turn: Annotated[Role | None, Field(description="Whose turn it is, while the two negotiate.")]
     proposals: list[Proposal]
     request_id: Annotated[str, Field(description="The buyer's request, which the seller may accept whatever is on the table.")]
     current_proposal: Proposal | None
@@ -156,11 +224,9 @@ class Dispute(DisputeSummary):
         EvidencePerParty, Field(description="What each party is required to show, and has not shown yet (N6).")
     ]
     information_requests: list[InformationRequest]
-    mediator_id: str | None
     delivery_notice: DeliveryNotice | None
     escalated_at: Time | None
     decision: Decision | None
-    appealed_by: Role | None
     review_default: Annotated[ReviewDefault, Field(description="What becomes of a review that nobody decides in time.")]
     late_delivery: LateDelivery | None
     granted_until: Annotated[Time | None, Field(description="The end of the time granted in this stage (D6).")]
@@ -172,13 +238,15 @@ class Dispute(DisputeSummary):
         Field(description="summary: to a mediator who has not had the case. Words, evidence and addresses are left out."),
     ]
     allowed_actions: list[AllowedAction]
+    blocked_actions: Annotated[list[BlockedAction], Field(description="Of the same caller; none once it is resolved.")]
+    on_deadline: Annotated[OnDeadline | None, Field(description="If nobody acts; null once it is resolved.")]
+    as_of: AsOf
 
 
 class WaitingDispute(DisputeSummary):
     """A dispute in the mediation queue."""
 
     escalated_at: Time | None
-    mediator_id: str | None
 
 
 class DisputePage(Given):
@@ -186,6 +254,7 @@ class DisputePage(Given):
 
     items: list[DisputeSummary]
     cursor: Cursor
+    as_of: AsOf
 
 
 class MediationQueue(Given):
@@ -193,6 +262,7 @@ class MediationQueue(Given):
 
     items: list[WaitingDispute]
     cursor: Cursor
+    as_of: AsOf
 
 
 class CaseNote(Given):
@@ -216,6 +286,7 @@ class DisputeTimeline(Given):
     """Everything that happened in a dispute, in order."""
 
     dispute_id: str
+    as_of: AsOf
     events: list[TimelineEvent]
 
 
@@ -250,6 +321,7 @@ class Problem(BaseModel):
     opens_at: Annotated[Time | None, Field(description="From when it is possible; null where delivery decides.")] = None
     current_proposal: Proposal | None = None
     allowed_actions: Annotated[list[AllowedAction], Field(description="What this caller can do instead, now.")] = []
+    as_of: Annotated[Time | None, Field(description="The time here when this was answered, for those deadlines.")] = None
     current_version: Annotated[int | None, Field(description="version_mismatch: the one to read and try again with.")] = None
     # Facts of single codes.
     exclusion: Annotated[Exclusion | None, Field(description="not_covered: why.")] = None

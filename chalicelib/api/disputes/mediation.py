@@ -15,8 +15,8 @@ from chalicelib.api.standing import REFUSED_TEXT, act
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
-from chalicelib.service import disputes, notes
-from chalicelib.service.disputes import QueueSort
+from chalicelib.service import dispute_lists, notes
+from chalicelib.service.dispute_lists import QueueSort
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -41,7 +41,7 @@ MEDIATORS = (Role.MEDIATOR,)
 )
 def mediation_queue(call: Call) -> Json:
     """List the disputes that wait for a mediator, the longest waiting first or, with sort=amount, the largest."""
-    return disputes.mediation_queue(call.services, call.actor, call.query["sort"], call.limit, call.cursor)
+    return dispute_lists.mediation_queue(call.services, call.actor, call.query["sort"], call.limit, call.cursor)
 
 
 @action(blueprint, "/disputes/{dispute_id}/assignment", roles=MEDIATORS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
-from chalicelib.api.models import Address, Identifier, Model, Moment, Money, Note, Text, in_domain
+from chalicelib.api.models import Address, Identifier, Model, Moment, MoneyIn, Note, Text, in_domain
 from chalicelib.api.orders.requests import Quantity, TrackingNumber
 from chalicelib.domain import claim as domain_claim
 from chalicelib.domain import commands as c
@@ -39,7 +39,11 @@ class OpenDispute(Model):
     description: Note = ""
     attests_unused: bool = False
     request_type: OfferType | None = None
-    request_amount: Money | None = None
+    request_amount: MoneyIn | None = None
+    evidence: Annotated[
+        tuple[Identifier, ...],
+        Field(max_length=10, description="Uploads of the order's that are ready: the dispute begins with them as evidence."),
+    ] = ()
 
     def claim(self) -> domain_claim.Claim:
         """The claim, for the domain."""
@@ -86,7 +90,7 @@ class Propose(CommandBody):
     makes: ClassVar = c.Propose
 
     type: OfferType
-    amount: Money
+    amount: MoneyIn
     note: Note = ""
     return_address: Address | None = None
     return_label: Label = None
@@ -176,7 +180,7 @@ class ShipReturn(CommandBody):
         Identifier | None, Field(description="The id of the buyer's evidence of type proof_of_return, a file: the receipt.")
     ] = None
     postage: Annotated[
-        Money | None, Field(description="What the receipt says was paid, where the seller is to repay it (C3).")
+        MoneyIn | None, Field(description="What the receipt says was paid, where the seller is to repay it (C3).")
     ] = None
 
     def command(self, **from_path: str) -> c.DisputeCommand:
@@ -239,7 +243,7 @@ class Decide(CommandBody):
     makes: ClassVar = c.Decide
 
     type: OfferType
-    amount: Money
+    amount: MoneyIn
     finding: Finding
     rationale: Text
     return_address: Address | None = None

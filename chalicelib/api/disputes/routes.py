@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
@@ -10,14 +11,18 @@ from chalicelib.api.disputes.action import action
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.parameters import PAGE, one_of, person
+from chalicelib.api.parameters import PAGE, moment, named, one_of, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act, named_party
+from chalicelib.bootstrap import storage
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
 from chalicelib.domain.dispute import Status
+from chalicelib.domain.guarantees import Reason
+from chalicelib.domain.order import ORDER_ID
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.service import disputes
+from chalicelib.service import dispute_lists, disputes, drafts
+from chalicelib.service.dispute_lists import Awaiting, DisputeSort, Wanted
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -41,12 +46,16 @@ ORDERS = (Scope.ORDERS,)
     body=m.OpenDispute,
     status=201,
     answers=lambda: answers.Dispute,
-    refuses=(r.NOT_COVERED, r.NOT_YET_COVERED, r.ATTESTATION_REQUIRED, r.INVALID, r.LIMIT_REACHED),
+    refuses=(r.NOT_COVERED, r.NOT_YET_COVERED, r.ATTESTATION_REQUIRED, r.INVALID, r.LIMIT_REACHED, r.UPLOAD_PENDING),
     versioned=True,
 )
 def open_dispute(call: Call, order_id: str) -> Answer:
-    """Open a dispute; the request becomes proposal 1."""
-    return disputes.open_dispute(call.services, order_id, call.request, call.body.claim(), call.body.request())
+    """Open a dispute; the request becomes proposal 1, and files sent before become evidence."""
+    body: m.OpenDispute = call.body
+    if body.evidence:
+        opened = body.claim(), body.request(), body.evidence
+        return drafts.open_with_drafts(call.services, order_id, call.request, storage(), *opened)
+    return disputes.open_dispute(call.services, order_id, call.request, body.claim(), body.request())
 
 
 @route(
@@ -59,6 +68,18 @@ def open_dispute(call: Call, order_id: str) -> Answer:
     answers=lambda: answers.DisputePage,
     query=(
         one_of(Status, "status", "Only those in this status."),
+        one_of(Awaiting, "awaiting", "Only those that ask something of the caller."),
+        one_of(Reason, "reason", "Only those about this."),
+        named("order_id", ORDER_ID, "Only those of this order."),
+        moment("opened_from", "Only those that were opened then or later."),
+        moment("opened_to", "Only those that were opened then or before."),
+        words("q", "Only those whose id has this in it."),
+        one_of(
+            DisputeSort,
+            "sort",
+            "deadline: the open ones, by what is due of the caller or else next; of the 500 newest.",
+            DisputeSort.NEWEST,
+        ),
         *PAGE,
         person("buyer_id", "Whose disputes; for the platform and operators."),
         person("seller_id", "Whose disputes; for the platform and operators."),
@@ -69,7 +90,8 @@ def list_disputes(call: Call) -> Json:
 
     The platform names a buyer or a seller. An operator may, and sees the escalated ones otherwise.
     """
-    return disputes.list_disputes(call.services, call.actor, call.query["status"], call.limit, call.cursor, named_party(call))
+    wanted = Wanted(**{field.name: call.query[field.name] for field in fields(Wanted)})
+    return dispute_lists.list_disputes(call.services, call.actor, wanted, call.limit, call.cursor, named_party(call))
 
 
 @route(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.api.answers import Count, Given, Time
+from chalicelib.api.answers import AsOf, Count, Given, Time
 from chalicelib.domain import refusals as r
 from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.files import NOT_SCANNED, THREAT, WRONG_CONTENT
@@ -90,14 +90,21 @@ class UploadForm(Given):
     expires_at: Annotated[Time, Field(description="Until when storage takes the file.")]
 
 
-class UploadOnTheWay(Given):
-    """An upload of the caller's that is no evidence (yet)."""
+class UploadInBrief(Given):
+    """An upload of the caller's."""
 
     upload_id: str
     type: EvidenceType
     content_type: ContentType
     size: Count
     requested_at: Time
+    reason: Annotated[str | None, Field(json_schema_extra={"enum": [*_REASONS, None]}, description="rejected: why.")]
+    detail: Annotated[str, Field(description="Why, for people to read.")]
+
+
+class UploadOnTheWay(UploadInBrief):
+    """An upload of the caller's that is no evidence (yet)."""
+
     expires_at: Time
     status: Annotated[
         Literal["pending", "scanning", "rejected", "expired"],
@@ -108,15 +115,32 @@ class UploadOnTheWay(Given):
             )
         ),
     ]
-    reason: Annotated[str | None, Field(json_schema_extra={"enum": [*_REASONS, None]}, description="rejected: why.")]
-    detail: Annotated[str, Field(description="Why, for people to read.")]
+
+
+class Draft(UploadInBrief):
+    """An upload of the caller's for a dispute that is yet to be opened."""
+
+    expires_at: Annotated[Time, Field(description="Until when storage takes it; once ready, until when it can be claimed.")]
+    status: Annotated[
+        Literal["pending", "ready", "rejected", "expired"],
+        Field(description="As of evidence; ready: looked at, and can be named when a dispute is opened."),
+    ]
+    note: str
+
+
+class DraftList(Given):
+    """The caller's uploads for an order that no dispute has claimed, newest first."""
+
+    order_id: str
+    as_of: AsOf
+    uploads: list[Draft]
 
 
 class EvidenceList(Given):
     """A dispute's evidence, and the caller's own uploads of the last days that did not become any, newest first."""
 
     dispute_id: str
-    as_of: Time
+    as_of: AsOf
     evidence: list[EvidenceWithLink]
     missing_evidence: EvidencePerParty
     uploads: list[UploadOnTheWay]

@@ -13,7 +13,7 @@ from chalicelib.api.standing import REFUSED_TEXT, with_standing
 from chalicelib.bootstrap import storage
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import PARTIES, Role
-from chalicelib.service import evidence
+from chalicelib.service import drafts, evidence
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -43,6 +43,28 @@ def request_upload(call: Call, dispute_id: str) -> Answer:
         return evidence.request_file(call.services, storage(), dispute_id, call.actor, call.expect_once(), call.body.offer())
 
     return with_standing(call, dispute_id, ask)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/orders/{order_id}/evidence/uploads",
+    roles=(Role.BUYER,),
+    body=RequestUpload,
+    status=201,
+    answers=lambda: answers.UploadForm,
+    refuses=(r.INVALID, r.LIMIT_REACHED, r.WRONG_STATE),
+    versioned=False,
+)
+def request_draft(call: Call, order_id: str) -> Answer:
+    """Ask for a form that uploads one file before a dispute is opened; the opening names it as evidence within a day."""
+    return drafts.request_draft(call.services, storage(), order_id, call.actor, call.expect_once(), call.body.offer())
+
+
+@route(blueprint, "GET", "/orders/{order_id}/evidence/uploads", roles=(Role.BUYER,), answers=lambda: answers.DraftList)
+def list_drafts(call: Call, order_id: str) -> Json:
+    """List the caller's uploads that no dispute has claimed yet, and what became of each."""
+    return drafts.list_drafts(call.services, storage(), order_id, call.actor)
 
 
 @route(

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.answers import Acting, Count, Cursor, Given, Time
+from chalicelib.api.answers import Acting, AsOf, Count, Cursor, Given, Time
 from chalicelib.api.evidence.answers import LINKED, Link, Original, StoredFile, Thumbnail
 
 
-class Message(Given):
+class MessageWords(Given):
     """One message of an order's thread; it never changes, unless its author is forgotten."""
 
     id: str
@@ -19,7 +19,12 @@ class Message(Given):
     text: str
     sent_at: Time
     dispute_id: Annotated[str | None, Field(description="The dispute that was open then, the newest of several.")]
-    attachments: Annotated[list[StoredFile], Field(description="Its files, whose links are asked for apart.")]
+
+
+class Message(MessageWords):
+    """One message as it was written, or as it comes over a live connection."""
+
+    attachments: Annotated[list[StoredFile], Field(description="Its files, whose links the thread has.")]
 
 
 class FileWithLink(StoredFile):
@@ -30,11 +35,17 @@ class FileWithLink(StoredFile):
     original: Original
 
 
+class MessageRead(MessageWords):
+    """One message as it is read, with a link to each of its files."""
+
+    attachments: list[FileWithLink]
+
+
 class Attachments(Given):
     """The files of one message."""
 
     message_id: str
-    as_of: Time
+    as_of: AsOf
     attachments: list[FileWithLink]
 
 
@@ -48,7 +59,8 @@ class ReadMark(Given):
 class MessagePage(ReadMark):
     """A page of an order's thread, newest first, and how it stands with the caller."""
 
-    items: list[Message]
+    items: list[MessageRead]
     cursor: Cursor
     closes_at: Annotated[Time | None, Field(description="When the thread takes no more; null until the order is completed.")]
     may_write: Annotated[bool, Field(description="Whether the caller may write in it now, and has room left to.")]
+    as_of: AsOf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
@@ -10,13 +11,13 @@ from chalicelib.api.endpoint import Audited
 from chalicelib.api.evidence.requests import UploadedFile
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.messages.requests import MarkRead, WriteMessage
-from chalicelib.api.parameters import PAGE
+from chalicelib.api.parameters import PAGE, PATH_IDS, named
 from chalicelib.api.routing import Resource, route
 from chalicelib.bootstrap import storage
 from chalicelib.domain import refusals as r
 from chalicelib.domain.evidence import File
 from chalicelib.domain.people import Role
-from chalicelib.service import attachments, messages
+from chalicelib.service import attachments, messages, uploads
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -41,11 +42,12 @@ REFUSED_IN_THREAD = (r.TOO_LATE, r.WRONG_PARTY, r.LIMIT_REACHED, r.INVALID)
     roles=READERS,
     audit=Audited.READ,
     answers=lambda: answers.MessagePage,
-    query=PAGE,
+    query=(named("since", PATH_IDS["message_id"].pattern, "Only what came after this message."), *PAGE),
 )
 def list_messages(call: Call, order_id: str) -> Json:
-    """Read an order's thread, newest first, with the caller's count of unread messages."""
-    return messages.read_thread(call.services, order_id, call.actor, call.limit, call.cursor)
+    """Read an order's thread, newest first, with a link to each file and the caller's count of unread messages."""
+    links = partial(uploads.links, storage(), order_id, call.actor.role)
+    return messages.read_thread(call.services, order_id, call.actor, call.limit, call.cursor, links, call.query["since"])
 
 
 @route(

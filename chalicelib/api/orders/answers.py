@@ -6,21 +6,25 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api.answers import Count, Cursor, Given, Time, TimelineEvent, Version, growing
+from chalicelib.api.answers import AsOf, Count, Cursor, Given, Money, Time, TimelineEvent, Version, growing
 from chalicelib.api.evidence.answers import EvidenceAsked
-from chalicelib.api.models import Country, Currency, Money
+from chalicelib.api.models import Country, Currency
 from chalicelib.api.orders.requests import OfferedGuarantee
 from chalicelib.api.payments.answers import PaymentInstruction
 from chalicelib.domain import refusals as r
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import Stage, Status
+from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.exclusions import Exclusion
 from chalicelib.domain.guarantees import Guarantee, OfferType, Payer, Reason
 from chalicelib.domain.ledger import Movement
 from chalicelib.domain.order import ExternalStatus
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Role
+from chalicelib.domain.state_machine import Task
 from chalicelib.service.errors import Busy
+
+TrackingUrl = Annotated[str | None, Field(description="A page for people about the parcel; null for carrier other.")]
 
 
 class CarrierRecordSeen(Given):
@@ -40,6 +44,7 @@ class Parcel(Given):
     carrier: Annotated[Carrier | Literal["other"], Field(description="other: a return's only; carrier_name says which.")]
     carrier_name: str
     tracking_number: str
+    tracking_url: TrackingUrl
     shipped_at: Time
     line_ids: list[str]
     recorded_at: Time
@@ -54,12 +59,19 @@ class Parcel(Given):
     replaces: Annotated[Count | None, Field(description="The number of the dispute whose replacement it carries (D2).")]
 
 
-class OrderLine(Given):
-    """One line of an order, when it is promised for, and what has been refunded of it."""
+class LineInBrief(Given):
+    """One line of an order in a list."""
 
     id: str
     title: str
     quantity: Count
+    image_url: Annotated[str | None, Field(description="An https address of a picture.")]
+    url: Annotated[str | None, Field(description="An https address of a page about it.")]
+
+
+class OrderLine(LineInBrief):
+    """One line of an order, when it is promised for, and what has been refunded of it."""
+
     unit_price: Money
     price: Money
     deliver_by: Time
@@ -76,12 +88,22 @@ class Escrow(Given):
     released: Money
 
 
+class Asked(Given):
+    """Something that a dispute waits for: of whom, what, and by when (D6, N2)."""
+
+    of: Role
+    what: Annotated[str, *growing(Task, "decide is the mediator's. New ones may come.")]
+    until: Time
+
+
 class DisputeOfOrder(Given):
-    """A dispute as its order names it."""
+    """How a dispute stands, as its order names it."""
 
     id: str
     status: Status
     stage: Stage
+    deadline: Annotated[Time | None, Field(description="The one that comes next, whoever's it is; null once resolved.")]
+    asked: Annotated[list[Asked], Field(description="All that it waits for. A mediator's questions have their own time.")]
 
 
 class ExtensionRequest(Given):
@@ -108,22 +130,46 @@ class ChargeMade(Given):
     amount: Money
 
 
-class OrderSummary(Given):
-    """An order in a list."""
+class ParcelInBrief(Given):
+    """The parcel of which a carrier was last heard."""
+
+    number: Count
+    carrier: Annotated[Carrier | Literal["other"], Field(description="other: a return's only.")]
+    tracking_url: TrackingUrl
+    status: Annotated[CarrierStatus | None, Field(description="Its newest record; null while there is none.")]
+    at: Annotated[Time, Field(description="When that record happened; when it was shipped while there is none.")]
+
+
+class OrderInBrief(Given):
+    """The terms of an order in brief, and its times."""
 
     id: str
     buyer_id: str
     seller_id: str
+    seller_name: Annotated[str | None, Field(description="The shop's public name, if the marketplace gave one.")]
     placed_at: Time
     paid_at: Time
     price: Money
     titles: list[str]
     status: Literal["in_protection", "completed"]
     completed_at: Time | None
+    deliver_by: Annotated[Time, Field(description="The last promise of its lines.")]
+    delivered_at: Annotated[Time | None, Field(description="The arrival of its last line; null while one is missing.")]
+    closes_at: Annotated[Time, Field(description="When protection ends, unless a dispute is open then (O7).")]
     version: Version
 
 
-class Order(OrderSummary):
+class OrderSummary(OrderInBrief):
+    """An order in a list, with all that a screen shows of it."""
+
+    lines: list[LineInBrief]
+    parcel: ParcelInBrief | None
+    open_disputes: Annotated[list[DisputeOfOrder], Field(description="In the order in which they were opened.")]
+    refunded: Money
+    unread: Annotated[Count | None, Field(description="Messages new to the caller; null to whom is not in the thread.")]
+
+
+class Order(OrderInBrief):
     """An order in full: terms, parcels, deadlines, escrow, disputes (O1-O8)."""
 
     currency: Currency
@@ -131,16 +177,15 @@ class Order(OrderSummary):
     shipping_fee: Money
     paid_on_platform: bool
     destination_country: Country
-    deliver_by: Time
     guarantees: list[OfferedGuarantee]
     parcels: list[Parcel]
     extensions: list[ExtensionRequest]
-    closes_at: Annotated[Time, Field(description="When protection ends, unless a dispute is open then (O7).")]
     escrow: Escrow
     external_dispute: ExternalDispute | None
     charges: list[ChargeMade]
     disputes: list[DisputeOfOrder]
     policy_version: str
+    as_of: AsOf
 
 
 class Remedy(Given):
@@ -176,6 +221,7 @@ class OrderTimeline(Given):
     """Everything that happened to an order, in order."""
 
     order_id: str
+    as_of: AsOf
     events: list[TimelineEvent]
 
 
@@ -184,6 +230,7 @@ class OrderPage(Given):
 
     items: list[OrderSummary]
     cursor: Cursor
+    as_of: AsOf
 
 
 class LineProtection(Given):
@@ -216,11 +263,43 @@ class Protection(Given):
     """The answer to "What guarantees can I get?" (O9)."""
 
     order_id: str
-    as_of: Time
+    as_of: AsOf
     closes_at: Time
     completed: bool
     policy_version: str
     guarantees: list[GuaranteeNow]
+
+
+class FileTaken(Given):
+    """A content that a file can have, and how large it can be (N6)."""
+
+    content_type: ContentType
+    bytes_at_most: Count
+
+
+class EvidenceTaken(Given):
+    """A type of evidence, and the contents that a file of it can have (N6)."""
+
+    type: EvidenceType
+    content_types: list[ContentType]
+
+
+class PolicyLimits(Given):
+    """The windows and limits of one version of the policy; a published version never changes (C6)."""
+
+    version: str
+    in_force_from: Time
+    days: Annotated[dict[str, int], Field(description="Windows in days of 24 hours, by name; new ones may come.")]
+    limits: Annotated[dict[str, int], Field(description="Numbers that are taken at most, by name; new ones may come.")]
+    files: list[FileTaken]
+    evidence_types: list[EvidenceTaken]
+    carrier_days: Annotated[dict[str, int], Field(description="The promise where the seller made none, by carrier (O5).")]
+
+
+class PolicyList(Given):
+    """Every version of the policy, the first in force first."""
+
+    items: list[PolicyLimits]
 
 
 _FATES = ("recorded", "duplicate", "unknown_parcel", Busy.code, r.INVALID, r.INVALID_TRACKING_NUMBER)

@@ -7,7 +7,18 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.api.carrier_time import WrittenTime, carrier_time
-from chalicelib.api.models import AMOUNT_AT_MOST, Country, CurrencyInUse, Identifier, Model, Moment, Money, ShortText
+from chalicelib.api.models import (
+    AMOUNT_AT_MOST,
+    Country,
+    CurrencyInUse,
+    Identifier,
+    Model,
+    Moment,
+    MoneyIn,
+    ShortText,
+    text,
+    written_as,
+)
 from chalicelib.domain import guarantees as offers
 from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
@@ -22,13 +33,30 @@ Quantity = Annotated[int, Field(ge=1, le=LINE_UNITS_AT_MOST)]
 TrackingNumber = Annotated[str, StringConstraints(min_length=5, max_length=50)]
 
 
+Link = Annotated[
+    str,
+    StringConstraints(max_length=500),
+    *written_as(
+        r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?$",
+        "an https address such as https://shop.example/vase.jpg",
+    ),
+]
+
+
 class Line(Model):
     """One line of an order."""
 
     id: Identifier
     title: ShortText
     quantity: Quantity
-    unit_price: Money
+    unit_price: MoneyIn
+    image_url: Annotated[Link | None, Field(description="A picture of what was sold, for lists.")] = None
+    url: Annotated[Link | None, Field(description="A page about what was sold.")] = None
+
+    def domain(self) -> domain.Line:
+        """The line, for the domain."""
+        links = self.image_url or "", self.url or ""
+        return domain.Line(self.id, self.title, self.quantity, self.unit_price.domain(), *links)
 
 
 class OfferedGuarantee(Model):
@@ -45,7 +73,7 @@ class ImportOrder(Model):
     seller_id: Identifier
     currency: CurrencyInUse
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
-    shipping_fee: Money
+    shipping_fee: MoneyIn
     placed_at: Annotated[Moment | None, Field(description="When the buyer ordered; paid_at by default.")] = None
     paid_at: Moment
     paid_on_platform: bool = True
@@ -53,6 +81,7 @@ class ImportOrder(Model):
     deliver_by: Moment | None = None
     deliver_within_days: Annotated[int, Field(ge=1, le=DAYS_AT_MOST)] | None = None
     guarantees: Annotated[tuple[OfferedGuarantee, ...], Field(max_length=len(OFFERED_BY_SELLERS))] = ()
+    seller_name: Annotated[str, *text(0, 200), Field(description="The shop's public name; it shows instead of the id.")] = ""
 
     @model_validator(mode="after")
     def _adds_up(self) -> ImportOrder:
@@ -68,7 +97,7 @@ class ImportOrder(Model):
             buyer_id=self.buyer_id,
             seller_id=self.seller_id,
             currency=self.currency,
-            lines=tuple(domain.Line(it.id, it.title, it.quantity, it.unit_price.domain()) for it in self.lines),
+            lines=tuple(it.domain() for it in self.lines),
             shipping_fee=self.shipping_fee.domain(),
             placed_at=self.placed_at or self.paid_at,
             paid_at=self.paid_at,
@@ -77,6 +106,7 @@ class ImportOrder(Model):
             deliver_by=self.deliver_by,
             deliver_within_days=self.deliver_within_days,
             guarantees=tuple(offers.OfferedGuarantee(it.type, it.return_postage) for it in self.guarantees),
+            seller_name=self.seller_name,
         )
 
 
@@ -143,4 +173,4 @@ class PutExternalDispute(Model):
     """How a chargeback or another dispute of the payment stands, and how much it is about (M3)."""
 
     status: ExternalStatus
-    amount: Money
+    amount: MoneyIn

@@ -15,7 +15,7 @@ from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import named_party
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
-from chalicelib.service import orders
+from chalicelib.service import orders, policies
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -90,6 +90,20 @@ def get_order(call: Call, order_id: str) -> Json:
 def get_protection(call: Call, order_id: str) -> Json:
     """Say what the buyer is covered for now: every guarantee, its window, its remedies, or why not."""
     return orders.get_protection(call.services, order_id, call.actor, explanations_in(call.language))
+
+
+@route(
+    blueprint,
+    "GET",
+    "/policies",
+    roles=SEE,
+    scopes=ORDERS,
+    audit=Audited.READ,
+    answers=lambda: answers.PolicyList,
+)
+def list_policies(call: Call) -> Json:
+    """Show the windows and limits of every version of the policy; the policy_version of an order names its own."""
+    return policies.list_policies(call.services)
 
 
 @route(

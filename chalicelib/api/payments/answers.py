@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.answers import Count, Cursor, Given, Time
-from chalicelib.api.models import Money
+from chalicelib.api.answers import Count, Cursor, Given, Money, Time
 from chalicelib.domain.ledger import InstructionStatus, Movement
 
 

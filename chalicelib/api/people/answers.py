@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.api.answers import Count, Given, Time, Version
+from chalicelib.api.answers import AsOf, Count, Given, Time, Version
 from chalicelib.api.models import Address
 from chalicelib.api.people.requests import Channels, Platform, QuietHours
+from chalicelib.domain.people import Role
 
 EmailStatus = Annotated[
     Literal["none", "pending", "confirmed", "lapsed", "unverified", "unknown"],
@@ -60,6 +61,28 @@ class SellerContactsKept(BuyerContactsKept):
     """A seller's contacts and return addresses; returns go to the first by default (D3)."""
 
     return_addresses: list[Address]
+
+
+class Counts(Given):
+    """How much waits for somebody."""
+
+    waiting: Annotated[Count, Field(description="Disputes that ask something of them, of their first 500 open ones.")]
+    due_24h: Annotated[Count, Field(description="Those of them that are due within 24 hours.")]
+    unread: Annotated[Count, Field(description="Messages of others; a mediator's in the cases that wait for them.")]
+
+
+class Me(Given):
+    """The caller as known here. What is null is not kept for people of this role."""
+
+    id: str
+    role: Role
+    lead: Annotated[bool, Field(description="Whether the caller, a mediator, hands cases to others (D4).")]
+    language: str | None
+    time_zone: str | None
+    has_contacts: Annotated[bool | None, Field(description="Whether an address, a phone or a device is registered (N1).")]
+    has_return_address: Annotated[bool | None, Field(description="Whether a seller has one on file (D3).")]
+    counts: Counts
+    as_of: AsOf
 
 
 class Erasure(Given):

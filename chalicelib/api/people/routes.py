@@ -13,7 +13,7 @@ from chalicelib.api.people.requests import BuyerContacts, NewDevice, PhoneConfir
 from chalicelib.api.routing import Resource, route
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
-from chalicelib.service import contacts
+from chalicelib.service import contacts, me
 from chalicelib.service.devices import register_device, remove_device
 from chalicelib.service.errors import (
     ContactsElsewhere,
@@ -50,6 +50,19 @@ def own_to_change(call: Call, person_id: str) -> None:
     own(call, person_id)
     if call.actor.role is not Role.PLATFORM and settings().contacts_by == "platform":
         raise ContactsElsewhere
+
+
+@route(
+    blueprint,
+    "GET",
+    "/me",
+    roles=(Role.BUYER, Role.SELLER, Role.MEDIATOR, Role.OPERATOR),
+    audit=Audited.READ,
+    answers=lambda: answers.Me,
+)
+def get_me(call: Call) -> Json:
+    """Say who the caller is here, in which language and time zone, and how much waits for them."""
+    return me.get_me(call.services, call.actor)
 
 
 @route(

@@ -1,4 +1,4 @@
-"""Push news from the table's stream to live connections: new messages, and hints that a dispute has changed (N5).
+"""Push news from the table's stream to live connections: new messages, and hints that an order or a dispute has changed (N5).
 
 Delivery is not guaranteed. A client reads the thread when it connects, and finds there what it missed.
 """
@@ -20,7 +20,7 @@ from chalicelib.notify.live.gateway import Gone
 from chalicelib.service.access import sees_thread_of
 from chalicelib.service.messages import message_view
 from chalicelib.store.items import text
-from chalicelib.store.messages import MESSAGE, message_of
+from chalicelib.store.messages import EVENT, MESSAGE, message_of
 from chalicelib.store.schema import stored_value
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class News:
     """A frame about an order, and a test of who may see it (I6)."""
 
     order_id: str
+    people: tuple[Actor, ...]
+    """Those whose order or case it is: connections that listen to all that is theirs are told as well."""
     frame: bytes
     may_see: Callable[[Actor], bool]
     whole: bool
@@ -65,12 +67,17 @@ class Pushing:
 def news_of(image: Mapping[str, Any]) -> News | None:
     """Return what an item of the stream tells listeners; None for an item that is not for them."""
     order_id, buyer_id, seller_id = (text(image, name) for name in ("order_id", "buyer_id", "seller_id"))
+    parties = Actor(Role.BUYER, buyer_id), Actor(Role.SELLER, seller_id)
     if text(image, "publish") == MESSAGE:
         mediators = stored_value(image, tuple[str, ...], "mediators")
+        people = (*parties, *(Actor(Role.MEDIATOR, it) for it in mediators))
         message = _json({"type": "message", "message": message_view(message_of(dict(image)))})
-        return News(order_id, message, lambda actor: sees_thread(actor, buyer_id, seller_id, mediators), whole=True)
-    if "dispute" not in image:
+        return News(order_id, people, message, lambda actor: sees_thread(actor, buyer_id, seller_id, mediators), whole=True)
+    if text(image, "publish") != EVENT:
         return None
+    if "dispute" not in image:
+        hint = _json({"type": "order", "order_id": order_id, "version": int(image["seq"]["N"])})
+        return News(order_id, parties, hint, lambda actor: sees_thread(actor, buyer_id, seller_id, ()), whole=False)
     dispute = stored_value(image, Dispute, "dispute")
 
     def may_see(actor: Actor) -> bool:
@@ -78,7 +85,8 @@ def news_of(image: Mapping[str, Any]) -> News | None:
         return escalated or sees_thread(actor, buyer_id, seller_id, ())
 
     hint = _json({"type": "dispute", "order_id": order_id, "dispute_id": dispute.id, "version": dispute.version})
-    return News(order_id, hint, may_see, whole=False)
+    mediator = (Actor(Role.MEDIATOR, dispute.mediator),) if dispute.mediator else ()
+    return News(order_id, (*parties, *mediator), hint, may_see, whole=False)
 
 
 def _json(told: dict[str, Any]) -> bytes:
@@ -95,7 +103,11 @@ def push_records(records: Iterable[Mapping[str, Any]], deps: Pushing) -> None:
         for record in records:
             news = _readable(record)
             if news:
-                list(pool.map(lambda it, news=news: _push(news, it, deps), deps.listening.listeners(news.order_id)))
+                list(
+                    pool.map(
+                        lambda it, news=news: _push(news, it, deps), deps.listening.listeners_of(news.order_id, news.people)
+                    )
+                )
 
 
 def _readable(record: Mapping[str, Any]) -> News | None:

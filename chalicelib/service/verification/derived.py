@@ -52,6 +52,16 @@ def misplaced(stored: Item, value: object, shards: int) -> tuple[dict[str, Any],
             return {}, {}
 
 
+def listed_as_open(wanted: Item) -> Item:
+    """Return a closed dispute with the places that releases before 0.3.0 gave it: in one list with the open ones."""
+    before = {
+        name: {"S": keys.list_pk(keys.DISPUTES_LIST, text(wanted, name).partition("#")[2])}
+        for name in ("buyer_pk", "seller_pk")
+        if text(wanted, name).startswith(keys.list_pk(keys.CLOSED_LIST, ""))
+    }
+    return wanted | before
+
+
 def differences(stored: Item, wanted: Item, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the attributes among ``names`` that differ, as they have to be; None for one that has to go."""
     return {name: wanted.get(name) for name in names if stored.get(name) != wanted.get(name)}

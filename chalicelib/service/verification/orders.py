@@ -210,7 +210,8 @@ def _stands(it: Partition, case: Case, shards: int) -> Iterator[Finding]:
         if stored is None:
             yield Finding(Fault.PAYMENT_DIFFERS, key, "it is not listed")
             continue
-        if wrong := derived.differences(stored, wanted, derived.IN_LISTS):
+        wrong = derived.differences(stored, wanted, derived.IN_LISTS)
+        if wrong and derived.differences(stored, derived.listed_as_open(wanted), derived.IN_LISTS):
             yield Finding(Fault.INDEX_DIFFERS, key, f"differs in {', '.join(wrong)}")
         if wrong := derived.due_differences(stored, wanted, order_id, shards):
             yield Finding(Fault.DEADLINE_DIFFERS, key, f"differs in {', '.join(wrong)}")
@@ -222,7 +223,7 @@ def _stands(it: Partition, case: Case, shards: int) -> Iterator[Finding]:
         elif known[sk] != instruction:
             yield Finding(Fault.PAYMENT_DIFFERS, f"{it.pk} {sk}", f"differs in {_differing(known[sk], instruction)}")
     for sk, upload in it.values["UPLOAD"].items():
-        if upload.status is not UploadStatus.CONFIRMED and "expires_at" not in it.items[sk]:
+        if upload.status not in (UploadStatus.CONFIRMED, UploadStatus.READY) and "expires_at" not in it.items[sk]:
             yield Finding(Fault.NEVER_EXPIRES, f"{it.pk} {sk}", f"an upload that is {upload.status}")
 
 
