@@ -10,7 +10,7 @@ LIMIT ?= 0
 CHECKED := app.py bench chalicelib infra localcloud ops tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs rehearse replay package deploy matrix clean
+.PHONY: help setup run demo test e2e screenshots fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs rehearse replay package deploy matrix clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -30,6 +30,12 @@ demo: setup ## play thirteen stories against the local cloud
 
 test: setup ## run all tests; every run has the same seeds, counts and order
 	$(PY) -m pytest -n 2 --dist loadscope
+
+e2e: setup ## play everything through the web app's pages in a real browser
+	E2E=1 $(PY) -m pytest -n 0 tests/web
+
+screenshots: setup ## write pictures of the web app's pages into docs/web
+	$(PY) -m tests.web.screenshots
 
 fuzz: fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order ## hunt for faults from a new seed, up to two hours: [FUZZ_SEED=n]
 
@@ -78,15 +84,17 @@ check: setup ## check style, types, architecture, templates and generated pages
 	$(VENV)/bin/mypy $(CHECKED)
 	$(VENV)/bin/lint-imports
 	$(PY) -m localcloud package prod --out .local/check
-	$(VENV)/bin/cfn-lint .local/check/sam.json
+	$(VENV)/bin/cfn-lint .local/check/sam.json infra/web.yaml
 	$(PY) -m tools.template_check .local/check/sam.json
 	$(PY) -m tools.pages --check
+	$(PY) -m localcloud check-web
 
 format: setup ## put the code into shape
 	$(VENV)/bin/ruff check --fix $(CHECKED)
 	$(VENV)/bin/ruff format $(CHECKED)
 
 docs: setup ## write the generated pages
+	$(PY) -m localcloud web-types
 	WRITE_EXAMPLES=1 $(PY) -m pytest -q tests/api/test_examples.py
 	$(PY) -m tools.pages
 
@@ -115,4 +123,5 @@ matrix: setup ## package, and run the tests, under every supported Python of thi
 	$(PY) -m tools.matrix $(if $(filter all,$(MATRIX)),--all)
 
 clean: ## remove what the other commands made
+	rm -rf web/node_modules web/dist tests/web/node_modules
 	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis

@@ -27,6 +27,9 @@ from localcloud.ports import Ports
 from localcloud.rehearse import main as rehearsal
 from localcloud.replay import report
 from localcloud.replay.run import Options
+from localcloud.web.build import WEB, build_web
+from localcloud.web.check import check_web
+from localcloud.web.node import install, npm
 from localcloud.webhook import SERVICES, post
 
 LOGGING = (
@@ -62,10 +65,11 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="start everything; Ctrl-C stops it")
     ports = Ports()
-    for name in ("cloud", "outbox"):
+    for name in ("cloud", "outbox", "web"):
         run.add_argument(f"--{name}-port", type=int, default=getattr(ports, name), help="default: %(default)s")
     run.add_argument("--max-life", type=clock.seconds, default=12 * 3600, help="stop by itself after this (default: 12h)")
     run.add_argument("--empty", action="store_true", help="load no demo marketplace")
+    run.add_argument("--no-web", action="store_true", help="build and serve no web app")
     run.set_defaults(action=_run)
 
     commands.add_parser("demo", help="play thirteen stories on free ports, and check them").set_defaults(action=_demo)
@@ -107,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
     logs.set_defaults(action=_logs)
 
     commands.add_parser("sweep", help="run the sweep once").set_defaults(action=_sweep)
+    app = commands.add_parser("build-web", help="build the web app")
+    app.add_argument("--out", type=Path, default=LOCAL / "web", help="where to (default: .local/web)")
+    app.set_defaults(action=_build_web)
+    types = commands.add_parser("web-types", help="write the web app's types of the API from openapi.json")
+    types.set_defaults(action=_web_types)
+    commands.add_parser("check-web", help="check the web app: types, style, words, units, sizes").set_defaults(
+        action=_check_web
+    )
     commands.add_parser("setup", help="make the environments that `run` needs, and stop").set_defaults(action=_setup)
 
     _add_packaging(commands)
@@ -151,9 +163,9 @@ def _run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    ports = Ports(options.cloud_port, options.outbox_port)
+    ports = Ports(options.cloud_port, options.outbox_port, options.web_port)
     try:
-        with LocalCloud(options.directory, ports, options.max_life) as cloud:
+        with LocalCloud(options.directory, ports, options.max_life, web=not options.no_web) as cloud:
             if not options.empty:
                 sample_data.load(cloud.endpoints)
             print(_welcome(cloud, time.monotonic() - began), flush=True)
@@ -186,6 +198,7 @@ def _welcome(cloud: LocalCloud, took: float) -> str:
     return f"""
 The local cloud is up ({took:.1f} s). Nothing leaves this machine; everything is forgotten when it stops.
 
+  App      {cloud.endpoints.get("web", "not served: run without --no-web")}      (docs/web.md)
   API      {cloud.api}
   Chat     {cloud.endpoints["chat"]}      (docs/chat.md)
   Token    {here} token buyer:alice      (also seller:, mediator:, lead:, operator:, platform:, platform/orders:)
@@ -247,6 +260,22 @@ def _setup(_options: argparse.Namespace) -> int:
     for name in ("ministack", "sam"):
         venvs.ensure(name)
     return 0
+
+
+def _build_web(options: argparse.Namespace) -> int:
+    shutil.copytree(build_web(), options.out, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".made-from"))
+    print(f"{options.out}: the web app; docs/web.md says where it goes")
+    return 0
+
+
+def _web_types(_options: argparse.Namespace) -> int:
+    install(WEB)
+    npm(WEB, "run", "api")
+    return 0
+
+
+def _check_web(_options: argparse.Namespace) -> int:
+    return check_web()
 
 
 def _package(options: argparse.Namespace) -> int:

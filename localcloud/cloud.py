@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -22,6 +23,8 @@ from localcloud.ministack import REGION, MiniStack
 from localcloud.outbox.server import Outbox
 from localcloud.packaging.build import Artefact, build
 from localcloud.ports import HOST, Ports
+from localcloud.web.build import build_web
+from localcloud.web.server import WebServer
 from localcloud.webhook import SERVICES
 
 log = logging.getLogger(__name__)
@@ -42,14 +45,21 @@ class LocalCloud:
         ports: Ports | None = None,
         max_life: float = AN_HOUR,
         artefact: Artefact | None = None,
+        *,
+        web: bool = False,
     ) -> None:
-        """Note where, and what to deploy there: the present code if no `artefact` is given. Nothing starts before `with`."""
+        """Note where, and what to deploy there: the present code if no `artefact` is given. Nothing starts before `with`.
+
+        With `web` the app is built and served, and messages link into it.
+        """
         self.directory = directory.resolve()
         self.endpoints: dict[str, Any] = {}
         self._artefact = artefact
         self._parameters: dict[str, str] = {}
         self._ports = ports or Ports()
         self._max_life = max_life
+        self._with_web = web
+        self._web: WebServer | None = None
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -110,11 +120,16 @@ class LocalCloud:
             raise LocalCloudError(f"{'; '.join(taken)}: {Ports.ELSEWHERE}")
         with ThreadPoolExecutor() as pool:
             environments = pool.map(venvs.ensure, ("ministack", "sam"))
+            app = pool.submit(build_web) if self._with_web else None
             artefact = self._artefact or build("local")
             list(environments)  # raises what went wrong there
+            dist = app.result() if app else None
         self._ministack = MiniStack(self.directory, self._ports.cloud, self._max_life)
         self._open.callback(self._ministack.stop)
-        login = cognito.create(self.aws("cognito-idp"), self._ministack.url)
+        if dist:
+            self._web = WebServer(self._ports.web, dist)
+            self._open.callback(self._web.stop)
+        login = cognito.create(self.aws("cognito-idp"), self._ministack.url, self._web.callback if self._web else "")
         outputs = self._deploy(artefact, login)
         command = command_line(self.directory)
         outbox = Outbox(self.aws("sns"), f"{STACK}-", outputs["PersonTopicPrefix"], self._ports.outbox, command)
@@ -138,12 +153,13 @@ class LocalCloud:
         self._open.callback(_release, held)
         for name in ("tmp", "state", "s3"):
             shutil.rmtree(self.directory / name, ignore_errors=True)
-        ports = [self._ports.cloud, self._ports.outbox]
+        ports = list(astuple(self._ports))
         write_json(self.directory / "run.json", {"pid": os.getpid(), "ports": ports})
 
     def _deploy(self, artefact: Artefact, login: dict[str, str]) -> dict[str, str]:
         began = time.monotonic()
-        own = {"AppLinkBase": f"http://127.0.0.1:{self._ports.outbox}", "AlarmEmail": "operators@market.example"}
+        links = f"{self._web.url}/app" if self._web else f"http://{HOST}:{self._ports.outbox}"
+        own = {"AppLinkBase": links, "AlarmEmail": "operators@market.example"}
         self._parameters = cognito.parameters(login) | self._push() | own
         outputs = deploy(artefact, STACK, fitting(self._parameters, artefact), self.aws)
         log.info("deployed %s in %.1f s", STACK, time.monotonic() - began)
@@ -199,9 +215,19 @@ class LocalCloud:
             "pid": os.getpid(),
             "ministack_pid": self._ministack.pid,
         }
+        if self._web:
+            self.endpoints["web"] = f"{self._web.url}/app/"
+            self._web.endpoints = self.endpoints
+            self._let_browsers_upload(self._web.url)
         path = self.directory / "endpoints.json"
         write_json(path, self.endpoints)
         self._open.callback(path.unlink, missing_ok=True)
+
+    def _let_browsers_upload(self, origin: str) -> None:
+        """Make storage answer the app's origin, as `WebOrigin` does in AWS, which takes https only."""
+        rule = {"AllowedOrigins": [origin], "AllowedMethods": ["GET", "POST"], "AllowedHeaders": ["*"]}
+        rules = {"CORSRules": [rule]}
+        self.aws("s3").put_bucket_cors(Bucket=self.endpoints["files_bucket"], CORSConfiguration=rules)
 
 
 def _release(lock: IO[str]) -> None:

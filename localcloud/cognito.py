@@ -34,18 +34,29 @@ A_DAY: Final = {"AccessTokenValidity": 24, "TokenValidityUnits": {"AccessToken":
 PATIENCE = 30  # seconds for one login
 
 
-def create(cloud: Client, url: str) -> dict[str, str]:
-    """Make the pool with its groups and clients, and return what a login needs (it becomes part of endpoints.json)."""
+def create(cloud: Client, url: str, callback: str = "") -> dict[str, str]:
+    """Make the pool with its groups and clients, and return what a login needs (it becomes part of endpoints.json).
+
+    With a `callback`, a browser can log in by code and PKCE, and is sent back there.
+    """
     pool = cloud.create_user_pool(PoolName="market", UsernameConfiguration={"CaseSensitive": True})["UserPool"]["Id"]
     for group in PEOPLE:
         cloud.create_group(UserPoolId=pool, GroupName=group)
     scopes = [{"ScopeName": name, "ScopeDescription": meaning} for name, meaning in SCOPES.items()]
     cloud.create_resource_server(UserPoolId=pool, Identifier=SERVER, Name=SERVER, Scopes=scopes)
+    by_code: dict[str, Any] = {
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid"],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "CallbackURLs": [callback],
+    }
     app = cloud.create_user_pool_client(
         UserPoolId=pool,
         ClientName="app",
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         PreventUserExistenceErrors="ENABLED",
+        **(by_code if callback else {}),
         **A_DAY,
     )["UserPoolClient"]
     machine = cloud.create_user_pool_client(
@@ -116,8 +127,16 @@ def _access_token(url: str, pool: str, client_id: str, role: str, subject: str) 
 
 def log_in(url: str, client_id: str, username: str, password: str) -> dict[str, Any]:
     """Log in as an app does, with no AWS credentials, and return the tokens. LocalCloudError says why not."""
-    asked = {"USERNAME": username, "PASSWORD": password}
-    body = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id, "AuthParameters": asked}
+    return _initiate(url, client_id, "USER_PASSWORD_AUTH", {"USERNAME": username, "PASSWORD": password})
+
+
+def renew(url: str, client_id: str, refresh_token: str) -> dict[str, Any]:
+    """Return new tokens for a refresh token. LocalCloudError says why not."""
+    return _initiate(url, client_id, "REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": refresh_token})
+
+
+def _initiate(url: str, client_id: str, flow: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    body = {"AuthFlow": flow, "ClientId": client_id, "AuthParameters": asked}
     headers = {
         "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
         "content-type": "application/x-amz-json-1.1",
@@ -129,6 +148,15 @@ def log_in(url: str, client_id: str, username: str, password: str) -> dict[str, 
 def enrol(login: Mapping[str, Any], role: str, subject: str) -> None:
     """Make `subject` able to log in as `role`. LocalCloudError if the pool knows them in another role."""
     _enrol(_client(login["cognito"]), login["user_pool"], role, subject)
+
+
+def people(login: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return everybody whom the pool knows, with their roles, in the order of roles and ids."""
+    cloud, found = _client(login["cognito"]), []
+    for role in PEOPLE:
+        users = cloud.list_users_in_group(UserPoolId=login["user_pool"], GroupName=role, Limit=60)["Users"]
+        found += [{"id": name, "role": role} for name in sorted(user["Username"] for user in users)]
+    return found
 
 
 def _enrol(cloud: Client, pool: str, role: str, subject: str) -> None:

@@ -1,9 +1,9 @@
-"""Choose the two ports of a local cloud on loopback, and find the process that holds a taken one."""
+"""Choose the ports of a local cloud on loopback, and find the process that holds a taken one."""
 
 import re
 import socket
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,20 +12,21 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """`cloud` serves AWS, the API and the logins, `outbox` the page with the messages."""
+    """`cloud` serves AWS, the API and the logins, `outbox` the page with the messages, `web` the app."""
 
-    ELSEWHERE: ClassVar = "stop it, or: .venv/bin/python -m localcloud run --cloud-port N --outbox-port M"
+    ELSEWHERE: ClassVar = "stop it, or: .venv/bin/python -m localcloud run --cloud-port N --outbox-port M --web-port K"
     """The advice to a person who finds a port taken."""
 
     cloud: int = 8510
     outbox: int = 8512
+    web: int = 8514
 
     @classmethod
     def free(cls) -> "Ports":
-        """Return two ports that are free now."""
+        """Return ports that are free now."""
         with ExitStack() as open_sockets:
             found = []
-            for _ in range(2):
+            for _ in fields(cls):
                 listener = open_sockets.enter_context(socket.socket())
                 listener.bind((HOST, 0))
                 found.append(int(listener.getsockname()[1]))
@@ -34,7 +35,7 @@ class Ports:
     def taken(self) -> list[str]:
         """Return one sentence for each port that is taken: its number, its purpose, and the process that holds it."""
         complaints = []
-        for purpose, port in zip(("cloud", "outbox"), astuple(self), strict=True):
+        for purpose, port in asdict(self).items():
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from tests.randomness import HUNTING, SEED, TIMES, load_settings
 from tests.room_times import RoomTimes
 
-TOGETHER = {"system", "engine"}
+TOGETHER = {"system", "engine", "web"}
 """The folders whose tests share what is expensive to make: a local cloud, an engine."""
 APART = {"tests/system/test_packaging.py", "tests/system/test_rehearsal.py", "tests/system/test_restore.py"}
 """Modules of them that do without."""
@@ -20,6 +20,7 @@ load_settings()
 
 FIRST = (
     "system",
+    "web",
     "engine",
     "tests/system/test_rehearsal.py",
     "tests/domain/test_properties.py",

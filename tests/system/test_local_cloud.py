@@ -93,14 +93,15 @@ def test_the_holder_of_a_port_is_named() -> None:
         free = Ports.free()
 
         assert os.getpid() == holder(port)
-        assert [f"port {port} (for the cloud) is held by process {os.getpid()}"] == Ports(port, free.outbox).taken()
+        assert [f"port {port} (for the cloud) is held by process {os.getpid()}"] == Ports(port, free.outbox, free.web).taken()
 
 
 def test_whoever_finds_a_port_taken_is_told_what_to_do(tmp_path: Path) -> None:
     """A start on a taken port ends with the ways on: stopping what is there, or other ports."""
     with socket.create_server((HOST, 0)) as server:
-        ports = Ports(int(server.getsockname()[1]), Ports.free().outbox)
-        told = r"stop it, or: .* --cloud-port N --outbox-port M$"
+        free = Ports.free()
+        ports = Ports(int(server.getsockname()[1]), free.outbox, free.web)
+        told = r"stop it, or: .* --cloud-port N --outbox-port M --web-port K$"
 
         with pytest.raises(LocalCloudError, match=told), LocalCloud(tmp_path, ports):
             pytest.fail("it started on a port that is taken")
@@ -185,7 +186,7 @@ def test_a_clock_that_passes_no_deadline_says_so() -> None:
 def test_nothing_outlives_a_killed_starter(tmp_path: Path) -> None:
     """Killed outright, with no chance to tidy up, it still leaves no engine and no port behind."""
     ports = Ports.free()
-    options = ["--cloud-port", str(ports.cloud), "--outbox-port", str(ports.outbox)]
+    options = ["--cloud-port", str(ports.cloud), "--outbox-port", str(ports.outbox), "--web-port", str(ports.web)]
     command = [sys.executable, "-m", "localcloud", "--directory", str(tmp_path), "run", "--empty", *options]
     starter = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     awaited((tmp_path / "endpoints.json").exists)

@@ -1,0 +1,168 @@
+import { signal } from "@preact/signals";
+import { Failure } from "../api/failure";
+import { config } from "../config";
+import { tokens, who } from "../session";
+import { language } from "../words";
+import { heard } from "./clock";
+import { drop, keep, kept, keptUnder } from "./store";
+
+/**
+ * An intent is one thing that a person asked for. It is kept before it is sent, under the idempotency key that was made
+ * when its form was first shown, and sent again under that key until an answer comes. So it happens once, also after a
+ * double tap, a lost answer, a killed tab, or with two tabs open.
+ */
+export interface Intent {
+  key: string;
+  /** What the form is about, such as `dispute/o-1-d1/accept/3`: a form has one intent at a time. */
+  scope: string;
+  method: "POST" | "PUT" | "DELETE";
+  path: string;
+  body: unknown;
+  version?: number;
+  madeAt: number;
+  attempts: number;
+}
+
+export type Answer = Record<string, unknown>;
+
+/** The intents that wait for an answer. */
+export const waiting = signal<Intent[]>([]);
+
+const person = () => who.value!.id;
+const place = (it: Intent) => `intent:${person()}:${it.key}`;
+
+/** Returns the key of the form about `scope`, the same in every tab and after a reload until an answer has come. */
+export async function keyOf(scope: string): Promise<string> {
+  return navigator.locks.request("keys", async () => {
+    const at = `key:${person()}:${scope}`;
+    const known = await kept<string>(at);
+    const key = known ?? crypto.randomUUID();
+    if (!known) await keep(at, key);
+    return key;
+  });
+}
+
+const listeners = new Map<string, ((outcome: Answer | Failure) => void)[]>();
+
+/** Sends an intent and returns its answer, however long that takes. Throws `Failure` if it was refused. */
+export async function send(intent: Omit<Intent, "madeAt" | "attempts">): Promise<Answer> {
+  const whole: Intent = { ...intent, madeAt: Date.now(), attempts: 0 };
+  await keep(place(whole), whole);
+  note(whole);
+  return new Promise((resolve, reject) => {
+    const tell = (it: Answer | Failure) => (it instanceof Failure ? reject(it) : resolve(it));
+    listeners.set(whole.key, [...(listeners.get(whole.key) ?? []), tell]);
+    void work(whole);
+  });
+}
+
+/** Takes up what an earlier visit could not send. */
+export async function resumeIntents(): Promise<void> {
+  const found = await keptUnder<Intent>(`intent:${person()}:`);
+  waiting.value = found.map(([, it]) => it);
+  for (const [, it] of found) void work(it);
+}
+
+export async function discard(intent: Intent): Promise<void> {
+  await done(intent, new Failure(0, { code: "discarded" }));
+}
+
+const wakers = new Set<() => void>();
+const busy = new Set<string>();
+
+/** Tries again at once what waits. */
+export function tryNow(): void {
+  for (const wake of wakers) wake();
+}
+
+export function wakeOnReconnect(): void {
+  addEventListener("online", tryNow);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
+}
+
+async function work(intent: Intent): Promise<void> {
+  if (busy.has(intent.key)) return;
+  busy.add(intent.key);
+  try {
+    for (;;) {
+      // Another tab may have had the answer in the meantime.
+      const outcome = await navigator.locks.request(`intent:${intent.key}`, async () =>
+        (await kept(place(intent))) ? once(intent) : null,
+      );
+      if (outcome === null) return settle(intent, { elsewhere: true });
+      if (!(outcome instanceof Failure && outcome.again)) return await done(intent, outcome);
+      intent.attempts++;
+      note(intent);
+      await keep(place(intent), intent);
+      const pause =
+        outcome.code === "upload_pending" ? 1 : outcome.retryAfter || Math.min(2 ** (intent.attempts - 1), 60);
+      await sleep(pause * 1000);
+      if (!who.value) return;
+    }
+  } finally {
+    busy.delete(intent.key);
+  }
+}
+
+async function once(intent: Intent): Promise<Answer | Failure> {
+  let token: string;
+  try {
+    token = await tokens.token();
+  } catch (error) {
+    // Signed out in between: the intent waits for the person to come back.
+    return error instanceof Failure && error.status !== 401 ? error : new Failure(0, { code: "signed_out" });
+  }
+  const headers: Record<string, string> = {
+    Authorization: `Bearer ${token}`,
+    "Accept-Language": language.value,
+    "Content-Type": "application/json",
+  };
+  if (intent.method === "POST") headers["Idempotency-Key"] = intent.key;
+  if (intent.version !== undefined) headers["If-Match"] = `"${intent.version}"`;
+  try {
+    const answer = await fetch(config.api + intent.path, {
+      method: intent.method,
+      headers,
+      body: intent.method === "DELETE" ? undefined : JSON.stringify(intent.body ?? {}),
+    });
+    const body = (await answer.json().catch(() => ({}))) as Answer;
+    if (typeof body.as_of === "string") heard(body.as_of);
+    if (answer.ok) return body;
+    if (answer.status === 401) {
+      await tokens.renew().catch(() => "");
+      return new Failure(0, { code: "signed_out" });
+    }
+    const wait = Number(answer.headers.get("Retry-After") ?? 0);
+    return new Failure(answer.status, body, answer.headers.get("X-Request-Id") ?? "", wait);
+  } catch {
+    return new Failure(0);
+  }
+}
+
+async function done(intent: Intent, outcome: Answer | Failure): Promise<void> {
+  await drop(place(intent));
+  await drop(`key:${person()}:${intent.scope}`);
+  settle(intent, outcome);
+}
+
+function settle(intent: Intent, outcome: Answer | Failure): void {
+  waiting.value = waiting.value.filter((it) => it.key !== intent.key);
+  for (const tell of listeners.get(intent.key) ?? []) tell(outcome);
+  listeners.delete(intent.key);
+}
+
+function note(intent: Intent): void {
+  waiting.value = [...waiting.value.filter((it) => it.key !== intent.key), { ...intent }];
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      wakers.delete(wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    wakers.add(wake);
+  });
+}

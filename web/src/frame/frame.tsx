@@ -1,0 +1,149 @@
+import { useSignal } from "@preact/signals";
+import { onlineManager } from "@tanstack/query-core";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { config } from "../config";
+import { discard, tryNow, waiting } from "../data/intents";
+import { time } from "../parts/due";
+import { Icon, type IconName } from "../parts/icon";
+import { link } from "../parts/page";
+import { expired, signIn, who } from "../session";
+import { type Key, t } from "../words";
+
+const PLACES: Record<string, [path: string, icon: IconName, words: Key][]> = {
+  buyer: [
+    ["/orders", "box", "nav.orders"],
+    ["/disputes", "scale", "nav.disputes"],
+    ["/settings", "user", "nav.account"],
+  ],
+  seller: [
+    ["/disputes", "list", "nav.todo"],
+    ["/orders", "box", "nav.orders"],
+    ["/settings", "user", "nav.account"],
+  ],
+};
+
+/** What is around every page: the marketplace's name, the way between places, and what a person has to know anywhere. */
+export function Frame({ children }: { children: ComponentChildren }) {
+  const person = who.value;
+  return (
+    <div class="frame">
+      <header class="top">
+        <a class="brand" href={link("/")}>
+          <Icon name="shield" /> <span>{config.brand.name}</span>
+        </a>
+        {person && (
+          <span class="chip" title={person.id}>
+            {t(`role.${person.role}`)} <b>{person.id}</b>
+          </span>
+        )}
+      </header>
+      <div class="notices">
+        <Offline />
+        {expired.value && person && <SignedOut />}
+        <Waiting />
+      </div>
+      <div class="body">{children}</div>
+      {person && <Places role={person.role} />}
+    </div>
+  );
+}
+
+function Places({ role }: { role: string }) {
+  const { path } = useLocation();
+  return (
+    <nav class="places" aria-label={t("nav.places")}>
+      {PLACES[role]!.map(([to, icon, words], place) => {
+        const here = path.startsWith(link(to)) || (place === 0 && path === link(""));
+        return (
+          <a key={to} href={link(to)} aria-current={here ? "page" : undefined}>
+            <Icon name={icon} />
+            <span>{t(words)}</span>
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Offline() {
+  const cut = useSignal(!navigator.onLine);
+  useEffect(() => {
+    const note = () => {
+      cut.value = !navigator.onLine;
+      onlineManager.setOnline(navigator.onLine);
+    };
+    addEventListener("online", note);
+    addEventListener("offline", note);
+    return () => {
+      removeEventListener("online", note);
+      removeEventListener("offline", note);
+    };
+  }, []);
+  return (
+    <p class="strip" role="status" hidden={!cut.value}>
+      {cut.value && (
+        <>
+          <Icon name="wifi" /> {t("offline.bar")}
+        </>
+      )}
+    </p>
+  );
+}
+
+function SignedOut() {
+  return (
+    <p class="strip warn" role="alert">
+      {t("expired")}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => signIn(location.pathname.replace(import.meta.env.BASE_URL, "/"))}
+      >
+        {t("sign.in")}
+      </button>
+    </p>
+  );
+}
+
+/** The outbox: what waits to be sent. It shows only when something does. */
+function Waiting() {
+  const sheet = useRef<HTMLDialogElement>(null);
+  const items = waiting.value.filter((it) => it.attempts > 0);
+  if (items.length === 0) return null;
+  return (
+    <>
+      <button type="button" class="strip press" onClick={() => sheet.current?.showModal()}>
+        <Icon name="send" /> {t("outbox.some", { count: items.length })} <Icon name="next" />
+      </button>
+      <dialog class="sheet" ref={sheet} aria-label={t("outbox.title")}>
+        <div class="sheet-head">
+          <h2>{t("outbox.title")}</h2>
+          <button type="button" class="icon-button" aria-label={t("close")} onClick={() => sheet.current?.close()}>
+            <Icon name="close" />
+          </button>
+        </div>
+        <p class="soft">{t("outbox.why")}</p>
+        <ul class="rows">
+          {items.map((it) => (
+            <li key={it.key} class="row">
+              <span>
+                <b>{t("outbox.item")}</b>
+                <span class="soft block">
+                  {it.path.split("/").slice(1, 3).join(" ")} · {time(it.madeAt)}
+                </span>
+              </span>
+              <button type="button" class="button small" onClick={tryNow}>
+                {t("outbox.now")}
+              </button>
+              <button type="button" class="button small quiet" onClick={() => discard(it)}>
+                {t("outbox.discard")}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,223 @@
+import { useEffect, useRef } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso";
+import * as reads from "../api/reads";
+import type { Dispute, EvidenceType, EvidenceWithLink } from "../api/schema";
+import { useDraft } from "../data/drafts";
+import { useRead } from "../data/query";
+import { evidenceType, kindOf, upload } from "../data/uploads";
+import { ActPage, changed, useAct } from "../dispute/act";
+import { OnTheWay } from "../dispute/on-the-way";
+import { may, me, missing, questions } from "../dispute/view";
+import { At } from "../parts/due";
+import { Files, type Picked } from "../parts/files";
+import { Choices, Form, Text } from "../parts/form";
+import { Icon } from "../parts/icon";
+import { link, Page, Shown } from "../parts/page";
+import { Empty } from "../parts/states";
+import { label, t } from "../words";
+
+const drawn = (it: EvidenceWithLink) => /^image\/(jpeg|png)$/.test(it.file?.content_type ?? "");
+
+/** B8: all that both sides have shown, newest first, each piece one tap from its full size. */
+export function Evidence() {
+  const { params } = useRoute();
+  const { query } = useLocation();
+  const dispute = useRead(reads.dispute(params.id!));
+  const read = useRead(reads.evidence(params.id!));
+  const of = dispute.data;
+  return (
+    <Page title={t("evidence.title")} back={`/disputes/${params.id}`} backWords={t("dispute.to")}>
+      {of && may(of, "add_evidence") && (
+        <a
+          class={`button ${missing(of).length > 0 ? "primary" : ""} wide`}
+          href={link(`/disputes/${of.id}/evidence/add`)}
+        >
+          <Icon name="plus" /> {t("act.evidence")}
+        </a>
+      )}
+      {of && missing(of).length > 0 && (
+        <p class="wanted">
+          <Icon name="camera" />{" "}
+          {t("evidence.wanted", {
+            what: missing(of)
+              .map((it) => label("EvidenceType", it))
+              .join(", "),
+          })}
+        </p>
+      )}
+      <OnTheWay dispute={params.id!} />
+      <Shown read={read}>
+        {(list) =>
+          list.evidence.length === 0 ? (
+            <Empty icon="camera" title={t("evidence.none")} />
+          ) : (
+            <Pieces pieces={[...list.evidence].reverse()} show={query.show} again={() => void read.refetch()} />
+          )
+        }
+      </Shown>
+    </Page>
+  );
+}
+
+function Pieces({ pieces, show, again }: { pieces: EvidenceWithLink[]; show?: string; again: () => void }) {
+  const photos = pieces.filter((it) => drawn(it) && it.link);
+  const viewer = useRef<HTMLDialogElement>(null);
+  const { route } = useLocation();
+  const at = photos.findIndex((it) => it.id === show);
+  useEffect(() => {
+    if (at >= 0 && !viewer.current?.open) viewer.current?.showModal();
+  }, [at]);
+  const open = (id: string) => route(`${location.pathname}?show=${id}`, true);
+  const step = (by: number) => photos[at + by] && open(photos[at + by]!.id);
+  return (
+    <>
+      <ul class="cards">
+        {pieces.map((it) => (
+          <li key={it.id} class="card piece">
+            <h2 class="side-title">
+              {label("EvidenceType", it.type)} · {it.by === me() ? t("you") : label("Role", it.by)}
+            </h2>
+            {it.erased && <p class="soft">{t("evidence.erased")}</p>}
+            {it.note && (
+              <p class="words" dir="auto">
+                {it.note}
+              </p>
+            )}
+            {it.link &&
+              (drawn(it) ? (
+                <button
+                  type="button"
+                  class="photo"
+                  aria-label={t("evidence.open", { what: label("EvidenceType", it.type) })}
+                  onClick={() => open(it.id)}
+                >
+                  <img src={it.link.url} alt="" loading="lazy" onError={again} />
+                </button>
+              ) : (
+                <a class="button" href={it.link.url} target="_blank" rel="noreferrer">
+                  <Icon name="file" /> {t("evidence.save", { kind: label("ContentType", it.file!.content_type) })}
+                </a>
+              ))}
+            <p class="soft small">
+              <At at={it.at} />
+            </p>
+          </li>
+        ))}
+      </ul>
+      <dialog
+        class="viewer"
+        ref={viewer}
+        aria-label={t("evidence.title")}
+        onClose={() => route(location.pathname, true)}
+        onKeyDown={(it) => (it.key === "ArrowRight" ? step(1) : it.key === "ArrowLeft" && step(-1))}
+      >
+        {at >= 0 && (
+          <>
+            <img src={photos[at]!.link!.url} alt={photos[at]!.note || label("EvidenceType", photos[at]!.type)} />
+            <div class="viewer-bar">
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={t("evidence.before")}
+                disabled={at === 0}
+                onClick={() => step(-1)}
+              >
+                <Icon name="back" />
+              </button>
+              <span>
+                {at + 1} / {photos.length}
+              </span>
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={t("evidence.after")}
+                disabled={at === photos.length - 1}
+                onClick={() => step(1)}
+              >
+                <Icon name="next" />
+              </button>
+              <button type="button" class="icon-button" aria-label={t("close")} onClick={() => viewer.current?.close()}>
+                <Icon name="close" />
+              </button>
+            </div>
+          </>
+        )}
+      </dialog>
+    </>
+  );
+}
+
+/** Add evidence, or answer a mediator's question: words, files, or both. */
+export function AddEvidence() {
+  return (
+    <ActPage title={t("act.evidence")} needs="add_evidence">
+      {(of) => <AddBody of={of} />}
+    </ActPage>
+  );
+}
+
+const EMPTY = { note: "", type: "", files: [] as Picked[] };
+const WRITTEN: EvidenceType[] = ["statement", "correspondence", "tracking_information", "proof_of_delivery"];
+
+function AddBody({ of }: { of: Dispute }) {
+  const act = useAct(of, "evidence");
+  const { route } = useLocation();
+  const [draft, change] = useDraft(`evidence/${of.id}`, EMPTY);
+  const asked = questions(of);
+  if (!draft) return null;
+  const wanted = missing(of);
+  const type = (draft.type || "statement") as EvidenceType;
+  async function send() {
+    const { files, note } = draft!;
+    for (const it of files) {
+      await upload(of.id, it.file, it.name, evidenceType(kindOf({ type: it.file.type, name: it.name })), note.trim());
+    }
+    await change({ files: [] });
+    if (files.length === 0 || asked.length > 0) {
+      // A question is answered by words too, so that the answer does not wait for the file.
+      const done = await act.go("/evidence", { type, note: note.trim() || t("evidence.seefile") }, "evidence");
+      if (done) await change(EMPTY);
+      return;
+    }
+    await change(EMPTY);
+    await changed(of, null);
+    route(link(`/disputes/${of.id}/evidence`), true);
+  }
+  return (
+    <Form
+      action={act}
+      submit={t("evidence.send")}
+      ready={draft.note.trim() !== "" || draft.files.length > 0}
+      onSubmit={() => void send()}
+    >
+      {asked.map((it) => (
+        <blockquote key={it.id} dir="auto">
+          {it.question}
+        </blockquote>
+      ))}
+      {wanted.length > 0 && (
+        <p class="wanted">
+          <Icon name="camera" />{" "}
+          {t("evidence.wanted", { what: wanted.map((it) => label("EvidenceType", it)).join(", ") })}
+        </p>
+      )}
+      <Files label={t("files.pick")} files={draft.files} onChange={(files) => void change({ files })} />
+      <Text
+        label={t("evidence.note")}
+        value={draft.note}
+        onInput={(note) => void change({ note })}
+        required={draft.files.length === 0}
+      />
+      {draft.files.length === 0 && asked.length === 0 && (
+        <Choices
+          legend={t("evidence.kind")}
+          name="kind"
+          value={type}
+          onChoose={(it) => void change({ type: it })}
+          choices={WRITTEN.map((it) => ({ value: it, title: label("EvidenceType", it) }))}
+        />
+      )}
+      <p class="soft small">{t("evidence.both")}</p>
+    </Form>
+  );
+}

@@ -1,0 +1,59 @@
+import { useSignal } from "@preact/signals";
+import { config } from "../config";
+import { Icon } from "../parts/icon";
+import { Page } from "../parts/page";
+import { signIn } from "../session";
+import { choose, LANGUAGES, type Language, language, t } from "../words";
+
+/** The page of who is not signed in. Whatever page was asked for comes afterwards. */
+export function SignIn() {
+  const stay = useSignal(false);
+  const asked = location.pathname.slice(import.meta.env.BASE_URL.length - 1);
+  const back = asked === "/signed-in" ? "/" : asked + location.search;
+  const people = (config.sandbox?.people ?? []).filter((it) => ["buyer", "seller"].includes(it.role));
+  return (
+    <Page title={t("sign.title")}>
+      <div class="card welcome">
+        <span class="empty-icon">
+          <Icon name="shield" />
+        </span>
+        <p>{t(back === "/" ? "sign.why" : "sign.deep")}</p>
+        <button type="button" class="button primary wide" onClick={() => signIn(back, undefined, stay.value)}>
+          {t("sign.in")}
+        </button>
+        <label class="tick">
+          <input type="checkbox" checked={stay.value} onChange={(it) => (stay.value = it.currentTarget.checked)} />
+          {t("sign.stay")}
+        </label>
+      </div>
+      {people.length > 0 && (
+        <section class="card sandbox" aria-labelledby="people">
+          <h2 id="people">{t("sign.people")}</h2>
+          <p class="soft">{t("sign.people.why")}</p>
+          {(["buyer", "seller"] as const).map((role) => (
+            <div key={role} class="people">
+              <h3>{t(`role.${role}`)}</h3>
+              {people
+                .filter((it) => it.role === role)
+                .map((it) => (
+                  <button key={it.id} type="button" class="button" onClick={() => signIn(back, it.id, stay.value)}>
+                    {it.id}
+                  </button>
+                ))}
+            </div>
+          ))}
+        </section>
+      )}
+      <label class="language">
+        <span class="soft">{t("settings.language")}</span>
+        <select value={language.value} onChange={(it) => void choose(it.currentTarget.value as Language)}>
+          {Object.entries(LANGUAGES).map(([code, name]) => (
+            <option key={code} value={code} lang={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </Page>
+  );
+}

@@ -1,0 +1,89 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { minute, now } from "../data/clock";
+import { language, t } from "../words";
+import { Icon } from "./icon";
+
+const HOUR = 3600_000;
+/** The person's own time zone, which messages are written in too; the browser's until it is known. */
+export const zone = signal<string | undefined>(undefined);
+
+type Pace = "calm" | "soon" | "now" | "over";
+
+export function pace(left: number): Pace {
+  if (left <= 0) return "over";
+  if (left <= 24 * HOUR) return "now";
+  return left <= 72 * HOUR ? "soon" : "calm";
+}
+
+/** Says what is left, in the largest unit that tells enough: `6 days left`, `30 h left`, `12 min left`. */
+export function left(milliseconds: number): string {
+  if (milliseconds <= 0) return t("due.over");
+  const minutes = Math.ceil(milliseconds / 60_000);
+  if (minutes < 60) return t("due.minutes", { count: minutes });
+  const hours = Math.floor(milliseconds / HOUR);
+  return hours < 48 ? t("due.hours", { count: hours }) : t("due.days", { count: Math.floor(hours / 24) });
+}
+
+function zoned(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(language.value, { ...options, timeZone: zone.value });
+  } catch {
+    return new Intl.DateTimeFormat(language.value, options);
+  }
+}
+
+/** A moment in full, in the person's zone: `Thu 3 Dec, 14:00 GMT+1`. */
+export function moment(at: string | number): string {
+  const date = new Date(at);
+  const far = Math.abs(date.getTime() - now()) > 300 * 24 * HOUR;
+  return zoned({
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...(far ? { year: "numeric" } : {}),
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  }).format(date);
+}
+
+export const day = (at: string | number) =>
+  zoned({ weekday: "short", day: "numeric", month: "short" }).format(new Date(at));
+export const time = (at: string | number) =>
+  zoned({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+
+/** A moment that has passed. */
+export function At({ at }: { at: string }) {
+  return <time dateTime={at}>{moment(at)}</time>;
+}
+
+/**
+ * The one element in which deadlines are shown: the time in the person's zone first, then what is left of it, with an icon
+ * and words for how urgent it is. `over` is called when it passes while the page is open.
+ */
+export function Due({ at, over, label }: { at: string; over?: () => void; label?: string }) {
+  minute.value; // drawn again each minute
+  const remaining = Date.parse(at) - now();
+  const called = useRef(remaining <= 0);
+  useEffect(() => {
+    if (called.current || remaining > 2 ** 31 - 1) return;
+    const timer = setTimeout(() => {
+      called.current = true;
+      minute.value++;
+      over?.();
+    }, Math.max(remaining, 0) + 250);
+    return () => clearTimeout(timer);
+  }, [at, minute.value]);
+  const how = pace(remaining);
+  return (
+    <span class={`due ${how}`}>
+      <Icon name={how === "calm" ? "clock" : how === "over" ? "check-clock" : "alarm"} />
+      <span>
+        {label && <span class="due-label">{label} </span>}
+        <time dateTime={at}>{moment(at)}</time> <span class="left">{left(remaining)}</span>
+      </span>
+    </span>
+  );
+}

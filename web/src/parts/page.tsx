@@ -1,0 +1,71 @@
+import type { QueryObserverResult } from "@tanstack/query-core";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Failure } from "../api/failure";
+import { config } from "../config";
+import { t } from "../words";
+import { Icon } from "./icon";
+import { Loading, Problem, Stale } from "./states";
+
+interface PageProps {
+  title: string;
+  /** Where the way back leads; none on the pages of the bar. */
+  back?: string;
+  backWords?: string;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+  narrow?: boolean;
+}
+
+/** A page: its title in the browser's and its own head, a way back, and the focus on its heading after a step. */
+export function Page({ title, back, backWords, aside, children, narrow = true }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · ${config.brand.name}`;
+  }, [title]);
+  useEffect(() => {
+    if (history.state?.stepped) heading.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <main id="main" class={narrow ? "page narrow" : "page"}>
+      {back && (
+        <a class="back" href={link(back)}>
+          <Icon name="back" /> {backWords ?? t("back")}
+        </a>
+      )}
+      <div class="page-head">
+        <h1 tabIndex={-1} ref={heading}>
+          {title}
+        </h1>
+        {aside}
+      </div>
+      {children}
+    </main>
+  );
+}
+
+/** An address of this app. */
+export const link = (path: string) => import.meta.env.BASE_URL.replace(/\/$/, "") + path;
+
+/** Shows what a read brings: its bones, its problem, or itself, with a note where it is old. */
+export function Shown<T>({
+  read,
+  children,
+  rows,
+}: {
+  read: QueryObserverResult<T, Failure>;
+  children: (data: T) => ComponentChildren;
+  rows?: number;
+}) {
+  if (read.data !== undefined) {
+    return (
+      <>
+        {(read.error?.status === 0 || read.fetchStatus === "paused") && <Stale at={read.dataUpdatedAt} />}
+        {children(read.data)}
+      </>
+    );
+  }
+  if (read.error) return <Problem failure={read.error} again={() => void read.refetch()} />;
+  if (read.fetchStatus === "paused") return <Problem failure={{ status: 0, problem: {}, requestId: "" } as Failure} />;
+  return <Loading rows={rows} />;
+}
