@@ -262,13 +262,3 @@ def test_an_alarm_is_one_that_aws_takes() -> None:
         assert row.seconds * (row.among or row.periods) <= 86_400 * (7 if row.seconds >= 3600 else 1), row.name
         assert row.periods <= (row.among or row.periods), row.name
         assert len(watched_by(row)) <= 10, row.name
-
-
-@pytest.mark.parametrize("row", functions.FUNCTIONS, ids=lambda row: row.name)
-def test_a_function_writes_to_its_own_log_and_no_other(production_package: Artefact, row: functions.Function) -> None:
-    """A right by the log's name would miss a name that AWS has shortened, and reach into another stack's."""
-    role = packaged(production_package)[row.its_role]["Properties"]["Policies"]
-    statements = [it for policy in role for it in policy["PolicyDocument"]["Statement"]]
-    of_logs = [it["Resource"] for it in statements if "logs:PutLogEvents" in it["Action"]]
-
-    assert [{"Fn::GetAtt": [f"{row.name}Logs", "Arn"]}] == of_logs
