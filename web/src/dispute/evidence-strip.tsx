@@ -3,6 +3,7 @@ import type { Dispute } from "../api/schema";
 import { useRead } from "../data/query";
 import { Icon } from "../parts/icon";
 import { link } from "../parts/page";
+import { drawn } from "../parts/photo";
 import { label, t } from "../words";
 import { OnTheWay } from "./on-the-way";
 import { missing } from "./view";
@@ -31,8 +32,8 @@ export function EvidenceStrip({ of }: { of: Dispute }) {
                 href={link(`/disputes/${of.id}/evidence?show=${it.id}`)}
                 aria-label={`${label("EvidenceType", it.type)}, ${t(`role.${it.by}` as never)}`}
               >
-                {it.link && it.file?.content_type.startsWith("image/") && !/hei[cf]/.test(it.file.content_type) ? (
-                  <img src={it.link.url} alt="" loading="lazy" />
+                {it.link && it.file && drawn(it.file) ? (
+                  <img src={(it.thumbnail ?? it.link).url} alt="" loading="lazy" />
                 ) : (
                   <Icon name={it.file ? "file" : "chat"} />
                 )}

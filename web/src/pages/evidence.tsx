@@ -13,10 +13,9 @@ import { Files, type Picked } from "../parts/files";
 import { Choices, Form, Text } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { link, Page, Shown } from "../parts/page";
+import { drawn } from "../parts/photo";
 import { Empty } from "../parts/states";
 import { label, t } from "../words";
-
-const drawn = (it: EvidenceWithLink) => /^image\/(jpeg|png)$/.test(it.file?.content_type ?? "");
 
 /** B8: all that both sides have shown, newest first, each piece one tap from its full size. */
 export function Evidence() {
@@ -60,7 +59,7 @@ export function Evidence() {
 }
 
 function Pieces({ pieces, show, again }: { pieces: EvidenceWithLink[]; show?: string; again: () => void }) {
-  const photos = pieces.filter((it) => drawn(it) && it.link);
+  const photos = pieces.filter((it) => it.file && drawn(it.file) && it.link);
   const viewer = useRef<HTMLDialogElement>(null);
   const { route } = useLocation();
   const at = photos.findIndex((it) => it.id === show);
@@ -84,7 +83,7 @@ function Pieces({ pieces, show, again }: { pieces: EvidenceWithLink[]; show?: st
               </p>
             )}
             {it.link &&
-              (drawn(it) ? (
+              (it.file && drawn(it.file) ? (
                 <button
                   type="button"
                   class="photo"

@@ -14,6 +14,7 @@ import { day, moment, time } from "../parts/due";
 import { type Picked, Preview } from "../parts/files";
 import { Icon } from "../parts/icon";
 import { link, Page, Shown } from "../parts/page";
+import { drawn } from "../parts/photo";
 import { Empty, Refusal } from "../parts/states";
 import { who } from "../session";
 import { label, t } from "../words";
@@ -103,10 +104,10 @@ function Bubble({ of, before, first }: { of: MessageRead; before?: MessageRead; 
 }
 
 function Attachment({ of }: { of: FileWithLink }) {
-  if (/^image\/(jpeg|png)$/.test(of.content_type)) {
+  if (drawn(of)) {
     return (
       <a href={of.link.url} target="_blank" rel="noreferrer" class="attached">
-        <img src={of.link.url} alt={label("ContentType", of.content_type)} loading="lazy" />
+        <img src={(of.thumbnail ?? of.link).url} alt={label("ContentType", of.content_type)} loading="lazy" />
       </a>
     );
   }
