@@ -70,11 +70,6 @@ def sweep(endpoints: Mapping[str, Any], patience: float = 300.0) -> None:
     if "FunctionError" in reply:
         message = f"the sweep failed: {reply['Payload'].read().decode(errors='replace')[:1000]}"
         raise LocalCloudError(message)
-    wait_until_swept(endpoints, patience)
-
-
-def wait_until_swept(endpoints: Mapping[str, Any], patience: float = 300.0) -> None:
-    """Return once no shard waits to be swept and none is being swept."""
     queue = aws.client("sqs", endpoints["ministack"])
     waiting = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     deadline = time.monotonic() + patience

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     use_endpoint(options.endpoint_url)
     try:
         return int(options.run(options))
-    except (OperationError, BotoCoreError) as error:
+    except (OperationError, BotoCoreError, OSError) as error:
         sys.stderr.write(f"ops: {error}\n")
     except ClientError as error:
         told = error.response["Error"]

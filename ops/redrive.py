@@ -5,18 +5,8 @@ The stream keeps records for 24 hours only; after that, `--order` publishes an o
 the table. Messages that were sent before are marked and are not sent again. With `--order`, records older than 29 days are
 left out and counted: their marks may be gone, so they would be sent twice.
 
-<<<<<<< HEAD:tools/redrive.py
-With ``--order``, records older than 29 days are left out and counted: their marks may be gone, so they would be sent twice.
-With ``--undelivered-url``, messages that no provider took are put back among those that are due, and the next sweep sends
-them.
-
-Set TABLE_NAME, PAYMENTS_TOPIC_ARN, EVENTS_TOPIC_ARN, MEDIATORS_TOPIC_ARN, PERSON_TOPIC_PREFIX, APP_LINK_BASE, DEADLINE_SHARDS,
-UNDELIVERED_QUEUE_URL and WEBHOOK_QUEUE_URL as the function ``publish`` has them, and AWS credentials and region as for any AWS
-tool.
-=======
 `--undelivered` puts messages that no provider took back among those that are due; the next sweep sends them.
 `--sweeps` empties the queue of shards that failed: a later minute has swept them again.
->>>>>>> 3376746:ops/redrive.py
 """
 
 from __future__ import annotations
@@ -35,6 +25,7 @@ from chalicelib.store.items import text
 from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES_PREFIX, order_pk
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.messages import message_of
+from chalicelib.store.schema import UNREADABLE
 from chalicelib.store.sent import KEPT_S
 from ops.stack import connect
 
@@ -47,6 +38,12 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
+class Trimmed(Exception):  # noqa: N818 - it says what happened
+    """The stream no longer holds what a batch names."""
+
+
+NOT_UNDERSTOOD = (*UNREADABLE, TypeError)
+"""What a message of another form raises."""
 MARKED = timedelta(seconds=KEPT_S) - timedelta(days=1)
 """The age up to which the marks of sent messages are certainly there, with a day to spare."""
 
@@ -85,7 +82,7 @@ def _items(order_id: str, prefix: str) -> list[Item]:
 
 
 def records_of(batch: dict[str, Any]) -> Iterator[Record]:
-    """Yield the stream's records that a dead-lettered batch names. Raises ``LookupError`` if the stream has trimmed them."""
+    """Yield the stream's records that a dead-lettered batch names. Raises ``Trimmed``."""
     streams = client("dynamodbstreams")
     start, end = int(batch["startSequenceNumber"]), int(batch["endSequenceNumber"])
     try:
@@ -97,7 +94,7 @@ def records_of(batch: dict[str, Any]) -> Iterator[Record]:
         )["ShardIterator"]
     except streams.exceptions.TrimmedDataAccessException as error:
         msg = f"the stream no longer holds {start} to {end}; name the orders with --order"
-        raise LookupError(msg) from error
+        raise Trimmed(msg) from error
     while iterator:
         page = streams.get_records(ShardIterator=iterator)
         for record in page["Records"]:
@@ -116,36 +113,51 @@ def redrive_queue(queue_url: str) -> int:
     sqs, staying = client("sqs"), 0
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
         for message in messages:
-            batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
+            try:
+                batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
+                named = f"{batch['shardId']} from {batch['startSequenceNumber']} to {batch['endSequenceNumber']}"
+            except NOT_UNDERSTOOD:
+                staying += 1
+                sys.stdout.write(f"stays: message {message['MessageId']}: it is no batch of the stream\n")
+                continue
             try:
                 failed = publish_records(list(records_of(batch)), publishing())
-            except LookupError as reason:
+            except Trimmed as reason:
                 failed = [str(reason)]
             if failed:
                 staying += 1
-                sys.stdout.write(f"stays: {batch['shardId']} from {batch['startSequenceNumber']}: {failed}\n")
+                sys.stdout.write(f"stays: {named}: {failed}\n")
             else:
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-                sys.stdout.write(f"published: {batch['shardId']} from {batch['startSequenceNumber']}\n")
+                sys.stdout.write(f"published: {named}\n")
     return staying
 
 
-def redrive_undelivered(queue_url: str) -> None:
-    """Have every message of the queue sent again, as of now."""
-    sqs, now = client("sqs"), datetime.now(UTC)
+def redrive_undelivered(queue_url: str) -> int:
+    """Have every message of the queue sent again, as of now. Returns how many stay, each with its reason printed."""
+    sqs, now, staying = client("sqs"), datetime.now(UTC), 0
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
         for message in messages:
-            dead = json.loads(message["Body"])
-            letter = load(json.dumps(dead["letter"]), QueuedMessage)
+            try:
+                dead = json.loads(message["Body"])
+                letter, reason = load(json.dumps(dead["letter"]), QueuedMessage), dead["reason"]
+            except NOT_UNDERSTOOD:
+                staying += 1
+                sys.stdout.write(f"stays: message {message['MessageId']}: it is no message to a person\n")
+                continue
             message_queue().put(letter, now)
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {dead['reason']})\n")
+            sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {reason})\n")
+    return staying
 
 
 def redrive_order(order_id: str) -> list[str]:
     """Publish what is known of an order and surely marked. Returns what could not be published."""
     to = publishing()
     records, older = told_of(order_id, to.clock.now() - MARKED)
+    if not records and not older:
+        sys.stdout.write(f"{order_id}: nothing is known of it\n")
+        return [order_id]
     unpublished = publish_records(records, to)
     sys.stdout.write(f"{order_id}: {f'not published: {unpublished}' if unpublished else 'published'}")
     sys.stdout.write(f"; {older} older than {MARKED.days} days left out\n" if older else "\n")
@@ -166,11 +178,10 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write("give --stream, --undelivered, --sweeps or --order\n")
         return 2
     stack = connect(options.stack)
-    if options.undelivered:
-        redrive_undelivered(stack.output("UndeliveredUrl"))
+    failed = redrive_undelivered(stack.output("UndeliveredUrl")) if options.undelivered else 0
     if options.sweeps:
         client("sqs").purge_queue(QueueUrl=stack.output("SweepFailuresUrl"))
         sys.stdout.write("emptied: SweepFailures\n")
-    failed = redrive_queue(stack.output("StreamFailuresUrl")) if options.stream else 0
+    failed += redrive_queue(stack.output("StreamFailuresUrl")) if options.stream else 0
     failed += sum(bool(redrive_order(order_id)) for order_id in options.order)
     return 1 if failed else 0

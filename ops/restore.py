@@ -57,7 +57,11 @@ def _step(steps: Any, name: str, step: Any, says: str) -> argparse.ArgumentParse
 
 
 def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        msg = f"{text} is no time: write it as in 2026-11-27T10:00:00Z"
+        raise argparse.ArgumentTypeError(msg) from None
     if at.tzinfo is None:
         msg = f"{text} has no time zone: write it in UTC, with Z"
         raise argparse.ArgumentTypeError(msg)

@@ -33,7 +33,7 @@ PATIENCE_S = 30
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("--api", help="the API's address; by default the stack's output EndpointURL")
+    parser.add_argument("--api", help="the API's address; by default the stack's output ApiUrl")
     parser.add_argument("--local-cloud", type=Path, metavar="DIR", help="log in at the local cloud whose state is there")
     parser.add_argument("--yes-real-data", action="store_true", help="play it on a stage that is no sandbox")
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         msg = f"{stack.name} is no sandbox: the story would leave an order and a payment there; --yes-real-data plays it"
         raise OperationError(msg)
     token = tokens.from_local_cloud(options.local_cloud) if options.local_cloud else tokens.from_variables
-    api = Api((options.api or stack.output("EndpointURL")).rstrip("/"), token)
+    api = Api((options.api or stack.output("ApiUrl")).rstrip("/"), token)
     try:
         Story(api, f"smoke-{secrets.token_hex(6)}").play()
     except UnexpectedAnswer as wrong:

@@ -27,7 +27,10 @@ def from_variables(role: str, person_id: str) -> str:
 def from_local_cloud(directory: Path) -> Callable[[str, str], str]:
     """Return a function that logs people in at the local cloud whose state is in ``directory``."""
     from localcloud import cognito  # noqa: PLC0415 - only a local cloud needs it
-    from localcloud.layout import read_endpoints  # noqa: PLC0415 - as above
+    from localcloud.layout import LocalCloudError, read_endpoints  # noqa: PLC0415 - as above
 
-    endpoints = read_endpoints(directory)
+    try:
+        endpoints = read_endpoints(directory)
+    except LocalCloudError as error:
+        raise OperationError(str(error)) from error
     return lambda role, person_id: cognito.token(endpoints, role, person_id)

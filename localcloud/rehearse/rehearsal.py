@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,18 @@ class ApiOfAnyRelease(Api):
         reply = super().call(who, method, path, body)
         found = reply.body.get("errors", ()) if reply.status == INVALID and body else ()
         unknown = {it["field"] for it in found if it["message"] == UNKNOWN_FIELD}
-        if body is None or not unknown & body.keys():
-            return reply
-        return super().call(who, method, path, {name: value for name, value in body.items() if name not in unknown})
+        left = without(body, unknown)
+        return reply if left == body else super().call(who, method, path, left)
+
+
+def without(value: Any, fields: Collection[str], at: str = "") -> Any:  # noqa: ANN401 - JSON
+    """Return ``value`` without these fields, which are named by their way down from it, as in ``lines.0.price``."""
+    if isinstance(value, Mapping):
+        ways = {name: f"{at}.{name}".lstrip(".") for name in value}
+        return {name: without(value[name], fields, way) for name, way in ways.items() if way not in fields}
+    if isinstance(value, list | tuple):
+        return [without(it, fields, f"{at}.{n}") for n, it in enumerate(value)]
+    return value
 
 
 class DeployingRunner(StoryRunner):

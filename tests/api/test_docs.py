@@ -64,6 +64,18 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
+def test_no_file_holds_two_versions_of_itself() -> None:
+    """The marks that a merge leaves are in no file that people read or that runs."""
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    rooms = [ROOT / room for room in ("chalicelib", "docs", "infra", "localcloud", "ops", "tests", "tools", "web/src")]
+    files = [it for room in rooms for end in ("py", "md", "json", "toml", "ts", "tsx", "css") for it in room.rglob(f"*.{end}")]
+    texts = {it: "\n" + it.read_text(encoding="utf-8") for it in (*files, *ROOT.glob("*.md"))}
+    marked = [it for it, text in texts.items() if any(f"\n{mark}" in text for mark in marks)]
+
+    assert len(files) > 500
+    assert [] == [it for it in marked if "node_modules" not in it.parts]
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=name)
 def test_no_line_is_long(page: Path) -> None:
     """A sentence a line, and none of more than 120 characters, but in code and tables."""

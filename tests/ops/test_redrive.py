@@ -68,7 +68,7 @@ class Queue:
         """Return the visible messages, and make them invisible."""
         seen = [n for n in self.messages if n not in self.in_flight]
         self.in_flight |= set(seen)
-        return {"Messages": [{"ReceiptHandle": n, "Body": self.messages[n]} for n in seen]} if seen else {}
+        return {"Messages": [{"ReceiptHandle": n, "MessageId": n, "Body": self.messages[n]} for n in seen]} if seen else {}
 
     def delete_message(self, *, ReceiptHandle: str, **_: object) -> None:  # noqa: N803
         """Remove a message."""
@@ -116,6 +116,32 @@ def test_what_the_stream_has_forgotten_stays_in_the_queue_and_is_said(
     assert 1 == main(["redrive", "--stack", "shop", "--stream"])
     assert 1 == len(queue.messages)
     assert "--order" in capsys.readouterr().out
+
+
+def test_a_message_of_another_form_stays_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """N4: what the tool does not understand is named and stays; the messages behind it are taken up."""
+    cloud, records = _cloud()
+    queue = Queue(batch_of(records[5:12]))
+    queue.messages = {"odd": "{}", "none": "[", **queue.messages}
+    at_work(monkeypatch, cloud, sqs=queue, dynamodbstreams=Stream(records))
+
+    assert 1 == main(["redrive", "--stack", "shop", "--stream"])
+    assert {"odd", "none"} == set(queue.messages)
+    queue.in_flight.clear()
+    assert 1 == main(["redrive", "--stack", "shop", "--undelivered"])
+    assert {"odd", "none"} == set(queue.messages)
+    assert 4 == capsys.readouterr().out.count("stays: message ")
+
+
+def test_an_order_that_is_not_there_is_said_to_be(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped id is no success."""
+    cloud, _ = _cloud()
+    at_work(monkeypatch, cloud)
+
+    assert 1 == main(["redrive", "--stack", "shop", "--order", "order-99"])
+    assert "order-99: nothing is known of it" in capsys.readouterr().out
 
 
 def test_an_order_is_published_again_from_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -242,5 +242,7 @@ def test_files_and_records_are_compared() -> None:
 def test_a_moment_has_its_zone() -> None:
     """A time without a zone would be another one on each operator's machine."""
     assert AT == command._moment("2026-11-27T11:00:00+01:00") == command._moment("2026-11-27T10:00:00Z")  # noqa: SLF001
+    with pytest.raises(argparse.ArgumentTypeError, match="is no time"):
+        command._moment("yesterday")  # noqa: SLF001
     with pytest.raises(argparse.ArgumentTypeError, match="no time zone"):
         command._moment("2026-11-27T10:00:00")  # noqa: SLF001

@@ -41,6 +41,15 @@ def test_an_unknown_stack_is_said_to_be(shop: Shop, capsys: pytest.CaptureFixtur
             assert "there is no stack shopp" in capsys.readouterr().err
 
 
+def test_a_file_that_is_not_there_is_said_to_be(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped path is no finding: the command exits with 2 and names it."""
+    del shop
+    assert 2 == main(["restore", "--stack", "shop", "payments", "--file", "missing.jsonl"])
+    assert "missing.jsonl" in capsys.readouterr().err
+    assert 2 == main(["smoke", "--stack", "shop", "--yes-real-data", "--api", "http://127.0.0.1:9", "--local-cloud", "missing"])
+    assert "no local cloud is running here" in capsys.readouterr().err
+
+
 def test_another_stack_is_not_taken_for_ours(shop: Shop) -> None:
     """A stack without our outputs, or without switches, is named as such."""
     shop.outputs = {}

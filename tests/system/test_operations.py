@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from localcloud.clock import wait_until_swept
 from localcloud.cloud import LocalCloud
 from localcloud.ministack import ACCESS_KEY, REGION, SECRET_KEY
 from ops.cli import main
@@ -42,13 +41,26 @@ def operate(cloud: LocalCloud) -> Iterator[Operate]:
 def renew(cloud: LocalCloud) -> None:
     """Let every function begin a new process, which reads the switches at once and not within half a minute.
 
-    A shard that is being swept comes to its end first: its message would come again only minutes later.
+    Nothing is handed to them meanwhile: the message of a process that ends would come again only minutes later.
     """
-    wait_until_swept(cloud.endpoints)
-    functions = cloud.aws("lambda")
-    for name in (cloud.endpoints[it] for it in FOLLOWING):
+    functions, names = cloud.aws("lambda"), [cloud.endpoints[it] for it in FOLLOWING]
+    found = [functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"] for name in names]
+    mappings = [it["UUID"] for some in found for it in some]
+    for mapping in mappings:
+        functions.update_event_source_mapping(UUID=mapping, Enabled=False)
+    awaited(lambda: not being_swept(cloud))
+    for name in names:
         memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
         functions.update_function_configuration(FunctionName=name, MemorySize=memory)
+    for mapping in mappings:
+        functions.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+
+def being_swept(cloud: LocalCloud) -> int:
+    """Return how many shards are being swept."""
+    name = "ApproximateNumberOfMessagesNotVisible"
+    of = {"QueueUrl": cloud.endpoints["sweep_queue"], "AttributeNames": [name]}
+    return int(cloud.aws("sqs").get_queue_attributes(**of)["Attributes"][name])
 
 
 def smoke(cloud: LocalCloud, operate: Operate, capsys: pytest.CaptureFixture[str]) -> str:
