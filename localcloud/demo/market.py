@@ -74,7 +74,7 @@ class Market:
     def body_of(sale: Sale) -> dict[str, Any]:
         """Return the order as it is imported."""
         lines = [
-            {"id": str(number), "title": title, "quantity": quantity, "unit_price": money(price, sale.currency)}
+            {"id": str(number), "title": title, "quantity": quantity, "unit_price": amount(price, sale.currency)}
             for number, (title, quantity, price) in enumerate(sale.lines, 1)
         ]
         return {
@@ -82,7 +82,7 @@ class Market:
             "seller_id": sale.seller,
             "currency": sale.currency,
             "lines": lines,
-            "shipping_fee": money(sale.shipping, sale.currency),
+            "shipping_fee": amount(sale.shipping, sale.currency),
             "paid_at": wire(sale.paid_at),
             "destination_country": sale.country,
             "deliver_by": wire(sale.deliver_by),
@@ -133,9 +133,14 @@ class Market:
         self._ahead = timedelta(seconds=offset_seconds)
 
 
+def amount(minor: int, currency: str) -> dict[str, Any]:
+    """Return an amount as every release takes it."""
+    return {"minor": minor, "currency": currency}
+
+
 def money(minor: int, currency: str) -> dict[str, Any]:
     """Return an amount as answers have it, and as requests may have it."""
-    return {"minor": minor, "currency": currency, "exponent": Money(minor, currency).exponent}
+    return amount(minor, currency) | {"exponent": Money(minor, currency).exponent}
 
 
 def wire(at: datetime) -> str:

@@ -5,10 +5,11 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from chalicelib.domain.money import Money
 from chalicelib.store.schema import SCHEMA, SCHEMA_NAME
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api, Reply
@@ -58,7 +59,10 @@ class Played:
 
 
 class ApiOfAnyRelease(Api):
-    """Leaves out of a body the fields that the release in place does not know, as an app of its time would."""
+    """Leaves out of a body the fields that the release in place does not know, as an app of its time would.
+
+    It adds to each amount of an answer the decimals that 0.2.0 leaves to the app.
+    """
 
     def call(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """Return the answer. What is refused for an unknown field of its body is asked again without it."""
@@ -66,7 +70,8 @@ class ApiOfAnyRelease(Api):
         found = reply.body.get("errors", ()) if reply.status == INVALID and body else ()
         unknown = {it["field"] for it in found if it["message"] == UNKNOWN_FIELD}
         left = without(body, unknown)
-        return reply if left == body else super().call(who, method, path, left)
+        reply = reply if left == body else super().call(who, method, path, left)
+        return replace(reply, body=with_exponents(reply.body))
 
 
 def without(value: Any, fields: Collection[str], at: str = "") -> Any:  # noqa: ANN401 - JSON
@@ -77,6 +82,17 @@ def without(value: Any, fields: Collection[str], at: str = "") -> Any:  # noqa: 
     if isinstance(value, list | tuple):
         return [without(it, fields, f"{at}.{n}") for n, it in enumerate(value)]
     return value
+
+
+def with_exponents(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return ``value`` with the exponent of its currency in every amount."""
+    if isinstance(value, list):
+        return [with_exponents(it) for it in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() >= {"minor", "currency"}:
+        return value | {"exponent": Money(value["minor"], value["currency"]).exponent}
+    return {name: with_exponents(it) for name, it in value.items()}
 
 
 class DeployingRunner(StoryRunner):
