@@ -177,8 +177,9 @@ def _(payload: e.InformationRequestLapsed, dispute: Dispute, _: Event) -> Disput
 
 @on_dispute.register
 def _(payload: e.DecisionMade, dispute: Dispute, _: Event) -> Dispute:
+    """Take the decision in; an appeal that it answers is over, and cannot be withdrawn any more (D7)."""
     decisions = (*dispute.decisions, payload.decision)
-    return replace(dispute, stage=Stage.DECIDED, decisions=decisions, on_table=None, accepted_by=())
+    return replace(dispute, stage=Stage.DECIDED, decisions=decisions, on_table=None, accepted_by=(), appeal=None)
 
 
 @on_dispute.register
@@ -226,7 +227,8 @@ def _(payload: e.DeliveredAfterRefund, dispute: Dispute, _: Event) -> Dispute:
 
 @on_dispute.register
 def _(payload: e.ReturnGranted, dispute: Dispute, _: Event) -> Dispute:
-    return replace(dispute, stage=Stage.AWAITING_RETURN, turn=None, on_table=None, grant=payload.grant)
+    """Let the buyer send it back; an appeal that both have settled so is over (D7)."""
+    return replace(dispute, stage=Stage.AWAITING_RETURN, turn=None, on_table=None, grant=payload.grant, appeal=None)
 
 
 @on_dispute.register
@@ -270,6 +272,7 @@ def _(payload: e.ReplacementGranted, dispute: Dispute, _: Event) -> Dispute:
         turn=None,
         on_table=None,
         grant=merged(dispute.grant, payload.grant),
+        appeal=None,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain import acting, coverage, opening
 from chalicelib.domain import commands as c
+from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.claim import Covered, NotCovered
 from chalicelib.domain.dispute import AcknowledgementType, Outcome, Stage
 from chalicelib.domain.engine import as_of
@@ -41,6 +42,8 @@ from tests.domain.worlds import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.domain.dispute import Dispute
 
 REFUND, WITH_RETURN = OfferType.REFUND, OfferType.REFUND_WITH_RETURN
@@ -154,6 +157,37 @@ def test_a_withdrawn_appeal_is_carried_out_where_nobody_waits() -> None:
     world.act(SELLER, NO)
     world.act(SELLER, c.WithdrawAppeal())
     assert (Stage.RESOLVED, money(5000)) == (world.dispute().stage, world.dispute().refund)
+
+
+def judged_again() -> World:
+    """Return the case after the second decision, which is for a return."""
+    world = decided(c.Decide(WITH_RETURN, money(9000), Finding.NOT_AS_DESCRIBED, "The photos show it."))
+    world.act(BUYER, NO)
+    world.act(OTHER_MEDIATOR, c.Assign())
+    world.act(OTHER_MEDIATOR, c.Decide(WITH_RETURN, money(9000), Finding.NOT_AS_DESCRIBED, "They do."))
+    return world
+
+
+def agreed_meanwhile() -> World:
+    """Return the case after both have agreed on a return while an appeal was under review."""
+    world = decided(AS_DESCRIBED)
+    world.act(BUYER, NO)
+    world.act(SELLER, offer(9000, WITH_RETURN))
+    world.act(BUYER, c.Accept(world.dispute().on_table or ""))
+    return world
+
+
+@pytest.mark.parametrize("over", [judged_again, agreed_meanwhile])
+def test_an_appeal_that_is_over_cannot_be_withdrawn(over: Callable[[], World]) -> None:
+    """D5, D7: once an appeal is decided or settled it is no more: a buyer who sent nothing back does not undo the return."""
+    world = over()
+    world.wait(DAY).act(BUYER, c.ShipReturn(Carrier.TNT, "900000002"))
+    world.wait(30 * DAY - SECOND).act(SELLER, c.AcknowledgeReturn(AcknowledgementType.ITEM_NOT_RECEIVED, "It has not come."))
+    assert Stage.UNDER_REVIEW is world.dispute().stage
+    for party in (BUYER, SELLER):
+        assert WRONG_STATE == world.refused_act(party, c.WithdrawAppeal()).code
+    found = ended(world.wait(14 * DAY))
+    assert (Stage.RESOLVED, money(0)) == (found.stage, found.refund)
 
 
 # Questions and evidence
