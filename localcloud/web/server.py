@@ -100,6 +100,9 @@ class _Asked:
 
 
 def _reply(asked: _Asked, endpoints: Mapping[str, Any], files: AppFiles) -> Reply:
+    if not endpoints:  # the port is taken first, and the rest of the cloud is still being started
+        again = {"retry-after": "2", "refresh": "2", "content-type": "text/plain; charset=utf-8"}
+        return Reply(HTTPStatus.SERVICE_UNAVAILABLE, b"The local cloud is starting; this page asks again.", again)
     try:
         if asked.path.startswith(API):
             return _passed_on(asked, endpoints)

@@ -67,6 +67,18 @@ def test_pages_are_the_app_and_files_are_themselves(web: WebServer) -> None:
     assert (302, "/app/") == (ask(web, "/")[0], ask(web, "/")[1]["location"])
 
 
+def test_a_page_asked_for_too_early_asks_again(tmp_path: Path) -> None:
+    """While the cloud is being started, whoever opens the page is told so, and the browser asks again by itself."""
+    (tmp_path / "index.html").write_text("<title>The app</title>", encoding="utf-8")
+    server = WebServer(Ports.free().web, tmp_path)
+    try:
+        for path in ("/app/", "/app/config.json", "/app/api/health"):
+            status, headers, _ = ask(server, path)
+            assert (503, "2", "2") == (status, headers["retry-after"], headers["refresh"])
+    finally:
+        server.stop()
+
+
 def test_another_name_of_this_machine_is_refused(web: WebServer) -> None:
     """A web page that points a name of its own at this machine reads nothing, and moves no clock."""
     assert 421 == ask(web, "/app/", host="evil.example")[0]
