@@ -25,6 +25,7 @@ from chalicelib.store.items import text
 from chalicelib.store.keys import EVENTS_PREFIX, MESSAGES_PREFIX, order_pk
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.messages import message_of
+from chalicelib.store.paging import every
 from chalicelib.store.schema import UNREADABLE
 from chalicelib.store.sent import KEPT_S
 from ops.stack import connect
@@ -43,7 +44,7 @@ class Trimmed(Exception):  # noqa: N818 - it says what happened
 
 
 NOT_UNDERSTOOD = (*UNREADABLE, TypeError)
-"""What a message of another form raises."""
+"""The errors that a message of another form raises."""
 MARKED = timedelta(seconds=KEPT_S) - timedelta(days=1)
 """The age up to which the marks of sent messages are certainly there, with a day to spare."""
 
@@ -65,20 +66,14 @@ def _at(item: Item) -> datetime:
 
 
 def _items(order_id: str, prefix: str) -> list[Item]:
-    values = {":pk": {"S": order_pk(order_id)}, ":sk": {"S": prefix}}
-    arguments: dict[str, Any] = {"ConsistentRead": True}
-    found: list[Item] = []
-    while True:
-        page = client("dynamodb").query(
-            TableName=settings().table_name,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues=values,
-            **arguments,
-        )
-        found += page["Items"]
-        if "LastEvaluatedKey" not in page:
-            return found
-        arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    found = every(
+        client("dynamodb").query,
+        TableName=settings().table_name,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues={":pk": {"S": order_pk(order_id)}, ":sk": {"S": prefix}},
+        ConsistentRead=True,
+    )
+    return list(found)
 
 
 def records_of(batch: dict[str, Any]) -> Iterator[Record]:

@@ -14,6 +14,7 @@ from chalicelib.store.codec import event_from
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import OUTLINE, Item, item, text
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
+from chalicelib.store.paging import every
 from chalicelib.store.parcel_locks import lock_puts, orders_of
 from chalicelib.store.schema import schema_of, stored_value, upgraded
 from chalicelib.store.transaction import answer_put, answered, case_puts, write
@@ -158,18 +159,8 @@ class Cases:
         return orders_of(self._client(), self.table, (network, number))
 
     def _query(self, values: dict[str, str], **arguments: Any) -> Iterator[Item]:  # noqa: ANN401 - DynamoDB arguments
-        start: dict[str, Any] = {}
-        while True:
-            page = self._client().query(
-                TableName=self.table,
-                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
-                **arguments,
-                **start,
-            )
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        named = {name: {"S": value} for name, value in values.items()}
+        return every(self._client().query, TableName=self.table, ExpressionAttributeValues=named, **arguments)
 
 
 def event_of(stored: Item) -> Event:

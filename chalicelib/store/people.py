@@ -11,6 +11,7 @@ from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item
+from chalicelib.store.paging import every
 from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
@@ -158,20 +159,15 @@ class People:
                 self._client().delete_item(TableName=self.table, Key=key)
 
     def _keys_of(self, pk: str) -> Iterator[Item]:
-        """Yield the key of every item of a partition."""
-        start: dict[str, Any] = {}
-        while True:
-            page = self._client().query(
-                TableName=self.table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": pk}},
-                ConsistentRead=True,
-                **start,
-            )
-            yield from ({"pk": found["pk"], "sk": found["sk"]} for found in page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        """Return the key of every item of a partition."""
+        found = every(
+            self._client().query,
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
+        return ({"pk": stored["pk"], "sk": stored["sk"]} for stored in found)
 
     def owner(self, device_id: str) -> Owner | None:
         """Return the person who registered a device last, read strongly."""

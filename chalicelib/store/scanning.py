@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store.items import Item, text
+from chalicelib.store.paging import every, pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,31 +22,20 @@ class Scanning:
         self.table = table
 
     def pages(self, after: Key | None) -> Iterator[list[Item]]:
-        """Yield the items after a key, page by page. Writes that are done meanwhile may be missing."""
+        """Return the items after a key, page by page. Writes that are done meanwhile may be missing."""
         start: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
-        while True:
-            page = self._client().scan(TableName=self.table, **start)
-            yield page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return pages(self._client().scan, TableName=self.table, **start)
 
     def partition(self, pk: str) -> list[Item]:
         """Return every item of a partition, read strongly."""
-        found: list[Item] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = self._client().query(
-                TableName=self.table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": pk}},
-                ConsistentRead=True,
-                **start,
-            )
-            found += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return found
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        found = every(
+            self._client().query,
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
+        return list(found)
 
     def item(self, pk: str, sk: str) -> Item | None:
         """Return one item, read strongly; None where there is none."""

@@ -15,6 +15,7 @@ from chalicelib.domain.people import Actor
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item
+from chalicelib.store.paging import every
 from chalicelib.store.schema import stored_value
 from chalicelib.store.transaction import answer_put, put, write
 
@@ -129,22 +130,17 @@ class Uploads:
         return as_upload(found) if found else None
 
     def of_owner(self, order_id: str, role: str) -> Iterator[Upload]:
-        """Yield the uploads of a role in an order, newest first, read strongly and only as far as they are asked for."""
-        start: dict[str, Any] = {}
-        while True:
-            page = self._client().query(
-                TableName=self.table,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues=item(**{":pk": keys.order_pk(order_id), ":sk": keys.upload_sk(role, "")}),
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                Limit=_PAGE,
-                **start,
-            )
-            yield from map(as_upload, page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        """Return the uploads of a role in an order, newest first, read strongly and only as far as they are asked for."""
+        found = every(
+            self._client().query,
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues=item(**{":pk": keys.order_pk(order_id), ":sk": keys.upload_sk(role, "")}),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=_PAGE,
+        )
+        return map(as_upload, found)
 
     def add(self, upload: Upload, once: Once, answer: Answer, now_s: int) -> None:
         """Keep a new upload and the answer to the request for it. Raises ``AlreadyAnswered``, ``Conflict``."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store.keys import UPLOADS_PREFIX
+from chalicelib.store.paging import every
 from chalicelib.store.schema import stored_value
 from chalicelib.store.uploads import Upload, UploadStatus, kept_at, shown_at
 
@@ -38,15 +39,16 @@ def compare(dynamodb: Client, s3: Client, table: str, bucket: str) -> Compared:
 
 
 def _uploads(dynamodb: Client, table: str) -> Iterator[tuple[str, File]]:
-    """Yield every file that was taken in, with its order."""
-    pages = dynamodb.get_paginator("scan").paginate(
+    """Return every file that was taken in, with its order."""
+    found = every(
+        dynamodb.scan,
         TableName=table,
         ConsistentRead=True,
         FilterExpression="begins_with(sk, :upload)",
         ExpressionAttributeValues={":upload": {"S": UPLOADS_PREFIX}},
     )
-    uploads = (stored_value(it, Upload) for page in pages for it in page["Items"])
-    return ((it.order_id, it.file) for it in uploads if it.file and it.status is UploadStatus.CONFIRMED)
+    uploads = (stored_value(it, Upload) for it in found)
+    return ((it.order_id, it.file) for it in uploads if it.file and it.status in (UploadStatus.CONFIRMED, UploadStatus.READY))
 
 
 def _there(s3: Client, bucket: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.people import Role
 from chalicelib.service import erasure
 from chalicelib.store.keys import ERASURE_SK
+from chalicelib.store.paging import every
 from chalicelib.store.people import as_erasure
 from ops.restoring.payments import RESTORE
 
@@ -18,21 +19,16 @@ if TYPE_CHECKING:
 
 
 def erased_since(dynamodb: Any, table: str, since: datetime) -> Iterator[tuple[Role, str]]:  # noqa: ANN401 - botocore's
-    """Yield the people who asked from ``since`` on, from the table as it was before the restore. It reads the whole table."""
-    arguments: dict[str, Any] = {}
-    while True:
-        page = dynamodb.scan(
-            TableName=table,
-            ConsistentRead=True,
-            FilterExpression="sk = :erasure",
-            ExpressionAttributeValues={":erasure": {"S": ERASURE_SK}},
-            **arguments,
-        )
-        asked = (as_erasure(it) for it in page["Items"])
-        yield from ((it.role, it.person_id) for it in asked if it.asked_at >= since)
-        if "LastEvaluatedKey" not in page:
-            return
-        arguments = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    """Return the people who asked from ``since`` on, from the table as it was before the restore. It reads the whole table."""
+    found = every(
+        dynamodb.scan,
+        TableName=table,
+        ConsistentRead=True,
+        FilterExpression="sk = :erasure",
+        ExpressionAttributeValues={":erasure": {"S": ERASURE_SK}},
+    )
+    asked = map(as_erasure, found)
+    return ((it.role, it.person_id) for it in asked if it.asked_at >= since and not it.withdrawn_at)
 
 
 def named(lines: Iterable[str]) -> Iterator[tuple[Role, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.evidence import ContentType, File
-from chalicelib.domain.people import Role
+from chalicelib.domain.people import Actor, Role
 from chalicelib.service import erasure
 from chalicelib.store.idempotency import Answer
 from chalicelib.store.uploads import Purpose, Upload, UploadStatus, kept_at, shown_at
@@ -175,11 +175,13 @@ class Scanned:
 
 
 def test_the_people_of_after_the_point_are_erased_again() -> None:
-    """P2: who asked since the point is asked for again, who asked before is not, and asking twice is one request."""
+    """P2: who asked since the point is asked for again, who asked before or took it back is not; twice is one request."""
     before, after = Office().bought(), Office().bought()
     erasure.ask(before.services, Role.SELLER, "early", PLATFORM)
     before.wait(AT - PAID_AT)
     erasure.ask(before.services, Role.BUYER, BUYER.id, PLATFORM)
+    erasure.ask(before.services, Role.BUYER, "sorry", Actor(Role.BUYER, "sorry"))
+    erasure.withdraw(before.services, Role.BUYER, "sorry")
 
     found = list(people.erased_since(Scanned(before), NAME, AT))
     assert [(Role.BUYER, BUYER.id)] == found
@@ -215,7 +217,7 @@ class Objects:
 def test_files_and_records_are_compared() -> None:
     """N6: a file that the table names and the bucket lacks is gone; one of which the table knows nothing is left."""
     office = Office().bought()
-    for name, status in (("kept", "confirmed"), ("gone", "confirmed"), ("erased", "erased")):
+    for name, status in (("kept", "confirmed"), ("gone", "confirmed"), ("draft", "ready"), ("erased", "erased")):
         file = File(name, ContentType.JPEG, 4, "e")
         upload = Upload(
             id=name,
@@ -231,11 +233,11 @@ def test_files_and_records_are_compared() -> None:
         storage = office.storage.uploads
         storage.add(upload, office.request(BUYER).once, ANSWER, 0)  # type: ignore[arg-type] # it has a key
         storage.finish(replace(upload, status=UploadStatus(status)), 0)
-    at = {name: kept_at(ORDER, File(name, ContentType.JPEG, 4, "e")) for name in ("kept", "gone", "left")}
+    at = {name: kept_at(ORDER, File(name, ContentType.JPEG, 4, "e")) for name in ("kept", "gone", "draft", "left")}
 
     copies = [shown_at(ORDER, File(name, ContentType.JPEG, 4, "e")) for name in ("kept", "left")]
 
-    compared = files.compare(Scanned(office), Objects(at["kept"], at["left"], *copies), NAME, "bucket")
+    compared = files.compare(Scanned(office), Objects(at["kept"], at["draft"], at["left"], *copies), NAME, "bucket")
     assert ((at["gone"],), (at["left"], copies[1])) == (compared.gone, compared.left)
 
 
