@@ -58,9 +58,9 @@ class Call:
     if_match: int | None = None
     language: str = ENGLISH
     entry: AuditEntry | None = None
-    """What the audit records of the call; None for a caller whose requests it does not hold."""
+    """The audit's entry of the call; None for a caller whose requests it does not hold."""
     also: tuple[Item, ...] = ()
-    """What the transaction that carries it out writes as well."""
+    """The other writes of the transaction that carries it out."""
 
     @property
     def is_lead(self) -> bool:

@@ -47,7 +47,7 @@ class CarrierRow:
     seventeen_track: tuple[int, ...]
     """17TRACK's codes for it, likewise."""
     tracking_page: str = "https://t.17track.net/en#nums="
-    """What the address of a page about a parcel begins with; the number follows. By default 17TRACK's, which knows all."""
+    """The beginning of the address of a page about a parcel; the number follows. By default 17TRACK's, which knows all."""
 
     def form_of(self, number: str) -> Form | None:
         """Return the form of a number in upper case, without spaces or hyphens; None where it has none."""

@@ -225,7 +225,7 @@ class DisputeOpened(Payload):
     judged_by: tuple[str, ...] = ()
     """The mediators who decided earlier disputes about the same lines; they do not take this one (D5)."""
     evidence: tuple[Evidence, ...] = ()
-    """What the buyer had sent before, and shows with the claim (N6)."""
+    """The files that the buyer had sent before, and shows with the claim (N6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class OfferTaken:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What one action can be done with; None where that is not for it."""
+    """The values that one action can have; None for those that are not for it."""
 
     proposals: tuple[Acceptance, ...] | None = None
     """The proposals that can be accepted."""
