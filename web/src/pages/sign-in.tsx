@@ -6,12 +6,14 @@ import { Page } from "../parts/page";
 import { signIn } from "../session";
 import { t } from "../words";
 
+const ROLES = ["buyer", "seller", "mediator", "lead", "operator"] as const;
+
 /** The page of who is not signed in. Whatever page was asked for comes afterwards. */
 export function SignIn() {
   const stay = useSignal(false);
   const asked = location.pathname.slice(import.meta.env.BASE_URL.length - 1);
   const back = asked === "/signed-in" ? "/" : asked + location.search;
-  const people = (config.sandbox?.people ?? []).filter((it) => ["buyer", "seller"].includes(it.role));
+  const people = config.sandbox?.people ?? [];
   return (
     <Page title={t("sign.title")}>
       <div class="card welcome">
@@ -31,7 +33,7 @@ export function SignIn() {
         <section class="card sandbox" aria-labelledby="people">
           <h2 id="people">{t("sign.people")}</h2>
           <p class="soft">{t("sign.people.why")}</p>
-          {(["buyer", "seller"] as const).map((role) => (
+          {ROLES.filter((role) => people.some((it) => it.role === role)).map((role) => (
             <div key={role} class="people">
               <h3>{t(`role.${role}`)}</h3>
               {people
