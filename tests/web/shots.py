@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from localcloud.forms import PHOTO
 from localcloud.layout import ROOT
@@ -56,6 +56,19 @@ def answers(problem: dict[str, Any], pattern: str = "**/app/api/**", method: str
         page.route(pattern, answer)
 
     return act
+
+
+def settled(page: Page, address: str) -> None:
+    """Open a page and wait until it shows what it is about."""
+    page.goto(address)
+    quiet(page)
+
+
+def quiet(page: Page) -> None:
+    """Wait until a page shows what it is about."""
+    page.locator("h1").first.wait_for()
+    expect(page.locator(".loading")).to_have_count(0)
+    page.locator(".hero, .card, form:not(.search), .empty, .thread, .choices").first.wait_for()
 
 
 def never(page: Page) -> None:
