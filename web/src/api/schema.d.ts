@@ -484,6 +484,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mediation/cases/{dispute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mediation/queue": {
         parameters: {
             query?: never;
@@ -492,6 +508,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["mediation_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_workload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1041,6 +1073,11 @@ export interface components {
             /** @default statement */
             type?: components["schemas"]["EvidenceType"];
         };
+        /**
+         * Arrival
+         * @enum {string}
+         */
+        Arrival: "before" | "on_the_day" | "after" | "overdue" | "awaited";
         /** Asked */
         Asked: {
             of: components["schemas"]["Role"];
@@ -1201,6 +1238,35 @@ export interface components {
          * @enum {string}
          */
         CarrierStatus: "in_transit" | "out_for_delivery" | "delivery_attempted" | "exception" | "delivered" | "returned_to_sender";
+        /** CaseFile */
+        CaseFile: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Barred */
+            barred: string[] | null;
+            /** Caps */
+            caps: components["schemas"]["LineCap"][] | null;
+            dispute: components["schemas"]["Dispute"];
+            entered_by: components["schemas"]["EnteredBy"] | null;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceWithLink"][] | null;
+            /** Notes */
+            notes: components["schemas"]["CaseNote"][] | null;
+            order: components["schemas"]["Order"] | null;
+            /** Order Timeline */
+            order_timeline: components["schemas"]["TimelineEvent"][] | null;
+            /** Parties */
+            parties: components["schemas"]["PartyHistory"][] | null;
+            /** Present */
+            present: components["schemas"]["Present"][];
+            /** Records */
+            records: components["schemas"]["LineRecord"][] | null;
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEvent"][] | null;
+        };
         /** CaseNote */
         CaseNote: {
             /**
@@ -1321,6 +1387,16 @@ export interface components {
              */
             return_label?: string | null;
             type: components["schemas"]["OfferType"];
+        };
+        /** DecidedOnDay */
+        DecidedOnDay: {
+            /** Day */
+            day: string;
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
         };
         /** Decision */
         Decision: {
@@ -1599,6 +1675,27 @@ export interface components {
             /** Uploads */
             uploads: components["schemas"]["Draft"][];
         };
+        /** EarlierDispute */
+        EarlierDispute: {
+            finding: components["schemas"]["Finding"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"] | null;
+            requested: components["schemas"]["Money"];
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * EnteredBy
+         * @enum {string}
+         */
+        EnteredBy: "party" | "time" | "delivery_objection" | "return_problem" | "appeal";
         /** Erasure */
         Erasure: {
             /**
@@ -1826,6 +1923,15 @@ export interface components {
          * @enum {string}
          */
         Finding: "not_received" | "delivered_late" | "carrier_shows_delivered" | "not_as_described" | "seller_proved_as_described" | "counterfeit" | "genuine" | "return_received" | "return_not_as_sent" | "return_guaranteed" | "return_not_guaranteed" | "no_answer_from_buyer" | "no_answer_from_seller" | "not_decided_in_time";
+        /** FindingCount */
+        FindingCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            finding: components["schemas"]["Finding"];
+        };
         /** GrantTime */
         GrantTime: {
             /**
@@ -1951,6 +2057,13 @@ export interface components {
          * @enum {string}
          */
         Issue: "damaged" | "defective" | "wrong_item" | "missing_parts" | "wrong_quantity" | "quality" | "wrong_size_or_colour" | "other";
+        /** Languages */
+        Languages: {
+            /** Buyer */
+            buyer: string | null;
+            /** Seller */
+            seller: string | null;
+        };
         /** LateDelivery */
         LateDelivery: {
             /** Appealed */
@@ -2023,6 +2136,13 @@ export interface components {
              */
             url?: string | null;
         };
+        /** LineCap */
+        LineCap: {
+            items: components["schemas"]["Money"];
+            /** Line Id */
+            line_id: string;
+            shipping: components["schemas"]["Money"];
+        };
         /** LineInBrief */
         LineInBrief: {
             /** Id */
@@ -2054,6 +2174,26 @@ export interface components {
              */
             units: number;
         };
+        /** LineRecord */
+        LineRecord: {
+            arrival: components["schemas"]["Arrival"];
+            /** Claimed After Days */
+            claimed_after_days: number | null;
+            /**
+             * Days
+             * Format: int32
+             */
+            days: number;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Line Id */
+            line_id: string;
+            /**
+             * Promised By
+             * Format: date-time
+             */
+            promised_by: string;
+        };
         /** Link */
         Link: {
             /**
@@ -2063,6 +2203,45 @@ export interface components {
             expires_at: string;
             /** Url */
             url: string;
+        };
+        /** Load */
+        Load: {
+            /**
+             * Appealed
+             * Format: int64
+             */
+            appealed: number;
+            /**
+             * Changed
+             * Format: int64
+             */
+            changed: number;
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Due 48H
+             * Format: int64
+             */
+            due_48h: number;
+            /** Hours To Decision */
+            hours_to_decision: number | null;
+            /** Mediator Id */
+            mediator_id: string;
+            /** Next Due */
+            next_due: string | null;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /**
+             * Untouched
+             * Format: int64
+             */
+            untouched: number;
         };
         /** MarkRead */
         MarkRead: {
@@ -2102,6 +2281,7 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["WaitingDispute"][];
+            totals: components["schemas"]["QueueTotals"];
         };
         /** Message */
         Message: {
@@ -2466,6 +2646,15 @@ export interface components {
          * @enum {string}
          */
         Outcome: "resolved_buyer_favour" | "resolved_seller_favour" | "resolved_with_agreement" | "withdrawn" | "expired";
+        /** OutcomeCount */
+        OutcomeCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            outcome: components["schemas"]["Outcome"];
+        };
         /** Parcel */
         Parcel: {
             /** Carrier */
@@ -2531,6 +2720,41 @@ export interface components {
             status: components["schemas"]["CarrierStatus"] | null;
             /** Tracking Url */
             tracking_url: string | null;
+        };
+        /** PartyHistory */
+        PartyHistory: {
+            /**
+             * Closed
+             * Format: int64
+             */
+            closed: number;
+            /** Complete */
+            complete: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingCount"][];
+            /** Id */
+            id: string;
+            /** Language */
+            language: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /** Reasons */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** Recent */
+            recent: components["schemas"]["EarlierDispute"][];
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * Payer
@@ -2614,6 +2838,17 @@ export interface components {
         PolicyList: {
             /** Items */
             items: components["schemas"]["PolicyLimits"][];
+        };
+        /** Present */
+        Present: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            role: components["schemas"]["Role"];
         };
         /** Problem */
         Problem: {
@@ -2842,6 +3077,34 @@ export interface components {
             amount: components["schemas"]["MoneyIn"];
             status: components["schemas"]["ExternalStatus"];
         };
+        /** QueueTotals */
+        QueueTotals: {
+            /**
+             * All
+             * Format: int64
+             */
+            all: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Mine
+             * Format: int64
+             */
+            mine: number;
+            /**
+             * Others
+             * Format: int64
+             */
+            others: number;
+            /**
+             * Unassigned
+             * Format: int64
+             */
+            unassigned: number;
+        };
         /** QuietHours */
         QuietHours: {
             /** From */
@@ -2864,6 +3127,15 @@ export interface components {
          * @enum {string}
          */
         Reason: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+        /** ReasonCount */
+        ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            reason: components["schemas"]["Reason"];
+        };
         /** Remedy */
         Remedy: {
             maximum: components["schemas"]["Money"];
@@ -3169,13 +3441,20 @@ export interface components {
             basis: components["schemas"]["Basis"] | null;
             /** Buyer Id */
             buyer_id: string;
+            /** Can Assign */
+            can_assign: boolean;
             current_proposal: components["schemas"]["ProposalInBrief"] | null;
             /** Deadline */
             deadline: string | null;
+            entered_by: components["schemas"]["EnteredBy"];
             /** Escalated At */
             escalated_at: string | null;
             /** Id */
             id: string;
+            languages: components["schemas"]["Languages"];
+            maximum: components["schemas"]["Money"];
+            /** Mediator Active At */
+            mediator_active_at: string | null;
             /** Mediator Id */
             mediator_id: string | null;
             /** Missing Evidence Mine */
@@ -3187,6 +3466,7 @@ export interface components {
             opened_at: string;
             /** Order Id */
             order_id: string;
+            order_price: components["schemas"]["Money"];
             outcome: components["schemas"]["Outcome"] | null;
             reason: components["schemas"]["Reason"];
             refund: components["schemas"]["Money"] | null;
@@ -3212,6 +3492,35 @@ export interface components {
              * Format: int64
              */
             version: number;
+        };
+        /** Workload */
+        Workload: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Decided By Day */
+            decided_by_day: components["schemas"]["DecidedOnDay"][];
+            /**
+             * Due 48H
+             * Format: int64
+             */
+            due_48h: number;
+            /** Oldest Unassigned */
+            oldest_unassigned: string | null;
+            /** People */
+            people: components["schemas"]["Load"][];
+            /**
+             * Unassigned
+             * Format: int64
+             */
+            unassigned: number;
+            /**
+             * Untouched
+             * Format: int64
+             */
+            untouched: number;
         };
         /** WriteMessage */
         WriteMessage: {
@@ -3265,6 +3574,7 @@ export type AddShipment = components['schemas']['AddShipment'];
 export type AllowedAction = components['schemas']['AllowedAction'];
 export type AnswerExtension = components['schemas']['AnswerExtension'];
 export type Appeal = components['schemas']['Appeal'];
+export type Arrival = components['schemas']['Arrival'];
 export type Asked = components['schemas']['Asked'];
 export type Attachments = components['schemas']['Attachments'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -3276,6 +3586,7 @@ export type BuyerContactsKept = components['schemas']['BuyerContactsKept'];
 export type Carrier = components['schemas']['Carrier'];
 export type CarrierRecordSeen = components['schemas']['CarrierRecordSeen'];
 export type CarrierStatus = components['schemas']['CarrierStatus'];
+export type CaseFile = components['schemas']['CaseFile'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CaseNotes = components['schemas']['CaseNotes'];
 export type Channels = components['schemas']['Channels'];
@@ -3286,6 +3597,7 @@ export type ConfirmReceipt = components['schemas']['ConfirmReceipt'];
 export type ContentType = components['schemas']['ContentType'];
 export type Counts = components['schemas']['Counts'];
 export type Decide = components['schemas']['Decide'];
+export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
 export type Decline = components['schemas']['Decline'];
 export type DeliveryNotice = components['schemas']['DeliveryNotice'];
@@ -3297,6 +3609,8 @@ export type DisputeSummary = components['schemas']['DisputeSummary'];
 export type DisputeTimeline = components['schemas']['DisputeTimeline'];
 export type Draft = components['schemas']['Draft'];
 export type DraftList = components['schemas']['DraftList'];
+export type EarlierDispute = components['schemas']['EarlierDispute'];
+export type EnteredBy = components['schemas']['EnteredBy'];
 export type Erasure = components['schemas']['Erasure'];
 export type Escalate = components['schemas']['Escalate'];
 export type Escrow = components['schemas']['Escrow'];
@@ -3317,6 +3631,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type FileTaken = components['schemas']['FileTaken'];
 export type FileWithLink = components['schemas']['FileWithLink'];
 export type Finding = components['schemas']['Finding'];
+export type FindingCount = components['schemas']['FindingCount'];
 export type GrantTime = components['schemas']['GrantTime'];
 export type Guarantee = components['schemas']['Guarantee'];
 export type GuaranteeNow = components['schemas']['GuaranteeNow'];
@@ -3325,13 +3640,17 @@ export type ImportOrder = components['schemas']['ImportOrder'];
 export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
 export type Issue = components['schemas']['Issue'];
+export type Languages = components['schemas']['Languages'];
 export type LateDelivery = components['schemas']['LateDelivery'];
 export type Ledger = components['schemas']['Ledger'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type Line = components['schemas']['Line'];
+export type LineCap = components['schemas']['LineCap'];
 export type LineInBrief = components['schemas']['LineInBrief'];
 export type LineProtection = components['schemas']['LineProtection'];
+export type LineRecord = components['schemas']['LineRecord'];
 export type Link = components['schemas']['Link'];
+export type Load = components['schemas']['Load'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
 export type MediationQueue = components['schemas']['MediationQueue'];
@@ -3355,22 +3674,27 @@ export type OrderPage = components['schemas']['OrderPage'];
 export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderTimeline = components['schemas']['OrderTimeline'];
 export type Outcome = components['schemas']['Outcome'];
+export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type Parcel = components['schemas']['Parcel'];
 export type ParcelInBrief = components['schemas']['ParcelInBrief'];
+export type PartyHistory = components['schemas']['PartyHistory'];
 export type Payer = components['schemas']['Payer'];
 export type PaymentInstruction = components['schemas']['PaymentInstruction'];
 export type PhoneConfirmation = components['schemas']['PhoneConfirmation'];
 export type PolicyLimits = components['schemas']['PolicyLimits'];
 export type PolicyList = components['schemas']['PolicyList'];
+export type Present = components['schemas']['Present'];
 export type Problem = components['schemas']['Problem'];
 export type Proposal = components['schemas']['Proposal'];
 export type ProposalInBrief = components['schemas']['ProposalInBrief'];
 export type Propose = components['schemas']['Propose'];
 export type Protection = components['schemas']['Protection'];
 export type PutExternalDispute = components['schemas']['PutExternalDispute'];
+export type QueueTotals = components['schemas']['QueueTotals'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
+export type ReasonCount = components['schemas']['ReasonCount'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
 export type RequestInformation = components['schemas']['RequestInformation'];
@@ -3392,6 +3716,7 @@ export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
 export type WaitingDispute = components['schemas']['WaitingDispute'];
+export type Workload = components['schemas']['Workload'];
 export type WriteMessage = components['schemas']['WriteMessage'];
 export type WriteNote = components['schemas']['WriteNote'];
 export type ResponseMalformedRequest = components['responses']['malformed_request'];
@@ -4421,12 +4746,46 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFile"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
     mediation_queue: {
         parameters: {
             query?: {
+                currency?: string;
                 cursor?: string;
+                due_before?: string;
+                entered_by?: "party" | "time" | "delivery_objection" | "return_problem" | "appeal";
+                idle_since?: string;
                 limit?: number;
-                sort?: "age" | "amount";
+                mediator_id?: string;
+                q?: string;
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                sort?: "age" | "deadline" | "amount";
+                state?: "waiting" | "decided";
+                tab?: "mine" | "unassigned" | "others" | "appeals" | "all";
             };
             header?: {
                 "Accept-Language"?: string;
@@ -4443,6 +4802,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediationQueue"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_workload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workload"];
                 };
             };
             default: components["responses"]["malformed_request"];
