@@ -20,7 +20,7 @@ from chalicelib.domain.review import EnteredBy, entered_by
 from chalicelib.domain.state_machine import Action
 from chalicelib.service import views
 from chalicelib.service.dispute_lists import as_listed
-from chalicelib.service.rows import cases_of, dispute_rows, party_of
+from chalicelib.service.rows import cases_of, party_of, rows_of
 from chalicelib.store import desk, lists
 from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.desk import Facts, facts_of
@@ -193,7 +193,7 @@ def _rows(services: Services, actor: Actor, page: list[Entry], wanted: Wanted, n
         (role.value, party_of(case.order.terms, role)) for _, case in cases.values() for role in PARTIES
     )
     rows = []
-    for row in dispute_rows(services, actor, found):
+    for row in rows_of(services, actor, cases.values()):
         it, case = cases[row["id"]]
         terms = case.order.terms
         takes = any(allowed.action is Action.ASSIGN for allowed in allowed_actions(case, it, actor, now))

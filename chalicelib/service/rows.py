@@ -18,7 +18,7 @@ from chalicelib.store import keys, lists
 from chalicelib.store.codec import plain, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from chalicelib.domain.dispute import Dispute, Proposal
@@ -35,7 +35,11 @@ def dispute_rows(services: Services, actor: Actor, found: Sequence[Dispute]) -> 
 
     Their orders are read together, and so is what is unread in their threads.
     """
-    cases = cases_of(services, found).values()
+    return rows_of(services, actor, cases_of(services, found).values())
+
+
+def rows_of(services: Services, actor: Actor, cases: Collection[tuple[Dispute, Case]]) -> list[Json]:
+    """Return the rows of some disputes whose cases are known, as ``actor`` may see them."""
     in_thread = {it.order_id for it, case in cases if _in_thread(case, actor)}
     unread = unread_by_order(services, actor, in_thread) if in_thread else {}
     return [_dispute(case, it, actor, unread.get(it.order_id, 0) if it.order_id in in_thread else None) for it, case in cases]

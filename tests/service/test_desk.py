@@ -19,7 +19,7 @@ from chalicelib.service.errors import NotFound
 from chalicelib.store import keys
 from chalicelib.store.audit import AuditEntry
 from chalicelib.store.desk import facts_of
-from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SELLER, order_terms
+from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SELLER
 from tests.domain.worlds import OPERATOR as OLA
 from tests.service.office import DISPUTE, ORDER, Office
 
@@ -116,7 +116,7 @@ def test_a_row_says_who_may_take_it_and_an_appeal_bars_its_first_mediator() -> N
     office = escalated()
     office.act(MEDIATOR, c.Assign())
     assert [False] == [it["can_assign"] for it in queue(office, OTHER_MEDIATOR)["items"]]
-    office.act(MEDIATOR, c.Decide(*_in_full(office), "The photos show it."))
+    office.act(MEDIATOR, in_full(office))
     assert [] == ids(queue(office))
     office.wait(HOUR).act(SELLER, c.Appeal(EvidenceType.STATEMENT, "Look again."))
     rows = {who.id: queue(office, who)["items"][0] for who in (MEDIATOR, OTHER_MEDIATOR, OLA)}
@@ -128,7 +128,7 @@ def test_what_was_decided_has_a_list_of_its_own() -> None:
     """D5: the decided cases are listed under who decided them."""
     office = escalated()
     office.act(MEDIATOR, c.Assign())
-    office.act(MEDIATOR, c.Decide(*_in_full(office), "The photos show it."))
+    office.act(MEDIATOR, in_full(office))
     for party in (BUYER, SELLER):
         office.act(party, c.AcceptDecision())
     assert [] == ids(queue(office))
@@ -136,18 +136,19 @@ def test_what_was_decided_has_a_list_of_its_own() -> None:
     assert [] == ids(queue(office, OTHER_MEDIATOR, state=QueueState.DECIDED, tab=Tab.MINE))
 
 
-def _in_full(office: Office) -> tuple[Any, ...]:
-    it = office.services.cases.load(ORDER)
-    assert it is not None
-    asked = it.disputes[0].request
-    return asked.type, asked.amount, Finding.NOT_AS_DESCRIBED
+def in_full(office: Office) -> c.Decide:
+    """Return the decision that grants what the buyer of the first case asks for."""
+    case = office.services.cases.load(ORDER)
+    assert case is not None
+    asked = case.disputes[0].request
+    return c.Decide(asked.type, asked.amount, Finding.NOT_AS_DESCRIBED, "The photos show it.")
 
 
 def test_the_workload_counts_each_mediators_cases_and_decisions() -> None:
     """D4: what a mediator has, what is due or untouched, and what they decided, changed decisions among them."""
     office = three()
     office.act(MEDIATOR, c.Assign())
-    office.wait(5 * HOUR).act(MEDIATOR, c.Decide(*_in_full(office), "The photos show it."))
+    office.wait(5 * HOUR).act(MEDIATOR, in_full(office))
     work = desk.workload(office.services, MEDIATOR)
     mia = work["people"][0]
     assert (1, 1, 1) == (work["unassigned"], mia["open"], mia["decided"])
@@ -155,8 +156,8 @@ def test_the_workload_counts_each_mediators_cases_and_decisions() -> None:
     assert 1 == work["decided_by_day"][-1]["decided"]
     office.act(SELLER, c.Appeal(EvidenceType.STATEMENT, "Look again."))
     office.act(OTHER_MEDIATOR, c.Assign())
-    kind, amount, finding = _in_full(office)
-    office.act(OTHER_MEDIATOR, c.Decide(kind, replace(amount, minor=amount.minor // 2), finding, "Half."))
+    whole = in_full(office)
+    office.act(OTHER_MEDIATOR, replace(whole, amount=replace(whole.amount, minor=whole.amount.minor // 2)))
     office.wait(30 * HOUR)
     work = {it["mediator_id"]: it for it in desk.workload(office.services, LEAD)["people"]}
     assert {"lea", "mia", "noor"} == set(work)
@@ -191,10 +192,20 @@ def test_the_first_page_of_ten_thousand_is_one_read_of_the_index() -> None:
     office = escalated()
     for it in _copies(office, MANY):
         office.table.put_item(TableName="table", Item=it)
-    queries, read = [], []
+    queries: list[Json] = []
+    read: list[Json] = []
     query, batch = office.table.query, office.table.batch_get_item
-    office.table.query = lambda **asked: queries.append(asked) or query(**asked)  # type: ignore[method-assign]
-    office.table.batch_get_item = lambda **asked: read.append(asked) or batch(**asked)  # type: ignore[method-assign]
+
+    def counted_query(**asked: Any) -> Json:  # noqa: ANN401 - botocore's
+        queries.append(asked)
+        return query(**asked)
+
+    def counted_batch(**asked: Any) -> Json:  # noqa: ANN401 - as above
+        read.append(asked)
+        return batch(**asked)
+
+    office.table.query = counted_query  # type: ignore[method-assign]
+    office.table.batch_get_item = counted_batch  # type: ignore[method-assign]
     for sort in QueueSort:
         queries.clear()
         read.clear()
@@ -225,7 +236,7 @@ def test_a_case_tells_the_history_of_both_parties() -> None:
     """D4: the other disputes of each party within 180 days are counted by outcome, reason and finding."""
     office = three()
     office.act(MEDIATOR, c.Assign())
-    office.act(MEDIATOR, c.Decide(*_in_full(office), "The photos show it."))
+    office.act(MEDIATOR, in_full(office))
     seen = case_file.get_case(office.services, office.storage, "order-2-d1", MEDIATOR)["parties"]
     assert [(2, 0, 2), (2, 0, 2)] == [(it["open"], it["closed"], it["reasons"][0]["count"]) for it in seen]
     assert [{"finding": "not_as_described", "count": 1}] == seen[1]["findings"]
@@ -250,13 +261,11 @@ def test_a_case_says_who_else_has_it_open_for_a_minute_and_a_half() -> None:
 def test_facts_stay_within_a_key() -> None:
     """Section 7: DynamoDB takes sort keys of 1,024 bytes; the facts with the longest ids fit."""
     office = Office()
-    longest = {"order_id": "o" * 64, "buyer_id": "b" * 128, "seller_id": "s" * 128}
-    terms = order_terms(**longest)
-    assert terms.buyer_id == longest["buyer_id"]
+    longest = ("o" * 64, "b" * 128, "s" * 128)
     escalated(office)
     case = office.services.cases.load(ORDER)
     assert case is not None
     facts = facts_of(case, case.disputes[0])
-    decided = tuple((Actor(Role.MEDIATOR, "m" * 128).id, "2026-03-20T12:00:00Z", True) for _ in range(2))
-    text = json.dumps([*longest.values(), "m" * 128, decided, *json.loads(facts.text)[2:]], separators=(",", ":"))
+    decided = tuple(("m" * 128, "2026-03-20T12:00:00Z", True) for _ in range(2))
+    text = json.dumps([*longest, "m" * 128, decided, *json.loads(facts.text)[2:]], separators=(",", ":"))
     assert len(f"2026-03-20T12:00:00Z#{'o' * 64}-d9999#{text}".encode()) <= 1024
