@@ -484,6 +484,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mediation/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["mediation_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -2302,6 +2318,18 @@ export interface components {
             /** Time Zone */
             time_zone: string | null;
         };
+        /** MediationQueue */
+        MediationQueue: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["WaitingDispute"][];
+        };
         /** Message */
         Message: {
             /** Attachments */
@@ -3504,6 +3532,58 @@ export interface components {
             /** Upload Id */
             upload_id: string;
         };
+        /** WaitingDispute */
+        WaitingDispute: {
+            appealed_by: components["schemas"]["Role"] | null;
+            /** Asked */
+            asked: components["schemas"]["Asked"][];
+            basis: components["schemas"]["Basis"] | null;
+            /** Buyer Id */
+            buyer_id: string;
+            current_proposal: components["schemas"]["ProposalInBrief"] | null;
+            /** Deadline */
+            deadline: string | null;
+            /** Escalated At */
+            escalated_at: string | null;
+            /** Id */
+            id: string;
+            /** Mediator Id */
+            mediator_id: string | null;
+            /** Missing Evidence Mine */
+            missing_evidence_mine: components["schemas"]["EvidenceType"][];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Order Id */
+            order_id: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"] | null;
+            requested: components["schemas"]["Money"];
+            /** Seller Id */
+            seller_id: string;
+            /** Seller Name */
+            seller_name: string | null;
+            stage: components["schemas"]["Stage"];
+            status: components["schemas"]["Status"];
+            /** Titles */
+            titles: string[];
+            turn: components["schemas"]["Role"] | null;
+            /** Unread */
+            unread: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+        };
         /** WriteMessage */
         WriteMessage: {
             /** Attachments */
@@ -3630,6 +3710,7 @@ export type LineProtection = components['schemas']['LineProtection'];
 export type Link = components['schemas']['Link'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
+export type MediationQueue = components['schemas']['MediationQueue'];
 export type Message = components['schemas']['Message'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageRead = components['schemas']['MessageRead'];
@@ -3692,6 +3773,7 @@ export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
+export type WaitingDispute = components['schemas']['WaitingDispute'];
 export type WriteMessage = components['schemas']['WriteMessage'];
 export type WriteNote = components['schemas']['WriteNote'];
 export type ResponseMalformedRequest = components['responses']['malformed_request'];
@@ -4721,12 +4803,40 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    mediation_queue: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: "age" | "amount";
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationQueue"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
                 buyer_id?: string;
                 cursor?: string;
                 limit?: number;
+                q?: string;
                 seller_id?: string;
             };
             header?: {
