@@ -4454,6 +4454,7 @@ export interface operations {
                 buyer_id?: string;
                 cursor?: string;
                 limit?: number;
+                q?: string;
                 seller_id?: string;
             };
             header?: {

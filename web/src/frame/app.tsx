@@ -29,6 +29,7 @@ const PAGES: [path: string, page: ComponentType][] = [
   ["orders/:id/dispute/new/:step?", page(() => import("../pages/open"), "Open")],
   ["orders/:id/receipt", page(orderActs, "Receipt")],
   ["orders/:id/ship", page(orderActs, "Ship")],
+  ["orders/:id/later", page(orderActs, "Later")],
   ["orders/:id/extend", page(orderActs, "Extend")],
   ["disputes", page(() => import("../pages/disputes"), "Disputes")],
   ["disputes/:id", page(() => import("../pages/dispute"), "Dispute")],
@@ -48,6 +49,7 @@ const PAGES: [path: string, page: ComponentType][] = [
   ["disputes/:id/returned", page(returns, "Returned")],
   ["disputes/:id/replacement", page(returns, "Replacement")],
   ["settings", page(() => import("../pages/settings"), "Settings")],
+  ["settings/forget", page(() => import("../pages/forget"), "Forget")],
 ];
 const Staff = lazy(async () => {
   const it = await import("../staff/app");

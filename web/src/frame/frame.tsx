@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { config } from "../config";
 import { discard, tryNow, waiting } from "../data/intents";
-import { time } from "../parts/due";
+import { said, time } from "../parts/due";
 import { Icon, type IconName } from "../parts/icon";
 import { link } from "../parts/page";
 import { expired, onStaff, signIn, who } from "../session";
@@ -44,6 +44,9 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {expired.value && person && <SignedOut />}
         <Waiting />
       </div>
+      <p class="hidden" role="status">
+        {said.value}
+      </p>
       <div class="body">{children}</div>
       {person && !onStaff(person) && (
         <Places places={PLACES[person.role]!.map(([to, icon, words]) => [to, icon, t(words)])} />

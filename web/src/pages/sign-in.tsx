@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { config } from "../config";
 import { Icon } from "../parts/icon";
+import { LanguageSelect } from "../parts/language";
 import { Page } from "../parts/page";
 import { signIn } from "../session";
-import { choose, LANGUAGES, type Language, language, t } from "../words";
+import { t } from "../words";
 
 const ROLES = ["buyer", "seller", "mediator", "lead", "operator"] as const;
 
@@ -46,16 +47,9 @@ export function SignIn() {
           ))}
         </section>
       )}
-      <label class="language">
-        <span class="soft">{t("settings.language")}</span>
-        <select value={language.value} onChange={(it) => void choose(it.currentTarget.value as Language)}>
-          {Object.entries(LANGUAGES).map(([code, name]) => (
-            <option key={code} value={code} lang={code}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div class="language">
+        <LanguageSelect />
+      </div>
     </Page>
   );
 }
