@@ -166,6 +166,11 @@ class People:
             for key in self._keys_of(pk):
                 self._client().delete_item(TableName=self.table, Key=key)
 
+    def forget_statistics(self, role: str, person_id: str) -> None:
+        """Delete the statistics of one person; everybody's totals stay. None is no error."""
+        for key in self._keys_of(keys.stats_of(role, person_id)):
+            self._client().delete_item(TableName=self.table, Key=key)
+
     def _keys_of(self, pk: str) -> Iterator[Item]:
         """Return the key of every item of a partition."""
         found = every(

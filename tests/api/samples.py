@@ -461,6 +461,13 @@ SAMPLES: dict[str, Sample] = {
     "redeliver": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "post_test": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5&actor=platform:market"),
+    "dispute_statistics": Sample(
+        Stop.DISPUTED,
+        OLA,
+        keys=("from", "to", "by", "items", "total", "before", "open", "sellers", "as_of"),
+        query="?by=day&reason=not_as_described",
+    ),
+    "get_seller_report": Sample(Stop.DISPUTED, ACME, keys=("seller_id", "items", "total", "months", "disputed")),
     "aftership_webhook": Sample(
         Stop.DELIVERED,
         f"{SIGNED}aftership",

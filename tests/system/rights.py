@@ -199,6 +199,9 @@ RIGHTS: dict[str, dict[str, May]] = {
     "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    # the statistics: operators see everybody's, sellers their own
+    "dispute_statistics": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    "get_seller_report": {SELLER: May(Stop.SOLD), OPERATOR: May(Stop.SOLD, others=ALL, missing=OK)},
 }
 
 ANYONE = frozenset({"health", "openapi", "docs"})
