@@ -932,6 +932,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sellers/{seller_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_seller_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["dispute_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1211,6 +1243,11 @@ export interface components {
             version: number;
         };
         /**
+         * By
+         * @enum {string}
+         */
+        By: "day" | "reason" | "outcome" | "seller" | "currency" | "country";
+        /**
          * Carrier
          * @enum {string}
          */
@@ -1292,6 +1329,97 @@ export interface components {
             /** Items */
             items: components["schemas"]["CaseNote"][];
         };
+        /** Counts */
+        chalicelib__api__people__answers__Counts: {
+            /**
+             * Due 24H
+             * Format: int64
+             */
+            due_24h: number;
+            /**
+             * Unread
+             * Format: int64
+             */
+            unread: number;
+            /**
+             * Waiting
+             * Format: int64
+             */
+            waiting: number;
+        };
+        /** Counts */
+        chalicelib__api__statistics__answers__Counts: {
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Appeals Upheld
+             * Format: int64
+             */
+            appeals_upheld: number;
+            /** Bases */
+            bases: {
+                [key: string]: number;
+            };
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Decided By Default
+             * Format: int64
+             */
+            decided_by_default: number;
+            end: components["schemas"]["Durations"];
+            /**
+             * Escalated
+             * Format: int64
+             */
+            escalated: number;
+            first_answer: components["schemas"]["Durations"];
+            /** Kept */
+            kept: {
+                [key: string]: number;
+            };
+            /** Missed */
+            missed: {
+                [key: string]: number;
+            };
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Orders Disputed
+             * Format: int64
+             */
+            orders_disputed: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Refunds */
+            refunds: components["schemas"]["Refunds"][];
+            /**
+             * Resolved
+             * Format: int64
+             */
+            resolved: number;
+        };
         /** Channels */
         Channels: {
             /**
@@ -1350,24 +1478,6 @@ export interface components {
          * @enum {string}
          */
         ContentType: "image/jpeg" | "image/png" | "image/heic" | "image/heif" | "video/mp4" | "video/quicktime" | "application/pdf";
-        /** Counts */
-        Counts: {
-            /**
-             * Due 24H
-             * Format: int64
-             */
-            due_24h: number;
-            /**
-             * Unread
-             * Format: int64
-             */
-            unread: number;
-            /**
-             * Waiting
-             * Format: int64
-             */
-            waiting: number;
-        };
         /** Decide */
         Decide: {
             amount: components["schemas"]["MoneyIn"];
@@ -1565,6 +1675,36 @@ export interface components {
             /** Items */
             items: components["schemas"]["DisputeSummary"][];
         };
+        /** DisputeStatistics */
+        DisputeStatistics: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            before: components["schemas"]["chalicelib__api__statistics__answers__Counts"] | null;
+            by: components["schemas"]["By"];
+            /** Cursor */
+            cursor: string | null;
+            /**
+             * Error Percent
+             * Format: int64
+             */
+            error_percent: number;
+            /** From */
+            from: string;
+            /** Items */
+            items: components["schemas"]["KeyedCounts"][];
+            /** Open */
+            open: components["schemas"]["OpenDisputes"][] | null;
+            /** Sellers */
+            sellers: components["schemas"]["SellerCounts"][];
+            /** To */
+            to: string;
+            total: components["schemas"]["chalicelib__api__statistics__answers__Counts"] | null;
+            /** Zone */
+            zone: string;
+        };
         /** DisputeSummary */
         DisputeSummary: {
             appealed_by: components["schemas"]["Role"] | null;
@@ -1674,6 +1814,18 @@ export interface components {
             order_id: string;
             /** Uploads */
             uploads: components["schemas"]["Draft"][];
+        };
+        /** Durations */
+        Durations: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** P50 S */
+            p50_s: number | null;
+            /** P90 S */
+            p90_s: number | null;
         };
         /** EarlierDispute */
         EarlierDispute: {
@@ -2057,6 +2209,81 @@ export interface components {
          * @enum {string}
          */
         Issue: "damaged" | "defective" | "wrong_item" | "missing_parts" | "wrong_quantity" | "quality" | "wrong_size_or_colour" | "other";
+        /** KeyedCounts */
+        KeyedCounts: {
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Appeals Upheld
+             * Format: int64
+             */
+            appeals_upheld: number;
+            /** Bases */
+            bases: {
+                [key: string]: number;
+            };
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Decided By Default
+             * Format: int64
+             */
+            decided_by_default: number;
+            end: components["schemas"]["Durations"];
+            /**
+             * Escalated
+             * Format: int64
+             */
+            escalated: number;
+            first_answer: components["schemas"]["Durations"];
+            /** Kept */
+            kept: {
+                [key: string]: number;
+            };
+            /** Key */
+            key: string;
+            /** Missed */
+            missed: {
+                [key: string]: number;
+            };
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Orders Disputed
+             * Format: int64
+             */
+            orders_disputed: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Refunds */
+            refunds: components["schemas"]["Refunds"][];
+            /**
+             * Resolved
+             * Format: int64
+             */
+            resolved: number;
+        };
         /** Languages */
         Languages: {
             /** Buyer */
@@ -2255,7 +2482,7 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["chalicelib__api__people__answers__Counts"];
             /** Has Contacts */
             has_contacts: boolean | null;
             /** Has Return Address */
@@ -2458,6 +2685,17 @@ export interface components {
             request_amount?: components["schemas"]["MoneyIn"] | null;
             /** @default null */
             request_type?: components["schemas"]["OfferType"] | null;
+        };
+        /** OpenDisputes */
+        OpenDisputes: {
+            /** Age */
+            age: string;
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            stage: components["schemas"]["Stage"];
         };
         /** Order */
         Order: {
@@ -3136,6 +3374,15 @@ export interface components {
             count: number;
             reason: components["schemas"]["Reason"];
         };
+        /** Refunds */
+        Refunds: {
+            amount: components["schemas"]["Money"];
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+        };
         /** Remedy */
         Remedy: {
             maximum: components["schemas"]["Money"];
@@ -3286,6 +3533,130 @@ export interface components {
              * Format: int64
              */
             version: number;
+        };
+        /** SellerCounts */
+        SellerCounts: {
+            /**
+             * Answered In Time
+             * Format: int64
+             */
+            answered_in_time: number;
+            /**
+             * Disputed
+             * Format: int64
+             */
+            disputed: number;
+            /** Key */
+            key: string;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Silent
+             * Format: int64
+             */
+            silent: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
+        /** SellerMonth */
+        SellerMonth: {
+            /**
+             * Disputed
+             * Format: int64
+             */
+            disputed: number;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /** Month */
+            month: string;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
+        /** SellerReport */
+        SellerReport: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            by: components["schemas"]["By"];
+            /** Cursor */
+            cursor: string | null;
+            disputed: components["schemas"]["Share"];
+            /**
+             * Error Percent
+             * Format: int64
+             */
+            error_percent: number;
+            /** From */
+            from: string;
+            /** Items */
+            items: components["schemas"]["KeyedCounts"][];
+            /** Months */
+            months: components["schemas"]["SellerMonth"][];
+            /** Seller Id */
+            seller_id: string;
+            /** To */
+            to: string;
+            total: components["schemas"]["chalicelib__api__statistics__answers__Counts"];
+            /** Zone */
+            zone: string;
+        };
+        /** Share */
+        Share: {
+            /**
+             * Disputed
+             * Format: int64
+             */
+            disputed: number;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
         };
         /** ShipReplacement */
         ShipReplacement: {
@@ -3583,19 +3954,21 @@ export type Basis = components['schemas']['Basis'];
 export type BlockedAction = components['schemas']['BlockedAction'];
 export type BuyerContacts = components['schemas']['BuyerContacts'];
 export type BuyerContactsKept = components['schemas']['BuyerContactsKept'];
+export type By = components['schemas']['By'];
 export type Carrier = components['schemas']['Carrier'];
 export type CarrierRecordSeen = components['schemas']['CarrierRecordSeen'];
 export type CarrierStatus = components['schemas']['CarrierStatus'];
 export type CaseFile = components['schemas']['CaseFile'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CaseNotes = components['schemas']['CaseNotes'];
+export type ChalicelibApiPeopleAnswersCounts = components['schemas']['chalicelib__api__people__answers__Counts'];
+export type ChalicelibApiStatisticsAnswersCounts = components['schemas']['chalicelib__api__statistics__answers__Counts'];
 export type Channels = components['schemas']['Channels'];
 export type ChargeMade = components['schemas']['ChargeMade'];
 export type Claim = components['schemas']['Claim'];
 export type ClaimItem = components['schemas']['ClaimItem'];
 export type ConfirmReceipt = components['schemas']['ConfirmReceipt'];
 export type ContentType = components['schemas']['ContentType'];
-export type Counts = components['schemas']['Counts'];
 export type Decide = components['schemas']['Decide'];
 export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
@@ -3605,10 +3978,12 @@ export type DeviceKept = components['schemas']['DeviceKept'];
 export type Dispute = components['schemas']['Dispute'];
 export type DisputeOfOrder = components['schemas']['DisputeOfOrder'];
 export type DisputePage = components['schemas']['DisputePage'];
+export type DisputeStatistics = components['schemas']['DisputeStatistics'];
 export type DisputeSummary = components['schemas']['DisputeSummary'];
 export type DisputeTimeline = components['schemas']['DisputeTimeline'];
 export type Draft = components['schemas']['Draft'];
 export type DraftList = components['schemas']['DraftList'];
+export type Durations = components['schemas']['Durations'];
 export type EarlierDispute = components['schemas']['EarlierDispute'];
 export type EnteredBy = components['schemas']['EnteredBy'];
 export type Erasure = components['schemas']['Erasure'];
@@ -3640,6 +4015,7 @@ export type ImportOrder = components['schemas']['ImportOrder'];
 export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
 export type Issue = components['schemas']['Issue'];
+export type KeyedCounts = components['schemas']['KeyedCounts'];
 export type Languages = components['schemas']['Languages'];
 export type LateDelivery = components['schemas']['LateDelivery'];
 export type Ledger = components['schemas']['Ledger'];
@@ -3668,6 +4044,7 @@ export type OfferTaken = components['schemas']['OfferTaken'];
 export type OfferType = components['schemas']['OfferType'];
 export type OnDeadline = components['schemas']['OnDeadline'];
 export type OpenDispute = components['schemas']['OpenDispute'];
+export type OpenDisputes = components['schemas']['OpenDisputes'];
 export type Order = components['schemas']['Order'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderPage = components['schemas']['OrderPage'];
@@ -3695,6 +4072,7 @@ export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
 export type ReasonCount = components['schemas']['ReasonCount'];
+export type Refunds = components['schemas']['Refunds'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
 export type RequestInformation = components['schemas']['RequestInformation'];
@@ -3705,6 +4083,10 @@ export type ReviewDefault = components['schemas']['ReviewDefault'];
 export type Role = components['schemas']['Role'];
 export type SellerContacts = components['schemas']['SellerContacts'];
 export type SellerContactsKept = components['schemas']['SellerContactsKept'];
+export type SellerCounts = components['schemas']['SellerCounts'];
+export type SellerMonth = components['schemas']['SellerMonth'];
+export type SellerReport = components['schemas']['SellerReport'];
+export type Share = components['schemas']['Share'];
 export type ShipReplacement = components['schemas']['ShipReplacement'];
 export type ShipReturn = components['schemas']['ShipReturn'];
 export type Stage = components['schemas']['Stage'];
@@ -5654,6 +6036,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_seller_report: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                seller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerReport"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    dispute_statistics: {
+        parameters: {
+            query?: {
+                by?: "day" | "reason" | "outcome" | "seller" | "currency" | "country";
+                country?: string;
+                cursor?: string;
+                from?: string;
+                limit?: number;
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                seller?: string;
+                to?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeStatistics"];
                 };
             };
             default: components["responses"]["malformed_request"];
