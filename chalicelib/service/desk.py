@@ -23,7 +23,7 @@ from chalicelib.service.dispute_lists import as_listed
 from chalicelib.service.rows import cases_of, party_of, rows_of
 from chalicelib.store import desk, lists
 from chalicelib.store.codec import plain, timestamp
-from chalicelib.store.desk import Facts, facts_of
+from chalicelib.store.facts import Facts, facts_of
 from chalicelib.store.lists import BadCursor
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from chalicelib.domain.settlement import return_country
 from chalicelib.domain.stages import status_of
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, timestamp
-from chalicelib.store.desk import facts_of
+from chalicelib.store.facts import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from chalicelib.service.desk import QueueSort, QueueState, Tab, Wanted
 from chalicelib.service.errors import NotFound
 from chalicelib.store import keys
 from chalicelib.store.audit import AuditEntry
-from chalicelib.store.desk import facts_of
+from chalicelib.store.facts import facts_of
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SELLER
 from tests.domain.worlds import OPERATOR as OLA
 from tests.service.office import DISPUTE, ORDER, Office
