@@ -101,7 +101,7 @@ def test_an_offer_is_countered_and_a_return_goes_back(market: Marketplace) -> No
     mine = market.sign_in(buyer, f"disputes/{dispute_id}")
 
     theirs.get_by_role("link", name="Offer something else").click()
-    theirs.get_by_role("radio", name="Keep it and get money back").check()
+    theirs.get_by_role("radio", name="The buyer keeps it and gets money back").check()
     theirs.get_by_role("button", name="25 %").click()
     theirs.get_by_label("A few words to the other side").fill("Would you keep it for a quarter?")
     theirs.get_by_role("button", name="Offer €22.50").click()
