@@ -204,3 +204,4 @@ def test_an_act_of_the_other_side_shows_by_itself(market: Marketplace, photo: Pa
     offer = {"type": "refund", "amount": {"minor": 20_00, "currency": "EUR"}}
     market.api.post(f"seller:{seller}", f"/disputes/{dispute_id}/proposals", offer)
     expect(mine.get_by_role("heading", name="There is an offer for you")).to_be_visible()
+    expect(mine.get_by_role("status").filter(has_text="Offer made")).to_contain_text("Seller")
