@@ -49,7 +49,7 @@ export function Table<T>({ label, columns, rows, keyOf, href, mark }: TableProps
             rows.slice(at * CHUNK, (at + 1) * CHUNK).map((row, place) => (
               <tr key={keyOf(row)} data-key={keyOf(row)} class={mark?.(row)} aria-rowindex={at * CHUNK + place + 2}>
                 {columns.map((it, column) => (
-                  <td key={it.name} data-title={it.title} class={it.number ? `number ${it.name}` : it.name}>
+                  <td key={it.name} data-title={it.title} class={it.number ? "number" : ""}>
                     {column === 0 && href ? (
                       <a class="row-link" href={href(row)}>
                         {it.cell(row)}
