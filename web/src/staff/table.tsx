@@ -21,8 +21,8 @@ interface TableProps<T> {
   mark?: (row: T) => string;
 }
 
-const CHUNK = 20;
-const NEAR = "900px";
+const CHUNK = 12;
+const NEAR = "600px";
 const GUESS = 56;
 
 /**

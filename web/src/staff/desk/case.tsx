@@ -27,7 +27,7 @@ export function Case() {
   const { params } = useRoute();
   const { query, route } = useLocation();
   const id = params.id!;
-  const read = useRead({ ...reads.caseFile(id), every: 20_000 });
+  const read = useRead({ ...reads.caseFile(id), every: 25_000 });
   const doing = (query as Record<string, string>).do ?? "";
   const faster = useSignal<string | null>(null);
   const of = read.data?.dispute;

@@ -11,9 +11,12 @@ export interface Seen {
   look: () => void;
 }
 
-/** Watches a case under somebody's hands: what was begun with one version of it is not sent with another one unseen. */
-export function useSeen(of: Dispute): Seen {
-  const [version, see] = useState(of.version);
+/**
+ * Watches a case under somebody's hands: what was begun with one version of it, or with that of a draft (`since`), is not
+ * sent with another one unseen.
+ */
+export function useSeen(of: Dispute, since?: number): Seen {
+  const [version, see] = useState(since || of.version);
   return { changed: of.version !== version, now: of, look: () => see(of.version) };
 }
 

@@ -27,6 +27,8 @@ const EMPTY = {
   part: "" as "" | "nothing" | "part" | "all",
   amount: "",
   rationale: "",
+  /** The version of the case when this was begun. */
+  version: 0,
   address: { name: "", lines: [""], city: "", postal_code: "", country: "" },
 };
 type Draft = typeof EMPTY;
@@ -62,10 +64,12 @@ function chosen(draft: Draft, offer: OfferTaken | undefined): Amount | null {
   return given && given.minor >= offer.minimum.minor ? given : null;
 }
 
-function Steps({ of: file, close, next, draft, change, offers, findings }: StepsProps) {
+function Steps({ of: file, close, next, draft, change: keep, offers, findings }: StepsProps) {
   const of = file.dispute;
+  const change = (part: Partial<Draft>) => keep({ version: draft.version || of.version, ...part });
   const action = useAction(`case/${of.id}/decide`);
-  const seen = useSeen(of);
+  const watched = useSeen(of, draft.version);
+  const seen = { ...watched, look: () => void keep({ version: of.version }).then(watched.look) };
   const checking = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const offer = offers.find((it) => it.type === draft.type) ?? (offers.length === 1 ? offers[0] : undefined);

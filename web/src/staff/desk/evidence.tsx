@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { CaseFile, EvidenceWithLink } from "../../api/schema";
 import { Viewer } from "../../dispute/viewer";
 import { At } from "../../parts/due";
@@ -8,12 +9,28 @@ import { label, t } from "../../words";
 import { useKeys } from "../keys";
 import { d } from "./words";
 
+/** Milliseconds between two renewals: a photo that cannot be drawn at all does not ask without end. */
+const RENEWED_EVERY = 10_000;
 const PARTIES = ["buyer", "seller"] as const;
 
 /** What both sides have shown, side by side, each photo one key from its full size. Links that have run out are renewed. */
 export function Evidence({ of: file, again }: { of: CaseFile; again: () => void }) {
   const show = useSignal<string | undefined>(undefined);
-  const pieces = file.evidence!;
+  // A link is kept while it works: each read brings another one, and nothing would be gained by loading a photo again.
+  const links = useRef(new Map<string, EvidenceWithLink>());
+  const tried = useRef(0);
+  const pieces = file.evidence!.map((it) => {
+    const before = links.current.get(it.id);
+    const known = before?.link ? before : it;
+    links.current.set(it.id, known);
+    return { ...it, link: it.link && known.link, thumbnail: known.thumbnail };
+  });
+  const renew = () => {
+    if (performance.now() - tried.current < RENEWED_EVERY) return;
+    tried.current = performance.now();
+    links.current.clear();
+    again();
+  };
   const photos = PARTIES.flatMap((by) => pieces.filter((it) => it.by === by && isPhoto(it)));
   useKeys(d("evidence.desk"), [
     {
@@ -48,7 +65,7 @@ export function Evidence({ of: file, again }: { of: CaseFile; again: () => void 
               <ul class="pieces">
                 {theirs.map((it) => (
                   <li key={it.id}>
-                    <Piece of={it} open={() => (show.value = it.id)} again={again} />
+                    <Piece of={it} open={() => (show.value = it.id)} again={renew} />
                   </li>
                 ))}
               </ul>
@@ -61,7 +78,7 @@ export function Evidence({ of: file, again }: { of: CaseFile; again: () => void 
         show={show.value}
         onShow={(id) => (show.value = id)}
         onClose={() => (show.value = undefined)}
-        onBroken={again}
+        onBroken={renew}
       />
     </section>
   );

@@ -24,7 +24,8 @@ export function Claim({ of: file }: { of: CaseFile }) {
         <dd>
           {of.claim.items.map((it) => (
             <span key={it.line_id} class="block" dir="auto">
-              {line(it.line_id)?.title ?? it.line_id} · {t("quantity", { count: it.quantity })}
+              {line(it.line_id) && `${line(it.line_id)!.title} · `}
+              {t("quantity", { count: it.quantity })}
               {line(it.line_id) && ` · ${money(line(it.line_id)!.price)}`}
             </span>
           ))}

@@ -15,6 +15,8 @@ import { d } from "./words";
 export function Talk({ of: file }: { of: CaseFile }) {
   const of = file.dispute;
   const open = useSignal(false);
+  // What was said when an offer was declined, or a mediator asked for.
+  const answers = file.timeline!.filter((it) => typeof it.data.note === "string" && it.data.note);
   return (
     <section class="card" aria-labelledby="talk">
       <h2 id="talk">{d("talk")}</h2>
@@ -47,6 +49,19 @@ export function Talk({ of: file }: { of: CaseFile }) {
             </p>
             <p class="words" dir="auto">
               {it.question}
+            </p>
+          </li>
+        ))}
+        {answers.map((it) => (
+          <li key={`e${it.seq}`}>
+            <p>
+              <b>{label("Role", it.actor.role)}</b> {label("event", it.type)}
+            </p>
+            <p class="words" dir="auto">
+              {it.data.note as string}
+            </p>
+            <p class="soft small">
+              <At at={it.at} />
             </p>
           </li>
         ))}
@@ -149,8 +164,8 @@ export function Happened({ of: file }: { of: CaseFile }) {
     { keys: "f", words: d("keys.full"), run: () => (full.value = true) },
   ]);
   const lines: { of: TimelineEvent; kind: Kind }[] = [
-    ...file.timeline!.map((of) => ({ of, kind: "dispute" as const })),
     ...file.order_timeline!.map((of) => ({ of, kind: "order" as const })),
+    ...file.timeline!.map((of) => ({ of, kind: "dispute" as const })),
   ];
   const shown = lines
     .filter((it) => kind.value === "all" || kind.value === it.kind)

@@ -35,8 +35,8 @@ export function Queue() {
   const { query, route } = useLocation();
   const at = query as Record<string, string>;
   const asked = filtersOf(at);
-  const pages = usePages<WaitingDispute, MediationQueue>({ ...reads.queue({ ...asked, limit: 100 }), every: 20_000 });
-  const work = useRead({ ...reads.workload(), every: 60_000 });
+  const pages = usePages<WaitingDispute, MediationQueue>({ ...reads.queue({ ...asked, limit: 100 }), every: 30_000 });
+  const work = useRead({ ...reads.workload(), every: 90_000 });
   const said = useSignal<{ words: string; row?: string } | null>(null);
   const find = useRef<HTMLDivElement>(null);
   const rows = pages.items;
