@@ -22,12 +22,12 @@ import * as reads from "./reads";
 import { d } from "./words";
 
 const COLUMNS = (): Column<WaitingDispute>[] => [
-  { name: "about", title: d("queue.about"), cell: (it) => <About of={it} /> },
-  { name: "due", title: d("queue.due"), cell: (it) => it.deadline && <Due at={it.deadline} /> },
-  { name: "parties", title: d("queue.parties"), cell: (it) => <Parties of={it} /> },
-  { name: "asked", title: d("queue.asked"), number: true, cell: (it) => <Asked of={it} /> },
-  { name: "entered", title: d("queue.entered"), cell: (it) => <Entered of={it} /> },
-  { name: "mediator", title: t("role.mediator"), cell: (it) => <Whose of={it} /> },
+  { name: "about", width: "19%", title: d("queue.about"), cell: (it) => <About of={it} /> },
+  { name: "due", width: "26%", title: d("queue.due"), cell: (it) => it.deadline && <Due at={it.deadline} /> },
+  { name: "parties", width: "17%", title: d("queue.parties"), cell: (it) => <Parties of={it} /> },
+  { name: "asked", width: "11%", title: d("queue.asked"), number: true, cell: (it) => <Asked of={it} /> },
+  { name: "entered", width: "15%", title: d("queue.entered"), cell: (it) => <Entered of={it} /> },
+  { name: "mediator", width: "12%", title: t("role.mediator"), cell: (it) => <Whose of={it} /> },
 ];
 
 /** M1: the cases that wait for a mediator: the caller's own first, each a row that the keyboard reaches. */
