@@ -52,6 +52,7 @@ HUNT = FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest --randomly-seed=$(FUZZ_SEED) --hyp
 fuzz-histories: setup
 	$(TOLD)
 	FUZZ_TIMES=6 $(HUNT) -s tests/domain/test_properties.py
+	FUZZ_TIMES=34 $(HUNT) tests/statistics/test_counting.py
 
 fuzz-cheats: setup
 	$(TOLD)
