@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
-from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Lazily, Models
 from chalicelib.api.parameters import PAGE, one_of
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED_TEXT, act
@@ -22,7 +21,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.disputes import answers
+    from chalicelib.api.disputes import requests as m
 else:
+    m = Models("chalicelib.api.disputes.requests")
     answers = Lazily("chalicelib.api.disputes.answers")
 
 blueprint = Resource(__name__, "mediation")
