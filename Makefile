@@ -10,7 +10,7 @@ LIMIT ?= 0
 CHECKED := app.py bench chalicelib infra localcloud ops tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test e2e screenshots fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs rehearse replay package deploy matrix clean
+.PHONY: help setup run demo test deep e2e screenshots fuzz fuzz-histories fuzz-cheats fuzz-examples fuzz-faults fuzz-requests fuzz-races fuzz-order mutate audit bench check format docs rehearse replay package deploy matrix clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -28,8 +28,11 @@ run: setup ## run the whole system on this machine until Ctrl-C
 demo: setup ## play thirteen stories against the local cloud
 	$(PY) -m localcloud demo
 
-test: setup ## run all tests; every run has the same seeds, counts and order
-	$(PY) -m pytest -n 2 --dist loadscope
+test: setup ## run the tests; every run has the same seeds, counts and order
+	$(PY) -m pytest -n 2 --dist loadscope -m "not deep"
+
+deep: setup ## run the tests that take minutes: 10,000 histories, an upgrade and a rollback, a package from scratch
+	$(PY) -m pytest -n 2 --dist loadscope -m deep
 
 e2e: setup ## play everything through the web app's pages in a real browser
 	E2E=1 $(PY) -m pytest -n 0 tests/web
@@ -49,6 +52,7 @@ HUNT = FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest --randomly-seed=$(FUZZ_SEED) --hyp
 fuzz-histories: setup
 	$(TOLD)
 	FUZZ_TIMES=6 $(HUNT) -s tests/domain/test_properties.py
+	FUZZ_TIMES=34 $(HUNT) tests/statistics/test_counting.py
 
 fuzz-cheats: setup
 	$(TOLD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.ports import Sender
     from chalicelib.notify.webhooks.delivering import Delivering
+    from chalicelib.service.counting import Counting
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
     from chalicelib.service.verification.run import Verification
     from chalicelib.service.webhooks import Desk
     from chalicelib.store.progress import ProgressKept
+    from chalicelib.store.statistics import Statistics
 
 
 @lru_cache(maxsize=1)
@@ -171,6 +174,24 @@ def publishing() -> Dependencies:
         webhooks=webhooks(),
         switches=switches(),
     )
+
+
+@lru_cache(maxsize=1)
+def statistics() -> Statistics:
+    """Return the counters of the statistics."""
+    from chalicelib.store.statistics import Statistics  # noqa: PLC0415 - only who counts or looks at counts pays for it
+
+    return Statistics(lambda: client("dynamodb"), settings().table_name, time.time)
+
+
+@lru_cache(maxsize=1)
+def counting() -> Counting:
+    """Return the dependencies of counting cases in the statistics."""
+    from chalicelib.service.counting import Counting  # noqa: PLC0415 - as above
+    from chalicelib.store.orders import Orders  # noqa: PLC0415 - as above
+
+    it = services()
+    return Counting(statistics(), it.cases, Orders(lambda: client("dynamodb"), settings().table_name), it.pause)
 
 
 def _sender(mail_from: str) -> Sender:

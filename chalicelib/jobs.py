@@ -152,12 +152,14 @@ def verify_table(context: LambdaContext) -> dict[str, Any]:
 
 
 def publish_stream(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Publish the stream's records. The failed ones are reported, and delivered again."""
-    from chalicelib.bootstrap import publishing  # noqa: PLC0415
+    """Publish the stream's records, and count them in the statistics. The failed ones are reported, and delivered again."""
+    from chalicelib.bootstrap import counting, publishing  # noqa: PLC0415
     from chalicelib.notify.publish import publish_records  # noqa: PLC0415
+    from chalicelib.service.counting import count_records  # noqa: PLC0415
 
-    failed = publish_records(records, publishing())
-    return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
+    failed = {*publish_records(records, publishing()), *count_records(records, counting())}
+    numbers = (record["dynamodb"]["SequenceNumber"] for record in records)
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in failed]}
 
 
 def push_stream(records: Sequence[dict[str, Any]]) -> None:

@@ -189,7 +189,14 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    how = Options(options.engine, options.limit or None, options.twice, options.sweep_seed, claims=not options.no_claims)
+    how = Options(
+        options.engine,
+        options.limit or None,
+        options.twice,
+        options.sweep_seed,
+        claims=not options.no_claims,
+        statistics=options.engine == "memory",
+    )
     return report.main(options.feed, how)
 
 

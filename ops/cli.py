@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops import dispute_export, find, person_export, preflight, redrive, reindex, restore, smoke, switch, verify
+from ops import dispute_export, find, person_export, preflight, recount, redrive, reindex, restore, smoke, switch, verify
 from ops.stack import OperationError, use_endpoint
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ COMMANDS = {
     "find": find,
     "export-dispute": dispute_export,
     "export-person": person_export,
+    "recount": recount,
     "redrive": redrive,
     "restore": restore,
     "smoke": smoke,

@@ -26,6 +26,8 @@ OF_PROCESSES = (
     bootstrap.switches,
     bootstrap.verification,
     bootstrap.progress,
+    bootstrap.statistics,
+    bootstrap.counting,
 )
 """The functions whose results are kept for the life of a process."""
 NOT_OURS = frozenset({"SERVES"})

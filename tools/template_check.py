@@ -38,9 +38,10 @@ def complaints(found: Broken, rows: Mapping[str, Mapping[str, Any]]) -> Iterator
 
 def broken(template: Path) -> Broken:
     """Return the rules that checkov says a template breaks. Raises RuntimeError if it does not answer, or looked at nothing."""
-    program = venvs.ensure("checkov").with_name("checkov")
+    # By its module: the script beside it names the folder in which it was installed, which may have moved since.
+    program = [str(venvs.ensure("checkov")), "-W", "ignore::SyntaxWarning", "-m", "checkov.main"]
     options = ["--framework", "cloudformation", "--skip-download", "--quiet", "--compact", "--output", "json"]
-    done = subprocess.run([program, "-f", template, *options], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    done = subprocess.run([*program, "-f", str(template), *options], capture_output=True, text=True, check=False)  # noqa: S603 - our own
     try:
         report: dict[str, Any] = json.loads(done.stdout)
         seen = report["summary"]["passed"] and not report["summary"]["parsing_errors"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.identity.auth import PERSON_ID
@@ -133,6 +134,24 @@ def moment(name: str, description: str) -> Parameter:
         return at
 
     return Parameter(name, description, lambda: {"type": "string", "format": "date-time", "pattern": _MOMENT}, read)
+
+
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def day(name: str, description: str) -> Parameter:
+    """A parameter whose value is a day."""
+
+    def read(written: str) -> date:
+        try:
+            given = date.fromisoformat(written)
+        except ValueError:
+            given = None
+        if given is None or given.isoformat() != written or not FIRST_YEAR <= given.year <= LAST_YEAR:
+            raise not_valid(f"{name} is a day such as 2026-03-20.", name)
+        return given
+
+    return Parameter(name, description, lambda: {"type": "string", "format": "date", "pattern": _DAY}, read)
 
 
 LIMIT_DEFAULT, LIMIT_AT_MOST = 20, 100

@@ -15,6 +15,7 @@ from chalicelib.api.orders import routes as orders
 from chalicelib.api.payments import routes as payments
 from chalicelib.api.people import erasure
 from chalicelib.api.people import routes as people
+from chalicelib.api.statistics import routes as statistics
 from chalicelib.api.tracking import routes as tracking
 from chalicelib.api.webhook_endpoints import routes as endpoints
 from chalicelib.settings import settings
@@ -37,6 +38,7 @@ def register(app: Chalice) -> None:
         erasure,
         tracking,
         audit,
+        statistics,
         endpoints,
         description,
     )

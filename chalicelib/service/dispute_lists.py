@@ -1,4 +1,4 @@
-"""List disputes: a person's own, those that wait for them, and the mediation queue (D6, I6)."""
+"""List disputes: a person's own, and those that wait for them (D6, I6). The mediators' queue is in ``desk``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.domain.dispute import Stage, Status
+from chalicelib.domain.case import Case
+from chalicelib.domain.dispute import Status, order_of
 from chalicelib.domain.people import PARTIES, STAFF, Role
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.domain.todos import asked
 from chalicelib.service import views
-from chalicelib.service.access import place_of, sees_dispute
+from chalicelib.service.access import place_of, sees_all_of, sees_dispute
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.execute import current
 from chalicelib.service.rows import dispute_rows
+from chalicelib.service.search import order_has, return_has
 from chalicelib.store import keys, lists
 
 if TYPE_CHECKING:
@@ -42,13 +44,6 @@ class DisputeSort(StrEnum):
     DEADLINE = "deadline"
 
 
-class QueueSort(StrEnum):
-    """The order of the mediation queue."""
-
-    AGE = "age"
-    AMOUNT = "amount"
-
-
 class Awaiting(StrEnum):
     """Those for whom a listed dispute waits."""
 
@@ -66,17 +61,16 @@ class Wanted:
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     q: str | None = None
-    """A part of the dispute's id, in any case."""
+    """A part of an id, a title or a tracking number, in any case."""
     sort: DisputeSort = DisputeSort.NEWEST
 
     def fits(self, it: Dispute) -> bool:
-        """Return whether a dispute is wanted, apart from whom it waits for."""
+        """Return whether a dispute is wanted, apart from whom it waits for and what ``q`` looks for."""
         opened = (self.opened_from is None or self.opened_from <= it.opened_at) and (
             self.opened_to is None or it.opened_at <= self.opened_to
         )
         known = self.status in (None, status_of(it)) and self.reason in (None, it.claim.reason)
-        named = self.order_id in (None, it.order_id) and (self.q or "").casefold() in it.id.casefold()
-        return opened and known and named
+        return opened and known and self.order_id in (None, it.order_id)
 
     @property
     def open_only(self) -> bool:
@@ -90,7 +84,8 @@ def list_disputes(
     """Return the caller's disputes, or those of the ``owner`` whom the platform or an operator names.
 
     Mediators and operators who name nobody get the escalated ones: those that are under review, or those that were.
-    Sorted by deadline, they are the open ones of the first 500 of the list. Raises ``Malformed``, ``BadCursor``.
+    Sorted by deadline, they are the first 500 open ones of the list. Those that ``q`` looks for are among the first 500 that
+    fit otherwise, or those of the order that it names. Raises ``Malformed``, ``BadCursor``.
     """
     now = services.clock.now()
     if wanted.awaiting and actor.role not in (*PARTIES, Role.MEDIATOR):
@@ -107,12 +102,27 @@ def list_disputes(
 
     if wanted.order_id:
         found = [it for it in _of_order(services, actor, owner, wanted.order_id, now) if kept(it)]
-    elif wanted.sort is DisputeSort.DEADLINE:
+    elif wanted.sort is DisputeSort.DEADLINE or wanted.q:
         found = _first(services, _place(actor, owner, wanted), keep)
     else:
         found, more = services.lists.read(_place(actor, owner, wanted), limit, cursor, keep)
         return views.page(dispute_rows(services, actor, found), more, now)
+    if wanted.q:
+        named = [it for it in _of_order(services, actor, owner, (order_of(wanted.q) or (wanted.q,))[0], now) if kept(it)]
+        found = list({it.id: it for it in (*_having(services, actor, found, wanted.q), *named)}.values())
     return _sorted_page(services, found, actor, wanted.sort, limit, cursor, now)
+
+
+def _having(services: Services, actor: Actor, found: list[Dispute], q: str) -> list[Dispute]:
+    """Return those that ``q`` finds: by their own id or return, and by their order where the caller sees all of the dispute."""
+    orders = services.lists.of_orders((it.order_id for it in found), keys.ORDER_SK, lists.as_order)
+
+    def by_order(it: Dispute) -> bool:
+        order = orders.get(it.order_id)
+        case = Case(order, (it,), services.policies.version(it.policy_version)) if order else None
+        return case is not None and sees_all_of(case, it, actor) and (order_has(case.order, q) or return_has(it, q))
+
+    return [it for it in found if q.casefold() in it.id.casefold() or by_order(it)]
 
 
 def _sorted_page(
@@ -209,29 +219,3 @@ def as_listed(services: Services, found: Item, now: datetime) -> Dispute:
         return it
     order_id, number = place_of(it.id)
     return current(services, order_id, now).case.disputes[number - 1]
-
-
-def mediation_queue(services: Services, actor: Actor, sort: QueueSort, limit: int, cursor: str | None) -> Json:
-    """Return the disputes that wait for a mediator, the longest waiting or the largest first.
-
-    Sorted by amount, the result is one page without a cursor, of the 500 longest waiting disputes. Amounts are compared in
-    whole units of each order's own currency.
-    """
-    place, now = lists.mediation(waiting=True), services.clock.now()
-
-    def undecided(found: Item) -> Dispute | None:
-        if _on_two_sides(found, actor):
-            return None
-        it = as_listed(services, found, now)
-        return it if it.stage is Stage.UNDER_REVIEW else None
-
-    if sort is QueueSort.AGE:
-        longest, more = services.lists.read(place, limit, cursor, undecided)
-        return views.page(_waiting(services, actor, longest), more, now)
-    largest = sorted(_first(services, place, undecided), key=lambda it: it.request.amount.units, reverse=True)
-    return views.page(_waiting(services, actor, largest[:limit]), None, now)
-
-
-def _waiting(services: Services, actor: Actor, found: list[Dispute]) -> list[Json]:
-    escalated_at = {it.id: it.escalated_at for it in found}
-    return [row | {"escalated_at": views.time(escalated_at[row["id"]])} for row in dispute_rows(services, actor, found)]

@@ -253,7 +253,12 @@ def _queued_messages(services: Services, it: Erasure) -> None:
     services.people.forget_queued_messages(it.role.value, it.person_id)
 
 
+def _statistics(services: Services, it: Erasure) -> None:
+    """Delete what was counted of the person alone. What was counted of everybody names nobody."""
+    services.people.forget_statistics(it.role.value, it.person_id)
+
+
 OF_A_CASE: tuple[Callable[[Services, Storage, Erasure, str], None], ...] = (_words, _messages, _files)
 """The functions that erase a person's data in one case that has ended. Repeating them is harmless."""
-OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _queued_messages)
+OF_A_PERSON: tuple[Callable[[Services, Erasure], None], ...] = (_profile, _queued_messages, _statistics)
 """The functions that erase a person's other data, once no case goes on. Repeating them is harmless."""

@@ -20,6 +20,7 @@ from chalicelib.service.access import check_order
 from chalicelib.service.errors import Busy, Malformed, NotFound
 from chalicelib.service.execute import CaseCommand, Request, current, execute, keep_answer, kept_answer
 from chalicelib.service.rows import order_rows
+from chalicelib.service.search import order_has
 from chalicelib.service.views import Json
 from chalicelib.store import lists
 from chalicelib.store.idempotency import Answer, Once
@@ -359,16 +360,21 @@ def _seen(services: Services, order_id: str, actor: Actor, now: datetime) -> Cha
     return changes
 
 
-def list_orders(services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None) -> Json:
-    """Return the caller's orders, newest first. The platform and operators name the ``owner`` whose orders they want."""
+def list_orders(
+    services: Services, actor: Actor, owner: Actor | None, limit: int, cursor: str | None, q: str | None = None
+) -> Json:
+    """Return the caller's orders, newest first. The platform and operators name the ``owner`` whose orders they want.
+
+    With ``q``, they are those that have it in their id, a title or a tracking number; a page may be short and have a cursor.
+    """
     whose = owner if actor.role in (Role.PLATFORM, Role.OPERATOR) else actor
     if whose is None:
         raise Malformed("Name the buyer_id or the seller_id whose orders you want.", "buyer_id")
     now = services.clock.now()
 
-    def show(stored: Item) -> tuple[Order, bool]:
+    def show(stored: Item) -> tuple[Order, bool] | None:
         order = lists.as_order(stored)
-        return order, lists.ever_disputed(stored, order)
+        return (order, lists.ever_disputed(stored, order)) if not q or order_has(order, q) else None
 
     found, more = services.lists.read(lists.orders_of(whose.role.value, whose.id), limit, cursor, show)
     return views.page(order_rows(services, actor, whose, found, now), more, now)

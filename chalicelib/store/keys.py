@@ -30,6 +30,9 @@ either of them                ``ERASURE``                         the person's r
 ``WEBHOOK#<endpoint>``        ``HEALTH``                          the attempts that failed since one succeeded
                               ``DELIVERY#<id>``                   one event on its way to the endpoint
 ``AUDIT#<actor>#<month>``     ``<time>#<id>``                     a request of staff or the platform
+``COUNTED#<order>``           ``<stream>``                        what the statistics have counted of a dispute
+``STATS#<by>#<shard>``        ``DAY#<day>[#<value>]``             everybody's counters of a day
+``STATS#<role>:<id>``         ``DAY#<day>``, ``MONTH#<month>``    a seller's or a buyer's counters
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ``VERIFICATION``              ``PROGRESS``                        how far the check of the table has come
 ============================  ==================================  =========================================
@@ -231,6 +234,21 @@ def newest_first(at: datetime, item_id: str) -> str:
     return f"{timestamp(at)}#{item_id}"
 
 
+def with_facts(sort_key: str, facts: str) -> str:
+    """Return a sort key of a list with facts behind it, so that reading the index alone tells them. It sorts as before."""
+    return f"{sort_key}#{facts}"
+
+
+def facts_in(sort_key: str) -> str:
+    """Return the facts behind a sort key; an empty text where a release before 0.3.0 wrote none."""
+    return sort_key.split("#", 2)[2] if sort_key.count("#") > 1 else ""
+
+
+def without_facts(sort_key: str) -> str:
+    """Return a sort key of a list without the facts behind it, as releases before 0.3.0 wrote it."""
+    return "#".join(sort_key.split("#", 2)[:2])
+
+
 def work_payments(status: str) -> str:
     """Return the list of the payment instructions in one status, as a key of an index."""
     return f"PAYMENT#{status}"
@@ -348,3 +366,59 @@ def delivery_sk(delivery: str) -> str:
 def webhooks_due_pk(shard: int) -> str:
     """Return one shard of the deliveries to be made, in the deadline index."""
     return f"WEBHOOK#{shard}"
+
+
+def counted_pk(order_id: str) -> str:
+    """Return the partition of what the statistics have counted of an order and its disputes."""
+    return f"COUNTED#{order_id}"
+
+
+def counted_sk(stream: int) -> str:
+    """Return the sort key of what was counted of the order, stream 0, or of its nth dispute."""
+    return f"{stream:04d}"
+
+
+def stats_pk(by: str, shard: int) -> str:
+    """Return one partition of everybody's counters, by what they count, such as ``reason``."""
+    return f"STATS#{by}#{shard}"
+
+
+def stats_of(role: str, person_id: str) -> str:
+    """Return the partition of a seller's or a buyer's counters."""
+    return f"STATS#{role}:{person_id}"
+
+
+def person_of_stats(pk: str) -> str:
+    """Return the person within the partition key of their counters."""
+    return pk.partition(":")[2]
+
+
+def stats_sk(day: str, value: str = "") -> str:
+    """Return the sort key of the counters of a day, as ``2026-11-27``, and of a value, such as one reason."""
+    return f"DAY#{day}#{value}" if value else f"DAY#{day}"
+
+
+def day_and_value(sk: str) -> tuple[str, str]:
+    """Return the day and the value within such a sort key."""
+    _, day, value = f"{sk}#".split("#", 2)
+    return day, value.rstrip("#")
+
+
+def stats_month_sk(day: str) -> str:
+    """Return the sort key of a person's counters in the month of a day, or in a month as ``2026-11``."""
+    return f"MONTH#{day[:7]}"
+
+
+def month_in(sk: str) -> str:
+    """Return the month within such a sort key."""
+    return sk.removeprefix("MONTH#")
+
+
+def sellers_of_month(month: str) -> str:
+    """Return the list of the sellers who had disputes about orders of a month, as a key of an index."""
+    return f"SELLERS#{month}"
+
+
+def rank_sk(share: int, of: int, name: str) -> str:
+    """Return a key that sorts a list by a share, in whole parts of ``of``, and by name where shares are equal."""
+    return f"{share:0{len(str(of))}d}#{name}"

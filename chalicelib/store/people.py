@@ -11,12 +11,13 @@ from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item
+from chalicelib.store.lists import items_of
 from chalicelib.store.paging import every
 from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ class People:
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return stored_value(found, Profile) if found else Profile(role, person_id)
 
+    def languages(self, people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return the languages of people by role and id, read together; nobody who registered nothing is among them."""
+        wanted = [item(pk=keys.profile_pk(*it), sk=keys.PROFILE_SK) for it in dict.fromkeys(people)]
+        found = items_of(self._client(), self.table, wanted).values()
+        profiles = (stored_value(it, Profile) for it in found)
+        return {(it.role, it.person_id): it.language for it in profiles}
+
     def save(self, profile: Profile) -> None:
         """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""
         self._put(_stored(profile), profile.version)
@@ -157,6 +165,11 @@ class People:
         for pk in (keys.out_pk(recipient), keys.tally_pk(recipient)):
             for key in self._keys_of(pk):
                 self._client().delete_item(TableName=self.table, Key=key)
+
+    def forget_statistics(self, role: str, person_id: str) -> None:
+        """Delete the statistics of one person; everybody's totals stay. None is no error."""
+        for key in self._keys_of(keys.stats_of(role, person_id)):
+            self._client().delete_item(TableName=self.table, Key=key)
 
     def _keys_of(self, pk: str) -> Iterator[Item]:
         """Return the key of every item of a partition."""

@@ -51,7 +51,8 @@ def deploy(artefact: Artefact, target: Target) -> None:
 
 def _aws(step: str, *arguments: str) -> None:
     log.info("aws cloudformation %s", step)
-    program = venvs.ensure("awscli").with_name("aws")
-    done = subprocess.run([str(program), "cloudformation", step, *arguments], stdout=subprocess.DEVNULL, check=False)
+    # By its module: the script that pip makes holds the path at which the environment was made.
+    program = [str(venvs.ensure("awscli")), "-m", "awscli"]
+    done = subprocess.run([*program, "cloudformation", step, *arguments], stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise LocalCloudError(f"aws cloudformation {step} failed; its words are above")

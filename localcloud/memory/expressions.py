@@ -46,6 +46,9 @@ def _compared(by: Callable[[Any, Any], bool]) -> Callable[[Item | None, Item | N
 
 
 _FUNCTION = re.compile(r"(attribute_exists|attribute_not_exists|begins_with)\((\w+)(?:, (:\w+))?\)")
+_BETWEEN = re.compile(r"(\w+) BETWEEN (:\w+) AND (:\w+)")
+_CLAUSE = re.compile(r"(SET|ADD) (.+?)(?= (?:SET|ADD) |$)")
+_CHANGE = {"SET": re.compile(r"(#?\w+) = (:\w+)"), "ADD": re.compile(r"(#?\w+) (:\w+)")}
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,37}")
 _COMPARISON = re.compile(r"(\w+) (=|<|<=|>|>=) (:\w+)")
 TESTS: dict[str, Callable[[Item | None, Item | None], bool]] = {
@@ -71,7 +74,8 @@ class Term:
 
 @lru_cache(maxsize=256)
 def parsed(expression: str) -> tuple[Callable[[Iterable[object]], bool], tuple[Term, ...]]:
-    """Return the terms of an expression, and `any` or `all`: how many of them must hold."""
+    """Return the terms of an expression, and `any` or `all`: how many of them must hold. A range is two terms."""
+    expression = _BETWEEN.sub(r"\1 >= \2 AND \1 <= \3", expression)
     words = set(re.findall(r" (AND|OR) ", expression))
     if len(words) > 1:
         raise NotImplementedError(expression)
@@ -87,6 +91,45 @@ def parsed(expression: str) -> tuple[Callable[[Iterable[object]], bool], tuple[T
             raise NotImplementedError(expression)
         terms.append(Term(name, test, operand))
     return (any if words == {"OR"} else all), tuple(terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an update: an attribute is set to a value, or a number is added to it."""
+
+    name: str
+    adds: bool
+    value: Item
+
+    def made_to(self, changed: Item) -> None:
+        """Change an item."""
+        if self.adds:
+            before = int(changed.get(self.name, {"N": "0"})["N"])
+            changed[self.name] = {"N": str(before + int(self.value["N"]))}
+        else:
+            changed[self.name] = dict(self.value)
+
+
+def changes_of(expression: str, names: Mapping[str, str], values: Item, operation: str) -> tuple[tuple[Change, ...], set[str]]:
+    """Return the changes of an update's expression, and the names of the values that it uses. An unknown form raises."""
+    made, used = [], set()
+    clauses = _CLAUSE.findall(expression)
+    if " ".join(f"{word} {written}" for word, written in clauses) != expression:
+        raise NotImplementedError(expression)
+    for word, written in clauses:
+        for part in written.split(", "):
+            change = _CHANGE[word].fullmatch(part)
+            if change is None:
+                raise NotImplementedError(part)
+            name, operand = change.groups()
+            if operand not in values or (name.startswith("#") and name not in names):
+                raise invalid(f"{part} names what is not given", operation)
+            bytes_of(values[operand], operation)
+            used.add(operand)
+            made.append(Change(names.get(name, name), word == "ADD", values[operand]))
+    if len({it.name for it in made}) != len(made) or {it.name for it in made} & set(KEYS):
+        raise invalid("an update names each attribute once, and no key", operation)
+    return tuple(made), used
 
 
 def operands(terms: Iterable[Term], values: Item | None, operation: str) -> Item:

@@ -52,7 +52,8 @@ def selected(index: Index, expression: str, values: Item) -> tuple[str, int, int
     _, terms = parsed(expression)
     given = operands(terms, values, "Query")
     of_pk, of_sk = [t for t in terms if t.name == index.names[0]], [t for t in terms if t.name == index.names[1]]
-    well_formed = " OR " not in expression and len(of_pk) + len(of_sk) == len(terms) and len(of_sk) <= 1
+    of_sk_at_most = 2 if " BETWEEN " in expression else 1
+    well_formed = " OR " not in expression and len(of_pk) + len(of_sk) == len(terms) and len(of_sk) <= of_sk_at_most
     if not well_formed or len(of_pk) != 1 or of_pk[0].test != "=" or any(not t.operand for t in terms):
         raise invalid("Query key condition not supported", "Query")
     for term in terms:
@@ -61,7 +62,9 @@ def selected(index: Index, expression: str, values: Item) -> tuple[str, int, int
     places = index.partitions.get(partition, [])
     if not of_sk:
         return partition, 0, len(places)
-    return partition, *index.range(places, of_sk[0].test, given[str(of_sk[0].operand)]["S"])
+    ranges = [index.range(places, term.test, given[str(term.operand)]["S"]) for term in of_sk]
+    low = max(begin for begin, _ in ranges)
+    return partition, low, max(low, min(end for _, end in ranges))
 
 
 def start_of(index: Index, partition: str, key: Item) -> Place:

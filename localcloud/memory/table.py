@@ -11,15 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
 from types import SimpleNamespace
-from typing import Any
 
 from localcloud.memory.expressions import (
     KEYS,
     TESTS,
+    Change,
     ConditionalCheckFailed,
     Item,
     Key,
     bytes_of,
+    changes_of,
     check_key,
     checked_key,
     failure,
@@ -42,6 +43,20 @@ class _Put:
     size: int
     holds: Callable[[Item], bool]
     returns_old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    key: Key
+    changes: tuple[Change, ...]
+    holds: Callable[[Item], bool]
+
+    def of(self, old: Item | None, operation: str) -> _Put:
+        """Return the write of what the item becomes; of one that is not there, a new one."""
+        changed = _copy(old) if old else {"pk": {"S": self.key[0]}, "sk": {"S": self.key[1]}}
+        for change in self.changes:
+            change.made_to(changed)
+        return _Put(self.key, changed, _size(changed, operation), self.holds, returns_old=False)
 
 
 class MemoryTable:
@@ -110,6 +125,19 @@ class MemoryTable:
             self._write([put])
         return {}
 
+    def update_item(self, *, ReturnValues: str = "NONE", **request: object) -> Item:
+        """Change one item, if its condition holds. With ``UPDATED_NEW``, return what was changed under ``Attributes``."""
+        if ReturnValues not in ("NONE", "UPDATED_NEW"):
+            raise NotImplementedError(ReturnValues)
+        update = self._update("UpdateItem", **request)  # type: ignore[arg-type]
+        with self._lock:
+            put = self._resolved(update, "UpdateItem")
+            if not put.holds(self._old(put) or {}):
+                raise failure("ConditionalCheckFailedException", "The conditional request failed", "UpdateItem")
+            self._write([put])
+        changed = {change.name: dict(put.item[change.name]) for change in update.changes}
+        return {"Attributes": changed} if ReturnValues == "UPDATED_NEW" else {}
+
     def delete_item(self, *, TableName: str, Key: Item, ReturnValues: str = "NONE") -> Item:
         """Delete an item, if it is there. With ``ALL_OLD``, return it under ``Attributes``."""
         self._check_name(TableName, "DeleteItem")
@@ -126,22 +154,27 @@ class MemoryTable:
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
         """Write all items if every condition holds, and otherwise none."""
         name = "TransactWriteItems"
-        if any(set(action) != {"Put"} for action in TransactItems):
-            raise NotImplementedError("an action other than Put")
-        puts = [self._prepared(name, **action["Put"]) for action in TransactItems]
+        if any(len(action) != 1 or not set(action) <= {"Put", "Update"} for action in TransactItems):
+            raise NotImplementedError("an action other than Put and Update")
+        actions = [
+            self._prepared(name, **it["Put"]) if "Put" in it else self._update(name, **it["Update"]) for it in TransactItems
+        ]
+        with self._lock:
+            return self._transact([self._resolved(action, name) for action in actions], name)
+
+    def _transact(self, puts: list[_Put], name: str) -> Item:
         if not 1 <= len(puts) <= ACTIONS_AT_MOST:
             raise invalid("a transaction has from 1 to 100 actions", name)
         if len({put.key for put in puts}) != len(puts):
             raise invalid("Transaction request cannot include multiple operations on one item", name)
         if sum(put.size for put in puts) > TRANSACTION_BYTES:
             raise invalid("a transaction has at most 4 MB", name)
-        with self._lock:
-            reasons = [self._reason(put) for put in puts]
-            codes = [reason["Code"] for reason in reasons]
-            if set(codes) != {"None"}:
-                message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]"
-                raise failure("TransactionCanceledException", message, name, CancellationReasons=reasons)
-            self._write(puts)
+        reasons = [self._reason(put) for put in puts]
+        codes = [reason["Code"] for reason in reasons]
+        if set(codes) != {"None"}:
+            message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]"
+            raise failure("TransactionCanceledException", message, name, CancellationReasons=reasons)
+        self._write(puts)
         return {}
 
     def query(  # noqa: PLR0913 - as many as DynamoDB's
@@ -223,18 +256,32 @@ class MemoryTable:
     ) -> _Put:
         self._check_name(TableName, operation)
         key = checked_key({name: Item.get(name) for name in KEYS}, operation)
-        for name in (name for names in INDEXES.values() for name in names if name in Item):
-            check_key(name, Item[name], operation)
-        size = sum(len(name) + bytes_of(attribute, operation) for name, attribute in Item.items())
-        if size > ITEM_BYTES:
-            raise invalid("Item size has exceeded the maximum allowed size", operation)
-        needed, terms = parsed(ConditionExpression) if ConditionExpression else (all, ())
-        values = operands(terms, ExpressionAttributeValues, operation)
-
-        def holds(old: dict[str, Any]) -> bool:
-            return needed([TESTS[t.test](old.get(t.name), values.get(t.operand) if t.operand else None) for t in terms])
-
+        size = _size(Item, operation)
+        holds = _condition(ConditionExpression, ExpressionAttributeValues, operation)
         return _Put(key, _copy(Item), size, holds, ReturnValuesOnConditionCheckFailure == "ALL_OLD")
+
+    def _update(
+        self,
+        operation: str,
+        *,
+        TableName: str,
+        Key: Item,
+        UpdateExpression: str,
+        ExpressionAttributeValues: Item,
+        ExpressionAttributeNames: dict[str, str] | None = None,
+        ConditionExpression: str = "",
+    ) -> _Update:
+        self._check_name(TableName, operation)
+        changes, used = changes_of(UpdateExpression, ExpressionAttributeNames or {}, ExpressionAttributeValues, operation)
+        left = {name: value for name, value in ExpressionAttributeValues.items() if name not in used}
+        return _Update(checked_key(Key, operation), changes, _condition(ConditionExpression, left, operation))
+
+    def _resolved(self, action: _Put | _Update, operation: str) -> _Put:
+        """Return the write that an action comes to now."""
+        if isinstance(action, _Put):
+            return action
+        found = self._items.get(action.key)
+        return action.of(found[0] if found else None, operation)
 
     def _seen(self, key: Key, *, consistent: bool) -> Item | None:
         """Return an item as a read sees it."""
@@ -267,6 +314,27 @@ class MemoryTable:
     def _check_name(self, name: str, operation: str) -> None:
         if name != self.name:
             raise failure("ResourceNotFoundException", "Requested resource not found", operation)
+
+
+def _size(item: Item, operation: str) -> int:
+    """Return the size of an item in bytes. Raises unless its keys and its size are as DynamoDB takes them."""
+    for name in (name for names in INDEXES.values() for name in names if name in item):
+        check_key(name, item[name], operation)
+    size = sum(len(name) + bytes_of(attribute, operation) for name, attribute in item.items())
+    if size > ITEM_BYTES:
+        raise invalid("Item size has exceeded the maximum allowed size", operation)
+    return size
+
+
+def _condition(expression: str, given: Item | None, operation: str) -> Callable[[Item], bool]:
+    """Return the test of a condition; an empty one always holds."""
+    needed, terms = parsed(expression) if expression else (all, ())
+    values = operands(terms, given, operation)
+
+    def holds(old: Item) -> bool:
+        return needed([TESTS[t.test](old.get(t.name), values.get(t.operand) if t.operand else None) for t in terms])
+
+    return holds
 
 
 def _copy(item: Item) -> Item:

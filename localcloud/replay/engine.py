@@ -24,6 +24,7 @@ from localcloud.layout import LOCAL, ROOT
 from localcloud.memory.table import MemoryTable
 from localcloud.ministack import MiniStack
 from localcloud.ports import Ports
+from localcloud.replay.statistics import Stream
 
 ENGINES = ("memory", "ministack")
 SHARDS = 8
@@ -87,10 +88,14 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
 
 
 @contextmanager
-def running(engine: str, clock: DataClock) -> Iterator[Services]:
-    """Yield services on an empty table of that engine; delete the table afterwards."""
+def running(engine: str, clock: DataClock, stream: Stream | None = None) -> Iterator[Services]:
+    """Yield services on an empty table of that engine; delete the table afterwards. In memory, ``stream`` gets its writes."""
     if engine == "memory":
-        yield services_on(MemoryTable(TABLE), TABLE, clock)
+        table = MemoryTable(TABLE, stream.take if stream else None)
+        services = services_on(table, TABLE, clock)
+        if stream:
+            stream.begin(table, services)
+        yield services
         return
     LOCAL.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="replay-", dir=LOCAL) as directory:

@@ -57,6 +57,9 @@ def report(result: Result, how: Options) -> Iterator[str]:
         for account in ACCOUNTS:
             yield f"{account:<44}{Money(books.totals[currency, account], currency)!s:>20}"
     yield f"ledger of {books.orders} orders, {books.entries} entries, sha256 {books.digest}"
+    if how.statistics:
+        yield _row("records counted, out of order and some again", result.counted)
+        yield _row("  counters that differ from the cases", len(result.miscounted))
     yield from _verdict(result.wrong, how)
 
 

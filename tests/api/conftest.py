@@ -14,6 +14,7 @@ from chalicelib.api.disputes import routes as disputes
 from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.identity import auth
 from chalicelib.api.messages import routes as messages
+from chalicelib.api.statistics import routes as statistics
 from chalicelib.api.tracking import signatures
 from chalicelib.api.webhook_endpoints import routes as endpoints
 from chalicelib.domain.policy import published
@@ -30,6 +31,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Uploads
 from chalicelib.store.webhooks import Webhooks
@@ -105,6 +107,8 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             monkeypatch.setattr(files, "storage", lambda: storage)
         desk = Desk(Webhooks(lambda: table, TABLE, 2, clock.epoch), Deliveries(), Names())
         monkeypatch.setattr(endpoints, "webhooks", lambda: desk)
+        counters = Statistics(lambda: table, TABLE, clock.epoch)
+        monkeypatch.setattr(statistics, "statistics", lambda: counters)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)
         monkeypatch.setattr(call, "services", lambda: served)
         monkeypatch.setattr(call, "rates", no_rates)

@@ -156,14 +156,6 @@ def _meets(condition: dict[str, Any], right: Right) -> bool:
     return any(fnmatchcase(right.key, key) for key in keys)
 
 
-class Table(MemoryTable):
-    """The table, which counts nobody's calls."""
-
-    def update_item(self, **_: object) -> dict[str, Any]:
-        """Say that this was the first."""
-        return {"Attributes": {"calls": {"N": "1"}}}
-
-
 @dataclass
 class Deployment:
     """The product over a table in memory and moto, which keeps what each function asked of AWS. It is a stage for stories.
@@ -174,7 +166,7 @@ class Deployment:
     app: Any
     issuer: Any
     clock: Clock = field(default_factory=Clock)
-    table: Table = field(default_factory=lambda: Table(NAME))
+    table: MemoryTable = field(default_factory=lambda: MemoryTable(NAME))
     session: Any = field(default_factory=botocore.session.Session)
     running: str = ""
     asked: dict[str, set[Right]] = field(default_factory=lambda: {name: set() for name in POLICIES})
@@ -429,6 +421,7 @@ CACHES = (
     *(bootstrap.services, bootstrap.storage, bootstrap.message_queue, bootstrap.publishing),
     *(bootstrap.webhooks, bootstrap.delivering),
     *(bootstrap.switches, bootstrap.verification, bootstrap.progress),
+    *(bootstrap.statistics, bootstrap.counting),
 )
 
 

@@ -15,6 +15,7 @@ from chalicelib.notify.registries.endpoints import SnsEndpoints
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions
 from chalicelib.notify.sns import SnsSender
 from chalicelib.notify.sqs import SqsDeadLetters
+from chalicelib.service.counting import Counting
 from chalicelib.service.execute import current
 from chalicelib.service.services import Services
 from chalicelib.service.sweep import Swept, sweep_shard
@@ -28,6 +29,7 @@ from chalicelib.store.notes import Notes
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
 from chalicelib.store.sent import Sent
+from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
 from chalicelib.switches import NEVER, Switches
 from localcloud.memory.table import MemoryTable
@@ -152,6 +154,16 @@ class Cloud:
             limits=Limits(10**6, 10**6, 10**6, 10**6),
             switches=self.switches,
         )
+
+    @property
+    def counting(self) -> Counting:
+        """Return the counting of cases in the statistics."""
+
+        def dynamodb() -> Any:  # noqa: ANN401 - stands for a botocore client
+            return self.client("dynamodb")
+
+        counters = Statistics(dynamodb, TABLE, lambda: self.epoch)
+        return Counting(counters, self.services().cases, Orders(dynamodb, TABLE), lambda _: None)
 
     @property
     def message_queue(self) -> MessageQueue:

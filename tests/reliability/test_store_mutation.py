@@ -31,6 +31,7 @@ def test_the_store_as_it_is_passes_every_check(check: Check) -> None:
     check(through)
 
 
+@pytest.mark.deep
 def test_no_mutant_of_the_store_survives(capsys: pytest.CaptureFixture[str]) -> None:
     """I1-I5, I11: each condition, each member of each transaction, each version and each index is needed by a check."""
     killers = {it.name: killer(it) for it in MUTANTS} | {it.name: killer(it) for it in LAGGING}

@@ -159,10 +159,24 @@ def test_a_batch_reports_what_has_to_come_again(monkeypatch: pytest.MonkeyPatch)
     cloud, records = _cloud()
     cloud.hook = Fault(0, Kind.REQUEST_LOST)
     monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
+    monkeypatch.setattr(bootstrap, "counting", lambda: cloud.counting)
     first = [it for it in records if _order_of(it) == _order_of(records[0])]
     expected = [{"itemIdentifier": it["dynamodb"]["SequenceNumber"]} for it in first]
     assert {"batchItemFailures": expected} == publish_stream(records)
     assert not [event for event, _, _ in cloud.sns.names if event.startswith("order-0")]
+
+
+def test_a_batch_is_counted_also_where_it_cannot_be_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that fails at a topic is counted in the statistics, once, however often it comes again."""
+    cloud, records = _cloud()
+    monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
+    monkeypatch.setattr(bootstrap, "counting", lambda: cloud.counting)
+    for hook in (Fault(0, Kind.REQUEST_LOST), cloud.hook):
+        cloud.hook = hook
+        publish_stream(records)
+    rows = cloud.counting.statistics.days("day", "2000-01-01", "2099-12-31")
+    assert len(STORIES) == sum(row.counts.get("orders", 0) for row in rows)
+    assert len(STORIES) == sum(row.counts.get("opened", 0) for row in rows)
 
 
 def test_sns_that_is_down_gives_up_nothing_early() -> None:

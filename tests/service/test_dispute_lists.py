@@ -13,6 +13,7 @@ from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Actor, Role
 from chalicelib.service.dispute_lists import Awaiting, DisputeSort, Wanted, list_disputes
 from chalicelib.service.errors import Malformed
+from chalicelib.service.orders import list_orders
 from chalicelib.service.sweep import sweep_shard
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PLATFORM, SELLER
 from tests.service.office import SHARDS, Office, event
@@ -126,6 +127,10 @@ def opened(office: Office, number: int) -> datetime:
         (Wanted(q="ORDER-3"), ["3"]),
         (Wanted(q="-d1"), ["4", "3", "2", "1"]),
         (Wanted(q="other"), []),
+        (Wanted(q="THING"), ["4", "3", "2", "1"]),
+        (Wanted(q="0000 0000-2"), ["2"]),
+        (Wanted(q="order-2", status=Status.RESOLVED), []),
+        (Wanted(q="thing 1", sort=DisputeSort.DEADLINE), ["3", "1", "2"]),
     ],
 )
 def test_a_list_has_what_fits(wanted: Wanted, expected: list[str]) -> None:
@@ -134,6 +139,24 @@ def test_a_list_has_what_fits(wanted: Wanted, expected: list[str]) -> None:
     for actor, owner in ((SELLER, None), (OPERATOR, BUYER)):
         assert expected == listed(office, actor, wanted, owner)
         assert expected == listed(office, actor, wanted, owner, limit=1)
+
+
+@pytest.mark.parametrize("q", ["Thing 1", "000000003"])
+@pytest.mark.parametrize(("actor", "expected"), [(MEDIATOR, ["3"]), (OTHER_MEDIATOR, [])], ids=str)
+def test_a_mediator_without_the_case_finds_nothing_by_what_is_hidden(actor: Actor, expected: list[str], q: str) -> None:
+    """Section 1, I6: titles and tracking numbers find a case only for who sees all of it; its id does for all."""
+    office = market()
+    assert expected == listed(office, actor, Wanted(q=q))
+    assert ["3"] == listed(office, actor, Wanted(q="order-3"))
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"), [("order-2", ["2"]), ("thing", ["4", "3", "2", "1"]), ("0000-0000 4", ["4"]), ("vase", [])]
+)
+def test_orders_are_found_by_id_title_and_tracking_number(q: str, expected: list[str]) -> None:
+    """Section 7: orders are found by a part of any of them, in any case and with any spaces."""
+    page = list_orders(market().services, BUYER, None, 10, None, q)
+    assert expected == [it["id"].removeprefix("order-") for it in page["items"]]
 
 
 def test_a_list_can_be_cut_to_a_time() -> None:

@@ -157,6 +157,8 @@ RIGHTS: dict[str, dict[str, May]] = {
     "open_ticket": {role: May(Stop.NOWHERE, CREATED) for role in (BUYER, SELLER, MEDIATOR, LEAD)},
     # mediation: a lead is a mediator as well
     "mediation_queue": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
+    "get_workload": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
+    "get_case": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED), OPERATOR: May(Stop.ESCALATED, others=ALL)},
     "assign": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED)},
     "give_back": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED)},
     "hand_over": {LEAD: May(Stop.ESCALATED)},
@@ -197,6 +199,9 @@ RIGHTS: dict[str, dict[str, May]] = {
     "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    # the statistics: operators see everybody's, sellers their own
+    "dispute_statistics": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    "get_seller_report": {SELLER: May(Stop.SOLD), OPERATOR: May(Stop.SOLD, others=ALL, missing=OK)},
 }
 
 ANYONE = frozenset({"health", "openapi", "docs"})
@@ -208,6 +213,7 @@ FOR_THE_PLATFORM = frozenset({"get_ledger", "get_order_timeline", "list_payment_
 TO_ANOTHER_MEDIATOR: dict[str, tuple[int, str]] = {
     # every mediator sees the summary of what has been escalated, and no more
     "get_dispute": (OK, ""),
+    "get_case": (OK, ""),
     "get_order": (NOT_FOUND, "not_found"),
     "get_order_timeline": (NOT_FOUND, "not_found"),
     "get_timeline": (NOT_FOUND, "not_found"),

@@ -155,6 +155,7 @@ def test_bytecode_that_would_be_checked_again_is_noticed(local_package: Artefact
     assert [f"{timed} is not unchecked bytecode of this runtime"] == complaints(broken)
 
 
+@pytest.mark.deep
 def test_another_build_has_the_same_bytes(local_package: Artefact, tmp_path: Path) -> None:
     """Packaging again from scratch, elsewhere, gives the same zip and the same template."""
     again = build("local", out=tmp_path / "build" / "local")

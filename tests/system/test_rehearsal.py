@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(bool(release.missing()), reason=release.missing())
 def test_an_upgrade_and_a_rollback_lose_nothing(tmp_path: Path) -> None:
     """I2, I9, I11, I17: no call fails, every event is published once stored, and the money is that of no deployment."""

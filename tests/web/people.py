@@ -80,9 +80,10 @@ class Marketplace:
         paid: float = 10,
         promised: float = 3,
         guarantees: tuple[Guarantee, ...] = (),
+        order_id: str = "",
     ) -> str:
         """Import an order that was paid so many days ago and promised for so many days from now; return its id."""
-        order_id = f"w-{next(self._number)}"
+        order_id = f"{order_id}w-{next(self._number)}"
         now = self.now()
         lines = [(title, quantity, price)]
         self.market.import_order(

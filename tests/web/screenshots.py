@@ -1,84 +1,118 @@
-"""Write pictures of the pages into docs/web: `python -m tests.web.screenshots`."""
+"""Write pictures of the pages into docs/web: `python -m tests.web.screenshots [--only NUMBER …] [--out FOLDER] [--whole]`."""
 
+import argparse
+import io
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from localcloud.cloud import LocalCloud
 from localcloud.layout import ROOT
 from localcloud.ports import Ports
-from tests.web import case as cases
 from tests.web.browser import FLAGS, executable
 from tests.web.people import PHONE, Marketplace
+from tests.web.scene import Scene, build
+from tests.web.shots import PSEUDO, PSEUDO_OF, SHOTS, Shot, stretched
 
 OUT = ROOT / "docs" / "web"
-DESK = {"width": 1280, "height": 800}
-SMALL = {"width": 320, "height": 640}
+SIZES = {390: PHONE, 1280: {"width": 1280, "height": 800}, 320: {"width": 320, "height": 640}}
+SPOKEN = ("es", "pt", "ru", "zh")
+COLOURS = 128
 # The sandbox's bar is no part of what a marketplace ships.
 PLAIN = "document.querySelector('.sandbox-bar')?.remove(); document.documentElement.dataset.stage = 'live'"
+NAMES = {
+    "buyer": "ana", "seller": "atelier-norte", "newcomer": "bruno",
+    "new seller": "casa-nova", "homeless seller": "feira-sul",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
-    """A picture: its name, whose page it is, and how it is looked at."""
+class Look:
+    """A way to look at a page: how wide, in which language, in the dark, or in a language twice as long."""
 
-    name: str
-    role: str
-    page: str
-    size: tuple[int, int] = (PHONE["width"], PHONE["height"])
+    width: int
     language: str = "en"
     dark: bool = False
+    pseudo: bool = False
 
 
-def _shots() -> list[Shot]:
-    phone = [
-        Shot("orders", "buyer", "orders"),
-        Shot("order-late", "buyer", "order"),
-        Shot("protection", "buyer", "protection"),
-        Shot("messages", "buyer", "messages"),
-        Shot("open-reason", "buyer", "new"),
-        Shot("dispute-offer", "buyer", "offered"),
-        Shot("accept", "buyer", "accept"),
-        Shot("counter", "buyer", "offer"),
-        Shot("dispute-decided", "buyer", "decided"),
-        Shot("appeal", "buyer", "appeal"),
-        Shot("return", "buyer", "return"),
-        Shot("dispute-refunded", "buyer", "resolved"),
-        Shot("evidence", "buyer", "evidence"),
-        Shot("evidence-add", "buyer", "add"),
-        Shot("settings", "buyer", "settings"),
-        Shot("todo", "seller", "disputes"),
-        Shot("claim", "seller", "opened"),
-        Shot("seller-offer", "seller", "offer"),
-    ]
-    desk = [
-        Shot(f"{it.name}-desk", it.role, it.page, (DESK["width"], DESK["height"]))
-        for it in phone
-        if it.name in {"orders", "todo", "dispute-offer"}
-    ]
-    dark = [
-        Shot(f"{it.name}-dark", it.role, it.page, dark=True) for it in phone if it.name in {"orders", "dispute-offer", "todo"}
-    ]
-    spoken = [Shot(f"dispute-offer-{code}", "buyer", "offered", language=code) for code in ("es", "pt", "ru", "zh")]
-    small = [
-        Shot(f"{name}-320", "buyer", page, (SMALL["width"], SMALL["height"]), code)
-        for name, page, code in (("orders", "orders", "es"), ("counter", "offer", "ru"))
-    ]
-    return [*phone, *desk, *dark, *spoken, *small]
+def looks(shot: Shot) -> Iterator[tuple[str, Look]]:
+    """Return the name of each picture of a row, and how it is taken."""
+    name = f"{shot.number:02}-{shot.name}"
+    yield f"{name}-390", Look(390)
+    yield f"{name}-1280", Look(1280)
+    if shot.small:
+        yield f"{name}-320", Look(320)
+    if shot.dark:
+        yield f"{name}-390-dark", Look(390, dark=True)
+    for language in SPOKEN if shot.spoken else ():
+        yield f"{name}-390-{language}", Look(390, language)
+    if shot.number in PSEUDO_OF:
+        yield f"{PSEUDO}-{shot.name}-320", Look(320, pseudo=True)
 
 
-def _take(page: Page, address: str, path: Path) -> None:
-    page.goto(address)
-    page.locator("h1").wait_for()
-    page.wait_for_load_state("networkidle")
-    page.evaluate(PLAIN)
-    page.evaluate("scrollTo(0, 0)")
-    page.screenshot(path=path, animations="disabled")
+@dataclass(slots=True)
+class Camera:
+    """Takes pictures, with one browser for each person and look."""
+
+    market: Marketplace
+    scene: Scene
+    out: Path
+    whole: bool
+    _pages: dict[tuple[str, int, bool], Page] = field(default_factory=dict)
+
+    def take(self, shot: Shot, name: str, look: Look) -> None:
+        """Take one picture."""
+        page = self._page(shot, look)
+        if look.pseudo:
+            stretched(page)
+        page.evaluate("code => localStorage.setItem('language', code)", look.language)
+        if shot.before:
+            shot.before(page)
+        page.goto(f"{self.market.app}{self.scene.pages[shot.page]}")
+        _settle(page)
+        if shot.act:
+            shot.act(page)
+            _settle(page)
+        if not shot.sandbox:
+            page.evaluate(PLAIN)
+        if "messages" not in shot.name:
+            page.evaluate("scrollTo(0, 0)")
+        page.evaluate("document.activeElement?.blur()")
+        _keep(page.screenshot(animations="disabled", full_page=self.whole or shot.whole), self.out / f"{name}.webp")
+        page.context.set_offline(False)
+        page.unroute_all(behavior="ignoreErrors")
+
+    def _page(self, shot: Shot, look: Look) -> Page:
+        who = self.scene.people[shot.who]
+        key = (who, look.width, look.dark)
+        if key not in self._pages:
+            options: dict[str, Any] = {"viewport": SIZES[look.width], "color_scheme": "dark" if look.dark else "light"}
+            page = self.market.sign_in(who, **options) if who else self.market.context(**options).new_page()
+            if not who:
+                page.goto(self.market.app)
+            self._pages[key] = page
+        return self._pages[key]
 
 
-def _photo(browser: Browser) -> bytes:
+def _settle(page: Page) -> None:
+    page.locator("h1").first.wait_for()
+    page.locator(".loading").first.wait_for(state="detached")
+    page.wait_for_timeout(250)
+
+
+def _keep(picture: bytes, path: Path) -> None:
+    """Write a picture with few colours, as WebP without loss: a page is a few kilobytes."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    image.convert("RGB").save(path, "WEBP", lossless=True, quality=100, method=6)
+
+
+def photo(browser: Browser) -> bytes:
     """Draw a scratched surface: made here, so that nobody's picture is needed."""
     page = browser.new_page(viewport={"width": 640, "height": 480})
     wood = "repeating-linear-gradient(94deg, #8a5a33 0 14px, #7d4f2b 14px 22px, #95643b 22px 31px)"
@@ -90,28 +124,31 @@ def _photo(browser: Browser) -> bytes:
 
 
 def main() -> None:
-    """Take all pictures."""
-    OUT.mkdir(exist_ok=True)
-    for old in OUT.glob("*.png"):
-        old.unlink()
+    """Take all pictures, or those of the rows that are named."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--only", type=int, nargs="*", default=[])
+    arguments.add_argument("--looks", nargs="*", default=[], help="only pictures whose name ends with one of these")
+    arguments.add_argument("--out", type=Path, default=OUT)
+    arguments.add_argument("--whole", action="store_true", help="the page to its end")
+    given = arguments.parse_args()
+    given.out.mkdir(exist_ok=True, parents=True)
+    rows = [it for it in SHOTS if not given.only or it.number in given.only]
+    if not given.only and not given.looks:
+        for old in (*given.out.glob("*.png"), *given.out.glob("*.webp")):
+            old.unlink()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        with LocalCloud(Path(folder), Ports.free(), web=True) as cloud:
+        with LocalCloud(Path(folder), Ports.free(), max_life=7200.0, web=True) as cloud:
             market = Marketplace(cloud, browser)
-            buyer, seller = market.person("buyer", name="ana"), market.person("seller", name="atelier-norte")
-            case = cases.make(market, buyer, seller, _photo(browser))
-            out = market.context().new_page()
-            _take(out, market.app, OUT / "sign-in.png")
-            for shot in _shots():
-                who = case.buyer if shot.role == "buyer" else case.seller
-                size = dict(zip(("width", "height"), shot.size, strict=True))
-                page = market.sign_in(who, viewport=size, color_scheme="dark" if shot.dark else "light")
-                page.evaluate("code => localStorage.setItem('language', code)", shot.language)
-                _take(page, f"{market.app}{case.pages[shot.page]}", OUT / f"{shot.name}.png")
-                page.context.close()
+            camera = Camera(market, build(market, NAMES, photo(browser)), given.out, given.whole)
+            for shot in rows:
+                for name, look in looks(shot):
+                    if not given.looks or name.endswith(tuple(given.looks)):
+                        camera.take(shot, name, look)
         browser.close()
-    total = sum(path.stat().st_size for path in OUT.glob("*.png"))
-    print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT.relative_to(ROOT)}, {total / 1e6:.1f} MB")  # noqa: T201
+    kept = list(given.out.glob("*.webp"))
+    total = sum(path.stat().st_size for path in kept)
+    print(f"{len(kept)} pictures in {given.out}, {total / 1e6:.1f} MB")  # noqa: T201
 
 
 if __name__ == "__main__":

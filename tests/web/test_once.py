@@ -176,7 +176,7 @@ def test_a_draft_and_its_photo_survive_a_killed_tab(market: Marketplace, tmp_pat
         expect(again.locator(".picked img")).to_have_count(1)
     if step == "check":
         for text in ("Not as described: Damaged", "€12.50", "1 file", "A dent on the left."):
-            expect(again.get_by_text(text)).to_be_visible()
+            expect(again.get_by_text(text).first).to_be_visible()
 
 
 def test_without_a_line_the_app_opens_with_what_was_read_last(market: Marketplace) -> None:

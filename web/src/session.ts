@@ -8,13 +8,17 @@ import { drop, forget, forgetForGood, keep, kept } from "./data/store";
 /** Who is signed in. */
 export interface Who {
   id: string;
-  role: "buyer" | "seller";
+  role: "buyer" | "seller" | "mediator" | "operator";
+  /** Of mediators: those who hand cases over. */
+  lead: boolean;
   /** As the marketplace knows them; null where it does not. */
   language: string | null;
   zone: string | null;
 }
 
 export const who = signal<Who | null>(null);
+/** True for mediators and operators, whose pages are others. */
+export const onStaff = (person: Who) => person.role === "mediator" || person.role === "operator";
 /** True after a token could not be renewed: the page says so, and keeps what was typed. */
 export const expired = signal(false);
 
@@ -50,15 +54,17 @@ export async function comeBack(): Promise<string> {
   if ((await kept<string>(LAST)) !== person.id) await forget();
   await keep(LAST, person.id);
   who.value = person;
-  await remember(pending.stay);
+  // Staff see other people's cases: their session ends with the tab.
+  await remember(pending.stay && !onStaff(person));
   return pending.back;
 }
 
 /** Asks the API who this is. Throws `Failure` 403 where this app has no pages for their role. */
 async function meet(): Promise<Who> {
   const me = await answered(api.GET("/me"));
-  if (me.role !== "buyer" && me.role !== "seller") throw new Failure(403, { code: "role", detail: me.role });
-  return { id: me.id, role: me.role, language: me.language, zone: me.time_zone };
+  const { id, role, lead } = me;
+  if (role === "platform" || role === "clock") throw new Failure(403, { code: "role", detail: role });
+  return { id, role, lead, language: me.language, zone: me.time_zone };
 }
 
 /** Takes up the session that this browser keeps, if any. The network is asked only when a token is needed. */

@@ -36,7 +36,7 @@ describe("deadlines", () => {
       "47 hours left",
       "1 hour left",
       "30 minutes left",
-      "1 minute left",
+      "4 seconds left",
       "the time is up",
     ]);
   });

@@ -74,7 +74,10 @@ def open_dispute(call: Call, order_id: str) -> Answer:
         named("order_id", ORDER_ID, "Only those of this order."),
         moment("opened_from", "Only those that were opened then or later."),
         moment("opened_to", "Only those that were opened then or before."),
-        words("q", "Only those whose id has this in it."),
+        words(
+            "q",
+            "Only those with this in an id, a title or a tracking number; of the 500 newest, or of the order that it names.",
+        ),
         one_of(
             DisputeSort,
             "sort",

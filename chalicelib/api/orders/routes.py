@@ -9,7 +9,7 @@ from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.language import explanations_in
 from chalicelib.api.lazily import Lazily, Models
-from chalicelib.api.parameters import PAGE, person
+from chalicelib.api.parameters import PAGE, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import named_party
 from chalicelib.domain import refusals as r
@@ -63,13 +63,14 @@ def import_order(call: Call, order_id: str) -> Answer:
     answers=lambda: answers.OrderPage,
     query=(
         *PAGE,
+        words("q", "Only those with this in their id, a title or a tracking number; a page may be short and have a cursor."),
         person("buyer_id", "Whose orders; for the platform and operators, this or seller_id."),
         person("seller_id", "Whose orders; for the platform and operators, this or buyer_id."),
     ),
 )
 def list_orders(call: Call) -> Json:
     """List the caller's orders, newest first; the platform or an operator names a buyer or a seller."""
-    return orders.list_orders(call.services, call.actor, named_party(call), call.limit, call.cursor)
+    return orders.list_orders(call.services, call.actor, named_party(call), call.limit, call.cursor, call.query["q"])
 
 
 @route(blueprint, "GET", "/orders/{order_id}", roles=SEE, scopes=ORDERS, audit=Audited.READ, answers=lambda: answers.Order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.statistics import Counted
 from chalicelib.domain.webhooks import Delivery, Health, WebhookEndpoint
 from chalicelib.service.verification import derived
 from chalicelib.service.verification.findings import Fault, Finding
@@ -42,6 +43,8 @@ VALUES: dict[str, dict[str, Any]] = {
     keys.WEBHOOKS: {"": WebhookEndpoint},
     "WEBHOOK": {keys.HEALTH_SK: Health, "DELIVERY": Delivery},
     "RATE": {keys.CALLS_SK: None},
+    "COUNTED": {"": Counted},
+    "STATS": {"": None},
     keys.CLOCK_KEY: {keys.CLOCK_KEY: None},
     keys.VERIFICATION: {keys.PROGRESS_SK: None},
 }

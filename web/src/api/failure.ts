@@ -2,6 +2,8 @@ import type { Problem } from "./schema";
 
 /** An answer that is no success, or none at all (`status` 0: the line is cut, or the server does not answer). */
 export class Failure extends Error {
+  /** When it came, in the time of `performance.now()`. */
+  readonly at = performance.now();
   constructor(
     readonly status: number,
     readonly problem: Partial<Problem> = {},

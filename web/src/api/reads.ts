@@ -1,5 +1,7 @@
 import { who } from "../session";
 import { answered, api } from "./client";
+import { Failure } from "./failure";
+import type { Erasure } from "./schema";
 
 /** What the app reads of the API, each with the key that it is kept under. */
 const mine = () => who.value?.id ?? "";
@@ -8,6 +10,13 @@ export const orders = (query: Record<string, string | number> = {}) => ({
   key: [mine(), "orders", query],
   read: () => answered(api.GET("/orders", { params: { query: query as never } })),
 });
+/** Reads the page of the orders that a cursor stands for. */
+export const ordersFrom = (query: Record<string, string | number>, cursor: string) =>
+  answered(api.GET("/orders", { params: { query: { ...query, cursor } as never } }));
+export const disputesFrom = (query: Record<string, string | number>, cursor: string) =>
+  answered(api.GET("/disputes", { params: { query: { ...query, cursor } as never } }));
+export const messagesFrom = (order_id: string, cursor: string) =>
+  answered(api.GET("/orders/{order_id}/messages", { params: { path: { order_id }, query: { limit: 100, cursor } } }));
 export const order = (order_id: string) => ({
   key: [mine(), "order", order_id],
   read: () => answered(api.GET("/orders/{order_id}", { params: { path: { order_id } } })),
@@ -51,6 +60,20 @@ export const contacts = () => ({
     who.value?.role === "seller"
       ? answered(api.GET("/sellers/{seller_id}/contacts", { params: { path: { seller_id: mine() } } }))
       : answered(api.GET("/buyers/{buyer_id}/contacts", { params: { path: { buyer_id: mine() } } })),
+});
+/** How far the person's request to be forgotten is; null where there is none. */
+export const erasure = () => ({
+  key: [mine(), "erasure"],
+  read: async (): Promise<Erasure | null> => {
+    try {
+      return await (who.value?.role === "seller"
+        ? answered(api.GET("/sellers/{seller_id}/erasure", { params: { path: { seller_id: mine() } } }))
+        : answered(api.GET("/buyers/{buyer_id}/erasure", { params: { path: { buyer_id: mine() } } })));
+    } catch (error) {
+      if (error instanceof Failure && error.status === 404) return null;
+      throw error;
+    }
+  },
 });
 /** The windows and limits of every version of the policy. A published version never changes. */
 export const policies = () => ({ key: [mine(), "policies"], read: () => answered(api.GET("/policies")) });

@@ -484,6 +484,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mediation/cases/{dispute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["mediation_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_workload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -884,6 +932,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sellers/{seller_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_seller_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["dispute_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1025,6 +1105,11 @@ export interface components {
             /** @default statement */
             type?: components["schemas"]["EvidenceType"];
         };
+        /**
+         * Arrival
+         * @enum {string}
+         */
+        Arrival: "before" | "on_the_day" | "after" | "overdue" | "awaited";
         /** Asked */
         Asked: {
             of: components["schemas"]["Role"];
@@ -1158,6 +1243,11 @@ export interface components {
             version: number;
         };
         /**
+         * By
+         * @enum {string}
+         */
+        By: "day" | "reason" | "outcome" | "seller" | "currency" | "country";
+        /**
          * Carrier
          * @enum {string}
          */
@@ -1185,6 +1275,35 @@ export interface components {
          * @enum {string}
          */
         CarrierStatus: "in_transit" | "out_for_delivery" | "delivery_attempted" | "exception" | "delivered" | "returned_to_sender";
+        /** CaseFile */
+        CaseFile: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Barred */
+            barred: string[] | null;
+            /** Caps */
+            caps: components["schemas"]["LineCap"][] | null;
+            dispute: components["schemas"]["Dispute"];
+            entered_by: components["schemas"]["EnteredBy"] | null;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceWithLink"][] | null;
+            /** Notes */
+            notes: components["schemas"]["CaseNote"][] | null;
+            order: components["schemas"]["Order"] | null;
+            /** Order Timeline */
+            order_timeline: components["schemas"]["TimelineEvent"][] | null;
+            /** Parties */
+            parties: components["schemas"]["PartyHistory"][] | null;
+            /** Present */
+            present: components["schemas"]["Present"][];
+            /** Records */
+            records: components["schemas"]["LineRecord"][] | null;
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEvent"][] | null;
+        };
         /** CaseNote */
         CaseNote: {
             /**
@@ -1209,6 +1328,97 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["CaseNote"][];
+        };
+        /** Counts */
+        chalicelib__api__people__answers__Counts: {
+            /**
+             * Due 24H
+             * Format: int64
+             */
+            due_24h: number;
+            /**
+             * Unread
+             * Format: int64
+             */
+            unread: number;
+            /**
+             * Waiting
+             * Format: int64
+             */
+            waiting: number;
+        };
+        /** Counts */
+        chalicelib__api__statistics__answers__Counts: {
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Appeals Upheld
+             * Format: int64
+             */
+            appeals_upheld: number;
+            /** Bases */
+            bases: {
+                [key: string]: number;
+            };
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Decided By Default
+             * Format: int64
+             */
+            decided_by_default: number;
+            end: components["schemas"]["Durations"];
+            /**
+             * Escalated
+             * Format: int64
+             */
+            escalated: number;
+            first_answer: components["schemas"]["Durations"];
+            /** Kept */
+            kept: {
+                [key: string]: number;
+            };
+            /** Missed */
+            missed: {
+                [key: string]: number;
+            };
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Orders Disputed
+             * Format: int64
+             */
+            orders_disputed: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Refunds */
+            refunds: components["schemas"]["Refunds"][];
+            /**
+             * Resolved
+             * Format: int64
+             */
+            resolved: number;
         };
         /** Channels */
         Channels: {
@@ -1268,24 +1478,6 @@ export interface components {
          * @enum {string}
          */
         ContentType: "image/jpeg" | "image/png" | "image/heic" | "image/heif" | "video/mp4" | "video/quicktime" | "application/pdf";
-        /** Counts */
-        Counts: {
-            /**
-             * Due 24H
-             * Format: int64
-             */
-            due_24h: number;
-            /**
-             * Unread
-             * Format: int64
-             */
-            unread: number;
-            /**
-             * Waiting
-             * Format: int64
-             */
-            waiting: number;
-        };
         /** Decide */
         Decide: {
             amount: components["schemas"]["MoneyIn"];
@@ -1305,6 +1497,16 @@ export interface components {
              */
             return_label?: string | null;
             type: components["schemas"]["OfferType"];
+        };
+        /** DecidedOnDay */
+        DecidedOnDay: {
+            /** Day */
+            day: string;
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
         };
         /** Decision */
         Decision: {
@@ -1473,6 +1675,36 @@ export interface components {
             /** Items */
             items: components["schemas"]["DisputeSummary"][];
         };
+        /** DisputeStatistics */
+        DisputeStatistics: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            before: components["schemas"]["chalicelib__api__statistics__answers__Counts"] | null;
+            by: components["schemas"]["By"];
+            /** Cursor */
+            cursor: string | null;
+            /**
+             * Error Percent
+             * Format: int64
+             */
+            error_percent: number;
+            /** From */
+            from: string;
+            /** Items */
+            items: components["schemas"]["KeyedCounts"][];
+            /** Open */
+            open: components["schemas"]["OpenDisputes"][] | null;
+            /** Sellers */
+            sellers: components["schemas"]["SellerCounts"][];
+            /** To */
+            to: string;
+            total: components["schemas"]["chalicelib__api__statistics__answers__Counts"] | null;
+            /** Zone */
+            zone: string;
+        };
         /** DisputeSummary */
         DisputeSummary: {
             appealed_by: components["schemas"]["Role"] | null;
@@ -1583,6 +1815,39 @@ export interface components {
             /** Uploads */
             uploads: components["schemas"]["Draft"][];
         };
+        /** Durations */
+        Durations: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** P50 S */
+            p50_s: number | null;
+            /** P90 S */
+            p90_s: number | null;
+        };
+        /** EarlierDispute */
+        EarlierDispute: {
+            finding: components["schemas"]["Finding"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"] | null;
+            requested: components["schemas"]["Money"];
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * EnteredBy
+         * @enum {string}
+         */
+        EnteredBy: "party" | "time" | "delivery_objection" | "return_problem" | "appeal";
         /** Erasure */
         Erasure: {
             /**
@@ -1810,6 +2075,15 @@ export interface components {
          * @enum {string}
          */
         Finding: "not_received" | "delivered_late" | "carrier_shows_delivered" | "not_as_described" | "seller_proved_as_described" | "counterfeit" | "genuine" | "return_received" | "return_not_as_sent" | "return_guaranteed" | "return_not_guaranteed" | "no_answer_from_buyer" | "no_answer_from_seller" | "not_decided_in_time";
+        /** FindingCount */
+        FindingCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            finding: components["schemas"]["Finding"];
+        };
         /** GrantTime */
         GrantTime: {
             /**
@@ -1935,6 +2209,88 @@ export interface components {
          * @enum {string}
          */
         Issue: "damaged" | "defective" | "wrong_item" | "missing_parts" | "wrong_quantity" | "quality" | "wrong_size_or_colour" | "other";
+        /** KeyedCounts */
+        KeyedCounts: {
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Appeals Upheld
+             * Format: int64
+             */
+            appeals_upheld: number;
+            /** Bases */
+            bases: {
+                [key: string]: number;
+            };
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Decided By Default
+             * Format: int64
+             */
+            decided_by_default: number;
+            end: components["schemas"]["Durations"];
+            /**
+             * Escalated
+             * Format: int64
+             */
+            escalated: number;
+            first_answer: components["schemas"]["Durations"];
+            /** Kept */
+            kept: {
+                [key: string]: number;
+            };
+            /** Key */
+            key: string;
+            /** Missed */
+            missed: {
+                [key: string]: number;
+            };
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Orders Disputed
+             * Format: int64
+             */
+            orders_disputed: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Refunds */
+            refunds: components["schemas"]["Refunds"][];
+            /**
+             * Resolved
+             * Format: int64
+             */
+            resolved: number;
+        };
+        /** Languages */
+        Languages: {
+            /** Buyer */
+            buyer: string | null;
+            /** Seller */
+            seller: string | null;
+        };
         /** LateDelivery */
         LateDelivery: {
             /** Appealed */
@@ -2007,6 +2363,13 @@ export interface components {
              */
             url?: string | null;
         };
+        /** LineCap */
+        LineCap: {
+            items: components["schemas"]["Money"];
+            /** Line Id */
+            line_id: string;
+            shipping: components["schemas"]["Money"];
+        };
         /** LineInBrief */
         LineInBrief: {
             /** Id */
@@ -2038,6 +2401,26 @@ export interface components {
              */
             units: number;
         };
+        /** LineRecord */
+        LineRecord: {
+            arrival: components["schemas"]["Arrival"];
+            /** Claimed After Days */
+            claimed_after_days: number | null;
+            /**
+             * Days
+             * Format: int32
+             */
+            days: number;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Line Id */
+            line_id: string;
+            /**
+             * Promised By
+             * Format: date-time
+             */
+            promised_by: string;
+        };
         /** Link */
         Link: {
             /**
@@ -2047,6 +2430,45 @@ export interface components {
             expires_at: string;
             /** Url */
             url: string;
+        };
+        /** Load */
+        Load: {
+            /**
+             * Appealed
+             * Format: int64
+             */
+            appealed: number;
+            /**
+             * Changed
+             * Format: int64
+             */
+            changed: number;
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Due 48H
+             * Format: int64
+             */
+            due_48h: number;
+            /** Hours To Decision */
+            hours_to_decision: number | null;
+            /** Mediator Id */
+            mediator_id: string;
+            /** Next Due */
+            next_due: string | null;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /**
+             * Untouched
+             * Format: int64
+             */
+            untouched: number;
         };
         /** MarkRead */
         MarkRead: {
@@ -2060,7 +2482,7 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["chalicelib__api__people__answers__Counts"];
             /** Has Contacts */
             has_contacts: boolean | null;
             /** Has Return Address */
@@ -2074,6 +2496,19 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Time Zone */
             time_zone: string | null;
+        };
+        /** MediationQueue */
+        MediationQueue: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["WaitingDispute"][];
+            totals: components["schemas"]["QueueTotals"];
         };
         /** Message */
         Message: {
@@ -2250,6 +2685,17 @@ export interface components {
             request_amount?: components["schemas"]["MoneyIn"] | null;
             /** @default null */
             request_type?: components["schemas"]["OfferType"] | null;
+        };
+        /** OpenDisputes */
+        OpenDisputes: {
+            /** Age */
+            age: string;
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            stage: components["schemas"]["Stage"];
         };
         /** Order */
         Order: {
@@ -2438,6 +2884,15 @@ export interface components {
          * @enum {string}
          */
         Outcome: "resolved_buyer_favour" | "resolved_seller_favour" | "resolved_with_agreement" | "withdrawn" | "expired";
+        /** OutcomeCount */
+        OutcomeCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            outcome: components["schemas"]["Outcome"];
+        };
         /** Parcel */
         Parcel: {
             /** Carrier */
@@ -2503,6 +2958,41 @@ export interface components {
             status: components["schemas"]["CarrierStatus"] | null;
             /** Tracking Url */
             tracking_url: string | null;
+        };
+        /** PartyHistory */
+        PartyHistory: {
+            /**
+             * Closed
+             * Format: int64
+             */
+            closed: number;
+            /** Complete */
+            complete: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingCount"][];
+            /** Id */
+            id: string;
+            /** Language */
+            language: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /** Reasons */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** Recent */
+            recent: components["schemas"]["EarlierDispute"][];
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * Payer
@@ -2586,6 +3076,17 @@ export interface components {
         PolicyList: {
             /** Items */
             items: components["schemas"]["PolicyLimits"][];
+        };
+        /** Present */
+        Present: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            role: components["schemas"]["Role"];
         };
         /** Problem */
         Problem: {
@@ -2814,6 +3315,34 @@ export interface components {
             amount: components["schemas"]["MoneyIn"];
             status: components["schemas"]["ExternalStatus"];
         };
+        /** QueueTotals */
+        QueueTotals: {
+            /**
+             * All
+             * Format: int64
+             */
+            all: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Mine
+             * Format: int64
+             */
+            mine: number;
+            /**
+             * Others
+             * Format: int64
+             */
+            others: number;
+            /**
+             * Unassigned
+             * Format: int64
+             */
+            unassigned: number;
+        };
         /** QuietHours */
         QuietHours: {
             /** From */
@@ -2836,6 +3365,24 @@ export interface components {
          * @enum {string}
          */
         Reason: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+        /** ReasonCount */
+        ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            reason: components["schemas"]["Reason"];
+        };
+        /** Refunds */
+        Refunds: {
+            amount: components["schemas"]["Money"];
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+        };
         /** Remedy */
         Remedy: {
             maximum: components["schemas"]["Money"];
@@ -2987,6 +3534,130 @@ export interface components {
              */
             version: number;
         };
+        /** SellerCounts */
+        SellerCounts: {
+            /**
+             * Answered In Time
+             * Format: int64
+             */
+            answered_in_time: number;
+            /**
+             * Disputed
+             * Format: int64
+             */
+            disputed: number;
+            /** Key */
+            key: string;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Silent
+             * Format: int64
+             */
+            silent: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
+        /** SellerMonth */
+        SellerMonth: {
+            /**
+             * Disputed
+             * Format: int64
+             */
+            disputed: number;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /** Month */
+            month: string;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
+        /** SellerReport */
+        SellerReport: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            by: components["schemas"]["By"];
+            /** Cursor */
+            cursor: string | null;
+            disputed: components["schemas"]["Share"];
+            /**
+             * Error Percent
+             * Format: int64
+             */
+            error_percent: number;
+            /** From */
+            from: string;
+            /** Items */
+            items: components["schemas"]["KeyedCounts"][];
+            /** Months */
+            months: components["schemas"]["SellerMonth"][];
+            /** Seller Id */
+            seller_id: string;
+            /** To */
+            to: string;
+            total: components["schemas"]["chalicelib__api__statistics__answers__Counts"];
+            /** Zone */
+            zone: string;
+        };
+        /** Share */
+        Share: {
+            /**
+             * Disputed
+             * Format: int64
+             */
+            disputed: number;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
         /** ShipReplacement */
         ShipReplacement: {
             carrier: components["schemas"]["Carrier"];
@@ -3133,6 +3804,95 @@ export interface components {
             /** Upload Id */
             upload_id: string;
         };
+        /** WaitingDispute */
+        WaitingDispute: {
+            appealed_by: components["schemas"]["Role"] | null;
+            /** Asked */
+            asked: components["schemas"]["Asked"][];
+            basis: components["schemas"]["Basis"] | null;
+            /** Buyer Id */
+            buyer_id: string;
+            /** Can Assign */
+            can_assign: boolean;
+            current_proposal: components["schemas"]["ProposalInBrief"] | null;
+            /** Deadline */
+            deadline: string | null;
+            entered_by: components["schemas"]["EnteredBy"];
+            /** Escalated At */
+            escalated_at: string | null;
+            /** Id */
+            id: string;
+            languages: components["schemas"]["Languages"];
+            maximum: components["schemas"]["Money"];
+            /** Mediator Active At */
+            mediator_active_at: string | null;
+            /** Mediator Id */
+            mediator_id: string | null;
+            /** Missing Evidence Mine */
+            missing_evidence_mine: components["schemas"]["EvidenceType"][];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Order Id */
+            order_id: string;
+            order_price: components["schemas"]["Money"];
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"] | null;
+            requested: components["schemas"]["Money"];
+            /** Seller Id */
+            seller_id: string;
+            /** Seller Name */
+            seller_name: string | null;
+            stage: components["schemas"]["Stage"];
+            status: components["schemas"]["Status"];
+            /** Titles */
+            titles: string[];
+            turn: components["schemas"]["Role"] | null;
+            /** Unread */
+            unread: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+        };
+        /** Workload */
+        Workload: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Decided By Day */
+            decided_by_day: components["schemas"]["DecidedOnDay"][];
+            /**
+             * Due 48H
+             * Format: int64
+             */
+            due_48h: number;
+            /** Oldest Unassigned */
+            oldest_unassigned: string | null;
+            /** People */
+            people: components["schemas"]["Load"][];
+            /**
+             * Unassigned
+             * Format: int64
+             */
+            unassigned: number;
+            /**
+             * Untouched
+             * Format: int64
+             */
+            untouched: number;
+        };
         /** WriteMessage */
         WriteMessage: {
             /** Attachments */
@@ -3185,6 +3945,7 @@ export type AddShipment = components['schemas']['AddShipment'];
 export type AllowedAction = components['schemas']['AllowedAction'];
 export type AnswerExtension = components['schemas']['AnswerExtension'];
 export type Appeal = components['schemas']['Appeal'];
+export type Arrival = components['schemas']['Arrival'];
 export type Asked = components['schemas']['Asked'];
 export type Attachments = components['schemas']['Attachments'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -3193,19 +3954,23 @@ export type Basis = components['schemas']['Basis'];
 export type BlockedAction = components['schemas']['BlockedAction'];
 export type BuyerContacts = components['schemas']['BuyerContacts'];
 export type BuyerContactsKept = components['schemas']['BuyerContactsKept'];
+export type By = components['schemas']['By'];
 export type Carrier = components['schemas']['Carrier'];
 export type CarrierRecordSeen = components['schemas']['CarrierRecordSeen'];
 export type CarrierStatus = components['schemas']['CarrierStatus'];
+export type CaseFile = components['schemas']['CaseFile'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CaseNotes = components['schemas']['CaseNotes'];
+export type ChalicelibApiPeopleAnswersCounts = components['schemas']['chalicelib__api__people__answers__Counts'];
+export type ChalicelibApiStatisticsAnswersCounts = components['schemas']['chalicelib__api__statistics__answers__Counts'];
 export type Channels = components['schemas']['Channels'];
 export type ChargeMade = components['schemas']['ChargeMade'];
 export type Claim = components['schemas']['Claim'];
 export type ClaimItem = components['schemas']['ClaimItem'];
 export type ConfirmReceipt = components['schemas']['ConfirmReceipt'];
 export type ContentType = components['schemas']['ContentType'];
-export type Counts = components['schemas']['Counts'];
 export type Decide = components['schemas']['Decide'];
+export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
 export type Decline = components['schemas']['Decline'];
 export type DeliveryNotice = components['schemas']['DeliveryNotice'];
@@ -3213,10 +3978,14 @@ export type DeviceKept = components['schemas']['DeviceKept'];
 export type Dispute = components['schemas']['Dispute'];
 export type DisputeOfOrder = components['schemas']['DisputeOfOrder'];
 export type DisputePage = components['schemas']['DisputePage'];
+export type DisputeStatistics = components['schemas']['DisputeStatistics'];
 export type DisputeSummary = components['schemas']['DisputeSummary'];
 export type DisputeTimeline = components['schemas']['DisputeTimeline'];
 export type Draft = components['schemas']['Draft'];
 export type DraftList = components['schemas']['DraftList'];
+export type Durations = components['schemas']['Durations'];
+export type EarlierDispute = components['schemas']['EarlierDispute'];
+export type EnteredBy = components['schemas']['EnteredBy'];
 export type Erasure = components['schemas']['Erasure'];
 export type Escalate = components['schemas']['Escalate'];
 export type Escrow = components['schemas']['Escrow'];
@@ -3237,6 +4006,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type FileTaken = components['schemas']['FileTaken'];
 export type FileWithLink = components['schemas']['FileWithLink'];
 export type Finding = components['schemas']['Finding'];
+export type FindingCount = components['schemas']['FindingCount'];
 export type GrantTime = components['schemas']['GrantTime'];
 export type Guarantee = components['schemas']['Guarantee'];
 export type GuaranteeNow = components['schemas']['GuaranteeNow'];
@@ -3245,15 +4015,21 @@ export type ImportOrder = components['schemas']['ImportOrder'];
 export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
 export type Issue = components['schemas']['Issue'];
+export type KeyedCounts = components['schemas']['KeyedCounts'];
+export type Languages = components['schemas']['Languages'];
 export type LateDelivery = components['schemas']['LateDelivery'];
 export type Ledger = components['schemas']['Ledger'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type Line = components['schemas']['Line'];
+export type LineCap = components['schemas']['LineCap'];
 export type LineInBrief = components['schemas']['LineInBrief'];
 export type LineProtection = components['schemas']['LineProtection'];
+export type LineRecord = components['schemas']['LineRecord'];
 export type Link = components['schemas']['Link'];
+export type Load = components['schemas']['Load'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
+export type MediationQueue = components['schemas']['MediationQueue'];
 export type Message = components['schemas']['Message'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageRead = components['schemas']['MessageRead'];
@@ -3268,28 +4044,35 @@ export type OfferTaken = components['schemas']['OfferTaken'];
 export type OfferType = components['schemas']['OfferType'];
 export type OnDeadline = components['schemas']['OnDeadline'];
 export type OpenDispute = components['schemas']['OpenDispute'];
+export type OpenDisputes = components['schemas']['OpenDisputes'];
 export type Order = components['schemas']['Order'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderPage = components['schemas']['OrderPage'];
 export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderTimeline = components['schemas']['OrderTimeline'];
 export type Outcome = components['schemas']['Outcome'];
+export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type Parcel = components['schemas']['Parcel'];
 export type ParcelInBrief = components['schemas']['ParcelInBrief'];
+export type PartyHistory = components['schemas']['PartyHistory'];
 export type Payer = components['schemas']['Payer'];
 export type PaymentInstruction = components['schemas']['PaymentInstruction'];
 export type PhoneConfirmation = components['schemas']['PhoneConfirmation'];
 export type PolicyLimits = components['schemas']['PolicyLimits'];
 export type PolicyList = components['schemas']['PolicyList'];
+export type Present = components['schemas']['Present'];
 export type Problem = components['schemas']['Problem'];
 export type Proposal = components['schemas']['Proposal'];
 export type ProposalInBrief = components['schemas']['ProposalInBrief'];
 export type Propose = components['schemas']['Propose'];
 export type Protection = components['schemas']['Protection'];
 export type PutExternalDispute = components['schemas']['PutExternalDispute'];
+export type QueueTotals = components['schemas']['QueueTotals'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
+export type ReasonCount = components['schemas']['ReasonCount'];
+export type Refunds = components['schemas']['Refunds'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
 export type RequestInformation = components['schemas']['RequestInformation'];
@@ -3300,6 +4083,10 @@ export type ReviewDefault = components['schemas']['ReviewDefault'];
 export type Role = components['schemas']['Role'];
 export type SellerContacts = components['schemas']['SellerContacts'];
 export type SellerContactsKept = components['schemas']['SellerContactsKept'];
+export type SellerCounts = components['schemas']['SellerCounts'];
+export type SellerMonth = components['schemas']['SellerMonth'];
+export type SellerReport = components['schemas']['SellerReport'];
+export type Share = components['schemas']['Share'];
 export type ShipReplacement = components['schemas']['ShipReplacement'];
 export type ShipReturn = components['schemas']['ShipReturn'];
 export type Stage = components['schemas']['Stage'];
@@ -3310,6 +4097,8 @@ export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
+export type WaitingDispute = components['schemas']['WaitingDispute'];
+export type Workload = components['schemas']['Workload'];
 export type WriteMessage = components['schemas']['WriteMessage'];
 export type WriteNote = components['schemas']['WriteNote'];
 export type ResponseMalformedRequest = components['responses']['malformed_request'];
@@ -4339,12 +5128,97 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFile"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    mediation_queue: {
+        parameters: {
+            query?: {
+                currency?: string;
+                cursor?: string;
+                due_before?: string;
+                entered_by?: "party" | "time" | "delivery_objection" | "return_problem" | "appeal";
+                idle_since?: string;
+                limit?: number;
+                mediator_id?: string;
+                q?: string;
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                sort?: "age" | "deadline" | "amount";
+                state?: "waiting" | "decided";
+                tab?: "mine" | "unassigned" | "others" | "appeals" | "all";
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationQueue"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_workload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workload"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
                 buyer_id?: string;
                 cursor?: string;
                 limit?: number;
+                q?: string;
                 seller_id?: string;
             };
             header?: {
@@ -5162,6 +6036,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_seller_report: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                seller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerReport"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    dispute_statistics: {
+        parameters: {
+            query?: {
+                by?: "day" | "reason" | "outcome" | "seller" | "currency" | "country";
+                country?: string;
+                cursor?: string;
+                from?: string;
+                limit?: number;
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                seller?: string;
+                to?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeStatistics"];
                 };
             };
             default: components["responses"]["malformed_request"];

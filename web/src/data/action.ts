@@ -8,6 +8,8 @@ export interface Action {
   busy: boolean;
   /** True when it was tried in vain and is tried again by itself. */
   waits: boolean;
+  /** Until when the server has asked to wait (`performance.now()`); it is then sent by itself. */
+  slowUntil: number | undefined;
   failure: Failure | null;
   /** Sends, and returns the answer; null where it was refused (`failure` says why) or is being sent already. */
   run(request: Pick<Intent, "path" | "body"> & { method?: Intent["method"]; version?: number }): Promise<Answer | null>;
@@ -26,6 +28,7 @@ export function useAction(scope: string): Action {
   return {
     busy: running.value || pending !== undefined,
     waits: (pending?.attempts ?? 0) > 0,
+    slowUntil: pending?.slowUntil,
     failure: failure.value,
     clear: () => {
       failure.value = null;

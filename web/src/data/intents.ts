@@ -21,6 +21,8 @@ export interface Intent {
   version?: number;
   madeAt: number;
   attempts: number;
+  /** Set while the server has asked to wait: until then, in the time of `performance.now()`. */
+  slowUntil?: number;
 }
 
 export type Answer = Record<string, unknown>;
@@ -92,10 +94,10 @@ async function work(intent: Intent): Promise<void> {
       if (outcome === null) return settle(intent, { elsewhere: true });
       if (!(outcome instanceof Failure && outcome.again)) return await done(intent, outcome);
       intent.attempts++;
-      note(intent);
-      await keep(place(intent), intent);
       const pause =
         outcome.code === "upload_pending" ? 1 : outcome.retryAfter || Math.min(2 ** (intent.attempts - 1), 60);
+      await keep(place(intent), intent);
+      note({ ...intent, slowUntil: outcome.status === 429 ? performance.now() + pause * 1000 : undefined });
       await sleep(pause * 1000);
       if (!who.value) return;
     }

@@ -1,7 +1,6 @@
-import { useId } from "preact/hooks";
 import type { Failure } from "../api/failure";
 import type { Carrier } from "../api/schema";
-import { Line } from "../parts/form";
+import { Line, Select } from "../parts/form";
 import { label, t } from "../words";
 
 /** In the order in which they are offered. A carrier that is missing here does not compile. */
@@ -34,25 +33,20 @@ export function CarrierFields({
   failure: Failure | null;
   any?: boolean;
 }) {
-  const id = useId();
   const field = failure?.problem.errors?.find((it) => it.field.endsWith("tracking_number"));
   const wrong = failure?.code === "invalid_tracking_number" ? failure.problem.detail : field?.message;
   return (
     <>
-      <div class="field">
-        <label for={id}>{t("carrier")}</label>
-        <select id={id} required value={value.carrier} onChange={(it) => onChange({ carrier: it.currentTarget.value })}>
-          <option value="" disabled>
-            {t("carrier.choose")}
-          </option>
-          {CARRIERS.map((it) => (
-            <option key={it} value={it}>
-              {label("Carrier", it)}
-            </option>
-          ))}
-          {any && <option value="other">{t("carrier.other")}</option>}
-        </select>
-      </div>
+      <Select
+        label={t("carrier")}
+        none={t("carrier.choose")}
+        value={value.carrier}
+        onChange={(carrier) => onChange({ carrier })}
+        options={[
+          ...CARRIERS.map((it): [string, string] => [it, label("Carrier", it)]),
+          ...(any ? [["other", t("carrier.other")] as [string, string]] : []),
+        ]}
+      />
       {value.carrier === "other" && (
         <Line label={t("carrier.name")} value={value.name} onInput={(name) => onChange({ name })} most={60} />
       )}

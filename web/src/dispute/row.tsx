@@ -1,10 +1,17 @@
 import type { DisputeSummary } from "../api/schema";
 import { Due } from "../parts/due";
 import { Icon } from "../parts/icon";
-import { Money } from "../parts/money";
+import { Money, money } from "../parts/money";
 import { link } from "../parts/page";
 import { type Key, label, t } from "../words";
 import { me, missingInRow } from "./view";
+
+/** What happens to a request that nobody answers. */
+function granted(of: DisputeSummary): string {
+  const amount = money(of.requested);
+  const back = of.current_proposal?.type.endsWith("with_return");
+  return t("deadline.request_granted", { amount: back ? t("deadline.back", { amount }) : amount });
+}
 
 /** A dispute in a list: what it is about, what is asked of whom, and until when. */
 export function DisputeRow({ of, again }: { of: DisputeSummary; again: () => void }) {
@@ -27,6 +34,7 @@ export function DisputeRow({ of, again }: { of: DisputeSummary; again: () => voi
             <Icon name={mine ? "alert" : "clock"} />{" "}
             {asked ? t(`asked.${mine ? "me" : "other"}.${asked.what}` as Key) : label("Stage", of.stage)}
           </span>
+          {mine && of.stage === "opened" && me() === "seller" && <span class="soft small">{granted(of)}</span>}
           {missingInRow(of).length > 0 && (
             <span class="late">
               <Icon name="camera" />{" "}

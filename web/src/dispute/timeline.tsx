@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import * as reads from "../api/reads";
-import type { Money as Amount, Dispute, TimelineEvent } from "../api/schema";
+import type { QueryKey } from "@tanstack/query-core";
+import type { Money as Amount, TimelineEvent } from "../api/schema";
 import { useRead } from "../data/query";
 import { At } from "../parts/due";
 import { money } from "../parts/money";
@@ -8,22 +8,27 @@ import { Shown } from "../parts/page";
 import { hasLabel, label, t } from "../words";
 import { me } from "./view";
 
+interface TimelineProps {
+  read: { key: QueryKey; read: () => Promise<{ events: TimelineEvent[] }> };
+  /** It is read again when what it belongs to has another version. */
+  version: number;
+}
+
 /** What has happened, newest first. It is read when it is opened. */
-export function Timeline({ of }: { of: Dispute }) {
+export function Timeline({ read, version }: TimelineProps) {
   const open = useSignal(false);
   return (
     <details class="card fold" open={open.value} onToggle={(it) => (open.value = it.currentTarget.open)}>
       <summary>
         <h2>{t("timeline.title")}</h2>
       </summary>
-      {open.value && <Events id={of.id} version={of.version} />}
+      {open.value && <Events read={{ ...read, key: [...read.key, version] }} />}
     </details>
   );
 }
 
-function Events({ id, version }: { id: string; version: number }) {
-  const { key, read } = reads.timeline(id);
-  const found = useRead({ key: [...key, version], read });
+function Events({ read }: Pick<TimelineProps, "read">) {
+  const found = useRead(read);
   return (
     <Shown read={found}>
       {(it) => (

@@ -4,7 +4,7 @@ import { who } from "../session";
 import { hasLabel, type Key, t } from "../words";
 
 export type Party = "buyer" | "seller";
-export const me = (): Party => who.value!.role;
+export const me = (): Party => who.value!.role as Party;
 export const other = (party: Party): Party => (party === "buyer" ? "seller" : "buyer");
 
 /** Returns whether the person may do this now. The server alone decides; nothing is worked out here. */

@@ -7,7 +7,7 @@ import { Missing } from "../pages/missing";
 import { Orders } from "../pages/orders";
 import { SignIn } from "../pages/sign-in";
 import { SignedIn } from "../pages/signed-in";
-import { expired, who } from "../session";
+import { expired, onStaff, who } from "../session";
 import { language, t } from "../words";
 import { Frame } from "./frame";
 
@@ -29,6 +29,7 @@ const PAGES: [path: string, page: ComponentType][] = [
   ["orders/:id/dispute/new/:step?", page(() => import("../pages/open"), "Open")],
   ["orders/:id/receipt", page(orderActs, "Receipt")],
   ["orders/:id/ship", page(orderActs, "Ship")],
+  ["orders/:id/later", page(orderActs, "Later")],
   ["orders/:id/extend", page(orderActs, "Extend")],
   ["disputes", page(() => import("../pages/disputes"), "Disputes")],
   ["disputes/:id", page(() => import("../pages/dispute"), "Dispute")],
@@ -48,7 +49,13 @@ const PAGES: [path: string, page: ComponentType][] = [
   ["disputes/:id/returned", page(returns, "Returned")],
   ["disputes/:id/replacement", page(returns, "Replacement")],
   ["settings", page(() => import("../pages/settings"), "Settings")],
+  ["settings/forget", page(() => import("../pages/forget"), "Forget")],
 ];
+const Staff = lazy(async () => {
+  const it = await import("../staff/app");
+  await it.prepare();
+  return it.Staff;
+});
 const SandboxBar = lazy(() => import("../sandbox/bar").then((it) => it.SandboxBar));
 
 export function App() {
@@ -64,13 +71,17 @@ export function App() {
       </a>
       <ErrorBoundary>
         <Frame>
-          <Router>
-            <Route path={at("signed-in")} component={SignedIn} />
-            {PAGES.map(([path, component]) => (
-              <Route key={path} path={at(path)} component={who.value ? component : SignIn} />
-            ))}
-            <Route default component={Missing} />
-          </Router>
+          {who.value && onStaff(who.value) ? (
+            <Staff />
+          ) : (
+            <Router>
+              <Route path={at("signed-in")} component={SignedIn} />
+              {PAGES.map(([path, component]) => (
+                <Route key={path} path={at(path)} component={who.value ? component : SignIn} />
+              ))}
+              <Route default component={who.value ? Missing : SignIn} />
+            </Router>
+          )}
         </Frame>
         {config.sandbox && <SandboxBar />}
       </ErrorBoundary>

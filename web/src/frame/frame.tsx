@@ -5,10 +5,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { config } from "../config";
 import { discard, tryNow, waiting } from "../data/intents";
-import { time } from "../parts/due";
+import { said, time } from "../parts/due";
 import { Icon, type IconName } from "../parts/icon";
 import { link } from "../parts/page";
-import { expired, signIn, who } from "../session";
+import { expired, onStaff, signIn, who } from "../session";
 import { type Key, t } from "../words";
 
 const PLACES: Record<string, [path: string, icon: IconName, words: Key][]> = {
@@ -28,14 +28,14 @@ const PLACES: Record<string, [path: string, icon: IconName, words: Key][]> = {
 export function Frame({ children }: { children: ComponentChildren }) {
   const person = who.value;
   return (
-    <div class="frame">
+    <div class={person && onStaff(person) ? "frame staff" : "frame"}>
       <header class="top">
         <a class="brand" href={link("/")}>
           <Icon name="shield" /> <span>{config.brand.name}</span>
         </a>
         {person && (
           <span class="chip" title={person.id}>
-            {t(`role.${person.role}`)} <b>{person.id}</b>
+            {t(person.lead ? "role.lead" : `role.${person.role}`)} <b>{person.id}</b>
           </span>
         )}
       </header>
@@ -44,22 +44,30 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {expired.value && person && <SignedOut />}
         <Waiting />
       </div>
+      <p class="hidden" role="status">
+        {said.value}
+      </p>
       <div class="body">{children}</div>
-      {person && <Places role={person.role} />}
+      {person && !onStaff(person) && (
+        <Places places={PLACES[person.role]!.map(([to, icon, words]) => [to, icon, t(words)])} />
+      )}
     </div>
   );
 }
 
-function Places({ role }: { role: string }) {
+export type Place = [path: string, icon: IconName, words: string];
+
+/** The way between the places of a role: a bar at the foot of a phone, a rail at the side of a desk. */
+export function Places({ places }: { places: Place[] }) {
   const { path } = useLocation();
   return (
     <nav class="places" aria-label={t("nav.places")}>
-      {PLACES[role]!.map(([to, icon, words], place) => {
+      {places.map(([to, icon, words], place) => {
         const here = path.startsWith(link(to)) || (place === 0 && path === link(""));
         return (
           <a key={to} href={link(to)} aria-current={here ? "page" : undefined}>
             <Icon name={icon} />
-            <span>{t(words)}</span>
+            <span>{words}</span>
           </a>
         );
       })}

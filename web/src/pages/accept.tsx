@@ -3,6 +3,7 @@ import { useRoute } from "preact-iso";
 import type { Address, Dispute, Proposal } from "../api/schema";
 import { ActPage, useAct } from "../dispute/act";
 import { AddressPicker } from "../dispute/address-picker";
+import { Proof, proofOf } from "../dispute/proof";
 import { allowed, may, me, remedy } from "../dispute/view";
 import { Form } from "../parts/form";
 import { money } from "../parts/money";
@@ -32,6 +33,7 @@ function Body({ of, seen }: { of: Dispute; seen: string }) {
   // What this page showed first is what is accepted, whatever the server says in between.
   const first = useRef(of.proposals.find((it) => it.id === seen));
   const [address, choose] = useState<Address | null>(null);
+  const [changing, change] = useState(false);
   const shown = first.current;
   const now = open(of);
   const stale = !shown || !now.some((it) => it.id === seen);
@@ -61,10 +63,15 @@ function Body({ of, seen }: { of: Dispute; seen: string }) {
   }
   const amount = money(shown.amount);
   const back = shown.type.endsWith("with_return");
-  const asks =
-    back &&
-    (allowed(of, "accept")?.options?.proposals ?? []).some((it) => it.proposal_id === seen && it.needs_return_address);
-  const body = address ? { return_address: address } : {};
+  const mine = (allowed(of, "accept")?.options?.proposals ?? []).find((it) => it.proposal_id === seen);
+  const gives = back && me() === "seller" && !shown.return_address && !of.return?.parcel;
+  const asks = gives && mine?.needs_return_address === true;
+  const labels = gives && (mine?.needs_return_label || act.failure?.code === "return_label_required");
+  const label = proofOf(of, "return_label");
+  const body = {
+    ...(address ? { return_address: address } : {}),
+    ...(gives && label ? { return_label: label.id } : {}),
+  };
   return (
     <>
       <Side
@@ -93,10 +100,27 @@ function Body({ of, seen }: { of: Dispute; seen: string }) {
       <Form
         action={act}
         submit={remedy("accept", shown.type, of.claim.reason, { amount })}
-        ready={!asks || address !== null}
+        ready={(!asks || address !== null) && (!labels || label !== undefined)}
         onSubmit={() => void act.go(`/proposals/${seen}/accept`, body, "accepted")}
       >
         {asks && <AddressPicker onChoose={choose} />}
+        {gives && !asks && (
+          <details
+            class="more"
+            onToggle={(it) => {
+              change(it.currentTarget.open);
+              if (!it.currentTarget.open) choose(null);
+            }}
+          >
+            <summary>{t("address.change")}</summary>
+            {changing && (
+              <div class="form">
+                <AddressPicker onChoose={choose} />
+              </div>
+            )}
+          </details>
+        )}
+        {labels && <Proof of={of} type="return_label" why={t("label.why")} pick={t("label.pick")} />}
       </Form>
       <a class="button quiet wide" href={link(`/disputes/${of.id}`)}>
         {t("cancel")}

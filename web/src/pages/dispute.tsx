@@ -4,6 +4,7 @@ import type { Dispute as DisputeOf, Proposal } from "../api/schema";
 import { connected, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
 import { EvidenceStrip } from "../dispute/evidence-strip";
+import { Paid } from "../dispute/paid";
 import { Steps } from "../dispute/steps";
 import { Timeline } from "../dispute/timeline";
 import { may, me, missing, offer, questions, remedy, request, silence, standing, terms } from "../dispute/view";
@@ -39,6 +40,7 @@ function Body({ of, again }: { of: DisputeOf; again: () => void }) {
         <h2>{now.title}</h2>
         {now.due && <Due at={now.due} over={again} />}
         {now.text && <p>{now.text}</p>}
+        <Paid of={of} />
         {silence(of) && <p class="soft">{silence(of)}</p>}
         {questions(of).map((it) => (
           <blockquote key={it.id} dir="auto">
@@ -87,7 +89,7 @@ function Body({ of, again }: { of: DisputeOf; again: () => void }) {
           <Icon name="box" /> {t("order.to")} <Icon name="next" />
         </a>
       </nav>
-      <Timeline of={of} />
+      <Timeline read={reads.timeline(of.id)} version={of.version} />
     </>
   );
 }
@@ -257,6 +259,12 @@ function Return({ of }: { of: DisputeOf }) {
         ))}
       </address>
       <p class="soft">{t(`return.postage.${it.return_postage}`)}</p>
+      {it.postage && <p>{t("return.postage.stated", { amount: money(it.postage) })}</p>}
+      {it.postage_objection && (
+        <p class="words" dir="auto">
+          {t("return.postage.objected")} {it.postage_objection}
+        </p>
+      )}
       {it.parcel && (
         <p>
           <Icon name="truck" />{" "}

@@ -1,11 +1,17 @@
 import { useLocation } from "preact-iso";
 import * as reads from "../api/reads";
+import type { Money as Amount, DisputePage, DisputeSummary, Reason } from "../api/schema";
+import { usePages } from "../data/pages";
 import { useRead } from "../data/query";
 import { DisputeRow } from "../dispute/row";
 import { me, other } from "../dispute/view";
+import { Icon } from "../parts/icon";
+import { LongList, More } from "../parts/long-list";
+import { money } from "../parts/money";
 import { link, Page, Shown } from "../parts/page";
+import { Search } from "../parts/search";
 import { Empty } from "../parts/states";
-import { type Key, t } from "../words";
+import { type Key, label, t } from "../words";
 
 type Tab = "mine" | "theirs" | "mediator" | "done";
 
@@ -22,49 +28,114 @@ const query = (tab: Tab): Record<string, string | number> => {
   }
 };
 
+/** The reasons about which there are disputes. One that is missing here does not compile. */
+const REASONS = Object.keys({
+  not_received: true,
+  not_as_described: true,
+  counterfeit: true,
+  no_longer_wanted: true,
+  unauthorised_charge: true,
+} satisfies Record<Reason, true>).filter((it) => it !== "unauthorised_charge");
+
 /** V1: the person's disputes: those that need them first, by deadline, then the others by whom they wait for. */
 export function Disputes() {
-  const at = (useLocation().query.show ?? "mine") as Tab;
-  const read = useRead({ ...reads.disputes(query(at)), every: 20_000 });
+  const { query: address, route } = useLocation();
+  const at = (address.show ?? "mine") as Tab;
+  const q = address.q ?? "";
+  const reason = address.reason ?? "";
+  // What is looked for is found whatever else was chosen.
+  const asked: Record<string, string | number> = q ? { q, limit: 50 } : { ...query(at), ...(reason ? { reason } : {}) };
+  const pages = usePages<DisputeSummary, DisputePage>({
+    ...reads.disputes(asked),
+    next: (cursor) => reads.disputesFrom(asked, cursor),
+    every: 20_000,
+  });
   const mine = useRead({ ...reads.disputes(query("mine")), every: 30_000 });
-  const count = mine.data?.items.length ?? 0;
+  const waiting = mine.data?.items ?? [];
   const tabs: [Tab, string][] = [
     ["mine", t("tab.mine")],
     ["theirs", t(`tab.${other(me())}` as Key)],
     ["mediator", t("tab.mediator")],
     ["done", t("tab.done")],
   ];
+  const to = (tab: string, about = reason) => {
+    const chosen = new URLSearchParams({
+      ...(tab === "mine" ? {} : { show: tab }),
+      ...(about ? { reason: about } : {}),
+    });
+    return link(`/disputes${chosen.size > 0 ? `?${chosen}` : ""}`);
+  };
   return (
     <Page title={t(me() === "seller" ? "nav.todo" : "nav.disputes")} narrow={false}>
+      {me() === "seller" && <Stakes of={waiting} more={!!mine.data?.cursor} />}
       <nav class="tabs" aria-label={t("tab.title")}>
         {tabs.map(([name, words]) => (
-          <a
-            key={name}
-            href={link(`/disputes${name === "mine" ? "" : `?show=${name}`}`)}
-            aria-current={name === at ? "page" : undefined}
-          >
+          <a key={name} href={to(name)} aria-current={name === at && !q ? "page" : undefined}>
             {words}
-            {name === "mine" && count > 0 && <span class="count">{count}</span>}
+            {name === "mine" && waiting.length > 0 && (
+              <span class="count">
+                {waiting.length}
+                {mine.data?.cursor && "+"}
+              </span>
+            )}
           </a>
         ))}
       </nav>
-      <Shown read={read} rows={4}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <Empty icon="check-clock" title={t(at === "mine" ? "todo.none" : "todo.none.tab")}>
-              {at === "mine" && <p>{t("todo.none.why")}</p>}
+      <div class="narrowing">
+        <Search
+          value={q}
+          hint={t("search.disputes")}
+          onSearch={(words) => route(words ? link(`/disputes?q=${encodeURIComponent(words)}`) : to(at), true)}
+        />
+        {!q && (
+          <select
+            aria-label={t("claim.reason")}
+            value={reason}
+            onChange={(it) => route(to(at, it.currentTarget.value), true)}
+          >
+            <option value="">{t("reason.any")}</option>
+            {REASONS.map((it) => (
+              <option key={it} value={it}>
+                {label("Reason", it)}
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
+      <Shown read={pages.first} rows={4}>
+        {() =>
+          pages.items.length === 0 ? (
+            <Empty icon="check-clock" title={t(at === "mine" && !q && !reason ? "todo.none" : "todo.none.tab")}>
+              {at === "mine" && !q && !reason && <p>{t("todo.none.why")}</p>}
             </Empty>
           ) : (
-            <ul class="cards">
-              {page.items.map((it) => (
-                <li key={it.id}>
-                  <DisputeRow of={it} again={() => void read.refetch()} />
-                </li>
-              ))}
-            </ul>
+            <>
+              <LongList items={pages.items} class="cards grid" height={150}>
+                {(it) => (
+                  <li key={it.id}>
+                    <DisputeRow of={it} again={() => void pages.first.refetch()} />
+                  </li>
+                )}
+              </LongList>
+              <More pages={pages} />
+            </>
           )
         }
       </Shown>
     </Page>
+  );
+}
+
+/** What is asked for, in all, in what needs the seller: a sum for each currency. */
+function Stakes({ of, more }: { of: DisputeSummary[]; more: boolean }) {
+  const sums = new Map<string, Amount>();
+  for (const { requested: it } of of)
+    sums.set(it.currency, { ...it, minor: it.minor + (sums.get(it.currency)?.minor ?? 0) });
+  if (sums.size === 0) return null;
+  const amounts = [...sums.values()].map((it) => money(it)).join(" + ");
+  return (
+    <p class="stakes">
+      <Icon name="coin" /> <span>{t(more ? "stakes.least" : "stakes", { amounts })}</span>
+    </p>
   );
 }

@@ -1,13 +1,14 @@
-import { useEffect, useRef } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import * as reads from "../api/reads";
 import type { Dispute, EvidenceType, EvidenceWithLink } from "../api/schema";
+import { now } from "../data/clock";
 import { useDraft } from "../data/drafts";
 import { useRead } from "../data/query";
 import { evidenceType, kindOf, upload } from "../data/uploads";
 import { ActPage, changed, useAct } from "../dispute/act";
 import { OnTheWay } from "../dispute/on-the-way";
 import { may, me, missing, questions } from "../dispute/view";
+import { Viewer } from "../dispute/viewer";
 import { At } from "../parts/due";
 import { Files, type Picked } from "../parts/files";
 import { Choices, Form, Text } from "../parts/form";
@@ -60,14 +61,10 @@ export function Evidence() {
 
 function Pieces({ pieces, show, again }: { pieces: EvidenceWithLink[]; show?: string; again: () => void }) {
   const photos = pieces.filter((it) => it.file && drawn(it.file) && it.link);
-  const viewer = useRef<HTMLDialogElement>(null);
   const { route } = useLocation();
-  const at = photos.findIndex((it) => it.id === show);
-  useEffect(() => {
-    if (at >= 0 && !viewer.current?.open) viewer.current?.showModal();
-  }, [at]);
   const open = (id: string) => route(`${location.pathname}?show=${id}`, true);
-  const step = (by: number) => photos[at + by] && open(photos[at + by]!.id);
+  // A link that has ended is renewed; a photo that cannot be drawn would ask again and again.
+  const broken = (of: EvidenceWithLink) => Date.parse(of.link?.expires_at ?? "") < now() && again();
   return (
     <>
       <ul class="cards">
@@ -90,7 +87,7 @@ function Pieces({ pieces, show, again }: { pieces: EvidenceWithLink[]; show?: st
                   aria-label={t("evidence.open", { what: label("EvidenceType", it.type) })}
                   onClick={() => open(it.id)}
                 >
-                  <img src={it.link.url} alt="" loading="lazy" onError={again} />
+                  <img src={it.link.url} alt="" loading="lazy" onError={() => broken(it)} />
                 </button>
               ) : (
                 <a class="button" href={it.link.url} target="_blank" rel="noreferrer">
@@ -103,45 +100,13 @@ function Pieces({ pieces, show, again }: { pieces: EvidenceWithLink[]; show?: st
           </li>
         ))}
       </ul>
-      <dialog
-        class="viewer"
-        ref={viewer}
-        aria-label={t("evidence.title")}
+      <Viewer
+        photos={photos}
+        show={show}
+        onShow={open}
         onClose={() => route(location.pathname, true)}
-        onKeyDown={(it) => (it.key === "ArrowRight" ? step(1) : it.key === "ArrowLeft" && step(-1))}
-      >
-        {at >= 0 && (
-          <>
-            <img src={photos[at]!.link!.url} alt={photos[at]!.note || label("EvidenceType", photos[at]!.type)} />
-            <div class="viewer-bar">
-              <button
-                type="button"
-                class="icon-button"
-                aria-label={t("evidence.before")}
-                disabled={at === 0}
-                onClick={() => step(-1)}
-              >
-                <Icon name="back" />
-              </button>
-              <span>
-                {at + 1} / {photos.length}
-              </span>
-              <button
-                type="button"
-                class="icon-button"
-                aria-label={t("evidence.after")}
-                disabled={at === photos.length - 1}
-                onClick={() => step(1)}
-              >
-                <Icon name="next" />
-              </button>
-              <button type="button" class="icon-button" aria-label={t("close")} onClick={() => viewer.current?.close()}>
-                <Icon name="close" />
-              </button>
-            </div>
-          </>
-        )}
-      </dialog>
+        onBroken={() => photos.forEach(broken)}
+      />
     </>
   );
 }

@@ -3,16 +3,19 @@ import { useRoute } from "preact-iso";
 import { answered, api } from "../api/client";
 import type { Failure } from "../api/failure";
 import * as reads from "../api/reads";
-import type { FileWithLink, MessageRead } from "../api/schema";
+import type { FileWithLink, MessagePage, MessageRead } from "../api/schema";
 import { useAction } from "../data/action";
 import { attach } from "../data/attach";
 import { useDraft } from "../data/drafts";
 import { connected, useLive } from "../data/live";
-import { readAgain, useRead } from "../data/query";
+import { usePages } from "../data/pages";
+import { readAgain } from "../data/query";
 import { ACCEPTED, unfit, withoutPlace } from "../data/uploads";
 import { day, moment, time } from "../parts/due";
-import { type Picked, Preview } from "../parts/files";
+import { type Picked, PickedFiles } from "../parts/files";
+import { Waits } from "../parts/form";
 import { Icon } from "../parts/icon";
+import { LongList, More } from "../parts/long-list";
 import { link, Page, Shown } from "../parts/page";
 import { drawn } from "../parts/photo";
 import { Empty, Refusal } from "../parts/states";
@@ -23,11 +26,16 @@ import { label, t } from "../words";
 export function Messages() {
   const { params } = useRoute();
   const id = params.id!;
-  const read = useRead({ ...reads.messages(id), every: connected.value ? 120_000 : 10_000 });
+  const pages = usePages<MessageRead, MessagePage>({
+    ...reads.messages(id),
+    next: (cursor) => reads.messagesFrom(id, cursor),
+    every: connected.value ? 120_000 : 10_000,
+  });
   useLive(() => void readAgain(reads.messages(id).key), id);
   const end = useRef<HTMLDivElement>(null);
-  const newest = read.data?.items[0]?.id;
-  const unread = read.data?.unread ?? 0;
+  const page = pages.first.data;
+  const newest = page?.items[0]?.id;
+  const unread = page?.unread ?? 0;
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
     // What is on the screen has been read: the server is told, so that no notice is sent about it.
@@ -35,37 +43,38 @@ export function Messages() {
     const params = { path: { order_id: id }, header: { "Idempotency-Key": `read-${newest}` } };
     void answered(api.POST("/orders/{order_id}/messages/read", { params, body: { up_to: newest } })).catch(() => null);
   }, [newest]);
+  const thread = [...pages.items].reverse();
   return (
     <Page
       title={t(who.value!.role === "buyer" ? "order.contact.seller" : "order.contact.buyer")}
       back={`/orders/${id}`}
       backWords={t("order.to")}
     >
-      <Shown read={read}>
-        {(page) => (
+      <Shown read={pages.first}>
+        {(it) => (
           <>
-            {page.items.length === 0 ? (
+            {thread.length === 0 && (
               <Empty icon="chat" title={t("messages.none")}>
                 <p>{t("messages.none.why")}</p>
               </Empty>
-            ) : (
-              <ol class="thread">
-                {[...page.items].reverse().map((it, place, all) => (
-                  <Bubble
-                    key={it.id}
-                    of={it}
-                    before={all[place - 1]}
-                    first={place === all.length - page.unread && page.unread > 0}
-                  />
-                ))}
-              </ol>
             )}
-            {page.closes_at && (
+            <More pages={pages} words={t("messages.older")} />
+            <LongList items={thread} class="thread" height={90} ordered fromEnd>
+              {(one, place) => (
+                <Bubble
+                  key={one.id}
+                  of={one}
+                  before={thread[place - 1]}
+                  first={place === thread.length - it.unread && it.unread > 0}
+                />
+              )}
+            </LongList>
+            {it.closes_at && (
               <p class="soft small">
-                {t(page.may_write ? "messages.closes" : "messages.closed", { date: moment(page.closes_at) })}
+                {t(it.may_write ? "messages.closes" : "messages.closed", { date: moment(it.closes_at) })}
               </p>
             )}
-            {page.may_write && <Composer order={id} />}
+            {it.may_write && <Composer order={id} />}
           </>
         )}
       </Shown>
@@ -164,23 +173,7 @@ function Composer({ order }: { order: string }) {
       }}
     >
       <Refusal failure={action.failure ?? failed} />
-      {draft.files.length > 0 && (
-        <ul class="picked">
-          {draft.files.map((it) => (
-            <li key={it.id}>
-              <Preview file={it.file} name={it.name} />
-              <button
-                type="button"
-                class="icon-button"
-                aria-label={t("files.remove", { name: it.name })}
-                onClick={() => void change({ files: draft.files.filter((one) => one.id !== it.id) })}
-              >
-                <Icon name="close" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <PickedFiles files={draft.files} onChange={(files) => void change({ files })} />
       <label class="clip" title={t("files.pick")}>
         <Icon name="camera" />
         <span class="hidden">{t("files.pick")}</span>
@@ -201,7 +194,7 @@ function Composer({ order }: { order: string }) {
         <Icon name="send" /> <span class="send-words">{busy ? t("sending") : t("messages.send")}</span>
       </button>
       <p role="status" class="soft small">
-        {action.waits && t("waits")}
+        <Waits action={action} />
       </p>
     </form>
   );

@@ -3,6 +3,7 @@ import type { Address, Dispute, OfferType } from "../api/schema";
 import { useDraft } from "../data/drafts";
 import { ActPage, useAct } from "../dispute/act";
 import { AddressPicker } from "../dispute/address-picker";
+import { Proof, proofOf } from "../dispute/proof";
 import { allowed, me, offer, remedy, request } from "../dispute/view";
 import { AmountField, Choices, Form, Text, typed } from "../parts/form";
 import { decimal, money } from "../parts/money";
@@ -35,7 +36,10 @@ function Body({ of }: { of: Dispute }) {
   const most = taken?.maximum ?? of.maximum;
   const money_ = type.startsWith("refund");
   const amount = money_ ? typed(draft?.amount ?? "", most) : { ...most, minor: 0 };
+  const gives = type.endsWith("with_return") && me() === "seller";
   const back = taken?.needs_return_address ?? false;
+  const labels = gives && (taken?.needs_return_label || act.failure?.code === "return_label_required");
+  const label = proofOf(of, "return_label");
   useEffect(() => {
     if (draft && draft.amount === "" && type.endsWith("with_return"))
       void change({ amount: decimal(most.minor, most.exponent) });
@@ -64,13 +68,19 @@ function Body({ of }: { of: Dispute }) {
             ? t(me() === "buyer" ? "offer.ask" : "offer.send", { amount: money(amount) })
             : t("offer.plain")
         }
-        ready={amount !== null && (amount.minor > 0 || !money_) && (!back || address !== null)}
+        ready={
+          amount !== null &&
+          (amount.minor > 0 || !money_) &&
+          (!back || address !== null) &&
+          (!labels || label !== undefined)
+        }
         onSubmit={() => {
           const body = {
             type,
             amount: { minor: amount!.minor, currency: amount!.currency },
             note: draft.note,
             ...(back ? { return_address: address } : {}),
+            ...(gives && label ? { return_label: label.id } : {}),
           };
           void act.go("/proposals", body, "offered", version).then(async (done) => {
             if (done) await change(EMPTY);
@@ -99,6 +109,7 @@ function Body({ of }: { of: Dispute }) {
           />
         )}
         {back && <AddressPicker onChoose={choose} />}
+        {labels && <Proof of={of} type="return_label" why={t("label.why")} pick={t("label.pick")} />}
         <Text label={t("offer.note")} value={draft.note} onInput={(note) => void change({ note })} rows={3} />
         <p class="soft">{t(me() === "seller" ? "offer.settles" : "offer.turn", { amount: money(asked.amount) })}</p>
       </Form>

@@ -1,6 +1,8 @@
 import { useLocation } from "preact-iso";
 import type { Order } from "../api/schema";
 import { useAction } from "../data/action";
+import { now } from "../data/clock";
+import { useLimits } from "../data/limits";
 import { readAgain } from "../data/query";
 import { upload } from "../data/uploads";
 import { count, EMPTY, kinds, most, picker, type Step, type StepProps, typeOf } from "../dispute/opening";
@@ -13,6 +15,8 @@ import { link } from "../parts/page";
 import { Banner } from "../parts/states";
 import { who } from "../session";
 import { type Key, label, t } from "../words";
+
+const A_DAY = 86_400_000;
 
 export type CheckProps = Omit<StepProps, "on"> & {
   order: Order;
@@ -33,6 +37,9 @@ export function CheckStep({ draft, order, of, change, path, all, scope }: CheckP
   const items = order.lines.filter((it) => count(draft, of, it.id) > 0);
   const whole = order.lines.every((it) => count(draft, of, it.id) === it.quantity);
   const attest = of.reason === "no_longer_wanted";
+  const days = useLimits(order.policy_version)?.days.seller_answer;
+  const sum = amount && wanted.type.startsWith("refund") ? money(amount) : "";
+  const asked = `${remedy("kind", wanted.type, of.reason)}${sum && `: ${sum}`}`;
   async function send() {
     const ahead = draft.files.filter((it) => it.uploadId);
     const body = {
@@ -86,11 +93,7 @@ export function CheckStep({ draft, order, of, change, path, all, scope }: CheckP
           items.map((it) => (it.quantity > 1 ? `${count(draft, of, it.id)} × ${it.title}` : it.title)).join(", "),
           "items",
         )}
-        {row(
-          t("open.want"),
-          `${remedy("kind", wanted.type, of.reason)}${amount && wanted.type.startsWith("refund") ? `: ${money(amount)}` : ""}`,
-          "want",
-        )}
+        {row(t("open.want"), asked, "want")}
         {draft.files.length > 0 && row(t("evidence.title"), t("files.count", { count: draft.files.length }), "show")}
         {draft.description && all.includes("show") && row(t("claim.words"), draft.description, "show")}
       </dl>
@@ -117,7 +120,11 @@ export function CheckStep({ draft, order, of, change, path, all, scope }: CheckP
           {t("check.unused")}
         </label>
       )}
-      <p class="soft">{t(attest ? "check.next.return" : "check.next")}</p>
+      <p class="soft">
+        {attest
+          ? t("check.next.return")
+          : days !== undefined && t("check.next", { date: moment(now() + days * A_DAY), what: asked })}
+      </p>
     </Form>
   );
 }

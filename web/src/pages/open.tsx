@@ -28,7 +28,7 @@ export function Open() {
 }
 
 function Flow({ order, protection, step }: { order: Order; protection: Protection; step: Step }) {
-  const { route } = useLocation();
+  const { query, route } = useLocation();
   const scope = scopeOf(order.id);
   const [draft, change] = useDraft<Draft>(scope, EMPTY);
   const of = draft ? chosen(draft, protection) : undefined;
@@ -36,17 +36,22 @@ function Flow({ order, protection, step }: { order: Order; protection: Protectio
   const at = all.indexOf(step);
   const path = (name: Step) =>
     link(`/orders/${encodeURIComponent(order.id)}/dispute/new${name === "reason" ? "" : `/${name}`}`);
+  const answer = async (part: Partial<Draft>, instead = false) => {
+    await change(part);
+    const next = { ...draft!, ...part };
+    const then = steps(order, chosen(next, protection));
+    route(path(then[then.indexOf(step) + 1] ?? "check"), instead);
+  };
   useEffect(() => {
     // A page that the answers so far do not lead to: begin at the first question.
     if (draft && at < 0) route(path("reason"), true);
   }, [draft, at]);
+  useEffect(() => {
+    // From the page on what is covered: the first question is answered already.
+    const begun = protection.guarantees.find((it) => it.guarantee === query.guarantee && it.applies);
+    if (draft && begun) void answer({ ...EMPTY, reason: begun.reason, guarantee: begun.guarantee }, true);
+  }, [draft === null, query.guarantee]);
   if (!draft || at < 0) return <Page title={t("open.reason")}>{null}</Page>;
-  const answer = async (part: Partial<Draft>) => {
-    await change(part);
-    const next = { ...draft, ...part };
-    const then = steps(order, chosen(next, protection));
-    route(path(then[then.indexOf(step) + 1] ?? "check"));
-  };
   const on = () => route(path(all[at + 1] ?? "check"));
   const back = at > 0 ? path(all[at - 1]!).slice(link("").length) : `/orders/${order.id}`;
   return (

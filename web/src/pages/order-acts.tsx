@@ -1,15 +1,18 @@
 import type { ComponentChildren } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import * as reads from "../api/reads";
-import type { Carrier, Order } from "../api/schema";
+import type { Carrier, ExtensionRequest, Order } from "../api/schema";
 import { useAction } from "../data/action";
+import { now } from "../data/clock";
 import { useDraft } from "../data/drafts";
+import type { Answer } from "../data/intents";
 import { useLimits } from "../data/limits";
 import { readAgain, useRead } from "../data/query";
 import { CarrierFields } from "../dispute/carrier-fields";
 import { day, moment } from "../parts/due";
-import { Form, Line } from "../parts/form";
+import { Choices, Form, Line } from "../parts/form";
 import { link, Page, Shown } from "../parts/page";
+import { Empty } from "../parts/states";
 import { who } from "../session";
 import { t } from "../words";
 
@@ -28,12 +31,13 @@ function useOrderAct(of: Order, name: string) {
   const { route } = useLocation();
   return {
     ...action,
-    async go(path: string, body: object) {
+    /** Sends; if it was done, goes back to the order and says so. */
+    async go(path: string, body: object, done: (answer: Answer) => string = () => name) {
       const answer = await action.run({ path: `/orders/${encodeURIComponent(of.id)}${path}`, body });
       if (!answer) return false;
       const mine = who.value!.id;
       await Promise.all(["order", "orders", "protection"].map((it) => readAgain([mine, it])));
-      route(link(`/orders/${of.id}?done=${name}`), true);
+      route(link(`/orders/${of.id}?done=${done(answer)}`), true);
       return true;
     },
   };
@@ -94,21 +98,88 @@ export function Extend() {
 
 function ExtendBody({ of }: { of: Order }) {
   const act = useOrderAct(of, "extend");
-  const [draft, change] = useDraft(`extend/${of.id}`, { date: "" });
+  const free = useLimits(of.policy_version)?.days.promise_extension_at_most;
+  const [draft, change] = useDraft(`extend/${of.id}`, { what: "", date: "" });
   if (!draft) return null;
+  const running = !of.delivered_at && Date.parse(of.deliver_by) > now();
+  const promise = running && draft.what !== "protection";
+  const before = promise ? of.deliver_by : of.closes_at;
   const until = draft.date ? `${draft.date}T23:59:00Z` : "";
-  const ready = until !== "" && Date.parse(until) > Date.parse(of.deliver_by);
+  return (
+    <Form
+      action={act}
+      submit={t(promise ? "extend.do" : "extend.protection.do")}
+      ready={until !== "" && Date.parse(until) > Date.parse(before)}
+      onSubmit={() => {
+        // Beyond a limit a later promise needs the buyer's consent, and is asked for.
+        const said = (it: Answer) =>
+          promise && (it.extensions as ExtensionRequest[]).at(-1)?.accepted === null ? "asked" : "extend";
+        void act.go("/extensions", promise ? { deliver_by: until } : { closes_at: until }, said);
+      }}
+    >
+      {running && (
+        <Choices
+          legend={t("extend.which")}
+          name="what"
+          value={promise ? "promise" : "protection"}
+          onChoose={(what) => void change({ what })}
+          choices={[
+            { value: "promise", title: t("extend.promise"), text: t("extend.now", { date: moment(of.deliver_by) }) },
+            {
+              value: "protection",
+              title: t("extend.protection"),
+              text: t("extend.now", { date: moment(of.closes_at) }),
+            },
+          ]}
+        />
+      )}
+      {!running && <p>{t("extend.protection.now", { date: moment(of.closes_at) })}</p>}
+      <p class="soft">
+        {t("extend.what")} {promise && free !== undefined && t("extend.free", { count: free })}
+      </p>
+      <Line label={t("extend.until")} type="date" value={draft.date} onInput={(date) => void change({ date })} />
+    </Form>
+  );
+}
+
+/** B2: the seller asks for more time than may be taken without the buyer's consent; the buyer agrees, or keeps to the date. */
+export function Later() {
+  return <OrderAct title={t("later.asked.buyer")}>{(of) => <LaterBody of={of} />}</OrderAct>;
+}
+
+function LaterBody({ of }: { of: Order }) {
+  const asked = of.extensions.find((it) => it.accepted === null);
+  const agree = useOrderAct(of, "later");
+  const keep = useOrderAct(of, "kept");
+  if (!asked) {
+    return (
+      <Empty icon="info" title={t("act.over")}>
+        <p>{t("act.over.why")}</p>
+        <a class="button primary" href={link(`/orders/${of.id}`)}>
+          {t("order.to")}
+        </a>
+      </Empty>
+    );
+  }
+  const path = `/extensions/${asked.number}/consent`;
   return (
     <>
-      <p>{t("extend.what", { date: moment(of.deliver_by) })}</p>
+      <p>{t("later.dates", { date: moment(asked.until), before: moment(of.deliver_by) })}</p>
+      <p>{t("later.what", { date: day(asked.until) })}</p>
+      <p class="soft">{t("later.silence", { date: day(of.deliver_by) })}</p>
       <Form
-        action={act}
-        submit={t("extend.do")}
-        ready={ready}
-        onSubmit={() => void act.go("/extensions", { deliver_by: until })}
-      >
-        <Line label={t("extend.until")} type="date" value={draft.date} onInput={(date) => void change({ date })} />
-      </Form>
+        action={agree}
+        submit={t("later.yes", { date: day(asked.until) })}
+        ready={!keep.busy}
+        onSubmit={() => void agree.go(path, { accept: true })}
+      />
+      <Form
+        action={keep}
+        plain
+        submit={t("later.no", { date: day(of.deliver_by) })}
+        ready={!agree.busy}
+        onSubmit={() => void keep.go(path, { accept: false })}
+      />
     </>
   );
 }

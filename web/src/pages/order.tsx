@@ -1,16 +1,18 @@
-import { useRoute } from "preact-iso";
+import { useLocation, useRoute } from "preact-iso";
 import * as reads from "../api/reads";
 import type { Order as OrderOf, Parcel } from "../api/schema";
 import { now } from "../data/clock";
 import { connected, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
-import { At, Due, day } from "../parts/due";
+import { Timeline } from "../dispute/timeline";
+import { At, Due, day, moment } from "../parts/due";
 import { Icon } from "../parts/icon";
 import { Money, money } from "../parts/money";
 import { link, Page, Shown } from "../parts/page";
+import { Banner } from "../parts/states";
 import { Thumb } from "../parts/thumb";
 import { who } from "../session";
-import { label, t } from "../words";
+import { type Key, label, t } from "../words";
 
 /** B2: an order, where its parcels are, until when it is protected, and what can be done. */
 export function Order() {
@@ -40,8 +42,22 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
           : of.parcels.length
             ? "coming"
             : "paid";
+  const asked = of.status === "completed" || late ? undefined : of.extensions.find((it) => it.accepted === null);
+  const done = useLocation().query.done;
   return (
     <>
+      {done && <Banner kind="good" title={t(`done.${done}` as Key)} />}
+      {asked && (
+        <section class="card later-asked">
+          <h2>{t(buyer ? "later.asked.buyer" : "later.asked.seller")}</h2>
+          <p>{t("later.dates", { date: moment(asked.until), before: moment(of.deliver_by) })}</p>
+          {buyer && (
+            <a class="button primary" href={link(`/orders/${of.id}/later`)}>
+              {t("later.answer")}
+            </a>
+          )}
+        </section>
+      )}
       <section class={`hero ${late ? "act" : delivered || state === "completed" ? "good" : "wait"}`}>
         <h2>{t(`order.${state}`)}</h2>
         {state === "completed" ? (
@@ -63,7 +79,7 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
         ))}
         {buyer && open.length === 0 && of.status !== "completed" && (
           <div class="buttons">
-            <a class="button primary" href={link(`/orders/${of.id}/dispute/new`)}>
+            <a class={asked ? "button" : "button primary"} href={link(`/orders/${of.id}/dispute/new`)}>
               {t("order.wrong")}
             </a>
             {!delivered && of.parcels.length > 0 && (
@@ -130,6 +146,7 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
             </a>
           ))}
       </nav>
+      <Timeline read={reads.orderTimeline(of.id)} version={of.version} />
     </>
   );
 }

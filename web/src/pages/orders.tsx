@@ -1,15 +1,16 @@
-import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
-import { answered, api } from "../api/client";
 import * as reads from "../api/reads";
 import type { OrderPage, OrderSummary } from "../api/schema";
 import { now } from "../data/clock";
-import { queries, useRead } from "../data/query";
+import { usePages } from "../data/pages";
+import { useRead } from "../data/query";
 import { DisputeRow } from "../dispute/row";
 import { day } from "../parts/due";
 import { Icon, type IconName } from "../parts/icon";
+import { LongList, More } from "../parts/long-list";
 import { Money, money } from "../parts/money";
 import { link, Page, Shown } from "../parts/page";
+import { Search } from "../parts/search";
 import { Empty } from "../parts/states";
 import { Thumb } from "../parts/thumb";
 import { who } from "../session";
@@ -18,26 +19,25 @@ import { type Key, label, t } from "../words";
 const SHOWN = ["all", "coming", "disputed", "done"] as const;
 type Filter = (typeof SHOWN)[number];
 
+/** Beyond so many orders they can be searched. */
+const SEARCHED_FROM = 8;
+
 /** B1, V4: what needs the person first, by deadline; then the orders, newest first, each with what comes next. */
 export function Orders() {
-  const list = reads.orders({ limit: 50 });
-  const read = useRead({ ...list, every: 30_000 });
+  const { query, route } = useLocation();
+  const filter = (query.show ?? "all") as Filter;
+  const q = query.q ?? "";
+  const asked = { limit: 50, ...(q ? { q } : {}) };
+  const pages = usePages<OrderSummary, OrderPage>({
+    ...reads.orders(asked),
+    next: (cursor) => reads.ordersFrom(asked, cursor),
+    every: 30_000,
+  });
   const needs = useRead({ ...reads.disputes({ awaiting: "me", sort: "deadline", limit: 100 }), every: 30_000 });
-  const filter = (useLocation().query.show ?? "all") as Filter;
-  const more = useSignal(false);
-  async function loadMore(page: OrderPage) {
-    more.value = true;
-    try {
-      const next = await answered(api.GET("/orders", { params: { query: { limit: 50, cursor: page.cursor! } } }));
-      queries.setQueryData(list.key, { ...next, items: [...page.items, ...next.items] });
-    } finally {
-      more.value = false;
-    }
-  }
   const waiting = needs.data?.items ?? [];
   return (
     <Page title={t("nav.orders")} narrow={false}>
-      {waiting.length > 0 && filter === "all" && (
+      {waiting.length > 0 && filter === "all" && !q && (
         <section aria-labelledby="needs" class="needs">
           <h2 id="needs">
             {t("tab.mine")} <span class="count">{waiting.length}</span>
@@ -49,33 +49,43 @@ export function Orders() {
               </li>
             ))}
           </ul>
+          {waiting.length > 6 && (
+            <a class="all" href={link("/disputes")}>
+              {t("needs.all", { count: waiting.length })} <Icon name="next" />
+            </a>
+          )}
         </section>
       )}
-      <Shown read={read} rows={5}>
-        {(page) =>
-          page.items.length === 0 ? (
+      <Shown read={pages.first} rows={5}>
+        {() =>
+          pages.items.length === 0 && !q ? (
             <Empty icon="box" title={t("orders.none")}>
               <p>{t(who.value!.role === "buyer" ? "orders.none.why" : "orders.none.seller")}</p>
             </Empty>
           ) : (
             <>
-              <nav class="tabs" aria-label={t("orders.which")}>
-                {SHOWN.map((it) => (
-                  <a
-                    key={it}
-                    href={link(`/orders${it === "all" ? "" : `?show=${it}`}`)}
-                    aria-current={it === filter ? "page" : undefined}
-                  >
-                    {t(`orders.${it}`)}
-                  </a>
-                ))}
-              </nav>
-              <Rows of={page.items.filter((it) => fits(it, filter))} />
-              {page.cursor && (
-                <button type="button" class="button" aria-disabled={more.value} onClick={() => void loadMore(page)}>
-                  {t(more.value ? "loading" : "orders.more")}
-                </button>
+              {(q || pages.items.length > SEARCHED_FROM) && (
+                <Search
+                  value={q}
+                  hint={t("search.orders")}
+                  onSearch={(words) => route(link(words ? `/orders?q=${encodeURIComponent(words)}` : "/orders"), true)}
+                />
               )}
+              {!q && (
+                <nav class="tabs" aria-label={t("orders.which")}>
+                  {SHOWN.map((it) => (
+                    <a
+                      key={it}
+                      href={link(`/orders${it === "all" ? "" : `?show=${it}`}`)}
+                      aria-current={it === filter ? "page" : undefined}
+                    >
+                      {t(`orders.${it}`)}
+                    </a>
+                  ))}
+                </nav>
+              )}
+              <Rows of={pages.items.filter((it) => fits(it, filter))} />
+              <More pages={pages} />
             </>
           )
         }
@@ -93,11 +103,9 @@ function fits(it: OrderSummary, filter: Filter): boolean {
 function Rows({ of }: { of: OrderSummary[] }) {
   if (of.length === 0) return <p class="soft">{t("todo.none.tab")}</p>;
   return (
-    <ul class="cards grid">
-      {of.map((it) => (
-        <OrderRow key={it.id} of={it} />
-      ))}
-    </ul>
+    <LongList items={of} class="cards grid" height={104}>
+      {(it) => <OrderRow key={it.id} of={it} />}
+    </LongList>
   );
 }
 

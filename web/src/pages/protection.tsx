@@ -69,7 +69,7 @@ function Guarantee({ of, order }: { of: GuaranteeNow; order: string }) {
               <Icon name="camera" /> {t("show.needed", { what: needed })}
             </p>
           )}
-          <a class="button" href={link(`/orders/${order}/dispute/new`)}>
+          <a class="button" href={link(`/orders/${order}/dispute/new?guarantee=${of.guarantee}`)}>
             {t("protection.start")}
           </a>
         </>

@@ -5,12 +5,14 @@ import { useAction } from "../data/action";
 import { queries, useRead } from "../data/query";
 import { AddressFields } from "../dispute/address-picker";
 import { zone } from "../parts/due";
-import { Form, Line } from "../parts/form";
+import { Form, Line, Select } from "../parts/form";
 import { Icon } from "../parts/icon";
-import { Page, Shown } from "../parts/page";
+import { LanguageSelect } from "../parts/language";
+import { link, Page, Shown } from "../parts/page";
 import { Banner } from "../parts/states";
 import { signOut, who } from "../session";
-import { choose, type Key, LANGUAGES, type Language, language, t } from "../words";
+import { type Key, language, t } from "../words";
+import { ConfirmPhone } from "./phone";
 
 type Contacts = BuyerContactsKept & Partial<SellerContactsKept>;
 
@@ -32,33 +34,54 @@ export function Settings() {
         </div>
       </section>
       <section class="card">
-        <label class="field">
-          <span class="strong-label">{t("settings.language")}</span>
-          <select value={language.value} onChange={(it) => void choose(it.currentTarget.value as Language)}>
-            {Object.entries(LANGUAGES).map(([code, name]) => (
-              <option key={code} value={code} lang={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <LanguageSelect />
       </section>
-      <Shown read={read}>{(it) => <Reach key={(it as Contacts).version} of={it as Contacts} />}</Shown>
+      {(read.data as Contacts | undefined)?.phone_status === "pending" && who.value!.role === "seller" && (
+        <ConfirmPhone of={read.data as Contacts} />
+      )}
+      <Shown read={read}>{(it) => <Reach of={it as Contacts} />}</Shown>
+      <nav class="links" aria-label={t("more")}>
+        <a href={link("/settings/forget")}>
+          <Icon name="user" /> {t("forget.title")} <Icon name="next" />
+        </a>
+      </nav>
     </Page>
   );
 }
 
 const ZONES = () => (Intl as unknown as { supportedValuesOf(key: string): string[] }).supportedValuesOf("timeZone");
 
+const FIELDS = ["email", "phone", "time_zone", "quiet_hours", "channels", "return_addresses"] as const;
+type Field = (typeof FIELDS)[number];
+const NAMES: Record<Field, Key> = {
+  email: "settings.email",
+  phone: "settings.phone",
+  time_zone: "settings.zone",
+  quiet_hours: "settings.quiet",
+  channels: "settings.channels",
+  return_addresses: "settings.returns",
+};
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+/** How a field is shown beside what was typed in it; nothing where it is no text. */
+const words = (it: unknown) => (typeof it === "string" ? it : it === null ? t("settings.empty") : "");
+
 function Reach({ of }: { of: Contacts }) {
   const seller = who.value!.role === "seller";
-  const scope = `contacts/${of.version}`;
-  const action = useAction(scope);
+  // What the form began with, what was made of it here, and which of it was changed elsewhere too.
+  const [base, begin] = useState(of);
   const [it, set] = useState(of);
+  const [both, clash] = useState<Field[]>([]);
   const [saved, save] = useState(false);
+  const action = useAction(`contacts/${base.version}`);
   useEffect(() => {
     zone.value = of.time_zone;
-  }, [of.time_zone]);
+    if (of.version === base.version) return;
+    // Field by field: what was changed here stays, and the rest is as it is elsewhere now.
+    const mine = FIELDS.filter((name) => !same(it[name], base[name]) && !same(it[name], of[name]));
+    clash(mine.filter((name) => !same(of[name], base[name])));
+    set({ ...of, ...Object.fromEntries(mine.map((name) => [name, it[name]])) });
+    begin(of);
+  }, [of]);
   const change = (part: Partial<Contacts>) => {
     save(false);
     set({ ...it, ...part });
@@ -74,8 +97,10 @@ function Reach({ of }: { of: Contacts }) {
       ...(seller ? { return_addresses: (it.return_addresses ?? []).filter((one) => one.name) } : {}),
     };
     const path = `/${seller ? "sellers" : "buyers"}/${encodeURIComponent(of.id)}/contacts`;
-    const answer = await action.run({ path, method: "PUT", body, version: of.version });
+    const answer = await action.run({ path, method: "PUT", body, version: base.version });
     if (answer?.id) {
+      clash([]);
+      set(answer as unknown as Contacts);
       queries.setQueryData(reads.contacts().key, answer);
       save(true);
     } else {
@@ -89,7 +114,18 @@ function Reach({ of }: { of: Contacts }) {
   return (
     <Form action={action} submit={t("settings.save")} onSubmit={() => void send()}>
       {saved && <Banner kind="good" title={t("settings.saved")} />}
-      {action.failure?.status === 412 && <Banner kind="warn" title={t("settings.changed")} />}
+      {both.length > 0 && (
+        <Banner kind="warn" title={t("settings.changed")}>
+          <p>{t("settings.both")}</p>
+          <ul>
+            {both.map((name) => (
+              <li key={name} dir="auto">
+                {t(NAMES[name])}: {words(of[name])}
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      )}
       <section class="card">
         <h2>{t("settings.reach")}</h2>
         <Line
@@ -112,7 +148,7 @@ function Reach({ of }: { of: Contacts }) {
           required={false}
           most={16}
           complete="tel"
-          hint={t("settings.phone.hint")}
+          hint={[t("settings.phone.hint"), seller && t(`settings.phone.${of.phone_status}`)].filter(Boolean).join(" ")}
         />
         <fieldset class="choices">
           <legend>{t("settings.channels")}</legend>
@@ -130,16 +166,12 @@ function Reach({ of }: { of: Contacts }) {
       </section>
       <section class="card">
         <h2>{t("settings.times")}</h2>
-        <label class="field">
-          <span class="strong-label">{t("settings.zone")}</span>
-          <select value={it.time_zone} onChange={(event) => change({ time_zone: event.currentTarget.value })}>
-            {zones.map((one) => (
-              <option key={one} value={one}>
-                {one.replaceAll("_", " ")}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label={t("settings.zone")}
+          value={it.time_zone}
+          onChange={(time_zone) => change({ time_zone })}
+          options={zones.map((one) => [one, one.replaceAll("_", " ")])}
+        />
         <label class="tick">
           <input
             type="checkbox"

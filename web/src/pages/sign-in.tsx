@@ -1,16 +1,19 @@
 import { useSignal } from "@preact/signals";
 import { config } from "../config";
 import { Icon } from "../parts/icon";
+import { LanguageSelect } from "../parts/language";
 import { Page } from "../parts/page";
 import { signIn } from "../session";
-import { choose, LANGUAGES, type Language, language, t } from "../words";
+import { t } from "../words";
+
+const ROLES = ["buyer", "seller", "mediator", "lead", "operator"] as const;
 
 /** The page of who is not signed in. Whatever page was asked for comes afterwards. */
 export function SignIn() {
   const stay = useSignal(false);
   const asked = location.pathname.slice(import.meta.env.BASE_URL.length - 1);
   const back = asked === "/signed-in" ? "/" : asked + location.search;
-  const people = (config.sandbox?.people ?? []).filter((it) => ["buyer", "seller"].includes(it.role));
+  const people = config.sandbox?.people ?? [];
   return (
     <Page title={t("sign.title")}>
       <div class="card welcome">
@@ -30,7 +33,7 @@ export function SignIn() {
         <section class="card sandbox" aria-labelledby="people">
           <h2 id="people">{t("sign.people")}</h2>
           <p class="soft">{t("sign.people.why")}</p>
-          {(["buyer", "seller"] as const).map((role) => (
+          {ROLES.filter((role) => people.some((it) => it.role === role)).map((role) => (
             <div key={role} class="people">
               <h3>{t(`role.${role}`)}</h3>
               {people
@@ -44,16 +47,9 @@ export function SignIn() {
           ))}
         </section>
       )}
-      <label class="language">
-        <span class="soft">{t("settings.language")}</span>
-        <select value={language.value} onChange={(it) => void choose(it.currentTarget.value as Language)}>
-          {Object.entries(LANGUAGES).map(([code, name]) => (
-            <option key={code} value={code} lang={code}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div class="language">
+        <LanguageSelect />
+      </div>
     </Page>
   );
 }

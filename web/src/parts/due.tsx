@@ -1,10 +1,13 @@
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { minute, now } from "../data/clock";
 import { language, t } from "../words";
 import { Icon } from "./icon";
 
 const HOUR = 3600_000;
+const MINUTE = 60_000;
+/** What is left when it is said aloud, once for each deadline, while a page with it is open. */
+const TOLD = [5 * MINUTE, HOUR, 24 * HOUR];
 /** The person's own time zone, which messages are written in too; the browser's until it is known. */
 export const zone = signal<string | undefined>(undefined);
 
@@ -19,6 +22,7 @@ export function pace(left: number): Pace {
 /** Says what is left, in the largest unit that tells enough: `6 days left`, `30 h left`, `12 min left`. */
 export function left(milliseconds: number): string {
   if (milliseconds <= 0) return t("due.over");
+  if (milliseconds < MINUTE) return t("due.seconds", { count: Math.ceil(milliseconds / 1000) });
   const minutes = Math.ceil(milliseconds / 60_000);
   if (minutes < 60) return t("due.minutes", { count: minutes });
   const hours = Math.floor(milliseconds / HOUR);
@@ -59,14 +63,27 @@ export function At({ at }: { at: string }) {
   return <time dateTime={at}>{moment(at)}</time>;
 }
 
+/** What screen readers say next, politely. The frame has the element. */
+export const said = signal("");
+
+/** Says what is left of a deadline if, since `before` was left, it has come under one of the times at which it is told. */
+function tell(at: string, before: number, remaining: number): void {
+  const passed = TOLD.find((it) => remaining <= it);
+  if (passed && before > passed && remaining > 0) said.value = `${left(passed)}: ${moment(at)}`;
+}
+
 /**
  * The one element in which deadlines are shown: the time in the person's zone first, then what is left of it, with an icon
- * and words for how urgent it is. `over` is called when it passes while the page is open.
+ * and words for how urgent it is. In the last minute it counts the seconds. `over` is called when it passes while the page
+ * is open.
  */
 export function Due({ at, over, label }: { at: string; over?: () => void; label?: string }) {
   minute.value; // drawn again each minute
+  const [, tick] = useState(0);
   const remaining = Date.parse(at) - now();
   const called = useRef(remaining <= 0);
+  const before = useRef({ at, remaining });
+  const last = remaining > 0 && remaining < MINUTE;
   useEffect(() => {
     if (called.current || remaining > 2 ** 31 - 1) return;
     const timer = setTimeout(() => {
@@ -76,13 +93,27 @@ export function Due({ at, over, label }: { at: string; over?: () => void; label?
     }, Math.max(remaining, 0) + 250);
     return () => clearTimeout(timer);
   }, [at, minute.value]);
+  useEffect(() => {
+    if (before.current.at === at) tell(at, before.current.remaining, remaining);
+    before.current = { at, remaining };
+  }, [at, minute.value]);
+  useEffect(() => {
+    // The last minute begins between two ticks of the clock.
+    const soon = remaining > 0 && remaining < 2 * MINUTE;
+    if (!soon) return;
+    const timer = setInterval(() => tick((it) => it + 1), 1000);
+    return () => clearInterval(timer);
+  }, [at, minute.value]);
   const how = pace(remaining);
   return (
     <span class={`due ${how}`}>
       <Icon name={how === "calm" ? "clock" : how === "over" ? "check-clock" : "alarm"} />
       <span>
         {label && <span class="due-label">{label} </span>}
-        <time dateTime={at}>{moment(at)}</time> <span class="left">{left(remaining)}</span>
+        <time dateTime={at}>{moment(at)}</time>{" "}
+        <span class="left" role={last ? "timer" : undefined} aria-live={last ? "off" : undefined}>
+          {left(remaining)}
+        </span>
       </span>
     </span>
   );

@@ -63,24 +63,30 @@ export function Files({ label, files, onChange }: FilesProps) {
           </p>
         ))}
       </div>
-      {files.length > 0 && (
-        <ul class="picked">
-          {files.map((it) => (
-            <li key={it.id}>
-              <Preview file={it.file} name={it.name} />
-              <button
-                type="button"
-                class="icon-button"
-                aria-label={t("files.remove", { name: it.name })}
-                onClick={() => onChange(files.filter((one) => one.id !== it.id))}
-              >
-                <Icon name="close" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <PickedFiles files={files} onChange={onChange} />
     </div>
+  );
+}
+
+/** The files that were picked, each with a way to leave it out again. */
+export function PickedFiles({ files, onChange }: Omit<FilesProps, "label">) {
+  if (files.length === 0) return null;
+  return (
+    <ul class="picked">
+      {files.map((it) => (
+        <li key={it.id}>
+          <Preview file={it.file} name={it.name} />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t("files.remove", { name: it.name })}
+            onClick={() => onChange(files.filter((one) => one.id !== it.id))}
+          >
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -3,6 +3,7 @@ import { useId } from "preact/hooks";
 import type { Money as Amount } from "../api/schema";
 import type { Action } from "../data/action";
 import { t } from "../words";
+import { Countdown } from "./countdown";
 import { decimal, money, readAmount } from "./money";
 import { Refusal } from "./states";
 
@@ -11,12 +12,14 @@ interface FormProps {
   submit: string;
   onSubmit: () => void;
   danger?: boolean;
+  /** True for a second form on a page, beside its one primary action. */
+  plain?: boolean;
   ready?: boolean;
   children?: ComponentChildren;
 }
 
 /** A form with one button. It is inert while it sends, says so, and shows a refusal above what was typed. */
-export function Form({ action, submit, onSubmit, danger, ready = true, children }: FormProps) {
+export function Form({ action, submit, onSubmit, danger, plain, ready = true, children }: FormProps) {
   return (
     <form
       class="form"
@@ -30,16 +33,55 @@ export function Form({ action, submit, onSubmit, danger, ready = true, children 
       <div class="send">
         <button
           type="submit"
-          class={`button wide ${danger ? "danger" : "primary"}`}
+          class={`button wide ${danger ? "danger" : plain ? "" : "primary"}`}
           aria-disabled={action.busy || !ready}
         >
           {action.busy ? t("sending") : submit}
         </button>
         <p role="status" class="soft small">
-          {action.waits && t("waits")}
+          <Waits action={action} />
         </p>
       </div>
     </form>
+  );
+}
+
+/** Says why what was sent has no answer yet, and when it is tried again. */
+export function Waits({ action }: { action: Action }) {
+  if (action.slowUntil) return <Countdown until={action.slowUntil} words="waits.slow" />;
+  return <>{action.waits && t("waits")}</>;
+}
+
+interface FieldProps {
+  label: string;
+  hint?: string;
+  error?: string;
+  required?: boolean;
+  /** Draws the input; it takes the id, and says what describes it. */
+  children: (it: { id: string; described: string | undefined }) => ComponentChildren;
+}
+
+/** The label of a field, what helps to fill it in, and what is wrong with it. */
+export function Field({ label, hint, error, required = true, children }: FieldProps) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={id}>
+        {label} {!required && <span class="soft">({t("optional")})</span>}
+      </label>
+      {hint && (
+        <p class="soft small" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="wrong" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+      {children({ id, described: described || undefined })}
+    </div>
   );
 }
 
@@ -54,31 +96,26 @@ interface TextProps {
 }
 
 /** A field for a longer text, with what is left of its room once it runs short. */
-export function Text({ label, hint, value, onInput, most = 2000, rows = 4, required }: TextProps) {
-  const id = useId();
+export function Text({ label, hint, value, onInput, most = 2000, rows = 4, required = false }: TextProps) {
   const left = most - value.length;
   return (
-    <div class="field">
-      <label for={id}>
-        {label} {!required && <span class="soft">({t("optional")})</span>}
-      </label>
-      {hint && (
-        <p class="soft small" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Field label={label} hint={hint} required={required}>
+      {({ id, described }) => (
+        <>
+          <textarea
+            id={id}
+            rows={rows}
+            maxLength={most}
+            required={required}
+            dir="auto"
+            aria-describedby={described}
+            value={value}
+            onInput={(it) => onInput(it.currentTarget.value)}
+          />
+          {left < most / 4 && <p class="soft small">{t("left", { count: left })}</p>}
+        </>
       )}
-      <textarea
-        id={id}
-        rows={rows}
-        maxLength={most}
-        required={required}
-        dir="auto"
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        value={value}
-        onInput={(it) => onInput(it.currentTarget.value)}
-      />
-      {left < most / 4 && <p class="soft small">{t("left", { count: left })}</p>}
-    </div>
+    </Field>
   );
 }
 
@@ -88,7 +125,7 @@ interface LineProps {
   value: string;
   onInput: (value: string) => void;
   type?: string;
-  mode?: "text" | "decimal" | "numeric" | "email" | "tel";
+  mode?: "text" | "decimal" | "numeric" | "email" | "tel" | "search";
   most?: number;
   required?: boolean;
   error?: string;
@@ -108,37 +145,56 @@ export function Line({
   error,
   complete,
 }: LineProps) {
-  const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
-    <div class="field">
-      <label for={id}>
-        {label} {!required && <span class="soft">({t("optional")})</span>}
-      </label>
-      {hint && (
-        <p class="soft small" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Field label={label} hint={hint} error={error} required={required}>
+      {({ id, described }) => (
+        <input
+          id={id}
+          type={type as "text"}
+          inputMode={mode}
+          maxLength={most}
+          required={required}
+          autoComplete={(complete ?? "off") as "off"}
+          dir="auto"
+          aria-invalid={error ? true : undefined}
+          aria-describedby={described}
+          value={value}
+          onInput={(it) => onInput(it.currentTarget.value)}
+        />
       )}
-      {error && (
-        <p class="wrong" id={`${id}-error`}>
-          {error}
-        </p>
+    </Field>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  /** Each value with its words, and the language of these where it is not the page's. */
+  options: [value: string, words: string, lang?: string][];
+  value: string;
+  onChange: (value: string) => void;
+  /** Shown, and not to be chosen, while nothing is. */
+  none?: string;
+}
+
+/** A field in which one of many is chosen. */
+export function Select({ label, options, value, onChange, none }: SelectProps) {
+  return (
+    <Field label={label}>
+      {({ id }) => (
+        <select id={id} required value={value} onChange={(it) => onChange(it.currentTarget.value)}>
+          {none && (
+            <option value="" disabled>
+              {none}
+            </option>
+          )}
+          {options.map(([name, words, lang]) => (
+            <option key={name} value={name} lang={lang}>
+              {words}
+            </option>
+          ))}
+        </select>
       )}
-      <input
-        id={id}
-        type={type as "text"}
-        inputMode={mode}
-        maxLength={most}
-        required={required}
-        autoComplete={(complete ?? "off") as "off"}
-        dir="auto"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described || undefined}
-        value={value}
-        onInput={(it) => onInput(it.currentTarget.value)}
-      />
-    </div>
+    </Field>
   );
 }
 

@@ -1,11 +1,11 @@
 import type { QueryObserverResult } from "@tanstack/query-core";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Failure } from "../api/failure";
+import { Failure } from "../api/failure";
 import { config } from "../config";
 import { t } from "../words";
 import { Icon } from "./icon";
-import { Loading, Problem, Stale } from "./states";
+import { Loading, Problem, Slow, Stale } from "./states";
 
 interface PageProps {
   title: string;
@@ -61,11 +61,12 @@ export function Shown<T>({
     return (
       <>
         {(read.error?.status === 0 || read.fetchStatus === "paused") && <Stale at={read.dataUpdatedAt} />}
+        {read.error?.status === 429 && <Slow failure={read.error} again={() => void read.refetch()} />}
         {children(read.data)}
       </>
     );
   }
   if (read.error) return <Problem failure={read.error} again={() => void read.refetch()} />;
-  if (read.fetchStatus === "paused") return <Problem failure={{ status: 0, problem: {}, requestId: "" } as Failure} />;
+  if (read.fetchStatus === "paused") return <Problem failure={new Failure(0)} />;
   return <Loading rows={rows} />;
 }

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "../api/failure";
-import { t } from "../words";
+import { type Key, t } from "../words";
+import { Countdown } from "./countdown";
 import { time } from "./due";
 import { Icon, type IconName } from "./icon";
 
@@ -32,6 +33,16 @@ export function Empty({ icon, title, children }: { icon: IconName; title: string
   );
 }
 
+/** Says that too much was asked for in a short time, counts down, and asks again by itself. */
+export function Slow({ failure, again }: { failure: Failure; again?: () => void }) {
+  return (
+    <p class="strip" role="status">
+      <Icon name="clock" />{" "}
+      <Countdown until={failure.at + Math.max(failure.retryAfter, 5) * 1000} words="slow.again" over={again} />
+    </p>
+  );
+}
+
 /** Shows what went wrong in the server's words, with the number of the request for the people who help. */
 export function Problem({ failure, again }: { failure: Failure; again?: () => void }) {
   const missing = failure.status === 404;
@@ -41,9 +52,10 @@ export function Problem({ failure, again }: { failure: Failure; again?: () => vo
       <span class="empty-icon">
         <Icon name={failure.status === 0 ? "wifi" : "alert"} />
       </span>
-      <h2>{t(missing ? "problem.missing" : failure.status === 0 ? "problem.offline" : "problem.title")}</h2>
+      <h2>{t(title(failure))}</h2>
       <p dir="auto">{missing ? t("problem.missing.why") : words}</p>
-      {again && !missing && (
+      {failure.status === 429 && <Slow failure={failure} again={again} />}
+      {again && !missing && failure.status !== 429 && (
         <button type="button" class="button" onClick={again}>
           {t("again")}
         </button>
@@ -55,6 +67,12 @@ export function Problem({ failure, again }: { failure: Failure; again?: () => vo
       )}
     </div>
   );
+}
+
+function title({ status }: Failure): Key {
+  if (status === 404) return "problem.missing";
+  if (status === 429) return "problem.slow";
+  return status === 0 ? "problem.offline" : "problem.title";
 }
 
 /** Says that what is shown is not new. */
@@ -70,14 +88,19 @@ export function Stale({ at }: { at: number }) {
 export function Banner({
   kind,
   title,
+  calm,
   children,
 }: {
   kind: "warn" | "bad" | "good" | "info";
   title: string;
+  /** True for what a page says from the beginning: the focus stays where it is. */
+  calm?: boolean;
   children?: ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), [title]);
+  useEffect(() => {
+    if (!calm) box.current?.focus();
+  }, [title]);
   return (
     <div class={`banner ${kind}`} role={kind === "bad" || kind === "warn" ? "alert" : "status"} tabIndex={-1} ref={box}>
       <Icon name={kind === "good" ? "check-clock" : kind === "info" ? "info" : "alert"} />
@@ -96,8 +119,8 @@ export function Refusal({ failure }: { failure: Failure | null }) {
   if (failure.code === "invalid_tracking_number") return <Banner kind="bad" title={t("carrier.wrong")} />;
   const fields = failure.problem.errors ?? [];
   return (
-    <Banner kind="bad" title={t(failure.status === 429 ? "problem.slow" : "problem.title")}>
-      <p dir="auto">{failure.problem.detail ?? failure.message}</p>
+    <Banner kind="bad" title={t(title(failure))}>
+      <p dir="auto">{failure.problem.detail ?? t(failure.status === 0 ? "problem.line" : "problem.unknown")}</p>
       {fields.length > 0 && (
         <ul>
           {fields.map((it) => (

@@ -9,7 +9,9 @@ type Catalogue = Record<string, string>;
 export const LANGUAGES = { en: "English", es: "Español", pt: "Português", ru: "Русский", zh: "中文" } as const;
 export type Language = keyof typeof LANGUAGES;
 
+type Load = (code: Language) => Promise<Catalogue>;
 const load = import.meta.glob<{ default: Catalogue }>("./*.json");
+const loads: Load[] = [async (code) => (await load[`./${code}.json`]!()).default];
 let words: Catalogue = {};
 
 export const language = signal<Language>(preferred());
@@ -34,9 +36,16 @@ export function choose(code: Language): Promise<void> {
 
 /** Loads a language's words, then shows the app in it. */
 export async function speak(code: Language = language.value): Promise<void> {
-  words = (await load[`./${code}.json`]!()).default;
+  words = Object.assign({}, ...(await Promise.all(loads.map((it) => it(code)))));
   document.documentElement.lang = code;
   language.value = code;
+}
+
+/** Adds a catalogue of pages that most people never load: its words are loaded now, and with each language from then on. */
+export async function speakAlso(more: Load): Promise<void> {
+  loads.push(more);
+  const found = await more(language.value);
+  words = { ...words, ...found };
 }
 
 /** Returns a text in the person's language. */

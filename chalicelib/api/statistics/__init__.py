@@ -1,0 +1,1 @@
+"""The statistics of disputes over HTTP."""

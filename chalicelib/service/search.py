@@ -1,0 +1,36 @@
+"""Find orders and disputes by what people have at hand: an id, a title, a tracking number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.dispute import Dispute
+    from chalicelib.domain.order import Order
+
+_BETWEEN_DIGITS = re.compile(r"[\s-]")
+
+
+def order_has(order: Order, q: str) -> bool:
+    """Return whether an order's id, a title or a tracking number has ``q`` in it, in any case and spelling of the number."""
+    terms = order.terms
+    names = (terms.order_id, *(line.title for line in terms.lines))
+    return _in(names, q) or _number_in((it.tracking_number for it in order.parcels), q)
+
+
+def return_has(dispute: Dispute, q: str) -> bool:
+    """Return whether the number under which a dispute's items went back has ``q`` in it."""
+    back = dispute.return_parcel
+    return _number_in((back.tracking_number,) if back else (), q)
+
+
+def _in(texts: Iterable[str], q: str) -> bool:
+    return any(q.casefold() in it.casefold() for it in texts)
+
+
+def _number_in(numbers: Iterable[str], q: str) -> bool:
+    written = _BETWEEN_DIGITS.sub("", q).casefold()
+    return bool(written) and any(written in it.casefold() for it in numbers)

@@ -1,0 +1,28 @@
+import * as reads from "../api/reads";
+import type { Dispute, Ledger } from "../api/schema";
+import { useRead } from "../data/query";
+import { Icon } from "../parts/icon";
+import { money } from "../parts/money";
+import { t } from "../words";
+
+/** How far the refund of a dispute is. Agreed is not paid: the payment provider has the last word. */
+export function Paid({ of }: { of: Dispute }) {
+  const due = of.stage === "resolved" && of.refund !== null && of.refund.minor > 0;
+  const read = useRead({ ...reads.ledger(of.order_id), enabled: due, every: 60_000 });
+  const found = due && read.data ? state(read.data, of.id) : null;
+  if (!found) return null;
+  const amount = money(of.refund!);
+  return (
+    <p class={`paid ${found}`}>
+      <Icon name={found === "settled" ? "check" : found === "failed" ? "alert" : "clock"} />{" "}
+      <span>{t(`paid.${found}`, { amount })}</span>
+    </p>
+  );
+}
+
+/** Returns the state of the refunds that a dispute caused: failed before pending before settled. */
+function state(of: Ledger, dispute: string): "pending" | "settled" | "failed" | null {
+  const entries = of.entries.filter((it) => it.movement === "refund" && it.cause === dispute).map((it) => it.number);
+  const states = of.payment_instructions.filter((it) => entries.includes(it.entry)).map((it) => it.status);
+  return (["failed", "pending", "settled"] as const).find((it) => states.includes(it)) ?? null;
+}
