@@ -28,6 +28,7 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.sent import Sent
 from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
@@ -119,6 +120,7 @@ class Cloud:
             people=People(dynamodb, TABLE),
             messages=Messages(dynamodb, TABLE),
             notes=Notes(dynamodb, TABLE),
+            replies=SavedReplies(dynamodb, TABLE),
             connections=Connections(dynamodb, TABLE),
             audit=AuditLog(dynamodb, TABLE),
             tallies=Tallies(dynamodb, TABLE),
@@ -224,11 +226,10 @@ def image_of(record: Item) -> Item:
     return image
 
 
-def restored(items: Iterable[Item], records: Iterable[Item], subscriptions: dict[str, Any], at: datetime) -> Cloud:
-    """Return a cloud that holds ``items``, at ``at``, and has published everything in ``records``."""
+def restored(table: MemoryTable, records: Iterable[Item], subscriptions: dict[str, Any], at: datetime) -> Cloud:
+    """Return a cloud that holds what ``table`` does, at ``at``, and has published everything in ``records``."""
     cloud = Cloud(MovedClock(at))
-    for stored in items:
-        cloud.table.put_item(TableName=TABLE, Item=stored)
+    cloud.table.hold(table)
     cloud.records[:] = list(records)
     cloud.streamed = len(cloud.records)
     cloud.sns.subscriptions.update(subscriptions)
