@@ -199,9 +199,9 @@ ROWS = {
     "other route: refused": Row(N, EVIDENCE, ESCALATE, REUSED),
     "other route: another order": Row(Stop.SOLD, RECEIPT, replace(RECEIPT, path="/orders/o-2/receipt"), REUSED, sold_again),
     "other route: another proposal": Row(N, ACCEPT, replace(ACCEPT, path=f"{DISPUTE}/proposals/1/accept"), REUSED),
-    "age: a second before seven days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S - 1)),
-    "age: seven days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S)),
-    "age: a second after seven days": Row(D, EVIDENCE, EVIDENCE, NEW, seconds(ANSWERS_KEPT_S + 1)),
+    "age: a second before two days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S - 1)),
+    "age: two days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S)),
+    "age: a second after two days": Row(D, EVIDENCE, EVIDENCE, NEW, seconds(ANSWERS_KEPT_S + 1)),
     "age: other body, seven days": Row(D, EVIDENCE, OTHER, REUSED, seconds(ANSWERS_KEPT_S)),
     "age: other body, a second after": Row(D, EVIDENCE, OTHER, NEW, seconds(ANSWERS_KEPT_S + 1)),
     "age: refused after seven days as it would be anew": Row(
