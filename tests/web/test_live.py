@@ -9,6 +9,7 @@ from localcloud.forms import PHOTO
 from tests.web.case import Case, make
 from tests.web.pace import Line, PageTime
 from tests.web.people import EVERYTHING, Marketplace
+from tests.web.shots import settled
 
 AN_OFFER = {"type": "refund", "amount": {"minor": 20_00, "currency": "EUR"}}
 WAITING, OFFERED = "Waiting for the seller", "There is an offer for you"
@@ -99,8 +100,7 @@ def case(market: Marketplace) -> Case:
 
 def _idle(market: Marketplace, page: Page, address: str) -> int:
     """Return how often a page asks the API in half an hour in which nobody does anything."""
-    page.goto(address)
-    page.locator(".hero, .card, form, .empty, .thread, .choices").first.wait_for()
+    settled(page, address)
     time = PageTime(page)
     market.seen[page].requests.clear()
     time.passes(HALF_AN_HOUR, step=10)
