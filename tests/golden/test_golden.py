@@ -19,6 +19,7 @@ from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.notes import CaseNote
 from chalicelib.store.people import Erasure, Owner, Profile
+from chalicelib.store.replies import Replies
 from chalicelib.store.schema import schema_of, stored_value
 from chalicelib.store.uploads import Upload
 from tests.golden.generate import HERE, SORT_KEYS, kind_of
@@ -50,6 +51,7 @@ READ_AS: dict[str, Any] = {
     "WEBHOOKS": WebhookEndpoint,
     "HEALTH": Health,
     "DELIVERY": Delivery,
+    "REPLIES": Replies,
 }
 """The kinds of items with a value, and what it is. The others have plain attributes."""
 RELEASES = sorted(place for place in HERE.iterdir() if place.is_dir() and place.name[0].isdigit())

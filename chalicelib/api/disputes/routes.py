@@ -6,11 +6,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
-from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Lazily, Models
 from chalicelib.api.parameters import PAGE, moment, named, one_of, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act, named_party
@@ -28,7 +27,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.disputes import answers
+    from chalicelib.api.disputes import requests as m
 else:
+    m = Models("chalicelib.api.disputes.requests")
     answers = Lazily("chalicelib.api.disputes.answers")
 
 blueprint = Resource(__name__, "disputes")
@@ -75,7 +76,8 @@ def open_dispute(call: Call, order_id: str) -> Answer:
         moment("opened_to", "Only those that were opened then or before."),
         words(
             "q",
-            "Only those with this in an id, a title or a tracking number; of the 500 newest, or of the order that it names.",
+            "Only those with this in an id, a title or a tracking number; of the 500 newest, or of the order that it names. "
+            "The platform and operators who name nobody find those of any whole id, tracking number or person.",
         ),
         one_of(
             DisputeSort,

@@ -516,6 +516,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mediation/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_replies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/replies/{whose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_replies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mediation/workload": {
         parameters: {
             query?: never;
@@ -1092,6 +1124,13 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /** AllReplies */
+        AllReplies: {
+            own: components["schemas"]["SavedReplies"];
+            shared: components["schemas"]["SavedReplies"];
+            /** Variables */
+            variables: string[];
         };
         /** AnswerExtension */
         AnswerExtension: {
@@ -3315,6 +3354,11 @@ export interface components {
             amount: components["schemas"]["MoneyIn"];
             status: components["schemas"]["ExternalStatus"];
         };
+        /** PutReplies */
+        PutReplies: {
+            /** Items */
+            items: components["schemas"]["SavedReply"][];
+        };
         /** QueueTotals */
         QueueTotals: {
             /**
@@ -3456,6 +3500,34 @@ export interface components {
          * @enum {string}
          */
         Role: "buyer" | "seller" | "mediator" | "operator" | "platform" | "clock";
+        /** SavedReplies */
+        SavedReplies: {
+            /** Items */
+            items: components["schemas"]["SavedReplyKept"][];
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+        };
+        /** SavedReply */
+        SavedReply: {
+            /** Name */
+            name: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** SavedReplyKept */
+        SavedReplyKept: {
+            /** Name */
+            name: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
         /** SellerContacts */
         SellerContacts: {
             /**
@@ -3943,6 +4015,7 @@ export type AddEvidence = components['schemas']['AddEvidence'];
 export type Address = components['schemas']['Address'];
 export type AddShipment = components['schemas']['AddShipment'];
 export type AllowedAction = components['schemas']['AllowedAction'];
+export type AllReplies = components['schemas']['AllReplies'];
 export type AnswerExtension = components['schemas']['AnswerExtension'];
 export type Appeal = components['schemas']['Appeal'];
 export type Arrival = components['schemas']['Arrival'];
@@ -4067,6 +4140,7 @@ export type ProposalInBrief = components['schemas']['ProposalInBrief'];
 export type Propose = components['schemas']['Propose'];
 export type Protection = components['schemas']['Protection'];
 export type PutExternalDispute = components['schemas']['PutExternalDispute'];
+export type PutReplies = components['schemas']['PutReplies'];
 export type QueueTotals = components['schemas']['QueueTotals'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
@@ -4081,6 +4155,9 @@ export type Return = components['schemas']['Return'];
 export type ReturnCarrier = components['schemas']['ReturnCarrier'];
 export type ReviewDefault = components['schemas']['ReviewDefault'];
 export type Role = components['schemas']['Role'];
+export type SavedReplies = components['schemas']['SavedReplies'];
+export type SavedReply = components['schemas']['SavedReply'];
+export type SavedReplyKept = components['schemas']['SavedReplyKept'];
 export type SellerContacts = components['schemas']['SellerContacts'];
 export type SellerContactsKept = components['schemas']['SellerContactsKept'];
 export type SellerCounts = components['schemas']['SellerCounts'];
@@ -5184,6 +5261,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediationQueue"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_replies: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllReplies"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    put_replies: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                whose: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutReplies"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplies"];
                 };
             };
             default: components["responses"]["malformed_request"];
