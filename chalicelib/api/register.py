@@ -11,6 +11,7 @@ from chalicelib.api.disputes import routes as disputes
 from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.live import routes as live
 from chalicelib.api.messages import routes as messages
+from chalicelib.api.operations import routes as operations
 from chalicelib.api.orders import routes as orders
 from chalicelib.api.payments import routes as payments
 from chalicelib.api.people import erasure
@@ -39,6 +40,7 @@ def register(app: Chalice) -> None:
         tracking,
         audit,
         statistics,
+        operations,
         endpoints,
         description,
     )

@@ -26,6 +26,7 @@ either of them                ``ERASURE``                         the person's r
                               ``ORDER#<order>``                   a thread it listens to
 ``LISTENERS#<order>``         ``CONNECTION#<id>``                 a connection that listens to a thread
 ``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
+``UNDELIVERED#<id>``          ``MESSAGE``                         a message to a person that no provider took
 ``WEBHOOKS``                  ``<endpoint>``                      a webhook endpoint and its secrets
 ``WEBHOOK#<endpoint>``        ``HEALTH``                          the attempts that failed since one succeeded
                               ``DELIVERY#<id>``                   one event on its way to the endpoint
@@ -89,6 +90,9 @@ Disputes that version 0.2.0 or older has closed stay among the open ones. Its th
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
 ERASURES = "ERASURES"
+UNDELIVERED = "UNDELIVERED"
+HELD_PAYOUTS = "HELD"
+MESSAGE_SK = "MESSAGE"
 DRAFTS = "DRAFTS"
 """The drafts that no dispute has claimed, by when they were asked for."""
 
@@ -351,6 +355,11 @@ def delivery_sk(delivery: str) -> str:
 def webhooks_due_pk(shard: int) -> str:
     """Return one shard of the deliveries to be made, in the deadline index."""
     return f"WEBHOOK#{shard}"
+
+
+def undelivered_pk(message_id: str) -> str:
+    """Return the partition of a message that no provider took."""
+    return f"UNDELIVERED#{message_id}"
 
 
 def counted_pk(order_id: str) -> str:

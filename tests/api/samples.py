@@ -459,6 +459,22 @@ SAMPLES: dict[str, Sample] = {
     "redeliver": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "post_test": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5&actor=platform:market"),
+    "get_operations": Sample(
+        Stop.PAYING,
+        OLA,
+        keys=("sweep", "streams", "queues", "payments", "erasures", "sms", "undelivered", "ledger", "unavailable", "as_of"),
+    ),
+    "list_due": Sample(Stop.SOLD, OLA, keys=("items",)),
+    "list_held": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS),
+    "list_erasures": Sample(Stop.FORGETTING, OLA, keys=_LIST_KEYS),
+    "list_undelivered": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?reason=OptedOut&channel=sms&limit=5"),
+    "send_again": Sample(
+        Stop.NOWHERE,
+        OLA,
+        {"ids": ["5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"], "reason": "provider_works_again"},
+        ("sent_again", "ids", "gone"),
+        other={"ids": ["5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"], "reason": "person_asked"},
+    ),
     "dispute_statistics": Sample(
         Stop.DISPUTED,
         OLA,
@@ -560,6 +576,8 @@ WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
 BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
 LISTS = [endpoint for endpoint in EVERY if endpoint.paged]
+TOLD = [it for it in LISTS if it.operation not in ("dispute_statistics", "list_held", "list_undelivered")]
+"""The lists that the stories fill. The others hold what the stream counted, or what failed."""
 
 
 def sample_of(endpoint: Endpoint) -> Sample:

@@ -56,6 +56,7 @@ NAMED = {
     "WebsocketAPI": "chat",
     **{f"{name}.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in (*QUEUES, "UploadQueue")},
     **{f"{name}.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("StreamFailures", "JobFailures")},
+    **{f"{it}.Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{it}" for it in ("SweepFailures", "UploadFailures", "WebhookFailures")},
     **{name: f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}" for name in TOPICS},
     "MailFrom": "shop@market.example",
 }
@@ -100,6 +101,8 @@ def rights_for(service: str, operation: str, given: dict[str, Any]) -> Iterator[
             method = {"PostToConnection": "POST", "DeleteConnection": "DELETE"}[operation]
             api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:chat/api"
             yield Right("execute-api:ManageConnections", f"{api}/{method}/@connections/{given['ConnectionId']}")
+        case "monitoring", _:
+            yield Right(f"cloudwatch:{operation}", "*")
         case "secretsmanager" | "ssm", _:
             names = given.get("Names") or [f":secret:{given['SecretId']}-abcdef"]
             kind = "" if service == "secretsmanager" else ":parameter"
@@ -454,6 +457,8 @@ def lived(app: object, issuer: object) -> Deployment:
             "SWITCHES_PREFIX": f"/buyer-protection/{STACK}/",
             "WEBHOOK_SECRETS_PREFIX": f"{STACK}/webhooks/",
             "WEBHOOK_QUEUE_URL": queues["WebhookQueue"],
+            "WATCHED_QUEUES": ",".join(f"{name}={url}" for name, url in queues.items()),
+            "WATCHED_FUNCTIONS": "Publish=publish",
             "OPERATORS_TOPIC_ARN": NAMED["OperatorsTopic"],
         }
         for name, value in environment.items():

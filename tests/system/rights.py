@@ -197,6 +197,11 @@ RIGHTS: dict[str, dict[str, May]] = {
     "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    # the operations: operators alone
+    **{
+        operation: {OPERATOR: May(Stop.SOLD, OK, ALL)}
+        for operation in ("get_operations", "list_due", "list_held", "list_erasures", "list_undelivered", "send_again")
+    },
     # the statistics: operators see everybody's, sellers their own
     "dispute_statistics": {OPERATOR: May(Stop.SOLD, OK, ALL)},
     "get_seller_report": {SELLER: May(Stop.SOLD), OPERATOR: May(Stop.SOLD, others=ALL, missing=OK)},

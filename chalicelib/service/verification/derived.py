@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.webhooks import Delivery
-from chalicelib.store import audit, keys, webhooks
+from chalicelib.store import audit, keys, message_queue, undelivered, webhooks
 from chalicelib.store.audit import AuditEntry
 from chalicelib.store.items import dispute_items, item, order_item, payment_item, text
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.people import Erasure
+from chalicelib.store.undelivered import UndeliveredMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,10 @@ def misplaced(stored: Item, value: object, shards: int) -> tuple[dict[str, Any],
             place = item(
                 due_pk=keys.send_pk(keys.shard_of(value.recipient, shards)), due_sk=keys.send_sk(at, value.name, value.channel)
             )
-            return {}, due_differences(stored, place, value.recipient, shards)
+            listed = message_queue.lists_of(value, text(stored, "due_sk"))
+            return differences(stored, listed, IN_LISTS), due_differences(stored, place, value.recipient, shards)
+        case UndeliveredMessage():
+            return differences(stored, undelivered.lists_of(value), IN_LISTS), {}
         case Delivery():
             due = item(due_pk=keys.webhooks_due_pk(keys.shard_of(value.id, shards))) if "due_sk" in stored else {}
             place = due | {name: it for name, it in stored.items() if name == "due_sk"}

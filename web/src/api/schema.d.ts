@@ -500,6 +500,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/held-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_held"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_undelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/undelivered/sent-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -766,6 +862,38 @@ export interface paths {
         get: operations["get_order_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment-instructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_payment_instructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment-instructions/{instruction_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["report_result"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1118,6 +1246,8 @@ export interface components {
             outcome: string;
             /** Person */
             person: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /** AuditPage */
         AuditPage: {
@@ -1739,6 +1869,26 @@ export interface components {
             /** Uploads */
             uploads: components["schemas"]["Draft"][];
         };
+        /** DueOrder */
+        DueOrder: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Order Id */
+            order_id: string;
+            /**
+             * Shard
+             * Format: int64
+             */
+            shard: number;
+        };
+        /** DueOrders */
+        DueOrders: {
+            /** Items */
+            items: components["schemas"]["DueOrder"][];
+        };
         /** Durations */
         Durations: {
             /**
@@ -1786,6 +1936,13 @@ export interface components {
             status: "pending" | "waiting" | "done" | "withdrawn";
             /** Waits For */
             waits_for: string[];
+        };
+        /** ErasuresWaiting */
+        ErasuresWaiting: {
+            failing: components["schemas"]["Number"];
+            /** Oldest S */
+            oldest_s: number | null;
+            open: components["schemas"]["Number"];
         };
         /** Escalate */
         Escalate: {
@@ -2020,6 +2177,25 @@ export interface components {
             /** Mediator Id */
             mediator_id: string;
         };
+        /** HeldPayout */
+        HeldPayout: {
+            /** Event */
+            event: string;
+            /**
+             * Looks Again At
+             * Format: date-time
+             */
+            looks_again_at: string;
+            /** Order Id */
+            order_id: string;
+        };
+        /** HeldPayoutPage */
+        HeldPayoutPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["HeldPayout"][];
+        };
         /** ImportOrder */
         ImportOrder: {
             /** Buyer Id */
@@ -2200,6 +2376,25 @@ export interface components {
             /** Payment Instructions */
             payment_instructions: components["schemas"]["PaymentInstruction"][];
         };
+        /** LedgerCheck */
+        LedgerCheck: {
+            /** Currencies */
+            currencies: components["schemas"]["LedgerSum"][];
+            /** Day */
+            day: string;
+            /** Done */
+            done: boolean;
+            /**
+             * Faults
+             * Format: int64
+             */
+            faults: number;
+            /**
+             * Items
+             * Format: int64
+             */
+            items: number;
+        };
         /** LedgerEntry */
         LedgerEntry: {
             amount: components["schemas"]["Money"];
@@ -2226,6 +2421,25 @@ export interface components {
              * Format: int64
              */
             number: number;
+        };
+        /** LedgerSum */
+        LedgerSum: {
+            /** Currency */
+            currency: string;
+            held: components["schemas"]["Money"];
+            /**
+             * Holds
+             * Format: int64
+             */
+            holds: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            released: components["schemas"]["Money"];
         };
         /** Line */
         Line: {
@@ -2438,6 +2652,16 @@ export interface components {
         };
         /** Nothing */
         Nothing: Record<string, never>;
+        /** Number */
+        Number: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** More */
+            more: boolean;
+        };
         /** ObjectToDelivery */
         ObjectToDelivery: {
             /** Statement */
@@ -2516,6 +2740,76 @@ export interface components {
              */
             count: number;
             stage: components["schemas"]["Stage"];
+        };
+        /** OpenErasure */
+        OpenErasure: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** Id */
+            id: string;
+            /** Looks Again At */
+            looks_again_at: string | null;
+            /**
+             * Orders Erased
+             * Format: int64
+             */
+            orders_erased: number;
+            /**
+             * Orders Going On
+             * Format: int64
+             */
+            orders_going_on: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "buyer" | "seller";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "waiting" | "done" | "withdrawn";
+            /** Waits For */
+            waits_for: string[];
+        };
+        /** OpenErasurePage */
+        OpenErasurePage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["OpenErasure"][];
+        };
+        /** Operations */
+        Operations: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            erasures: components["schemas"]["ErasuresWaiting"];
+            ledger: components["schemas"]["LedgerCheck"] | null;
+            payments: components["schemas"]["PaymentsWaiting"];
+            /** Queues */
+            queues: components["schemas"]["QueueDepth"][];
+            sms: components["schemas"]["SmsToday"];
+            /** Streams */
+            streams: components["schemas"]["StreamReader"][];
+            /** Sweep */
+            sweep: components["schemas"]["SweptShard"][];
+            /** Switches */
+            switches: {
+                [key: string]: boolean;
+            };
+            /** Unavailable */
+            unavailable: string[];
+            undelivered: components["schemas"]["UndeliveredNumber"];
         };
         /** Order */
         Order: {
@@ -2817,6 +3111,41 @@ export interface components {
             republished: number;
             status: components["schemas"]["InstructionStatus"];
         };
+        /** PaymentInstructionPage */
+        PaymentInstructionPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["PaymentInstruction"][];
+        };
+        /** PaymentResult */
+        PaymentResult: {
+            /**
+             * Attempt
+             * @default null
+             */
+            attempt?: number | null;
+            /**
+             * Failure
+             * @default null
+             */
+            failure?: string | null;
+            /**
+             * Reference
+             * @default null
+             */
+            reference?: string | null;
+            status: components["schemas"]["InstructionStatus"];
+        };
+        /** PaymentsWaiting */
+        PaymentsWaiting: {
+            failed: components["schemas"]["Number"];
+            held: components["schemas"]["Number"];
+            /** Oldest Pending At */
+            oldest_pending_at: string | null;
+            overdue: components["schemas"]["Number"];
+            pending: components["schemas"]["Number"];
+        };
         /** PhoneConfirmation */
         PhoneConfirmation: {
             /** Code */
@@ -3080,6 +3409,17 @@ export interface components {
             amount: components["schemas"]["MoneyIn"];
             status: components["schemas"]["ExternalStatus"];
         };
+        /** QueueDepth */
+        QueueDepth: {
+            /** Dead Letters */
+            dead_letters: boolean;
+            /** Name */
+            name: string;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Waiting */
+            waiting: number | null;
+        };
         /** QuietHours */
         QuietHours: {
             /** From */
@@ -3102,6 +3442,16 @@ export interface components {
          * @enum {string}
          */
         Reason: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+        /** ReasonCount */
+        ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** Reason */
+            reason: string;
+        };
         /** Refunds */
         Refunds: {
             amount: components["schemas"]["Money"];
@@ -3361,6 +3711,24 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /** SendAgain */
+        SendAgain: {
+            /** Ids */
+            ids: string[];
+            reason: components["schemas"]["Why"];
+        };
+        /** SentAgain */
+        SentAgain: {
+            /** Gone */
+            gone: string[];
+            /** Ids */
+            ids: string[];
+            /**
+             * Sent Again
+             * Format: int64
+             */
+            sent_again: number;
+        };
         /** Share */
         Share: {
             /**
@@ -3410,6 +3778,19 @@ export interface components {
             /** Tracking Number */
             tracking_number: string;
         };
+        /** SmsToday */
+        SmsToday: {
+            /**
+             * Cap
+             * Format: int64
+             */
+            cap: number;
+            /**
+             * Sent
+             * Format: int64
+             */
+            sent: number;
+        };
         /**
          * Stage
          * @enum {string}
@@ -3434,6 +3815,28 @@ export interface components {
             size: number;
             /** Upload Id */
             upload_id: string;
+        };
+        /** StreamReader */
+        StreamReader: {
+            /** Function */
+            function: string;
+            /** Lag S */
+            lag_s: number | null;
+        };
+        /** SweptShard */
+        SweptShard: {
+            /**
+             * Late S
+             * Format: int64
+             */
+            late_s: number;
+            /** Oldest Due At */
+            oldest_due_at: string | null;
+            /**
+             * Shard
+             * Format: int64
+             */
+            shard: number;
         };
         /** Ticket */
         Ticket: {
@@ -3466,6 +3869,47 @@ export interface components {
             seq: number;
             /** Type */
             type: string;
+        };
+        /** UndeliveredMessage */
+        UndeliveredMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** Order Id */
+            order_id: string;
+            /** Reason */
+            reason: string;
+            /** Recipient */
+            recipient: string;
+            /** Text */
+            text: string;
+        };
+        /** UndeliveredNumber */
+        UndeliveredNumber: {
+            /** By Reason */
+            by_reason: components["schemas"]["ReasonCount"][];
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** More */
+            more: boolean;
+        };
+        /** UndeliveredPage */
+        UndeliveredPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["UndeliveredMessage"][];
         };
         /** UploadedFile */
         UploadedFile: {
@@ -3584,6 +4028,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * Why
+         * @enum {string}
+         */
+        Why: "provider_works_again" | "address_corrected" | "setting_corrected" | "person_asked";
         /** WriteMessage */
         WriteMessage: {
             /** Attachments */
@@ -3671,8 +4120,11 @@ export type DisputeSummary = components['schemas']['DisputeSummary'];
 export type DisputeTimeline = components['schemas']['DisputeTimeline'];
 export type Draft = components['schemas']['Draft'];
 export type DraftList = components['schemas']['DraftList'];
+export type DueOrder = components['schemas']['DueOrder'];
+export type DueOrders = components['schemas']['DueOrders'];
 export type Durations = components['schemas']['Durations'];
 export type Erasure = components['schemas']['Erasure'];
+export type ErasuresWaiting = components['schemas']['ErasuresWaiting'];
 export type Escalate = components['schemas']['Escalate'];
 export type Escrow = components['schemas']['Escrow'];
 export type EvidenceAsked = components['schemas']['EvidenceAsked'];
@@ -3696,6 +4148,8 @@ export type GrantTime = components['schemas']['GrantTime'];
 export type Guarantee = components['schemas']['Guarantee'];
 export type GuaranteeNow = components['schemas']['GuaranteeNow'];
 export type HandOver = components['schemas']['HandOver'];
+export type HeldPayout = components['schemas']['HeldPayout'];
+export type HeldPayoutPage = components['schemas']['HeldPayoutPage'];
 export type ImportOrder = components['schemas']['ImportOrder'];
 export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
@@ -3703,7 +4157,9 @@ export type Issue = components['schemas']['Issue'];
 export type KeyedCounts = components['schemas']['KeyedCounts'];
 export type LateDelivery = components['schemas']['LateDelivery'];
 export type Ledger = components['schemas']['Ledger'];
+export type LedgerCheck = components['schemas']['LedgerCheck'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LedgerSum = components['schemas']['LedgerSum'];
 export type Line = components['schemas']['Line'];
 export type LineInBrief = components['schemas']['LineInBrief'];
 export type LineProtection = components['schemas']['LineProtection'];
@@ -3719,6 +4175,7 @@ export type MoneyIn = components['schemas']['MoneyIn'];
 export type Movement = components['schemas']['Movement'];
 export type NewDevice = components['schemas']['NewDevice'];
 export type Nothing = components['schemas']['Nothing'];
+export type Number = components['schemas']['Number'];
 export type ObjectToDelivery = components['schemas']['ObjectToDelivery'];
 export type OfferedGuarantee = components['schemas']['OfferedGuarantee'];
 export type OfferTaken = components['schemas']['OfferTaken'];
@@ -3726,6 +4183,9 @@ export type OfferType = components['schemas']['OfferType'];
 export type OnDeadline = components['schemas']['OnDeadline'];
 export type OpenDispute = components['schemas']['OpenDispute'];
 export type OpenDisputes = components['schemas']['OpenDisputes'];
+export type OpenErasure = components['schemas']['OpenErasure'];
+export type OpenErasurePage = components['schemas']['OpenErasurePage'];
+export type Operations = components['schemas']['Operations'];
 export type Order = components['schemas']['Order'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderPage = components['schemas']['OrderPage'];
@@ -3736,6 +4196,9 @@ export type Parcel = components['schemas']['Parcel'];
 export type ParcelInBrief = components['schemas']['ParcelInBrief'];
 export type Payer = components['schemas']['Payer'];
 export type PaymentInstruction = components['schemas']['PaymentInstruction'];
+export type PaymentInstructionPage = components['schemas']['PaymentInstructionPage'];
+export type PaymentResult = components['schemas']['PaymentResult'];
+export type PaymentsWaiting = components['schemas']['PaymentsWaiting'];
 export type PhoneConfirmation = components['schemas']['PhoneConfirmation'];
 export type PolicyLimits = components['schemas']['PolicyLimits'];
 export type PolicyList = components['schemas']['PolicyList'];
@@ -3745,9 +4208,11 @@ export type ProposalInBrief = components['schemas']['ProposalInBrief'];
 export type Propose = components['schemas']['Propose'];
 export type Protection = components['schemas']['Protection'];
 export type PutExternalDispute = components['schemas']['PutExternalDispute'];
+export type QueueDepth = components['schemas']['QueueDepth'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
+export type ReasonCount = components['schemas']['ReasonCount'];
 export type Refunds = components['schemas']['Refunds'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
@@ -3762,18 +4227,27 @@ export type SellerContactsKept = components['schemas']['SellerContactsKept'];
 export type SellerCounts = components['schemas']['SellerCounts'];
 export type SellerMonth = components['schemas']['SellerMonth'];
 export type SellerReport = components['schemas']['SellerReport'];
+export type SendAgain = components['schemas']['SendAgain'];
+export type SentAgain = components['schemas']['SentAgain'];
 export type Share = components['schemas']['Share'];
 export type ShipReplacement = components['schemas']['ShipReplacement'];
 export type ShipReturn = components['schemas']['ShipReturn'];
+export type SmsToday = components['schemas']['SmsToday'];
 export type Stage = components['schemas']['Stage'];
 export type Status = components['schemas']['Status'];
 export type StoredFile = components['schemas']['StoredFile'];
+export type StreamReader = components['schemas']['StreamReader'];
+export type SweptShard = components['schemas']['SweptShard'];
 export type Ticket = components['schemas']['Ticket'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
+export type UndeliveredMessage = components['schemas']['UndeliveredMessage'];
+export type UndeliveredNumber = components['schemas']['UndeliveredNumber'];
+export type UndeliveredPage = components['schemas']['UndeliveredPage'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
 export type WaitingDispute = components['schemas']['WaitingDispute'];
+export type Why = components['schemas']['Why'];
 export type WriteMessage = components['schemas']['WriteMessage'];
 export type WriteNote = components['schemas']['WriteNote'];
 export type ResponseMalformedRequest = components['responses']['malformed_request'];
@@ -4830,6 +5304,161 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    get_operations: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_due: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueOrders"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenErasurePage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_held: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldPayoutPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_undelivered: {
+        parameters: {
+            query?: {
+                channel?: string;
+                cursor?: string;
+                limit?: number;
+                reason?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndeliveredPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    send_again: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendAgain"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentAgain"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -5395,6 +6024,64 @@ export interface operations {
                 };
             };
             default: components["responses"]["malformed_request"];
+        };
+    };
+    list_payment_instructions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                overdue?: string;
+                sort?: "newest" | "oldest";
+                status?: "pending" | "settled" | "failed";
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentInstructionPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    report_result: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                instruction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentResult"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentInstruction"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
         };
     };
     list_policies: {
