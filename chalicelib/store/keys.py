@@ -413,6 +413,11 @@ def sellers_of_month(month: str) -> str:
     return f"SELLERS#{month}"
 
 
+def opened_in_month(month: str) -> str:
+    """Return the list of all disputes that were opened in a month, as a key of an index."""
+    return f"OPENED#{month}"
+
+
 def rank_sk(share: int, of: int, name: str) -> str:
     """Return a key that sorts a list by a share, in whole parts of ``of``, and by name where shares are equal."""
     return f"{share:0{len(str(of))}d}#{name}"

@@ -464,6 +464,7 @@ SAMPLES: dict[str, Sample] = {
         OLA,
         keys=("sweep", "streams", "queues", "payments", "erasures", "sms", "undelivered", "ledger", "unavailable", "as_of"),
     ),
+    "list_all_disputes": Sample(Stop.DISPUTED, OLA, keys=_LIST_KEYS, query="?on=opened&reason=not_as_described&limit=5"),
     "list_due": Sample(Stop.SOLD, OLA, keys=("items",)),
     "list_held": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS),
     "list_erasures": Sample(Stop.FORGETTING, OLA, keys=_LIST_KEYS),
@@ -576,7 +577,7 @@ WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
 BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
 LISTS = [endpoint for endpoint in EVERY if endpoint.paged]
-TOLD = [it for it in LISTS if it.operation not in ("dispute_statistics", "list_held", "list_undelivered")]
+TOLD = [it for it in LISTS if it.operation not in ("dispute_statistics", "list_all_disputes", "list_held", "list_undelivered")]
 """The lists that the stories fill. The others hold what the stream counted, or what failed."""
 
 

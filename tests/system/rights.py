@@ -47,6 +47,10 @@ _GONE = (("buyer_id", "gone"), ("seller_id", "gone"))
 _AT_ONCE = May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED, ids=_GONE)
 """The marketplace's erasure begins at once, so it is of somebody whom no other cell asks about."""
 
+OF_OPERATIONS = (
+    *("get_operations", "list_all_disputes", "list_due", "list_held", "list_erasures", "list_undelivered", "send_again"),
+)
+
 RIGHTS: dict[str, dict[str, May]] = {
     # orders: section 7's first rows
     "import_order": {ORDERS: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
@@ -198,10 +202,7 @@ RIGHTS: dict[str, dict[str, May]] = {
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
     # the operations: operators alone
-    **{
-        operation: {OPERATOR: May(Stop.SOLD, OK, ALL)}
-        for operation in ("get_operations", "list_due", "list_held", "list_erasures", "list_undelivered", "send_again")
-    },
+    **{operation: {OPERATOR: May(Stop.SOLD, OK, ALL)} for operation in OF_OPERATIONS},
     # the statistics: operators see everybody's, sellers their own
     "dispute_statistics": {OPERATOR: May(Stop.SOLD, OK, ALL)},
     "get_seller_report": {SELLER: May(Stop.SOLD), OPERATOR: May(Stop.SOLD, others=ALL, missing=OK)},

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from chalicelib.api.answers import AsOf, Count, Cursor, Given, Money, Time
 from chalicelib.api.people.answers import Erasure
+from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.guarantees import Reason
 
 Unknown = Annotated[int | None, Field(ge=0, description="In seconds; null where AWS does not tell it here, or nothing waits.")]
 
@@ -101,6 +103,29 @@ class LedgerCheck(Given):
     items: Count
     faults: Count
     currencies: list[LedgerSum]
+
+
+class CountedDispute(Given):
+    """A dispute as the statistics counted it."""
+
+    id: str
+    opened_on: Annotated[str, Field(description="A day in UTC.")]
+    ended_on: Annotated[str | None, Field(description="A day in UTC; null of one that is open.")]
+    reason: Reason
+    stage: Annotated[Stage | None, Field(description="Null of one that has ended.")]
+    outcome: Outcome | None
+    buyer_id: str
+    seller_id: str
+    country: str
+    currency: str
+    refund: Money
+
+
+class CountedDisputePage(Given):
+    """A page of all disputes, newest first."""
+
+    items: list[CountedDispute]
+    cursor: Cursor
 
 
 class Operations(Given):

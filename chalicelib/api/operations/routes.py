@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
 from chalicelib.api.operations.requests import SendAgain
-from chalicelib.api.parameters import LIMIT, PAGE, matching
+from chalicelib.api.parameters import LIMIT, PAGE, day, matching, one_of, person
 from chalicelib.api.routing import Resource, route
 from chalicelib.bootstrap import operating
+from chalicelib.domain.dispute import Outcome, Stage
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Role
-from chalicelib.service import operations
+from chalicelib.service import all_disputes, operations
+from chalicelib.service.all_disputes import Span
+from chalicelib.service.statistics import USUAL_DAYS
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -43,6 +48,48 @@ def get_operations(call: Call) -> Json:
 def list_due(call: Call) -> Json:
     """List the orders whose deadline has passed and is not recorded yet, those that are due longest."""
     return operations.due_orders(operating(call.services), call.limit)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/operations/disputes",
+    roles=OPERATORS,
+    audit=Audited.READ,
+    answers=lambda: answers.CountedDisputePage,
+    query=(
+        day("from", "The first day, in UTC; 28 days until to by default."),
+        day("to", "The last day, in UTC; today by default."),
+        one_of(Span, "on", "The range is of the opening or of the end.", Span.OPENED),
+        one_of(Reason, "reason", "Only those for this reason."),
+        one_of(Outcome, "outcome", "Only those that ended so."),
+        one_of(Stage, "stage", "Only those that are in this stage."),
+        matching("country", "[A-Z]{2}", "Only those about orders sent to this country."),
+        matching("currency", "[A-Z]{3}", "Only those about orders paid in this currency."),
+        person("seller_id", "Only those of this seller."),
+        person("buyer_id", "Only those of this buyer."),
+        matching("metric", "[a-z_]{1,30}(:[A-Za-z_]{1,30})?", "Only those that count in this, such as missed:seller."),
+        *PAGE,
+    ),
+)
+def list_all_disputes(call: Call) -> Json:
+    """List all disputes, newest first, by what the statistics counted of each: the list behind a number of theirs."""
+    query = call.query
+    last = query["to"] or call.services.clock.now().date()
+    asked = all_disputes.Filter(
+        first=query["from"] or last - timedelta(days=USUAL_DAYS - 1),
+        last=last,
+        ended=query["on"] is Span.ENDED,
+        reason=query["reason"],
+        outcome=query["outcome"],
+        stage=query["stage"],
+        country=query["country"],
+        currency=query["currency"],
+        seller=query["seller_id"],
+        buyer=query["buyer_id"],
+        metric=query["metric"],
+    )
+    return all_disputes.list_all(call.services, asked, call.limit, call.cursor)
 
 
 @route(

@@ -516,6 +516,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_all_disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/due": {
         parameters: {
             query?: never;
@@ -1542,6 +1558,34 @@ export interface components {
          * @enum {string}
          */
         ContentType: "image/jpeg" | "image/png" | "image/heic" | "image/heif" | "video/mp4" | "video/quicktime" | "application/pdf";
+        /** CountedDispute */
+        CountedDispute: {
+            /** Buyer Id */
+            buyer_id: string;
+            /** Country */
+            country: string;
+            /** Currency */
+            currency: string;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: string;
+            /** Opened On */
+            opened_on: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"];
+            /** Seller Id */
+            seller_id: string;
+            stage: components["schemas"]["Stage"] | null;
+        };
+        /** CountedDisputePage */
+        CountedDisputePage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["CountedDispute"][];
+        };
         /** Decide */
         Decide: {
             amount: components["schemas"]["MoneyIn"];
@@ -4107,6 +4151,8 @@ export type Claim = components['schemas']['Claim'];
 export type ClaimItem = components['schemas']['ClaimItem'];
 export type ConfirmReceipt = components['schemas']['ConfirmReceipt'];
 export type ContentType = components['schemas']['ContentType'];
+export type CountedDispute = components['schemas']['CountedDispute'];
+export type CountedDisputePage = components['schemas']['CountedDisputePage'];
 export type Decide = components['schemas']['Decide'];
 export type Decision = components['schemas']['Decision'];
 export type Decline = components['schemas']['Decline'];
@@ -5322,6 +5368,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operations"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_all_disputes: {
+        parameters: {
+            query?: {
+                buyer_id?: string;
+                country?: string;
+                currency?: string;
+                cursor?: string;
+                from?: string;
+                limit?: number;
+                metric?: string;
+                on?: "opened" | "ended";
+                outcome?: "resolved_buyer_favour" | "resolved_seller_favour" | "resolved_with_agreement" | "withdrawn" | "expired";
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                seller_id?: string;
+                stage?: "opened" | "negotiating" | "under_review" | "awaiting_return" | "return_in_transit" | "awaiting_replacement" | "decided" | "resolved";
+                to?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedDisputePage"];
                 };
             };
             default: components["responses"]["malformed_request"];
