@@ -19,7 +19,8 @@ export interface Desk {
   pages: [path: string, page: ComponentType][];
   /** The places of the rail, each with the second key of its shortcut `g …`. */
   places: () => [...Place, key: string][];
-  words: Words;
+  /** The catalogues of these pages. */
+  words: Words[];
 }
 
 const DESKS: Record<string, () => Promise<{ desk: Desk }>> = {
@@ -33,7 +34,7 @@ const speaks = (words: Words) => async (code: Language) => (await words[`./${cod
 /** Loads the desk of who is signed in, and its words. */
 export async function prepare(): Promise<void> {
   desk = (await DESKS[who.value!.role]!()).desk;
-  await Promise.all([ownWords, desk.words].map((it) => speakAlso(speaks(it))));
+  await Promise.all([ownWords, ...desk.words].map((it) => speakAlso(speaks(it))));
 }
 
 /** Returns a page that is loaded when it is gone to. */

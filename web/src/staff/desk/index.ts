@@ -5,5 +5,5 @@ import { d, load } from "./words";
 export const desk: Desk = {
   pages: [["mediation", page(() => import("./queue"), "Queue")]],
   places: () => [["/mediation", "list", d("nav.queue"), "q"]],
-  words: load,
+  words: [load],
 };

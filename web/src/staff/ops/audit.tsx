@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
-import type { AuditEntry } from "../../api/schema";
+import type { AuditEntry, AuditPage } from "../../api/schema";
 import { usePages } from "../../data/pages";
 import { At } from "../../parts/due";
 import { Icon } from "../../parts/icon";
@@ -20,7 +20,7 @@ export function Audit() {
   const { query, route } = useLocation();
   const [actor, about] = [query.actor ?? "", query.case ?? ""];
   const asked = { limit: 100, ...(actor ? { actor } : {}), ...(about ? { case: about } : {}) };
-  const pages = usePages(reads.audit(asked));
+  const pages = usePages<AuditEntry, AuditPage>(reads.audit(asked));
   const saving = useSignal(false);
   async function download() {
     saving.value = true;
@@ -34,7 +34,15 @@ export function Audit() {
     }
     const head = ["at", "actor", "operation", "outcome", "reason", "order_id", "dispute_id", "person", "listed"];
     const row = (it: AuditEntry) => [
-      it.at, `${it.actor.role}:${it.actor.id}`, it.operation, it.outcome, it.reason, it.order_id, it.dispute_id, it.person, it.listed.join(" "),
+      it.at,
+      `${it.actor.role}:${it.actor.id}`,
+      it.operation,
+      it.outcome,
+      it.reason,
+      it.order_id,
+      it.dispute_id,
+      it.person,
+      it.listed.join(" "),
     ];
     save("audit.csv", csv([head, ...all.map(row)]));
     saving.value = false;
@@ -46,7 +54,9 @@ export function Audit() {
         class="filters"
         onSubmit={(event) => {
           event.preventDefault();
-          const given = Object.fromEntries([...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]));
+          const given = Object.fromEntries(
+            [...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]),
+          );
           route(listed("audit", given));
         }}
       >
@@ -94,8 +104,17 @@ export function Audit() {
                       </>
                     ),
                   },
-                  { name: "about", title: o("audit.case"), cell: (it) => it.dispute_id ?? it.order_id ?? it.person ?? "—" },
-                  { name: "listed", title: o("audit.listed"), number: true, cell: (it) => (it.listed.length ? number(it.listed.length) : "—") },
+                  {
+                    name: "about",
+                    title: o("audit.case"),
+                    cell: (it) => it.dispute_id ?? it.order_id ?? it.person ?? "—",
+                  },
+                  {
+                    name: "listed",
+                    title: o("audit.listed"),
+                    number: true,
+                    cell: (it) => (it.listed.length ? number(it.listed.length) : "—"),
+                  },
                 ]}
               />
               {pages.more && (

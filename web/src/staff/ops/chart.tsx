@@ -32,7 +32,10 @@ export function Chart({ title, by, rows, series, file, children }: ChartProps) {
   const most = Math.max(1, ...series.flatMap((it) => it.values));
   const step = WIDTH / Math.max(rows.length, 1);
   const width = Math.max(2, Math.min(28, (step * 0.8) / series.length));
-  const table = [[by, ...series.map((it) => it.name)], ...rows.map((row, at) => [row, ...series.map((it) => it.values[at]!)])];
+  const table = [
+    [by, ...series.map((it) => it.name)],
+    ...rows.map((row, at) => [row, ...series.map((it) => it.values[at]!)]),
+  ];
   return (
     <section class="card chart" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
@@ -75,7 +78,7 @@ export function Chart({ title, by, rows, series, file, children }: ChartProps) {
       {children}
       <details>
         <summary>{o("chart.table")}</summary>
-        <div class="scrolls" tabIndex={0} role="region" aria-label={`${title}: ${o("chart.table")}`}>
+        <div class="scrolls" role="region" aria-label={`${title}: ${o("chart.table")}`}>
           <table class="plain">
             <thead>
               <tr>

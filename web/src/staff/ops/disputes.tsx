@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
-import type { CountedDispute } from "../../api/schema";
+import type { CountedDispute, CountedDisputePage } from "../../api/schema";
 import { usePages } from "../../data/pages";
 import { Icon } from "../../parts/icon";
 import { decimal, Money } from "../../parts/money";
@@ -13,10 +13,30 @@ import { listed, number, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
-const FILTERS = ["from", "to", "on", "reason", "outcome", "stage", "country", "currency", "seller_id", "buyer_id", "metric"];
+const FILTERS = [
+  "from",
+  "to",
+  "on",
+  "reason",
+  "outcome",
+  "stage",
+  "country",
+  "currency",
+  "seller_id",
+  "buyer_id",
+  "metric",
+];
 const REASONS = ["not_received", "not_as_described", "counterfeit", "no_longer_wanted", "unauthorised_charge"];
 const OUTCOMES = ["resolved_buyer_favour", "resolved_seller_favour", "resolved_with_agreement", "withdrawn", "expired"];
-const STAGES = ["opened", "negotiating", "under_review", "awaiting_return", "return_in_transit", "awaiting_replacement", "decided"];
+const STAGES = [
+  "opened",
+  "negotiating",
+  "under_review",
+  "awaiting_return",
+  "return_in_transit",
+  "awaiting_replacement",
+  "decided",
+];
 const VIEWS = "ops-views";
 const DAY = 86_400_000;
 const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -34,7 +54,12 @@ const COLUMNS = (): Column<CountedDispute>[] => [
   { name: "seller", title: t("role.seller"), cell: (it) => it.seller_id },
   { name: "buyer", title: t("role.buyer"), cell: (it) => it.buyer_id },
   { name: "country", title: o("By.country"), cell: (it) => it.country },
-  { name: "refund", title: o("col.refund"), number: true, cell: (it) => (it.refund.minor ? <Money of={it.refund} /> : "—") },
+  {
+    name: "refund",
+    title: o("col.refund"),
+    number: true,
+    cell: (it) => (it.refund.minor ? <Money of={it.refund} /> : "—"),
+  },
 ];
 
 type View = { name: string; query: Record<string, string> };
@@ -45,7 +70,7 @@ export function Disputes() {
   const { query, route } = useLocation();
   const filter = Object.fromEntries(FILTERS.filter((it) => query[it]).map((it) => [it, query[it]!]));
   const asked: Record<string, string> = { from: iso(Date.now() - 27 * DAY), to: iso(Date.now()), ...filter };
-  const pages = usePages(reads.disputes({ ...asked, limit: 100 }));
+  const pages = usePages<CountedDispute, CountedDisputePage>(reads.disputes({ ...asked, limit: 100 }));
   const open = query.state === "open";
   const rows = open ? pages.items.filter((it) => it.stage) : pages.items;
   const hidden = useSignal<string[]>([]);
@@ -64,33 +89,83 @@ export function Disputes() {
       all.push(...page.items.filter((it) => !open || it.stage));
       cursor = page.cursor ?? undefined;
     } while (cursor);
-    const head = ["id", "opened_on", "ended_on", "reason", "stage", "outcome", "buyer_id", "seller_id", "country", "currency"] as const;
+    const head = [
+      "id",
+      "opened_on",
+      "ended_on",
+      "reason",
+      "stage",
+      "outcome",
+      "buyer_id",
+      "seller_id",
+      "country",
+      "currency",
+    ] as const;
     save(
       `disputes-${asked.from}-${asked.to}.csv`,
-      csv([[...head, "refund"], ...all.map((it) => [...head.map((name) => it[name]), decimal(it.refund.minor, it.refund.exponent)])]),
+      csv([
+        [...head, "refund"],
+        ...all.map((it) => [...head.map((name) => it[name]), decimal(it.refund.minor, it.refund.exponent)]),
+      ]),
     );
     saving.value = false;
   }
   return (
-    <Page title={o("nav.disputes")} narrow={false}>
+    <Page title={o("nav.all")} narrow={false}>
       <Ways />
       <form
         class="filters"
         onSubmit={(event) => {
           event.preventDefault();
-          const given = Object.fromEntries([...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]));
+          const given = Object.fromEntries(
+            [...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]),
+          );
           route(listed("disputes", { metric: filter.metric, ...given }));
         }}
       >
         <input type="date" name="from" aria-label={o("from")} value={asked.from} required />
         <input type="date" name="to" aria-label={o("to")} value={asked.to} required />
         <Pick name="on" value={filter.on} all={o("on.opened")} of={[["ended", o("on.ended")]]} />
-        <Pick name="reason" value={filter.reason} all={o("By.reason")} of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])} />
-        <Pick name="outcome" value={filter.outcome} all={o("By.outcome")} of={OUTCOMES.map((it) => [it, label("Outcome", it)])} />
-        <Pick name="stage" value={filter.stage} all={o("chart.stage")} of={STAGES.map((it) => [it, label("Stage", it)])} />
-        <input name="seller_id" placeholder={t("role.seller")} aria-label={t("role.seller")} value={filter.seller_id ?? ""} maxLength={128} />
-        <input name="buyer_id" placeholder={t("role.buyer")} aria-label={t("role.buyer")} value={filter.buyer_id ?? ""} maxLength={128} />
-        <input name="country" placeholder={o("By.country")} aria-label={o("By.country")} value={filter.country ?? ""} pattern="[A-Z]{2}" size={8} />
+        <Pick
+          name="reason"
+          value={filter.reason}
+          all={o("By.reason")}
+          of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
+        />
+        <Pick
+          name="outcome"
+          value={filter.outcome}
+          all={o("By.outcome")}
+          of={OUTCOMES.map((it) => [it, label("Outcome", it)])}
+        />
+        <Pick
+          name="stage"
+          value={filter.stage}
+          all={o("chart.stage")}
+          of={STAGES.map((it) => [it, label("Stage", it)])}
+        />
+        <input
+          name="seller_id"
+          placeholder={t("role.seller")}
+          aria-label={t("role.seller")}
+          value={filter.seller_id ?? ""}
+          maxLength={128}
+        />
+        <input
+          name="buyer_id"
+          placeholder={t("role.buyer")}
+          aria-label={t("role.buyer")}
+          value={filter.buyer_id ?? ""}
+          maxLength={128}
+        />
+        <input
+          name="country"
+          placeholder={o("By.country")}
+          aria-label={o("By.country")}
+          value={filter.country ?? ""}
+          pattern="[A-Z]{2}"
+          size={8}
+        />
         <button type="submit" class="button primary small">
           {o("show")}
         </button>
@@ -120,7 +195,14 @@ export function Disputes() {
             event.currentTarget.reset();
           }}
         >
-          <input name="name" aria-label={o("view.name")} placeholder={o("view.name")} required maxLength={40} size={12} />
+          <input
+            name="name"
+            aria-label={o("view.name")}
+            placeholder={o("view.name")}
+            required
+            maxLength={40}
+            size={12}
+          />
           <button type="submit" class="button small">
             {o("view.keep")}
           </button>
@@ -148,7 +230,9 @@ export function Disputes() {
           <Icon name="save" /> {saving.value ? t("sending") : o("csv")}
         </button>
       </div>
-      {filter.metric && <p class="soft">{o("metric", { metric: filter.metric.replaceAll("_", " ").replace(":", ": ") })}</p>}
+      {filter.metric && (
+        <p class="soft">{o("metric", { metric: filter.metric.replaceAll("_", " ").replace(":", ": ") })}</p>
+      )}
       <Shown read={pages.first} rows={6}>
         {() =>
           rows.length === 0 ? (
@@ -160,7 +244,7 @@ export function Disputes() {
                 {pages.more ? "+" : ""}
               </p>
               <Table
-                label={o("nav.disputes")}
+                label={o("nav.all")}
                 columns={COLUMNS().filter((it) => !hidden.value.includes(it.name))}
                 rows={rows}
                 keyOf={(it) => it.id}

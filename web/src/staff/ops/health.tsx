@@ -1,5 +1,5 @@
 import { useLocation } from "preact-iso";
-import type { Counts, DisputeStatistics } from "../../api/schema";
+import type { DisputeStatistics } from "../../api/schema";
 import { useRead } from "../../data/query";
 import { moment } from "../../parts/due";
 import { Money } from "../../parts/money";
@@ -14,6 +14,8 @@ import { o } from "./words";
 const RANGES = [7, 28, 90];
 const DAY = 86_400_000;
 const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
+
+type Counts = NonNullable<DisputeStatistics["total"]>;
 
 const sum = (of: Record<string, number>) => Object.values(of).reduce((all, it) => all + it, 0);
 const kept = (it: Counts) => {
@@ -31,7 +33,10 @@ function change(now: number, before: number): string {
 export function Health() {
   const { query } = useLocation();
   const range = RANGES.includes(Number(query.days)) ? Number(query.days) : 28;
-  const given = query.from && query.to ? { from: query.from, to: query.to } : { from: iso(Date.now() - (range - 1) * DAY), to: iso(Date.now()) };
+  const given =
+    query.from && query.to
+      ? { from: query.from, to: query.to }
+      : { from: iso(Date.now() - (range - 1) * DAY), to: iso(Date.now()) };
   const days = useRead({ ...reads.stats({ ...given, by: "day" }), every: 60_000 });
   const reasons = useRead({ ...reads.stats({ ...given, by: "reason" }), every: 60_000 });
   return (
@@ -102,10 +107,17 @@ function Tiles({ of }: { of: DisputeStatistics }) {
       <Tile name={o("stat.opened")} href={listed("disputes", span)} note={change(now.opened, before.opened)}>
         {number(now.opened)}
       </Tile>
-      <Tile name={o("stat.open")} href={listed("disputes", { ...span, from: iso(Date.now() - 399 * DAY), state: "open" })}>
+      <Tile
+        name={o("stat.open")}
+        href={listed("disputes", { ...span, from: iso(Date.now() - 399 * DAY), state: "open" })}
+      >
         {number(open)}
       </Tile>
-      <Tile name={o("stat.end")} href={listed("disputes", { ...span, on: "ended" })} note={o("stat.percentiles", { error: of.error_percent })}>
+      <Tile
+        name={o("stat.end")}
+        href={listed("disputes", { ...span, on: "ended" })}
+        note={o("stat.percentiles", { error: of.error_percent })}
+      >
         {lasted(now.end.p50_s)} / {lasted(now.end.p90_s)}
       </Tile>
       <Tile
@@ -115,7 +127,10 @@ function Tiles({ of }: { of: DisputeStatistics }) {
       >
         {share === null ? "—" : percent(share)}
       </Tile>
-      <Tile name={o("stat.refunded")} href={listed("disputes", { ...span, on: "ended", outcome: "resolved_buyer_favour" })}>
+      <Tile
+        name={o("stat.refunded")}
+        href={listed("disputes", { ...span, on: "ended", outcome: "resolved_buyer_favour" })}
+      >
         {now.refunds.length === 0
           ? "—"
           : now.refunds.map((it) => (
@@ -124,7 +139,11 @@ function Tiles({ of }: { of: DisputeStatistics }) {
               </span>
             ))}
       </Tile>
-      <Tile name={o("stat.escalated")} href={listed("disputes", { ...span, metric: "escalated" })} note={change(now.escalated, before.escalated)}>
+      <Tile
+        name={o("stat.escalated")}
+        href={listed("disputes", { ...span, metric: "escalated" })}
+        note={change(now.escalated, before.escalated)}
+      >
         {number(now.escalated)}
       </Tile>
     </div>
@@ -143,7 +162,11 @@ function ByDay({ of }: { of: DisputeStatistics }) {
       rows={rows}
       file={`disputes-by-day-${of.from}-${of.to}`}
       series={[
-        { name: o("stat.opened"), values: rows.map((it) => known.get(it)?.opened ?? 0), href: (n) => listed("disputes", at(n)) },
+        {
+          name: o("stat.opened"),
+          values: rows.map((it) => known.get(it)?.opened ?? 0),
+          href: (n) => listed("disputes", at(n)),
+        },
         {
           name: o("stat.resolved"),
           values: rows.map((it) => known.get(it)?.resolved ?? 0),

@@ -19,7 +19,7 @@ export const desk: Desk = {
   ],
   places: () => [
     ["/ops/health", "home", o("nav.health"), "h"],
-    ["/ops/disputes", "list", o("nav.disputes"), "d"],
+    ["/ops/disputes", "list", o("nav.all"), "d"],
     ["/ops/money", "coin", o("nav.money"), "m"],
     ["/ops/plumbing", "cog", o("nav.plumbing"), "p"],
   ],

@@ -32,7 +32,12 @@ function Copied({ text }: { text: string }) {
   return (
     <span class="copied">
       {text}{" "}
-      <button type="button" class="icon-button" aria-label={o("copy", { text })} onClick={() => void navigator.clipboard.writeText(text)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={o("copy.id", { text })}
+        onClick={() => void navigator.clipboard.writeText(text)}
+      >
         <Icon name="copy" />
       </button>
     </span>
@@ -44,7 +49,10 @@ export function Money() {
   const { query } = useLocation();
   const list = query.list ?? "failed";
   const all = useRead({ ...reads.operations(), every: 30_000 });
-  const payments = useRead({ ...reads.payments({ ...(LISTS[list] ?? LISTS.failed), limit: 100 }), enabled: list !== "held" });
+  const payments = useRead({
+    ...reads.payments({ ...(LISTS[list] ?? LISTS.failed), limit: 100 }),
+    enabled: list !== "held",
+  });
   const held = useRead({ ...reads.held(), enabled: list === "held" });
   return (
     <Page title={o("nav.money")} narrow={false}>
@@ -58,7 +66,13 @@ export function Money() {
                   key={name}
                   name={o(`money.${name}`)}
                   href={listed("money", { list: name })}
-                  note={name === "held" && switches["payouts-held"] ? o("money.switch") : name === list ? o("money.below") : undefined}
+                  note={
+                    name === "held" && switches["payouts-held"]
+                      ? o("money.switch")
+                      : name === list
+                        ? o("money.below")
+                        : undefined
+                  }
                 >
                   {some(it[name])}
                 </Tile>
@@ -71,7 +85,12 @@ export function Money() {
                 <p>{o("ledger.never")}</p>
               ) : (
                 <>
-                  <p>{o(ledger.done ? "ledger.done" : "ledger.going", { day: ledger.day, faults: number(ledger.faults) })}</p>
+                  <p>
+                    {o(ledger.done ? "ledger.done" : "ledger.going", {
+                      day: ledger.day,
+                      faults: number(ledger.faults),
+                    })}
+                  </p>
                   <Sums of={ledger.currencies} />
                 </>
               )}
@@ -104,7 +123,12 @@ export function Money() {
             it.items.length === 0 ? (
               <Empty icon="check" title={o("money.none")} />
             ) : (
-              <Table label={o(`money.${list as "failed"}`)} columns={COLUMNS()} rows={it.items} keyOf={(row) => row.id} />
+              <Table
+                label={o(`money.${list as "failed"}`)}
+                columns={COLUMNS()}
+                rows={it.items}
+                keyOf={(row) => row.id}
+              />
             )
           }
         </Shown>

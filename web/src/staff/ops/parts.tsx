@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import { link } from "../../parts/page";
 import { language } from "../../words";
+import { d } from "../desk/words";
 import { useKeys } from "../keys";
 import { walk } from "../table";
 import { o } from "./words";
@@ -12,8 +13,8 @@ const PLACES = ["health", "disputes", "sellers", "money", "plumbing", "audit"] a
 export function Ways() {
   const { path, route } = useLocation();
   useKeys(o("nav.ops"), [
-    { keys: "j", words: o("keys.next"), run: () => walk(1) },
-    { keys: "k", words: o("keys.before"), run: () => walk(-1) },
+    { keys: "j", words: d("keys.next"), run: () => walk(1) },
+    { keys: "k", words: d("keys.before"), run: () => walk(-1) },
     { keys: "g s", words: o("nav.sellers"), run: () => route(link("/ops/sellers")) },
     { keys: "g a", words: o("nav.audit"), run: () => route(link("/ops/audit")) },
   ]);
@@ -21,7 +22,7 @@ export function Ways() {
     <nav class="ways" aria-label={o("nav.ops")}>
       {PLACES.map((it) => (
         <a key={it} href={link(`/ops/${it}`)} aria-current={path === link(`/ops/${it}`) ? "page" : undefined}>
-          {o(`nav.${it}`)}
+          {o(it === "disputes" ? "nav.all" : `nav.${it}`)}
         </a>
       ))}
     </nav>
@@ -36,7 +37,17 @@ export function listed(place: string, query: Record<string, string | number | un
 }
 
 /** A number with its name. It leads to its list. */
-export function Tile({ name, href, children, note }: { name: string; href?: string; children: ComponentChildren; note?: ComponentChildren }) {
+export function Tile({
+  name,
+  href,
+  children,
+  note,
+}: {
+  name: string;
+  href?: string;
+  children: ComponentChildren;
+  note?: ComponentChildren;
+}) {
   const inside = (
     <>
       <span class="soft">{name}</span>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { useLocation } from "preact-iso";
 import { useRef } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import type { Operations, UndeliveredMessage } from "../../api/schema";
 import { useAction } from "../../data/action";
 import { readAgain, useRead } from "../../data/query";
@@ -52,7 +52,11 @@ function Numbers({ of }: { of: Operations }) {
   const dead = of.queues.filter((it) => it.dead_letters);
   return (
     <div class="tiles">
-      <Tile name={o("plumbing.sweep")} href={listed("plumbing", { list: "due" })} note={o("plumbing.shards", { count: of.sweep.length })}>
+      <Tile
+        name={o("plumbing.sweep")}
+        href={listed("plumbing", { list: "due" })}
+        note={o("plumbing.shards", { count: of.sweep.length })}
+      >
         {late ? lasted(late) : o("plumbing.in-time")}
       </Tile>
       {of.streams.map((it) => (
@@ -125,7 +129,11 @@ function Erasures() {
                 { name: "who", title: o("col.person"), cell: (row) => `${row.role}:${row.id}` },
                 { name: "asked", title: o("plumbing.since"), cell: (row) => <At at={row.asked_at} /> },
                 { name: "waits", title: o("plumbing.waits"), cell: (row) => row.waits_for.join(", ") || "—" },
-                { name: "failed", title: o("plumbing.failed"), cell: (row) => (row.failed_at ? <At at={row.failed_at} /> : "—") },
+                {
+                  name: "failed",
+                  title: o("plumbing.failed"),
+                  cell: (row) => (row.failed_at ? <At at={row.failed_at} /> : "—"),
+                },
               ]}
             />
           )
@@ -148,8 +156,18 @@ function Queues({ of }: { of: Operations }) {
         columns={[
           { name: "name", title: o("queues.name"), cell: (it) => it.name },
           { name: "kind", title: o("queues.kind"), cell: (it) => o(it.dead_letters ? "queues.dead" : "queues.work") },
-          { name: "waiting", title: o("queues.waiting"), number: true, cell: (it) => (it.waiting === null ? o("unknown") : number(it.waiting)) },
-          { name: "oldest", title: o("queues.oldest"), number: true, cell: (it) => (it.oldest_s === null ? o("unknown") : lasted(it.oldest_s)) },
+          {
+            name: "waiting",
+            title: o("queues.waiting"),
+            number: true,
+            cell: (it) => (it.waiting === null ? o("unknown") : number(it.waiting)),
+          },
+          {
+            name: "oldest",
+            title: o("queues.oldest"),
+            number: true,
+            cell: (it) => (it.oldest_s === null ? o("unknown") : lasted(it.oldest_s)),
+          },
         ]}
       />
     </section>
@@ -251,7 +269,11 @@ function Undelivered({ of }: { of: Operations }) {
           </button>
         </div>
         <p>{o("undelivered.means")}</p>
-        <Form action={action} submit={o("undelivered.again", { count: chosen.value.length })} onSubmit={() => void sendAgain()}>
+        <Form
+          action={action}
+          submit={o("undelivered.again", { count: chosen.value.length })}
+          onSubmit={() => void sendAgain()}
+        >
           <label class="field">
             <span class="strong-label">{o("undelivered.why")}</span>
             <select

@@ -95,9 +95,27 @@ export function Sellers() {
                   save(
                     `sellers-${month}.csv`,
                     csv([
-                      ["seller", "orders", "disputed", "lower_ppm", "upper_ppm", "small", "opened", "silent", "answered_in_time"],
+                      [
+                        "seller",
+                        "orders",
+                        "disputed",
+                        "lower_ppm",
+                        "upper_ppm",
+                        "small",
+                        "opened",
+                        "silent",
+                        "answered_in_time",
+                      ],
                       ...it.sellers.map((row) => [
-                        row.key, row.orders, row.disputed, row.lower_ppm, row.upper_ppm, String(row.small), row.opened, row.silent, row.answered_in_time,
+                        row.key,
+                        row.orders,
+                        row.disputed,
+                        row.lower_ppm,
+                        row.upper_ppm,
+                        String(row.small),
+                        row.opened,
+                        row.silent,
+                        row.answered_in_time,
                       ]),
                     ]),
                   )
