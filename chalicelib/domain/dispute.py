@@ -226,6 +226,8 @@ class Dispute:
     escalated_at: datetime | None = None
     review_default: ReviewDefault = ReviewDefault.BY_ANSWERS
     decisions: tuple[Decision, ...] = ()
+    decided_at: tuple[datetime, ...] = ()
+    """When each decision was made. Those of releases before 0.3.0 are not known."""
     appealed_by: Role | None = None
     appeal: RunningAppeal | None = None
     late_delivery: LateDelivery | None = None

@@ -176,10 +176,10 @@ def _(payload: e.InformationRequestLapsed, dispute: Dispute, _: Event) -> Disput
 
 
 @on_dispute.register
-def _(payload: e.DecisionMade, dispute: Dispute, _: Event) -> Dispute:
+def _(payload: e.DecisionMade, dispute: Dispute, event: Event) -> Dispute:
     """Take the decision in; an appeal that it answers is over, and cannot be withdrawn any more (D7)."""
-    decisions = (*dispute.decisions, payload.decision)
-    return replace(dispute, stage=Stage.DECIDED, decisions=decisions, on_table=None, accepted_by=(), appeal=None)
+    decided = replace(dispute, decisions=(*dispute.decisions, payload.decision), decided_at=(*dispute.decided_at, event.at))
+    return replace(decided, stage=Stage.DECIDED, on_table=None, accepted_by=(), appeal=None)
 
 
 @on_dispute.register

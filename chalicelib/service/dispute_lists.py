@@ -1,4 +1,4 @@
-"""List disputes: a person's own, those that wait for them, and the mediation queue (D6, I6)."""
+"""List disputes: a person's own, and those that wait for them (D6, I6). The mediators' queue is in ``desk``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.dispute import Stage, Status, order_of
+from chalicelib.domain.dispute import Status, order_of
 from chalicelib.domain.people import PARTIES, STAFF, Role
 from chalicelib.domain.stages import next_due_at, status_of
 from chalicelib.domain.todos import asked
@@ -42,13 +42,6 @@ class DisputeSort(StrEnum):
 
     NEWEST = "newest"
     DEADLINE = "deadline"
-
-
-class QueueSort(StrEnum):
-    """The order of the mediation queue."""
-
-    AGE = "age"
-    AMOUNT = "amount"
 
 
 class Awaiting(StrEnum):
@@ -226,29 +219,3 @@ def as_listed(services: Services, found: Item, now: datetime) -> Dispute:
         return it
     order_id, number = place_of(it.id)
     return current(services, order_id, now).case.disputes[number - 1]
-
-
-def mediation_queue(services: Services, actor: Actor, sort: QueueSort, limit: int, cursor: str | None) -> Json:
-    """Return the disputes that wait for a mediator, the longest waiting or the largest first.
-
-    Sorted by amount, the result is one page without a cursor, of the 500 longest waiting disputes. Amounts are compared in
-    whole units of each order's own currency.
-    """
-    place, now = lists.mediation(waiting=True), services.clock.now()
-
-    def undecided(found: Item) -> Dispute | None:
-        if _on_two_sides(found, actor):
-            return None
-        it = as_listed(services, found, now)
-        return it if it.stage is Stage.UNDER_REVIEW else None
-
-    if sort is QueueSort.AGE:
-        longest, more = services.lists.read(place, limit, cursor, undecided)
-        return views.page(_waiting(services, actor, longest), more, now)
-    largest = sorted(_first(services, place, undecided), key=lambda it: it.request.amount.units, reverse=True)
-    return views.page(_waiting(services, actor, largest[:limit]), None, now)
-
-
-def _waiting(services: Services, actor: Actor, found: list[Dispute]) -> list[Json]:
-    escalated_at = {it.id: it.escalated_at for it in found}
-    return [row | {"escalated_at": views.time(escalated_at[row["id"]])} for row in dispute_rows(services, actor, found)]

@@ -116,10 +116,15 @@ def list_evidence(services: Services, storage: Storage, dispute_id: str, actor: 
     return {
         "dispute_id": dispute_id,
         "as_of": timestamp(now),
-        "evidence": [_piece(storage, it, piece, actor.role, now) for piece in it.evidence],
+        "evidence": evidence_list(storage, it, actor, now),
         "missing_evidence": plain(missing_evidence(it, case.policy)),
         "uploads": [uploads.view(it, now) for it in own if it.status in (*UNFINISHED, UploadStatus.REJECTED)],
     }
+
+
+def evidence_list(storage: Storage, it: Dispute, actor: Actor, now: datetime) -> list[Json]:
+    """Return the evidence of a dispute that the caller may see, each piece with short-lived links to its file."""
+    return [_piece(storage, it, piece, actor.role, now) for piece in it.evidence]
 
 
 def _piece(storage: Storage, dispute: Dispute, piece: Evidence, viewer: Role, now: datetime) -> Json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.parcel import OTHER
-from chalicelib.domain.people import PARTIES
+from chalicelib.domain.people import PARTIES, Role
 from chalicelib.domain.stages import next_due_at
 from chalicelib.domain.thread import mediators_of, sees_thread
 from chalicelib.domain.todos import missing_evidence
@@ -18,11 +18,11 @@ from chalicelib.store import keys, lists
 from chalicelib.store.codec import plain, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from chalicelib.domain.dispute import Dispute, Proposal
-    from chalicelib.domain.order import Line, Order
+    from chalicelib.domain.order import Line, Order, OrderTerms
     from chalicelib.domain.parcel import Parcel
     from chalicelib.domain.people import Actor
     from chalicelib.domain.policy import Policy
@@ -35,12 +35,29 @@ def dispute_rows(services: Services, actor: Actor, found: Sequence[Dispute]) -> 
 
     Their orders are read together, and so is what is unread in their threads.
     """
-    orders = services.lists.of_orders((it.order_id for it in found), keys.ORDER_SK, lists.as_order)
-    known = [it for it in found if it.order_id in orders]  # an order that cannot be read was reported
-    cases = {it.id: Case(orders[it.order_id], (it,), services.policies.version(it.policy_version)) for it in known}
-    in_thread = {it.order_id for it in known if _in_thread(cases[it.id], actor)}
+    return rows_of(services, actor, cases_of(services, found).values())
+
+
+def rows_of(services: Services, actor: Actor, cases: Collection[tuple[Dispute, Case]]) -> list[Json]:
+    """Return the rows of some disputes whose cases are known, as ``actor`` may see them."""
+    in_thread = {it.order_id for it, case in cases if _in_thread(case, actor)}
     unread = unread_by_order(services, actor, in_thread) if in_thread else {}
-    return [_dispute(cases[it.id], it, actor, unread.get(it.order_id, 0) if it.order_id in in_thread else None) for it in known]
+    return [_dispute(case, it, actor, unread.get(it.order_id, 0) if it.order_id in in_thread else None) for it, case in cases]
+
+
+def cases_of(services: Services, found: Sequence[Dispute]) -> dict[str, tuple[Dispute, Case]]:
+    """Return some disputes by their ids, each with its case, in which it stands alone. Their orders are read together.
+
+    A dispute is left out whose order cannot be read; that was reported.
+    """
+    orders = services.lists.of_orders((it.order_id for it in found), keys.ORDER_SK, lists.as_order)
+    policy = services.policies.version
+    return {it.id: (it, Case(orders[it.order_id], (it,), policy(it.policy_version))) for it in found if it.order_id in orders}
+
+
+def party_of(terms: OrderTerms, role: Role) -> str:
+    """Return the id of an order's buyer or seller."""
+    return terms.buyer_id if role is Role.BUYER else terms.seller_id
 
 
 def _in_thread(case: Case, actor: Actor) -> bool:

@@ -12,6 +12,7 @@ from chalicelib.domain.settlement import return_country
 from chalicelib.domain.stages import status_of
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, timestamp
+from chalicelib.store.facts import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,8 @@ def _dispute_item(case: Case, dispute: Dispute) -> Item:
     if dispute.escalated_at:
         waiting = status_of(dispute) is Status.UNDER_REVIEW
         attributes["work_pk"] = keys.MEDIATION_OPEN if waiting else keys.MEDIATION_CLOSED
-        attributes["work_sk"] = keys.newest_first(dispute.escalated_at, dispute.id)
+        place = keys.newest_first(dispute.escalated_at, dispute.id)
+        attributes["work_sk"] = keys.with_facts(place, facts_of(case, dispute).text)
     return item(**attributes)
 
 

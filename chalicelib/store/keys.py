@@ -238,6 +238,21 @@ def newest_first(at: datetime, item_id: str) -> str:
     return f"{timestamp(at)}#{item_id}"
 
 
+def with_facts(sort_key: str, facts: str) -> str:
+    """Return a sort key of a list with facts behind it, so that reading the index alone tells them. It sorts as before."""
+    return f"{sort_key}#{facts}"
+
+
+def facts_in(sort_key: str) -> str:
+    """Return the facts behind a sort key; an empty text where a release before 0.3.0 wrote none."""
+    return sort_key.split("#", 2)[2] if sort_key.count("#") > 1 else ""
+
+
+def without_facts(sort_key: str) -> str:
+    """Return a sort key of a list without the facts behind it, as releases before 0.3.0 wrote it."""
+    return "#".join(sort_key.split("#", 2)[:2])
+
+
 def work_payments(status: str) -> str:
     """Return the list of the payment instructions in one status, as a key of an index."""
     return f"PAYMENT#{status}"

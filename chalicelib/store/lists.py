@@ -19,6 +19,7 @@ from chalicelib.metrics import measured
 from chalicelib.store import keys
 from chalicelib.store.codec import timestamp
 from chalicelib.store.items import Item, item, text
+from chalicelib.store.paging import every
 from chalicelib.store.schema import UNREADABLE, stored_value
 
 if TYPE_CHECKING:
@@ -242,6 +243,31 @@ class Lists:
             start = page.get("LastEvaluatedKey")
             if start is None:
                 break
+        shown = (_readable(stored, show) for _, stored in read_strongly(self._client(), self.table, wanted))
+        return [value for value in shown if value is not None]
+
+    def entries(self, place: Place, since: datetime | None = None) -> Iterator[Item]:
+        """Yield every entry of a list as the index has it, partition by partition, those of ``since`` or later.
+
+        Each partition is read once, in answers of up to a megabyte; no item is. The index may lag.
+        """
+        for pk in place.pks:
+            condition, values = f"{place.pk_name} = :pk", {":pk": {"S": pk}}
+            if since:
+                condition, values = f"{condition} AND {place.sk_name} >= :since", values | {":since": {"S": timestamp(since)}}
+            yield from every(
+                self._client().query,
+                TableName=self.table,
+                IndexName=place.index,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
+
+    def named(self, wanted: list[Item], show: Callable[[Item], T | None]) -> list[T]:
+        """Return the items of these keys as ``show`` gives them, read strongly, in the order of the keys.
+
+        An item that cannot be read is left out and reported, as in a list (I17).
+        """
         shown = (_readable(stored, show) for _, stored in read_strongly(self._client(), self.table, wanted))
         return [value for value in shown if value is not None]
 

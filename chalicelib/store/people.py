@@ -11,12 +11,13 @@ from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item
+from chalicelib.store.lists import items_of
 from chalicelib.store.paging import every
 from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import NEW, UNCHANGED, put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,13 @@ class People:
         key = item(pk=keys.profile_pk(role, person_id), sk=keys.PROFILE_SK)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return stored_value(found, Profile) if found else Profile(role, person_id)
+
+    def languages(self, people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return the languages of people by role and id, read together; nobody who registered nothing is among them."""
+        wanted = [item(pk=keys.profile_pk(*it), sk=keys.PROFILE_SK) for it in dict.fromkeys(people)]
+        found = items_of(self._client(), self.table, wanted).values()
+        profiles = (stored_value(it, Profile) for it in found)
+        return {(it.role, it.person_id): it.language for it in profiles}
 
     def save(self, profile: Profile) -> None:
         """Write a profile whose version has been counted up by one. Raises ``Conflict`` when somebody else did so first."""

@@ -399,6 +399,8 @@ SAMPLES: dict[str, Sample] = {
     "mark_read": Sample(Stop.TALKED, ACME, {"up_to": "o-1-m1"}, ("unread", "read_up_to"), other={"up_to": "o-1-m2"}),
     "open_ticket": Sample(Stop.NOWHERE, ACME, {}, ("url", "ticket", "expires_at")),
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
+    "get_workload": Sample(Stop.ESCALATED, MIA, keys=("people", "unassigned", "decided_by_day")),
+    "get_case": Sample(Stop.NOTED, MIA, keys=("dispute", "order", "records", "evidence", "parties", "notes")),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
     "hand_over": Sample(Stop.ESCALATED, LEA, {"mediator_id": "mia"}, _DISPUTE_KEYS, other={"mediator_id": "noor"}),
     "give_back": Sample(Stop.ASSIGNED, MIA, keys=_DISPUTE_KEYS),

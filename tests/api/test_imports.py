@@ -41,6 +41,7 @@ DESCRIBING = (
     "chalicelib.api.description.answers",
     "chalicelib.api.description.problem_codes",
     "chalicelib.api.disputes.answers",
+    "chalicelib.api.disputes.desk_answers",
     "chalicelib.api.evidence.answers",
     "chalicelib.api.people.answers",
     "chalicelib.api.description.openapi",

@@ -10,8 +10,9 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, Role
-from chalicelib.service import disputes, messages, orders
-from chalicelib.service.dispute_lists import QueueSort, Wanted, list_disputes, mediation_queue
+from chalicelib.service import desk, disputes, messages, orders
+from chalicelib.service.desk import QueueSort, mediation_queue
+from chalicelib.service.dispute_lists import Wanted, list_disputes
 from chalicelib.store.items import text
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PLATFORM, SELLER, money
 from tests.service.office import DISPUTE, ORDER, Office, event, read
@@ -141,7 +142,7 @@ def test_rows_tell_a_mediator_without_the_case_no_more_than_a_summary(actor: Act
     say(office, SELLER)
     rows = [dispute_row(office, actor)]
     if actor.role is Role.MEDIATOR:
-        rows.append(mediation_queue(office.services, actor, QueueSort.AGE, 10, None)["items"][0])
+        rows.append(mediation_queue(office.services, actor, desk.Wanted(), QueueSort.AGE, 10, None)["items"][0])
     assert [(titles, unread)] * len(rows) == [(len(row["titles"]), row["unread"]) for row in rows]
     assert {MEDIATOR.id} == {row["mediator_id"] for row in rows}
 

@@ -12,8 +12,9 @@ from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service import disputes, orders
-from chalicelib.service.dispute_lists import QueueSort, Wanted, list_disputes, mediation_queue
+from chalicelib.service import desk, disputes, orders
+from chalicelib.service.desk import QueueSort, mediation_queue
+from chalicelib.service.dispute_lists import Wanted, list_disputes
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.orders import Shipment
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PLATFORM, SELLER
@@ -156,7 +157,7 @@ def test_a_mediator_lists_escalated_disputes_only() -> None:
     def listed() -> list[int]:
         found = [list_disputes(office.services, MEDIATOR, Wanted(status=status), 10, None)["items"] for status in asked]
         return [
-            len(mediation_queue(office.services, MEDIATOR, QueueSort.AGE, 10, None)["items"]),
+            len(mediation_queue(office.services, MEDIATOR, desk.Wanted(), QueueSort.AGE, 10, None)["items"]),
             *map(len, found),
         ]
 
@@ -178,7 +179,7 @@ def test_a_mediators_list_is_newest_first_and_the_queue_is_oldest_first() -> Non
         office.wait(HOUR).act(SELLER, c.Decline(), dispute_id=dispute_id)
         office.act(BUYER, c.Escalate(), dispute_id=dispute_id)
     listed = list_disputes(office.services, MEDIATOR, Wanted(), 10, None)["items"]
-    queued = mediation_queue(office.services, MEDIATOR, QueueSort.AGE, 10, None)["items"]
+    queued = mediation_queue(office.services, MEDIATOR, desk.Wanted(), QueueSort.AGE, 10, None)["items"]
     assert ["order-2-d1", DISPUTE] == [it["id"] for it in listed]
     assert [DISPUTE, "order-2-d1"] == [it["id"] for it in queued]
 
@@ -190,7 +191,7 @@ def test_what_was_decided_by_default_has_left_the_queue() -> None:
     office.act(BUYER, c.Escalate())
     office.wait(14 * DAY)
     for sort in QueueSort:
-        assert [] == mediation_queue(office.services, MEDIATOR, sort, 10, None)["items"]
+        assert [] == mediation_queue(office.services, MEDIATOR, desk.Wanted(), sort, 10, None)["items"]
 
 
 def test_actions_are_offered_to_those_who_may_take_them() -> None:

@@ -12,8 +12,9 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service import disputes, evidence, notes, orders
-from chalicelib.service.dispute_lists import QueueSort, Wanted, list_disputes, mediation_queue
+from chalicelib.service import desk, disputes, evidence, notes, orders
+from chalicelib.service.desk import QueueSort, mediation_queue
+from chalicelib.service.dispute_lists import Wanted, list_disputes
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.store import keys
 from chalicelib.store.lists import BadCursor
@@ -119,8 +120,8 @@ def test_cheat_25_nobody_on_the_staff_sees_a_case_of_their_own(staff: Actor, par
         notes.list_notes(office.services, DISPUTE, same, 10, None)
     assert [] == list_disputes(office.services, same, Wanted(), 10, None)["items"]
     for sort in QueueSort:
-        assert [] == mediation_queue(office.services, same, sort, 10, None)["items"]
-        assert 1 == len(mediation_queue(office.services, staff, sort, 10, None)["items"])
+        assert [] == mediation_queue(office.services, same, desk.Wanted(), sort, 10, None)["items"]
+        assert 1 == len(mediation_queue(office.services, staff, desk.Wanted(), sort, 10, None)["items"])
 
 
 @pytest.mark.parametrize("actor", [PLATFORM, OPERATOR], ids=["platform", "operator"])

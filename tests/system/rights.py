@@ -161,6 +161,8 @@ RIGHTS: dict[str, dict[str, May]] = {
     "open_ticket": {role: May(Stop.NOWHERE, CREATED) for role in (BUYER, SELLER, MEDIATOR, LEAD)},
     # mediation: a lead is a mediator as well
     "mediation_queue": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
+    "get_workload": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
+    "get_case": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED), OPERATOR: May(Stop.ESCALATED, others=ALL)},
     "assign": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED)},
     "give_back": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED)},
     "hand_over": {LEAD: May(Stop.ESCALATED)},
@@ -217,6 +219,7 @@ FOR_THE_PLATFORM = frozenset({"get_ledger", "get_order_timeline", "list_payment_
 TO_ANOTHER_MEDIATOR: dict[str, tuple[int, str]] = {
     # every mediator sees the summary of what has been escalated, and no more
     "get_dispute": (OK, ""),
+    "get_case": (OK, ""),
     "get_order": (NOT_FOUND, "not_found"),
     "get_order_timeline": (NOT_FOUND, "not_found"),
     "get_timeline": (NOT_FOUND, "not_found"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.forms import PHOTO, send
+from tests.waiting import awaited
 from tests.web.people import Marketplace
 
 MEDIATOR = "mediator:mira"
@@ -60,7 +61,12 @@ def make(market: Marketplace, buyer: str, seller: str, photo: bytes = PHOTO) -> 
     late = market.sale(buyer, seller, title=TITLES["late"], promised=-1)
     coming = market.sale(buyer, seller, title=TITLES["coming"])
     market.api.post(as_buyer, f"/orders/{coming}/messages", {"text": "Hello! When will the teapot be sent?"})
-    market.api.post(as_seller, f"/orders/{coming}/messages", {"text": "Tomorrow morning. It is packed already."})
+    form = {"content_type": "image/jpeg", "size": len(photo)}
+    box = market.api.post(as_seller, f"/orders/{coming}/messages/uploads", form)
+    send(box, photo)
+    said = {"text": "Tomorrow morning. It is packed already, see the photo.", "attachments": [box["upload_id"]]}
+    # The picture is looked at first; until then the message is refused.
+    awaited(lambda: market.api.call(as_seller, "POST", f"/orders/{coming}/messages", said).status == 201)
     pages = {
         "orders": "orders",
         "order": f"orders/{late}",

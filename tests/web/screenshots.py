@@ -85,17 +85,22 @@ class Camera:
             page.evaluate("scrollTo(0, 0)")
         page.evaluate("document.activeElement?.blur()")
         _keep(page.screenshot(animations="disabled", full_page=self.whole or shot.whole), self.out / f"{name}.webp")
+        if shot.fresh:
+            page.context.close()
+            return
         page.context.set_offline(False)
         page.unroute_all(behavior="ignoreErrors")
 
     def _page(self, shot: Shot, look: Look) -> Page:
         who = self.scene.people[shot.who]
         key = (who, look.width, look.dark)
-        if key not in self._pages:
+        if shot.fresh or key not in self._pages:
             options: dict[str, Any] = {"viewport": SIZES[look.width], "color_scheme": "dark" if look.dark else "light"}
             page = self.market.sign_in(who, **options) if who else self.market.context(**options).new_page()
             if not who:
                 page.goto(self.market.app)
+            if shot.fresh:
+                return page
             self._pages[key] = page
         return self._pages[key]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from localcloud.forms import PHOTO
 from localcloud.layout import ROOT
@@ -25,6 +25,7 @@ class Shot:
     """A picture: its number in the list of pages, its name, who looks at which page of the scene, and in which ways besides.
 
     ``before`` is done before the page is opened, ``act`` after.
+    ``fresh`` is for what leaves something behind in the browser.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Shot:
     before: Act | None = None
     act: Act | None = None
     sandbox: bool = False
+    fresh: bool = False
     whole: bool = False
 
 
@@ -54,6 +56,19 @@ def answers(problem: dict[str, Any], pattern: str = "**/app/api/**", method: str
         page.route(pattern, answer)
 
     return act
+
+
+def settled(page: Page, address: str) -> None:
+    """Open a page and wait until it shows what it is about."""
+    page.goto(address)
+    quiet(page)
+
+
+def quiet(page: Page) -> None:
+    """Wait until a page shows what it is about."""
+    page.locator("h1").first.wait_for()
+    expect(page.locator(".loading")).to_have_count(0)
+    page.locator(".hero, .card, form:not(.search), .empty, .thread, .choices").first.wait_for()
 
 
 def never(page: Page) -> None:
@@ -103,7 +118,7 @@ def step(name: str) -> Act:
             return
         page.locator(".button.primary").click()
         page.wait_for_url("**/want")
-        page.locator(".choice").first.click()
+        page.locator(".choice").nth(1).click()
         page.locator(".parts .button").nth(1).click()
         if name == "want":
             return
@@ -143,7 +158,7 @@ def slow_form(page: Page) -> None:
 
 def problem(page: Page) -> None:
     """Say that the return came damaged."""
-    page.locator(".choice").nth(2).click()
+    page.locator(".choice").nth(1).click()
 
 
 def outbox(page: Page) -> None:
@@ -196,10 +211,10 @@ SHOTS: list[Shot] = [
     Shot(35, "returned-problem", "seller", "returned", act=problem),
     Shot(36, "no-return-address", "homeless seller", "no address"),
     Shot(54, "settings", "buyer", "settings", spoken=True),
-    Shot(55, "outbox", "buyer", "withdraw", act=waiting),
+    Shot(55, "outbox", "buyer", "withdraw", act=waiting, fresh=True),
     Shot(56, "sandbox", "buyer", "orders", sandbox=True, act=outbox),
     Shot(57, "not-found", "buyer", "nowhere"),
-    Shot(58, "too-fast", "buyer", "withdraw", act=slow_form),
+    Shot(58, "too-fast", "buyer", "withdraw", act=slow_form, fresh=True),
 ]
 """Pages of staff are rows too, with the numbers 37 to 53."""
 PSEUDO = 59

@@ -48,7 +48,7 @@ def test_not_received_is_claimed_in_five_taps_and_granted_when_the_seller_is_sil
 
     market.advance(5.1)
     page.reload()
-    expect(page.get_by_role("heading", name="Refunded: €90.00")).to_be_visible()
+    expect(page.get_by_role("heading", name="Refund: €90.00")).to_be_visible()
     dispute = market.dispute(f"buyer:{buyer}", f"{order}-d1")
     assert ("resolved_buyer_favour", 90_00) == (dispute["outcome"], dispute["refund"]["minor"])
     ledger = market.api.get(f"buyer:{buyer}", f"/orders/{order}/ledger")["balance"]

@@ -243,24 +243,10 @@ class Dispute(DisputeInBrief):
     as_of: AsOf
 
 
-class WaitingDispute(DisputeSummary):
-    """A dispute in the mediation queue."""
-
-    escalated_at: Time | None
-
-
 class DisputePage(Given):
     """A page of disputes, newest first."""
 
     items: list[DisputeSummary]
-    cursor: Cursor
-    as_of: AsOf
-
-
-class MediationQueue(Given):
-    """A page of the disputes that wait for a mediator."""
-
-    items: list[WaitingDispute]
     cursor: Cursor
     as_of: AsOf
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
@@ -9,21 +10,25 @@ from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Lazily
-from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.parameters import PAGE, matching, moment, one_of, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED_TEXT, act
+from chalicelib.bootstrap import storage
 from chalicelib.domain import commands as c
 from chalicelib.domain import refusals as r
+from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Role
-from chalicelib.service import dispute_lists, notes
-from chalicelib.service.dispute_lists import QueueSort
+from chalicelib.domain.review import EnteredBy
+from chalicelib.service import case_file, desk, notes
+from chalicelib.service.desk import QueueSort, QueueState, Tab, Wanted
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
-    from chalicelib.api.disputes import answers
+    from chalicelib.api.disputes import answers, desk_answers
 else:
     answers = Lazily("chalicelib.api.disputes.answers")
+    desk_answers = Lazily("chalicelib.api.disputes.desk_answers")
 
 blueprint = Resource(__name__, "mediation")
 
@@ -36,12 +41,54 @@ MEDIATORS = (Role.MEDIATOR,)
     "/mediation/queue",
     roles=(*MEDIATORS, Role.OPERATOR),
     audit=Audited.READ,
-    answers=lambda: answers.MediationQueue,
-    query=(one_of(QueueSort, "sort", "By age or by amount.", QueueSort.AGE), *PAGE),
+    answers=lambda: desk_answers.MediationQueue,
+    query=(
+        one_of(Tab, "tab", "The caller's, those that nobody has, those that others have, or appeals.", Tab.ALL),
+        one_of(QueueState, "state", "Those that wait for a decision, or that had one.", QueueState.WAITING),
+        person("mediator_id", "Only those that this mediator has or, of decided ones, decided."),
+        one_of(Reason, "reason", "Only those about this."),
+        matching("currency", "[A-Z]{3}", "Only those of orders in this currency."),
+        one_of(EnteredBy, "entered_by", "Only those that came under review like this."),
+        moment("due_before", "Only those that are due before then."),
+        moment("idle_since", "Only those in which their mediator has done nothing since then."),
+        words("q", "Only those whose id, or whose buyer's or seller's id, has this in it."),
+        one_of(QueueSort, "sort", "amount: by currency, and within one the largest first.", QueueSort.AGE),
+        *PAGE,
+    ),
 )
 def mediation_queue(call: Call) -> Json:
-    """List the disputes that wait for a mediator, the longest waiting first or, with sort=amount, the largest."""
-    return dispute_lists.mediation_queue(call.services, call.actor, call.query["sort"], call.limit, call.cursor)
+    """List the disputes that wait for a mediator, the longest waiting first, and count those of each tab.
+
+    The filters hold for the counts too. The decided ones are those that were escalated within 90 days, newest first.
+    """
+    wanted = Wanted(**{field.name: call.query[field.name] for field in fields(Wanted)})
+    return desk.mediation_queue(call.services, call.actor, wanted, call.query["sort"], call.limit, call.cursor)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/mediation/workload",
+    roles=(*MEDIATORS, Role.OPERATOR),
+    audit=Audited.READ,
+    answers=lambda: desk_answers.Workload,
+)
+def get_workload(call: Call) -> Json:
+    """Say how many cases each mediator has, how many are due or untouched, and what was decided within a week."""
+    return desk.workload(call.services, call.actor)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/mediation/cases/{dispute_id}",
+    roles=(*MEDIATORS, Role.OPERATOR),
+    audit=Audited.READ,
+    answers=lambda: desk_answers.CaseFile,
+)
+def get_case(call: Call, dispute_id: str) -> Json:
+    """Show a whole case: the dispute, its order, the evidence with links, both timelines, the parties, and the notes."""
+    return case_file.get_case(call.services, storage(), dispute_id, call.actor)
 
 
 @action(blueprint, "/disputes/{dispute_id}/assignment", roles=MEDIATORS)

@@ -67,12 +67,16 @@ def _listed(stored: Item, value: object) -> Item | None:
 
 
 def listed_as_open(wanted: Item) -> Item:
-    """Return a closed dispute with the places that releases before 0.3.0 gave it: in one list with the open ones."""
+    """Return a dispute with the places that releases before 0.3.0 gave it: a closed one in one list with the open ones."""
     before = {
         name: {"S": keys.list_pk(keys.DISPUTES_LIST, text(wanted, name).partition("#")[2])}
         for name in ("buyer_pk", "seller_pk")
         if text(wanted, name).startswith(keys.list_pk(keys.CLOSED_LIST, ""))
     }
+    # Of mediators' lists they wrote the place alone, without the facts that stand behind it now.
+    listed = text(wanted, "work_sk")
+    if keys.facts_in(listed):
+        before["work_sk"] = {"S": keys.without_facts(listed)}
     return wanted | before
 
 

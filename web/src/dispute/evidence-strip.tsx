@@ -1,6 +1,7 @@
 import * as reads from "../api/reads";
 import type { Dispute } from "../api/schema";
 import { useRead } from "../data/query";
+import { At } from "../parts/due";
 import { Icon } from "../parts/icon";
 import { link } from "../parts/page";
 import { drawn } from "../parts/photo";
@@ -42,6 +43,19 @@ export function EvidenceStrip({ of }: { of: Dispute }) {
           ))}
         </ul>
       )}
+      {/* On paper every piece is listed, as nothing can be opened there. */}
+      <ol class="print-only">
+        {pieces.map((it) => (
+          <li key={it.id}>
+            {label("EvidenceType", it.type)} · {t(`role.${it.by}` as never)} · <At at={it.at} />
+            {it.note && (
+              <p class="words" dir="auto">
+                {it.note}
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
       <a class="all" href={link(`/disputes/${of.id}/evidence`)}>
         {t("evidence.all", { count: of.evidence.length })} <Icon name="next" />
       </a>

@@ -4,7 +4,7 @@ import type { Dispute as DisputeOf, Proposal } from "../api/schema";
 import { connected, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
 import { EvidenceStrip } from "../dispute/evidence-strip";
-import { Paid } from "../dispute/paid";
+import { Paid, usePaid } from "../dispute/paid";
 import { Steps } from "../dispute/steps";
 import { Timeline } from "../dispute/timeline";
 import { may, me, missing, offer, questions, remedy, request, silence, standing, terms } from "../dispute/view";
@@ -32,15 +32,16 @@ export function Dispute() {
 function Body({ of, again }: { of: DisputeOf; again: () => void }) {
   const { query } = useLocation();
   const now = standing(of);
+  const paid = usePaid(of);
   return (
     <>
       {query.done && <Banner kind="good" title={t(`done.${query.done}` as never)} />}
-      <section class={`hero ${now.mood}`}>
+      <section class={`hero ${paid === "failed" ? "wait" : now.mood}`}>
         <p class="over">{t("dispute.number", { id: of.id })}</p>
         <h2>{now.title}</h2>
         {now.due && <Due at={now.due} over={again} />}
         {now.text && <p>{now.text}</p>}
-        <Paid of={of} />
+        {paid && <Paid of={of} found={paid} />}
         {silence(of) && <p class="soft">{silence(of)}</p>}
         {questions(of).map((it) => (
           <blockquote key={it.id} dir="auto">

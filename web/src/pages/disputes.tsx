@@ -37,6 +37,9 @@ const REASONS = Object.keys({
   unauthorised_charge: true,
 } satisfies Record<Reason, true>).filter((it) => it !== "unauthorised_charge");
 
+/** From so many disputes on they can be searched and narrowed. */
+const SEARCHED_FROM = 6;
+
 /** V1: the person's disputes: those that need them first, by deadline, then the others by whom they wait for. */
 export function Disputes() {
   const { query: address, route } = useLocation();
@@ -81,10 +84,10 @@ export function Disputes() {
           </a>
         ))}
       </nav>
-      <div class="narrowing">
+      <div class="narrowing" hidden={!q && !reason && pages.items.length < SEARCHED_FROM}>
         <Search
           value={q}
-          hint={t("search.disputes")}
+          hint={t("search.what")}
           onSearch={(words) => route(words ? link(`/disputes?q=${encodeURIComponent(words)}`) : to(at), true)}
         />
         {!q && (

@@ -1,4 +1,4 @@
-import type { Issue, Order, Protection } from "../api/schema";
+import type { GuaranteeNow, Issue, Order, Protection } from "../api/schema";
 import { count, type Draft, EMPTY, kinds, most, picker, type StepProps, units } from "../dispute/opening";
 import { remedy } from "../dispute/view";
 import { moment } from "../parts/due";
@@ -46,6 +46,16 @@ export function ReasonStep({
   const offered = protection.guarantees.filter((it) => it.offered);
   const now = offered.filter((it) => it.applies);
   const later = offered.filter((it) => !it.applies);
+  // Two guarantees can answer to one reason: then each says which it is.
+  const told = (it: GuaranteeNow) =>
+    now.filter((one) => one.reason === it.reason).length > 1
+      ? [
+          label("Guarantee", it.guarantee),
+          it.remedies[0]?.return_postage && t(`return.postage.${it.remedies[0].return_postage}`),
+        ]
+          .filter(Boolean)
+          .join(". ")
+      : t(`reason.text.${it.reason}` as Key);
   const open = order.disputes.filter((it) => it.stage !== "resolved");
   return (
     <>
@@ -65,7 +75,7 @@ export function ReasonStep({
             <Pick
               key={it.guarantee}
               title={t(`reason.title.${it.reason}` as Key)}
-              text={t(`reason.text.${it.reason}` as Key)}
+              text={told(it)}
               onPick={() => void answer({ ...EMPTY, reason: it.reason, guarantee: it.guarantee })}
             />
           ))}
@@ -174,8 +184,8 @@ export function WantStep({
                 {it.type.startsWith("refund") &&
                   t(it.type === "refund" && of.reason === "not_as_described" ? "offer.most" : "want.full", {
                     amount: money(most(draft, order, of, it)),
-                  })}{" "}
-                {it.return_postage && t(`return.postage.${it.return_postage}`)}
+                  })}
+                {it.return_postage && <span class="block">{t(`return.postage.${it.return_postage}`)}</span>}
               </span>
             </span>
             <Icon name="next" />

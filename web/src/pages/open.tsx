@@ -55,12 +55,7 @@ function Flow({ order, protection, step }: { order: Order; protection: Protectio
   const on = () => route(path(all[at + 1] ?? "check"));
   const back = at > 0 ? path(all[at - 1]!).slice(link("").length) : `/orders/${order.id}`;
   return (
-    <Page
-      key={step}
-      title={t(`open.${step}`)}
-      back={back}
-      aside={<span class="soft small">{of && t("open.step", { at: at + 1, of: all.length })}</span>}
-    >
+    <Page key={step} title={t(`open.${step}`)} back={back} aside={of && t("open.step", { at: at + 1, of: all.length })}>
       {step === "reason" && <ReasonStep order={order} protection={protection} answer={answer} />}
       {step === "issue" && (
         <div class="choices">

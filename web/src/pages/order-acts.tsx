@@ -13,6 +13,7 @@ import { day, moment } from "../parts/due";
 import { Choices, Form, Line } from "../parts/form";
 import { link, Page, Shown } from "../parts/page";
 import { Empty } from "../parts/states";
+import { Thumb } from "../parts/thumb";
 import { who } from "../session";
 import { t } from "../words";
 
@@ -54,6 +55,17 @@ function ReceiptBody({ of }: { of: Order }) {
   return (
     <>
       <p>{t("receipt.what")}</p>
+      <ul class="card rows">
+        {of.lines.map((it) => (
+          <li key={it.id} class="row">
+            <Thumb title={it.title} image={it.image_url} />
+            <span class="grow" dir="auto">
+              {it.title}
+              <span class="soft block">{t("quantity", { count: it.quantity })}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
       <p>
         <b>{days !== undefined && t("receipt.after", { count: days })}</b>
       </p>

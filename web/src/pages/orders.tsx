@@ -37,7 +37,7 @@ export function Orders() {
   const waiting = needs.data?.items ?? [];
   return (
     <Page title={t("nav.orders")} narrow={false}>
-      {waiting.length > 0 && filter === "all" && !q && (
+      {pages.first.data && waiting.length > 0 && filter === "all" && !q && (
         <section aria-labelledby="needs" class="needs">
           <h2 id="needs">
             {t("tab.mine")} <span class="count">{waiting.length}</span>
@@ -56,7 +56,12 @@ export function Orders() {
           )}
         </section>
       )}
-      <Shown read={pages.first} rows={5}>
+      {/* What needs the person stands above the orders: these wait for it, so that nothing jumps. */}
+      <Shown
+        read={pages.first}
+        rows={5}
+        ready={needs.data !== undefined || needs.error !== null || needs.fetchStatus === "paused"}
+      >
         {() =>
           pages.items.length === 0 && !q ? (
             <Empty icon="box" title={t("orders.none")}>
@@ -67,7 +72,7 @@ export function Orders() {
               {(q || pages.items.length > SEARCHED_FROM) && (
                 <Search
                   value={q}
-                  hint={t("search.orders")}
+                  hint={t("search.what")}
                   onSearch={(words) => route(link(words ? `/orders?q=${encodeURIComponent(words)}` : "/orders"), true)}
                 />
               )}

@@ -58,8 +58,8 @@ function Guarantee({ of, order }: { of: GuaranteeNow; order: string }) {
                 <Icon name="check" />
                 <span>
                   {remedy("kind", it.type, of.reason)}
-                  {it.type.startsWith("refund") && `: ${t("offer.most", { amount: money(it.maximum) })}`}{" "}
-                  {it.return_postage && t(`return.postage.${it.return_postage}`)}
+                  {it.type.startsWith("refund") && `: ${t("offer.most", { amount: money(it.maximum) })}`}
+                  {it.return_postage && <span class="soft block">{t(`return.postage.${it.return_postage}`)}</span>}
                 </span>
               </li>
             ))}

@@ -109,8 +109,10 @@ export function Due({ at, over, label }: { at: string; over?: () => void; label?
     <span class={`due ${how}`}>
       <Icon name={how === "calm" ? "clock" : how === "over" ? "check-clock" : "alarm"} />
       <span>
-        {label && <span class="due-label">{label} </span>}
-        <time dateTime={at}>{moment(at)}</time>{" "}
+        <span>
+          {label && <span class="due-label">{label} </span>}
+          <time dateTime={at}>{moment(at)}</time>
+        </span>{" "}
         <span class="left" role={last ? "timer" : undefined} aria-live={last ? "off" : undefined}>
           {left(remaining)}
         </span>

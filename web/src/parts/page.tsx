@@ -37,7 +37,7 @@ export function Page({ title, back, backWords, aside, children, narrow = true }:
         <h1 tabIndex={-1} ref={heading}>
           {title}
         </h1>
-        {aside}
+        {aside && <p class="soft small aside">{aside}</p>}
       </div>
       {children}
     </main>
@@ -52,12 +52,15 @@ export function Shown<T>({
   read,
   children,
   rows,
+  ready = true,
 }: {
   read: QueryObserverResult<T, Failure>;
   children: (data: T) => ComponentChildren;
   rows?: number;
+  /** False while something else that is shown beside it is still read. */
+  ready?: boolean;
 }) {
-  if (read.data !== undefined) {
+  if (read.data !== undefined && ready) {
     return (
       <>
         {(read.error?.status === 0 || read.fetchStatus === "paused") && <Stale at={read.dataUpdatedAt} />}
