@@ -23,6 +23,7 @@ from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
 from chalicelib.switches import Switches
 
@@ -55,6 +56,7 @@ def services() -> Services:
         people=People(dynamodb, table),
         messages=Messages(dynamodb, table),
         notes=Notes(dynamodb, table),
+        replies=SavedReplies(dynamodb, table),
         connections=Connections(dynamodb, table),
         audit=AuditLog(dynamodb, table, settings().audit_days),
         subscriptions=SnsSubscriptions(),

@@ -44,6 +44,7 @@ PATH_IDS = {
         ("instruction_id", f"{ORDER_ID.pattern}-p{_NUMBER}-[0-9a-f]{{8}}", "o-1-p1-5c9a1d0e"),
         ("seller_id", PERSON_ID.pattern, "acme"),
         ("buyer_id", PERSON_ID.pattern, "ana"),
+        ("whose", "own|shared", "own"),
         ("device_id", "[0-9a-f]{32}", "5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),
         ("endpoint_id", "we_[0-9a-f]{24}", "we_5c9a1d0e6b7f4a2891c3d4e5"),
         ("delivery_id", "msg_[0-9a-f]{32}", "msg_5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"),

@@ -17,7 +17,7 @@ from chalicelib.service.access import place_of, sees_all_of, sees_dispute
 from chalicelib.service.errors import Malformed, NotFound
 from chalicelib.service.execute import current
 from chalicelib.service.rows import dispute_rows
-from chalicelib.service.search import order_has, return_has
+from chalicelib.service.search import order_has, parcels_named, return_has
 from chalicelib.store import keys, lists
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def list_disputes(
     """Return the caller's disputes, or those of the ``owner`` whom the platform or an operator names.
 
     Mediators and operators who name nobody get the escalated ones: those that are under review, or those that were.
+    To the platform and operators who name nobody, ``q`` is the whole id of a dispute, of an order or of a person, or a tracking
+    number, and finds all disputes that have it, escalated or not.
     Sorted by deadline, they are the first 500 open ones of the list. Those that ``q`` looks for are among the first 500 that
     fit otherwise, or those of the order that it names. Raises ``Malformed``, ``BadCursor``.
     """
@@ -100,6 +102,9 @@ def list_disputes(
     def keep(found: Item) -> Dispute | None:
         return None if _on_two_sides(found, actor) else kept(as_listed(services, found, now))
 
+    if wanted.q and owner is None and actor.role in (Role.OPERATOR, Role.PLATFORM):
+        found = [it for it in _anywhere(services, actor, wanted.q, now) if kept(it)]
+        return _sorted_page(services, found, actor, wanted.sort, limit, cursor, now)
     if wanted.order_id:
         found = [it for it in _of_order(services, actor, owner, wanted.order_id, now) if kept(it)]
     elif wanted.sort is DisputeSort.DEADLINE or wanted.q:
@@ -111,6 +116,19 @@ def list_disputes(
         named = [it for it in _of_order(services, actor, owner, (order_of(wanted.q) or (wanted.q,))[0], now) if kept(it)]
         found = list({it.id: it for it in (*_having(services, actor, found, wanted.q), *named)}.values())
     return _sorted_page(services, found, actor, wanted.sort, limit, cursor, now)
+
+
+def _anywhere(services: Services, actor: Actor, q: str, now: datetime) -> list[Dispute]:
+    """Return the disputes of the order, the tracking number or the person that ``q`` names, at most 500 of a person."""
+    orders = {(order_of(q) or (q,))[0]: None}
+    orders |= dict.fromkeys(it for key in sorted(parcels_named(q)) for it in services.cases.orders_of_parcel(*key))
+    found = [it for order_id in orders for it in _of_order(services, actor, None, order_id, now)]
+    if order_of(q):
+        found = [it for it in found if q in (it.id, it.order_id)]
+    for role in PARTIES:
+        place = lists.disputes_of(role.value, q)
+        found += _first(services, place, lambda it: None if _on_two_sides(it, actor) else as_listed(services, it, now))
+    return list({it.id: it for it in found}.values())
 
 
 def _having(services: Services, actor: Actor, found: list[Dispute], q: str) -> list[Dispute]:

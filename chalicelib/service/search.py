@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.carriers import Carrier, parcel_key, tracking_number
+from chalicelib.domain.refusals import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,6 +28,17 @@ def return_has(dispute: Dispute, q: str) -> bool:
     """Return whether the number under which a dispute's items went back has ``q`` in it."""
     back = dispute.return_parcel
     return _number_in((back.tracking_number,) if back else (), q)
+
+
+def parcels_named(q: str) -> set[tuple[str, str]]:
+    """Return the network and number of each parcel that ``q`` can be the number of: one number may be of several carriers."""
+    found = set()
+    for carrier in Carrier:
+        try:
+            found.add(parcel_key(carrier, tracking_number(carrier, q)))
+        except Refusal:
+            continue
+    return found
 
 
 def _in(texts: Iterable[str], q: str) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.store.messages import Messages
     from chalicelib.store.notes import Notes
     from chalicelib.store.people import People
+    from chalicelib.store.replies import SavedReplies
     from chalicelib.store.tallies import Tallies
 
 
@@ -97,6 +98,7 @@ class Services:
     policies: PolicyBook
     messages: Messages = field(kw_only=True)
     notes: Notes = field(kw_only=True)
+    replies: SavedReplies = field(kw_only=True)
     connections: Connections = field(kw_only=True)
     audit: AuditLog = field(kw_only=True)
     tallies: Tallies = field(kw_only=True)

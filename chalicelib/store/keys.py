@@ -34,6 +34,7 @@ either of them                ``ERASURE``                         the person's r
 ``COUNTED#<order>``           ``<stream>``                        what the statistics have counted of a dispute
 ``STATS#<by>#<shard>``        ``DAY#<day>[#<value>]``             everybody's counters of a day
 ``STATS#<role>:<id>``         ``DAY#<day>``, ``MONTH#<month>``    a seller's or a buyer's counters
+``REPLIES``                   ``SHARED``, ``MEDIATOR#<id>``       the saved replies of all, or of one mediator
 ``CLOCK``                     ``CLOCK``                           a sandbox's clock
 ``VERIFICATION``              ``PROGRESS``                        how far the check of the table has come
 ============================  ==================================  =========================================
@@ -71,6 +72,7 @@ LOCK_SK = "LOCK"
 THREAD = -1
 """Stands in the place of an event's stream for the messages of an order's thread, which are no events (N5)."""
 TICKET_SK = "TICKET"
+REPLIES = "REPLIES"
 CONNECTION_SK = "CONNECTION"
 WEBHOOKS = "WEBHOOKS"
 HEALTH_SK = "HEALTH"
@@ -166,6 +168,11 @@ def note_sk(dispute: int, number: int) -> str:
 def upload_sk(role: str, upload_id: str) -> str:
     """Return the sort key of one upload of a role in an order; with an empty id, the prefix of all of them."""
     return f"{UPLOADS_PREFIX}{role}#{upload_id}"
+
+
+def replies_sk(mediator: str | None) -> str:
+    """Return the sort key of a mediator's saved replies; with None, of those that all share."""
+    return f"MEDIATOR#{mediator}" if mediator else "SHARED"
 
 
 def track_pk(network: str, number: str) -> str:

@@ -18,6 +18,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
 from localcloud import aws
 from localcloud.layout import LOCAL, ROOT
@@ -78,6 +79,7 @@ def services_on(client: aws.Client, table: str, clock: DataClock) -> Services:
         people=People(dynamodb, table),
         messages=Messages(dynamodb, table),
         notes=Notes(dynamodb, table),
+        replies=SavedReplies(dynamodb, table),
         connections=Connections(dynamodb, table),
         audit=AuditLog(dynamodb, table),
         tallies=Tallies(dynamodb, table),

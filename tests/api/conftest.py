@@ -36,6 +36,7 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
 from chalicelib.store.progress import ProgressKept
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
 from chalicelib.store.undelivered import UndeliveredMessages
@@ -110,6 +111,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             people=People(lambda: table, TABLE),
             messages=Messages(lambda: table, TABLE),
             notes=Notes(lambda: table, TABLE),
+            replies=SavedReplies(lambda: table, TABLE),
             connections=Connections(lambda: table, TABLE),
             audit=AuditLog(lambda: table, TABLE, epoch=clock.epoch, new_id=lambda: f"{next(numbers):024x}"),
             tallies=Tallies(lambda: table, TABLE, clock.epoch),

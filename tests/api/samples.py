@@ -401,6 +401,14 @@ SAMPLES: dict[str, Sample] = {
     "mediation_queue": Sample(Stop.ESCALATED, MIA, keys=_LIST_KEYS, query="?limit=5"),
     "get_workload": Sample(Stop.ESCALATED, MIA, keys=("people", "unassigned", "decided_by_day")),
     "get_case": Sample(Stop.NOTED, MIA, keys=("dispute", "order", "records", "evidence", "parties", "notes")),
+    "get_replies": Sample(Stop.NOWHERE, MIA, keys=("shared", "own", "variables")),
+    "put_replies": Sample(
+        Stop.NOWHERE,
+        MIA,
+        {"items": [{"name": "Ask for the box", "texts": {"en": "Please show the box of {item}."}}]},
+        ("items", "version"),
+        other={"items": []},
+    ),
     "assign": Sample(Stop.ESCALATED, MIA, {}, _DISPUTE_KEYS),
     "hand_over": Sample(Stop.ESCALATED, LEA, {"mediator_id": "mia"}, _DISPUTE_KEYS, other={"mediator_id": "noor"}),
     "give_back": Sample(Stop.ASSIGNED, MIA, keys=_DISPUTE_KEYS),
@@ -568,6 +576,7 @@ IDS = {
     "device_id": device_id("fcm", DEVICE["token"]),
     "message_id": "o-1-m1",
     "endpoint_id": endpoint_id(HOOK["url"]),
+    "whose": "own",
     "delivery_id": delivery_id(endpoint_id(HOOK["url"]), f"test {at(NOON)} test"),
 }
 """What the stories call things."""

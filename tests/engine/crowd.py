@@ -16,6 +16,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
 from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import PLATFORM, order_terms
@@ -41,6 +42,7 @@ def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Servi
         people=People(lambda: table, TABLE),
         messages=Messages(lambda: table, TABLE),
         notes=Notes(lambda: table, TABLE),
+        replies=SavedReplies(lambda: table, TABLE),
         connections=Connections(lambda: table, TABLE),
         audit=AuditLog(lambda: table, TABLE),
         tallies=Tallies(lambda: table, TABLE),

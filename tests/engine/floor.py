@@ -31,6 +31,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
 from tests.domain.worlds import BUYER
 from tests.randomness import SEED
@@ -98,6 +99,7 @@ class Clerk:
             people=People(dynamodb, self.table),
             messages=Messages(dynamodb, self.table),
             notes=Notes(dynamodb, self.table),
+            replies=SavedReplies(dynamodb, self.table),
             connections=Connections(dynamodb, self.table),
             audit=AuditLog(dynamodb, self.table),
             tallies=Tallies(dynamodb, self.table),

@@ -23,6 +23,7 @@ from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import Device, Owner
+from chalicelib.store.replies import Replies, SavedText
 from chalicelib.store.schema import stamped
 from chalicelib.store.sent import Sent
 from chalicelib.store.statistics import Statistics
@@ -47,7 +48,7 @@ ANSWER = Answer(201, "{}")
 SORT_KEYS = (
     *("#ORDER", "#DISPUTE", "CLOSED", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
     *("ERASURE", "OWNER", "ANSWER", "OUT", "TALLY", "SENT", "TICKET", "CONNECTION", "CONNECTIONS", "LISTENERS", "LISTENS"),
-    *("WEBHOOKS", "HEALTH", "DELIVERY", "AUDIT", "COUNTED", "STATS", "UNDELIVERED"),
+    *("WEBHOOKS", "HEALTH", "DELIVERY", "AUDIT", "COUNTED", "REPLIES", "STATS", "UNDELIVERED"),
 )
 """Every kind of item with a content, as ``kind_of`` names them. Counts of calls, a sandbox's clock and a check's progress
 have no such content."""
@@ -93,6 +94,7 @@ def _beside_the_case() -> Iterator[Item]:
     office.act(MEDIATOR, c.Assign())
     messages.write_message(services, ORDER, office.request(BUYER), "Where is it?")
     notes.write_note(services, DISPUTE, office.request(MEDIATOR), once(MEDIATOR, "note", ""), "It looks old.")
+    services.replies.save(Replies(None, (SavedText("Ask for the box", {"en": "Please show the box of {item}."}),), 1))
     file = File("u-2", ContentType.JPEG, 4, "e")
     for number, name in ((1, "u-1"), (2, "u-2")):
         kept = file if number > 1 else None

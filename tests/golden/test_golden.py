@@ -20,6 +20,7 @@ from chalicelib.store.connections import Connection, Pass
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.notes import CaseNote
 from chalicelib.store.people import Erasure, Owner, Profile
+from chalicelib.store.replies import Replies
 from chalicelib.store.schema import schema_of, stored_value
 from chalicelib.store.undelivered import UndeliveredMessage
 from chalicelib.store.uploads import Upload
@@ -54,6 +55,7 @@ READ_AS: dict[str, Any] = {
     "DELIVERY": Delivery,
     "COUNTED": Counted,
     "UNDELIVERED": UndeliveredMessage,
+    "REPLIES": Replies,
 }
 """The kinds of items with a value, and what it is. The others have plain attributes."""
 RELEASES = sorted(place for place in HERE.iterdir() if place.is_dir() and place.name[0].isdigit())

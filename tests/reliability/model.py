@@ -18,6 +18,7 @@ from chalicelib.store.lists import Lists, Page
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People, Profile
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
 from tests.reliability.acts import ORDER_ID, Act, Outcome
 from tests.reliability.seam import FakeSns
@@ -91,6 +92,7 @@ class Model(Cases, People):
             lambda: EPOCH,
             messages=Messages(_no_client, ""),
             notes=Notes(_no_client, ""),
+            replies=SavedReplies(_no_client, ""),
             connections=Connections(_no_client, ""),
             audit=AuditLog(_no_client, ""),
             tallies=Tallies(_no_client, ""),

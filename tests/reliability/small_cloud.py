@@ -28,6 +28,7 @@ from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import People
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.sent import Sent
 from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
@@ -119,6 +120,7 @@ class Cloud:
             people=People(dynamodb, TABLE),
             messages=Messages(dynamodb, TABLE),
             notes=Notes(dynamodb, TABLE),
+            replies=SavedReplies(dynamodb, TABLE),
             connections=Connections(dynamodb, TABLE),
             audit=AuditLog(dynamodb, TABLE),
             tallies=Tallies(dynamodb, TABLE),

@@ -34,6 +34,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
 from chalicelib.store.uploads import Uploads
 from localcloud.memory.table import MemoryTable
@@ -176,6 +177,7 @@ class Office:
             people=People(lambda: self.table, NAME),
             messages=Messages(lambda: self.table, NAME),
             notes=Notes(lambda: self.table, NAME),
+            replies=SavedReplies(lambda: self.table, NAME),
             connections=Connections(lambda: self.table, NAME),
             audit=AuditLog(lambda: self.table, NAME),
             tallies=Tallies(lambda: self.table, NAME),

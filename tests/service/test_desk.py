@@ -13,12 +13,14 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding
 from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.review import EnteredBy
-from chalicelib.service import case_file, desk
+from chalicelib.service import case_file, desk, replies
 from chalicelib.service.desk import QueueSort, QueueState, Tab, Wanted
-from chalicelib.service.errors import NotFound
+from chalicelib.service.errors import Forbidden, NotFound, VersionMismatch
+from chalicelib.service.replies import Whose
 from chalicelib.store import keys
 from chalicelib.store.audit import AuditEntry
 from chalicelib.store.facts import facts_of
+from chalicelib.store.replies import SavedText
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, OTHER_MEDIATOR, SELLER
 from tests.domain.worlds import OPERATOR as OLA
 from tests.service.office import DISPUTE, ORDER, Office
@@ -269,3 +271,27 @@ def test_facts_stay_within_a_key() -> None:
     decided = tuple(("m" * 128, "2026-03-20T12:00:00Z", True) for _ in range(2))
     text = json.dumps([*longest, "m" * 128, decided, *json.loads(facts.text)[2:]], separators=(",", ":"))
     assert len(f"2026-03-20T12:00:00Z#{'o' * 64}-d9999#{text}".encode()) <= 1024
+
+
+TEXT = (SavedText("Ask for the box", {"en": "Please show the box of {item}.", "es": "Muestra la caja de {item}."}),)
+
+
+def test_a_mediator_keeps_replies_of_their_own_and_leads_those_of_all() -> None:
+    """D4: each mediator has saved replies of their own; those of all are read by everyone and written by leads."""
+    office = Office()
+    replies.put_replies(office.services, Whose.OWN, office.request(MEDIATOR), TEXT)
+    with pytest.raises(Forbidden):
+        replies.put_replies(office.services, Whose.SHARED, office.request(MEDIATOR), TEXT)
+    replies.put_replies(office.services, Whose.SHARED, office.request(LEAD), TEXT)
+    seen = {who.id: replies.get_replies(office.services, who) for who in (MEDIATOR, OTHER_MEDIATOR)}
+    assert {"mia": (1, 1), "noor": (0, 1)} == {who: (it["own"]["version"], it["shared"]["version"]) for who, it in seen.items()}
+    assert seen["mia"]["own"]["items"] == seen["noor"]["shared"]["items"]
+
+
+def test_replies_that_somebody_else_has_saved_meanwhile_are_not_overwritten() -> None:
+    """I4: replies are replaced only at the version that the writer has seen."""
+    office = Office()
+    replies.put_replies(office.services, Whose.SHARED, office.request(LEAD, if_match=0), TEXT)
+    with pytest.raises(VersionMismatch):
+        replies.put_replies(office.services, Whose.SHARED, office.request(LEAD, if_match=0), ())
+    assert 1 == replies.get_replies(office.services, LEAD)["shared"]["version"]

@@ -209,3 +209,30 @@ def test_what_is_over_is_not_read_for_what_awaits_me() -> None:
         return table.bill().since(before).read_units
 
     assert 3 == spent(0) == spent(29)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("order-2", ["2"]),
+        ("order-2-d1", ["2"]),
+        ("order-9-d1", []),
+        ("0000 0000-4", ["4"]),
+        (BUYER.id, ["4", "3", "2", "1"]),
+        (SELLER.id, ["4", "3", "2", "1"]),
+        ("order", []),
+        ("thing 1", []),
+    ],
+)
+@pytest.mark.parametrize("actor", [OPERATOR, PLATFORM], ids=["operator", "platform"])
+def test_operators_and_the_platform_find_any_dispute_by_a_whole_id(actor: Actor, q: str, expected: list[str]) -> None:
+    """I6: of all disputes, escalated or not, those are found whose id, order, tracking number or party is asked for."""
+    assert expected == listed(market(), actor, Wanted(q=q), limit=3)
+
+
+def test_a_search_over_all_disputes_takes_the_other_filters_too() -> None:
+    """I6: status, reason and times narrow what an id finds; an operator finds no case of their own."""
+    office = market()
+    assert ["4"] == listed(office, OPERATOR, Wanted(q=BUYER.id, status=Status.RESOLVED))
+    assert [] == listed(office, OPERATOR, Wanted(q=SELLER.id, reason=Reason.NOT_RECEIVED))
+    assert [] == listed(office, Actor(Role.OPERATOR, BUYER.id), Wanted(q=SELLER.id))

@@ -20,6 +20,7 @@ from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.orders import Orders
 from chalicelib.store.people import Owner
+from chalicelib.store.replies import Replies
 from chalicelib.store.sent import Sent
 from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
@@ -63,6 +64,7 @@ def everything_kept() -> FaultyTable:
     office.act(BUYER, c.Escalate())
     office.act(MEDIATOR, c.Assign())
     notes.write_note(services, DISPUTE, office.request(MEDIATOR), once(MEDIATOR, "note"), "It looks old.")
+    services.replies.save(Replies(None, version=1))
     upload_of_each_status(office)
     profile = services.people.profile("seller", SELLER.id)
     services.people.hand_over("d-1", Owner("seller", SELLER.id), replace(profile, version=profile.version + 1))

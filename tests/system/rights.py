@@ -163,6 +163,8 @@ RIGHTS: dict[str, dict[str, May]] = {
     "mediation_queue": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
     "get_workload": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
     "get_case": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED), OPERATOR: May(Stop.ESCALATED, others=ALL)},
+    "get_replies": {role: May(Stop.NOWHERE) for role in (MEDIATOR, LEAD)},
+    "put_replies": {role: May(Stop.NOWHERE) for role in (MEDIATOR, LEAD)},
     "assign": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED)},
     "give_back": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED)},
     "hand_over": {LEAD: May(Stop.ESCALATED)},

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.answers import AsOf, Count, Cursor, Given, Money, Time, TimelineEvent
+from chalicelib.api.answers import AsOf, Count, Cursor, Given, Money, Time, TimelineEvent, Version
 from chalicelib.api.disputes.answers import CaseNote, Dispute, DisputeSummary
 from chalicelib.api.evidence.answers import EvidenceWithLink
 from chalicelib.api.orders.answers import Order
@@ -152,6 +152,28 @@ class CaseFile(Given):
     parties: Annotated[list[PartyHistory] | None, Field(description="The buyer and the seller.")]
     barred: Annotated[list[str] | None, Field(description="The mediators who may not take it (D5).")]
     as_of: AsOf
+
+
+class SavedReplyKept(Given):
+    """A text that mediators write again and again, by the languages it is in."""
+
+    name: str
+    texts: dict[str, str]
+
+
+class SavedReplies(Given):
+    """A set of saved replies."""
+
+    items: list[SavedReplyKept]
+    version: Version
+
+
+class AllReplies(Given):
+    """The saved replies that all mediators share, and the caller's own."""
+
+    shared: SavedReplies
+    own: SavedReplies
+    variables: Annotated[list[str], Field(description="The names in braces that an app replaces by the facts of the case.")]
 
 
 class Load(Given):

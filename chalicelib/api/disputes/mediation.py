@@ -19,8 +19,9 @@ from chalicelib.domain import refusals as r
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Role
 from chalicelib.domain.review import EnteredBy
-from chalicelib.service import case_file, desk, notes
+from chalicelib.service import case_file, desk, notes, replies
 from chalicelib.service.desk import QueueSort, QueueState, Tab, Wanted
+from chalicelib.service.replies import Whose
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
@@ -138,6 +139,34 @@ def list_notes(call: Call, dispute_id: str) -> Json:
 def write_note(call: Call, dispute_id: str) -> Answer:
     """Write an internal note, which no party ever sees."""
     return notes.write_note(call.services, dispute_id, call.request, call.expect_once(), call.body.text)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/mediation/replies",
+    roles=MEDIATORS,
+    audit=Audited.READ,
+    answers=lambda: desk_answers.AllReplies,
+)
+def get_replies(call: Call) -> Json:
+    """Read the saved replies that all mediators share, and the caller's own."""
+    return replies.get_replies(call.services, call.actor)
+
+
+@route(
+    blueprint,
+    "PUT",
+    "/mediation/replies/{whose}",
+    roles=MEDIATORS,
+    audit=Audited.BEFORE,
+    body=m.PutReplies,
+    answers=lambda: desk_answers.SavedReplies,
+    versioned=True,
+)
+def put_replies(call: Call, whose: str) -> Json:
+    """Replace the caller's own saved replies or, as a lead, those that all share."""
+    return replies.put_replies(call.services, Whose(whose), call.request, call.body.replies())
 
 
 @action(

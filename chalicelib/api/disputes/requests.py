@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
-from chalicelib.api.models import Address, Identifier, Model, Moment, MoneyIn, Note, Text, in_domain
+from chalicelib.api.models import Address, Identifier, Model, Moment, MoneyIn, Note, Text, in_domain, text
 from chalicelib.api.orders.requests import Quantity, TrackingNumber
+from chalicelib.api.people.requests import Language
 from chalicelib.domain import claim as domain_claim
 from chalicelib.domain import commands as c
 from chalicelib.domain.carriers import Carrier
@@ -21,6 +22,7 @@ from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.opening import RequestedRemedy
 from chalicelib.domain.parcel import OTHER
 from chalicelib.domain.people import Role
+from chalicelib.store.replies import SavedText
 
 
 class ClaimItem(Model):
@@ -218,6 +220,23 @@ class WriteNote(Model):
     """An internal note on a case (D4)."""
 
     text: Text
+
+
+class SavedReply(Model):
+    """A text that mediators write again and again (D4). Names in braces, such as {order}, stand for facts of the case."""
+
+    name: Annotated[str, *text(1, 80)]
+    texts: Annotated[dict[Language, Text], Field(min_length=1, description="By language.")]
+
+
+class PutReplies(Model):
+    """All the saved replies of a set, in their order."""
+
+    items: Annotated[tuple[SavedReply, ...], Field(max_length=50)]
+
+    def replies(self) -> tuple[SavedText, ...]:
+        """The replies, for the store."""
+        return tuple(SavedText(it.name, dict(it.texts)) for it in self.items)
 
 
 class HandOver(CommandBody):

@@ -75,7 +75,8 @@ def open_dispute(call: Call, order_id: str) -> Answer:
         moment("opened_to", "Only those that were opened then or before."),
         words(
             "q",
-            "Only those with this in an id, a title or a tracking number; of the 500 newest, or of the order that it names.",
+            "Only those with this in an id, a title or a tracking number; of the 500 newest, or of the order that it names. "
+            "The platform and operators who name nobody find those of any whole id, tracking number or person.",
         ),
         one_of(
             DisputeSort,

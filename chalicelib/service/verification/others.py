@@ -15,6 +15,7 @@ from chalicelib.store.items import text
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.parcel_locks import holder_of, holders_in, named_numbers
 from chalicelib.store.people import Erasure, Owner, Profile
+from chalicelib.store.replies import Replies
 from chalicelib.store.schema import UNREADABLE, NewerData, schema_of, stored_value
 from chalicelib.store.undelivered import UndeliveredMessage
 
@@ -48,6 +49,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "UNDELIVERED": {keys.MESSAGE_SK: UndeliveredMessage},
     "STATS": {"": None},
     keys.CLOCK_KEY: {keys.CLOCK_KEY: None},
+    keys.REPLIES: {"": Replies},
     keys.VERIFICATION: {keys.PROGRESS_SK: None},
 }
 """The value of each kind of item, by the beginnings of partition and sort key; an empty one stands for any sort key."""

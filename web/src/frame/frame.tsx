@@ -60,10 +60,14 @@ export type Place = [path: string, icon: IconName, words: string];
 /** The way between the places of a role: a bar at the foot of a phone, a rail at the side of a desk. */
 export function Places({ places }: { places: Place[] }) {
   const { path } = useLocation();
+  const at = places
+    .map(([to]) => to)
+    .filter((to) => path.startsWith(link(to)))
+    .sort((one, other) => other.length - one.length)[0];
   return (
     <nav class="places" aria-label={t("nav.places")}>
       {places.map(([to, icon, words], place) => {
-        const here = path.startsWith(link(to)) || (place === 0 && path === link(""));
+        const here = to === at || (place === 0 && path === link(""));
         return (
           <a key={to} href={link(to)} aria-current={here ? "page" : undefined}>
             <Icon name={icon} />

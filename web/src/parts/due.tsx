@@ -29,7 +29,17 @@ export function left(milliseconds: number): string {
   return hours < 48 ? t("due.hours", { count: hours }) : t("due.days", { count: Math.floor(hours / 24) });
 }
 
+/** Formats that were made before: making one costs more than a row of a list. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function zoned(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language.value} ${zone.value} ${Object.entries(options)}`;
+  const known = formats.get(key) ?? made(options);
+  formats.set(key, known);
+  return known;
+}
+
+function made(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat(language.value, { ...options, timeZone: zone.value });
   } catch {

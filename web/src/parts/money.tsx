@@ -12,15 +12,22 @@ export function decimal(minor: number, exponent: number): string {
   return sign + (exponent ? `${whole}.${digits.slice(-exponent)}` : whole);
 }
 
+/** Formats that were made before: making one costs more than a row of a list. */
+const formats = new Map<string, Intl.NumberFormat>();
+
 export function money(of: Amount, code: string = language.value): string {
   const exponent = decimals(of);
-  const format = new Intl.NumberFormat(code, {
-    style: "currency",
-    currency: of.currency,
-    minimumFractionDigits: exponent,
-    maximumFractionDigits: exponent,
-    useGrouping: "always",
-  });
+  const key = `${code} ${of.currency} ${exponent}`;
+  const format =
+    formats.get(key) ??
+    new Intl.NumberFormat(code, {
+      style: "currency",
+      currency: of.currency,
+      minimumFractionDigits: exponent,
+      maximumFractionDigits: exponent,
+      useGrouping: "always",
+    });
+  formats.set(key, format);
   return format.format(decimal(of.minor, exponent) as unknown as number);
 }
 

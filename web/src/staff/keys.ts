@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
  * Single keys of the staff's pages. They are off while somebody types or holds a modifier, below an open dialog, and
@@ -75,7 +75,8 @@ export function useKeys(title: string, shortcuts: Shortcut[], modal = false): vo
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const names = shortcuts.map((it) => `${it.keys} ${it.words}`).join("\n");
-  useEffect(() => {
+  // At once, not after the next frame: who types fast presses a key as soon as its page is there.
+  useLayoutEffect(() => {
     const run = (keys: string) => (event: KeyboardEvent) => latest.current.find((it) => it.keys === keys)?.run(event);
     const group = { title, modal, shortcuts: latest.current.map((it) => ({ ...it, run: run(it.keys) })) };
     groups.value = [...groups.value, group];
