@@ -484,6 +484,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mediation/cases/{dispute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mediation/queue": {
         parameters: {
             query?: never;
@@ -492,6 +508,54 @@ export interface paths {
             cookie?: never;
         };
         get: operations["mediation_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_replies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/replies/{whose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_replies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mediation/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_workload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1205,6 +1269,13 @@ export interface components {
              */
             until: string;
         };
+        /** AllReplies */
+        AllReplies: {
+            own: components["schemas"]["SavedReplies"];
+            shared: components["schemas"]["SavedReplies"];
+            /** Variables */
+            variables: string[];
+        };
         /** AnswerExtension */
         AnswerExtension: {
             /** Accept */
@@ -1217,6 +1288,11 @@ export interface components {
             /** @default statement */
             type?: components["schemas"]["EvidenceType"];
         };
+        /**
+         * Arrival
+         * @enum {string}
+         */
+        Arrival: "before" | "on_the_day" | "after" | "overdue" | "awaited";
         /** Asked */
         Asked: {
             of: components["schemas"]["Role"];
@@ -1384,6 +1460,35 @@ export interface components {
          * @enum {string}
          */
         CarrierStatus: "in_transit" | "out_for_delivery" | "delivery_attempted" | "exception" | "delivered" | "returned_to_sender";
+        /** CaseFile */
+        CaseFile: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Barred */
+            barred: string[] | null;
+            /** Caps */
+            caps: components["schemas"]["LineCap"][] | null;
+            dispute: components["schemas"]["Dispute"];
+            entered_by: components["schemas"]["EnteredBy"] | null;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceWithLink"][] | null;
+            /** Notes */
+            notes: components["schemas"]["CaseNote"][] | null;
+            order: components["schemas"]["Order"] | null;
+            /** Order Timeline */
+            order_timeline: components["schemas"]["TimelineEvent"][] | null;
+            /** Parties */
+            parties: components["schemas"]["PartyHistory"][] | null;
+            /** Present */
+            present: components["schemas"]["Present"][];
+            /** Records */
+            records: components["schemas"]["LineRecord"][] | null;
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEvent"][] | null;
+        };
         /** CaseNote */
         CaseNote: {
             /**
@@ -1408,6 +1513,25 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["CaseNote"][];
+        };
+        /** ReasonCount */
+        chalicelib__api__disputes__desk_answers__ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            reason: components["schemas"]["Reason"];
+        };
+        /** ReasonCount */
+        chalicelib__api__operations__answers__ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** Reason */
+            reason: string;
         };
         /** Counts */
         chalicelib__api__people__answers__Counts: {
@@ -1605,6 +1729,16 @@ export interface components {
              */
             return_label?: string | null;
             type: components["schemas"]["OfferType"];
+        };
+        /** DecidedOnDay */
+        DecidedOnDay: {
+            /** Day */
+            day: string;
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
         };
         /** Decision */
         Decision: {
@@ -1945,6 +2079,27 @@ export interface components {
             /** P90 S */
             p90_s: number | null;
         };
+        /** EarlierDispute */
+        EarlierDispute: {
+            finding: components["schemas"]["Finding"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"] | null;
+            requested: components["schemas"]["Money"];
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * EnteredBy
+         * @enum {string}
+         */
+        EnteredBy: "party" | "time" | "delivery_objection" | "return_problem" | "appeal";
         /** Erasure */
         Erasure: {
             /**
@@ -2179,6 +2334,15 @@ export interface components {
          * @enum {string}
          */
         Finding: "not_received" | "delivered_late" | "carrier_shows_delivered" | "not_as_described" | "seller_proved_as_described" | "counterfeit" | "genuine" | "return_received" | "return_not_as_sent" | "return_guaranteed" | "return_not_guaranteed" | "no_answer_from_buyer" | "no_answer_from_seller" | "not_decided_in_time";
+        /** FindingCount */
+        FindingCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            finding: components["schemas"]["Finding"];
+        };
         /** GrantTime */
         GrantTime: {
             /**
@@ -2398,6 +2562,13 @@ export interface components {
              */
             resolved: number;
         };
+        /** Languages */
+        Languages: {
+            /** Buyer */
+            buyer: string | null;
+            /** Seller */
+            seller: string | null;
+        };
         /** LateDelivery */
         LateDelivery: {
             /** Appealed */
@@ -2508,6 +2679,13 @@ export interface components {
              */
             url?: string | null;
         };
+        /** LineCap */
+        LineCap: {
+            items: components["schemas"]["Money"];
+            /** Line Id */
+            line_id: string;
+            shipping: components["schemas"]["Money"];
+        };
         /** LineInBrief */
         LineInBrief: {
             /** Id */
@@ -2539,6 +2717,26 @@ export interface components {
              */
             units: number;
         };
+        /** LineRecord */
+        LineRecord: {
+            arrival: components["schemas"]["Arrival"];
+            /** Claimed After Days */
+            claimed_after_days: number | null;
+            /**
+             * Days
+             * Format: int32
+             */
+            days: number;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Line Id */
+            line_id: string;
+            /**
+             * Promised By
+             * Format: date-time
+             */
+            promised_by: string;
+        };
         /** Link */
         Link: {
             /**
@@ -2548,6 +2746,45 @@ export interface components {
             expires_at: string;
             /** Url */
             url: string;
+        };
+        /** Load */
+        Load: {
+            /**
+             * Appealed
+             * Format: int64
+             */
+            appealed: number;
+            /**
+             * Changed
+             * Format: int64
+             */
+            changed: number;
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Due 48H
+             * Format: int64
+             */
+            due_48h: number;
+            /** Hours To Decision */
+            hours_to_decision: number | null;
+            /** Mediator Id */
+            mediator_id: string;
+            /** Next Due */
+            next_due: string | null;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /**
+             * Untouched
+             * Format: int64
+             */
+            untouched: number;
         };
         /** MarkRead */
         MarkRead: {
@@ -2587,6 +2824,7 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["WaitingDispute"][];
+            totals: components["schemas"]["QueueTotals"];
         };
         /** Message */
         Message: {
@@ -3042,6 +3280,15 @@ export interface components {
          * @enum {string}
          */
         Outcome: "resolved_buyer_favour" | "resolved_seller_favour" | "resolved_with_agreement" | "withdrawn" | "expired";
+        /** OutcomeCount */
+        OutcomeCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            outcome: components["schemas"]["Outcome"];
+        };
         /** Parcel */
         Parcel: {
             /** Carrier */
@@ -3107,6 +3354,41 @@ export interface components {
             status: components["schemas"]["CarrierStatus"] | null;
             /** Tracking Url */
             tracking_url: string | null;
+        };
+        /** PartyHistory */
+        PartyHistory: {
+            /**
+             * Closed
+             * Format: int64
+             */
+            closed: number;
+            /** Complete */
+            complete: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingCount"][];
+            /** Id */
+            id: string;
+            /** Language */
+            language: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /** Reasons */
+            reasons: components["schemas"]["chalicelib__api__disputes__desk_answers__ReasonCount"][];
+            /** Recent */
+            recent: components["schemas"]["EarlierDispute"][];
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * Payer
@@ -3225,6 +3507,17 @@ export interface components {
         PolicyList: {
             /** Items */
             items: components["schemas"]["PolicyLimits"][];
+        };
+        /** Present */
+        Present: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            role: components["schemas"]["Role"];
         };
         /** Problem */
         Problem: {
@@ -3453,6 +3746,11 @@ export interface components {
             amount: components["schemas"]["MoneyIn"];
             status: components["schemas"]["ExternalStatus"];
         };
+        /** PutReplies */
+        PutReplies: {
+            /** Items */
+            items: components["schemas"]["SavedReply"][];
+        };
         /** QueueDepth */
         QueueDepth: {
             /** Dead Letters */
@@ -3463,6 +3761,34 @@ export interface components {
             oldest_s: number | null;
             /** Waiting */
             waiting: number | null;
+        };
+        /** QueueTotals */
+        QueueTotals: {
+            /**
+             * All
+             * Format: int64
+             */
+            all: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Mine
+             * Format: int64
+             */
+            mine: number;
+            /**
+             * Others
+             * Format: int64
+             */
+            others: number;
+            /**
+             * Unassigned
+             * Format: int64
+             */
+            unassigned: number;
         };
         /** QuietHours */
         QuietHours: {
@@ -3486,16 +3812,6 @@ export interface components {
          * @enum {string}
          */
         Reason: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
-        /** ReasonCount */
-        ReasonCount: {
-            /**
-             * Count
-             * Format: int64
-             */
-            count: number;
-            /** Reason */
-            reason: string;
-        };
         /** Refunds */
         Refunds: {
             amount: components["schemas"]["Money"];
@@ -3578,6 +3894,34 @@ export interface components {
          * @enum {string}
          */
         Role: "buyer" | "seller" | "mediator" | "operator" | "platform" | "clock";
+        /** SavedReplies */
+        SavedReplies: {
+            /** Items */
+            items: components["schemas"]["SavedReplyKept"][];
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+        };
+        /** SavedReply */
+        SavedReply: {
+            /** Name */
+            name: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** SavedReplyKept */
+        SavedReplyKept: {
+            /** Name */
+            name: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
         /** SellerContacts */
         SellerContacts: {
             /**
@@ -3939,7 +4283,7 @@ export interface components {
         /** UndeliveredNumber */
         UndeliveredNumber: {
             /** By Reason */
-            by_reason: components["schemas"]["ReasonCount"][];
+            by_reason: components["schemas"]["chalicelib__api__operations__answers__ReasonCount"][];
             /**
              * Count
              * Format: int64
@@ -4028,13 +4372,20 @@ export interface components {
             basis: components["schemas"]["Basis"] | null;
             /** Buyer Id */
             buyer_id: string;
+            /** Can Assign */
+            can_assign: boolean;
             current_proposal: components["schemas"]["ProposalInBrief"] | null;
             /** Deadline */
             deadline: string | null;
+            entered_by: components["schemas"]["EnteredBy"];
             /** Escalated At */
             escalated_at: string | null;
             /** Id */
             id: string;
+            languages: components["schemas"]["Languages"];
+            maximum: components["schemas"]["Money"];
+            /** Mediator Active At */
+            mediator_active_at: string | null;
             /** Mediator Id */
             mediator_id: string | null;
             /** Missing Evidence Mine */
@@ -4046,6 +4397,7 @@ export interface components {
             opened_at: string;
             /** Order Id */
             order_id: string;
+            order_price: components["schemas"]["Money"];
             outcome: components["schemas"]["Outcome"] | null;
             reason: components["schemas"]["Reason"];
             refund: components["schemas"]["Money"] | null;
@@ -4077,6 +4429,35 @@ export interface components {
          * @enum {string}
          */
         Why: "provider_works_again" | "address_corrected" | "setting_corrected" | "person_asked";
+        /** Workload */
+        Workload: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Decided By Day */
+            decided_by_day: components["schemas"]["DecidedOnDay"][];
+            /**
+             * Due 48H
+             * Format: int64
+             */
+            due_48h: number;
+            /** Oldest Unassigned */
+            oldest_unassigned: string | null;
+            /** People */
+            people: components["schemas"]["Load"][];
+            /**
+             * Unassigned
+             * Format: int64
+             */
+            unassigned: number;
+            /**
+             * Untouched
+             * Format: int64
+             */
+            untouched: number;
+        };
         /** WriteMessage */
         WriteMessage: {
             /** Attachments */
@@ -4127,8 +4508,10 @@ export type AddEvidence = components['schemas']['AddEvidence'];
 export type Address = components['schemas']['Address'];
 export type AddShipment = components['schemas']['AddShipment'];
 export type AllowedAction = components['schemas']['AllowedAction'];
+export type AllReplies = components['schemas']['AllReplies'];
 export type AnswerExtension = components['schemas']['AnswerExtension'];
 export type Appeal = components['schemas']['Appeal'];
+export type Arrival = components['schemas']['Arrival'];
 export type Asked = components['schemas']['Asked'];
 export type Attachments = components['schemas']['Attachments'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -4141,8 +4524,11 @@ export type By = components['schemas']['By'];
 export type Carrier = components['schemas']['Carrier'];
 export type CarrierRecordSeen = components['schemas']['CarrierRecordSeen'];
 export type CarrierStatus = components['schemas']['CarrierStatus'];
+export type CaseFile = components['schemas']['CaseFile'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CaseNotes = components['schemas']['CaseNotes'];
+export type ChalicelibApiDisputesDeskAnswersReasonCount = components['schemas']['chalicelib__api__disputes__desk_answers__ReasonCount'];
+export type ChalicelibApiOperationsAnswersReasonCount = components['schemas']['chalicelib__api__operations__answers__ReasonCount'];
 export type ChalicelibApiPeopleAnswersCounts = components['schemas']['chalicelib__api__people__answers__Counts'];
 export type ChalicelibApiStatisticsAnswersCounts = components['schemas']['chalicelib__api__statistics__answers__Counts'];
 export type Channels = components['schemas']['Channels'];
@@ -4154,6 +4540,7 @@ export type ContentType = components['schemas']['ContentType'];
 export type CountedDispute = components['schemas']['CountedDispute'];
 export type CountedDisputePage = components['schemas']['CountedDisputePage'];
 export type Decide = components['schemas']['Decide'];
+export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
 export type Decline = components['schemas']['Decline'];
 export type DeliveryNotice = components['schemas']['DeliveryNotice'];
@@ -4169,6 +4556,8 @@ export type DraftList = components['schemas']['DraftList'];
 export type DueOrder = components['schemas']['DueOrder'];
 export type DueOrders = components['schemas']['DueOrders'];
 export type Durations = components['schemas']['Durations'];
+export type EarlierDispute = components['schemas']['EarlierDispute'];
+export type EnteredBy = components['schemas']['EnteredBy'];
 export type Erasure = components['schemas']['Erasure'];
 export type ErasuresWaiting = components['schemas']['ErasuresWaiting'];
 export type Escalate = components['schemas']['Escalate'];
@@ -4190,6 +4579,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type FileTaken = components['schemas']['FileTaken'];
 export type FileWithLink = components['schemas']['FileWithLink'];
 export type Finding = components['schemas']['Finding'];
+export type FindingCount = components['schemas']['FindingCount'];
 export type GrantTime = components['schemas']['GrantTime'];
 export type Guarantee = components['schemas']['Guarantee'];
 export type GuaranteeNow = components['schemas']['GuaranteeNow'];
@@ -4201,15 +4591,19 @@ export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
 export type Issue = components['schemas']['Issue'];
 export type KeyedCounts = components['schemas']['KeyedCounts'];
+export type Languages = components['schemas']['Languages'];
 export type LateDelivery = components['schemas']['LateDelivery'];
 export type Ledger = components['schemas']['Ledger'];
 export type LedgerCheck = components['schemas']['LedgerCheck'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type LedgerSum = components['schemas']['LedgerSum'];
 export type Line = components['schemas']['Line'];
+export type LineCap = components['schemas']['LineCap'];
 export type LineInBrief = components['schemas']['LineInBrief'];
 export type LineProtection = components['schemas']['LineProtection'];
+export type LineRecord = components['schemas']['LineRecord'];
 export type Link = components['schemas']['Link'];
+export type Load = components['schemas']['Load'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Me = components['schemas']['Me'];
 export type MediationQueue = components['schemas']['MediationQueue'];
@@ -4238,8 +4632,10 @@ export type OrderPage = components['schemas']['OrderPage'];
 export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderTimeline = components['schemas']['OrderTimeline'];
 export type Outcome = components['schemas']['Outcome'];
+export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type Parcel = components['schemas']['Parcel'];
 export type ParcelInBrief = components['schemas']['ParcelInBrief'];
+export type PartyHistory = components['schemas']['PartyHistory'];
 export type Payer = components['schemas']['Payer'];
 export type PaymentInstruction = components['schemas']['PaymentInstruction'];
 export type PaymentInstructionPage = components['schemas']['PaymentInstructionPage'];
@@ -4248,17 +4644,19 @@ export type PaymentsWaiting = components['schemas']['PaymentsWaiting'];
 export type PhoneConfirmation = components['schemas']['PhoneConfirmation'];
 export type PolicyLimits = components['schemas']['PolicyLimits'];
 export type PolicyList = components['schemas']['PolicyList'];
+export type Present = components['schemas']['Present'];
 export type Problem = components['schemas']['Problem'];
 export type Proposal = components['schemas']['Proposal'];
 export type ProposalInBrief = components['schemas']['ProposalInBrief'];
 export type Propose = components['schemas']['Propose'];
 export type Protection = components['schemas']['Protection'];
 export type PutExternalDispute = components['schemas']['PutExternalDispute'];
+export type PutReplies = components['schemas']['PutReplies'];
 export type QueueDepth = components['schemas']['QueueDepth'];
+export type QueueTotals = components['schemas']['QueueTotals'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
-export type ReasonCount = components['schemas']['ReasonCount'];
 export type Refunds = components['schemas']['Refunds'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
@@ -4268,6 +4666,9 @@ export type Return = components['schemas']['Return'];
 export type ReturnCarrier = components['schemas']['ReturnCarrier'];
 export type ReviewDefault = components['schemas']['ReviewDefault'];
 export type Role = components['schemas']['Role'];
+export type SavedReplies = components['schemas']['SavedReplies'];
+export type SavedReply = components['schemas']['SavedReply'];
+export type SavedReplyKept = components['schemas']['SavedReplyKept'];
 export type SellerContacts = components['schemas']['SellerContacts'];
 export type SellerContactsKept = components['schemas']['SellerContactsKept'];
 export type SellerCounts = components['schemas']['SellerCounts'];
@@ -4294,6 +4695,7 @@ export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
 export type WaitingDispute = components['schemas']['WaitingDispute'];
 export type Why = components['schemas']['Why'];
+export type Workload = components['schemas']['Workload'];
 export type WriteMessage = components['schemas']['WriteMessage'];
 export type WriteNote = components['schemas']['WriteNote'];
 export type ResponseMalformedRequest = components['responses']['malformed_request'];
@@ -5323,12 +5725,46 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFile"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
     mediation_queue: {
         parameters: {
             query?: {
+                currency?: string;
                 cursor?: string;
+                due_before?: string;
+                entered_by?: "party" | "time" | "delivery_objection" | "return_problem" | "appeal";
+                idle_since?: string;
                 limit?: number;
-                sort?: "age" | "amount";
+                mediator_id?: string;
+                q?: string;
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                sort?: "age" | "deadline" | "amount";
+                state?: "waiting" | "decided";
+                tab?: "mine" | "unassigned" | "others" | "appeals" | "all";
             };
             header?: {
                 "Accept-Language"?: string;
@@ -5345,6 +5781,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediationQueue"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_replies: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllReplies"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    put_replies: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                whose: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutReplies"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplies"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_workload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workload"];
                 };
             };
             default: components["responses"]["malformed_request"];
