@@ -154,8 +154,9 @@ def people(login: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return everybody whom the pool knows, with their roles, in the order of roles and ids."""
     cloud, found = _client(login["cognito"]), []
     for role in PEOPLE:
-        users = cloud.list_users_in_group(UserPoolId=login["user_pool"], GroupName=role, Limit=60)["Users"]
-        found += [{"id": name, "role": role} for name in sorted(user["Username"] for user in users)]
+        pages = cloud.get_paginator("list_users_in_group").paginate(UserPoolId=login["user_pool"], GroupName=role)
+        names = sorted(user["Username"] for page in pages for user in page["Users"])
+        found += [{"id": name, "role": role} for name in names]
     return found
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.domain.people import Role
+    from chalicelib.store.people import Erasure
 
 AT_MOST = 20
 """The most orders and disputes of a person that are printed."""
@@ -106,15 +107,19 @@ def _person(role: Role, what: str) -> Iterator[str]:
         yield f"{role.value}\t{pk} {keys.PROFILE_SK}\t{said}"
     erasure = it.people.erasure(role, what)
     if erasure:
-        done = (
-            f"done {timestamp(erasure.done_at)}"
-            if erasure.done_at
-            else f"waits for {', '.join(erasure.waits_for) or 'its turn'}"
-        )
-        yield f"{role.value}\t{pk} {keys.ERASURE_SK}\terasure asked for {timestamp(erasure.asked_at)}, {done}"
+        yield f"{role.value}\t{pk} {keys.ERASURE_SK}\terasure asked for {timestamp(erasure.asked_at)}, {_state(erasure)}"
     for kind, place in (("order", lists.orders_of(role.value, what)), ("dispute", lists.disputes_of(role.value, what))):
         page = it.lists.page(place, AT_MOST, None)
         for stored in page.found:
             yield f"{role.value}\t{stored['pk']['S']} {stored['sk']['S']}\t{kind} of this {role.value}"
         if page.cursor:
             yield f"{role.value}\t\tand more {kind}s"
+
+
+def _state(erasure: Erasure) -> str:
+    """Return in words how far a request for erasure has come."""
+    if erasure.withdrawn_at:
+        return f"taken back {timestamp(erasure.withdrawn_at)}"
+    if erasure.done_at:
+        return f"done {timestamp(erasure.done_at)}"
+    return f"waits for {', '.join(erasure.waits_for) or 'its turn'}"

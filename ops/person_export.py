@@ -24,6 +24,7 @@ from chalicelib.service.messages import message_view
 from chalicelib.store import keys, lists
 from chalicelib.store.codec import plain, timestamp
 from chalicelib.store.items import text
+from chalicelib.store.uploads import UploadStatus
 from ops.dispute_export import Collected
 from ops.folder import MANIFEST, Folder
 from ops.stack import OperationError, connect
@@ -151,8 +152,12 @@ def _keys(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def files_of(who: Actor) -> Iterator[Wanted]:
-    """Yield the files that a person gave as evidence or sent in a thread."""
+    """Yield the files that a person gave as evidence, sent in a thread, or took for a dispute that is not opened yet."""
     for order_id in orders_of(who):
+        for upload in storage().uploads.of_owner(order_id, who.role.value):
+            if upload.status is UploadStatus.READY and upload.file:
+                about = {"type": "draft", "at": timestamp(upload.requested_at)}
+                yield Wanted(f"{order_id}-draft-{upload.id}", about, order_id, upload.file)
         case = services().cases.load(order_id, *_abridged(order_id))
         for dispute in case.disputes if case else ():
             for it in dispute.evidence:

@@ -34,6 +34,6 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{it.verdict.value:8}{it.what}: {it.found}\n")
         if it.todo:
             sys.stdout.write(f"{'':8}-> {it.todo}\n")
-    blocking = sum(it.verdict in checks.BLOCKING for it in results)
-    sys.stdout.write(f"{len(results)} checks, {blocking} block\n")
-    return 1 if blocking else 0
+    blocking, unknown = (sum(it.verdict is verdict for it in results) for verdict in checks.BLOCKING)
+    sys.stdout.write(f"{len(results)} checks: {blocking} blocking, {unknown} could not be made\n")
+    return 1 if blocking + unknown else 0

@@ -105,45 +105,52 @@ def records_of(batch: dict[str, Any]) -> Iterator[Record]:
 
 def redrive_queue(queue_url: str) -> int:
     """Publish every batch of the queue again. Returns how many stay, each with its reason printed."""
-    sqs, staying = client("sqs"), 0
-    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
-        for message in messages:
-            try:
-                batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
-                named = f"{batch['shardId']} from {batch['startSequenceNumber']} to {batch['endSequenceNumber']}"
-            except NOT_UNDERSTOOD:
-                staying += 1
-                sys.stdout.write(f"stays: message {message['MessageId']}: it is no batch of the stream\n")
-                continue
-            try:
-                failed = publish_records(list(records_of(batch)), publishing())
-            except Trimmed as reason:
-                failed = [str(reason)]
-            if failed:
-                staying += 1
-                sys.stdout.write(f"stays: {named}: {failed}\n")
-            else:
-                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-                sys.stdout.write(f"published: {named}\n")
+    staying = 0
+    for message in _messages(queue_url):
+        try:
+            batch = json.loads(message["Body"])["DDBStreamBatchInfo"]
+            named = f"{batch['shardId']} from {batch['startSequenceNumber']} to {batch['endSequenceNumber']}"
+        except NOT_UNDERSTOOD:
+            staying += 1
+            sys.stdout.write(f"stays: message {message['MessageId']}: it is no batch of the stream\n")
+            continue
+        try:
+            failed = publish_records(list(records_of(batch)), publishing())
+        except Trimmed as reason:
+            failed = [str(reason)]
+        if failed:
+            staying += 1
+            sys.stdout.write(f"stays: {named}: {failed}\n")
+        else:
+            client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            sys.stdout.write(f"published: {named}\n")
     return staying
 
 
 def redrive_undelivered(queue_url: str) -> int:
     """Have every message of the queue sent again, as of now. Returns how many stay, each with its reason printed."""
-    sqs, now, staying = client("sqs"), datetime.now(UTC), 0
-    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
-        for message in messages:
-            try:
-                dead = json.loads(message["Body"])
-                letter, reason = load(json.dumps(dead["letter"]), QueuedMessage), dead["reason"]
-            except NOT_UNDERSTOOD:
-                staying += 1
-                sys.stdout.write(f"stays: message {message['MessageId']}: it is no message to a person\n")
-                continue
-            message_queue().put(letter, now)
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {reason})\n")
+    now, staying = datetime.now(UTC), 0
+    for message in _messages(queue_url):
+        try:
+            dead = json.loads(message["Body"])
+            letter, reason = load(json.dumps(dead["letter"]), QueuedMessage), dead["reason"]
+        except NOT_UNDERSTOOD:
+            staying += 1
+            sys.stdout.write(f"stays: message {message['MessageId']}: it is no message to a person\n")
+            continue
+        message_queue().put(letter, now)
+        client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        sys.stdout.write(f"to be sent: {letter.name} {letter.channel} (was: {reason})\n")
     return staying
+
+
+def _messages(queue_url: str) -> Iterator[dict[str, Any]]:
+    """Yield every message of a queue once, and say in the end how many there were."""
+    sqs, count = client("sqs"), 0
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300).get("Messages"):
+        count += len(messages)
+        yield from messages
+    sys.stdout.write(f"{queue_url.rpartition('/')[2]}: {count} messages\n")
 
 
 def redrive_order(order_id: str) -> list[str]:

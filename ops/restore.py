@@ -110,8 +110,10 @@ def _erasures(options: argparse.Namespace) -> int:
     else:
         msg = "give --before and --since, or --people"
         raise OperationError(msg)
-    for person in people.erase_again(services(), wanted):
+    asked = people.erase_again(services(), wanted)
+    for person in asked:
         _say(f"asked again: {person}")
+    _say(f"{len(asked)} people asked for again")
     return 0
 
 
@@ -134,6 +136,7 @@ def _files(options: argparse.Namespace) -> int:
     for what, keys in (("gone", compared.gone), ("left", compared.left)):
         for key in keys:
             _say(f"{what}: {key}")
+    _say(f"{len(compared.gone)} files gone, {len(compared.left)} left")
     return int(bool(compared.gone or compared.left))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -100,21 +100,21 @@ def connect(name: str) -> Stack:
 
 def outputs_of(name: str) -> dict[str, str] | None:
     """Return the outputs of a stack; None where there is none of that name."""
+    found = _described(name)
+    return None if found is None else {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
+
+
+def parameters_of(name: str) -> dict[str, str]:
+    """Return the parameters of a stack; none where there is no such stack."""
+    found = _described(name) or {}
+    return {it["ParameterKey"]: it.get("ParameterValue", "") for it in found.get("Parameters", [])}
+
+
+def _described(name: str) -> dict[str, Any] | None:
     try:
         (found,) = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
             return None
         raise
-    return {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
-
-
-def parameters_of(name: str) -> dict[str, str]:
-    """Return the parameters of a stack; none where there is no such stack."""
-    try:
-        (found,) = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return {}
-        raise
-    return {it["ParameterKey"]: it.get("ParameterValue", "") for it in found.get("Parameters", [])}
+    return dict(found)

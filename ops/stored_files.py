@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import client
-from chalicelib.domain.evidence import ContentType, File
+from chalicelib.domain.evidence import ENDINGS
 from chalicelib.domain.personal_data import ERASED
 from chalicelib.settings import settings
 from chalicelib.store.uploads import kept_at
 
 if TYPE_CHECKING:
+    from chalicelib.domain.evidence import File
     from ops.folder import Folder
 
-ENDINGS = {
-    ContentType.JPEG: "jpg",
-    ContentType.PNG: "png",
-    ContentType.HEIC: "heic",
-    ContentType.HEIF: "heif",
-    ContentType.MP4: "mp4",
-    ContentType.MOV: "mov",
-    ContentType.PDF: "pdf",
-}
 UNCHANGED, OTHER, GONE, WAS_ERASED = "as uploaded", "not as uploaded", "missing", "erased"
 """The states of a file, beside what was recorded when it was taken in."""
 

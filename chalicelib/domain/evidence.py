@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.exhaustive import table
 from chalicelib.domain.people import Role
 
 
@@ -36,6 +37,19 @@ class ContentType(StrEnum):
     PDF = "application/pdf"
 
 
+ENDINGS = table(
+    ContentType,
+    {
+        ContentType.JPEG: "jpg",
+        ContentType.PNG: "png",
+        ContentType.HEIC: "heic",
+        ContentType.HEIF: "heif",
+        ContentType.MP4: "mp4",
+        ContentType.MOV: "mov",
+        ContentType.PDF: "pdf",
+    },
+)
+"""The ending that a file of each content has in its name."""
 IMAGES = (ContentType.JPEG, ContentType.PNG, ContentType.HEIC, ContentType.HEIF)
 VIDEOS = (ContentType.MP4, ContentType.MOV)
 FILES_OF: dict[EvidenceType, tuple[ContentType, ...]] = {

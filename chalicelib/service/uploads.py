@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.domain.evidence import IMAGES, ContentType, EvidenceType, File
+from chalicelib.domain.evidence import ENDINGS, IMAGES, ContentType, EvidenceType, File
 from chalicelib.domain.people import Role
 from chalicelib.domain.refusals import INVALID, UPLOAD_PENDING, Refusal
 from chalicelib.service.errors import Busy
@@ -41,15 +41,6 @@ LINK_WORKS_S = 300
 """Seconds for which a link works, from the minute in which it is given out: enough to open it, too few to pass it on."""
 RECENT = 50
 """The number of a person's newest uploads of one kind in an order that are looked at: more than can be pending at once."""
-_ENDINGS = {
-    ContentType.JPEG: "jpg",
-    ContentType.PNG: "png",
-    ContentType.HEIC: "heic",
-    ContentType.HEIF: "heif",
-    ContentType.MP4: "mp4",
-    ContentType.MOV: "mov",
-    ContentType.PDF: "pdf",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +195,7 @@ NO_LINKS: Json = {"link": None, "thumbnail": None, "original": None}
 
 
 def _link(storage: Storage, key: str, content_type: ContentType, file: File, now: datetime) -> Json:
-    name = f"{file.upload_id}.{_ENDINGS[content_type]}"
+    name = f"{file.upload_id}.{ENDINGS[content_type]}"
     url = storage.files.link(key, content_type.value, name, LINK_WORKS_S)
     signed_at = now.replace(second=0, microsecond=0)
     return {"url": url, "expires_at": timestamp(signed_at + timedelta(seconds=LINK_WORKS_S))}

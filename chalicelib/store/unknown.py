@@ -21,7 +21,9 @@ def with_unknown(text: str, kind: type[T]) -> T:
     value = msgspec.json.decode(text, type=kind)
     if not carries(kind):
         return value
-    if msgspec.json.encode(value) == text.encode()[:-1] + _NOTHING:
+    stored = text.encode()
+    # msgspec sets no default in a class with a dictionary, and writes none then.
+    if msgspec.json.encode(value) in (stored, stored[:-1] + _NOTHING):
         return value  # written as this version would write it
     left = beyond(msgspec.json.decode(text), known_json(value))
     return replace(value, **{UNKNOWN: msgspec.json.encode(left).decode()}) if left else value  # type: ignore[type-var]

@@ -18,6 +18,12 @@ class Index:
         self.names = names
         self.partitions: dict[str, list[Place]] = {}
 
+    def copy(self) -> "Index":
+        """Return an index with the same places, which changes by itself."""
+        copied = Index(self.names)
+        copied.partitions = {partition: list(places) for partition, places in self.partitions.items()}
+        return copied
+
     def place(self, item: Item | None) -> tuple[str, Place] | None:
         """Return the partition and place of an item, or None for one that the index leaves out."""
         pk, sk = self.names

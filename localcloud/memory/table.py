@@ -91,6 +91,12 @@ class MemoryTable:
         with self._lock:
             return [_copy(self._items[key][0]) for key in sorted(self._items)]
 
+    def hold(self, other: "MemoryTable") -> None:
+        """Hold what ``other`` holds, without a word to ``on_write``. Neither sees what is written to the other from then on."""
+        self._items = dict(other._items)  # noqa: SLF001 - of the same kind; an item in it is never changed
+        self._table = other._table.copy()  # noqa: SLF001 - as above
+        self._indexes = {name: index.copy() for name, index in other._indexes.items()}  # noqa: SLF001 - as above
+
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
         """Return one item under ``Item``, if there is one."""
         self._check_name(TableName, "GetItem")

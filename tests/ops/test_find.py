@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.people import Role
+from chalicelib.service import erasure
 from ops.cli import main
+from tests.domain.worlds import BUYER
+from tests.ops.shop import register
 from tests.ops.test_verify import settled
 from tests.service.office import ORDER
 
@@ -55,3 +59,15 @@ def test_nothing_is_known(shop: Shop, capsys: pytest.CaptureFixture[str], what: 
     settled(shop)
     assert 1 == main(["find", "--stack", "shop", "--", what])
     assert f"nothing is known under {what}\n" == capsys.readouterr().err
+
+
+def test_a_request_that_was_taken_back_waits_for_nothing(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """P2: an erasure that the person took back is shown as such."""
+    office = shop.office.disputed()
+    register(office)
+    erasure.ask(office.services, Role.BUYER, BUYER.id, BUYER)
+    erasure.withdraw(office.services, Role.BUYER, BUYER.id)
+
+    (said,) = [line[2] for line in found(capsys, BUYER.id) if line[1].endswith("ERASURE")]
+
+    assert ", taken back " in said

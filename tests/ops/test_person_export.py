@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.evidence import ContentType, EvidenceType
 from chalicelib.domain.people import Role
-from chalicelib.service import erasure
+from chalicelib.service import drafts, erasure, evidence
+from chalicelib.service.uploads_arrived import take_in
 from chalicelib.store.sent import Sent
 from ops.cli import main
 from tests.domain.worlds import BUYER, DAY, PLATFORM
 from tests.ops.shop import SAID, Shop, played
 from tests.ops.test_verify import jobs_sweep
-from tests.service.office import NAME
+from tests.service.bucket import JPEG
+from tests.service.office import NAME, ORDER, once, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +90,17 @@ def test_nobody_known(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert 2 == main(["export-person", "--stack", "shop", "nobody", "--out", str(tmp_path / "a")])
     assert "nothing is stored about nobody" in capsys.readouterr().err
     assert not (tmp_path / "a").exists()
+
+
+def test_a_file_that_no_dispute_has_claimed_yet_is_in_the_answer(shop: Shop, tmp_path: Path) -> None:
+    """A photo that was taken for a dispute which is not opened yet is the buyer's own, and is copied."""
+    office = shop.office.delivered().wait(DAY)
+    offer = evidence.Offer(EvidenceType.PHOTO, ContentType.JPEG, len(JPEG), "The crack.")
+    form = read(drafts.request_draft(office.services, office.storage, ORDER, BUYER, once(BUYER, "draft", offer), offer))
+    office.bucket.put(form["fields"]["key"], ContentType.JPEG.value, JPEG)
+    take_in(office.services, office.storage, form["fields"]["key"])
+
+    content, _ = answer(tmp_path / "a", "ana", "--role", "buyer")
+
+    (file,) = content["files"]
+    assert (f"files/{ORDER}-draft-{form['upload_id']}.jpg", "as uploaded") == (file["file"], file["state"])

@@ -288,7 +288,7 @@ def test_the_command_blocks_where_a_check_does(
     assert [{"OidcIssuer": ISSUER, "MailFrom": ""}] == seen
     said = capsys.readouterr().out
     assert "BLOCKS  Something: is wrong\n        -> Ask AWS.\n" in said
-    assert said.endswith("2 checks, 1 block\n")
+    assert said.endswith("2 checks: 1 blocking, 0 could not be made\n")
     monkeypatch.setattr(checks, "ALL", (fine,))
     assert 0 == main(["preflight", "--stack", "not-there-yet"])
     assert 2 == main(["preflight", "--stack", "shop", "--parameter", "OidcIssuer"])

@@ -180,7 +180,7 @@ PLANTED = {
         (PK, "EVENT#0001#000009"), text("at", "2026", "2025"), {F.TIME_BACKWARDS, F.LOG_DIFFERS}
     ),
     "a state that no event has brought about": Planted(
-        (PK, "CLOSED#0001"), data(lambda it: it.update(mediator="max")), {F.LOG_DIFFERS}
+        (PK, "CLOSED#0001"), data(lambda it: it.update(mediator="max")), {F.LOG_DIFFERS, F.INDEX_DIFFERS}
     ),
     "an outline that is not of its dispute": Planted(
         (PK, "#DISPUTE#0001"), data(lambda it: it.update(mediator="max")), {F.LOG_DIFFERS}

@@ -14,6 +14,7 @@ from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding, OfferType, Reason
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.service import payments
+from localcloud.memory.table import MemoryTable
 from tests.reliability.acts import (
     BUYER,
     HOME,
@@ -96,7 +97,7 @@ BEGINNINGS: dict[str, tuple[Act | timedelta, ...]] = {
 class Beginning:
     """A point that any number of tests can start from."""
 
-    items: tuple[dict[str, Any], ...]
+    table: MemoryTable
     records: tuple[dict[str, Any], ...]
     subscriptions: dict[str, Any]
     at: datetime
@@ -104,7 +105,7 @@ class Beginning:
 
     def cloud(self, under: Hook = through) -> Cloud:
         """Return a new cloud at this point, which has sent every message so far."""
-        cloud = restored(self.items, self.records, self.subscriptions, self.at)
+        cloud = restored(self.table, self.records, self.subscriptions, self.at)
         cloud.under = under
         return cloud
 
@@ -122,8 +123,7 @@ def begun(name: str) -> Beginning:
         assert outcome == model.does(step, cloud.clock.at), step.name
     cloud.publish()
     model.clock.at = cloud.clock.at
-    items = tuple(cloud.table.snapshot())
-    return Beginning(items, tuple(cloud.records), dict(cloud.sns.subscriptions), cloud.clock.at, model)
+    return Beginning(cloud.table, tuple(cloud.records), dict(cloud.sns.subscriptions), cloud.clock.at, model)
 
 
 def first_payment() -> str:

@@ -226,11 +226,10 @@ def image_of(record: Item) -> Item:
     return image
 
 
-def restored(items: Iterable[Item], records: Iterable[Item], subscriptions: dict[str, Any], at: datetime) -> Cloud:
-    """Return a cloud that holds ``items``, at ``at``, and has published everything in ``records``."""
+def restored(table: MemoryTable, records: Iterable[Item], subscriptions: dict[str, Any], at: datetime) -> Cloud:
+    """Return a cloud that holds what ``table`` does, at ``at``, and has published everything in ``records``."""
     cloud = Cloud(MovedClock(at))
-    for stored in items:
-        cloud.table.put_item(TableName=TABLE, Item=stored)
+    cloud.table.hold(table)
     cloud.records[:] = list(records)
     cloud.streamed = len(cloud.records)
     cloud.sns.subscriptions.update(subscriptions)

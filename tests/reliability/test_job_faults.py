@@ -104,8 +104,7 @@ def test_one_fault_in_publishing_loses_no_message(capsys: pytest.CaptureFixture[
 def _published(swept: Cloud, hook: Fault | Recorder) -> Cloud:
     cloud = Cloud(replace(swept.clock), hook=hook)
     cloud.epoch = swept.epoch
-    for item in swept.table.snapshot():
-        cloud.table.put_item(TableName="table", Item=item)
+    cloud.table.hold(swept.table)
     cloud.records[:], cloud.streamed = swept.records, swept.streamed
     cloud.publish()
     cloud.hook = through

@@ -42,7 +42,7 @@ def _told() -> tuple[tuple[Record, ...], tuple[Record, ...]]:
     records: list[Record] = []
     for n, story in enumerate(STORIES):
         beginning = begun(story)
-        items |= {(it["pk"]["S"], it["sk"]["S"]): it for it in _renamed(list(beginning.items), f"order-{n}") if _kept(it)}
+        items |= {(it["pk"]["S"], it["sk"]["S"]): it for it in _renamed(beginning.table.snapshot(), f"order-{n}") if _kept(it)}
         records += _renamed([copy.deepcopy(record) for record in beginning.records], f"order-{n}")
     return tuple(items.values()), tuple(_numbered(records))
 

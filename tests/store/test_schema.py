@@ -17,7 +17,7 @@ from chalicelib.domain.people import Role
 from chalicelib.domain.thread import Thread
 from chalicelib.service import disputes, messages, orders
 from chalicelib.service.dispute_lists import Wanted, list_disputes
-from chalicelib.store import keys, schema
+from chalicelib.store import keys, schema, unknown
 from chalicelib.store.codec import dump
 from chalicelib.store.people import Erasure, Profile
 from chalicelib.store.schema import NewerData, stamped, stored_value
@@ -168,3 +168,12 @@ def test_what_belongs_to_an_element_stays_with_it() -> None:
         "items": [{"id": "0"}, {"id": "2", "new": 2}, {"id": "1", "new": 1}],
         "other": [{"k": 2}],
     } == merged(now, left)
+
+
+def test_an_order_as_it_is_written_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this version wrote is not searched for what it does not know: that costs more than reading it does."""
+    case = Office().disputed().services.cases.load(ORDER)
+    assert case
+    monkeypatch.setattr(unknown, "beyond", lambda *_: pytest.fail("it was searched"))
+
+    assert case.order == stored_value(stamped({"data": {"S": stored_json(case.order)}}), Order)

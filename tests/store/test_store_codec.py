@@ -141,6 +141,29 @@ def test_a_timestamp_is_one_moment_in_any_zone(at: datetime, minutes: int) -> No
     assert at == from_timestamp(timestamp(elsewhere))
 
 
+OTHER_FORMS = [
+    "2026-11-27",
+    "2026-11-27T10:00:00",
+    "2026-11-27T10:00:00+00:00",
+    "2026-W48-5T10:00:00Z",
+    "2026-11-27_10:00:00Z",
+    "2026-11-27T10:00:00z",
+    "2026-11-27T10:00:00.0Z",
+    "2026-11-27T100000.0Z",
+    "2026-02-30T10:00:00Z",
+    "2026-11-27T24:00:00Z",
+    "2026-11-27T1\N{ARABIC-INDIC DIGIT ONE}:00:00Z",
+    "+026-11-27T10:00:00Z",
+]
+
+
+@pytest.mark.parametrize("other", ["", *OTHER_FORMS])
+def test_a_moment_is_read_in_the_one_form_that_is_written(other: str) -> None:
+    """Other forms of ISO 8601, and times that there are not, are refused."""
+    with pytest.raises(ValueError, match=r".+"):
+        from_timestamp(other)
+
+
 def test_plain_data_is_what_the_stored_text_says() -> None:
     """Plain data is ready for any JSON encoder, and says the same as what is kept, and the decimals of each amount (O2)."""
     dispute = disputed(Stage.UNDER_REVIEW).dispute()

@@ -16,6 +16,7 @@ from localcloud import cognito
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api
 from localcloud.demo.market import Market, Sale
+from tests.web.hand import Hand, Pointer
 
 EVERYTHING = "E2E" in os.environ
 """True in `make e2e`, which tries everything; `make test` tries the core of it."""
@@ -123,11 +124,14 @@ class Marketplace:
         page.on("pageerror", lambda error: seen.errors.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _note(seen, said.type, said.text))
 
-    def sign_in(self, who: str, path: str = "", **options: Any) -> Page:  # noqa: ANN401
-        """Open the app at `path` as this person, who signs in by one tap."""
-        page = self.context(**options).new_page()
+    def sign_in(self, who: str, path: str = "", hand: Hand | None = None, **options: Any) -> Page:  # noqa: ANN401
+        """Open the app at `path` as this person, who signs in by one tap or key."""
+        return self.enter(self.context(**options).new_page(), who, path, hand)
+
+    def enter(self, page: Page, who: str, path: str = "", hand: Hand | None = None) -> Page:
+        """Sign in on this page; return it."""
         page.goto(f"{self.app}{path}")
-        page.get_by_role("button", name=who, exact=True).click()
+        (hand or Pointer()).press(page.get_by_role("button", name=who, exact=True))
         page.wait_for_url(f"{self.app}{path}")
         page.locator("nav.places").wait_for()
         return page

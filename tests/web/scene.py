@@ -8,6 +8,7 @@ from chalicelib.domain.guarantees import Guarantee
 from localcloud import cognito
 from localcloud.demo.market import wire
 from localcloud.forms import PHOTO, send
+from tests.web import desk as desks
 from tests.web.case import MEDIATOR, Case, make
 from tests.web.people import Marketplace, days
 
@@ -43,7 +44,28 @@ def build(market: Marketplace, names: dict[str, str] | None = None, photo: bytes
     }
     case = _paid(market, make(market, buyer, seller, photo))
     pages = case.pages | _orders(market, case) | _disputes(market, case) | _sellers(market, case, people)
-    return Scene(people, pages | _long(market, people))
+    return Scene(people, pages | _long(market, people) | _desk(market, people, photo))
+
+
+def _desk(market: Marketplace, people: dict[str, str], photo: bytes) -> dict[str, str]:
+    """Let cases of different kinds wait for a mediator, and give the mediator two of them."""
+    desk = desks.make(market, photo=photo, names=(f"{people['buyer']}-2", f"{people['seller']}-2"))
+    mediator, other = desk.mediator(name="mira"), desk.mediator(name="noor")
+    people |= {"mediator": mediator, "lead": desk.mediator("lead", "lena")}
+    for case in desk.cases[:2]:
+        market.api.post(f"mediator:{mediator}", f"/disputes/{case}/assignment", {})
+    market.api.post(f"mediator:{other}", f"/disputes/{desk.cases[5]}/assignment", {})
+    question = {"to": "seller", "question": "When did the parcel leave your house?"}
+    market.api.post(f"mediator:{mediator}", f"/disputes/{desk.cases[1]}/information-requests", question)
+    market.api.post(f"mediator:{mediator}", f"/disputes/{desk.cases[0]}/notes", {"text": "The two photos show another table?"})
+    return {
+        "queue": "mediation?tab=unassigned",
+        "queue by amount": "mediation?tab=all&sort=amount",
+        "case": f"disputes/{desk.cases[0]}",
+        "case ask": f"disputes/{desk.cases[0]}?do=ask",
+        "case decide": f"disputes/{desk.cases[0]}?do=decide",
+        "work": "mediation/work",
+    }
 
 
 def _long_person(market: Marketplace, role: str, like: str) -> str:

@@ -173,6 +173,36 @@ def carrier(page: Page) -> None:
     page.locator("select").first.select_option("other")
 
 
+def keys(*pressed: str) -> Act:
+    """Press these keys."""
+
+    def act(page: Page) -> None:
+        for key in pressed:
+            page.keyboard.press(key)
+
+    return act
+
+
+def taken(page: Page) -> None:
+    """Be slower than another mediator."""
+    problem = SLOW | {"title": "Conflict", "status": 409, "code": "wrong_state", "mediator": "noor"}
+    answers(problem, "**/assignment", "POST")(page)
+    keys("j", "t")(page)
+    page.locator(".strip", has_text="noor").wait_for()
+
+
+def check(page: Page) -> None:
+    """Choose a decision, and look at what it means."""
+    for step in range(3):
+        page.locator("fieldset.here").wait_for()
+        page.locator("fieldset.here input[type=radio]").nth(1 if step == 2 else 0).check()
+        page.wait_for_timeout(150)
+    page.locator(".parts .button").nth(1).click()
+    page.locator("textarea").fill("The photo shows a broken leg, and the listing does not mention it.")
+    page.locator(".steps-of-decision > .button.primary").click()
+    page.locator(".check").wait_for()
+
+
 SHOTS: list[Shot] = [
     Shot(1, "sign-in", "nobody", "orders", dark=True),
     Shot(2, "orders", "buyer", "orders", small=True, dark=True, spoken=True),
@@ -210,13 +240,22 @@ SHOTS: list[Shot] = [
     Shot(34, "claim-accept", "seller", "seller accept"),
     Shot(35, "returned-problem", "seller", "returned", act=problem),
     Shot(36, "no-return-address", "homeless seller", "no address"),
+    Shot(37, "queue", "mediator", "queue", dark=True),
+    Shot(38, "queue-filtered", "mediator", "queue by amount"),
+    Shot(39, "queue-taken", "mediator", "queue", act=taken),
+    Shot(40, "case", "mediator", "case", dark=True),
+    Shot(41, "case-whole", "mediator", "case", whole=True),
+    Shot(42, "case-viewer", "mediator", "case", act=keys("e")),
+    Shot(43, "case-ask", "mediator", "case ask"),
+    Shot(44, "case-check", "mediator", "case decide", spoken=True, act=check),
+    Shot(45, "work", "lead", "work"),
     Shot(54, "settings", "buyer", "settings", spoken=True),
     Shot(55, "outbox", "buyer", "withdraw", act=waiting, fresh=True),
     Shot(56, "sandbox", "buyer", "orders", sandbox=True, act=outbox),
     Shot(57, "not-found", "buyer", "nowhere"),
     Shot(58, "too-fast", "buyer", "withdraw", act=slow_form, fresh=True),
 ]
-"""Pages of staff are rows too, with the numbers 37 to 53."""
+"""Those of operators are rows too, with the numbers 46 to 53."""
 PSEUDO = 59
 PSEUDO_OF = (2, 15, 20, 31, 40)
 """Those that are shown in the stretched language too, at 320 pixels."""

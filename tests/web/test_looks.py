@@ -41,7 +41,7 @@ def scene(market: Marketplace) -> Scene:
     return build(market)
 
 
-def _violations(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
     """Return what axe finds on the page: the rule and the first element that breaks it."""
     # By the debugger's protocol: the policy of the page forbids a script that is added to it.
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -54,13 +54,13 @@ def test_axe_finds_nothing_on_the_pages(market: Marketplace, case: Case) -> None
     page = market.sign_in(case.buyer, "", viewport=SMALL_PHONE)
     for name in CORE:
         settled(page, market.app + case.pages[name])
-        assert [] == _violations(page), name
+        assert [] == violations(page), name
     desk = market.sign_in(case.seller, "disputes", viewport=DESK, color_scheme="dark")
     quiet(desk)
-    assert [] == _violations(desk)
+    assert [] == violations(desk)
     out = market.context().new_page()
     settled(out, market.app)
-    assert [] == _violations(out)
+    assert [] == violations(out)
 
 
 def _each(market: Marketplace, scene: Scene, look: Callable[[Page], Any], **options: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -104,7 +104,7 @@ def test_axe_finds_nothing_on_any_page_in_any_state(
     market: Marketplace, scene: Scene, size: dict[str, int], scheme: str
 ) -> None:
     """No page of the table breaks a rule, in light and dark, on a small phone and on a desk."""
-    assert {} == _each(market, scene, _violations, viewport=size, color_scheme=scheme)
+    assert {} == _each(market, scene, violations, viewport=size, color_scheme=scheme)
 
 
 STATES = {
@@ -137,7 +137,7 @@ def test_pages_are_accessible_and_fit_while_something_is_wrong(market: Marketpla
             page.locator("h1").first.wait_for()
             shown = {"loading": ".bone", "signed out": ".strip.warn"}.get(state, ".empty")
             page.locator(shown).first.wait_for()
-        assert ([], 0) == (_violations(page), page.evaluate(SIDEWAYS)), name
+        assert ([], 0) == (violations(page), page.evaluate(SIDEWAYS)), name
         page.context.close()
 
 

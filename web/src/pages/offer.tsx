@@ -26,7 +26,6 @@ function Body({ of }: { of: Dispute }) {
   const act = useAct(of, "offer");
   const [draft, change] = useDraft(`offer/${of.id}`, EMPTY);
   const [address, choose] = useState<Address | null>(null);
-  const [version] = useState(of.version);
   const offers = allowed(of, "propose")?.options?.offers ?? [];
   const asked = request(of);
   const type = (draft?.type ||
@@ -82,7 +81,7 @@ function Body({ of }: { of: Dispute }) {
             ...(back ? { return_address: address } : {}),
             ...(gives && label ? { return_label: label.id } : {}),
           };
-          void act.go("/proposals", body, "offered", version).then(async (done) => {
+          void act.go("/proposals", body, "offered", of.version).then(async (done) => {
             if (done) await change(EMPTY);
           });
         }}

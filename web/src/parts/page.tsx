@@ -17,14 +17,20 @@ interface PageProps {
   narrow?: boolean;
 }
 
-/** A page: its title in the browser's and its own head, a way back, and the focus on its heading after a step. */
+/** False until a page was drawn: in a new document the focus begins where the browser has it. */
+let began = false;
+
+/** A page: its title in the browser's and its own head, a way back, and the focus on its heading if it is new. */
 export function Page({ title, back, backWords, aside, children, narrow = true }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · ${config.brand.name}`;
   }, [title]);
   useEffect(() => {
-    if (history.state?.stepped) heading.current?.focus({ preventScroll: true });
+    // What was pressed is gone with the page before: from its place the keyboard and a screen reader could not go on.
+    if (began && !heading.current?.closest("main")?.contains(document.activeElement))
+      heading.current?.focus({ preventScroll: true });
+    began = true;
   }, []);
   return (
     <main id="main" class={narrow ? "page narrow" : "page"}>
