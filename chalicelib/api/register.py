@@ -16,6 +16,7 @@ from chalicelib.api.orders import routes as orders
 from chalicelib.api.payments import routes as payments
 from chalicelib.api.people import erasure
 from chalicelib.api.people import routes as people
+from chalicelib.api.signals import routes as signals
 from chalicelib.api.statistics import routes as statistics
 from chalicelib.api.tracking import routes as tracking
 from chalicelib.api.webhook_endpoints import routes as endpoints
@@ -41,6 +42,7 @@ def register(app: Chalice) -> None:
         audit,
         statistics,
         operations,
+        signals,
         endpoints,
         description,
     )

@@ -13,6 +13,7 @@ from chalicelib.service.errors import Malformed
 from chalicelib.service.statistics import DAYS_AT_MOST
 from chalicelib.store import statistics
 from chalicelib.store.codec import plain
+from chalicelib.store.lists import PAGE_AT_MOST
 from chalicelib.store.statistics import as_counted
 
 if TYPE_CHECKING:
@@ -94,6 +95,20 @@ def list_all(services: Services, asked: Filter, limit: int, cursor: str | None) 
 
     items, more = services.lists.read(statistics.opened_in(asked.months()), limit, cursor, show)
     return {"items": items, "cursor": more}
+
+
+def newest_parties(services: Services, most: int) -> list[tuple[str, str]]:
+    """Return the buyer and the seller of each of the newest disputes, of the last two months and at most so many."""
+    today = services.clock.now().date()
+    place = statistics.opened_in(Filter(today - timedelta(days=31), today).months())
+    found: list[tuple[str, str]] = []
+    cursor = None
+    while len(found) < most:
+        page, cursor = services.lists.read(place, PAGE_AT_MOST, cursor, as_counted)
+        found += [(it.buyer_id, it.seller_id) for it in page]
+        if cursor is None:
+            break
+    return found[:most]
 
 
 def _view(dispute_id: str, it: Counted) -> Json:

@@ -205,6 +205,16 @@ RIGHTS: dict[str, dict[str, May]] = {
     "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    # patterns: of parties of escalated disputes for mediators, of anybody for operators
+    **{
+        f"get_{role}_signals": {
+            MEDIATOR: May(Stop.ASSIGNED, OK, ALL),
+            LEAD: May(Stop.ASSIGNED, OK, ALL),
+            OPERATOR: May(Stop.DISPUTED, OK, ALL, missing=OK),
+        }
+        for role in ("buyer", "seller")
+    },
+    "list_signals": {OPERATOR: May(Stop.SOLD, OK, ALL)},
     # the operations: operators alone
     **{operation: {OPERATOR: May(Stop.SOLD, OK, ALL)} for operation in OF_OPERATIONS},
     # the statistics: operators see everybody's, sellers their own

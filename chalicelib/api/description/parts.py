@@ -66,6 +66,7 @@ TAGS = {
     "audit": "What staff and the marketplace's systems asked for, for operators (P5).",
     "statistics": "How disputes were counted, for operators, and for sellers their own.",
     "operations": "How the deployment does, for operators: what is due, what waits and what failed.",
+    "signals": "Unusual patterns in a person's disputes, for people to judge. Nothing follows from them by itself.",
     "webhooks": "What tracking services post about parcels (O4-O6). Not there where no secret is set up.",
     "webhook endpoints": "Where the marketplace's systems are posted events, signed (N7).",
     "meta": "The service itself.",

@@ -1124,6 +1124,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signals/buyer/{buyer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_buyer_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signals/seller/{seller_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_seller_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/disputes": {
         parameters: {
             query?: never;
@@ -3472,6 +3520,50 @@ export interface components {
             overdue: components["schemas"]["Number"];
             pending: components["schemas"]["Number"];
         };
+        /** PeopleWithSignals */
+        PeopleWithSignals: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Items */
+            items: components["schemas"]["PersonSignals"][];
+        };
+        /** PersonSignals */
+        PersonSignals: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Disputes
+             * Format: int64
+             */
+            disputes: number;
+            /** Id */
+            id: string;
+            /** More */
+            more: boolean;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "buyer" | "seller";
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
         /** PhoneConfirmation */
         PhoneConfirmation: {
             /** Code */
@@ -4166,6 +4258,37 @@ export interface components {
             /** Tracking Number */
             tracking_number: string;
         };
+        /** Signal */
+        Signal: {
+            /** About */
+            about: string | null;
+            /** Cases */
+            cases: string[];
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /**
+             * Of
+             * Format: int64
+             */
+            of: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
         /** SmsToday */
         SmsToday: {
             /**
@@ -4641,6 +4764,8 @@ export type PaymentInstruction = components['schemas']['PaymentInstruction'];
 export type PaymentInstructionPage = components['schemas']['PaymentInstructionPage'];
 export type PaymentResult = components['schemas']['PaymentResult'];
 export type PaymentsWaiting = components['schemas']['PaymentsWaiting'];
+export type PeopleWithSignals = components['schemas']['PeopleWithSignals'];
+export type PersonSignals = components['schemas']['PersonSignals'];
 export type PhoneConfirmation = components['schemas']['PhoneConfirmation'];
 export type PolicyLimits = components['schemas']['PolicyLimits'];
 export type PolicyList = components['schemas']['PolicyList'];
@@ -4679,6 +4804,7 @@ export type SentAgain = components['schemas']['SentAgain'];
 export type Share = components['schemas']['Share'];
 export type ShipReplacement = components['schemas']['ShipReplacement'];
 export type ShipReturn = components['schemas']['ShipReturn'];
+export type Signal = components['schemas']['Signal'];
 export type SmsToday = components['schemas']['SmsToday'];
 export type Stage = components['schemas']['Stage'];
 export type Status = components['schemas']['Status'];
@@ -6963,6 +7089,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SellerReport"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_signals: {
+        parameters: {
+            query?: {
+                role?: "buyer" | "seller";
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleWithSignals"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_buyer_signals: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                buyer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSignals"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_seller_signals: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                seller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSignals"];
                 };
             };
             default: components["responses"]["malformed_request"];

@@ -9,6 +9,10 @@ export const stats = (query: Query) => ({
   key: [mine(), "stats", query],
   read: () => answered(api.GET("/stats/disputes", { params: { query: query as never } })),
 });
+export const people = (role: "buyer" | "seller") => ({
+  key: [mine(), "people", role],
+  read: () => answered(api.GET("/signals", { params: { query: { role } } })),
+});
 export const operations = () => ({
   key: [mine(), "operations"],
   read: () => answered(api.GET("/operations")),

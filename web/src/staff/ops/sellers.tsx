@@ -5,6 +5,7 @@ import { Icon } from "../../parts/icon";
 import { Page, Shown } from "../../parts/page";
 import { Empty } from "../../parts/states";
 import { t } from "../../words";
+import { Patterns } from "../signals";
 import { type Column, Table } from "../table";
 import { csv, save } from "./csv";
 import { listed, number, percent, Ways } from "./parts";
@@ -127,6 +128,37 @@ export function Sellers() {
           )
         }
       </Shown>
+      <h2>{o("people.title")}</h2>
+      <People of="seller" />
+      <People of="buyer" />
     </Page>
+  );
+}
+
+/** The people with patterns among the newest disputes. */
+function People({ of }: { of: "buyer" | "seller" }) {
+  const read = useRead(reads.people(of));
+  return (
+    <section class="card">
+      <h3>{t(`role.${of}`)}</h3>
+      <Shown read={read} rows={2}>
+        {(it) =>
+          it.items.length === 0 ? (
+            <p class="soft">{o("people.none")}</p>
+          ) : (
+            <>
+              {it.items.map((one) => (
+                <details key={one.id}>
+                  <summary>
+                    {one.id} · {number(one.disputes)} / {number(one.orders)}
+                  </summary>
+                  <Patterns of={one} />
+                </details>
+              ))}
+            </>
+          )
+        }
+      </Shown>
+    </section>
   );
 }
