@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bench.cold import cold_starts
 from bench.commands import costs, speed
 from bench.sweeps import sweep_of
 
@@ -26,6 +27,8 @@ def report() -> Iterator[str]:
     yield f"{'a command':<56}{'calls':>6}{'read':>6}{'written':>9}{'RRU':>7}{'WRU':>7}"
     for name, it in costs():
         yield f"{name:<56}{it.calls:>6}{it.items_read:>6}{it.items_written:>9}{it.read_units:>7.1f}{it.write_units:>7.0f}"
+    yield ""
+    yield from cold_starts()
     yield ""
     base = sweep_of(DUE, OPEN[0])
     for due, many in ((0, OPEN[0]), *((DUE, many) for many in OPEN), (2 * DUE, OPEN[0])):

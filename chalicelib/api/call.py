@@ -116,8 +116,9 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
     raw = raw or b"{}"
     written = _query(endpoint, request)
     query = _values(endpoint, written)
-    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
-    content = _content(raw) if endpoint.body else ""
+    model = endpoint.body
+    body = model.model_validate_json(raw) if model else None
+    content = _content(raw) if model else ""
     once = _once(request, actor, ids, content) if endpoint.keyed else None
     scope = json.dumps([actor.role.value, actor.id, endpoint.path, ids, {**written, "cursor": "", "limit": ""}], sort_keys=True)
     if query.get("cursor"):
@@ -138,7 +139,8 @@ def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
     learn(caller=signature.signer.id)
     _check_writable(endpoint)
     rates().count(signature.signer)
-    body = endpoint.body.model_validate_json(raw) if endpoint.body else None
+    model = endpoint.body
+    body = model.model_validate_json(raw) if model else None
     rates().report(signature.signer)
     return Call(signature.signer, services(), body, entry=entry_of(services(), endpoint, signature.signer, {}, {}))
 

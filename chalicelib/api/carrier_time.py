@@ -13,7 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.api.models import FIRST_YEAR, LAST_YEAR, written_as
+from chalicelib.api.models import written_as
+from chalicelib.api.years import FIRST_YEAR, LAST_YEAR
 
 LAST_ZONE = timezone(timedelta(hours=-12))
 """The zone in which every day ends last."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from chalicelib.api.lazily import Later
 from chalicelib.api.parameters import CURSOR, PATH_IDS
 from chalicelib.api.problems import CATALOGUE
 from chalicelib.domain.people import STAFF, Role
@@ -69,7 +70,8 @@ class Endpoint:
     """The way in which it is in the audit; None for a route of parties or of anyone."""
     signature: Signature | None = None
     """The signature that replaces a token; None for callers with one."""
-    body: type[BaseModel] | None = None
+    takes: type[BaseModel] | Later | None = None
+    """The model of a request's body, perhaps not imported yet."""
     query: tuple[Parameter, ...] = ()
     refuses: tuple[str, ...] = ()
     """The problem codes it can give beside those that all routes of its kind give."""
@@ -103,6 +105,11 @@ class Endpoint:
         if actor.role not in self.roles or (self.leads and actor.role is Role.MEDIATOR and not actor.lead):
             return False
         return actor.role is not Role.PLATFORM or not caller.scopes.isdisjoint(self.scopes)
+
+    @property
+    def body(self) -> type[BaseModel] | None:
+        """The model of a request's body; the first request imports it."""
+        return self.takes.model() if isinstance(self.takes, Later) else self.takes
 
     @property
     def ids(self) -> list[str]:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from chalicelib.api.years import FIRST_YEAR, LAST_YEAR
 from chalicelib.domain import money as domain_money
 from chalicelib.domain.codes import COUNTRIES, CURRENCIES, EXPONENTS
 from chalicelib.domain.people import ReturnAddress
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 AMOUNT_AT_MOST = 10**13
 """Minor units: more than any order, and far from where numbers lose digits on the way."""
 EXPONENT_AT_MOST = max(EXPONENTS.values())
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 _DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:")
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.identity.auth import PERSON_ID
-from chalicelib.api.models import FIRST_YEAR, LAST_YEAR
 from chalicelib.api.problems import not_valid
+from chalicelib.api.years import FIRST_YEAR, LAST_YEAR
 from chalicelib.domain.order import ORDER_ID
 from chalicelib.store.codec import from_timestamp, timestamp
 

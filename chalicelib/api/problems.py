@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 from chalice.app import Response
-from pydantic import ValidationError
 
 from chalicelib.api.language import phrases
 from chalicelib.domain import refusals as r
@@ -31,6 +31,8 @@ from chalicelib.store.schema import NewerData
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import ValidationError
 
 log = logging.getLogger(__name__)
 
@@ -293,9 +295,9 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one row per exce
             return Problem(error.code)
         case BadCursor():
             return Problem("malformed_request", "This cursor is not one that a list has given out; start without it.")
-        case ValidationError():
-            return _validation(error)
-    return _fault(error)
+    # Nothing is invalid before a body was read, and reading one has imported pydantic.
+    pydantic = sys.modules.get("pydantic")
+    return _validation(error) if pydantic and isinstance(error, pydantic.ValidationError) else _fault(error)
 
 
 def _fault(error: Exception) -> Problem:

@@ -79,7 +79,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             leads=leads,
             audit=audit,
             signature=signature,
-            body=body,
+            takes=body,
             query=query,
             refuses=refuses,
             versioned=bool(versioned),
@@ -100,7 +100,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             except Exception as error:  # noqa: BLE001 - the one place where every error becomes a problem
                 return problems.response(error, language)
 
-        types = ["application/json"] if body else []  # without a body its type does not matter
+        types = ["application/json"] if body is not None else []  # without a body its type does not matter
         blueprint.route(path, methods=[method], name=f"{method}-{handler.__name__}", content_types=types)(view)
         return view
 

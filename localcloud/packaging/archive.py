@@ -1,6 +1,8 @@
 """Turn Chalice's zip into the one that is deployed: add bytecode, drop dead weight, get the same bytes each time."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,12 @@ UNUSED = (
     *(f"PIL/_{name}." for name in ("avif", "imagingcms", "imagingft", "imagingtk", "webp")),
     *(f"pillow.libs/lib{name}" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2", "sharpyuv", "webp")),
 )
+# Of cffi only the compiled half runs, and of the others only what is for today's releases or for running code.
+IDLE = ("cffi/", "pycparser/", "pydantic/v1/", "pydantic/mypy.py")
+SDK_DATA = "botocore/data"
+SDK_SERVICES = ("apigatewaymanagementapi", "dynamodb", "s3", "secretsmanager", "sesv2", "sns", "sqs", "ssm")
+"""The services of botocore that functions reach through it or may; a new one is added here."""
+SDK_ALWAYS = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
 # CLDR's thousand locales are two thirds of the zip. Messages need a few of them, which build on the root.
 LOCALE_DATA = "babel/locale-data/"
 LOCALES = frozenset(f"{LOCALE_DATA}{locale}.dat" for locale in ("root", *LANGUAGES))
@@ -31,10 +39,33 @@ def finish(raw: Path, finished: Path) -> None:
         tree = Path(scratch, "tree")
         with zipfile.ZipFile(raw) as archive:
             archive.extractall(tree)
+        for name in IDLE:
+            shutil.rmtree(tree / name) if name.endswith("/") else (tree / name).unlink()
+        _trim_sdk(tree / SDK_DATA)
         _compile(tree)
         packed = Path(scratch, "packed.zip")
         _pack(tree, packed)
         packed.replace(finished)
+
+
+def _trim_sdk(data: Path) -> None:
+    """Leave only the models of the services in use, without examples, and only their endpoints.
+
+    botocore lists all folders of services twice and reads all endpoints before it makes its first client.
+    """
+    for path in data.iterdir():
+        if path.is_dir() and path.name not in SDK_SERVICES:
+            shutil.rmtree(path)
+        elif path.is_file() and path.name not in SDK_ALWAYS:
+            path.unlink()
+    for path in data.rglob("examples-1.json*"):
+        path.unlink()
+    endpoints = data / "endpoints.json"
+    content = json.loads(endpoints.read_text(encoding="utf-8"))
+    for partition in content["partitions"]:
+        kept = {name: it for name, it in partition["services"].items() if name in ("execute-api", *SDK_SERVICES)}
+        partition["services"] = kept
+    endpoints.write_text(json.dumps(content, separators=(",", ":"), sort_keys=True), encoding="utf-8")
 
 
 def _compile(tree: Path) -> None:

@@ -64,7 +64,7 @@ def build(stage: str, root: Path = ROOT, out: Path | None = None, choices: Choic
         template, archive = out / "sam.json", out / "deployment.zip"
         if not (stamp_file.is_file() and stamp_file.read_text(encoding="ascii") == stamp and archive.is_file()):
             stamp_file.unlink(missing_ok=True)
-            source = _copy(files, out.parent / "source")
+            source = copied(files, out.parent / "source")
             log.info("packaging stage %s", stage)
             with tempfile.TemporaryDirectory(dir=out) as scratch:
                 _chalice_package(stage, source, Path(scratch))
@@ -136,7 +136,7 @@ def _stamp(stage: str, files: dict[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _copy(files: dict[str, bytes], target: Path) -> Path:
+def copied(files: dict[str, bytes], target: Path) -> Path:
     """Make `target` hold exactly `files`, beside the downloads that Chalice keeps there for the next time."""
     for path in sorted(target.rglob("*"), reverse=True):
         name = path.relative_to(target).as_posix()

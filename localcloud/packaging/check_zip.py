@@ -8,10 +8,16 @@ import sys
 import zipfile
 from pathlib import Path
 
-from localcloud.packaging.archive import LOCALES
+from localcloud.packaging.archive import LOCALES, SDK_ALWAYS
 
 # A function cannot start without these.
-REQUIRED = ("app.py", "chalicelib/__init__.py", "chalice/app.py", *sorted(LOCALES))
+REQUIRED = (
+    "app.py",
+    "chalicelib/__init__.py",
+    "chalice/app.py",
+    *sorted(LOCALES),
+    *(f"botocore/data/{it}" for it in SDK_ALWAYS),
+)
 # The compiled half of each dependency that has one.
 NATIVE = (
     "pydantic_core/_pydantic_core",
@@ -21,9 +27,9 @@ NATIVE = (
     "PIL/_imaging",
     "_pi_heif",
 )
-# The runtime's own, the tools', and ours that is not for production. Of Chalice only the app module belongs in.
+# The tools', and ours that is not for production. Of Chalice only the app module belongs in.
 FORBIDDEN = (
-    "boto3/", "botocore/", "s3transfer/", "moto/", "chalice/cli/", "chalice/deploy/", "chalice/package.py",
+    "boto3/", "s3transfer/", "moto/", "chalice/cli/", "chalice/deploy/", "chalice/package.py",
     "localcloud/", "ops/", "tests/", "web/", "bench/", "docs/", "infra/", "pip/", "setuptools/", "pytest/", "_pytest/",
     "hypothesis/", "mypy/", "ministack/", "samtranslator/", "cfnlint/", ".chalice/", ".local/", ".git/", ".venv/",
 )  # fmt: skip

@@ -55,6 +55,26 @@ DESCRIBING = (
 )
 PUBLISHING = tuple(f"chalicelib.notify.{name}" for name in ("publish", "dependencies", "dispatch", "composing", "wording"))
 POSTING = tuple(f"chalicelib.notify.webhooks.{name}" for name in ("announcing", "delivering", "posting"))
+MODELS = ("pydantic", "pydantic_core")
+CLIENTS = ("botocore.session", "botocore.client", "botocore.loaders", "urllib3")
+"""What botocore builds a client of: a third of a cold start."""
+AT_MOST = {
+    "api": 480,
+    "sweep": 190,
+    "sweep_shard": 310,
+    "publish": 320,
+    "verify": 300,
+    "device_failed": 300,
+    "upload_stored": 380,
+    "deliver_webhook": 300,
+    "chat": 270,
+    "websocket_connect": 280,
+    "websocket_message": 280,
+    "websocket_disconnect": 280,
+}
+"""The modules that each function has loaded after its first event. More means a slower cold start: import what is seldom used
+where it is used, and models of requests by ``Later``.
+"""
 LANGUAGES = ("babel", "chalicelib.notify.formats")
 
 FAN_OUT = """
@@ -194,6 +214,23 @@ def test_no_function_loads_a_tool(loaded: dict[str, set[str]], function: str) ->
     assert set() == _among(loaded[function], (*NO_FUNCTION, *SANDBOX))
 
 
+@pytest.mark.parametrize("function", ["api", *JOBS])
+def test_a_cold_start_loads_only_so_many_modules(loaded: dict[str, set[str]], function: str) -> None:
+    """A function's import and first event load no more modules than its cold start was measured with."""
+    assert len(loaded[function]) <= AT_MOST[function]
+
+
+@pytest.mark.parametrize("function", ["api", "sweep", "sweep_shard", "publish", "verify", "chat"])
+def test_no_cold_start_builds_a_client_of_botocore(loaded: dict[str, set[str]], function: str) -> None:
+    """The table, queues and switches are reached directly; botocore's clients are for services that are used seldom."""
+    assert set() == _among(loaded[function], CLIENTS)
+
+
+def test_the_api_loads_models_with_the_first_body(loaded: dict[str, set[str]]) -> None:
+    """A request without a body needs no model: routes name theirs by ``Later``, and import no module ``requests``."""
+    assert set() == _among(loaded["api"], (*MODELS, "chalicelib.api.models"))
+
+
 @pytest.mark.parametrize("function", JOBS)
 def test_jobs_do_without_the_edge(loaded: dict[str, set[str]], function: str) -> None:
     """Functions of a schedule, a queue, a stream or a live connection load neither models nor tokens."""
@@ -263,7 +300,7 @@ def test_the_api_describes_itself_only_when_asked(loaded: dict[str, set[str]]) -
 
 def test_every_function_loads_its_own(loaded: dict[str, set[str]]) -> None:
     """The tests above looked at functions that were really at work."""
-    assert {"pydantic", "jwt", "chalicelib.api.endpoint", "chalicelib.service.disputes"} <= loaded["api"]
+    assert {"jwt", "chalicelib.api.endpoint", "chalicelib.service.disputes"} <= loaded["api"]
     assert {"chalicelib.jobs"} <= loaded["sweep"]
     assert {"chalicelib.service.sweep", "chalicelib.domain.deadlines"} <= loaded["sweep_shard"]
     assert {"chalicelib.notify.publish"} <= loaded["publish"]

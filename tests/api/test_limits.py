@@ -23,6 +23,7 @@ from chalicelib.settings import settings_from
 from infra.build import template
 from tests.api.edge import DAY, HOUR, Reply, Texts, at
 from tests.api.samples import ACME, ANA, BEN, CLAIM, DECISION, GUARDED, MARKET, MIA, Stop, bring, euros, path_of, sample_of
+from tests.reliability.wire import in_a_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +180,10 @@ def test_an_answer_comes_before_the_gateway_gives_up(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     aws.client.cache_clear()
     aws._session.cache_clear()  # noqa: SLF001 - it was made for another region
-    config = aws.client("dynamodb").meta.config
+    config = aws.client("sns").meta.config
+    in_a_function(monkeypatch)
+    aws.client.cache_clear()
+    wire = aws.client("dynamodb")
     aws.client.cache_clear()
     aws._session.cache_clear()  # noqa: SLF001
     attempts = config.retries["total_max_attempts"]
@@ -190,6 +194,7 @@ def test_an_answer_comes_before_the_gateway_gives_up(monkeypatch: pytest.MonkeyP
     awaited = {name for name in timeouts if name == "api_handler" or name.startswith("websocket_")}
 
     assert "standard" == config.retries["mode"]
+    assert (attempts, config.connect_timeout, config.read_timeout) == (wire.attempts, wire.connect_timeout, wire.read_timeout)
     assert 4 == len(awaited)
     for name in awaited:
         assert longest + 2 * jwks.TIMEOUT_S < timeouts[name] < 29, name  # where the keys' address has to be discovered first

@@ -1,7 +1,7 @@
-"""Faults below botocore: its own retries hide them, and a repeated request has one effect.
+"""Faults below the client: its own retries hide them, and a repeated request has one effect.
 
-The matrix of ``test_faults.py`` lies above botocore; here a few commands run on a real botocore client, as the product
-makes it, over a wire that fails one request. The client over HTTP notices nothing and sends nothing again.
+The matrix of ``test_faults.py`` lies above the client; here a few commands run on the client that the product makes in a
+function, over a wire that fails one request. The client over HTTP notices nothing and sends nothing again.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from tests.reliability.aftermath import aftermath, heard, tried, undisturbed
 from tests.reliability.beginnings import begun
 from tests.reliability.commands_to_fail import COMMANDS, Situation
 from tests.reliability.faults import Kind
-from tests.reliability.wire import WIRED, Wire, Wiring
+from tests.reliability.wire import URL, WIRED, Wire, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 NAMES = ("import in known", "acme registers in known", "pays paid in resolved", "acme AcknowledgeReturn in return_in_transit")
 CHOSEN = tuple(it for it in COMMANDS if it.name in NAMES)
@@ -36,7 +34,7 @@ def wiring() -> Iterator[Wiring]:
 @pytest.mark.parametrize("tokens", [True, False], ids=["token known", "token forgotten"])
 @pytest.mark.parametrize("situation", CHOSEN, ids=lambda it: it.name)
 def test_one_failed_request_is_not_noticed(situation: Situation, tokens: bool, wiring: Wiring) -> None:  # noqa: FBT001
-    """I2, I5, I11: whichever request fails on the wire, botocore retries it, and the command has one effect and one answer."""
+    """I2, I5, I11: whichever request fails on the wire, the client repeats it, and the command has one effect."""
     beginning = begun(situation.start)
     expected, _ = undisturbed(beginning, situation.act)
     cloud = beginning.cloud()
@@ -58,12 +56,12 @@ def test_one_failed_request_is_not_noticed(situation: Situation, tokens: bool, w
 
 
 def test_a_wire_that_stays_dead_is_an_error_after_three_attempts(wiring: Wiring) -> None:
-    """I11: after three attempts botocore gives up, and nothing is written; the client's retry works."""
+    """I11: after three attempts the client gives up, and nothing is written; the client's retry works."""
 
     class Dead(Wire):
-        def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-            self.operations.append("lost")
-            raise ConnectTimeoutError(endpoint_url=request.url)
+        def __call__(self, name: str, body: bytes) -> tuple[int, bytes]:  # noqa: ARG002 - it gets nowhere
+            self.operations.append(name)
+            raise ConnectTimeoutError(endpoint_url=URL)
 
     situation = CHOSEN[0]
     cloud = begun(situation.start).cloud()

@@ -1,35 +1,27 @@
-"""Below botocore: its real client, its own retries, and a network that loses, fails and throttles single requests."""
+"""Below the client: the real one that functions have, its own retries, and a network that fails single requests."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib import aws
+from chalicelib.direct import DirectClient
 from tests.reliability.faults import Kind
 from tests.reliability.seam import Seam
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pytest
-    from botocore.awsrequest import AWSPreparedRequest
 
     from tests.reliability.small_cloud import Cloud
 
 WIRED = (Kind.REQUEST_LOST, Kind.REPLY_LOST, Kind.ERROR_BEFORE, Kind.ERROR_AFTER, Kind.THROTTLED, Kind.CONFLICT)
 """The faults of a request on the wire; a killed process has no wire."""
-
-
-class _Raw(BytesIO):
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self.read()
+URL = "https://dynamodb.eu-west-1.amazonaws.com"
 
 
 @dataclass
@@ -46,47 +38,53 @@ class Wire:
     operations: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
 
-    def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        """Return the response to one request; botocore calls this as its handler of ``before-send``."""
-        target = request.headers["X-Amz-Target"]
-        name = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+    def __call__(self, name: str, body: bytes) -> tuple[int, bytes]:
+        """Return the status and the content of the response to one request; the client calls this in place of its network."""
         operation = re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
         self.operations.append(operation)
         faulty = len(self.operations) - 1 == self.at and (self.kind is not Kind.CONFLICT or operation == "transact_write_items")
         if faulty and self.kind is Kind.REQUEST_LOST:
-            raise ConnectTimeoutError(endpoint_url=request.url)
+            raise ConnectTimeoutError(endpoint_url=URL)
         if faulty and self.kind is Kind.ERROR_BEFORE:
-            return _response(request, 500, {"__type": "InternalServerError"})
+            return _response(500, {"__type": "InternalServerError"})
         if faulty and self.kind is Kind.THROTTLED:
-            return _response(request, 400, {"__type": "ThrottlingException"})
-        body: Any = request.body
+            return _response(400, {"__type": "ThrottlingException"})
         asked = json.loads(body)
         if faulty and self.kind is Kind.CONFLICT:
             reasons = [{"Code": "TransactionConflict"}, *({"Code": "None"} for _ in asked["TransactItems"][1:])]
-            return _response(request, 400, {"__type": "TransactionCanceledException", "CancellationReasons": reasons})
-        response = self._served(request, operation, asked)
+            return _response(400, {"__type": "TransactionCanceledException", "CancellationReasons": reasons})
+        response = self._served(operation, asked)
         if faulty and self.kind is Kind.REPLY_LOST:
-            raise ReadTimeoutError(endpoint_url=request.url)
-        return _response(request, 500, {"__type": "InternalServerError"}) if faulty else response
+            raise ReadTimeoutError(endpoint_url=URL)
+        return _response(500, {"__type": "InternalServerError"}) if faulty else response
 
-    def _served(self, request: AWSPreparedRequest, operation: str, asked: dict[str, Any]) -> AWSResponse:
+    def _served(self, operation: str, asked: dict[str, Any]) -> tuple[int, bytes]:
         token = asked.pop("ClientRequestToken", "")
         if token and self.tokens and token in self.known:
-            return _response(request, 200, {})
+            return _response(200, {})
         try:
             reply = getattr(self.cloud.table, operation)(**asked)
         except ClientError as error:
             said: dict[str, Any] = dict(error.response)
             code = said.pop("Error")
-            return _response(request, 400, {"__type": code["Code"], "message": code["Message"], **said})
+            return _response(
+                400, {"__type": f"com.amazonaws.dynamodb.v20120810#{code['Code']}", "message": code["Message"], **said}
+            )
         self.known.add(token)
-        return _response(request, 200, reply)
+        return _response(200, reply)
 
 
-def _response(request: AWSPreparedRequest, status: int, body: dict[str, Any]) -> AWSResponse:
-    raw: Any = _Raw(json.dumps(body).encode())
-    headers: Any = {"content-type": "application/x-amz-json-1.0"}
-    return AWSResponse(request.url, status, headers, raw)
+def _response(status: int, body: dict[str, Any]) -> tuple[int, bytes]:
+    return status, json.dumps(body).encode()
+
+
+def in_a_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process look to the product like a Lambda function of AWS's."""
+    named = {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "REGION": "eu-west-1", "LAMBDA_FUNCTION_NAME": "test"}
+    for name in aws.OTHERWISE:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
 
 
 class Wiring:
@@ -94,14 +92,14 @@ class Wiring:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make the client, which waits no real time between its attempts."""
-        for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "eu-west-1")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+        in_a_function(monkeypatch)
         self.client = aws.client.__wrapped__("dynamodb")
-        self.client.meta.events.register_first("before-send.dynamodb", self._send)
+        assert isinstance(self.client, DirectClient)
+        monkeypatch.setattr(self.client, "pause", lambda _: None)
+        monkeypatch.setattr(self.client, "send", self._sent)
 
-    def _send(self, **sent: Any) -> AWSResponse:  # noqa: ANN401 - as botocore's event brings it
-        return self._wire(**sent)
+    def _sent(self, operation: str, body: bytes) -> tuple[int, bytes]:
+        return self._wire(operation, body)
 
     def wire(self, cloud: Cloud, wire: Wire) -> None:
         """Reach the cloud's table over that wire from now on."""

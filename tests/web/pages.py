@@ -17,7 +17,8 @@ from tests.web.party import Body, Party, decimal
 def _propose(by: Party, body: Body) -> None:
     by.follow("offer")
     by.page.locator("main form").wait_for()
-    kinds = by.page.get_by_role("radio", name=by.words(f"kind.{body['type']}"))
+    whose = ".seller" if by.role == "seller" else ""
+    kinds = by.page.get_by_role("radio", name=by.words(f"kind.{body['type']}{whose}"))
     if by.page.locator("input[name=type]").count():
         by.hand.pick(kinds.first)
     if body["amount"]["minor"]:

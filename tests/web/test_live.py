@@ -89,6 +89,8 @@ def test_an_act_of_the_other_side_shows_by_itself(market: Marketplace, tmp_path:
 
     market.api.post(f"seller:{seller}", f"/disputes/{dispute_id}/proposals", AN_OFFER)
     expect(mine.get_by_role("heading", name=OFFERED)).to_be_visible()
+    # What has changed the page, and whose act it was, is said above it.
+    expect(mine.get_by_role("status").filter(has_text="Offer made")).to_contain_text("Seller")
 
 
 @pytest.fixture(scope="module")

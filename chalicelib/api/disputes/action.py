@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.endpoint import AUDITED_ROLES, Audited
-from chalicelib.api.lazily import Lazily
-from chalicelib.api.models import Nothing
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED
 
@@ -17,8 +16,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from chalicelib.api.disputes import answers
+    from chalicelib.api.models import Nothing
     from chalicelib.domain.people import Role
 else:
+    Nothing = Later("chalicelib.api.models", "Nothing")
     answers = Lazily("chalicelib.api.disputes.answers")
 
 

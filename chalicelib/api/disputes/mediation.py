@@ -6,10 +6,9 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
-from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Lazily, Models
 from chalicelib.api.parameters import PAGE, matching, moment, one_of, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED_TEXT, act
@@ -27,7 +26,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.disputes import answers, desk_answers
+    from chalicelib.api.disputes import requests as m
 else:
+    m = Models("chalicelib.api.disputes.requests")
     answers = Lazily("chalicelib.api.disputes.answers")
     desk_answers = Lazily("chalicelib.api.disputes.desk_answers")
 

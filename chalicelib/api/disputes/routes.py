@@ -6,11 +6,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
-from chalicelib.api.disputes import requests as m
 from chalicelib.api.disputes.action import action
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Lazily, Models
 from chalicelib.api.parameters import PAGE, moment, named, one_of, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED, REFUSED_TEXT, act, named_party
@@ -28,7 +27,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.disputes import answers
+    from chalicelib.api.disputes import requests as m
 else:
+    m = Models("chalicelib.api.disputes.requests")
     answers = Lazily("chalicelib.api.disputes.answers")
 
 blueprint = Resource(__name__, "disputes")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.evidence.requests import RequestUpload
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import REFUSED_TEXT, with_standing
 from chalicelib.bootstrap import storage
@@ -19,7 +18,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.evidence import answers
+    from chalicelib.api.evidence.requests import RequestUpload
 else:
+    RequestUpload = Later("chalicelib.api.evidence.requests", "RequestUpload")
     answers = Lazily("chalicelib.api.evidence.answers")
 
 blueprint = Resource(__name__, "evidence")

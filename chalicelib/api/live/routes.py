@@ -8,9 +8,8 @@ import jwt
 
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.messages.routes import READERS
-from chalicelib.api.models import Nothing
 from chalicelib.api.routing import Resource, route
 from chalicelib.service import chat
 from chalicelib.settings import settings
@@ -18,7 +17,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.live import answers
+    from chalicelib.api.models import Nothing
 else:
+    Nothing = Later("chalicelib.api.models", "Nothing")
     answers = Lazily("chalicelib.api.live.answers")
 
 blueprint = Resource(__name__, "chat")

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.evidence.requests import UploadedFile
-from chalicelib.api.lazily import Lazily
-from chalicelib.api.messages.requests import MarkRead, WriteMessage
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.parameters import PAGE, PATH_IDS, named
 from chalicelib.api.routing import Resource, route
 from chalicelib.bootstrap import storage
@@ -23,8 +21,13 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.evidence import answers as evidence_answers
+    from chalicelib.api.evidence.requests import UploadedFile
     from chalicelib.api.messages import answers
+    from chalicelib.api.messages.requests import MarkRead, WriteMessage
 else:
+    UploadedFile = Later("chalicelib.api.evidence.requests", "UploadedFile")
+    MarkRead = Later("chalicelib.api.messages.requests", "MarkRead")
+    WriteMessage = Later("chalicelib.api.messages.requests", "WriteMessage")
     answers = Lazily("chalicelib.api.messages.answers")
     evidence_answers = Lazily("chalicelib.api.evidence.answers")
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.lazily import Lazily
-from chalicelib.api.operations.requests import SendAgain
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.parameters import LIMIT, PAGE, day, matching, one_of, person
 from chalicelib.api.routing import Resource, route
 from chalicelib.bootstrap import operating
@@ -23,7 +22,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.operations import answers
+    from chalicelib.api.operations.requests import SendAgain
 else:
+    SendAgain = Later("chalicelib.api.operations.requests", "SendAgain")
     answers = Lazily("chalicelib.api.operations.answers")
 
 blueprint = Resource(__name__, "operations")

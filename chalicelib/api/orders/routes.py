@@ -8,8 +8,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.language import explanations_in
-from chalicelib.api.lazily import Lazily
-from chalicelib.api.orders import requests as m
+from chalicelib.api.lazily import Lazily, Models
 from chalicelib.api.parameters import PAGE, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.api.standing import named_party
@@ -21,7 +20,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.orders import answers
+    from chalicelib.api.orders import requests as m
 else:
+    m = Models("chalicelib.api.orders.requests")
     answers = Lazily("chalicelib.api.orders.answers")
 
 blueprint = Resource(__name__, "orders")

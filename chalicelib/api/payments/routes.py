@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.parameters import PAGE, matching, one_of
-from chalicelib.api.payments.requests import PaymentResult
 from chalicelib.api.routing import Resource, route
 from chalicelib.domain import refusals as r
 from chalicelib.domain.ledger import InstructionStatus
@@ -20,7 +19,9 @@ from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
     from chalicelib.api.payments import answers
+    from chalicelib.api.payments.requests import PaymentResult
 else:
+    PaymentResult = Later("chalicelib.api.payments.requests", "PaymentResult")
     answers = Lazily("chalicelib.api.payments.answers")
 
 blueprint = Resource(__name__, "payments")

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
-from chalicelib.api.lazily import Lazily
-from chalicelib.api.models import Nothing
-from chalicelib.api.people.requests import BuyerContacts, NewDevice, PhoneConfirmation, SellerContacts
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.routing import Resource, route
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
@@ -28,8 +26,15 @@ from chalicelib.settings import settings
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
+    from chalicelib.api.models import Nothing
     from chalicelib.api.people import answers
+    from chalicelib.api.people.requests import BuyerContacts, NewDevice, PhoneConfirmation, SellerContacts
 else:
+    Nothing = Later("chalicelib.api.models", "Nothing")
+    BuyerContacts = Later("chalicelib.api.people.requests", "BuyerContacts")
+    NewDevice = Later("chalicelib.api.people.requests", "NewDevice")
+    PhoneConfirmation = Later("chalicelib.api.people.requests", "PhoneConfirmation")
+    SellerContacts = Later("chalicelib.api.people.requests", "SellerContacts")
     answers = Lazily("chalicelib.api.people.answers")
 
 blueprint = Resource(__name__, "people")

@@ -16,12 +16,14 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.carrier_time import carrier_time
-from chalicelib.api.tracking.tracking_update import Dropped, ServiceModel, ToldRecord, TrackingUpdate, sorted_out
+from chalicelib.api.tracking import headers
+from chalicelib.api.tracking.service_model import ServiceModel
+from chalicelib.api.tracking.tracking_update import Dropped, ToldRecord, TrackingUpdate, sorted_out
 from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.codes import country_of
 from chalicelib.domain.parcel import CarrierStatus
 
-HEADER = "aftership-hmac-sha256"
+HEADER = headers.AFTERSHIP
 SLUGS = {slug: carrier for carrier, row in CARRIERS.items() for slug in row.aftership}
 """AfterShip's names for the carriers."""
 TAGS = {

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
-from chalicelib.api.lazily import Lazily
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.problems import Problem
 from chalicelib.api.routing import Resource, route
-from chalicelib.api.tracking import aftership, seventeen_track
+from chalicelib.api.tracking import headers
 from chalicelib.api.tracking.signatures import signed_by
 from chalicelib.api.tracking.tracking_update import Dropped
 from chalicelib.metrics import measured
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from chalicelib.api.orders import answers
+    from chalicelib.api.tracking import aftership, seventeen_track
+    from chalicelib.api.tracking.aftership import AfterShipWebhook
+    from chalicelib.api.tracking.seventeen_track import SeventeenTrackWebhook
 else:
+    aftership = Lazily("chalicelib.api.tracking.aftership")
+    seventeen_track = Lazily("chalicelib.api.tracking.seventeen_track")
+    AfterShipWebhook = Later("chalicelib.api.tracking.aftership", "AfterShipWebhook")
+    SeventeenTrackWebhook = Later("chalicelib.api.tracking.seventeen_track", "SeventeenTrackWebhook")
     answers = Lazily("chalicelib.api.orders.answers")
 
 log = logging.getLogger(__name__)
@@ -34,8 +41,8 @@ blueprint = Resource(__name__, "webhooks")
 AGE_AT_MOST = timedelta(days=4)
 """Longer than a service tries to deliver a webhook (AfterShip: 68 hours). An older one was sent again by somebody else."""
 
-AFTERSHIP = signed_by("aftership", aftership.HEADER, aftership.sign)
-SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.sign)
+AFTERSHIP = signed_by("aftership", headers.AFTERSHIP, lambda *signed: aftership.sign(*signed))  # noqa: PLW0108 - imported then
+SEVENTEEN_TRACK = signed_by("17track", headers.SEVENTEEN_TRACK, lambda *signed: seventeen_track.sign(*signed))  # noqa: PLW0108 - as above
 
 
 @route(
@@ -44,7 +51,7 @@ SEVENTEEN_TRACK = signed_by("17track", seventeen_track.HEADER, seventeen_track.s
     "/webhooks/aftership",
     signature=AFTERSHIP,
     audit=Audited.BEFORE,
-    body=aftership.AfterShipWebhook,
+    body=AfterShipWebhook,
     answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
 )
@@ -59,7 +66,7 @@ def aftership_webhook(call: Call) -> Json:
     "/webhooks/17track",
     signature=SEVENTEEN_TRACK,
     audit=Audited.BEFORE,
-    body=seventeen_track.SeventeenTrackWebhook,
+    body=SeventeenTrackWebhook,
     answers=lambda: answers.WebhookResults,
     refuses=("unknown_carrier",),
 )

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 from chalicelib.api.carrier_time import CarrierTime, carrier_time
-from chalicelib.api.tracking.tracking_update import Dropped, ServiceModel, ToldRecord, TrackingUpdate, sorted_out
+from chalicelib.api.tracking import headers
+from chalicelib.api.tracking.service_model import ServiceModel
+from chalicelib.api.tracking.tracking_update import Dropped, ToldRecord, TrackingUpdate, sorted_out
 from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.codes import country_of
 from chalicelib.domain.parcel import CarrierStatus
@@ -21,7 +23,7 @@ from chalicelib.domain.parcel import CarrierStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-HEADER = "sign"
+HEADER = headers.SEVENTEEN_TRACK
 CODES = {code: carrier for carrier, row in CARRIERS.items() for code in row.seventeen_track}
 """17TRACK's numbers for the carriers."""
 STATUSES = {

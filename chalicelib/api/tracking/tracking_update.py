@@ -7,20 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from chalicelib.domain.carriers import Carrier
     from chalicelib.domain.parcel import CarrierStatus
-
-
-class ServiceModel(BaseModel):
-    """Base of the models of what a tracking service sends. Members that are not read here are ignored."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Dropped(StrEnum):

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
-from chalicelib.api.lazily import Lazily
-from chalicelib.api.models import Nothing
+from chalicelib.api.lazily import Later, Lazily
 from chalicelib.api.parameters import PAGE
 from chalicelib.api.routing import Resource, route
-from chalicelib.api.webhook_endpoints.requests import NewWebhookEndpoint, WebhookEndpointSettings
 from chalicelib.bootstrap import webhooks
 from chalicelib.domain import refusals as r
 from chalicelib.domain.people import Role
@@ -20,8 +18,13 @@ from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
 
 if TYPE_CHECKING:
+    from chalicelib.api.models import Nothing
     from chalicelib.api.webhook_endpoints import answers
+    from chalicelib.api.webhook_endpoints.requests import NewWebhookEndpoint, WebhookEndpointSettings
 else:
+    Nothing = Later("chalicelib.api.models", "Nothing")
+    NewWebhookEndpoint = Later("chalicelib.api.webhook_endpoints.requests", "NewWebhookEndpoint")
+    WebhookEndpointSettings = Later("chalicelib.api.webhook_endpoints.requests", "WebhookEndpointSettings")
     answers = Lazily("chalicelib.api.webhook_endpoints.answers")
 
 blueprint = Resource(__name__, "webhook endpoints")

@@ -47,6 +47,14 @@ export function AddressPicker({ onChoose }: { onChoose: (address: Address | null
   );
 }
 
+/** Says where a return goes unless another address is chosen: to the first one in the country to which the order went. */
+export function DefaultAddress({ order }: { order: string }) {
+  const kept = useRead(reads.contacts()).data as SellerContactsKept | undefined;
+  const country = useRead(reads.order(order)).data?.destination_country;
+  const it = kept?.return_addresses.find((one) => one.country === country);
+  return <p dir="auto">{it && t("address.default", { name: it.name, place: words(it) })}</p>;
+}
+
 /** The fields of an address. */
 export function AddressFields({ value, onChange }: { value: Address; onChange: (part: Partial<Address>) => void }) {
   return (

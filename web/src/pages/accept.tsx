@@ -2,7 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import type { Address, Dispute, Proposal } from "../api/schema";
 import { ActPage, useAct } from "../dispute/act";
-import { AddressPicker } from "../dispute/address-picker";
+import { AddressPicker, DefaultAddress } from "../dispute/address-picker";
 import { Proof, proofOf } from "../dispute/proof";
 import { allowed, may, me, remedy } from "../dispute/view";
 import { Form } from "../parts/form";
@@ -104,6 +104,7 @@ function Body({ of, seen }: { of: Dispute; seen: string }) {
         onSubmit={() => void act.go(`/proposals/${seen}/accept`, body, "accepted")}
       >
         {asks && <AddressPicker onChoose={choose} />}
+        {gives && !asks && !changing && <DefaultAddress order={of.order_id} />}
         {gives && !asks && (
           <details
             class="more"

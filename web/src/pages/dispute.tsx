@@ -4,6 +4,7 @@ import type { Dispute as DisputeOf, Proposal } from "../api/schema";
 import { connected, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
 import { EvidenceStrip } from "../dispute/evidence-strip";
+import { News } from "../dispute/news";
 import { Paid, usePaid } from "../dispute/paid";
 import { Steps } from "../dispute/steps";
 import { Timeline } from "../dispute/timeline";
@@ -36,6 +37,7 @@ function Body({ of, again }: { of: DisputeOf; again: () => void }) {
   return (
     <>
       {query.done && <Banner kind="good" title={t(`done.${query.done}` as never)} />}
+      <News of={of} />
       <section class={`hero ${paid === "failed" ? "wait" : now.mood}`}>
         <p class="over">{t("dispute.number", { id: of.id })}</p>
         <h2>{now.title}</h2>

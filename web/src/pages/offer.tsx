@@ -94,7 +94,7 @@ function Body({ of }: { of: Dispute }) {
             onChoose={(it) => void change({ type: it, amount: "" })}
             choices={offers.map((it) => ({
               value: it.type,
-              title: remedy("kind", it.type, of.claim.reason),
+              title: remedy("kind", it.type, of.claim.reason, {}, me() === "seller" ? ".seller" : ""),
               text: it.type.startsWith("refund") ? t("offer.most", { amount: money(it.maximum) }) : undefined,
             }))}
           />

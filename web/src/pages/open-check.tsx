@@ -63,26 +63,26 @@ export function CheckStep({ draft, order, of, change, path, all, scope }: CheckP
     route(link(`/disputes/${id}?done=opened`), true);
   }
   const row = (name: string, value: string, step?: Step) => (
-    <div class="row">
+    <li class="row">
       <span class="grow">
-        <dt class="soft small">{name}</dt>
-        <dd dir="auto" class="words">
+        <span class="soft small block">{name}</span>
+        <span dir="auto" class="words">
           {value}
-        </dd>
+        </span>
       </span>
       {step && all.includes(step) && (
         <a href={path(step)} class="change">
           {t("change")}
         </a>
       )}
-    </div>
+    </li>
   );
   return (
     <Form action={action} submit={t("check.send")} ready={!attest || draft.attests} onSubmit={() => void send()}>
       {action.failure?.problem.opens_at && (
         <Banner kind="info" title={t("open.from", { date: moment(action.failure.problem.opens_at) })} />
       )}
-      <dl class="card rows">
+      <ul class="card rows">
         {row(
           t("open.reason"),
           t(`reason.title.${of.reason}` as Key) + (draft.issue ? `: ${label("Issue", draft.issue)}` : ""),
@@ -96,7 +96,7 @@ export function CheckStep({ draft, order, of, change, path, all, scope }: CheckP
         {row(t("open.want"), asked, "want")}
         {draft.files.length > 0 && row(t("evidence.title"), t("files.count", { count: draft.files.length }), "show")}
         {draft.description && all.includes("show") && row(t("claim.words"), draft.description, "show")}
-      </dl>
+      </ul>
       {!all.includes("show") && (
         <details class="more" open={draft.description !== "" || draft.files.length > 0}>
           <summary>{t("check.more")}</summary>

@@ -148,7 +148,7 @@ function Reach({ of }: { of: Contacts }) {
           required={false}
           most={16}
           complete="tel"
-          hint={[t("settings.phone.hint"), seller && t(`settings.phone.${of.phone_status}`)].filter(Boolean).join(" ")}
+          hint={[seller && t(`settings.phone.${of.phone_status}`), t("settings.phone.hint")].filter(Boolean).join(" ")}
         />
         <fieldset class="choices">
           <legend>{t("settings.channels")}</legend>

@@ -50,7 +50,8 @@ export async function speakAlso(more: Load): Promise<void> {
 
 /** Returns a text in the person's language. */
 export function t(key: Key, values: Values = {}): string {
-  return format(words[key] ?? key, values, language.value);
+  // A month that is cut short may end with a dot, as the sentence does.
+  return format(words[key] ?? key, values, language.value).replaceAll("..", ".");
 }
 
 /** Returns the label of a word of the API, or the word itself, readable, where a later version has one that is not known here. */
