@@ -6,8 +6,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from bench.cold import cold_starts
-from bench.commands import costs, speed
+from bench.commands import speed
+from bench.messages import messages
 from bench.sweeps import sweep_of
+from bench.units import units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +26,9 @@ def report() -> Iterator[str]:
     yield "of the time: " + ", ".join(f"{part} {share:.0%}" for part, share in (*shares.items(), ("the rest", rest)))
     yield f"domain to store: 1 to {shares['store'] / shares['domain']:.1f}"
     yield ""
-    yield f"{'a command':<56}{'calls':>6}{'read':>6}{'written':>9}{'RRU':>7}{'WRU':>7}"
-    for name, it in costs():
-        yield f"{name:<56}{it.calls:>6}{it.items_read:>6}{it.items_written:>9}{it.read_units:>7.1f}{it.write_units:>7.0f}"
+    yield from units()
+    yield ""
+    yield from messages()
     yield ""
     yield from cold_starts()
     yield ""

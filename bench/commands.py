@@ -48,11 +48,18 @@ def swept(office: Office) -> int:
     return sweep_shard(office.wait(400 * DAY).services, shard_of(ORDER, SHARDS)).events
 
 
-def costs() -> list[tuple[str, Spent]]:
-    """Return what each command of the story spends at the table."""
+def metered(*, compact: bool = True) -> tuple[Office, MeteredTable]:
+    """Return an office and its table, which has a bill and keeps long JSON packed as a new stack does."""
     table = MeteredTable()
-    found = []
-    for name, command in story(Office(table=table)):
+    office = Office(table=table)
+    office.services.cases.compact = compact
+    return office, table
+
+
+def costs(*, compact: bool = True) -> list[tuple[str, Spent]]:
+    """Return what each command of the story spends at the table."""
+    (office, table), found = metered(compact=compact), []
+    for name, command in story(office):
         before = table.bill()
         command()
         found.append((name, table.bill().since(before)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,10 @@ OTHERWISE = (
 """The variables of an environment in which only botocore knows the way to AWS."""
 USUAL = ("af-", "ap-", "ca-", "eu-", "il-", "me-", "mx-", "sa-", "us-")
 """The beginnings of the regions whose endpoints are below ``amazonaws.com``; ``us-iso`` and its like are others."""
+
+
+_MAKING = threading.Lock()
+"""Held while a client of botocore is made: its session makes one at a time."""
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +69,8 @@ def client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401 - 
         user_agent_extra="buyer-protection",
         **(signing if service == "s3" else {}),
     )
-    return _session().create_client(service, config=config, endpoint_url=endpoint)
+    with _MAKING:
+        return _session().create_client(service, config=config, endpoint_url=endpoint)
 
 
 def endpoint_of(service: str) -> tuple[str, str] | None:

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from chalicelib.store.statistics import Statistics
 
 
+PUBLISHED_AT_ONCE = 25
+"""Orders that are published at the same time, as many as a batch has records: publishing is mostly waiting for AWS."""
+
+
 @lru_cache(maxsize=1)
 def services() -> Services:
     """Return this process's services."""
@@ -51,7 +55,7 @@ def services() -> Services:
         return client("dynamodb")
 
     return Services(
-        cases=Cases(dynamodb, table, policies, settings().deadline_shards),
+        cases=Cases(dynamodb, table, policies, settings().deadline_shards, compact=settings().stored_form == "packed"),
         lists=Lists(dynamodb, table),
         people=People(dynamodb, table),
         messages=Messages(dynamodb, table),
@@ -181,6 +185,7 @@ def publishing() -> Dependencies:
         mail_by_topic=not s.mail_from,
         webhooks=webhooks(),
         switches=switches(),
+        at_once=PUBLISHED_AT_ONCE,
     )
 
 

@@ -140,13 +140,19 @@ class DirectClient:
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
+        while connection := self._taken():
+            connection.close()
+
+    def _taken(self) -> HTTPConnection | None:
+        """Return an idle connection, which no other thread takes then; None where there is none."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def _connected(self) -> HTTPConnection:
         """Return a connection that nobody uses: one that is still open, or a new one."""
-        while self._idle:
-            connection = self._idle.pop()
+        while connection := self._taken():
             # An idle connection has something to read only if the other end has closed it, such as while this was frozen.
             if connection.sock and not select.select([connection.sock], [], [], 0)[0]:
                 return connection

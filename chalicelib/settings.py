@@ -43,6 +43,8 @@ class Settings:
     """The number of times that a person may change an address or a phone in a day."""
     news_per_recipient_an_hour: int
     """News beyond this number, through one channel, is gathered in a digest."""
+    stored_form: str
+    """``packed`` if long JSON is packed, which release 0.2.0 does not read; ``plain`` otherwise."""
     deadline_shards: int
     """The partitions of the deadline index. The number can be raised on a live table, never lowered."""
     oidc_issuer: str
@@ -111,6 +113,7 @@ _FORMS = {
     ),
     "SMS_COUNTRIES": (r"[A-Z]{2}(,[A-Z]{2})*", "is two capital letters a country with commas between them, as in ES,PT"),
     "CONTACTS_BY": ("person|platform", "is person or platform"),
+    "STORED_FORM": ("plain|packed", "is plain or packed"),
     "API_DOCS": ("on|off", "is on or off"),
     "MALWARE_SCAN": (f"off|{GUARDDUTY}", f"is off or {GUARDDUTY}"),
     "LOG_LEVEL": ("DEBUG|INFO|WARNING|ERROR", "is DEBUG, INFO, WARNING or ERROR"),
@@ -145,6 +148,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         sms_countries=frozenset(it for it in read("SMS_COUNTRIES", "").split(",") if it),
         contact_changes_a_day=_number(environment, "CONTACT_CHANGES_A_DAY", 5),
         news_per_recipient_an_hour=_number(environment, "NEWS_PER_RECIPIENT_AN_HOUR", 5, least=0),
+        stored_form=read("STORED_FORM", "") or "plain",
         deadline_shards=_number(environment, "DEADLINE_SHARDS", 8, most=1024),
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),

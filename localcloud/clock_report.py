@@ -13,6 +13,7 @@ from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.order import Order
 from chalicelib.notify.audience import Audience
 from chalicelib.store.codec import load
+from chalicelib.store.items import text
 from chalicelib.store.keys import ORDER_SK, STATE_PREFIX
 from localcloud import aws, clock
 
@@ -66,10 +67,10 @@ def stored_cases(endpoints: Mapping[str, Any]) -> dict[str, StoredCase]:
     disputes: defaultdict[str, dict[str, Dispute]] = defaultdict(dict)
     for item in (item for page in found for item in page["Items"]):
         if item["sk"]["S"] == ORDER_SK:
-            order = load(item["data"]["S"], Order)
+            order = load(text(item, "data"), Order)
             orders[order.terms.order_id] = order
         else:
-            dispute = load(item["data"]["S"], Dispute)
+            dispute = load(text(item, "data"), Dispute)
             disputes[dispute.order_id][dispute.id] = dispute
     return {order_id: StoredCase(order, disputes[order_id]) for order_id, order in orders.items()}
 

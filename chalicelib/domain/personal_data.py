@@ -119,6 +119,17 @@ def outline(closed: Dispute) -> Dispute:
     return wordless(replace(closed, evidence=(), proposals=(closed.request,), return_parcel=parcel))
 
 
+def as_told(dispute: Dispute, payload: e.Payload) -> Dispute:
+    """Return a dispute as one of its events keeps it: all that those who are told of the event ask for, however long it is.
+
+    Words and evidence are in the events themselves. Of the offers those are left that still matter.
+    """
+    named = (dispute.request_id, dispute.on_table, getattr(payload, "proposal_id", None))
+    newest = dispute.proposals[-2:]
+    proposals = tuple(it for it in dispute.proposals if it.id in named or it in newest)
+    return wordless(replace(dispute, evidence=(), proposals=proposals))
+
+
 def _left_out(value: object, name: str, is_words: bool) -> Any:  # noqa: ANN401, FBT001 - a field of any type
     old = getattr(value, name)
     return type(old)() if is_words and old else wordless(old)

@@ -70,3 +70,5 @@ class Dependencies:
     webhooks: Desk | None = None
     """None where nobody can register an endpoint."""
     switches: Switches = NEVER
+    at_once: int = 1
+    """The orders of a batch whose events are published at the same time."""

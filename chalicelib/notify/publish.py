@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,24 +38,24 @@ def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) ->
     """Publish the events among a batch of DynamoDB stream records. Returns the sequence numbers of those to deliver again.
 
     Each order's events leave in order: one order is one partition key, whose records Lambda never handles concurrently, and
-    after a record that fails no later event of the *same* order is tried; it counts as failed as well. Other orders go on.
+    after a record that fails no later event of the *same* order is tried; it counts as failed as well. Other orders go on,
+    ``at_once`` of them at the same time.
     Lambda delivers again from the lowest failed record on, everything after it included: messages that have left by then
     are marked, and do not leave twice. A record that has used up its retries goes to the dead-letter queue.
     """
     now = deps.clock.now()
     announcer = Announcer(deps.webhooks, now) if deps.webhooks else None
     publisher = Publisher(deps, Dispatcher(deps, now), Recipients(deps.people, deps.mail_by_topic), announcer)
-    failed: list[str] = []
-    held_up: set[str] = set()
-    for record in records:
-        image = record["dynamodb"].get("NewImage", {})
-        if "publish" not in image:
-            continue
-        order = text(image, "pk")
-        if order in held_up or not publisher.publish(image):
-            held_up.add(order)
-            failed.append(record["dynamodb"]["SequenceNumber"])
-    return failed
+    told = [it["dynamodb"] for it in records if "publish" in it["dynamodb"].get("NewImage", {})]
+    by_order: dict[str, list[Mapping[str, Any]]] = {}
+    for it in told:
+        by_order.setdefault(text(it["NewImage"], "pk"), []).append(it)
+    if deps.at_once == 1 or len(by_order) == 1:
+        return [failed for them in by_order.values() for failed in publisher.in_order(them)]
+    with ThreadPoolExecutor(deps.at_once) as pool:
+        # Each thread has this invocation's context, which log lines name.
+        tasks = [pool.submit(copy_context().run, publisher.in_order, them) for them in by_order.values()]
+        return [failed for task in tasks for failed in task.result()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,13 @@ class Publisher:
     dispatcher: Dispatcher
     recipients: Recipients
     announcer: Announcer | None = None
+
+    def in_order(self, records: list[Mapping[str, Any]]) -> list[str]:
+        """Publish one order's events until one fails. Return the sequence numbers of that one and of those after it."""
+        for done, record in enumerate(records):
+            if not self.publish(record["NewImage"]):
+                return [it["SequenceNumber"] for it in records[done:]]
+        return []
 
     def publish(self, image: Mapping[str, Any]) -> bool:
         """Publish one event. Returns whether all its messages have left or are queued; an error is logged, not raised."""

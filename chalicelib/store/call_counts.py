@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
 from chalicelib.store.items import item
-from chalicelib.store.schema import SCHEMA
+from chalicelib.store.schema import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ class CallCounts:
             UpdateExpression="ADD calls :calls SET expires_at = :expires_at, schema_version = :schema",
             ExpressionAttributeValues={
                 ":calls": {"N": str(calls)},
-                ":schema": {"N": str(SCHEMA)},
+                ":schema": {"N": str(PLAIN)},
                 ":expires_at": {"N": str((minute + 1) * MINUTE_S + KEPT_S)},
             },
             ReturnValues="UPDATED_NEW",

@@ -18,7 +18,7 @@ from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.paging import every
 from chalicelib.store.parcel_locks import holders_in, lock_puts, orders_of
 from chalicelib.store.schema import schema_of, stored_value, upgraded
-from chalicelib.store.transaction import answer_put, answered, case_puts, write
+from chalicelib.store.transaction import Place, answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -37,12 +37,22 @@ READS_AT_MOST = 5
 class Cases:
     """The cases in the table. ``client`` returns a low-level DynamoDB client, made on first use."""
 
-    def __init__(self, client: Callable[[], Any], table: str, policies: PolicyBook, shards: int) -> None:
-        """Keep cases in ``table``, and their deadlines in so many ``shards`` of the deadline index."""
+    def __init__(
+        self, client: Callable[[], Any], table: str, policies: PolicyBook, shards: int, *, compact: bool = False
+    ) -> None:
+        """Keep cases in ``table``, and their deadlines in so many ``shards`` of the deadline index.
+
+        ``compact`` packs long JSON. Release 0.2.0 does not read it then.
+        """
         self._client = client
         self.table = table
+        self.compact = compact
         self.policies = policies
         self.shards = shards
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.table, compact=self.compact)
 
     def load(self, order_id: str, *whole: int) -> Case | None:
         """Return the case of an order, read strongly in one query; None where there is no such order.
@@ -114,17 +124,17 @@ class Cases:
         A command that changed nothing still keeps its answer under the same condition. Otherwise an answer from an older state
         could be kept after another request's answer from a newer one.
         """
-        puts = case_puts(self.table, before, changes, self.shards) if changes.steps or once else []
+        puts = case_puts(self._place, before, changes, self.shards) if changes.steps or once else []
         puts += lock_puts(self._client(), self.table, before, changes) if changes.steps else []
         puts += also
         if once and answer:
-            puts.append(answer_put(self.table, once, answer, now_s))
+            puts.append(answer_put(self._place, once, answer, now_s))
         if puts:
             write(self._client(), puts, once)
 
     def keep_answer(self, once: Once, answer: Answer, now_s: int) -> None:
         """Keep the answer of a request that is not about one case. Raises ``AlreadyAnswered``."""
-        write(self._client(), [answer_put(self.table, once, answer, now_s)], once)
+        write(self._client(), [answer_put(self._place, once, answer, now_s)], once)
 
     def check_new(self, once: Once, now_s: int) -> None:
         """Raise ``AlreadyAnswered`` when the answer to this request is kept."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.deadlines import next_due
 from chalicelib.domain.dispute import Dispute, Status
 from chalicelib.domain.events import ORDER
-from chalicelib.domain.personal_data import outline
+from chalicelib.domain.personal_data import as_told, outline
 from chalicelib.domain.settlement import return_country
 from chalicelib.domain.stages import status_of
 from chalicelib.store import keys
 from chalicelib.store.codec import dump, timestamp
 from chalicelib.store.facts import facts_of
+from chalicelib.store.packing import content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +124,11 @@ def _event_item(step: Step, end: Case) -> Item:
     }
     if event.stream != ORDER:
         now = step.after.dispute(event.stream)
-        attributes |= {"dispute_id": now.id, "dispute": dump(now), "stage_after": end.dispute(event.stream).stage.value}
+        attributes |= {
+            "dispute_id": now.id,
+            "dispute": dump(as_told(now, event.payload)),
+            "stage_after": end.dispute(event.stream).stage.value,
+        }
         country = return_country(step.after, now)
         if country:
             attributes["return_country"] = country
@@ -150,6 +155,5 @@ def payment_item(case: Case, number: int, instruction: PaymentInstruction) -> It
 
 
 def text(stored: Mapping[str, Any], name: str) -> str:
-    """Return the string attribute ``name`` of a stored item; an empty string where it has none."""
-    value: str = stored.get(name, {}).get("S", "")
-    return value
+    """Return the string attribute ``name`` of a stored item, packed or not; an empty string where it has none."""
+    return content(stored[name]) if name in stored else ""

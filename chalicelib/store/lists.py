@@ -8,9 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import ClientError
 
 from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.ledger import PaymentInstruction
@@ -27,6 +31,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+ASKED_AT_MOST = 6
+"""Replies in a row that read none of the keys asked for, before the call fails: after two seconds or so."""
+FIRST_PAUSE_S = 0.05
+pause = time.sleep
+_DICE = SystemRandom()
 
 PAGE_AT_MOST = 100
 """The most that BatchGetItem takes, and the longest page of a list."""
@@ -301,15 +310,25 @@ def read_strongly(client: Any, table: str, index_items: list[Item]) -> Iterator[
 
 
 def items_of(client: Any, table: str, wanted: Sequence[Item]) -> dict[tuple[str, str], Item]:  # noqa: ANN401 - as above
-    """Return the items of these keys that are there, read strongly, by as few calls as DynamoDB allows."""
+    """Return the items of these keys that are there, read strongly, by as few calls as DynamoDB allows.
+
+    Keys that it leaves unread, because it throttles, are asked for again after a random pause that doubles. Raises botocore's
+    ``ClientError`` of a throttled call after ``ASKED_AT_MOST`` replies in a row that read nothing.
+    """
     stored: dict[tuple[str, str], Item] = {}
     for first in range(0, len(wanted), PAGE_AT_MOST):
         request: dict[str, Any] = {table: {"Keys": wanted[first : first + PAGE_AT_MOST], "ConsistentRead": True}}
+        in_vain = 0
         while request:
             reply = client.batch_get_item(RequestItems=request)
-            for read in reply["Responses"].get(table, []):
-                stored[text(read, "pk"), text(read, "sk")] = read
+            found = reply["Responses"].get(table, [])
+            stored |= {(text(read, "pk"), text(read, "sk")): read for read in found}
             request = reply.get("UnprocessedKeys", {})
+            in_vain = 0 if found else in_vain + 1
+            if request and in_vain == ASKED_AT_MOST:
+                raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "keys stay unread"}}, "BatchGetItem")
+            if request:
+                pause(_DICE.random() * FIRST_PAUSE_S * 2**in_vain)
     return stored
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from chalicelib.store.packing import content
 from chalicelib.store.unknown import with_unknown
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Raw = dict[str, Any]
 
-SCHEMA = 1
-"""The schema that this version writes."""
+PLAIN = 1
+"""The schema of items without packed attributes, which release 0.2.0 reads as well."""
+SCHEMA = 2
+"""The schema of items with packed attributes (``packing``), and the newest that this version reads."""
 SCHEMA_NAME = "schema_version"
 UPGRADERS: dict[tuple[str, int], Callable[[Raw], Raw]] = {}
 """For a kind of value, by its class, and a schema: how to bring its JSON to the next schema. Most kinds need none."""
@@ -36,7 +39,7 @@ UNREADABLE = (NewerData, msgspec.MsgspecError, LookupError, ValueError)
 
 def stamped(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``item`` with the number of the schema that it is written in."""
-    return {**item, SCHEMA_NAME: {"N": str(SCHEMA)}}
+    return {**item, SCHEMA_NAME: {"N": str(SCHEMA if any("B" in it for it in item.values()) else PLAIN)}}
 
 
 def schema_of(stored: Mapping[str, Any]) -> int:
@@ -53,8 +56,7 @@ def stored_value(stored: Mapping[str, Any], kind: type[T], name: str = "data") -
 
     Raises ``NewerData``, and a ``MsgspecError`` where the content is damaged.
     """
-    text: str = stored[name]["S"]
-    return with_unknown(upgraded(text, kind.__name__, schema_of(stored)), kind)
+    return with_unknown(upgraded(content(stored[name]), kind.__name__, schema_of(stored)), kind)
 
 
 def upgraded(text: str, kind: str, schema: int) -> str:

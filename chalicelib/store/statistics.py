@@ -22,7 +22,7 @@ from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.lists import Place, items_of
 from chalicelib.store.paging import every
-from chalicelib.store.schema import SCHEMA, stored_value
+from chalicelib.store.schema import PLAIN, stored_value
 from chalicelib.store.transaction import put, write
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Statistics:
         values: Item = {f":m{n}": {"N": str(amount)} for n, amount in enumerate(amounts.values())}
         adds = ", ".join(f"#m{n} :m{n}" for n in range(len(amounts)))
         sets = "schema_version = :schema"
-        values[":schema"] = {"N": str(SCHEMA)}
+        values[":schema"] = {"N": str(PLAIN)}
         if pk.startswith(keys.stats_of("buyer", "")):
             sets += ", expires_at = :expires"
             values[":expires"] = {"N": str(int(self._epoch()) + BUYER_KEPT_S)}

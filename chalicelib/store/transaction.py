@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -10,18 +11,31 @@ from chalicelib.domain import events as e
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.store import items, keys
 from chalicelib.store.idempotency import AlreadyAnswered, Answer, Conflict, Once
+from chalicelib.store.packing import compact
 from chalicelib.store.schema import stamped
 
 if TYPE_CHECKING:
     from chalicelib.domain.case import Case
     from chalicelib.domain.changes import Changes
 
-ANSWERS_KEPT_S = 7 * 24 * 3600
+ANSWERS_KEPT_S = 48 * 3600
 """Seconds for which a request's first answer is replayed (I5)."""
 
 NEW = "attribute_not_exists(pk)"
 UNCHANGED = "v = :seen"
 _NEW_OR_EXPIRED = "attribute_not_exists(pk) OR expires_at < :now"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The table to write to, and whether long JSON is packed in it."""
+
+    table: str
+    compact: bool = False
+
+    def form(self, item: items.Item) -> items.Item:
+        """Return an item in the form in which it is written."""
+        return compact(item) if self.compact else item
 
 
 def put(table: str, item: items.Item, condition: str = "", **values: int) -> dict[str, Any]:
@@ -35,11 +49,12 @@ def put(table: str, item: items.Item, condition: str = "", **values: int) -> dic
     return {"Put": action}
 
 
-def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, Any]:
+def answer_put(place: Place | str, once: Once, answer: Answer, now_s: int) -> dict[str, Any]:
     """Return the write of an answer's record, which succeeds once while the record is kept.
 
-    ``now_s`` is real time, by which records expire.
+    ``now_s`` is real time, by which records expire. ``place`` is the table or, where long answers may be packed, its ``Place``.
     """
+    place = Place(place) if isinstance(place, str) else place
     record = items.item(
         pk=keys.answer_pk(once.digest),
         sk=keys.ANSWER_SK,
@@ -48,21 +63,21 @@ def answer_put(table: str, once: Once, answer: Answer, now_s: int) -> dict[str, 
         body=answer.body,
         expires_at=now_s + ANSWERS_KEPT_S,
     )
-    return put(table, record, _NEW_OR_EXPIRED, now=now_s)
+    return put(place.table, place.form(record), _NEW_OR_EXPIRED, now=now_s)
 
 
-def case_puts(table: str, before: Case | None, changes: Changes, shards: int) -> list[dict[str, Any]]:
+def case_puts(place: Place, before: Case | None, changes: Changes, shards: int) -> list[dict[str, Any]]:
     """Return the writes of everything that a command changed.
 
     The order comes first. Its condition carries the version of the whole case that was read, so that of two commands on one
     case at one moment only one passes. Everything else is new, and its condition says so.
     """
-    case = changes.case
+    case, table = changes.case, place.table
     lock = {"condition": UNCHANGED, "seen": items.version_of(before)} if before else {"condition": NEW}
-    puts = [put(table, items.order_item(case, shards), **lock)]
+    puts = [put(table, place.form(items.order_item(case, shards)), **lock)]
     changed = (dispute for dispute in case.disputes if before is None or dispute not in before.disputes)
-    puts += [put(table, item) for dispute in changed for item in items.dispute_items(case, dispute)]
-    puts += [put(table, event, NEW) for event in items.event_items(changes)]
+    puts += [put(table, place.form(item)) for dispute in changed for item in items.dispute_items(case, dispute)]
+    puts += [put(table, place.form(event), NEW) for event in items.event_items(changes)]
     entries = (e.ledger_entry(event.payload) for event in changes.events)
     puts += [put(table, items.ledger_item(case, entry), NEW) for entry in entries if entry]
     return puts + [put(table, items.payment_item(case, *numbered)) for numbered in _instructions(before, case)]
@@ -97,5 +112,5 @@ def write(client: Any, puts: list[dict[str, Any]], once: Once | None) -> None:  
 
 def answered(record: items.Item) -> AlreadyAnswered:
     """Return the answer that a record keeps."""
-    answer = Answer(int(record["status"]["N"]), record["body"]["S"])
+    answer = Answer(int(record["status"]["N"]), items.text(record, "body"))
     return AlreadyAnswered(answer, record["fingerprint"]["S"])

@@ -53,5 +53,12 @@ PARAMETERS = (
         "It is the label of a stream, such as 2026-11-27T10:00:00.000.",
         default="",
     ),
+    choice(
+        "StoredForm",
+        "packed halves what writes cost, and is for new stacks; release 0.2.0 does not read it. plain is what 0.2.0 writes.",
+        "plain",
+        ("plain", "packed"),
+        variable="STORED_FORM",
+    ),
     choice("Tracing", "Active if X-Ray traces calls and functions.", "PassThrough", ("PassThrough", "Active")),
 )

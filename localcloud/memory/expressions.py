@@ -1,5 +1,6 @@
 """Check the keys, values and expressions of a request as DynamoDB checks them."""
 
+import base64
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -143,10 +144,13 @@ def operands(terms: Iterable[Term], values: Item | None, operation: str) -> Item
 
 
 def bytes_of(attribute: Mapping[str, object], operation: str) -> int:
-    """Return the size of an attribute's value in bytes. The store keeps only strings and whole numbers."""
+    """Return the size of an attribute's value in bytes. The store keeps only strings, bytes and whole numbers."""
     text = attribute.get("S") if len(attribute) == 1 else None
     if isinstance(text, str):
         return len(text) if text.isascii() else len(text.encode())
+    binary = attribute.get("B") if len(attribute) == 1 else None
+    if isinstance(binary, bytes | str):  # in base64, as it comes over the wire
+        return len(base64.b64decode(binary, validate=True) if isinstance(binary, str) else binary)
     digits = attribute.get("N") if len(attribute) == 1 else None
     if not isinstance(digits, str):
         raise NotImplementedError(f"an attribute value like {attribute!r}")

@@ -39,7 +39,7 @@ each_post = pytest.mark.parametrize("endpoint", POSTS, ids=lambda e: e.operation
 
 @each_post
 def test_the_same_request_gets_the_same_answer(api: Api, endpoint: Endpoint) -> None:
-    """I5: sent again, in another spelling, days later, with whatever version, it gets the first answer byte for byte."""
+    """I5: sent again, in another spelling, a day later, with whatever version, it gets the first answer byte for byte."""
     sample = sample_of(endpoint)
     bring(api, sample.stop)
     path = path_of(endpoint)
@@ -49,7 +49,7 @@ def test_the_same_request_gets_the_same_answer(api: Api, endpoint: Endpoint) -> 
 
     other_spelling = json.dumps(dict(reversed(sample.body.items())), indent=2, ensure_ascii=True).encode()
     again = api.send("POST", path, api.headers(sample.who, idempotency_key="once"), other_spelling)
-    api.clock.wait(6 * DAY)
+    api.clock.wait(DAY)
     later = api.call(sample.who, "POST", path, sample.body, idempotency_key="once", if_match='"1"')
 
     assert [first, first] == [again, later]

@@ -37,7 +37,7 @@ SEED = "order-0"
 def services_on(table: MemoryTable, watch: Watch, shards: int = SHARDS) -> Services:
     """Return the product's services on a table, as one process with its own clock has them."""
     return Services(
-        cases=Cases(lambda: table, TABLE, POLICIES, shards),
+        cases=Cases(lambda: table, TABLE, POLICIES, shards, compact=True),
         lists=Lists(lambda: table, TABLE),
         people=People(lambda: table, TABLE),
         messages=Messages(lambda: table, TABLE),

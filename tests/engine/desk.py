@@ -87,7 +87,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.api = Api(self.app, self.table, self.clock, self.issuer, lambda *_: None)
         served = Services(
-            cases=Cases(lambda: self.table, NAME, published(), shards=2),
+            cases=Cases(lambda: self.table, NAME, published(), shards=2, compact=True),
             lists=Lists(lambda: self.table, NAME),
             people=People(lambda: self.table, NAME),
             messages=Messages(lambda: self.table, NAME),

@@ -93,8 +93,8 @@ def expire_by_table(desk: Desk) -> None:
 
 
 def replayed_late(desk: Desk) -> None:
-    """Replay the request on the sixth day, and let more time pass."""
-    desk.epoch += 6 * 86_400
+    """Replay the request on the second day, and let more time pass."""
+    desk.epoch += 86_400
     assert desk.ask(EVIDENCE)[0] == "nothing"
     desk.epoch += 86_400 + 1
 
@@ -143,7 +143,7 @@ ROWS = {
     "replay: a receipt": same(RECEIPT, Stop.SOLD),
     "replay: after others have acted": same(EVIDENCE, D, asked(PROPOSE)),
     "replay: after the dispute has ended": same(EVIDENCE, D, asked(WITHDRAW)),
-    "replay: after the deadline": same(PROPOSE, D, days(6)),
+    "replay: after the deadline": same(PROPOSE, D, days(1, 6)),
     "replay: in another spelling": Row(
         D,
         replace(EVIDENCE, body={"type": "photo", "note": "\u00e9"}),
@@ -199,12 +199,12 @@ ROWS = {
     "other route: refused": Row(N, EVIDENCE, ESCALATE, REUSED),
     "other route: another order": Row(Stop.SOLD, RECEIPT, replace(RECEIPT, path="/orders/o-2/receipt"), REUSED, sold_again),
     "other route: another proposal": Row(N, ACCEPT, replace(ACCEPT, path=f"{DISPUTE}/proposals/1/accept"), REUSED),
-    "age: a second before seven days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S - 1)),
-    "age: seven days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S)),
-    "age: a second after seven days": Row(D, EVIDENCE, EVIDENCE, NEW, seconds(ANSWERS_KEPT_S + 1)),
-    "age: other body, seven days": Row(D, EVIDENCE, OTHER, REUSED, seconds(ANSWERS_KEPT_S)),
+    "age: a second before two days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S - 1)),
+    "age: two days": same(EVIDENCE, D, seconds(ANSWERS_KEPT_S)),
+    "age: a second after two days": Row(D, EVIDENCE, EVIDENCE, NEW, seconds(ANSWERS_KEPT_S + 1)),
+    "age: other body, two days": Row(D, EVIDENCE, OTHER, REUSED, seconds(ANSWERS_KEPT_S)),
     "age: other body, a second after": Row(D, EVIDENCE, OTHER, NEW, seconds(ANSWERS_KEPT_S + 1)),
-    "age: refused after seven days as it would be anew": Row(
+    "age: refused after two days as it would be anew": Row(
         Stop.DELIVERED, OPEN, OPEN, "409 not_covered", seconds(ANSWERS_KEPT_S + 1)
     ),
     "age: when the table has removed it": Row(D, EVIDENCE, EVIDENCE, NEW, expire_by_table),

@@ -47,7 +47,7 @@ def test_conformance(desk: Desk, row: Row) -> None:
 
 
 def test_the_new_answer_is_kept_from_then_on(desk: Desk) -> None:
-    """I5: when an answer has expired, the next one takes its place for seven days."""
+    """I5: when an answer has expired, the next one takes its place for two days."""
     bring(desk.api, Stop.DISPUTED)
     desk.ask(EVIDENCE)
     desk.epoch += ANSWERS_KEPT_S + 1

@@ -6,6 +6,7 @@ Run it last before a release, and never again for that release: its files are wh
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from chalicelib.store.connections import Connection, Connections, Pass
 from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
 from chalicelib.store.orders import Orders
+from chalicelib.store.packing import compact
 from chalicelib.store.people import Device, Owner
 from chalicelib.store.replies import Replies, SavedText
 from chalicelib.store.schema import stamped
@@ -159,13 +161,17 @@ def golden() -> dict[str, Item]:
 
 
 def main() -> None:
-    """Write the files of this release."""
-    place = HERE / RELEASE
-    place.mkdir(exist_ok=True)
-    for old in place.glob("*.json"):
-        old.unlink()
-    for name, item in golden().items():
-        (place / f"{name}.json").write_text(json.dumps(item, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    """Write the files of this release, plain and packed."""
+    for place, form in ((HERE / RELEASE, dict), (HERE / f"{RELEASE}-packed", compact)):
+        place.mkdir(exist_ok=True)
+        for old in place.glob("*.json"):
+            old.unlink()
+        for name, item in golden().items():
+            stored = stamped(form(item))
+            written = json.dumps(
+                stored, indent=1, sort_keys=True, ensure_ascii=False, default=lambda it: b64encode(it).decode()
+            )
+            (place / f"{name}.json").write_text(f"{written}\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from tests.domain.worlds import World, order_terms
 from tests.emf import totals
 from tests.notify.fakes import Desk, FakeMarkers, FakePeople, FakeSender, registered
 from tests.notify.stories import STORIES, never_arrived, no_dispute, records_of, reviewed
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from chalicelib.notify.composed_message import ComposedMessage
@@ -312,3 +314,27 @@ def test_a_failed_payment_is_counted_for_the_alarm(caplog: pytest.LogCaptureFixt
     publish_records(records_of(world), Desk((world,)).publishing)
 
     assert {"FailedPaymentInstructions": 1} == totals(caplog, "FailedPaymentInstructions")
+
+
+def test_orders_of_one_batch_are_published_at_the_same_time_and_each_in_order() -> None:
+    """N4: a batch waits for the slowest order, not for all of them one after the other; an order's events keep their order."""
+    worlds = tuple(another_order(name) for name in ("one", "two", "three"))
+    together = threading.Barrier(len(worlds))
+
+    class Waiting(FakeSender):
+        """A sender whose first message of each order waits for the others' first."""
+
+        def send(self, message: ComposedMessage) -> None:
+            if message.attributes["event"].endswith("#0#1"):
+                together.wait(PATIENCE)
+            super().send(message)
+
+    desk = Desk(worlds, sender=Waiting(refuses={"two#0#2 marketplace topic"}))
+    failed = publish_records(numbered(*worlds), replace(desk.publishing, at_once=len(worlds)))
+    told = [it for it in desk.sender.names if it.endswith("marketplace topic")]
+
+    assert ["103"] == failed
+    assert {"one": ["1", "2"], "two": ["1"], "three": ["1", "2"]} == {
+        order: [it.split(" ")[0].rpartition("#")[2] for it in told if it.startswith(f"{order}#")]
+        for order in ("one", "two", "three")
+    }

@@ -37,7 +37,7 @@ def aftermath(cloud: Cloud, outcome: Outcome) -> Aftermath:
     audit(cloud)
     assert not cloud.dead_letters, "N4: what fails once is told in the end"
     items = [_plain(_unversioned(item)) for item in cloud.table.snapshot()]
-    return Aftermath(_plain(outcome), json.dumps(items), tuple(sorted(cloud.sns.subscriptions)), cloud.messages())
+    return Aftermath(_plain(outcome), json.dumps(items, default=repr), tuple(sorted(cloud.sns.subscriptions)), cloud.messages())
 
 
 def _unversioned(item: dict[str, Any]) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class Cloud:
             return self.client("dynamodb")
 
         return Services(
-            cases=Cases(dynamodb, TABLE, POLICIES, SHARDS),
+            cases=Cases(dynamodb, TABLE, POLICIES, SHARDS, compact=True),
             lists=Lists(dynamodb, TABLE),
             people=People(dynamodb, TABLE),
             messages=Messages(dynamodb, TABLE),

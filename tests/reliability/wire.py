@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib import aws
@@ -49,7 +51,7 @@ class Wire:
             return _response(500, {"__type": "InternalServerError"})
         if faulty and self.kind is Kind.THROTTLED:
             return _response(400, {"__type": "ThrottlingException"})
-        asked = json.loads(body)
+        asked = json.loads(body, object_hook=_with_bytes)
         if faulty and self.kind is Kind.CONFLICT:
             reasons = [{"Code": "TransactionConflict"}, *({"Code": "None"} for _ in asked["TransactItems"][1:])]
             return _response(400, {"__type": "TransactionCanceledException", "CancellationReasons": reasons})
@@ -75,7 +77,12 @@ class Wire:
 
 
 def _response(status: int, body: dict[str, Any]) -> tuple[int, bytes]:
-    return status, json.dumps(body).encode()
+    return status, msgspec.json.encode(body)
+
+
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an attribute with its bytes, which come in base64."""
+    return {"B": b64decode(value["B"])} if value.keys() == {"B"} else value
 
 
 def in_a_function(monkeypatch: pytest.MonkeyPatch) -> None:

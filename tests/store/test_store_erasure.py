@@ -17,7 +17,7 @@ from chalicelib.store.lists import Lists
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.people import Erasure, People, as_erasure
 from tests.domain.worlds import BUYER, DAMAGED, DAY, PAID_AT, SELLER
-from tests.store.tables import ENGINES, NAME, KeptWorld, engine, everything
+from tests.store.tables import ENGINES, NAME, KeptWorld, as_kept_before, engine, everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ def disputed(client: Client) -> KeptWorld:
     world.wait(DAY).deliver()
     world.open(replace(DAMAGED, description="buyer canary"))
     world.act(SELLER, c.AddEvidence(EvidenceType.STATEMENT, "seller canary"))
+    as_kept_before(client, world.case, since=2)
     return world
 
 

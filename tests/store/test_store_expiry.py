@@ -38,7 +38,7 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 24 * 3600
 ANSWER = Answer(201, "{}")
 
 KEPT_S: dict[str, set[int | None]] = {
-    "ANSWER": {7 * DAY_S},
+    "ANSWER": {2 * DAY_S},
     "UPLOAD": {None, DAY_S, 30 * DAY_S},
     "SENT": {30 * DAY_S},
     "TALLY": {3 * DAY_S},

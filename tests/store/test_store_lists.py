@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -272,6 +273,25 @@ def test_keys_that_the_table_left_unread_are_asked_for_again() -> None:
     for number in range(3):
         bought(table, number)
     assert walked(table, lists.orders_of("buyer", BUYER.id), 10)[0] == ["order-002", "order-001", "order-000"]
+
+
+def test_a_table_that_leaves_all_keys_unread_is_asked_less_and_less_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A throttled read waits longer each time, and ends as an error of a throttled call."""
+
+    class Throttled(MemoryTable):
+        """A table that reads none of the keys of a batch."""
+
+        def batch_get_item(self, *, RequestItems: dict[str, Item]) -> Item:  # noqa: N803 - DynamoDB's spelling
+            return {"Responses": {NAME: []}, "UnprocessedKeys": RequestItems}
+
+    table, waited = Throttled(NAME), list[float]()
+    monkeypatch.setattr(lists, "pause", waited.append)
+    bought(table, 0)
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        walked(table, lists.orders_of("buyer", BUYER.id), 10)
+
+    assert lists.ASKED_AT_MOST - 1 == len(waited)
+    assert all(seconds <= lists.FIRST_PAUSE_S * 2**n for n, seconds in enumerate(waited, 1))
 
 
 def test_what_has_gone_since_the_index_named_it_is_left_out() -> None:

@@ -22,7 +22,7 @@ class PageTime:
         page.on("request", self._ask)
         page.on("requestfinished", self._answer)
         page.on("requestfailed", self._answer)
-        page.clock.pause_at(int(page.evaluate("Date.now()")) + 1000)
+        page.clock.pause_at(float(page.evaluate("Date.now() / 1000")) + 1)
         self._rest()
 
     def _ask(self, _: object) -> None:

@@ -14,11 +14,10 @@ from chalicelib.notify.formats import money
 from localcloud import logs
 from tests.web.people import EVERYTHING, LANGUAGES, Marketplace
 from tests.web.scene import build
+from tests.web.stages import opened
 from tests.web.stored import stored
 from tests.web.sums import digits
 
-CORE = ("orders", "disputes", "settings")
-"""The pages that `make test` looks at; `make e2e` looks at all."""
 BIDI = "\u202egnp.exe\u2066 \u061c"
 OPEN_ENDED = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -129,9 +128,18 @@ def _without_people(text: str) -> str:
     return re.sub(r'\\*"people\\*":\s*\[.*?\]', "", text)
 
 
+def _places(market: Marketplace) -> tuple[dict[str, str], list[str]]:
+    """Return a buyer and a seller, and the paths of the core's pages, or in `make e2e` of every page."""
+    if EVERYTHING:
+        scene = build(market)
+        return scene.people, list(scene.pages.values())
+    it = opened(market, market.person("buyer"), market.person("seller"))
+    return {"buyer": it.buyer, "seller": it.seller}, ["orders", f"orders/{it.order}", f"disputes/{it.id}", "settings"]
+
+
 def test_every_page_keeps_to_its_policy_and_a_token_to_itself(market: Marketplace) -> None:
     """No page has an inline script or asks another origin; no token is in an address, a console or a log."""
-    scene = build(market)
+    people, paths = _places(market)
     here, cloud = market.app.removesuffix("/app/"), market.cloud.endpoints["ministack"]
     asked: list[str] = []
     said: list[str] = []
@@ -140,8 +148,8 @@ def test_every_page_keeps_to_its_policy_and_a_token_to_itself(market: Marketplac
         context = market.context()
         context.on("request", lambda it: asked.append(it.url))
         context.on("console", lambda it: said.append(it.text))
-        page = market.enter(context.new_page(), scene.people[who])
-        for path in scene.pages.values() if EVERYTHING else CORE:
+        page = market.enter(context.new_page(), people[who])
+        for path in paths:
             answer = page.goto(f"{market.app}{path}")
             page.wait_for_load_state("networkidle")
             assert answer is not None

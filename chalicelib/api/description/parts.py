@@ -21,7 +21,7 @@ may come, as may new values of a field with an x-extensible-enum. The words of a
 description.
 
 **Once.** Every POST carries an Idempotency-Key. Whatever happens to the connection, send the same request with the same key
-again: it happens once, and for 7 days the first answer comes again.
+again: it happens once, and for 48 hours the first answer comes again.
 
 **Refusals** are problem+json (RFC 9457) with a stable code. In a dispute they say where it stands now: stage, deadline,
 current_proposal, and the allowed_actions of this caller. An address that is not there, or does not take the method, is a 404.
@@ -96,7 +96,7 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Makes the request happen once: the same key and body get the first answer again, for 7 days.",
+    "description": "Makes the request happen once: the same key and body get the first answer again, for 48 hours.",
     "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
     "example": "9f1c2f0e-5b0e-4a53-8e0c-2f3a1c7d5e11",
 }

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { answered, api } from "../api/client";
+import { OFTEN, SELDOM } from "./query";
 
 /**
  * One live connection for the app, to all that is the person's. It brings nothing itself: it says that an order has news,
@@ -8,7 +9,12 @@ import { answered, api } from "../api/client";
  */
 export const connected = signal(false);
 
+/** How often a page reads again by itself (ms): seldom while the live connection brings the news. */
+export const every = () => (connected.value ? SELDOM : OFTEN);
+
 const PING = 240_000;
+/** The longest wait between two attempts to connect (ms). A line that comes back is tried at once. */
+const PATIENCE = 240_000;
 /** What is told of news of an order; of any order under `ANY`. */
 const watched = new Map<string, Set<() => void>>();
 const ANY = "*";
@@ -51,8 +57,13 @@ async function open(): Promise<void> {
 }
 
 function later(): void {
-  if (watched.size > 0) setTimeout(() => void open(), Math.min(1000 * 2 ** attempts++, 30_000));
+  if (watched.size > 0) setTimeout(() => void open(), Math.min(1000 * 2 ** attempts++, PATIENCE));
 }
+
+addEventListener("online", () => {
+  attempts = 0;
+  void open();
+});
 
 function heardOf(text: string): void {
   const frame = JSON.parse(text) as { type: string; order_id?: string; message?: { order_id: string } };

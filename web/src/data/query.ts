@@ -9,6 +9,10 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { Failure } from "../api/failure";
 import { keep, keptUnder } from "./store";
 
+/** How often a page reads again what may wait for the person (ms): a page that is left alone asks little. */
+export const OFTEN = 30_000;
+/** How often it reads again what it is told of otherwise, or what is of less weight. */
+export const SELDOM = 120_000;
 const A_DAY = 24 * 3600_000;
 
 export const queries = new QueryClient({

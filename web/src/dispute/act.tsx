@@ -3,6 +3,7 @@ import { useLocation, useRoute } from "preact-iso";
 import * as reads from "../api/reads";
 import type { Dispute } from "../api/schema";
 import { type Action, useAction } from "../data/action";
+import { every, useLive } from "../data/live";
 import { queries, readAgain, useRead } from "../data/query";
 import { link, Page, Shown } from "../parts/page";
 import { Empty } from "../parts/states";
@@ -51,7 +52,8 @@ interface ActPageProps {
 /** The page of one act. Where it cannot be done any more, it says so and shows the way to how things stand. */
 export function ActPage({ title, needs, children }: ActPageProps) {
   const { params } = useRoute();
-  const read = useRead({ ...reads.dispute(params.id!), every: 20_000 });
+  const read = useRead({ ...reads.dispute(params.id!), every: every() });
+  useLive(() => void readAgain(reads.dispute(params.id!).key), read.data?.order_id);
   return (
     <Page title={title} back={`/disputes/${params.id}`} backWords={t("dispute.to")}>
       <Shown read={read}>

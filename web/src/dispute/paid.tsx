@@ -1,6 +1,6 @@
 import * as reads from "../api/reads";
 import type { Dispute, Ledger } from "../api/schema";
-import { useRead } from "../data/query";
+import { SELDOM, useRead } from "../data/query";
 import { Icon } from "../parts/icon";
 import { money } from "../parts/money";
 import { t } from "../words";
@@ -10,7 +10,7 @@ type Payment = "pending" | "settled" | "failed";
 /** Returns how far the refund of a dispute is. Agreed is not paid: the payment provider has the last word. */
 export function usePaid(of: Dispute): Payment | null {
   const due = of.stage === "resolved" && of.refund !== null && of.refund.minor > 0;
-  const read = useRead({ ...reads.ledger(of.order_id), enabled: due, every: 60_000 });
+  const read = useRead({ ...reads.ledger(of.order_id), enabled: due, every: SELDOM });
   return due && read.data ? state(read.data, of.id) : null;
 }
 

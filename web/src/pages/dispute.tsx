@@ -1,7 +1,7 @@
 import { useLocation, useRoute } from "preact-iso";
 import * as reads from "../api/reads";
 import type { Dispute as DisputeOf, Proposal } from "../api/schema";
-import { connected, useLive } from "../data/live";
+import { every, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
 import { EvidenceStrip } from "../dispute/evidence-strip";
 import { News } from "../dispute/news";
@@ -19,7 +19,7 @@ import { label, t } from "../words";
 /** B6, V2: a dispute: whose turn it is and by when, what one can do, what was asked and offered, and what has happened. */
 export function Dispute() {
   const { params } = useRoute();
-  const read = useRead({ ...reads.dispute(params.id!), every: connected.value ? 120_000 : 20_000 });
+  const read = useRead({ ...reads.dispute(params.id!), every: every() });
   useLive(() => void readAgain(reads.dispute(params.id!).key), read.data?.order_id);
   const of = read.data;
   const title = of ? t(`reason.title.${of.reason}` as never) : t("dispute");

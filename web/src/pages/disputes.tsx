@@ -2,7 +2,7 @@ import { useLocation } from "preact-iso";
 import * as reads from "../api/reads";
 import type { Money as Amount, DisputePage, DisputeSummary, Reason } from "../api/schema";
 import { usePages } from "../data/pages";
-import { useRead } from "../data/query";
+import { OFTEN, SELDOM, useRead } from "../data/query";
 import { DisputeRow } from "../dispute/row";
 import { me, other } from "../dispute/view";
 import { Icon } from "../parts/icon";
@@ -51,9 +51,9 @@ export function Disputes() {
   const pages = usePages<DisputeSummary, DisputePage>({
     ...reads.disputes(asked),
     next: (cursor) => reads.disputesFrom(asked, cursor),
-    every: 20_000,
+    every: OFTEN,
   });
-  const mine = useRead({ ...reads.disputes(query("mine")), every: 30_000 });
+  const mine = useRead({ ...reads.disputes(query("mine")), every: SELDOM });
   const waiting = mine.data?.items ?? [];
   const tabs: [Tab, string][] = [
     ["mine", t("tab.mine")],

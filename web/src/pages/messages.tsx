@@ -7,7 +7,7 @@ import type { FileWithLink, MessagePage, MessageRead } from "../api/schema";
 import { useAction } from "../data/action";
 import { attach } from "../data/attach";
 import { useDraft } from "../data/drafts";
-import { connected, useLive } from "../data/live";
+import { every, useLive } from "../data/live";
 import { usePages } from "../data/pages";
 import { readAgain } from "../data/query";
 import { ACCEPTED, unfit, withoutPlace } from "../data/uploads";
@@ -29,7 +29,7 @@ export function Messages() {
   const pages = usePages<MessageRead, MessagePage>({
     ...reads.messages(id),
     next: (cursor) => reads.messagesFrom(id, cursor),
-    every: connected.value ? 120_000 : 10_000,
+    every: every(),
   });
   useLive(() => void readAgain(reads.messages(id).key), id);
   const end = useRef<HTMLDivElement>(null);

@@ -2,7 +2,7 @@ import { useLocation, useRoute } from "preact-iso";
 import * as reads from "../api/reads";
 import type { Order as OrderOf, Parcel } from "../api/schema";
 import { now } from "../data/clock";
-import { connected, useLive } from "../data/live";
+import { every, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
 import { Timeline } from "../dispute/timeline";
 import { At, Due, day, moment } from "../parts/due";
@@ -17,7 +17,7 @@ import { type Key, label, t } from "../words";
 /** B2: an order, where its parcels are, until when it is protected, and what can be done. */
 export function Order() {
   const { params } = useRoute();
-  const read = useRead({ ...reads.order(params.id!), every: connected.value ? 120_000 : 30_000 });
+  const read = useRead({ ...reads.order(params.id!), every: every() });
   useLive(() => void readAgain(reads.order(params.id!).key), params.id);
   const title = read.data ? read.data.titles.join(", ") : t("order");
   return (

@@ -3,7 +3,7 @@ import * as reads from "../api/reads";
 import type { OrderPage, OrderSummary } from "../api/schema";
 import { now } from "../data/clock";
 import { usePages } from "../data/pages";
-import { useRead } from "../data/query";
+import { OFTEN, SELDOM, useRead } from "../data/query";
 import { DisputeRow } from "../dispute/row";
 import { day } from "../parts/due";
 import { Icon, type IconName } from "../parts/icon";
@@ -31,9 +31,9 @@ export function Orders() {
   const pages = usePages<OrderSummary, OrderPage>({
     ...reads.orders(asked),
     next: (cursor) => reads.ordersFrom(asked, cursor),
-    every: 30_000,
+    every: SELDOM,
   });
-  const needs = useRead({ ...reads.disputes({ awaiting: "me", sort: "deadline", limit: 100 }), every: 30_000 });
+  const needs = useRead({ ...reads.disputes({ awaiting: "me", sort: "deadline", limit: 100 }), every: OFTEN });
   const waiting = needs.data?.items ?? [];
   return (
     <Page title={t("nav.orders")} narrow={false}>
