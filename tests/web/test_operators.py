@@ -1,4 +1,4 @@
-"""The operators' pages: accessible, within their budgets, and enough to repair something at night."""
+"""The operators' pages are accessible, fit a small phone, load little, and open the list behind each number."""
 
 import csv
 import gzip
@@ -7,29 +7,19 @@ import io
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib.store.message_queue import QueuedMessage
-from chalicelib.store.undelivered import UndeliveredMessage, UndeliveredMessages
-from localcloud import aws, cognito
+from localcloud import cognito
 from localcloud.web.build import OUT
 from tests.web.case import make
+from tests.web.lost import lose
 from tests.web.people import EVERYTHING, Marketplace
-from tests.web.test_looks import CLIPPED, SIDEWAYS, _violations
+from tests.web.test_looks import CLIPPED, SIDEWAYS, violations
+
+pytestmark = pytest.mark.deep
 
 PAGES = ("health", "disputes", "sellers", "money", "plumbing", "audit")
 JS_AT_MOST = 110 * 1024
 """What the scripts of O1 have at most, compressed, with one language (bytes)."""
 DESK = {"width": 1280, "height": 800}
-
-
-def lose(market: Marketplace, who: str, order_id: str, *texts: str) -> None:
-    """Give up on SMS to somebody, as when a provider refuses them."""
-    endpoint = market.cloud.endpoints["ministack"]
-    client = aws.client("dynamodb", endpoint)
-    table = next(name for name in client.list_tables()["TableNames"] if "Table" in name or "table" in name)
-    kept = UndeliveredMessages(lambda: client, table)
-    for n, text in enumerate(texts, 1):
-        message = QueuedMessage(f"{order_id}#1#{n}", f"seller:{who}", "action", text, f"{order_id}#1#{n}", "sms")
-        kept.keep(UndeliveredMessage(message, "OptedOut", market.now()))
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +49,11 @@ def test_axe_finds_nothing_on_the_operators_pages(market: Marketplace, operator:
     page = market.sign_in(operator, "", color_scheme=scheme, viewport=DESK)
     for path in PAGES:
         opened(market, page, path)
-        assert [] == _violations(page), path
+        assert [] == violations(page), path
     page.set_viewport_size({"width": 360, "height": 740})
     for path in PAGES:
         opened(market, page, path)
-        assert [] == _violations(page), f"{path} on a phone"
+        assert [] == violations(page), f"{path} on a phone"
 
 
 @pytest.mark.parametrize("language", ["es", "en", "ru"] if EVERYTHING else ["es"])
@@ -110,32 +100,3 @@ def test_each_number_opens_a_list_as_long_as_it_says(market: Marketplace, operat
     page.keyboard.press("Enter")
     page.wait_for_url("**/ops/disputes?**")
     expect(page.locator("tr[data-key]")).to_have_count(value)
-
-
-def test_an_operator_repairs_something_at_night(market: Marketplace, operator: str) -> None:
-    """By keyboard: find the payment that failed, have lost messages sent again with a reason, and see both in the audit."""
-    page = market.sign_in(operator, "ops/health", viewport=DESK)
-    page.locator("h1").wait_for()
-    page.keyboard.press("g")
-    page.keyboard.press("m")
-    page.wait_for_url("**/ops/money")
-    expect(page.locator("td.failure").first).to_contain_text("The account is closed.")
-    page.keyboard.press("g")
-    page.keyboard.press("p")
-    page.wait_for_url("**/ops/plumbing")
-    page.locator("#undelivered tr[data-key]").first.wait_for()
-    page.get_by_role("button", name="Choose all").press("Enter")
-    page.get_by_role("button", name="Send 2 again").press("Enter")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Send 2 messages again?")
-    dialog.get_by_role("combobox").select_option("provider_works_again")
-    dialog.get_by_role("button", name="Send 2 again").press("Enter")
-    expect(page.locator("#undelivered")).to_contain_text("Every message was taken")
-    page.keyboard.press("Escape")
-    page.keyboard.press("g")
-    page.keyboard.press("a")
-    page.wait_for_url("**/ops/audit")
-    row = page.locator("tr[data-key]", has_text="send again").first
-    expect(row).to_contain_text(f"operator:{operator}")
-    expect(row).to_contain_text("The provider works again")
-    expect(row.locator("td.listed")).to_have_text("2")
