@@ -16,8 +16,8 @@ CONNECT_TIMEOUT_S = 1
 READ_TIMEOUT_S = 3
 ATTEMPTS = 3
 """Connect, read and attempts together stay well inside the gateway's 29 seconds. No other layer retries transport errors."""
-PATIENCE = {"ssm": (0.5, 0.5, 1)}
-"""Shorter limits for a service whose answer the product can do without: connect, read, attempts."""
+PATIENCE = {"ssm": (0.5, 0.5, 1), "cloudwatch": (0.5, 2, 1)}
+"""Shorter limits for services whose answer the product can do without: connect, read, attempts."""
 DIRECT = ("dynamodb", "sqs", "ssm")
 """The services that ``chalicelib.direct`` reaches without botocore's clients."""
 OF_A_FUNCTION = ("AWS_LAMBDA_FUNCTION_NAME", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.notify.ports import Sender
     from chalicelib.notify.webhooks.delivering import Delivering
     from chalicelib.service.counting import Counting
+    from chalicelib.service.operations import Operating
     from chalicelib.service.sandbox import SandboxClock
     from chalicelib.service.uploads import Storage
     from chalicelib.service.verification.run import Verification
@@ -154,9 +155,10 @@ def message_queue() -> MessageQueue:
 def publishing() -> Dependencies:
     """Return the dependencies of publishing."""
     from chalicelib.notify.dependencies import Dependencies, Limits, Topics  # noqa: PLC0415 - the API sends no messages
-    from chalicelib.notify.sqs import SqsDeadLetters  # noqa: PLC0415
+    from chalicelib.notify.sqs import KeptDeadLetters, SqsDeadLetters  # noqa: PLC0415
     from chalicelib.store.orders import Orders  # noqa: PLC0415
     from chalicelib.store.sent import Sent  # noqa: PLC0415
+    from chalicelib.store.undelivered import UndeliveredMessages  # noqa: PLC0415
 
     def dynamodb() -> object:
         return client("dynamodb")
@@ -170,7 +172,11 @@ def publishing() -> Dependencies:
         threads=Messages(dynamodb, s.table_name),
         queue=message_queue(),
         tallies=Tallies(dynamodb, s.table_name),
-        undelivered=SqsDeadLetters(lambda: client("sqs"), s.undelivered_queue_url),
+        undelivered=KeptDeadLetters(
+            SqsDeadLetters(lambda: client("sqs"), s.undelivered_queue_url),
+            UndeliveredMessages(dynamodb, s.table_name),
+            _clock(),
+        ),
         policies=published(),
         clock=_clock(),
         topics=Topics(events=s.events_topic_arn, payments=s.payments_topic_arn, mediators=s.mediators_topic_arn),
@@ -199,6 +205,26 @@ def counting() -> Counting:
 
     it = services()
     return Counting(statistics(), it.cases, Orders(lambda: client("dynamodb"), settings().table_name), it.pause)
+
+
+def operating(over: Services) -> Operating:
+    """Return what operators look at, over the services of a call."""
+    from chalicelib.service.operations import Operating  # noqa: PLC0415 - only operators' requests pay for it
+    from chalicelib.store.undelivered import UndeliveredMessages  # noqa: PLC0415 - as above
+    from chalicelib.store.watching import Watching, named_values  # noqa: PLC0415 - as above
+
+    s = settings()
+    queues, functions = named_values(s.watched_queues), named_values(s.watched_functions)
+    return Operating(
+        services=over,
+        watching=Watching(lambda: client("sqs"), lambda: client("cloudwatch"), queues, functions),
+        undelivered=UndeliveredMessages(lambda: client("dynamodb"), s.table_name, over.epoch),
+        queue=message_queue(),
+        progress=progress(),
+        switches=switches(),
+        shards=s.deadline_shards,
+        sms_per_day=s.sms_per_day,
+    )
 
 
 def _sender(mail_from: str) -> Sender:

@@ -131,7 +131,7 @@ def verify_table(context: LambdaContext) -> dict[str, Any]:
     from datetime import UTC, datetime  # noqa: PLC0415 - as above
 
     from chalicelib.bootstrap import progress, verification  # noqa: PLC0415 - as above
-    from chalicelib.service.verification.run import loggable  # noqa: PLC0415 - as above
+    from chalicelib.service.verification.run import loggable, summed  # noqa: PLC0415 - as above
     from chalicelib.store.progress import Progress  # noqa: PLC0415 - as above
 
     today = datetime.now(UTC).date().isoformat()
@@ -144,7 +144,8 @@ def verify_table(context: LambdaContext) -> dict[str, Any]:
     for told in list(loggable(run.findings))[:FINDINGS_LOGGED_AT_MOST]:
         log.error("the table has a fault", extra=told)
     reached = (run.after["pk"]["S"], run.after["sk"]["S"]) if run.after else None
-    now = Progress(it.day, reached, it.items + run.items, it.faults + len(run.findings), done=run.after is None)
+    faults, money = it.faults + len(run.findings), summed(it.money, run.money)
+    now = Progress(it.day, reached, it.items + run.items, faults, done=run.after is None, money=money)
     progress().save(now)
     if now.done:
         log.info("the table was checked", extra=measured(LedgerFaults=now.faults))

@@ -71,6 +71,10 @@ class Settings:
     webhook_queue_url: str
     """The queue of webhook deliveries whose attempt is to begin."""
     operators_topic_arn: str
+    watched_queues: str
+    """The queues that operators see, as ``Name=url`` with commas between them; empty for a function that shows none."""
+    watched_functions: str
+    """The readers of the stream that operators see, as ``name=function``."""
     webhooks_to_loopback: bool
     """True if webhooks may go to this machine over http: only where a sandbox says WEBHOOKS_TO_LOOPBACK=true."""
     calls_a_minute: int
@@ -162,6 +166,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         switches_prefix=read("SWITCHES_PREFIX", ""),
         webhook_secrets_prefix=read("WEBHOOK_SECRETS_PREFIX", ""),
         webhook_queue_url=read("WEBHOOK_QUEUE_URL", ""),
+        watched_queues=read("WATCHED_QUEUES", ""),
+        watched_functions=read("WATCHED_FUNCTIONS", ""),
         operators_topic_arn=read("OPERATORS_TOPIC_ARN", ""),
         webhooks_to_loopback=read("WEBHOOKS_TO_LOOPBACK", "") == read("SANDBOX", "") == "true",
         calls_a_minute=_number(environment, "CALLS_A_MINUTE", 300),

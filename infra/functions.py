@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from infra.cloudformation import ref, unless_zero
+from infra.cloudformation import ref, sub, unless_zero
+from infra.queues import QUEUES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,13 @@ class Function:
         """The name of its role, which Chalice makes."""
         return self.role or f"{self.name}Role"
 
+
+SHOWN_TO_OPERATORS = tuple(row.name for row in QUEUES if not row.condition)
+WATCHED = {
+    "WATCHED_QUEUES": sub(",".join(f"{name}=${{{name}}}" for name in SHOWN_TO_OPERATORS)),
+    "WATCHED_FUNCTIONS": sub(",".join(f"{name}=${{{name}}}" for name in ("Publish", "Chat"))),
+}
+"""The queues and the readers of the stream that `GET /operations` shows; a reference to a queue is its URL."""
 
 FUNCTIONS = (
     Function(
@@ -84,7 +92,7 @@ def _properties(row: Function) -> dict[str, Any]:
         "Tracing": ref("Tracing"),
         # Named, and so made before the function: no line is lost, and no name is shortened.
         "LoggingConfig": {"LogGroup": ref(f"{row.name}Logs")},
-        "Environment": {"Variables": {"SERVES": row.serves}},
+        "Environment": {"Variables": {"SERVES": row.serves} | (WATCHED if row.serves == "http" else {})},
     }
     if row.concurrency:
         properties["ReservedConcurrentExecutions"] = unless_zero(row.concurrency)[1]

@@ -125,7 +125,7 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         query["cursor"] = cursors.opened(query["cursor"], scope)
     version = version_of(request.headers.get("if-match")) if endpoint.versioned else None
     rates().report(actor)
-    entry = entry_of(services(), endpoint, actor, ids, query)
+    entry = entry_of(services(), endpoint, actor, ids, query, body)
     also = (services().audit.put(entry),) if entry and endpoint.audit is Audited.COMMAND else ()
     once = replace(once, also=also) if once else None
     return Call(actor, services(), body, query, scope, once, version, language, entry, also)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from chalicelib.api.endpoint import AUDITED_ROLES, Audited, Endpoint
 from chalicelib.api.problems import CATALOGUE, problem_of
@@ -22,14 +22,32 @@ if TYPE_CHECKING:
     from chalicelib.service.services import Services
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """A body that says what the audit keeps of it."""
+
+    def audited(self) -> tuple[tuple[str, ...], str]:
+        """Return the ids that it names, and its reason, which is a word of a list."""
+        ...
+
+
 def entry_of(
-    services: Services, endpoint: Endpoint, actor: Actor, ids: Mapping[str, str], query: Mapping[str, Any]
+    services: Services,
+    endpoint: Endpoint,
+    actor: Actor,
+    ids: Mapping[str, str],
+    query: Mapping[str, Any],
+    body: object = None,
 ) -> AuditEntry | None:
-    """Return the entry of a request; None for a caller whose requests are not recorded."""
+    """Return the entry of a request; None for a caller whose requests are not recorded.
+
+    A body that says what the audit keeps of it (``Telling``) adds the ids that it names and its reason.
+    """
     if actor.role not in AUDITED_ROLES:
         return None
     order_id, dispute_id = _case_of(ids)
     people = (f"{role.value}:{it}" for role in PARTIES if (it := ids.get(f"{role.value}_id") or query.get(f"{role.value}_id")))
+    listed, reason = body.audited() if isinstance(body, Telling) else ((), None)
     return AuditEntry(
         id=services.audit.new_id(),
         at=services.clock.now(),
@@ -38,6 +56,8 @@ def entry_of(
         order_id=order_id,
         dispute_id=dispute_id,
         person=next(people, None),
+        listed=listed,
+        reason=reason,
     )
 
 

@@ -11,10 +11,12 @@ from chalicelib.api.disputes import routes as disputes
 from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.live import routes as live
 from chalicelib.api.messages import routes as messages
+from chalicelib.api.operations import routes as operations
 from chalicelib.api.orders import routes as orders
 from chalicelib.api.payments import routes as payments
 from chalicelib.api.people import erasure
 from chalicelib.api.people import routes as people
+from chalicelib.api.signals import routes as signals
 from chalicelib.api.statistics import routes as statistics
 from chalicelib.api.tracking import routes as tracking
 from chalicelib.api.webhook_endpoints import routes as endpoints
@@ -39,6 +41,8 @@ def register(app: Chalice) -> None:
         tracking,
         audit,
         statistics,
+        operations,
+        signals,
         endpoints,
         description,
     )

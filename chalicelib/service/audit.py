@@ -101,4 +101,5 @@ def _view(it: AuditEntry) -> Json:
         "dispute_id": it.dispute_id,
         "person": it.person,
         "listed": list(it.listed),
+        "reason": it.reason,
     }

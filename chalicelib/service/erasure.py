@@ -153,13 +153,13 @@ def _carry_out(services: Services, storage: Storage, it: Erasure, may_go_on: Cal
         it = _saved(services, replace(it, cursor=page.cursor))
     now = services.clock.now()
     if it.going_on:
-        _saved(services, replace(it, cursor=None, next_at=now + LOOK_AGAIN))
+        _saved(services, replace(it, cursor=None, next_at=now + LOOK_AGAIN, failed_at=None))
         waited = measured(ErasureWaitingSeconds=int((now - it.asked_at).total_seconds()))
         log.info("an erasure waits for cases that go on", extra={"person": _person(it), **waited})
         return
     for erase in OF_A_PERSON:
         erase(services, it)
-    _saved(services, replace(it, cursor=None, next_at=None, done_at=now))
+    _saved(services, replace(it, cursor=None, next_at=None, done_at=now, failed_at=None))
 
 
 def _person(it: Erasure) -> str:
@@ -179,7 +179,8 @@ def _saved(services: Services, it: Erasure) -> Erasure:
 def _put_off(services: Services, it: Erasure) -> None:
     known = services.people.erasure(it.role, it.person_id)
     if known and known.next_at:
-        _saved(services, replace(known, next_at=services.clock.now() + TRY_AGAIN))
+        now = services.clock.now()
+        _saved(services, replace(known, next_at=now + TRY_AGAIN, failed_at=now))
 
 
 def _erased_case(services: Services, storage: Storage, it: Erasure, order_id: str) -> bool:

@@ -32,12 +32,19 @@ class PaymentSort(StrEnum):
 
 
 def list_instructions(
-    services: Services, status: InstructionStatus, limit: int, cursor: str | None, sort: PaymentSort = PaymentSort.NEWEST
+    services: Services,
+    status: InstructionStatus,
+    limit: int,
+    cursor: str | None,
+    sort: PaymentSort = PaymentSort.NEWEST,
+    *,
+    overdue: bool = False,
 ) -> Json:
-    """Return the payment instructions in one status, by the time at which they were issued."""
+    """Return the payment instructions in one status, by the time at which they were issued; only the overdue ones if asked."""
 
-    def show(found: Item) -> Json:
-        return views.instruction(lists.as_instruction(found))
+    def show(found: Item) -> Json | None:
+        known = lists.as_instruction(found)
+        return None if overdue and known.overdue_at is None else views.instruction(known)
 
     place = lists.payments(status.value, newest_first=sort is PaymentSort.NEWEST)
     items, more = services.lists.read(place, limit, cursor, show)

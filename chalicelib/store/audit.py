@@ -35,7 +35,7 @@ class AuditEntry:
     """One request. ``operation`` is its name in the API's description, ``outcome`` is ``DONE``, ``ASKED`` or a problem's code.
 
     ``order_id`` and ``dispute_id`` are the case that the request named, ``person`` a buyer or seller it named, as ``role:id``.
-    ``listed`` are the ids on a page of a list that spans cases.
+    ``listed`` are the ids on a page of a list that spans cases, or those that a command named.
     """
 
     id: str
@@ -47,6 +47,8 @@ class AuditEntry:
     dispute_id: str | None = None
     person: str | None = None
     listed: tuple[str, ...] = ()
+    reason: str | None = None
+    """Why it was asked for, where its route takes one of a list of reasons."""
 
     @property
     def place(self) -> str:

@@ -13,14 +13,15 @@ from chalicelib.store import keys
 from chalicelib.store.codec import event_from
 from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import OUTLINE, Item, item, text
+from chalicelib.store.lists import items_of
 from chalicelib.store.overwriting import overwrite, overwritten_event_put
 from chalicelib.store.paging import every
-from chalicelib.store.parcel_locks import lock_puts, orders_of
+from chalicelib.store.parcel_locks import holders_in, lock_puts, orders_of
 from chalicelib.store.schema import schema_of, stored_value, upgraded
 from chalicelib.store.transaction import Place, answer_put, answered, case_puts, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from chalicelib.domain.changes import Changes
     from chalicelib.domain.events import Event
@@ -85,6 +86,20 @@ class Cases:
         disputes = tuple(stored_value(it, Dispute) for it in in_order)
         abridged = frozenset(number for number, it in enumerate(in_order, 1) if OUTLINE in it)
         return Case(order, disputes, self.policies.version(order.policy_version), abridged)
+
+    def whole(self, disputes: Sequence[Dispute]) -> list[Dispute]:
+        """Return disputes of any orders, the closed ones whole instead of as outlines, by as few reads as DynamoDB allows."""
+        closed = [it for it in disputes if not it.open]
+        wanted = [item(pk=keys.order_pk(it.order_id), sk=keys.closed_sk(it.number)) for it in closed]
+        found = items_of(self._client(), self.table, wanted)
+        read = {(it := stored_value(stored, Dispute)).id: it for stored in found.values()}
+        return [read.get(it.id, it) for it in disputes]
+
+    def shared_numbers(self, numbers: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return those of some tracking numbers, with their networks, that carry orders of more than one pair of people."""
+        wanted = [item(pk=keys.track_pk(*key), sk=keys.LOCK_SK) for key in sorted(numbers)]
+        found = items_of(self._client(), self.table, wanted)
+        return frozenset(keys.parcel_of(pk) for (pk, _), stored in found.items() if len(holders_in(stored)) > 1)
 
     def _closed(self, order_id: str, number: int) -> Dispute:
         """Return a closed dispute whole, read strongly."""

@@ -26,6 +26,7 @@ either of them                ``ERASURE``                         the person's r
                               ``ORDER#<order>``                   a thread it listens to
 ``LISTENERS#<order>``         ``CONNECTION#<id>``                 a connection that listens to a thread
 ``CONNECTIONS#<role>:<id>``   ``CONNECTION#<id>``                 a person's connections
+``UNDELIVERED#<id>``          ``MESSAGE``                         a message to a person that no provider took
 ``WEBHOOKS``                  ``<endpoint>``                      a webhook endpoint and its secrets
 ``WEBHOOK#<endpoint>``        ``HEALTH``                          the attempts that failed since one succeeded
                               ``DELIVERY#<id>``                   one event on its way to the endpoint
@@ -91,6 +92,9 @@ Disputes that version 0.2.0 or older has closed stay among the open ones. Its th
 MEDIATION_OPEN = "MEDIATION#open"
 MEDIATION_CLOSED = "MEDIATION#closed"
 ERASURES = "ERASURES"
+UNDELIVERED = "UNDELIVERED"
+HELD_PAYOUTS = "HELD"
+MESSAGE_SK = "MESSAGE"
 DRAFTS = "DRAFTS"
 """The drafts that no dispute has claimed, by when they were asked for."""
 
@@ -375,6 +379,11 @@ def webhooks_due_pk(shard: int) -> str:
     return f"WEBHOOK#{shard}"
 
 
+def undelivered_pk(message_id: str) -> str:
+    """Return the partition of a message that no provider took."""
+    return f"UNDELIVERED#{message_id}"
+
+
 def counted_pk(order_id: str) -> str:
     """Return the partition of what the statistics have counted of an order and its disputes."""
     return f"COUNTED#{order_id}"
@@ -424,6 +433,11 @@ def month_in(sk: str) -> str:
 def sellers_of_month(month: str) -> str:
     """Return the list of the sellers who had disputes about orders of a month, as a key of an index."""
     return f"SELLERS#{month}"
+
+
+def opened_in_month(month: str) -> str:
+    """Return the list of all disputes that were opened in a month, as a key of an index."""
+    return f"OPENED#{month}"
 
 
 def rank_sk(share: int, of: int, name: str) -> str:

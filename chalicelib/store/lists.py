@@ -120,6 +120,11 @@ def erasures() -> Place:
     return Place(keys.BY_WORK, "work_pk", (keys.ERASURES,), "work_sk", newest_first=False)
 
 
+def held_payouts() -> Place:
+    """Return the list of payment instructions that wait for the operator's switch, those first that are looked at first."""
+    return Place(keys.BY_WORK, "work_pk", (keys.HELD_PAYOUTS,), "work_sk", newest_first=False)
+
+
 def drafts() -> Place:
     """Return the list of drafts that no dispute has claimed, oldest first."""
     return Place(keys.BY_WORK, "work_pk", (keys.DRAFTS,), "work_sk", newest_first=False)

@@ -11,6 +11,7 @@ from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.schema import stamped, stored_value
+from chalicelib.store.transaction import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,14 @@ class MessageQueue:
         """Let ``message`` leave at ``at``. One that is in the queue already stays as it is."""
         self._write(Waiting(message, at), "attribute_not_exists(pk)")
 
+    def action(self, message: QueuedMessage, at: datetime) -> Item:
+        """Return the write by which ``message`` leaves at ``at``, within a transaction."""
+        return put(self.table, self._stored(Waiting(message, at)))
+
+    def as_waiting(self, stored: Item) -> Waiting:
+        """Return the message that a listed item keeps."""
+        return _waiting(stored)
+
     def due(self, shard: int, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Return the keys of the messages of one shard that are due at ``now``, the longest waiting first."""
         page = self._client().query(
@@ -108,16 +117,24 @@ class MessageQueue:
 
     def _write(self, waiting: Waiting, condition: str, seen: Waiting | None = None) -> bool:
         """Write a message where ``condition`` holds, and return whether it did."""
-        shard = keys.shard_of(waiting.message.recipient, self.shards)
-        stored = _key(waiting.message) | item(
-            due_pk=keys.send_pk(shard), due_sk=_due_sk(waiting), attempts=waiting.attempts, data=dump(waiting.message)
-        )
+        stored = self._stored(waiting)
         values = {"ExpressionAttributeValues": {":seen": {"S": _due_sk(seen)}}} if seen else {}
         try:
             self._client().put_item(TableName=self.table, Item=stamped(stored), ConditionExpression=condition, **values)
         except self._client().exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def _stored(self, waiting: Waiting) -> Item:
+        shard = keys.shard_of(waiting.message.recipient, self.shards)
+        due = item(due_pk=keys.send_pk(shard), due_sk=_due_sk(waiting))
+        kept = item(attempts=waiting.attempts, data=dump(waiting.message))
+        return _key(waiting.message) | due | kept | lists_of(waiting.message, _due_sk(waiting))
+
+
+def lists_of(message: QueuedMessage, due_sk: str) -> Item:
+    """Return the place of a held payment instruction in the list of them; other messages are in none."""
+    return item(work_pk=keys.HELD_PAYOUTS, work_sk=due_sk) if message.kind is Kind.PAYOUT else {}
 
 
 def _key(message: QueuedMessage) -> Item:

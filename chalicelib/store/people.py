@@ -105,6 +105,8 @@ class Erasure:
     waits_for: tuple[str, ...] = ()
     done_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    failed_at: datetime | None = None
+    """When the last attempt failed, until one succeeds."""
     unknown: str = field(default="", compare=False)
     """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
 

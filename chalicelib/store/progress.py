@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
@@ -22,6 +23,8 @@ class Progress:
     items: int = 0
     faults: int = 0
     done: bool = False
+    money: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """By currency: orders looked at, those whose money adds up, and in minor units paid, held, refunded and released."""
 
 
 class ProgressKept:
@@ -41,12 +44,14 @@ class ProgressKept:
         pk, sk = text(found, "after_pk"), text(found, "after_sk")
         counts = {name: int(found[name]["N"]) for name in ("items", "faults", "done")}
         after = (pk, sk) if pk else None
-        return Progress(text(found, "day"), after, counts["items"], counts["faults"], bool(counts["done"]))
+        money = json.loads(text(found, "money") or "{}")
+        sums = {currency: tuple(numbers) for currency, numbers in money.items()}
+        return Progress(text(found, "day"), after, counts["items"], counts["faults"], bool(counts["done"]), sums)
 
     def save(self, it: Progress) -> None:
         """Write how far the check has come."""
         stored = item(
             pk=keys.VERIFICATION, sk=keys.PROGRESS_SK, day=it.day, items=it.items, faults=it.faults, done=int(it.done)
-        )
+        ) | item(money=json.dumps(it.money, sort_keys=True))
         after = item(after_pk=it.after[0], after_sk=it.after[1]) if it.after else {}
         self._client().put_item(TableName=self.table, Item=stamped(stored | after))

@@ -14,18 +14,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.domain import statistics as st
+from chalicelib.domain.dispute import dispute_id
 from chalicelib.domain.intervals import PPM, lower_ppm
 from chalicelib.domain.statistics import Counted
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
-from chalicelib.store.lists import items_of
+from chalicelib.store.lists import Place, items_of
 from chalicelib.store.paging import every
 from chalicelib.store.schema import PLAIN, stored_value
 from chalicelib.store.transaction import put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SHARDS = 4
 ITEMS_AT_MOST = 90
@@ -62,6 +63,28 @@ class SellerMonth(NamedTuple):
 
     seller_id: str
     counts: Counts
+
+
+def opened_in(months: Sequence[str]) -> Place:
+    """Return the list of all disputes that were opened in these months, by what was counted of each, newest first."""
+    return Place(keys.BY_WORK, "work_pk", tuple(keys.opened_in_month(month) for month in months), "work_sk")
+
+
+def lists_of(it: Counted, key: Item) -> Item:
+    """Return the place of a dispute in the list of those opened in its month. An order is in none."""
+    if it.opened_on is None:
+        return {}
+    return item(work_pk=keys.opened_in_month(it.opened_on[:7]), work_sk=f"{it.opened_on}#{dispute_in(key)}")
+
+
+def dispute_in(key: Item) -> str:
+    """Return the id of the dispute of which an item says what was counted."""
+    return dispute_id(text(key, "pk").removeprefix(keys.counted_pk("")), int(text(key, "sk")))
+
+
+def as_counted(stored: Item) -> Counted:
+    """Return what an item says was counted."""
+    return stored_value(stored, Counted)
 
 
 def cells(it: Counted | None, shard: int) -> Counter[Cell]:
@@ -137,7 +160,8 @@ class Statistics:
         raise ValueError(msg)
 
     def _write(self, order_id: str, stream: int, version: int, now: Counted, delta: Counter[Cell]) -> None:
-        marker = item(pk=keys.counted_pk(order_id), sk=keys.counted_sk(stream), v=version + 1, data=dump(now))
+        key = item(pk=keys.counted_pk(order_id), sk=keys.counted_sk(stream))
+        marker = key | item(v=version + 1, data=dump(now)) | lists_of(now, key)
         condition = "v = :seen" if version else "attribute_not_exists(pk)"
         first = put(self.table, marker, condition, **({"seen": version} if version else {}))
         grouped: dict[tuple[str, str], Counts] = defaultdict(dict)

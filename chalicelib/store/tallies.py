@@ -74,6 +74,11 @@ class Tallies:
             return Counted.NEW
         raise Conflict
 
+    def total(self, what: str) -> int:
+        """Return how many were counted for everybody together."""
+        names, _ = self._read(what, _ALL)
+        return int(names[0]) if names else 0
+
     def names(self, what: str, of: str) -> list[str]:
         """Return the names that were counted."""
         return self._read(what, of)[0]

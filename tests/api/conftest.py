@@ -8,17 +8,20 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.api import call
 from chalicelib.api.disputes import routes as disputes
 from chalicelib.api.evidence import routes as evidence
 from chalicelib.api.identity import auth
 from chalicelib.api.messages import routes as messages
+from chalicelib.api.operations import routes as operations
 from chalicelib.api.statistics import routes as statistics
 from chalicelib.api.tracking import signatures
 from chalicelib.api.webhook_endpoints import routes as endpoints
 from chalicelib.domain.policy import published
 from chalicelib.notify.registries.endpoints import SnsEndpoints
+from chalicelib.service.operations import Operating
 from chalicelib.service.services import Services
 from chalicelib.service.uploads import Storage
 from chalicelib.service.uploads_arrived import take_in
@@ -28,14 +31,19 @@ from chalicelib.store.audit import AuditLog
 from chalicelib.store.cases import Cases
 from chalicelib.store.connections import Connections
 from chalicelib.store.lists import Lists
+from chalicelib.store.message_queue import MessageQueue
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
 from chalicelib.store.people import People
+from chalicelib.store.progress import ProgressKept
 from chalicelib.store.replies import SavedReplies
 from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
+from chalicelib.store.undelivered import UndeliveredMessages
 from chalicelib.store.uploads import Uploads
+from chalicelib.store.watching import Watching
 from chalicelib.store.webhooks import Webhooks
+from chalicelib.switches import NEVER
 from localcloud.memory.table import MemoryTable
 from tests.api.edge import Api, Clock, Deliveries, Names, Quiet, Texts, no_rates
 from tests.api.issuer import AUDIENCE, Issuer
@@ -71,6 +79,24 @@ def app(issuer: Issuer) -> Iterator[object]:
         yield importlib.import_module("app").app
     settings.cache_clear()
     auth.verifier.cache_clear()
+
+
+def operating_in(services: Services, table: MemoryTable, clock: Clock) -> Operating:
+    """What operators look at, where SQS and CloudWatch tell nothing."""
+
+    def nothing_told() -> Any:  # noqa: ANN401 - stands for a botocore client
+        raise EndpointConnectionError(endpoint_url="https://aws.example.com")
+
+    return Operating(
+        services=services,
+        watching=Watching(nothing_told, nothing_told, {"Undelivered": "https://sqs.example.com/u"}, {"Publish": "publish"}),
+        undelivered=UndeliveredMessages(lambda: table, TABLE, clock.epoch),
+        queue=MessageQueue(lambda: table, TABLE, 2),
+        progress=ProgressKept(lambda: table, TABLE),
+        switches=NEVER,
+        shards=2,
+        sms_per_day=1000,
+    )
 
 
 @pytest.fixture
@@ -109,6 +135,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             monkeypatch.setattr(files, "storage", lambda: storage)
         desk = Desk(Webhooks(lambda: table, TABLE, 2, clock.epoch), Deliveries(), Names())
         monkeypatch.setattr(endpoints, "webhooks", lambda: desk)
+        monkeypatch.setattr(operations, "operating", lambda services: operating_in(services, table, clock))
         counters = Statistics(lambda: table, TABLE, clock.epoch)
         monkeypatch.setattr(statistics, "statistics", lambda: counters)
         secrets = signatures.Secrets(lambda: made.vault, "test/", clock.epoch)

@@ -469,6 +469,26 @@ SAMPLES: dict[str, Sample] = {
     "redeliver": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "post_test": Sample(Stop.HOOKED, MARKET, {}, _DELIVERY_KEYS),
     "list_audit": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?limit=5&actor=platform:market"),
+    "get_operations": Sample(
+        Stop.PAYING,
+        OLA,
+        keys=("sweep", "streams", "queues", "payments", "erasures", "sms", "undelivered", "ledger", "unavailable", "as_of"),
+    ),
+    "list_signals": Sample(Stop.DISPUTED, OLA, keys=("items", "as_of"), query="?role=buyer"),
+    "get_buyer_signals": Sample(Stop.ASSIGNED, MIA, keys=("role", "id", "orders", "disputes", "signals", "as_of")),
+    "get_seller_signals": Sample(Stop.DISPUTED, OLA, keys=("role", "id", "orders", "disputes", "signals", "as_of")),
+    "list_all_disputes": Sample(Stop.DISPUTED, OLA, keys=_LIST_KEYS, query="?on=opened&reason=not_as_described&limit=5"),
+    "list_due": Sample(Stop.SOLD, OLA, keys=("items",)),
+    "list_held": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS),
+    "list_erasures": Sample(Stop.FORGETTING, OLA, keys=_LIST_KEYS),
+    "list_undelivered": Sample(Stop.SOLD, OLA, keys=_LIST_KEYS, query="?reason=OptedOut&channel=sms&limit=5"),
+    "send_again": Sample(
+        Stop.NOWHERE,
+        OLA,
+        {"ids": ["5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"], "reason": "provider_works_again"},
+        ("sent_again", "ids", "gone"),
+        other={"ids": ["5c9a1d0e6b7f4a2891c3d4e5f6a7b8c9"], "reason": "person_asked"},
+    ),
     "dispute_statistics": Sample(
         Stop.DISPUTED,
         OLA,
@@ -571,6 +591,8 @@ WITH_BODY = [endpoint for endpoint in GUARDED if endpoint.body]
 BY_SIGNATURE = [endpoint for endpoint in EVERY if endpoint.signature]
 WITH_IDS = [endpoint for endpoint in GUARDED if "{" in endpoint.path]
 LISTS = [endpoint for endpoint in EVERY if endpoint.paged]
+TOLD = [it for it in LISTS if it.operation not in ("dispute_statistics", "list_all_disputes", "list_held", "list_undelivered")]
+"""The lists that the stories fill. The others hold what the stream counted, or what failed."""
 
 
 def sample_of(endpoint: Endpoint) -> Sample:

@@ -17,6 +17,7 @@ from tests.api.samples import (
     MARKET,
     MIA,
     POSTS,
+    TOLD,
     bring,
     path_of,
     sample_of,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 each_route = pytest.mark.parametrize("endpoint", EVERY, ids=lambda e: e.operation)
 each_guarded_route = pytest.mark.parametrize("endpoint", GUARDED, ids=lambda e: e.operation)
 each_post = pytest.mark.parametrize("endpoint", POSTS, ids=lambda e: e.operation)
+each_told_list = pytest.mark.parametrize("endpoint", TOLD, ids=lambda e: e.operation)
 each_list = pytest.mark.parametrize("endpoint", LISTS, ids=lambda e: e.operation)
 
 
@@ -73,7 +75,7 @@ def test_a_limit_is_a_number_to_a_hundred(api: Api, endpoint: Endpoint) -> None:
     route.end()
 
 
-@each_list
+@each_told_list
 def test_a_cursor_comes_from_the_list(api: Api, endpoint: Endpoint) -> None:
     """Section 7: a cursor that this list has not given out is refused: broken, cut short, changed, or another list's."""
     route = Untouched(api, endpoint)
@@ -108,7 +110,7 @@ def test_a_cursor_comes_from_the_list(api: Api, endpoint: Endpoint) -> None:
     assert 1 == len(api.done(route.sample.who, "GET", f"{route.path}{one}{mark}cursor={cursor}")["items"])
 
 
-@each_list
+@each_told_list
 def test_a_cursor_is_its_callers_own(api: Api, endpoint: Endpoint) -> None:
     """Section 7: handed on to another person of the same role it is refused, though that person may ask for a list as well."""
     bring(api, sample_of(endpoint).stop)

@@ -16,17 +16,21 @@ from chalicelib.domain.evidence import ContentType, File
 from chalicelib.domain.people import Role
 from chalicelib.domain.webhooks import Delivery, Health, OffReason, Reply, Secret, WebhookEndpoint
 from chalicelib.service import erasure, messages, notes
+from chalicelib.service.counting import Counting
 from chalicelib.store import items
 from chalicelib.store.audit import AuditEntry
 from chalicelib.store.connections import Connection, Connections, Pass
 from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
+from chalicelib.store.orders import Orders
 from chalicelib.store.packing import compact
 from chalicelib.store.people import Device, Owner
 from chalicelib.store.replies import Replies, SavedText
 from chalicelib.store.schema import stamped
 from chalicelib.store.sent import Sent
+from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
+from chalicelib.store.undelivered import UndeliveredMessage, UndeliveredMessages
 from chalicelib.store.uploads import Purpose, Upload
 from chalicelib.store.webhooks import Webhooks
 from tests.domain.worlds import BUYER, DAY, MEDIATOR, PROMISED, SELLER, World
@@ -46,7 +50,7 @@ ANSWER = Answer(201, "{}")
 SORT_KEYS = (
     *("#ORDER", "#DISPUTE", "CLOSED", "EVENT", "LEDGER", "PAYMENT", "THREAD", "MESSAGE", "UPLOAD", "NOTE", "TRACK", "PROFILE"),
     *("ERASURE", "OWNER", "ANSWER", "OUT", "TALLY", "SENT", "TICKET", "CONNECTION", "CONNECTIONS", "LISTENERS", "LISTENS"),
-    *("WEBHOOKS", "HEALTH", "DELIVERY", "AUDIT", "REPLIES"),
+    *("WEBHOOKS", "HEALTH", "DELIVERY", "AUDIT", "COUNTED", "REPLIES", "STATS", "UNDELIVERED"),
 )
 """Every kind of item with a content, as ``kind_of`` names them. Counts of calls, a sandbox's clock and a check's progress
 have no such content."""
@@ -113,6 +117,12 @@ def _beside_the_case() -> Iterator[Item]:
     _webhooks(office)
     entry = AuditEntry("18ebe3a1c75cc3351b3b8546", now, MEDIATOR, "list_evidence", order_id=ORDER, dispute_id=DISPUTE)
     services.audit.add(entry)
+    lost = QueuedMessage("n", "buyer:ana", "news", "t", "s", "sms")
+    UndeliveredMessages(lambda: office.table, table).keep(UndeliveredMessage(lost, "OptedOut", now))
+    counters = Statistics(lambda: office.table, table, lambda: office.epoch)
+    count = Counting(counters, services.cases, Orders(lambda: office.table, table), lambda _: None)
+    count.count(ORDER, 0)
+    count.count(ORDER, 1)
     yield from office.table.snapshot()
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.dispute import Dispute
 from chalicelib.domain.events import PAYLOADS
 from chalicelib.domain.ledger import LedgerEntry, PaymentInstruction
 from chalicelib.domain.order import Order
+from chalicelib.domain.statistics import Counted
 from chalicelib.domain.thread import Message, Thread
 from chalicelib.domain.webhooks import Delivery, Health, WebhookEndpoint
 from chalicelib.store.audit import AuditEntry
@@ -21,6 +22,7 @@ from chalicelib.store.notes import CaseNote
 from chalicelib.store.people import Erasure, Owner, Profile
 from chalicelib.store.replies import Replies
 from chalicelib.store.schema import schema_of, stored_value
+from chalicelib.store.undelivered import UndeliveredMessage
 from chalicelib.store.uploads import Upload
 from tests.golden.generate import HERE, SORT_KEYS, kind_of
 
@@ -51,6 +53,8 @@ READ_AS: dict[str, Any] = {
     "WEBHOOKS": WebhookEndpoint,
     "HEALTH": Health,
     "DELIVERY": Delivery,
+    "COUNTED": Counted,
+    "UNDELIVERED": UndeliveredMessage,
     "REPLIES": Replies,
 }
 """The kinds of items with a value, and what it is. The others have plain attributes."""

@@ -6,14 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain.events import ORDER
 from chalicelib.domain.statistics import Counted
+from chalicelib.service.all_disputes import Filter, list_all
 from chalicelib.service.errors import Malformed
 from chalicelib.service.statistics import By, Reports, Wanted, disputes_by, seller_report, wanted
+from chalicelib.store.lists import Lists
 from chalicelib.store.statistics import SHARDS, Statistics
 from tests.statistics.test_counting import Shop, delivered_badly, history
 from tests.store.tables import ENGINES, NAME, engine
@@ -140,6 +143,31 @@ def test_sellers_come_in_pages() -> None:
             if cursor is None:
                 break
     assert [f"shop-{n}" for n in (4, 3, 2, 1, 0)] == seen
+
+
+def test_the_list_behind_a_number_is_that_number() -> None:
+    """Each count of a page has as many disputes in its list: by reason, country, currency, seller, outcome and metric."""
+    with engine("memory") as client:
+        fill(client, 9, 4)
+        fill(client, 9, 2, "zeta", "2026-10-20")
+        services: Any = SimpleNamespace(lists=Lists(lambda: client, NAME))
+        page = disputes_by(reports(client), Wanted(By.DAY, FIRST, LAST), 20, None)["total"]
+        november = Filter(FIRST, LAST)
+        counted = {
+            "opened": len(list_all(services, november, 100, None)["items"]),
+            "resolved": len(list_all(services, replace(november, ended=True, outcome="withdrawn"), 100, None)["items"]),
+        }
+        assert counted == {name: page[name] for name in counted}
+        several: tuple[dict[str, Any], ...] = (
+            {"seller": "acme"},
+            {"reason": "not_received", "country": "ES"},
+            {"metric": "missed:seller"},
+        )
+        for narrowed in several:
+            assert 4 == len(list_all(services, replace(november, **narrowed), 100, None)["items"])
+        assert [] == list_all(services, replace(november, stage="opened"), 100, None)["items"]
+        first = list_all(services, november, 3, None)
+        assert 1 == len(list_all(services, november, 3, first["cursor"])["items"])
 
 
 def test_a_seller_reads_their_own_report() -> None:

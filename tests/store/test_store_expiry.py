@@ -11,16 +11,20 @@ from chalicelib.domain.evidence import ContentType, File
 from chalicelib.domain.people import Role
 from chalicelib.domain.webhooks import Delivery, Health, WebhookEndpoint
 from chalicelib.service import chat, erasure, messages, notes
+from chalicelib.service.counting import Counting
 from chalicelib.service.execute import sweep_order
 from chalicelib.store.audit import AuditEntry, AuditLog
 from chalicelib.store.call_counts import CallCounts
 from chalicelib.store.connections import Pass
 from chalicelib.store.idempotency import Answer
 from chalicelib.store.message_queue import MessageQueue, QueuedMessage
+from chalicelib.store.orders import Orders
 from chalicelib.store.people import Owner
 from chalicelib.store.replies import Replies
 from chalicelib.store.sent import Sent
+from chalicelib.store.statistics import Statistics
 from chalicelib.store.tallies import Tallies
+from chalicelib.store.undelivered import UndeliveredMessage, UndeliveredMessages
 from chalicelib.store.uploads import Purpose, Upload, UploadStatus
 from chalicelib.store.webhooks import Webhooks
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, SELLER
@@ -45,6 +49,8 @@ KEPT_S: dict[str, set[int | None]] = {
     "LISTENS": {2 * HOUR_S},
     "DELIVERY": {30 * DAY_S},
     "AUDIT": {730 * DAY_S},
+    "STATS": {None, 400 * DAY_S},
+    "UNDELIVERED": {14 * DAY_S},
 }
 """The seconds for which items of these kinds are kept; all others are kept for good."""
 
@@ -80,6 +86,12 @@ def everything_kept() -> FaultyTable:
     webhooks.save(WebhookEndpoint("e-1", "https://market.example", (), "", (), office.watch.at))
     webhooks.save_health("e-1", Health(version=1))
     webhooks.save_delivery(Delivery("d-1", "e-1", "t", "{}", "{}", office.watch.at, None), None)
+    lost = UndeliveredMessage(QueuedMessage("n", "buyer:ana", "news", "t", "s", "sms"), "OptedOut", office.watch.at)
+    UndeliveredMessages(lambda: table, NAME, lambda: EPOCH).keep(lost)
+    counters = Statistics(lambda: table, NAME, lambda: EPOCH)
+    counting = Counting(counters, services.cases, Orders(lambda: table, NAME), lambda _: None)
+    counting.count(ORDER, 0)
+    counting.count(ORDER, 1)
     office.wait(60 * DAY)
     sweep_order(services, ORDER)
     return table

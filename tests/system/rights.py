@@ -47,6 +47,10 @@ _GONE = (("buyer_id", "gone"), ("seller_id", "gone"))
 _AT_ONCE = May(Stop.NOWHERE, ACCEPTED, ALL, missing=ACCEPTED, ids=_GONE)
 """The marketplace's erasure begins at once, so it is of somebody whom no other cell asks about."""
 
+OF_OPERATIONS = (
+    *("get_operations", "list_all_disputes", "list_due", "list_held", "list_erasures", "list_undelivered", "send_again"),
+)
+
 RIGHTS: dict[str, dict[str, May]] = {
     # orders: section 7's first rows
     "import_order": {ORDERS: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
@@ -201,6 +205,18 @@ RIGHTS: dict[str, dict[str, May]] = {
     "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    # patterns: of parties of escalated disputes for mediators, of anybody for operators
+    **{
+        f"get_{role}_signals": {
+            MEDIATOR: May(Stop.ASSIGNED, OK, ALL),
+            LEAD: May(Stop.ASSIGNED, OK, ALL),
+            OPERATOR: May(Stop.DISPUTED, OK, ALL, missing=OK),
+        }
+        for role in ("buyer", "seller")
+    },
+    "list_signals": {OPERATOR: May(Stop.SOLD, OK, ALL)},
+    # the operations: operators alone
+    **{operation: {OPERATOR: May(Stop.SOLD, OK, ALL)} for operation in OF_OPERATIONS},
     # the statistics: operators see everybody's, sellers their own
     "dispute_statistics": {OPERATOR: May(Stop.SOLD, OK, ALL)},
     "get_seller_report": {SELLER: May(Stop.SOLD), OPERATOR: May(Stop.SOLD, others=ALL, missing=OK)},

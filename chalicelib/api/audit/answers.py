@@ -28,7 +28,8 @@ class AuditEntry(Given):
     order_id: Annotated[str | None, Field(description="The order that the request named, also by one of its disputes.")]
     dispute_id: str | None
     person: Annotated[str | None, Field(description="The buyer or seller that the request named, as role:id.")]
-    listed: Annotated[list[str], Field(description="The ids on the page, for a list that spans cases.")]
+    listed: Annotated[list[str], Field(description="The ids on the page of a list that spans cases, or in a command.")]
+    reason: Annotated[str | None, Field(description="Why it was asked for, where the operation takes a reason.")]
 
 
 class AuditPage(Given):

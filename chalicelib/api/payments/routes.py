@@ -8,7 +8,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.identity.scopes import Scope
 from chalicelib.api.lazily import Later, Lazily
-from chalicelib.api.parameters import PAGE, one_of
+from chalicelib.api.parameters import PAGE, matching, one_of
 from chalicelib.api.routing import Resource, route
 from chalicelib.domain import refusals as r
 from chalicelib.domain.ledger import InstructionStatus
@@ -37,13 +37,16 @@ blueprint = Resource(__name__, "payments")
     answers=lambda: answers.PaymentInstructionPage,
     query=(
         one_of(InstructionStatus, "status", "Which ones.", InstructionStatus.PENDING),
+        matching("overdue", "true", "Only those of which nothing was heard for too long (M2)."),
         one_of(payments.PaymentSort, "sort", "By the time at which they were issued.", payments.PaymentSort.NEWEST),
         *PAGE,
     ),
 )
 def list_payment_instructions(call: Call) -> Json:
     """List the payment instructions in one status, pending by default, the newest first or, with sort=oldest, the oldest."""
-    return payments.list_instructions(call.services, call.query["status"], call.limit, call.cursor, call.query["sort"])
+    query = call.query
+    overdue = query["overdue"] is not None
+    return payments.list_instructions(call.services, query["status"], call.limit, call.cursor, query["sort"], overdue=overdue)
 
 
 @route(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.statistics import Counted
 from chalicelib.domain.webhooks import Delivery
-from chalicelib.store import audit, keys, webhooks
+from chalicelib.store import audit, keys, message_queue, statistics, undelivered, webhooks
 from chalicelib.store.audit import AuditEntry
 from chalicelib.store.items import dispute_items, item, order_item, payment_item, text
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.people import Erasure
+from chalicelib.store.undelivered import UndeliveredMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,18 +40,30 @@ def misplaced(stored: Item, value: object, shards: int) -> tuple[dict[str, Any],
             place = item(
                 due_pk=keys.send_pk(keys.shard_of(value.recipient, shards)), due_sk=keys.send_sk(at, value.name, value.channel)
             )
-            return {}, due_differences(stored, place, value.recipient, shards)
+            listed = message_queue.lists_of(value, text(stored, "due_sk"))
+            return differences(stored, listed, IN_LISTS), due_differences(stored, place, value.recipient, shards)
         case Delivery():
             due = item(due_pk=keys.webhooks_due_pk(keys.shard_of(value.id, shards))) if "due_sk" in stored else {}
             place = due | {name: it for name, it in stored.items() if name == "due_sk"}
             return differences(stored, webhooks.lists_of(value), IN_LISTS), due_differences(stored, place, value.id, shards)
-        case AuditEntry():
-            return differences(stored, audit.lists_of(value), IN_LISTS), {}
-        case Erasure(next_at=at):
-            listed = item(work_pk=keys.ERASURES, work_sk=keys.newest_first(at, text(stored, "pk"))) if at else {}
-            return differences(stored, listed, IN_LISTS), {}
         case _:
-            return {}, {}
+            wanted = _listed(stored, value)
+            return ({}, {}) if wanted is None else (differences(stored, wanted, IN_LISTS), {})
+
+
+def _listed(stored: Item, value: object) -> Item | None:
+    """Return the places in lists of an item that is never due; None of a kind that is in no list."""
+    match value:
+        case AuditEntry():
+            return audit.lists_of(value)
+        case Counted():
+            return statistics.lists_of(value, stored)
+        case UndeliveredMessage():
+            return undelivered.lists_of(value)
+        case Erasure(next_at=at):
+            return item(work_pk=keys.ERASURES, work_sk=keys.newest_first(at, text(stored, "pk"))) if at else {}
+        case _:
+            return None
 
 
 def listed_as_open(wanted: Item) -> Item:

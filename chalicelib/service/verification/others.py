@@ -17,6 +17,7 @@ from chalicelib.store.parcel_locks import holder_of, holders_in, named_numbers
 from chalicelib.store.people import Erasure, Owner, Profile
 from chalicelib.store.replies import Replies
 from chalicelib.store.schema import UNREADABLE, NewerData, schema_of, stored_value
+from chalicelib.store.undelivered import UndeliveredMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "WEBHOOK": {keys.HEALTH_SK: Health, "DELIVERY": Delivery},
     "RATE": {keys.CALLS_SK: None},
     "COUNTED": {"": Counted},
+    "UNDELIVERED": {keys.MESSAGE_SK: UndeliveredMessage},
     "STATS": {"": None},
     keys.CLOCK_KEY: {keys.CLOCK_KEY: None},
     keys.REPLIES: {"": Replies},
@@ -52,7 +54,7 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 """The value of each kind of item, by the beginnings of partition and sort key; an empty one stands for any sort key."""
 KEPT_FOR_A_TIME = frozenset(
-    {"AUDIT", "CONNECTION", "CONNECTIONS", "IDEMPOTENCY", "LISTENERS", "RATE", "SENT", "TALLY", "TICKET"}
+    {"AUDIT", "CONNECTION", "CONNECTIONS", "IDEMPOTENCY", "LISTENERS", "RATE", "SENT", "TALLY", "TICKET", "UNDELIVERED"}
 )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.case import Case
+from chalicelib.service.verification.findings import Fault
 from chalicelib.service.verification.orders import check_order, partition
 from chalicelib.service.verification.others import CannotTell, check_item
 from chalicelib.store import keys
+from chalicelib.store.items import text
 from chalicelib.store.parcel_locks import holders_in
 from chalicelib.store.scanning import Scanning, key_of, partition_of
 from chalicelib.store.schema import UNREADABLE
@@ -21,6 +24,21 @@ if TYPE_CHECKING:
     from chalicelib.service.verification.findings import Finding
     from chalicelib.store.items import Item
 
+BALANCE = ("paid", "held", "refunded", "released")
+OF_MONEY = frozenset(
+    {
+        Fault.ESCROW_EQUATION,
+        Fault.LEDGER_GAP,
+        Fault.LEDGER_DIFFERS,
+        Fault.PRICE_NOT_PAID,
+        Fault.BALANCE_DIFFERS,
+        Fault.INSTRUCTION_MISSING,
+        Fault.INSTRUCTION_WITHOUT_ENTRY,
+        Fault.INSTRUCTION_TWICE,
+        Fault.UNREADABLE,
+    }
+)
+"""The faults with which an order's money does not add up, or nothing can be said of it."""
 READS = 4
 """How often a partition with a finding is read, until two reads in a row agree."""
 
@@ -36,6 +54,8 @@ class Run:
     orders: int = 0
     busy: int = 0
     findings: list[Finding] = field(default_factory=list)
+    money: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """By currency: orders, those whose money adds up, and in minor units paid, held, refunded and released."""
     after: dict[str, Any] | None = None
 
 
@@ -78,12 +98,16 @@ class Verification:
             return
         done.orders += 1
         found = self.of_order(pk, group)
-        if found:
-            settled = self._settled(pk)
-            if settled is None:
-                done.busy += 1
-            else:
-                done.findings += self.of_order(pk, settled) if settled else []
+        if not found:
+            add_money(done.money, group, holds=True)
+            return
+        settled = self._settled(pk)
+        if settled is None:
+            done.busy += 1
+        elif settled:
+            left = self.of_order(pk, settled)
+            done.findings += left
+            add_money(done.money, settled, holds=not any(it.code in OF_MONEY for it in left))
 
     def of_order(self, pk: str, items: list[Item]) -> list[Finding]:
         """Return the faults of an order, given everything in its partition."""
@@ -120,6 +144,29 @@ class Verification:
         if case is None and keys.ORDER_SK in found.items:
             raise CannotTell
         return case
+
+
+def add_money(sums: dict[str, tuple[int, ...]], group: list[Item], *, holds: bool) -> None:
+    """Add an order's balance to the sums of its currency. One whose balance cannot be read is left out: it is a finding."""
+    state = next((it for it in group if text(it, "sk") == keys.ORDER_SK), None)
+    if state is None:
+        return
+    try:
+        escrow = json.loads(text(state, "data"))["escrow"]
+        currency, minor = escrow["paid"]["currency"], [int(escrow[name]["minor"]) for name in BALANCE]
+    except (ValueError, LookupError, TypeError):
+        return
+    before = sums.get(currency, (0,) * (2 + len(BALANCE)))
+    sums[currency] = tuple(map(sum, zip(before, (1, int(holds), *minor), strict=True)))
+
+
+def summed(before: dict[str, tuple[int, ...]], more: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Return the sums of two parts of a check, by currency."""
+    known = before | more
+    return {
+        it: tuple(map(sum, zip(before[it], more[it], strict=True))) if it in before and it in more else numbers
+        for it, numbers in known.items()
+    }
 
 
 def _groups(items: list[Item]) -> list[list[Item]]:

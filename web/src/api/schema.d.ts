@@ -564,6 +564,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_all_disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/held-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_held"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_undelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/undelivered/sent-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -836,6 +948,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/payment-instructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_payment_instructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment-instructions/{instruction_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["report_result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/policies": {
         parameters: {
             query?: never;
@@ -972,6 +1116,54 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get_seller_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signals/buyer/{buyer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_buyer_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signals/seller/{seller_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_seller_signals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1194,6 +1386,8 @@ export interface components {
             outcome: string;
             /** Person */
             person: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /** AuditPage */
         AuditPage: {
@@ -1368,6 +1562,25 @@ export interface components {
             /** Items */
             items: components["schemas"]["CaseNote"][];
         };
+        /** ReasonCount */
+        chalicelib__api__disputes__desk_answers__ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            reason: components["schemas"]["Reason"];
+        };
+        /** ReasonCount */
+        chalicelib__api__operations__answers__ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** Reason */
+            reason: string;
+        };
         /** Counts */
         chalicelib__api__people__answers__Counts: {
             /**
@@ -1517,6 +1730,34 @@ export interface components {
          * @enum {string}
          */
         ContentType: "image/jpeg" | "image/png" | "image/heic" | "image/heif" | "video/mp4" | "video/quicktime" | "application/pdf";
+        /** CountedDispute */
+        CountedDispute: {
+            /** Buyer Id */
+            buyer_id: string;
+            /** Country */
+            country: string;
+            /** Currency */
+            currency: string;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: string;
+            /** Opened On */
+            opened_on: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            reason: components["schemas"]["Reason"];
+            refund: components["schemas"]["Money"];
+            /** Seller Id */
+            seller_id: string;
+            stage: components["schemas"]["Stage"] | null;
+        };
+        /** CountedDisputePage */
+        CountedDisputePage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["CountedDispute"][];
+        };
         /** Decide */
         Decide: {
             amount: components["schemas"]["MoneyIn"];
@@ -1854,6 +2095,26 @@ export interface components {
             /** Uploads */
             uploads: components["schemas"]["Draft"][];
         };
+        /** DueOrder */
+        DueOrder: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Order Id */
+            order_id: string;
+            /**
+             * Shard
+             * Format: int64
+             */
+            shard: number;
+        };
+        /** DueOrders */
+        DueOrders: {
+            /** Items */
+            items: components["schemas"]["DueOrder"][];
+        };
         /** Durations */
         Durations: {
             /**
@@ -1922,6 +2183,13 @@ export interface components {
             status: "pending" | "waiting" | "done" | "withdrawn";
             /** Waits For */
             waits_for: string[];
+        };
+        /** ErasuresWaiting */
+        ErasuresWaiting: {
+            failing: components["schemas"]["Number"];
+            /** Oldest S */
+            oldest_s: number | null;
+            open: components["schemas"]["Number"];
         };
         /** Escalate */
         Escalate: {
@@ -2165,6 +2433,25 @@ export interface components {
             /** Mediator Id */
             mediator_id: string;
         };
+        /** HeldPayout */
+        HeldPayout: {
+            /** Event */
+            event: string;
+            /**
+             * Looks Again At
+             * Format: date-time
+             */
+            looks_again_at: string;
+            /** Order Id */
+            order_id: string;
+        };
+        /** HeldPayoutPage */
+        HeldPayoutPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["HeldPayout"][];
+        };
         /** ImportOrder */
         ImportOrder: {
             /** Buyer Id */
@@ -2352,6 +2639,25 @@ export interface components {
             /** Payment Instructions */
             payment_instructions: components["schemas"]["PaymentInstruction"][];
         };
+        /** LedgerCheck */
+        LedgerCheck: {
+            /** Currencies */
+            currencies: components["schemas"]["LedgerSum"][];
+            /** Day */
+            day: string;
+            /** Done */
+            done: boolean;
+            /**
+             * Faults
+             * Format: int64
+             */
+            faults: number;
+            /**
+             * Items
+             * Format: int64
+             */
+            items: number;
+        };
         /** LedgerEntry */
         LedgerEntry: {
             amount: components["schemas"]["Money"];
@@ -2378,6 +2684,25 @@ export interface components {
              * Format: int64
              */
             number: number;
+        };
+        /** LedgerSum */
+        LedgerSum: {
+            /** Currency */
+            currency: string;
+            held: components["schemas"]["Money"];
+            /**
+             * Holds
+             * Format: int64
+             */
+            holds: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            released: components["schemas"]["Money"];
         };
         /** Line */
         Line: {
@@ -2657,6 +2982,16 @@ export interface components {
         };
         /** Nothing */
         Nothing: Record<string, never>;
+        /** Number */
+        Number: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** More */
+            more: boolean;
+        };
         /** ObjectToDelivery */
         ObjectToDelivery: {
             /** Statement */
@@ -2735,6 +3070,76 @@ export interface components {
              */
             count: number;
             stage: components["schemas"]["Stage"];
+        };
+        /** OpenErasure */
+        OpenErasure: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** Id */
+            id: string;
+            /** Looks Again At */
+            looks_again_at: string | null;
+            /**
+             * Orders Erased
+             * Format: int64
+             */
+            orders_erased: number;
+            /**
+             * Orders Going On
+             * Format: int64
+             */
+            orders_going_on: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "buyer" | "seller";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "waiting" | "done" | "withdrawn";
+            /** Waits For */
+            waits_for: string[];
+        };
+        /** OpenErasurePage */
+        OpenErasurePage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["OpenErasure"][];
+        };
+        /** Operations */
+        Operations: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            erasures: components["schemas"]["ErasuresWaiting"];
+            ledger: components["schemas"]["LedgerCheck"] | null;
+            payments: components["schemas"]["PaymentsWaiting"];
+            /** Queues */
+            queues: components["schemas"]["QueueDepth"][];
+            sms: components["schemas"]["SmsToday"];
+            /** Streams */
+            streams: components["schemas"]["StreamReader"][];
+            /** Sweep */
+            sweep: components["schemas"]["SweptShard"][];
+            /** Switches */
+            switches: {
+                [key: string]: boolean;
+            };
+            /** Unavailable */
+            unavailable: string[];
+            undelivered: components["schemas"]["UndeliveredNumber"];
         };
         /** Order */
         Order: {
@@ -3023,7 +3428,7 @@ export interface components {
             /** Outcomes */
             outcomes: components["schemas"]["OutcomeCount"][];
             /** Reasons */
-            reasons: components["schemas"]["ReasonCount"][];
+            reasons: components["schemas"]["chalicelib__api__disputes__desk_answers__ReasonCount"][];
             /** Recent */
             recent: components["schemas"]["EarlierDispute"][];
             role: components["schemas"]["Role"];
@@ -3079,6 +3484,85 @@ export interface components {
              */
             republished: number;
             status: components["schemas"]["InstructionStatus"];
+        };
+        /** PaymentInstructionPage */
+        PaymentInstructionPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["PaymentInstruction"][];
+        };
+        /** PaymentResult */
+        PaymentResult: {
+            /**
+             * Attempt
+             * @default null
+             */
+            attempt?: number | null;
+            /**
+             * Failure
+             * @default null
+             */
+            failure?: string | null;
+            /**
+             * Reference
+             * @default null
+             */
+            reference?: string | null;
+            status: components["schemas"]["InstructionStatus"];
+        };
+        /** PaymentsWaiting */
+        PaymentsWaiting: {
+            failed: components["schemas"]["Number"];
+            held: components["schemas"]["Number"];
+            /** Oldest Pending At */
+            oldest_pending_at: string | null;
+            overdue: components["schemas"]["Number"];
+            pending: components["schemas"]["Number"];
+        };
+        /** PeopleWithSignals */
+        PeopleWithSignals: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Items */
+            items: components["schemas"]["PersonSignals"][];
+        };
+        /** PersonSignals */
+        PersonSignals: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Disputes
+             * Format: int64
+             */
+            disputes: number;
+            /** Id */
+            id: string;
+            /** More */
+            more: boolean;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "buyer" | "seller";
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /** PhoneConfirmation */
         PhoneConfirmation: {
@@ -3359,6 +3843,17 @@ export interface components {
             /** Items */
             items: components["schemas"]["SavedReply"][];
         };
+        /** QueueDepth */
+        QueueDepth: {
+            /** Dead Letters */
+            dead_letters: boolean;
+            /** Name */
+            name: string;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Waiting */
+            waiting: number | null;
+        };
         /** QueueTotals */
         QueueTotals: {
             /**
@@ -3409,15 +3904,6 @@ export interface components {
          * @enum {string}
          */
         Reason: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
-        /** ReasonCount */
-        ReasonCount: {
-            /**
-             * Count
-             * Format: int64
-             */
-            count: number;
-            reason: components["schemas"]["Reason"];
-        };
         /** Refunds */
         Refunds: {
             amount: components["schemas"]["Money"];
@@ -3705,6 +4191,24 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /** SendAgain */
+        SendAgain: {
+            /** Ids */
+            ids: string[];
+            reason: components["schemas"]["Why"];
+        };
+        /** SentAgain */
+        SentAgain: {
+            /** Gone */
+            gone: string[];
+            /** Ids */
+            ids: string[];
+            /**
+             * Sent Again
+             * Format: int64
+             */
+            sent_again: number;
+        };
         /** Share */
         Share: {
             /**
@@ -3754,6 +4258,50 @@ export interface components {
             /** Tracking Number */
             tracking_number: string;
         };
+        /** Signal */
+        Signal: {
+            /** About */
+            about: string | null;
+            /** Cases */
+            cases: string[];
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Lower Ppm
+             * Format: int32
+             */
+            lower_ppm: number;
+            /**
+             * Of
+             * Format: int64
+             */
+            of: number;
+            /** Small */
+            small: boolean;
+            /**
+             * Upper Ppm
+             * Format: int32
+             */
+            upper_ppm: number;
+        };
+        /** SmsToday */
+        SmsToday: {
+            /**
+             * Cap
+             * Format: int64
+             */
+            cap: number;
+            /**
+             * Sent
+             * Format: int64
+             */
+            sent: number;
+        };
         /**
          * Stage
          * @enum {string}
@@ -3778,6 +4326,28 @@ export interface components {
             size: number;
             /** Upload Id */
             upload_id: string;
+        };
+        /** StreamReader */
+        StreamReader: {
+            /** Function */
+            function: string;
+            /** Lag S */
+            lag_s: number | null;
+        };
+        /** SweptShard */
+        SweptShard: {
+            /**
+             * Late S
+             * Format: int64
+             */
+            late_s: number;
+            /** Oldest Due At */
+            oldest_due_at: string | null;
+            /**
+             * Shard
+             * Format: int64
+             */
+            shard: number;
         };
         /** Ticket */
         Ticket: {
@@ -3810,6 +4380,47 @@ export interface components {
             seq: number;
             /** Type */
             type: string;
+        };
+        /** UndeliveredMessage */
+        UndeliveredMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** Order Id */
+            order_id: string;
+            /** Reason */
+            reason: string;
+            /** Recipient */
+            recipient: string;
+            /** Text */
+            text: string;
+        };
+        /** UndeliveredNumber */
+        UndeliveredNumber: {
+            /** By Reason */
+            by_reason: components["schemas"]["chalicelib__api__operations__answers__ReasonCount"][];
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** More */
+            more: boolean;
+        };
+        /** UndeliveredPage */
+        UndeliveredPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["UndeliveredMessage"][];
         };
         /** UploadedFile */
         UploadedFile: {
@@ -3936,6 +4547,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * Why
+         * @enum {string}
+         */
+        Why: "provider_works_again" | "address_corrected" | "setting_corrected" | "person_asked";
         /** Workload */
         Workload: {
             /**
@@ -4034,6 +4650,8 @@ export type CarrierStatus = components['schemas']['CarrierStatus'];
 export type CaseFile = components['schemas']['CaseFile'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CaseNotes = components['schemas']['CaseNotes'];
+export type ChalicelibApiDisputesDeskAnswersReasonCount = components['schemas']['chalicelib__api__disputes__desk_answers__ReasonCount'];
+export type ChalicelibApiOperationsAnswersReasonCount = components['schemas']['chalicelib__api__operations__answers__ReasonCount'];
 export type ChalicelibApiPeopleAnswersCounts = components['schemas']['chalicelib__api__people__answers__Counts'];
 export type ChalicelibApiStatisticsAnswersCounts = components['schemas']['chalicelib__api__statistics__answers__Counts'];
 export type Channels = components['schemas']['Channels'];
@@ -4042,6 +4660,8 @@ export type Claim = components['schemas']['Claim'];
 export type ClaimItem = components['schemas']['ClaimItem'];
 export type ConfirmReceipt = components['schemas']['ConfirmReceipt'];
 export type ContentType = components['schemas']['ContentType'];
+export type CountedDispute = components['schemas']['CountedDispute'];
+export type CountedDisputePage = components['schemas']['CountedDisputePage'];
 export type Decide = components['schemas']['Decide'];
 export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
@@ -4056,10 +4676,13 @@ export type DisputeSummary = components['schemas']['DisputeSummary'];
 export type DisputeTimeline = components['schemas']['DisputeTimeline'];
 export type Draft = components['schemas']['Draft'];
 export type DraftList = components['schemas']['DraftList'];
+export type DueOrder = components['schemas']['DueOrder'];
+export type DueOrders = components['schemas']['DueOrders'];
 export type Durations = components['schemas']['Durations'];
 export type EarlierDispute = components['schemas']['EarlierDispute'];
 export type EnteredBy = components['schemas']['EnteredBy'];
 export type Erasure = components['schemas']['Erasure'];
+export type ErasuresWaiting = components['schemas']['ErasuresWaiting'];
 export type Escalate = components['schemas']['Escalate'];
 export type Escrow = components['schemas']['Escrow'];
 export type EvidenceAsked = components['schemas']['EvidenceAsked'];
@@ -4084,6 +4707,8 @@ export type GrantTime = components['schemas']['GrantTime'];
 export type Guarantee = components['schemas']['Guarantee'];
 export type GuaranteeNow = components['schemas']['GuaranteeNow'];
 export type HandOver = components['schemas']['HandOver'];
+export type HeldPayout = components['schemas']['HeldPayout'];
+export type HeldPayoutPage = components['schemas']['HeldPayoutPage'];
 export type ImportOrder = components['schemas']['ImportOrder'];
 export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
@@ -4092,7 +4717,9 @@ export type KeyedCounts = components['schemas']['KeyedCounts'];
 export type Languages = components['schemas']['Languages'];
 export type LateDelivery = components['schemas']['LateDelivery'];
 export type Ledger = components['schemas']['Ledger'];
+export type LedgerCheck = components['schemas']['LedgerCheck'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LedgerSum = components['schemas']['LedgerSum'];
 export type Line = components['schemas']['Line'];
 export type LineCap = components['schemas']['LineCap'];
 export type LineInBrief = components['schemas']['LineInBrief'];
@@ -4111,6 +4738,7 @@ export type MoneyIn = components['schemas']['MoneyIn'];
 export type Movement = components['schemas']['Movement'];
 export type NewDevice = components['schemas']['NewDevice'];
 export type Nothing = components['schemas']['Nothing'];
+export type Number = components['schemas']['Number'];
 export type ObjectToDelivery = components['schemas']['ObjectToDelivery'];
 export type OfferedGuarantee = components['schemas']['OfferedGuarantee'];
 export type OfferTaken = components['schemas']['OfferTaken'];
@@ -4118,6 +4746,9 @@ export type OfferType = components['schemas']['OfferType'];
 export type OnDeadline = components['schemas']['OnDeadline'];
 export type OpenDispute = components['schemas']['OpenDispute'];
 export type OpenDisputes = components['schemas']['OpenDisputes'];
+export type OpenErasure = components['schemas']['OpenErasure'];
+export type OpenErasurePage = components['schemas']['OpenErasurePage'];
+export type Operations = components['schemas']['Operations'];
 export type Order = components['schemas']['Order'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderPage = components['schemas']['OrderPage'];
@@ -4130,6 +4761,11 @@ export type ParcelInBrief = components['schemas']['ParcelInBrief'];
 export type PartyHistory = components['schemas']['PartyHistory'];
 export type Payer = components['schemas']['Payer'];
 export type PaymentInstruction = components['schemas']['PaymentInstruction'];
+export type PaymentInstructionPage = components['schemas']['PaymentInstructionPage'];
+export type PaymentResult = components['schemas']['PaymentResult'];
+export type PaymentsWaiting = components['schemas']['PaymentsWaiting'];
+export type PeopleWithSignals = components['schemas']['PeopleWithSignals'];
+export type PersonSignals = components['schemas']['PersonSignals'];
 export type PhoneConfirmation = components['schemas']['PhoneConfirmation'];
 export type PolicyLimits = components['schemas']['PolicyLimits'];
 export type PolicyList = components['schemas']['PolicyList'];
@@ -4141,11 +4777,11 @@ export type Propose = components['schemas']['Propose'];
 export type Protection = components['schemas']['Protection'];
 export type PutExternalDispute = components['schemas']['PutExternalDispute'];
 export type PutReplies = components['schemas']['PutReplies'];
+export type QueueDepth = components['schemas']['QueueDepth'];
 export type QueueTotals = components['schemas']['QueueTotals'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
-export type ReasonCount = components['schemas']['ReasonCount'];
 export type Refunds = components['schemas']['Refunds'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
@@ -4163,18 +4799,28 @@ export type SellerContactsKept = components['schemas']['SellerContactsKept'];
 export type SellerCounts = components['schemas']['SellerCounts'];
 export type SellerMonth = components['schemas']['SellerMonth'];
 export type SellerReport = components['schemas']['SellerReport'];
+export type SendAgain = components['schemas']['SendAgain'];
+export type SentAgain = components['schemas']['SentAgain'];
 export type Share = components['schemas']['Share'];
 export type ShipReplacement = components['schemas']['ShipReplacement'];
 export type ShipReturn = components['schemas']['ShipReturn'];
+export type Signal = components['schemas']['Signal'];
+export type SmsToday = components['schemas']['SmsToday'];
 export type Stage = components['schemas']['Stage'];
 export type Status = components['schemas']['Status'];
 export type StoredFile = components['schemas']['StoredFile'];
+export type StreamReader = components['schemas']['StreamReader'];
+export type SweptShard = components['schemas']['SweptShard'];
 export type Ticket = components['schemas']['Ticket'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
+export type UndeliveredMessage = components['schemas']['UndeliveredMessage'];
+export type UndeliveredNumber = components['schemas']['UndeliveredNumber'];
+export type UndeliveredPage = components['schemas']['UndeliveredPage'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
 export type WaitingDispute = components['schemas']['WaitingDispute'];
+export type Why = components['schemas']['Why'];
 export type Workload = components['schemas']['Workload'];
 export type WriteMessage = components['schemas']['WriteMessage'];
 export type WriteNote = components['schemas']['WriteNote'];
@@ -5341,6 +5987,198 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    get_operations: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_all_disputes: {
+        parameters: {
+            query?: {
+                buyer_id?: string;
+                country?: string;
+                currency?: string;
+                cursor?: string;
+                from?: string;
+                limit?: number;
+                metric?: string;
+                on?: "opened" | "ended";
+                outcome?: "resolved_buyer_favour" | "resolved_seller_favour" | "resolved_with_agreement" | "withdrawn" | "expired";
+                reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+                seller_id?: string;
+                stage?: "opened" | "negotiating" | "under_review" | "awaiting_return" | "return_in_transit" | "awaiting_replacement" | "decided" | "resolved";
+                to?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedDisputePage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_due: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueOrders"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenErasurePage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_held: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldPayoutPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_undelivered: {
+        parameters: {
+            query?: {
+                channel?: string;
+                cursor?: string;
+                limit?: number;
+                reason?: string;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndeliveredPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    send_again: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendAgain"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentAgain"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -5908,6 +6746,64 @@ export interface operations {
             default: components["responses"]["malformed_request"];
         };
     };
+    list_payment_instructions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                overdue?: string;
+                sort?: "newest" | "oldest";
+                status?: "pending" | "settled" | "failed";
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentInstructionPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    report_result: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                instruction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentResult"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentInstruction"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
+        };
+    };
     list_policies: {
         parameters: {
             query?: never;
@@ -6193,6 +7089,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SellerReport"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_signals: {
+        parameters: {
+            query?: {
+                role?: "buyer" | "seller";
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleWithSignals"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_buyer_signals: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                buyer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSignals"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    get_seller_signals: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                seller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSignals"];
                 };
             };
             default: components["responses"]["malformed_request"];

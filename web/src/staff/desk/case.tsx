@@ -12,6 +12,7 @@ import { Banner } from "../../parts/states";
 import { who } from "../../session";
 import { type Key, label, t } from "../../words";
 import { useKeys } from "../keys";
+import { Signals } from "../signals";
 import { Actions } from "./actions";
 import { take } from "./acts";
 import { Evidence } from "./evidence";
@@ -80,6 +81,7 @@ export function Case() {
                   <Evidence of={file} again={() => void read.refetch()} />
                   <Talk of={file} />
                   <History of={file} />
+                  <Signals buyer={file.order.buyer_id} seller={file.order.seller_id} />
                   <Happened of={file} />
                 </>
               ) : (

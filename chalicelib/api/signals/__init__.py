@@ -1,0 +1,1 @@
+"""Unusual patterns in a person's disputes, over HTTP."""

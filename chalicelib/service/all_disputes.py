@@ -1,0 +1,128 @@
+"""List all disputes of the marketplace, by what the statistics counted of each. So the list behind a number is that number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import statistics as st
+from chalicelib.domain.money import Money
+from chalicelib.service.errors import Malformed
+from chalicelib.service.statistics import DAYS_AT_MOST
+from chalicelib.store import statistics
+from chalicelib.store.codec import plain
+from chalicelib.store.lists import PAGE_AT_MOST
+from chalicelib.store.statistics import as_counted
+
+if TYPE_CHECKING:
+    from chalicelib.domain.statistics import Counted
+    from chalicelib.service.services import Services
+    from chalicelib.service.views import Json
+    from chalicelib.store.items import Item
+
+LONGEST = timedelta(days=400)
+"""The time before a range in which disputes are looked for that ended in it; the clock has ended each by then (D12)."""
+
+
+class Span(StrEnum):
+    """The day by which disputes are in a range."""
+
+    OPENED = "opened"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The disputes that were opened in a range of days, or that ended in it, and what else is asked of them."""
+
+    first: date
+    last: date
+    ended: bool = False
+    reason: str | None = None
+    outcome: str | None = None
+    stage: str | None = None
+    country: str | None = None
+    currency: str | None = None
+    seller: str | None = None
+    buyer: str | None = None
+    metric: str | None = None
+    """A fact that they have, such as ``missed:seller``."""
+
+    def fits(self, it: Counted) -> bool:
+        """Return whether a dispute is asked for."""
+        day = ended_on(it) if self.ended else it.opened_on
+        within = day is not None and self.first.isoformat() <= day <= self.last.isoformat()
+        wanted = (
+            (self.reason, it.reason),
+            (self.outcome, it.outcome),
+            (self.stage, it.stage),
+            (self.country, it.country),
+            (self.currency, it.currency),
+            (self.seller, it.seller_id),
+            (self.buyer, it.buyer_id),
+        )
+        known = all(asked in (None, has) for asked, has in wanted)
+        return within and known and (self.metric is None or any(metric == self.metric for _, metric, _ in it.facts))
+
+    def months(self) -> list[str]:
+        """Return the months in which such disputes were opened."""
+        month = (self.first - LONGEST if self.ended else self.first).replace(day=1)
+        found = []
+        while month <= self.last:
+            found.append(month.isoformat()[:7])
+            month = (month + timedelta(days=32)).replace(day=1)
+        return found
+
+
+def ended_on(it: Counted) -> str | None:
+    """Return the day on which a dispute ended; None of one that is open."""
+    return next((day for day, metric, _ in it.facts if metric == st.RESOLVED), None)
+
+
+def list_all(services: Services, asked: Filter, limit: int, cursor: str | None) -> Json:
+    """Return a page of all disputes, the newest first.
+
+    Raises ``Malformed``, ``BadCursor``.
+    """
+    if asked.first > asked.last or (asked.last - asked.first).days >= DAYS_AT_MOST:
+        raise Malformed(f"The range ends after it begins, and has at most {DAYS_AT_MOST} days.", "from")
+
+    def show(found: Item) -> Json | None:
+        it = as_counted(found)
+        return _view(statistics.dispute_in(found), it) if asked.fits(it) else None
+
+    items, more = services.lists.read(statistics.opened_in(asked.months()), limit, cursor, show)
+    return {"items": items, "cursor": more}
+
+
+def newest_parties(services: Services, most: int) -> list[tuple[str, str]]:
+    """Return the buyer and the seller of each of the newest disputes, of the last two months and at most so many."""
+    today = services.clock.now().date()
+    place = statistics.opened_in(Filter(today - timedelta(days=31), today).months())
+    found: list[tuple[str, str]] = []
+    cursor = None
+    while len(found) < most:
+        page, cursor = services.lists.read(place, PAGE_AT_MOST, cursor, as_counted)
+        found += [(it.buyer_id, it.seller_id) for it in page]
+        if cursor is None:
+            break
+    return found[:most]
+
+
+def _view(dispute_id: str, it: Counted) -> Json:
+    refund = sum(amount for _, metric, amount in it.facts if metric.startswith(st.REFUNDED))
+    return {
+        "id": dispute_id,
+        "opened_on": it.opened_on,
+        "ended_on": ended_on(it),
+        "reason": it.reason,
+        "stage": it.stage,
+        "outcome": it.outcome,
+        "buyer_id": it.buyer_id,
+        "seller_id": it.seller_id,
+        "country": it.country,
+        "currency": it.currency,
+        "refund": plain(Money(refund, it.currency)),
+    }
