@@ -29,7 +29,7 @@ def tag(body: str, *, read: bool) -> str | None:
 
     It names the version, which is what If-Match compares, and a digest of all that is said: what a caller may do changes
     with time while the version stays, and no 304 may hide that. Weak, since the gateway may compress the same answer. Only
-    the moment of asking (``as_of``) is left out: it says nothing new.
+    the moment of asking (``as_of``) is left out, wherever it stands: it says nothing new.
     """
     version = msgspec.json.decode(body, type=_Versioned).version if body.startswith("{") else None
     if version is None and not read:
@@ -41,8 +41,13 @@ def tag(body: str, *, read: bool) -> str | None:
 def _lasting(body: str) -> str:
     if f'"{_OF_THE_MOMENT}":' not in body:
         return body
-    said: dict[str, Any] = msgspec.json.decode(body)
-    return msgspec.json.encode({name: value for name, value in said.items() if name != _OF_THE_MOMENT}).decode()
+    return msgspec.json.encode(_without_moment(msgspec.json.decode(body))).decode()
+
+
+def _without_moment(said: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(said, dict):
+        return {name: _without_moment(value) for name, value in said.items() if name != _OF_THE_MOMENT}
+    return [_without_moment(it) for it in said] if isinstance(said, list) else said
 
 
 def has_it(headers: Mapping[str, str], current: str) -> bool:

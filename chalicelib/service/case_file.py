@@ -88,7 +88,8 @@ def _party(services: Services, case: Case, of: Dispute, role: Role, now: datetim
     """Return what is known of a party: the language, and the other disputes of the last 180 days, a hundred at most."""
     who = party_of(case.order.terms, role)
     profile = services.people.profile(role.value, who)
-    place = lists.disputes_of(role.value, who, since=now - HISTORY)
+    since = (now - HISTORY).replace(hour=0, minute=0, second=0, microsecond=0)  # through a day the answer stays the same
+    place = lists.disputes_of(role.value, who, since=since)
     found, more = services.lists.read(place, HISTORY_AT_MOST, None, lambda stored: as_listed(services, stored, now))
     others = [it for it in found if it.id != of.id]
     return {
@@ -96,7 +97,7 @@ def _party(services: Services, case: Case, of: Dispute, role: Role, now: datetim
         "id": who,
         "name": (case.order.terms.seller_name or None) if role is Role.SELLER else None,
         "language": profile.language if profile.version else None,
-        "since": timestamp(now - HISTORY),
+        "since": timestamp(since),
         "open": sum(it.open for it in others),
         "closed": sum(not it.open for it in others),
         "complete": more is None,

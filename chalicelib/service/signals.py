@@ -30,13 +30,14 @@ CASES_SHOWN = 20
 def of_person(services: Services, actor: Actor, role: Role, person_id: str) -> Json:
     """Return the patterns in a person's disputes of the last year, of the 100 newest.
 
-    Raises ``NotFound`` for a mediator, unless a dispute of that person has come to the mediators, and for staff who are that
-    person.
+    Raises ``NotFound`` for somebody without orders or disputes in it, for a mediator, unless a dispute of that person has
+    come to the mediators, and for staff who are that person.
     """
     now = services.clock.now()
     known = _known(services, role, person_id, now)
     escalated = any(it.escalated_at for it in known.disputes)
-    if actor.id == person_id or (actor.role is Role.MEDIATOR and not escalated):
+    nothing = not known.disputes and not known.orders
+    if nothing or actor.id == person_id or (actor.role is Role.MEDIATOR and not escalated):
         raise NotFound
     return _view(known, role, person_id, now)
 
@@ -56,7 +57,7 @@ def list_people(services: Services, actor: Actor, role: Role, newest: list[tuple
 
 
 def _known(services: Services, role: Role, person_id: str, now: datetime) -> Known:
-    since = now - LOOKED_BACK
+    since = _since(now)
     place = lists.disputes_of(role.value, person_id, since=since)
     outlined, _ = services.lists.read(place, PAGE_AT_MOST, None, as_dispute)
     orders, _ = services.lists.read(lists.orders_of(role.value, person_id), PAGE_AT_MOST, None, as_order)
@@ -66,11 +67,16 @@ def _known(services: Services, role: Role, person_id: str, now: datetime) -> Kno
     return replace(known, others=services.cases.shared_numbers(numbers_of(known)))
 
 
+def _since(now: datetime) -> datetime:
+    """Return the beginning of the first day (UTC) that is looked at, so that an answer stays the same through a day."""
+    return (now - LOOKED_BACK).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _view(known: Known, role: Role, person_id: str, now: datetime) -> Json:
     return {
         "role": role.value,
         "id": person_id,
-        "since": views.time(now - LOOKED_BACK),
+        "since": views.time(_since(now)),
         "as_of": views.time(now),
         "orders": len(known.orders),
         "disputes": len(known.disputes),

@@ -178,6 +178,7 @@ def test_it_says_what_ids_look_like(api: Api, described: dict[str, Any]) -> None
         "endpoint_id": (endpoint := api.done(MARKET, "POST", "/webhook-endpoints", HOOK)["id"]),
         "delivery_id": api.done(MARKET, "POST", f"/webhook-endpoints/{endpoint}/test", {})["id"],
         "buyer_id": f"a{'@' * 127}",
+        "whose": "shared",
         "seller_id": f"a{':' * 127}",
     }
     patterns = {

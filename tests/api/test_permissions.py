@@ -256,8 +256,8 @@ class _Unhurried:
         return 60_000
 
 
-NOTED = {"list_notes": "o-5-d1"}
-"""The dispute that an operation reads, where it is not the one with evidence."""
+NOTED = {"list_notes": "o-5-d1", "get_case": "o-5-d1"}
+"""The dispute that an operation reads, where it is not the one with evidence: it has come to a mediator."""
 
 
 def of_the_api(it: Deployment) -> None:

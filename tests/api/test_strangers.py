@@ -108,7 +108,8 @@ def test_a_stranger_is_told_what_nobody_is_told(api: Api, endpoint: Endpoint) ->
 def test_a_mediator_does_not_see_what_was_not_escalated(api: Api) -> None:
     """I6: a dispute that nobody brought before a mediator is as missing as a missing one to every mediator's route."""
     bring(api, Stop.NEGOTIATING)
-    routes = [endpoint for endpoint in WITH_IDS if Role.MEDIATOR in endpoint.roles and not endpoint.leads]
+    of_a_case = [it for it in WITH_IDS if "{dispute_id}" in it.path or "{order_id}" in it.path]
+    routes = [endpoint for endpoint in of_a_case if Role.MEDIATOR in endpoint.roles and not endpoint.leads]
     assert len(routes) > 4
     for endpoint in routes:
         body = sample_of(endpoint).body
@@ -136,11 +137,11 @@ def test_odd_ids_are_missing_things(api: Api, endpoint: Endpoint) -> None:
 def test_odd_ids_make_nothing(api: Api, endpoint: Endpoint) -> None:
     """I10: nothing is created under an id that cannot be one."""
     route = Untouched(api, endpoint)
-    for who in dict.fromkeys((route.sample.who, MARKET)):
+    for who in dict.fromkeys((route.sample.who, MARKET if Role.PLATFORM in endpoint.roles else route.sample.who)):
         for odd in _odd_ids("acme"):
             if odd.replace("-", "").isalnum() and odd.isascii() and len(odd) < 200 and odd[0] != "-":
                 continue
-            ids = dict.fromkeys(("order_id", "seller_id", "buyer_id", "endpoint_id"), odd)
+            ids = dict.fromkeys(("order_id", "seller_id", "buyer_id", "endpoint_id", "whose"), odd)
             assert route.send(odd, ids=ids, who=who).refused[0] in (404, 422), odd
     route.end()
 

@@ -15,7 +15,7 @@ from chalicelib.domain.guarantees import Finding, Reason
 from chalicelib.domain.people import Role
 from chalicelib.domain.review import Arrival, EnteredBy
 
-Days = Annotated[int, Field(ge=0, json_schema_extra={"format": "int32"})]
+Days = Annotated[int, Field(ge=0)]
 
 
 class Languages(Given):

@@ -2772,7 +2772,7 @@ export interface components {
             claimed_after_days: number | null;
             /**
              * Days
-             * Format: int32
+             * Format: int64
              */
             days: number;
             /** Delivered At */
