@@ -27,8 +27,11 @@ class Party:
         self.words = Words(self.language)
 
     def go(self, path: str) -> None:
-        """Open a page as a link of a message does."""
-        self.page.goto(f"{self.app}{path}")
+        """Open a page as a link of a message does, and wait until what it is about is read anew."""
+        # What the browser kept is shown first; an offer that is sent from it would be refused as too old.
+        reads = f"**/app/api/{path}" if path.count("/") == 1 else "**/app/api/**"
+        with self.page.expect_response(reads):
+            self.page.goto(f"{self.app}{path}")
         self.page.locator(".hero, form, .empty, .choices, .card").first.wait_for()
 
     def follow(self, path: str) -> None:
