@@ -62,7 +62,7 @@ AT_MOST = {
     "api": 480,
     "sweep": 190,
     "sweep_shard": 310,
-    "publish": 320,
+    "publish": 340,
     "verify": 300,
     "device_failed": 300,
     "upload_stored": 380,
