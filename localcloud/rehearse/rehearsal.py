@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.money import Money
-from chalicelib.store.schema import SCHEMA, SCHEMA_NAME
+from chalicelib.store.schema import PLAIN, SCHEMA, SCHEMA_NAME
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api, Reply
 from localcloud.demo.cast import BUYERS, SELLERS
@@ -218,7 +218,7 @@ def _check_newer_schema(cloud: LocalCloud, api: Api, order: str, checks: Checks)
         seen = (answer.status, answer.body.get("code"))
         checks.same(f"{method} of an order in a newer schema", (UNAVAILABLE, "newer_data"), seen)
     checks.same("an order in a newer schema", before, dynamodb.get_item(TableName=table, Key=key)["Item"])
-    write(SCHEMA)
+    write(PLAIN)
     checks.same("the order again, in the known schema", 200, api.call(PLATFORM, "GET", f"/orders/{order}").status)
 
 
