@@ -15,6 +15,10 @@ import os, sys
 sys.path[:0] = sys.argv[1:]
 import app
 app.app.routes
+import importlib, pkgutil
+import chalicelib
+for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+    importlib.import_module(module.name)
 import botocore.session
 session = botocore.session.Session()
 for service in os.environ["SERVICES"].split():

@@ -15,6 +15,7 @@ from chalicelib.store.items import text
 from chalicelib.store.lists import Lists
 from chalicelib.store.messages import Messages
 from chalicelib.store.notes import Notes
+from chalicelib.store.packing import compact, content
 from chalicelib.store.people import People
 from chalicelib.store.replies import SavedReplies
 from chalicelib.store.tallies import Tallies
@@ -70,7 +71,9 @@ def open_orders(
 
 
 def _for_order(item: Item, order_id: str, shards: int) -> Item:
-    copied = {name: {kind: value.replace(SEED, order_id) for kind, value in it.items()} for name, it in item.items()}
+    plain = {name: {"S": content(it)} if "B" in it else it for name, it in item.items()}
+    copied: Item = {name: {kind: value.replace(SEED, order_id) for kind, value in it.items()} for name, it in plain.items()}
+    copied = compact(copied) if plain != item else copied
     if "due_pk" in copied:
         copied["due_pk"] = {"S": keys.due_pk(keys.shard_of(order_id, shards))}
     return copied

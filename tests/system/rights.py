@@ -164,7 +164,7 @@ RIGHTS: dict[str, dict[str, May]] = {
     "get_workload": {role: May(Stop.ESCALATED) for role in (MEDIATOR, LEAD, OPERATOR)},
     "get_case": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED), OPERATOR: May(Stop.ESCALATED, others=ALL)},
     "get_replies": {role: May(Stop.NOWHERE) for role in (MEDIATOR, LEAD)},
-    "put_replies": {role: May(Stop.NOWHERE) for role in (MEDIATOR, LEAD)},
+    "put_replies": {role: May(Stop.NOWHERE, others=ALL, missing=OK) for role in (MEDIATOR, LEAD)},
     "assign": {MEDIATOR: May(Stop.ESCALATED), LEAD: May(Stop.ESCALATED)},
     "give_back": {MEDIATOR: May(Stop.ASSIGNED), LEAD: May(Stop.ASSIGNED)},
     "hand_over": {LEAD: May(Stop.ESCALATED)},
@@ -210,7 +210,7 @@ RIGHTS: dict[str, dict[str, May]] = {
         f"get_{role}_signals": {
             MEDIATOR: May(Stop.ASSIGNED, OK, ALL),
             LEAD: May(Stop.ASSIGNED, OK, ALL),
-            OPERATOR: May(Stop.DISPUTED, OK, ALL, missing=OK),
+            OPERATOR: May(Stop.DISPUTED, OK, ALL),
         }
         for role in ("buyer", "seller")
     },
@@ -221,6 +221,9 @@ RIGHTS: dict[str, dict[str, May]] = {
     "dispute_statistics": {OPERATOR: May(Stop.SOLD, OK, ALL)},
     "get_seller_report": {SELLER: May(Stop.SOLD), OPERATOR: May(Stop.SOLD, others=ALL, missing=OK)},
 }
+
+SHOWS_OTHERS = frozenset({"list_held", "list_erasures", "list_undelivered", "dispute_statistics"})
+"""Lists in which the story has no place: of counters, and of what has not happened to it."""
 
 ANYONE = frozenset({"health", "openapi", "docs"})
 """Operations that ask for no token."""
@@ -237,6 +240,9 @@ TO_ANOTHER_MEDIATOR: dict[str, tuple[int, str]] = {
     "get_timeline": (NOT_FOUND, "not_found"),
     "list_evidence": (NOT_FOUND, "not_found"),
     "list_notes": (NOT_FOUND, "not_found"),
+    "get_buyer_signals": (OK, ""),  # of anybody whose dispute has been escalated
+    "get_seller_signals": (OK, ""),
+    "put_replies": (OK, ""),  # one's own, which have no case
     "write_note": (NOT_FOUND, "not_found"),
     # the case has its mediator, and only that one acts in it
     "assign": (CONFLICT, "wrong_state"),

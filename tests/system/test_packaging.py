@@ -36,6 +36,7 @@ FUNCTIONS = {
 QUEUES = {"SweepQueue": "SweepShard", "UploadQueue": "UploadStored", "WebhookQueue": "DeliverWebhook"}
 """The function that reads each queue."""
 OF_NO_RESOURCE = {
+    "cloudwatch:GetMetricData",
     "dynamodb:ListStreams",
     "sns:CreatePlatformEndpoint",
     "sns:DeleteEndpoint",

@@ -182,12 +182,13 @@ def test_nothing_is_paid_twice_after_a_restore(cloud: LocalCloud, tmp_path: Path
     dynamodb.put_item(TableName=RESTORED, Item=clock)  # real time does not go back, as a sandbox's clock does
 
     # People, payments, files. The clock has granted the claim that the seller had agreed to, at another time.
-    assert (0, ["asked again: buyer:b-r-release"]) == step(cloud, "erasures", "--before", own, "--since", point)
+    asked = ["asked again: buyer:b-r-release", "1 people asked for again"]
+    assert (0, asked) == step(cloud, "erasures", "--before", own, "--since", point)
     bank.write(tmp_path / "payments.jsonl")
     code, lines = step(cloud, "payments", "--file", file, "--report", "--hand-over", hand_over)
     assert sorted(VERDICTS) == sorted((it["order_id"], it["movement"], it["verdict"]) for it in map(json.loads, lines[:-1]))
     assert (1, "3 results reported") == (code, lines[-1])
-    assert (1, ["left: kept/r-late/u-1/etag"]) == step(cloud, "files")
+    assert (1, ["left: kept/r-late/u-1/etag", "0 files gone, 1 left"]) == step(cloud, "files")
 
     # The payment system learns what was paid, all goes on, and the lost order is imported again.
     bank.take_over(tmp_path / "hand-over.jsonl")

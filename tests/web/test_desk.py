@@ -246,6 +246,8 @@ def test_what_changes_meanwhile_is_shown_and_nothing_is_sent(market: Marketplace
     page.get_by_text("The case has changed meanwhile").wait_for()
     assert market.dispute(f"mediator:{who}", case)["decision"] is None
     page.get_by_role("button", name="I have seen it").click()
+    page.get_by_role("button", name="I have seen it").wait_for(state="hidden")
+    page.locator("h2", has_text="Decide").focus()
     hands.press("Control+Enter")
     page.get_by_role("heading", name="Is this what you decide?").wait_for()
     hands.press("Control+Enter")

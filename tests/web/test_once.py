@@ -47,7 +47,8 @@ def _answer_lost_after_commit(page: Page) -> None:
     with holding(page, lose) as keys:
         _accept(page)
         expect(page.get_by_role("heading", name=DONE)).to_be_visible()
-    assert (3, 1) == (len(keys), len(set(keys)))
+    # The page may learn of it by its live connection, before it asks again. Each time that it asks, it is the same intent.
+    assert 1 == len(set(keys))
 
 
 def _reload_while_sending(page: Page) -> None:

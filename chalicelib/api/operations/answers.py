@@ -70,7 +70,7 @@ class SmsToday(Given):
     cap: Count
 
 
-class ReasonCount(Given):
+class UndeliveredReason(Given):
     """A provider's reason, and the messages that it gave it for."""
 
     reason: str
@@ -80,7 +80,7 @@ class ReasonCount(Given):
 class UndeliveredNumber(Number):
     """The messages to people that no provider took."""
 
-    by_reason: list[ReasonCount]
+    by_reason: list[UndeliveredReason]
 
 
 class LedgerSum(Given):

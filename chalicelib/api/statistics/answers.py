@@ -32,7 +32,7 @@ class Refunds(Given):
     amount: Money
 
 
-class Counts(Given):
+class DisputeCounts(Given):
     """What happened. Each fact counts on the day (UTC) on which it happened, and orders on the day of payment."""
 
     orders: Annotated[int, Field(ge=0, description="Orders paid; counted by day only.")]
@@ -54,7 +54,7 @@ class Counts(Given):
     end: Annotated[Durations, Field(description="From the opening to the end.")]
 
 
-class KeyedCounts(Counts):
+class KeyedCounts(DisputeCounts):
     """The counts of one day, or of one reason, outcome, currency or country."""
 
     key: str
@@ -107,8 +107,8 @@ class DisputeStatistics(_Frame):
     """How disputes were counted, both days included."""
 
     items: list[KeyedCounts]
-    total: Counts | None
-    before: Annotated[Counts | None, Field(description="By day: the total of as many days before.")]
+    total: DisputeCounts | None
+    before: Annotated[DisputeCounts | None, Field(description="By day: the total of as many days before.")]
     open: Annotated[list[OpenDisputes] | None, Field(description="By day without a filter: what is open now.")]
     sellers: Annotated[
         list[SellerCounts], Field(description="By seller: those with the surest large share of disputed orders first.")
@@ -120,6 +120,6 @@ class SellerReport(_Frame):
 
     seller_id: str
     items: list[KeyedCounts]
-    total: Counts
+    total: DisputeCounts
     months: list[SellerMonth]
     disputed: Annotated[Share, Field(description="Of all orders of these months.")]

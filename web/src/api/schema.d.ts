@@ -1562,116 +1562,6 @@ export interface components {
             /** Items */
             items: components["schemas"]["CaseNote"][];
         };
-        /** ReasonCount */
-        chalicelib__api__disputes__desk_answers__ReasonCount: {
-            /**
-             * Count
-             * Format: int64
-             */
-            count: number;
-            reason: components["schemas"]["Reason"];
-        };
-        /** ReasonCount */
-        chalicelib__api__operations__answers__ReasonCount: {
-            /**
-             * Count
-             * Format: int64
-             */
-            count: number;
-            /** Reason */
-            reason: string;
-        };
-        /** Counts */
-        chalicelib__api__people__answers__Counts: {
-            /**
-             * Due 24H
-             * Format: int64
-             */
-            due_24h: number;
-            /**
-             * Unread
-             * Format: int64
-             */
-            unread: number;
-            /**
-             * Waiting
-             * Format: int64
-             */
-            waiting: number;
-        };
-        /** Counts */
-        chalicelib__api__statistics__answers__Counts: {
-            /**
-             * Answered
-             * Format: int64
-             */
-            answered: number;
-            /**
-             * Appeals
-             * Format: int64
-             */
-            appeals: number;
-            /**
-             * Appeals Upheld
-             * Format: int64
-             */
-            appeals_upheld: number;
-            /** Bases */
-            bases: {
-                [key: string]: number;
-            };
-            /**
-             * Decided
-             * Format: int64
-             */
-            decided: number;
-            /**
-             * Decided By Default
-             * Format: int64
-             */
-            decided_by_default: number;
-            end: components["schemas"]["Durations"];
-            /**
-             * Escalated
-             * Format: int64
-             */
-            escalated: number;
-            first_answer: components["schemas"]["Durations"];
-            /** Kept */
-            kept: {
-                [key: string]: number;
-            };
-            /** Missed */
-            missed: {
-                [key: string]: number;
-            };
-            /**
-             * Opened
-             * Format: int64
-             */
-            opened: number;
-            /**
-             * Orders
-             * Format: int64
-             */
-            orders: number;
-            /**
-             * Orders Disputed
-             * Format: int64
-             */
-            orders_disputed: number;
-            /** Outcomes */
-            outcomes: {
-                [key: string]: number;
-            };
-            /** Refunds */
-            refunds: components["schemas"]["Refunds"][];
-            /**
-             * Resolved
-             * Format: int64
-             */
-            resolved: number;
-        };
         /** Channels */
         Channels: {
             /**
@@ -1757,6 +1647,24 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["CountedDispute"][];
+        };
+        /** Counts */
+        Counts: {
+            /**
+             * Due 24H
+             * Format: int64
+             */
+            due_24h: number;
+            /**
+             * Unread
+             * Format: int64
+             */
+            unread: number;
+            /**
+             * Waiting
+             * Format: int64
+             */
+            waiting: number;
         };
         /** Decide */
         Decide: {
@@ -1932,6 +1840,79 @@ export interface components {
              */
             version: number;
         };
+        /** DisputeCounts */
+        DisputeCounts: {
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Appeals
+             * Format: int64
+             */
+            appeals: number;
+            /**
+             * Appeals Upheld
+             * Format: int64
+             */
+            appeals_upheld: number;
+            /** Bases */
+            bases: {
+                [key: string]: number;
+            };
+            /**
+             * Decided
+             * Format: int64
+             */
+            decided: number;
+            /**
+             * Decided By Default
+             * Format: int64
+             */
+            decided_by_default: number;
+            end: components["schemas"]["Durations"];
+            /**
+             * Escalated
+             * Format: int64
+             */
+            escalated: number;
+            first_answer: components["schemas"]["Durations"];
+            /** Kept */
+            kept: {
+                [key: string]: number;
+            };
+            /** Missed */
+            missed: {
+                [key: string]: number;
+            };
+            /**
+             * Opened
+             * Format: int64
+             */
+            opened: number;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Orders Disputed
+             * Format: int64
+             */
+            orders_disputed: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Refunds */
+            refunds: components["schemas"]["Refunds"][];
+            /**
+             * Resolved
+             * Format: int64
+             */
+            resolved: number;
+        };
         /** DisputeOfOrder */
         DisputeOfOrder: {
             /** Asked */
@@ -1962,7 +1943,7 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
-            before: components["schemas"]["chalicelib__api__statistics__answers__Counts"] | null;
+            before: components["schemas"]["DisputeCounts"] | null;
             by: components["schemas"]["By"];
             /** Cursor */
             cursor: string | null;
@@ -1981,7 +1962,7 @@ export interface components {
             sellers: components["schemas"]["SellerCounts"][];
             /** To */
             to: string;
-            total: components["schemas"]["chalicelib__api__statistics__answers__Counts"] | null;
+            total: components["schemas"]["DisputeCounts"] | null;
             /** Zone */
             zone: string;
         };
@@ -2846,7 +2827,7 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
-            counts: components["schemas"]["chalicelib__api__people__answers__Counts"];
+            counts: components["schemas"]["Counts"];
             /** Has Contacts */
             has_contacts: boolean | null;
             /** Has Return Address */
@@ -3428,7 +3409,7 @@ export interface components {
             /** Outcomes */
             outcomes: components["schemas"]["OutcomeCount"][];
             /** Reasons */
-            reasons: components["schemas"]["chalicelib__api__disputes__desk_answers__ReasonCount"][];
+            reasons: components["schemas"]["ReasonCount"][];
             /** Recent */
             recent: components["schemas"]["EarlierDispute"][];
             role: components["schemas"]["Role"];
@@ -3904,6 +3885,15 @@ export interface components {
          * @enum {string}
          */
         Reason: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
+        /** ReasonCount */
+        ReasonCount: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            reason: components["schemas"]["Reason"];
+        };
         /** Refunds */
         Refunds: {
             amount: components["schemas"]["Money"];
@@ -4187,7 +4177,7 @@ export interface components {
             seller_id: string;
             /** To */
             to: string;
-            total: components["schemas"]["chalicelib__api__statistics__answers__Counts"];
+            total: components["schemas"]["DisputeCounts"];
             /** Zone */
             zone: string;
         };
@@ -4406,7 +4396,7 @@ export interface components {
         /** UndeliveredNumber */
         UndeliveredNumber: {
             /** By Reason */
-            by_reason: components["schemas"]["chalicelib__api__operations__answers__ReasonCount"][];
+            by_reason: components["schemas"]["UndeliveredReason"][];
             /**
              * Count
              * Format: int64
@@ -4421,6 +4411,16 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["UndeliveredMessage"][];
+        };
+        /** UndeliveredReason */
+        UndeliveredReason: {
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
+            /** Reason */
+            reason: string;
         };
         /** UploadedFile */
         UploadedFile: {
@@ -4650,10 +4650,6 @@ export type CarrierStatus = components['schemas']['CarrierStatus'];
 export type CaseFile = components['schemas']['CaseFile'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CaseNotes = components['schemas']['CaseNotes'];
-export type ChalicelibApiDisputesDeskAnswersReasonCount = components['schemas']['chalicelib__api__disputes__desk_answers__ReasonCount'];
-export type ChalicelibApiOperationsAnswersReasonCount = components['schemas']['chalicelib__api__operations__answers__ReasonCount'];
-export type ChalicelibApiPeopleAnswersCounts = components['schemas']['chalicelib__api__people__answers__Counts'];
-export type ChalicelibApiStatisticsAnswersCounts = components['schemas']['chalicelib__api__statistics__answers__Counts'];
 export type Channels = components['schemas']['Channels'];
 export type ChargeMade = components['schemas']['ChargeMade'];
 export type Claim = components['schemas']['Claim'];
@@ -4662,6 +4658,7 @@ export type ConfirmReceipt = components['schemas']['ConfirmReceipt'];
 export type ContentType = components['schemas']['ContentType'];
 export type CountedDispute = components['schemas']['CountedDispute'];
 export type CountedDisputePage = components['schemas']['CountedDisputePage'];
+export type Counts = components['schemas']['Counts'];
 export type Decide = components['schemas']['Decide'];
 export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
@@ -4669,6 +4666,7 @@ export type Decline = components['schemas']['Decline'];
 export type DeliveryNotice = components['schemas']['DeliveryNotice'];
 export type DeviceKept = components['schemas']['DeviceKept'];
 export type Dispute = components['schemas']['Dispute'];
+export type DisputeCounts = components['schemas']['DisputeCounts'];
 export type DisputeOfOrder = components['schemas']['DisputeOfOrder'];
 export type DisputePage = components['schemas']['DisputePage'];
 export type DisputeStatistics = components['schemas']['DisputeStatistics'];
@@ -4782,6 +4780,7 @@ export type QueueTotals = components['schemas']['QueueTotals'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
+export type ReasonCount = components['schemas']['ReasonCount'];
 export type Refunds = components['schemas']['Refunds'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
@@ -4816,6 +4815,7 @@ export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type UndeliveredMessage = components['schemas']['UndeliveredMessage'];
 export type UndeliveredNumber = components['schemas']['UndeliveredNumber'];
 export type UndeliveredPage = components['schemas']['UndeliveredPage'];
+export type UndeliveredReason = components['schemas']['UndeliveredReason'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
