@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from localcloud import cognito
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api
 from localcloud.demo.market import Market, Sale
+from tests.waiting import awaited
 from tests.web.hand import Hand, Pointer
 
 EVERYTHING = "E2E" in os.environ
@@ -68,6 +70,15 @@ class Marketplace:
         else:
             self.market.register_buyer(who, **habits)
         return who
+
+    def followed(self, person: str) -> None:
+        """Wait until the outbox follows the topic of a person, such as ``seller:acme``. What left before, it does not show."""
+
+        def known() -> bool:
+            with urllib.request.urlopen(f"{self.cloud.outbox}/") as page:
+                return re.search(rf"{re.escape(person)}\b", page.read().decode()) is not None
+
+        awaited(known)
 
     def sale(  # noqa: PLR0913 - all but the people are named
         self,

@@ -29,6 +29,7 @@ ENDED = [*WITH_A_DEADLINE] if EVERYTHING else [stages.negotiating]
 def test_a_deadline_is_that_of_the_message_in_every_browser(market: Marketplace, zone: str) -> None:
     """The page has the deadline of the person's email, to the minute, in any zone, with a clock 3 hours wrong too."""
     buyer, seller = market.person("buyer", time_zone="America/New_York"), market.person("seller")
+    market.followed(f"buyer:{buyer}")
     dispute_id = stages.not_received(market, buyer, seller).id
     told = _told(market, f"buyer:{buyer}", dispute_id)
     page = market.sign_in(buyer, f"disputes/{dispute_id}", timezone_id=zone)

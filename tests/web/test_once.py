@@ -123,6 +123,23 @@ def test_a_double_tap_sends_one_message(market: Marketplace) -> None:
     assert [f"Hello {number}" for number in reversed(range(TIMES))] == [it["text"] for it in written]
 
 
+def _keep_from_news(page: Page) -> None:
+    """Let no read of a dispute be answered until the page sends something, so that it surely sends what is stale."""
+    waiting: list[Route] = []
+    sent: list[str] = []
+
+    def carry(route: Route) -> None:
+        if route.request.method == "GET" and not sent:
+            waiting.append(route)
+            return
+        route.continue_()
+        sent.append(route.request.method)
+        while waiting:
+            waiting.pop().continue_()
+
+    page.route("**/app/api/disputes/**", carry)
+
+
 def test_an_offer_that_was_replaced_is_never_accepted(market: Marketplace) -> None:
     """The seller changes the offer while the buyer reads the confirmation: nothing is accepted, both are shown, with focus."""
     buyer, seller = market.person("buyer"), market.person("seller")
@@ -138,6 +155,7 @@ def test_an_offer_that_was_replaced_is_never_accepted(market: Marketplace) -> No
     offer(15_00)
     page = market.sign_in(buyer, f"disputes/{dispute_id}/accept/2")
     page.get_by_role("button", name="Accept €15.00").wait_for()
+    _keep_from_news(page)
     offer(20_00)
     page.get_by_role("button", name="Accept €15.00").click()
 

@@ -165,6 +165,7 @@ def test_every_page_keeps_to_its_policy_and_a_token_to_itself(market: Marketplac
 def test_a_link_of_a_message_opens_the_very_page(market: Marketplace) -> None:
     """The address in the seller's email leads, after signing in, to the dispute that it is about."""
     buyer, seller = market.person("buyer"), market.person("seller")
+    market.followed(f"seller:{seller}")
     order = market.sale(buyer, seller, promised=-1)
     dispute = market.api.post(f"buyer:{buyer}", f"/orders/{order}/disputes", {"reason": "not_received"})
     link = _link_to(market, seller)
