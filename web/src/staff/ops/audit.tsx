@@ -1,15 +1,13 @@
-import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { AuditEntry, AuditPage } from "../../api/schema";
 import { usePages } from "../../data/pages";
 import { At } from "../../parts/due";
-import { Icon } from "../../parts/icon";
 import { Page, Shown } from "../../parts/page";
 import { Empty } from "../../parts/states";
 import { label, t } from "../../words";
 import { Table } from "../table";
-import { csv, save } from "./csv";
-import { listed, number, Ways } from "./parts";
+import { csv, save, whole } from "./csv";
+import { Filter, number, Save, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
@@ -17,21 +15,12 @@ const PAGES_SAVED = 50;
 
 /** O6: who of the staff and of the marketplace's systems did what to which case, reads included. */
 export function Audit() {
-  const { query, route } = useLocation();
+  const { query } = useLocation();
   const [actor, about] = [query.actor ?? "", query.case ?? ""];
   const asked = { limit: 100, ...(actor ? { actor } : {}), ...(about ? { case: about } : {}) };
   const pages = usePages<AuditEntry, AuditPage>(reads.audit(asked));
-  const saving = useSignal(false);
   async function download() {
-    saving.value = true;
-    const all: AuditEntry[] = [];
-    let cursor: string | undefined;
-    for (let n = 0; n < PAGES_SAVED; n++) {
-      const page = await reads.auditFrom(asked, cursor);
-      all.push(...page.items);
-      cursor = page.cursor ?? undefined;
-      if (!cursor) break;
-    }
+    const all = await whole<AuditEntry>((cursor) => reads.auditFrom(asked, cursor), PAGES_SAVED);
     const head = ["at", "actor", "operation", "outcome", "reason", "order_id", "dispute_id", "person", "listed"];
     const row = (it: AuditEntry) => [
       it.at,
@@ -45,21 +34,11 @@ export function Audit() {
       it.listed.join(" "),
     ];
     save("audit.csv", csv([head, ...all.map(row)]));
-    saving.value = false;
   }
   return (
     <Page title={o("nav.audit")} narrow={false}>
       <Ways />
-      <form
-        class="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const given = Object.fromEntries(
-            [...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]),
-          );
-          route(listed("audit", given));
-        }}
-      >
+      <Filter place="audit">
         <input
           name="actor"
           aria-label={o("audit.actor")}
@@ -72,10 +51,8 @@ export function Audit() {
         <button type="submit" class="button primary small">
           {o("show")}
         </button>
-        <button type="button" class="button small" onClick={() => void download()} aria-disabled={saving.value}>
-          <Icon name="save" /> {saving.value ? t("sending") : o("csv")}
-        </button>
-      </form>
+        <Save write={download} />
+      </Filter>
       <Shown read={pages.first} rows={6}>
         {() =>
           pages.items.length === 0 ? (

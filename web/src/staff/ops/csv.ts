@@ -15,3 +15,19 @@ export function save(name: string, text: string): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
+
+/** Reads a list from its beginning, page by page, to its end or to so many pages. */
+export async function whole<T>(
+  read: (cursor?: string) => Promise<{ items: T[]; cursor: string | null }>,
+  pages = Number.POSITIVE_INFINITY,
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  for (let n = 0; n < pages; n++) {
+    const page = await read(cursor);
+    all.push(...page.items);
+    cursor = page.cursor ?? undefined;
+    if (!cursor) break;
+  }
+  return all;
+}

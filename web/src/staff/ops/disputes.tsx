@@ -8,8 +8,8 @@ import { link, Page, Shown } from "../../parts/page";
 import { Empty } from "../../parts/states";
 import { type Key, label, t } from "../../words";
 import { type Column, Table } from "../table";
-import { csv, save } from "./csv";
-import { listed, number, Ways } from "./parts";
+import { csv, save, whole } from "./csv";
+import { Filter, listed, number, Save, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
@@ -67,7 +67,7 @@ const views = (): View[] => JSON.parse(localStorage.getItem(VIEWS) ?? "[]");
 
 /** O2: all disputes, by the filter that a number or a person has set. */
 export function Disputes() {
-  const { query, route } = useLocation();
+  const { query } = useLocation();
   const filter = Object.fromEntries(FILTERS.filter((it) => query[it]).map((it) => [it, query[it]!]));
   const asked: Record<string, string> = { from: iso(Date.now() - 27 * DAY), to: iso(Date.now()), ...filter };
   const pages = usePages<CountedDispute, CountedDisputePage>(reads.disputes({ ...asked, limit: 100 }));
@@ -75,20 +75,13 @@ export function Disputes() {
   const rows = open ? pages.items.filter((it) => it.stage) : pages.items;
   const hidden = useSignal<string[]>([]);
   const saved = useSignal(views());
-  const saving = useSignal(false);
   const keep = (all: View[]) => {
     localStorage.setItem(VIEWS, JSON.stringify(all));
     saved.value = all;
   };
   async function download() {
-    saving.value = true;
-    const all: CountedDispute[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await reads.disputesFrom({ ...asked, limit: 100 }, cursor);
-      all.push(...page.items.filter((it) => !open || it.stage));
-      cursor = page.cursor ?? undefined;
-    } while (cursor);
+    const found = await whole<CountedDispute>((cursor) => reads.disputesFrom({ ...asked, limit: 100 }, cursor));
+    const all = found.filter((it) => !open || it.stage);
     const head = [
       "id",
       "opened_on",
@@ -108,21 +101,11 @@ export function Disputes() {
         ...all.map((it) => [...head.map((name) => it[name]), decimal(it.refund.minor, it.refund.exponent)]),
       ]),
     );
-    saving.value = false;
   }
   return (
     <Page title={o("nav.all")} narrow={false}>
       <Ways />
-      <form
-        class="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const given = Object.fromEntries(
-            [...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]),
-          );
-          route(listed("disputes", { metric: filter.metric, ...given }));
-        }}
-      >
+      <Filter place="disputes" kept={{ metric: filter.metric }}>
         <input type="date" name="from" aria-label={o("from")} value={asked.from} required />
         <input type="date" name="to" aria-label={o("to")} value={asked.to} required />
         <Pick name="on" value={filter.on} all={o("on.opened")} of={[["ended", o("on.ended")]]} />
@@ -169,7 +152,7 @@ export function Disputes() {
         <button type="submit" class="button primary small">
           {o("show")}
         </button>
-      </form>
+      </Filter>
       <div class="tools">
         {saved.value.map((it) => (
           <span key={it.name} class="view">
@@ -226,9 +209,7 @@ export function Disputes() {
               </label>
             ))}
         </details>
-        <button type="button" class="button small" onClick={() => void download()} aria-disabled={saving.value}>
-          <Icon name="save" /> {saving.value ? t("sending") : o("csv")}
-        </button>
+        <Save write={download} />
       </div>
       {filter.metric && (
         <p class="soft">{o("metric", { metric: filter.metric.replaceAll("_", " ").replace(":", ": ") })}</p>

@@ -1,7 +1,9 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
+import { Icon } from "../../parts/icon";
 import { link } from "../../parts/page";
-import { language } from "../../words";
+import { language, t } from "../../words";
 import { d } from "../desk/words";
 import { useKeys } from "../keys";
 import { walk } from "../table";
@@ -34,6 +36,50 @@ export function listed(place: string, query: Record<string, string | number | un
   const given = Object.entries(query).filter(([, it]) => it !== undefined && it !== null && it !== "");
   const written = new URLSearchParams(given.map(([name, it]) => [name, String(it)])).toString();
   return link(`/ops/${place}${written ? `?${written}` : ""}`);
+}
+
+/** The filter of a list. Shown, it is the list's address; `kept` is what the form does not ask for. */
+export function Filter({
+  place,
+  kept,
+  children,
+}: {
+  place: string;
+  kept?: Record<string, string | undefined>;
+  children: ComponentChildren;
+}) {
+  const { route } = useLocation();
+  return (
+    <form
+      class="filters"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const given = [...new FormData(event.currentTarget)].map(([name, it]) => [name, String(it)]);
+        route(listed(place, { ...kept, ...Object.fromEntries(given) }));
+      }}
+    >
+      {children}
+    </form>
+  );
+}
+
+/** Saves a list as a file, once at a time. */
+export function Save({ write }: { write: () => Promise<void> }) {
+  const saving = useSignal(false);
+  async function press() {
+    if (saving.value) return;
+    saving.value = true;
+    try {
+      await write();
+    } finally {
+      saving.value = false;
+    }
+  }
+  return (
+    <button type="button" class="button small" onClick={() => void press()} aria-disabled={saving.value}>
+      <Icon name="save" /> {saving.value ? t("sending") : o("csv")}
+    </button>
+  );
 }
 
 /** A number with its name. It leads to its list. */
