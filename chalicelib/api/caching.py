@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,7 +15,8 @@ REVALIDATE = "private, no-cache"
 """Cache-Control of every read: only the caller may keep it, and has to ask again before using it."""
 PUBLIC = "public, max-age=3600"
 """Cache-Control of what is the same for everybody and changes with a deployment only."""
-_OF_THE_MOMENT = "as_of"
+_OF_THE_MOMENT = re.compile(r'"as_of":"[^"]*"')
+"""The moment of asking, wherever it stands in an answer. A text that quotes it has backslashes before its quotes."""
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _DIGITS = 16
 
@@ -34,20 +35,8 @@ def tag(body: str, *, read: bool) -> str | None:
     version = msgspec.json.decode(body, type=_Versioned).version if body.startswith("{") else None
     if version is None and not read:
         return None
-    digest = hashlib.sha256(_lasting(body).encode()).hexdigest()[:_DIGITS]
+    digest = hashlib.sha256(_OF_THE_MOMENT.sub("", body).encode()).hexdigest()[:_DIGITS]
     return f'W/"{digest}"' if version is None else f'W/"{version}-{digest}"'
-
-
-def _lasting(body: str) -> str:
-    if f'"{_OF_THE_MOMENT}":' not in body:
-        return body
-    return msgspec.json.encode(_without_moment(msgspec.json.decode(body))).decode()
-
-
-def _without_moment(said: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(said, dict):
-        return {name: _without_moment(value) for name, value in said.items() if name != _OF_THE_MOMENT}
-    return [_without_moment(it) for it in said] if isinstance(said, list) else said
 
 
 def has_it(headers: Mapping[str, str], current: str) -> bool:
