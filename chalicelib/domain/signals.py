@@ -52,7 +52,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one person: the disputes and orders of the last year, and the numbers that carry orders of others."""
+    """The disputes and orders of one person in the last year, and the tracking numbers that carry orders of others."""
 
     role: Role
     disputes: tuple[Dispute, ...]

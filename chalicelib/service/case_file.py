@@ -17,7 +17,7 @@ from chalicelib.service.execute import current
 from chalicelib.service.orders import timeline
 from chalicelib.service.rows import party_of
 from chalicelib.store import audit, lists
-from chalicelib.store.codec import plain, timestamp
+from chalicelib.store.codec import day_start, plain, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def _party(services: Services, case: Case, of: Dispute, role: Role, now: datetim
     """Return what is known of a party: the language, and the other disputes of the last 180 days, a hundred at most."""
     who = party_of(case.order.terms, role)
     profile = services.people.profile(role.value, who)
-    since = (now - HISTORY).replace(hour=0, minute=0, second=0, microsecond=0)  # through a day the answer stays the same
+    since = day_start(now - HISTORY)  # through a day the answer stays the same
     place = lists.disputes_of(role.value, who, since=since)
     found, more = services.lists.read(place, HISTORY_AT_MOST, None, lambda stored: as_listed(services, stored, now))
     others = [it for it in found if it.id != of.id]

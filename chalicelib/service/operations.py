@@ -60,7 +60,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operating:
-    """What an operator looks at."""
+    """The parts of a deployment that an operator looks at."""
 
     services: Services
     watching: Watching

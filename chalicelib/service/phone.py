@@ -21,6 +21,7 @@ from chalicelib.service.errors import Busy, Malformed
 from chalicelib.service.execute import ATTEMPTS, keep_answer, kept_answer
 from chalicelib.service.sns_errors import refused_as, registering
 from chalicelib.store import keys
+from chalicelib.store.codec import day_start
 from chalicelib.store.idempotency import Answer, Conflict
 from chalicelib.store.people import PhoneCode
 from chalicelib.store.tallies import Counted
@@ -72,7 +73,7 @@ def new_code(services: Services, profile: Profile) -> tuple[str, Profile]:
 
 
 def _full(message: str, limit: int, now: datetime) -> Refusal:
-    tomorrow = now.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    tomorrow = day_start(now) + timedelta(days=1)
     return Refusal(LIMIT_REACHED, f"{message} Try again tomorrow.", limit=limit, opens_at=tomorrow)
 
 

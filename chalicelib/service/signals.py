@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from chalicelib.domain.signals import LOOKED_BACK, Known, numbers_of, signals
 from chalicelib.service import views
 from chalicelib.service.errors import NotFound
 from chalicelib.store import lists
+from chalicelib.store.codec import day_start
 from chalicelib.store.lists import PAGE_AT_MOST, as_dispute, as_order
 
 if TYPE_CHECKING:
@@ -45,10 +47,7 @@ def of_person(services: Services, actor: Actor, role: Role, person_id: str) -> J
 def list_people(services: Services, actor: Actor, role: Role, newest: list[tuple[str, str]]) -> Json:
     """Return the people of one role with patterns, among those of the ``newest`` disputes, who have the most of these."""
     now = services.clock.now()
-    counts: dict[str, int] = {}
-    for buyer_id, seller_id in newest:
-        who = buyer_id if role is Role.BUYER else seller_id
-        counts[who] = counts.get(who, 0) + 1
+    counts = Counter(buyer_id if role is Role.BUYER else seller_id for buyer_id, seller_id in newest)
     people = sorted(
         (who for who, count in counts.items() if count > 1 and who != actor.id), key=lambda who: (-counts[who], who)
     )
@@ -69,7 +68,7 @@ def _known(services: Services, role: Role, person_id: str, now: datetime) -> Kno
 
 def _since(now: datetime) -> datetime:
     """Return the beginning of the first day (UTC) that is looked at, so that an answer stays the same through a day."""
-    return (now - LOOKED_BACK).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day_start(now - LOOKED_BACK)
 
 
 def _view(known: Known, role: Role, person_id: str, now: datetime) -> Json:

@@ -71,6 +71,11 @@ def from_timestamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def day_start(at: datetime) -> datetime:
+    """Return the beginning of the day (UTC) that a moment in UTC is in."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def event_from(stream: int, seq: int, at: str, actor: tuple[str, str], kind: str, data: str) -> Event:
     """Return an event, made from the attributes of its item. Raises ``NewerData`` for an unknown type."""
     if kind not in PAYLOADS:

@@ -31,7 +31,7 @@ KEPT_S = 14 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """Who had a message sent again, when, and why."""
+    """The request to send a message again: by whom, when, and why."""
 
     by: Actor
     at: datetime

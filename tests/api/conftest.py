@@ -82,7 +82,7 @@ def app(issuer: Issuer) -> Iterator[object]:
 
 
 def operating_in(services: Services, table: MemoryTable, clock: Clock) -> Operating:
-    """What operators look at, where SQS and CloudWatch tell nothing."""
+    """Stand for the deployment that operators look at, where SQS and CloudWatch tell nothing."""
 
     def nothing_told() -> Any:  # noqa: ANN401 - stands for a botocore client
         raise EndpointConnectionError(endpoint_url="https://aws.example.com")

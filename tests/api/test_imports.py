@@ -57,7 +57,7 @@ PUBLISHING = tuple(f"chalicelib.notify.{name}" for name in ("publish", "dependen
 POSTING = tuple(f"chalicelib.notify.webhooks.{name}" for name in ("announcing", "delivering", "posting"))
 MODELS = ("pydantic", "pydantic_core")
 CLIENTS = ("botocore.session", "botocore.client", "botocore.loaders", "urllib3")
-"""What botocore builds a client of: a third of a cold start."""
+"""The modules of which botocore builds a client: a third of a cold start."""
 AT_MOST = {
     "api": 480,
     "sweep": 190,

@@ -101,7 +101,7 @@ def offer(office: Office, n: int) -> None:
 
 
 def offers(number: int) -> list[Spent]:
-    """What each of so many counter-offers spends, one after the other."""
+    """Return the units that each of so many counter-offers spends, one after the other."""
     (office, table), found = metered(), []
     office.disputed()
     for n in range(number):

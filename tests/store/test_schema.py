@@ -171,7 +171,7 @@ def test_what_belongs_to_an_element_stays_with_it() -> None:
 
 
 def test_an_order_as_it_is_written_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What this version wrote is not searched for what it does not know: that costs more than reading it does."""
+    """An item of this version is not searched for fields that it does not know: that costs more than reading it does."""
     case = Office().disputed().services.cases.load(ORDER)
     assert case
     monkeypatch.setattr(unknown, "beyond", lambda *_: pytest.fail("it was searched"))

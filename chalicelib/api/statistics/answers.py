@@ -33,7 +33,7 @@ class Refunds(Given):
 
 
 class DisputeCounts(Given):
-    """What happened. Each fact counts on the day (UTC) on which it happened, and orders on the day of payment."""
+    """Counts of what happened. Each fact counts on the day (UTC) on which it happened, and orders on the day of payment."""
 
     orders: Annotated[int, Field(ge=0, description="Orders paid; counted by day only.")]
     orders_disputed: Annotated[int, Field(ge=0, description="Those of these orders that were ever disputed, until now.")]
