@@ -50,9 +50,10 @@ export function Queue() {
   );
   const go = (tab: string) => route(link(`/mediation?tab=${tab}`));
   async function taking() {
-    const id = rowHere() ?? rows[0]?.id;
+    const id = rowHere();
     const row = rows.find((it) => it.id === id);
-    if (!id || !row) return;
+    // A row can leave the list under the hand. Nobody takes another one than the one that they looked at.
+    if (!id || !row) return void walk(1);
     if (row.mediator_id === who.value!.id) return route(link(`/disputes/${id}`));
     const next = rows[rows.indexOf(row) + 1]?.id ?? rows[rows.indexOf(row) - 1]?.id;
     const outcome = await take(id);
