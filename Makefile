@@ -31,7 +31,7 @@ demo: setup ## play thirteen stories against the local cloud
 test: setup ## run the tests; every run has the same seeds, counts and order
 	$(PY) -m pytest -n 2 --dist loadscope -m "not deep"
 
-deep: setup ## run the tests that take minutes: 10,000 histories, an upgrade and a rollback, a package from scratch
+deep: setup ## run the tests that take minutes: 10,000 histories, an upgrade, a restore, clients in other languages
 	$(PY) -m pytest -n 2 --dist loadscope -m deep
 
 e2e: setup ## play everything through the web app's pages in a real browser

@@ -31,6 +31,7 @@ from tests.system.generated import (
     without_a_model,
 )
 
+pytestmark = pytest.mark.deep
 STORIES = ("lamps-2", "camera-3", "guitar-8")
 """Between them they negotiate, return, mediate, appeal and pay; in none does somebody wait for the deployment's schedule."""
 AROUND = {"/sandbox/clock"}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.deep
 RESTORED = "shop-restored"
 PRICE = {"r-refund": 5000, "r-release": 3000, "r-late": 2000}
 KEPT = 1000
