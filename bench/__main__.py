@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bench.batches import batches
 from bench.cold import cold_starts
 from bench.commands import speed
 from bench.messages import messages
@@ -29,6 +30,8 @@ def report() -> Iterator[str]:
     yield from units()
     yield ""
     yield from messages()
+    yield ""
+    yield from batches()
     yield ""
     yield from cold_starts()
     yield ""

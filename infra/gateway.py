@@ -83,7 +83,7 @@ ANSWERS = (
         status=413,
         title="Request Entity Too Large",
         code="body_too_large",
-        detail="A request body has at most 65536 bytes.",
+        detail="A request body has at most 65536 bytes, and one of a batch of orders 1048576.",
         reason="The body exceeds the gateway's own 10 MB, so the API never sees it; the detail names the API's limit.",
     ),
     GatewayAnswer(

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from chalicelib.store.audit import AuditEntry
     from chalicelib.store.items import Item
 
-BODY_AT_MOST = 65_536
 WORKED_ON_S = 60
 """Seconds after which a caller may try again who was refused because the operator's switch says read-only."""
 ANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,139}")
@@ -108,7 +107,7 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
         raise Forbidden
     _check_writable(endpoint)
     _check_ids(endpoint, ids)
-    raw = _raw(request)
+    raw = _raw(endpoint, request)
     if _REPLACED in raw:
         raise Problem("malformed_request", "The body is not text in UTF-8, or has U+FFFD, which stands for what is not.")
     if endpoint.replaces and not raw:
@@ -133,7 +132,7 @@ def bind(endpoint: Endpoint, request: Request, ids: dict[str, str], language: st
 
 def _signed(endpoint: Endpoint, signature: Signature, request: Request) -> Call:
     """The call of a system that signs what it sends. Nothing of the body is read before the signature is found good."""
-    raw = _raw(request)
+    raw = _raw(endpoint, request)
     _query(endpoint, request)
     signature.check(raw, request.headers.get(signature.header, ""))
     learn(caller=signature.signer.id)
@@ -185,14 +184,14 @@ def _values(endpoint: Endpoint, written: dict[str, str]) -> dict[str, Any]:
     return {it.name: it.read(written[it.name]) if it.name in written else it.default for it in endpoint.query}
 
 
-def _raw(request: Request) -> bytes:
-    """The body as it came."""
+def _raw(endpoint: Endpoint, request: Request) -> bytes:
+    """The body as it came. Raises ``Problem`` for one that is no text, or longer than the route takes."""
     try:
         raw = request.raw_body
     except UnicodeError as error:
         raise Problem("malformed_request", "The body is not text in UTF-8.") from error
     content = raw.encode() if isinstance(raw, str) else raw
-    if len(content) > BODY_AT_MOST:
+    if len(content) > endpoint.body_at_most:
         raise Problem("body_too_large")
     return content
 

@@ -33,6 +33,9 @@ class Audited(Enum):
     """Before it is carried out: it is not one transaction."""
 
 
+BODY_AT_MOST = 65_536
+"""Bytes of a request's body, unless its route takes more."""
+
 AUDITED_ROLES = (*STAFF, Role.PLATFORM)
 """The roles whose requests are in the audit."""
 
@@ -72,6 +75,8 @@ class Endpoint:
     """The signature that replaces a token; None for callers with one."""
     takes: type[BaseModel] | Later | None = None
     """The model of a request's body, perhaps not imported yet."""
+    body_at_most: int = BODY_AT_MOST
+    """The most bytes of a request's body."""
     query: tuple[Parameter, ...] = ()
     refuses: tuple[str, ...] = ()
     """The problem codes it can give beside those that all routes of its kind give."""

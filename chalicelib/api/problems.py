@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 READ_ONLY = "read_only"
+ERRORS_AT_MOST = 20
+"""The most faults of one body that a problem names."""
 _SOON_S = 5
 _NO_ANSWER = (ConnectTimeoutError, ReadTimeoutError, EndpointConnectionError, ConnectionClosedError)
 _PASSING = frozenset(
@@ -132,7 +134,7 @@ CATALOGUE: dict[str, Kind] = {
     s.VersionMismatch.code: _kind(
         412, "If-Match is not the current version.", "Read it again, show what changed, and try at current_version."
     ),
-    "body_too_large": _kind(413, "A request body has at most 65536 bytes.", "Send less."),
+    "body_too_large": _kind(413, "A request body has at most 65536 bytes, and one of a batch of orders 1048576.", "Send less."),
     "unsupported_media_type": _kind(415, "The body is not application/json.", "Send Content-Type: application/json."),
     s.Malformed.code: _kind(
         422, "The body or a parameter is not valid; errors says where.", "Correct the fields that errors names."
@@ -240,6 +242,18 @@ def response(error: Exception, language: str = ENGLISH) -> Response:
     """
     problem = problem_of(error)
     learn(code=problem.code)
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store",
+        **problem.headers,
+    }
+    return Response(body=json.dumps(told(problem, language)), status_code=CATALOGUE[problem.code].status.value, headers=headers)
+
+
+def told(problem: Problem, language: str = ENGLISH) -> dict[str, Any]:
+    """Return the members of a problem (RFC 9457) in one of ``LANGUAGES``."""
     kind = CATALOGUE[problem.code]
     title, detail = kind.status.phrase, problem.detail
     if language != ENGLISH:
@@ -252,15 +266,8 @@ def response(error: Exception, language: str = ENGLISH) -> Response:
         "code": problem.code,
         "detail": detail,
     }
-    body = known | plain(problem.members) | known  # a member cannot take a standard one's place
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": CONTENT_TYPE,
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-        "Cache-Control": "no-store",
-        **problem.headers,
-    }
-    return Response(body=json.dumps(body), status_code=kind.status.value, headers=headers)
+    members: dict[str, Any] = plain(problem.members)
+    return known | members | known  # a member cannot take a standard one's place
 
 
 def _facts(problem: Problem) -> dict[str, object]:
@@ -329,7 +336,7 @@ def _validation(error: ValidationError) -> Problem:
         return Problem("malformed_request", f"The body is not JSON: {found[0]['msg']}.")
     errors: list[dict[str, Any]] = [
         {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"].removeprefix("Value error, ")}
-        for one in found[:20]
+        for one in found[:ERRORS_AT_MOST]
     ]
     where = ", ".join(dict.fromkeys(str(one["field"]) or "body" for one in errors))
     return Problem(s.Malformed.code, f"Not valid: {where}.", errors=errors)

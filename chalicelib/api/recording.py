@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Telling(Protocol):
     """A body that says what the audit keeps of it."""
 
-    def audited(self) -> tuple[tuple[str, ...], str]:
-        """Return the ids that it names, and its reason, which is a word of a list."""
+    def audited(self) -> tuple[tuple[str, ...], str | None]:
+        """Return the ids that it names, and its reason, which is a word of a list; None for a body that gives none."""
         ...
 
 

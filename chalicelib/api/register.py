@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.api.audit import routes as audit
+from chalicelib.api.batches import routes as batches
 from chalicelib.api.description import routes as description
 from chalicelib.api.disputes import mediation
 from chalicelib.api.disputes import routes as disputes
@@ -30,6 +31,7 @@ def register(app: Chalice) -> None:
     """Declare every route of this stage on ``app``; a sandbox has its clock's as well."""
     described = (
         orders,
+        batches,
         disputes,
         evidence,
         messages,

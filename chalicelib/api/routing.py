@@ -10,7 +10,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api import caching, cursors, problems
 from chalicelib.api.call import bind
-from chalicelib.api.endpoint import ENDPOINTS, Endpoint
+from chalicelib.api.endpoint import BODY_AT_MOST, ENDPOINTS, Endpoint
 from chalicelib.api.language import preferred
 from chalicelib.api.recording import recorded
 from chalicelib.store.idempotency import Answer
@@ -48,6 +48,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
     audit: Audited | None = None,
     signature: Signature | None = None,
     body: type[BaseModel] | None = None,
+    body_at_most: int = BODY_AT_MOST,
     query: tuple[Parameter, ...] = (),
     refuses: tuple[str, ...] = (),
     versioned: bool | None = None,
@@ -80,6 +81,7 @@ def route(  # noqa: PLR0913 - as many as a route has sides
             audit=audit,
             signature=signature,
             takes=body,
+            body_at_most=body_at_most,
             query=query,
             refuses=refuses,
             versioned=bool(versioned),

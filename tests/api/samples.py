@@ -289,6 +289,13 @@ _GRANTED = NOON + 9 * DAY + HOUR + 7 * DAY
 
 SAMPLES: dict[str, Sample] = {
     "import_order": Sample(Stop.NOWHERE, MARKET, ORDER, _ORDER_KEYS),
+    "import_orders": Sample(
+        Stop.NOWHERE,
+        MARKET,
+        {"orders": [ORDER | {"id": "o-1"}]},
+        ("results",),
+        other={"orders": [ORDER | {"id": "o-1", "shipping_fee": euros(500)}]},
+    ),
     "list_orders": Sample(Stop.SOLD, ANA, keys=_LIST_KEYS, query="?limit=5"),
     "get_order": Sample(Stop.DELIVERED, ANA, keys=_ORDER_KEYS),
     "get_protection": Sample(Stop.DELIVERED, ANA, keys=("guarantees", "closes_at", "as_of")),

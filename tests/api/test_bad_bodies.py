@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.api.call import BODY_AT_MOST
 from tests.api.bad_input import NO_JSON, NO_OBJECT, too_long, with_controls, wrong_bodies
 from tests.api.samples import (
     ACME,
@@ -116,7 +115,8 @@ def test_a_field_given_twice_is_refused(api: Api, endpoint: Endpoint) -> None:
 def test_a_body_that_is_too_large_is_refused(api: Api, endpoint: Endpoint) -> None:
     """Section 7: a byte more than allowed is too much, of whatever."""
     route = Untouched(api, endpoint)
-    for raw in (b"x" * (BODY_AT_MOST + 1), (route.good or b"{}") + b" " * BODY_AT_MOST, ("é" * BODY_AT_MOST).encode()):
+    most = endpoint.body_at_most
+    for raw in (b"x" * (most + 1), (route.good or b"{}") + b" " * most, ("é" * most).encode()):
         assert (413, "body_too_large") == route.send(raw=raw).refused
     route.end()
 

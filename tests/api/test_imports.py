@@ -47,6 +47,7 @@ DESCRIBING = (
     "chalicelib.api.description.openapi",
     "chalicelib.api.description.parts",
     "chalicelib.api.orders.answers",
+    "chalicelib.api.batches.answers",
     "chalicelib.api.messages.answers",
     "chalicelib.api.live.answers",
     "chalicelib.api.payments.answers",

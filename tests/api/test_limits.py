@@ -141,7 +141,7 @@ def test_what_is_not_well_formed_reaches_no_aws(unasked: Api, endpoint: Endpoint
     for _ in range(rates.COUNTED_TOGETHER):  # as often as makes a write, if it did
         assert 401 == refused(authorization="Bearer nonsense")
         assert 401 == refused(authorization="")
-        assert 413 == refused(b" " * (serving.BODY_AT_MOST + 1))
+        assert 413 == refused(b" " * (endpoint.body_at_most + 1))
         assert 422 == refused(address=f"{path}?unknown=1")
         if endpoint.versioned:
             assert 400 == refused(if_match="x")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.api.call import BODY_AT_MOST
+from chalicelib.api.endpoint import BODY_AT_MOST
 from chalicelib.domain.people import Role
 from tests.api.samples import (
     ACME,

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.api import call
-from chalicelib.api.call import BODY_AT_MOST
 from chalicelib.api.carrier_time import carrier_time
+from chalicelib.api.endpoint import BODY_AT_MOST
 from chalicelib.api.tracking import aftership, seventeen_track, signatures
 from chalicelib.api.tracking.tracking_update import ToldRecord
 from chalicelib.domain.carriers import Carrier

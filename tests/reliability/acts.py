@@ -17,7 +17,7 @@ from chalicelib.domain.order import ExternalStatus, Line, OrderTerms
 from chalicelib.domain.parcel import CarrierStatus
 from chalicelib.domain.people import Actor, ReturnAddress, Role
 from chalicelib.domain.refusals import Refusal
-from chalicelib.service import disputes, orders
+from chalicelib.service import disputes, order_batches, orders
 from chalicelib.service.contacts import Contacts, put_contacts
 from chalicelib.service.errors import ServiceError
 from chalicelib.service.execute import Request, sweep_order
@@ -122,6 +122,18 @@ def opens(reason: Reason, key: str, *items: tuple[str, int]) -> Act:
 def imports(terms: OrderTerms = TERMS) -> Act:
     """Let the platform import the order."""
     return Act("import", lambda services: orders.import_order(services, PLATFORM, terms))
+
+
+def imports_in_a_batch() -> Act:
+    """Let the platform import the order in a batch."""
+
+    def act(services: Services) -> Answer:
+        (outcome,) = order_batches.import_orders(services, PLATFORM, once("batch"), (TERMS,), lambda: True)
+        if not isinstance(outcome, Answer):
+            raise outcome or AssertionError("the order was not begun")
+        return outcome
+
+    return Act("import in a batch", act)
 
 
 def registers(actor: Actor, *addresses: ReturnAddress, email: str | None = None) -> Act:

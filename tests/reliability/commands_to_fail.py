@@ -29,6 +29,7 @@ from tests.reliability.acts import (
     confirms,
     extends,
     imports,
+    imports_in_a_batch,
     opens,
     registers,
     ships,
@@ -97,6 +98,7 @@ COMMANDS: tuple[Situation, ...] = (
     Situation("delivered", "open_dispute", opens(Reason.NOT_AS_DESCRIBED, "all")),
     Situation("resolved", "report_result", pays("paid")),
     Situation("resolved", "report_result", pays("failed", "card closed", 1)),
+    Situation("known", "import_orders", imports_in_a_batch()),
     *_moves(),
 )
 SWEPT: tuple[tuple[str, int], ...] = (

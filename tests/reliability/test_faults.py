@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.acting import ACTION_OF
-from chalicelib.service import contacts, disputes, orders, payments
+from chalicelib.service import contacts, disputes, order_batches, orders, payments
 from tests.randomness import HUNTING
 from tests.reliability.aftermath import Aftermath, aftermath, heard, tried, undisturbed
 from tests.reliability.beginnings import Beginning, begun
@@ -82,7 +82,7 @@ def test_every_command_is_failed() -> None:
     """Every service function that writes, and every action in a dispute, is among the commands that are made to fail."""
     functions: list[Callable[..., object]] = [
         function
-        for module in (contacts, disputes, orders, payments)
+        for module in (contacts, disputes, order_batches, orders, payments)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     ]

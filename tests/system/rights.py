@@ -54,6 +54,7 @@ OF_OPERATIONS = (
 RIGHTS: dict[str, dict[str, May]] = {
     # orders: section 7's first rows
     "import_order": {ORDERS: May(Stop.NOWHERE, CREATED, ALL, missing=CREATED)},
+    "import_orders": {ORDERS: May(Stop.NOWHERE, OK, ALL)},
     "add_shipment": {ORDERS: May(Stop.SOLD, CREATED, ALL), SELLER: May(Stop.SOLD, CREATED)},
     "record_carrier_events": {TRACKING: May(Stop.DELIVERED, OK, ALL)},
     "list_orders": {BUYER: May(Stop.SOLD), SELLER: May(Stop.SOLD), **both(May(Stop.SOLD, others=ALL, query="buyer_id=ana"))},

@@ -163,9 +163,10 @@ def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
     """The headers of a good answer."""
     if endpoint.answers is None:
         return _described(*_ASKED_ABOUT, *_PAGE)
+    words = _IN_LANGUAGE if endpoint.worded else ()
     if endpoint.method == "GET":
-        return _described(*_ASKED_ABOUT, "ETag", "Cache-Control", *(_IN_LANGUAGE if endpoint.worded else ()))
-    return _described(*_ASKED_ABOUT, *(("ETag",) if "version" in endpoint.answers().model_fields else ()))
+        return _described(*_ASKED_ABOUT, "ETag", "Cache-Control", *words)
+    return _described(*_ASKED_ABOUT, *(("ETag",) if "version" in endpoint.answers().model_fields else ()), *words)
 
 
 def problem_headers(status: HTTPStatus) -> dict[str, Any]:

@@ -948,6 +948,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payment-instructions": {
         parameters: {
             query?: never;
@@ -2482,6 +2498,28 @@ export interface components {
             seller_name?: string;
             shipping_fee: components["schemas"]["MoneyIn"];
         };
+        /** ImportOrders */
+        ImportOrders: {
+            /** Orders */
+            orders: components["schemas"]["OrderRow"][];
+        };
+        /** ImportResult */
+        ImportResult: {
+            /** Id */
+            id: string | null;
+            order: components["schemas"]["Order"] | null;
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Status
+             * Format: int32
+             */
+            status: number;
+        };
+        /** ImportResults */
+        ImportResults: {
+            /** Results */
+            results: components["schemas"]["ImportResult"][];
+        };
         /** InformationRequest */
         InformationRequest: {
             /** Answered At */
@@ -3235,6 +3273,57 @@ export interface components {
             cursor: string | null;
             /** Items */
             items: components["schemas"]["OrderSummary"][];
+        };
+        /** OrderRow */
+        OrderRow: {
+            /** Buyer Id */
+            buyer_id: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Deliver By
+             * @default null
+             */
+            deliver_by?: string | null;
+            /**
+             * Deliver Within Days
+             * @default null
+             */
+            deliver_within_days?: number | null;
+            /** Destination Country */
+            destination_country: string;
+            /**
+             * Guarantees
+             * @default []
+             */
+            guarantees?: components["schemas"]["OfferedGuarantee"][];
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            /**
+             * Paid At
+             * Format: date-time
+             */
+            paid_at: string;
+            /**
+             * Paid On Platform
+             * @default true
+             */
+            paid_on_platform?: boolean;
+            /**
+             * Placed At
+             * @default null
+             */
+            placed_at?: string | null;
+            /** Seller Id */
+            seller_id: string;
+            /**
+             * Seller Name
+             * @default
+             */
+            seller_name?: string;
+            shipping_fee: components["schemas"]["MoneyIn"];
         };
         /** OrderSummary */
         OrderSummary: {
@@ -4708,6 +4797,9 @@ export type HandOver = components['schemas']['HandOver'];
 export type HeldPayout = components['schemas']['HeldPayout'];
 export type HeldPayoutPage = components['schemas']['HeldPayoutPage'];
 export type ImportOrder = components['schemas']['ImportOrder'];
+export type ImportOrders = components['schemas']['ImportOrders'];
+export type ImportResult = components['schemas']['ImportResult'];
+export type ImportResults = components['schemas']['ImportResults'];
 export type InformationRequest = components['schemas']['InformationRequest'];
 export type InstructionStatus = components['schemas']['InstructionStatus'];
 export type Issue = components['schemas']['Issue'];
@@ -4750,6 +4842,7 @@ export type Operations = components['schemas']['Operations'];
 export type Order = components['schemas']['Order'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderPage = components['schemas']['OrderPage'];
+export type OrderRow = components['schemas']['OrderRow'];
 export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderTimeline = components['schemas']['OrderTimeline'];
 export type Outcome = components['schemas']['Outcome'];
@@ -6744,6 +6837,33 @@ export interface operations {
                 };
             };
             default: components["responses"]["malformed_request"];
+        };
+    };
+    import_orders: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOrders"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResults"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
         };
     };
     list_payment_instructions: {
