@@ -68,6 +68,7 @@ def services() -> Services:
         policies=policies,
         endpoints=SnsEndpoints(lambda: client("sns"), {"fcm": settings().push_fcm_arn, "apns": settings().push_apns_arn}),
         mail_by_topic=not settings().mail_from,
+        topics_of_0_2=settings().stored_form == "plain",
         tallies=Tallies(dynamodb, table),
         texts=SnsTexts(lambda: client("sns")),
         limits=ContactLimits(settings().contact_changes_a_day, settings().sms_per_number_a_day, settings().sms_per_day),

@@ -57,6 +57,7 @@ METRICS: dict[str, Metric] = {
     "SmsSent": Metric("Count", "SMS that were handed to SNS."),
     "SmsCapped": Metric("Count", "SMS that a day's limit held back."),
     "SmsLeftOut": Metric("Count", "SMS that were not sent because the operator's switch says so."),
+    "DevicesGone": Metric("Count", f"Push messages to a device that its platform has given up. {_AGAIN}"),
     "Undelivered": Metric("Count", "Messages to people that no provider took.", ("Channel",)),
     # systems
     "WebhookEndpointsOff": Metric("Count", "Webhook endpoints that were switched off by themselves (N7)."),

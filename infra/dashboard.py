@@ -204,6 +204,12 @@ ROWS = (
                 seconds=AN_HOUR,
             ),
             Chart(
+                title="Push messages to devices that are gone",
+                lines=(ours("DevicesGone"),),
+                reason="Shows whether devices that were given up are forgotten.",
+                seconds=AN_HOUR,
+            ),
+            Chart(
                 title="SMS: sent, held back, left out by the switch, spent this month in USD",
                 lines=(
                     ours("SmsSent"),

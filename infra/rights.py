@@ -7,6 +7,8 @@ from infra.functions import FUNCTIONS
 
 PUSHES = ("ApiHandlerRole", "SweepShardRole", "DeviceFailedRole")
 """The roles that register devices, look for them and forget them."""
+SENDS = ("PublishRole", "SweepShardRole")
+"""The roles that send messages to people."""
 
 
 def resources() -> dict[str, Any]:
@@ -17,6 +19,7 @@ def resources() -> dict[str, Any]:
         "UseTableKey": _policy("HasTableKmsKeyArn", "use-table-key", table, [_use_key("TableKmsKeyArn", "dynamodb")]),
         "UseKey": _policy("HasKmsKeyArn", "use-key", encrypted, [_use_key("KmsKeyArn", "sns", "sqs", "s3")]),
         "UsePush": _policy("HasPush", "use-push", PUSHES, PUSH),
+        "PushToDevices": _policy("HasPush", "push-to-devices", SENDS, TO_DEVICES),
         "Trace": _policy("IsTraced", "trace", [row.its_role for row in FUNCTIONS], TRACE),
     }
 
@@ -65,6 +68,14 @@ PUSH = [
             "sns:DeleteEndpoint",
         ],
         "Resource": ["*"],
+    }
+]
+TO_DEVICES = [
+    {
+        "Sid": "PushToDevices",
+        "Effect": "Allow",
+        "Action": ["sns:Publish"],
+        "Resource": [sub("arn:${AWS::Partition}:sns:*:${AWS::AccountId}:endpoint/*")],
     }
 ]
 TRACE = [

@@ -19,7 +19,7 @@ from localcloud import aws, clock, cognito, venvs
 from localcloud.aws import Client
 from localcloud.deployment.deploy import deploy, fitting
 from localcloud.layout import LOCAL, LocalCloudError, command_line, try_lock, write_json
-from localcloud.ministack import REGION, MiniStack
+from localcloud.ministack import PHONES, REGION, MiniStack
 from localcloud.outbox.server import Outbox
 from localcloud.packaging.build import Artefact, build
 from localcloud.ports import HOST, Ports
@@ -132,9 +132,10 @@ class LocalCloud:
         login = cognito.create(self.aws("cognito-idp"), self._ministack.url, self._web.callback if self._web else "")
         outputs = self._deploy(artefact, login)
         command = command_line(self.directory)
+        phones = self.aws("sns").create_topic(Name=PHONES)["TopicArn"]
         outbox = Outbox(self.aws("sns"), f"{STACK}-", outputs["PersonTopicPrefix"], self._ports.outbox, command)
         self._open.callback(outbox.stop)
-        topics = [outputs[f"{name}TopicArn"] for name in ("Payments", "Events", "Mediators")]
+        topics = [outputs[f"{name}TopicArn"] for name in ("Payments", "Events", "Mediators")] + [phones]
         if not outbox.listens_to(topics):
             message = "the outbox could not subscribe to the deployment's topics; see ministack.log"
             raise LocalCloudError(message)

@@ -12,6 +12,8 @@ from localcloud import venvs
 from localcloud.layout import LocalCloudError
 from localcloud.ports import HOST
 
+PHONES = "buyer-protection-local-phones"
+"""The topic at which the outbox reads what goes straight to phones and devices (``engine.py``). The product has none such."""
 log = logging.getLogger(__name__)
 REGION = "eu-west-1"
 # Not secrets: MiniStack's root credentials, which open nothing else.
@@ -55,10 +57,11 @@ class MiniStack:
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AUTH": "true",
+            "PHONES_TOPIC": PHONES,
             "PYTHONDONTWRITEBYTECODE": "1",  # a deployed function cannot write beside its code either
         }
         guard = Path(__file__).with_name("guard.py")
-        command = [sys.executable, "-I", str(guard), str(max_life), str(python), "-I", "-m", "ministack"]
+        command = [sys.executable, "-I", str(guard), str(max_life), str(python), "-I", str(guard.with_name("engine.py"))]
         with self._log.open("wb") as output:
             return subprocess.Popen(
                 command,

@@ -15,10 +15,9 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class ComposedMessage:
-    """One message to one topic, or one mail.
+    """One message to one address: the first given of ``mail_to``, ``phone`` (E.164), ``device`` (an ARN), ``topic`` (an ARN).
 
-    Subscriptions of the topic choose by ``attributes``. A ``subject`` is for email only. A message with ``push`` is for
-    devices. A message with ``mail_to`` is a mail to that address and goes to no topic.
+    Subscriptions of a topic choose by ``attributes``. A ``subject`` is for email only. A message with ``push`` is for devices.
     """
 
     topic: str
@@ -27,3 +26,5 @@ class ComposedMessage:
     attributes: dict[str, str] = field(default_factory=dict)
     push: Push | None = None
     mail_to: str = ""
+    phone: str = ""
+    device: str = ""

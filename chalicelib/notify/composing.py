@@ -49,7 +49,10 @@ class Composer:
                 assert_never(notice.audience)
 
     def to_person(self, message: AddressedMessage) -> ComposedMessage:
-        """Compose a message in the recipient's language and time zone, in the form of its channel."""
+        """Compose a message in the recipient's language and time zone, in the form of its channel.
+
+        A push message has yet to be addressed to each of the person's devices.
+        """
         queued, it, recipient = message.queued, message.about, message.recipient
         wording = worded(
             queued.text,
@@ -64,12 +67,13 @@ class Composer:
         attributes = _attributes(it, queued.name, queued.recipient, recipient.channel, kind)
         match recipient.channel:
             case Channel.SMS:
-                return ComposedMessage(recipient.topic, wording.short, attributes=attributes | _TRANSACTIONAL)
+                told = attributes | _TRANSACTIONAL
+                return ComposedMessage("", wording.short, attributes=told, phone=recipient.profile.texted_at)
             case Channel.PUSH:
                 push = Push(wording.subject, wording.link)
-                return ComposedMessage(recipient.topic, wording.push, attributes=attributes, push=push)
+                return ComposedMessage("", wording.push, attributes=attributes, push=push)
             case Channel.EMAIL | Channel.TOPIC:
-                mail_to = recipient.mail_to
+                mail_to = "" if recipient.topic else recipient.profile.email or ""
                 return ComposedMessage(recipient.topic, wording.body, wording.subject, attributes, mail_to=mail_to)
             case _:
                 assert_never(recipient.channel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from chalicelib.notify.event_in_context import EventInContext
     from chalicelib.notify.recipients import AddressedMessage
     from chalicelib.store.message_queue import QueuedMessage
+    from chalicelib.store.people import Device
 
 log = logging.getLogger(__name__)
 
 PERMANENT = frozenset(
     {
-        # SNS, of a person's topic. A disabled device or a phone that opted out fails later, and is not answered here.
+        # SNS. It answers so for a phone that has opted out; a phone that is switched off fails later, and is not answered here.
         "AuthorizationError",
         "InvalidParameter",
         "NotFound",
@@ -52,6 +53,11 @@ def backoff(attempts: int) -> timedelta:
 def is_permanent(error: Exception) -> bool:
     """Return whether a provider has refused for good."""
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in PERMANENT
+
+
+def _is_gone(error: Exception) -> bool:
+    """Return whether SNS has no such device, or one that its platform has given up."""
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in ("EndpointDisabled", "NotFound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +110,38 @@ class Dispatcher:
             return later
         limiter = Limiter(self.deps.limits, self.deps.tallies, self.deps.queue, self.now)
         if not self._switched_off(message) and not limiter.holds_back(message):
-            self.deps.sender.send(Composer(self.deps.link_base).to_person(message))
+            composed = Composer(self.deps.link_base).to_person(message)
+            if message.recipient.channel is Channel.PUSH:
+                self._push(queued, composed, message.recipient.profile.reached_devices)
+            else:
+                self.deps.sender.send(composed)
             if message.recipient.channel is Channel.SMS:
                 log.info("an SMS was sent", extra={"event": queued.name, **measured(SmsSent=1)})
         self.deps.sent.mark(queued.name, queued.recipient, queued.channel)
         return None
+
+    def _push(self, queued: QueuedMessage, composed: ComposedMessage, devices: tuple[Device, ...]) -> None:
+        """Send a push message to each device, once.
+
+        One of several is marked by its own, so that a device that fails makes the others ring no second time. Raises the last
+        error but of devices that their platform has given up: the person has just none there (N1).
+        """
+        failed: Exception | None = None
+        for device in devices:
+            if len(devices) > 1 and self.deps.sent.has_left(queued.name, queued.recipient, device.id):
+                continue
+            try:
+                self.deps.sender.send(replace(composed, device=device.endpoint))
+            except Exception as error:  # noqa: BLE001 - raised below, after the other devices
+                if not _is_gone(error):
+                    failed = error
+                    continue
+                told = {"event": queued.name, **measured(DevicesGone=1)}
+                log.info("a device was not told: its platform has given it up", extra=told)
+            if len(devices) > 1:
+                self.deps.sent.mark(queued.name, queued.recipient, device.id)
+        if failed:
+            raise failed
 
     def _switched_off(self, message: AddressedMessage) -> bool:
         """Return whether the operator has switched this kind of message off. It is left out: told late it would mislead."""

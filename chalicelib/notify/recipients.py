@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person by one channel. The address is a topic's ARN or, for mail that goes through SES, an email address."""
+    """One person by one channel. The addresses are the profile's: ``topic`` is set only for mail that goes through it."""
 
     profile: Profile
     channel: Channel
     topic: str = ""
-    mail_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,19 @@ class Recipients:
         profile = self._profile(to)
         if channel.value in profile.muted:
             return None
-        topic = profile.topic or ""
+        topic = ""
         match channel:
-            case Channel.EMAIL if not self.mail_by_topic:
-                return Recipient(profile, channel, mail_to=profile.email) if profile.email else None
+            case Channel.EMAIL if self.mail_by_topic:
+                topic = (profile.topic or "") if channel.value in profile.subscriptions else ""
+                reached = bool(topic)
+            case Channel.EMAIL:
+                reached = bool(profile.email)
+            case Channel.SMS:
+                reached = bool(profile.texted_at)
             case Channel.PUSH:
-                reached = any(device.endpoint for device in profile.devices)
-            case Channel.EMAIL | Channel.SMS | Channel.TOPIC:
-                reached = channel.value in profile.subscriptions
+                reached = bool(profile.reached_devices)
+            case Channel.TOPIC:
+                reached = False
             case _:
                 assert_never(channel)
         return Recipient(profile, channel, topic) if reached else None

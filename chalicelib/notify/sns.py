@@ -1,4 +1,4 @@
-"""Sends messages through SNS topics."""
+"""Sends messages through SNS: to topics, straight to phones, and straight to devices."""
 
 from __future__ import annotations
 
@@ -24,18 +24,22 @@ class SnsSender:
     def send(self, message: ComposedMessage) -> None:
         """Publish ``message``. Raises botocore's ``ClientError`` when SNS does not take it."""
         arguments: dict[str, Any] = {"Message": message.text}
-        attributes = message.attributes
+        attributes = message.attributes | (_APNS if message.push else {})
         if message.subject:
             arguments["Subject"] = message.subject
         if message.push:
             arguments |= {"Message": push_payload(message.text, message.push), "MessageStructure": "json"}
-            # A subscriber by http or a queue gets the text only: title and link are attributes beside it.
-            attributes = attributes | _APNS | {"title": message.push.title, "link": message.push.link}
         self._client().publish(
-            TopicArn=message.topic,
+            **_address(message),
             MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()},
             **arguments,
         )
+
+
+def _address(message: ComposedMessage) -> dict[str, str]:
+    if message.phone:
+        return {"PhoneNumber": message.phone}
+    return {"TargetArn": message.device} if message.device else {"TopicArn": message.topic}
 
 
 def push_payload(text: str, push: Push) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.people import ReturnAddress, Role
 from chalicelib.service import phone
-from chalicelib.service.devices import abandon, device_view, end, end_stray_mail, reached
+from chalicelib.service.devices import abandon, at_topic, device_view, end, end_stray_mail, reached
 from chalicelib.service.errors import Busy, Malformed
 from chalicelib.service.execute import ATTEMPTS
 from chalicelib.service.phone import check_changes, new_code
@@ -67,7 +67,7 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
     request.check_version(before.version)
     counts_from = services.clock.now() + WRITTEN_WITHIN
     end(services, before.ending)  # again: the process that saved it may have died before it did so
-    found = services.subscriptions.subscribed(role.value, person_id)
+    found = at_topic(services, before)
     if request.actor.role is not Role.PLATFORM:
         check_changes(services, before, _new_addresses(services, before, contacts, found))
     after = replace(
@@ -87,7 +87,8 @@ def put_contacts(services: Services, role: Role, person_id: str, request: Reques
         code, after = new_code(services, after)
     after = reached(services, _subscribed(services, before, after, found), found)
     # What is at the topic and not in the profile was subscribed by a change that was never saved.
-    asked = {*_by_topic(services, after).items(), *(("push", device.endpoint) for device in after.devices)}
+    pushed = {("push", device.endpoint) for device in after.devices if device.subscription}
+    asked = {*_by_topic(services, after).items(), *pushed}
     strays = {it.subscription for it in found if it.subscription and (it.channel, it.address) not in asked}
     after = replace(after, ending=tuple(sorted((_held(before) | strays) - _held(after))))
     try:
@@ -143,7 +144,7 @@ def confirm_phone(services: Services, seller_id: str, once: Once, code: str) -> 
     """Confirm a seller's phone by the code that was sent there: from now on it takes SMS. See ``phone.confirm``."""
 
     def reach(profile: Profile) -> Profile:
-        return _subscribed(services, profile, profile, services.subscriptions.subscribed(profile.role, profile.person_id))
+        return _subscribed(services, profile, profile, at_topic(services, profile))
 
     with registering():
         return phone.confirm(services, seller_id, once, code, reach, _viewed(services))
@@ -158,7 +159,7 @@ def _viewed(services: Services) -> Callable[[Profile], Json]:
     """Return a function that shows a profile as its owner sees it."""
 
     def view(profile: Profile) -> Json:
-        found = services.subscriptions.subscribed(profile.role, profile.person_id)
+        found = at_topic(services, profile) if services.mail_by_topic else []
         return _view(profile, _email_status(services, profile, found) or "lapsed")
 
     return view
@@ -173,11 +174,10 @@ def _new_addresses(services: Services, before: Profile, contacts: Contacts, foun
 
 
 def _by_topic(services: Services, profile: Profile) -> dict[str, str]:
-    """Return the addresses that messages reach through the person's topic, by channel."""
+    """Return the addresses that are subscribed at the person's topic, by channel."""
     addresses = {
         "email": profile.email if services.mail_by_topic else None,
-        # buyers get push messages and email only
-        "sms": profile.phone if profile.role == Role.SELLER.value and profile.phone_code is None else None,
+        "sms": profile.texted_at if services.topics_of_0_2 else None,
     }
     return {channel: address for channel, address in addresses.items() if address}
 
@@ -193,6 +193,8 @@ def _subscribed(services: Services, before: Profile, after: Profile, found: list
         else:
             with refused_as(Malformed(_NOT_TAKEN, _FIELDS[channel])):
                 topic, subscriptions[channel] = services.subscriptions.subscribe(after.role, after.person_id, channel, address)
+    if not (services.mail_by_topic or services.topics_of_0_2):
+        topic = None  # nothing is published there any more: what it has is ended, and nobody looks again
     return replace(after, topic=topic, subscriptions=subscriptions)
 
 
@@ -215,7 +217,7 @@ def _view(profile: Profile, email_status: str) -> Json:
         "time_zone": profile.time_zone,
         "quiet_hours": {"from": quiet[0], "to": quiet[1]} if quiet else None,
         "channels": {channel: channel not in profile.muted for channel in CHANNELS},
-        "devices": [device_view(device) for device in profile.devices if device.endpoint],
+        "devices": [device_view(device) for device in profile.reached_devices],
         "version": profile.version,
     }
     if profile.role == Role.SELLER.value:

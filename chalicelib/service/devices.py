@@ -86,21 +86,33 @@ def reached(services: Services, profile: Profile, found: list[Subscribed] | None
     topic, devices = profile.topic, []
     there = {it.address for it in found or () if it.channel == "push"}
     for device in profile.devices:
-        device_now = device
-        if not device.endpoint or (found is not None and device.endpoint not in there):
-            try:
-                endpoint = services.endpoints.create(device.platform, device.token, device.id)
-            except (PushNotConfigured, TokenRefused):
-                continue
+        lost = services.topics_of_0_2 and found is not None and device.endpoint not in there
+        if device.endpoint and not lost:
+            # Only a change of contacts ends what is no longer needed: it names what ends (``put_contacts``).
+            unneeded = found is not None and not services.topics_of_0_2
+            devices.append(replace(device, subscription="") if unneeded else device)
+            continue
+        try:
+            endpoint = services.endpoints.create(device.platform, device.token, device.id)
+        except (PushNotConfigured, TokenRefused):
+            continue
+        subscription = ""
+        if services.topics_of_0_2:
             try:
                 with refused_as(TokenRefused()):
                     topic, subscription = services.subscriptions.subscribe(profile.role, profile.person_id, "push", endpoint)
             except TokenRefused:
                 services.endpoints.delete(endpoint)
                 continue
-            device_now = replace(device, endpoint=endpoint, subscription=subscription)
-        devices.append(device_now)
+        devices.append(replace(device, endpoint=endpoint, subscription=subscription))
     return replace(profile, topic=topic, devices=tuple(devices))
+
+
+def at_topic(services: Services, profile: Profile) -> list[Subscribed]:
+    """Return what is at the person's topic. Looking makes the topic, so nobody looks where nothing is ever subscribed."""
+    if not (services.mail_by_topic or services.topics_of_0_2 or profile.topic):
+        return []
+    return services.subscriptions.subscribed(profile.role, profile.person_id)
 
 
 def end(services: Services, ending: tuple[str, ...]) -> None:

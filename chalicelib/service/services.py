@@ -112,3 +112,5 @@ class Services:
     mail_by_topic: bool = True
     """True if mail goes through people's topics, which reach an address only after its owner has confirmed it; False for SES.
     """
+    topics_of_0_2: bool = False
+    """True while release 0.2.0 may run again: it reaches phones and devices only through people's topics."""

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Device:
     """A phone or tablet that takes push messages (N1).
 
-    ``endpoint`` and ``subscription`` are what SNS gave for its token; both are empty until its registration is complete.
+    ``endpoint`` is what SNS gave for its token, and empty until its registration is complete. ``subscription`` is its place at
+    the person's topic, where release 0.2.0 publishes to; empty where that release is not to run again.
     """
 
     id: str
@@ -49,8 +50,9 @@ class PhoneCode:
 class Profile:
     """The contacts, addresses and devices that a person registered.
 
-    ``topic`` and ``subscriptions`` (by channel) are what SNS gave for them. ``ending`` are the subscriptions that this version
-    replaced; they are still there only if the process died before it ended them.
+    ``topic`` and ``subscriptions`` (by channel) are what SNS gave for the addresses that messages reach through the person's
+    topic. ``ending`` are the subscriptions that this version replaced; they are still there only if the process died before
+    it ended them.
 
     ``quiet_hours`` are from when to when, as ``HH:MM`` in ``time_zone`` (IANA). ``muted`` are the channels that are switched
     off: their addresses are kept and not used. ``devices`` are in the order in which they came, the oldest first.
@@ -74,6 +76,16 @@ class Profile:
     """The code that a seller's phone was sent; None once the phone is confirmed."""
     unknown: str = field(default="", compare=False)
     """JSON of what a newer version has stored and this one does not know, kept for the next write (I17)."""
+
+    @property
+    def texted_at(self) -> str:
+        """The phone that takes SMS: a seller's, once it is confirmed. A buyer gets push messages and email only."""
+        return self.phone or "" if self.role == Role.SELLER.value and self.phone_code is None else ""
+
+    @property
+    def reached_devices(self) -> tuple[Device, ...]:
+        """The devices that take push messages: those whose registration is complete."""
+        return tuple(device for device in self.devices if device.endpoint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ PARAMETERS = (
     ),
     choice(
         "StoredForm",
-        "packed halves what writes cost, and is for new stacks; release 0.2.0 does not read it. plain is what 0.2.0 writes.",
+        "packed halves what writes cost and subscribes no phone or device to a topic. It is for new stacks: release 0.2.0 does "
+        "not read it, and does not reach people who register then. plain is what 0.2.0 writes.",
         "plain",
         ("plain", "packed"),
         variable="STORED_FORM",

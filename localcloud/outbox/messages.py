@@ -1,5 +1,6 @@
 """Keep the messages that went out, in memory: one entry for each message and each address it reached, in order of arrival."""
 
+import json
 import re
 import threading
 from collections.abc import Mapping
@@ -8,6 +9,8 @@ from typing import Any
 
 from localcloud.outbox.subscriptions import Subscription
 
+SENT_TO = "sent_to"
+"""The attribute by which the engine names the phone or the device that a message went straight to."""
 ESCAPED = re.compile(r"(?:_[0-9A-F]{2})+")
 
 
@@ -57,28 +60,54 @@ class Messages:
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._seen: set[tuple[str, str]] = set()
+        self._rang: dict[tuple[str, str], str] = {}
 
     def take(self, notification: Mapping[str, Any], people: list[Subscription]) -> None:
         """Record an SNS notification for everyone it reaches. SNS may deliver one twice; it is recorded once."""
         topic = str(notification["TopicArn"]).rsplit(":", 1)[-1]
         attributes = {name: str(item["Value"]) for name, item in notification.get("MessageAttributes", {}).items()}
+        if SENT_TO in attributes:
+            self._take_direct(notification, attributes)
+            return
         person = attributes.get("recipient") or self.person_of(topic)
         reached = [_reached(one, person) for one in people if one.receives(attributes)]
         if not topic.startswith(self._prefix):
             reached.append(("topic", topic))
+        for channel, address in reached:
+            subject = attributes.get("title", "") if channel == "push" else notification.get("Subject") or ""
+            link = attributes.get("link", "") if channel == "push" else ""
+            self._record(
+                (str(notification["MessageId"]), f"{channel}:{address}"),
+                at=notification["Timestamp"], topic=topic, person=person, channel=channel, to=address,
+                subject=subject, body=notification["Message"], link=link, attributes=attributes,
+            )  # fmt: skip
+
+    def _take_direct(self, notification: Mapping[str, Any], attributes: dict[str, str]) -> None:
+        """Record what went straight to a phone or a device. A one-time code is nobody's yet, and is not shown."""
+        person, channel = attributes.get("recipient", ""), attributes.get("channel", "")
+        to, body, subject, link = attributes.pop(SENT_TO), str(notification["Message"]), "", ""
+        message_id = str(notification["MessageId"])
+        if channel == "push":
+            told = json.loads(body)
+            shown = json.loads(told["GCM"])["fcmV1Message"]["message"]
+            body, subject, link = told["default"], shown["notification"]["title"], shown["data"]["link"]
+            # One message rings at each of a person's devices and is shown once. One that rings twice at a device shows.
+            first = self._rang.setdefault((attributes["event"], person), to)
+            if first != to:
+                return
+            to = person
+        if person:
+            self._record(
+                (message_id, f"{channel}:{to}"),
+                at=notification["Timestamp"], topic="", person=person, channel=channel, to=to,
+                subject=subject, body=body, link=link, attributes=attributes,
+            )  # fmt: skip
+
+    def _record(self, identity: tuple[str, str], **fields: Any) -> None:  # noqa: ANN401 - the entry's
         with self._lock:
-            for channel, address in reached:
-                identity = (str(notification["MessageId"]), f"{channel}:{address}")
-                if identity not in self._seen:
-                    self._seen.add(identity)
-                    subject = attributes.get("title", "") if channel == "push" else notification.get("Subject") or ""
-                    link = attributes.get("link", "") if channel == "push" else ""
-                    entry = Entry(
-                        number=len(self._entries) + 1, id=identity[0], at=notification["Timestamp"], topic=topic,
-                        person=person, channel=channel, to=address, subject=subject, body=notification["Message"],
-                        link=link, attributes=attributes,
-                    )  # fmt: skip
-                    self._entries.append(entry)
+            if identity not in self._seen:
+                self._seen.add(identity)
+                self._entries.append(Entry(number=len(self._entries) + 1, id=identity[0], **fields))
 
     def person_of(self, topic: str) -> str:
         """Return the person whose topic this is, such as `seller:acme`; empty for any other topic."""

@@ -1,8 +1,8 @@
 """Serve the outbox: subscribe to every topic that the deployment publishes to, and show what people received.
 
 MiniStack accepts subscriptions of e-mail, SMS and devices but delivers to none. So this subscribes to each topic by http
-too, and finds out from the topic's subscriptions who would have been reached. Of a push message only the text comes
-here; its title and link are in the attributes.
+too, and finds out from the topic's subscriptions who would have been reached. What goes straight to a phone or a device
+comes by a topic of the engine's own (`localcloud/engine.py`).
 """
 
 import json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from botocore.exceptions import ClientError
 
@@ -46,16 +47,21 @@ class Refused(Exception):  # noqa: N818 - it names what the provider did
 @dataclass
 class FakeSender:
     """Keeps the messages that were sent, and refuses some: those whose name is in ``refuses``, and those in ``codes``, with
-    that code of the provider's. A name is ``event recipient channel``.
+    that code of the provider's. A name is ``event recipient channel``. A device in ``fails`` is not reached now, and one in
+    ``gone`` never, with that code.
     """
 
     sent: list[ComposedMessage] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)
+    fails: set[str] = field(default_factory=set)
+    gone: dict[str, str] = field(default_factory=dict)
 
     def send(self, message: ComposedMessage) -> None:
         """Keep the message, or refuse it."""
-        if name(message) in self.refuses:
+        if message.device in self.gone:
+            raise ClientError({"Error": {"Code": self.gone[message.device], "Message": "no"}}, "Publish")
+        if name(message) in self.refuses or message.device in self.fails:
             raise Refused(name(message))
         if name(message) in self.codes:
             raise ClientError({"Error": {"Code": self.codes[name(message)], "Message": "no"}}, "Publish")
@@ -106,9 +112,11 @@ class FakePeople:
 
 
 def registered(role: str, person_id: str, *channels: str, language: str = "en") -> Profile:
-    """A person with a topic and subscriptions for some channels."""
-    subscriptions = {channel: f"arn:{channel}" for channel in channels}
-    return Profile(role, person_id, topic=f"topic-{role}-{person_id}", subscriptions=subscriptions, language=language)
+    """A person with a topic and a subscription for email, and a phone of their own for SMS."""
+    subscriptions = {channel: f"arn:{channel}" for channel in channels if channel == "email"}
+    phone = f"+34{crc32(f'{role}:{person_id}'.encode()):010}" if "sms" in channels else None
+    topic = f"topic-{role}-{person_id}"
+    return Profile(role, person_id, phone=phone, topic=topic, subscriptions=subscriptions, language=language)
 
 
 @dataclass

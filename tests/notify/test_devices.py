@@ -156,7 +156,7 @@ def test_a_push_message_is_written_for_each_platform(sns: Any, endpoints: SnsEnd
     assert [apple, apple] == [json.loads(message[name]) for name in ("APNS", "APNS_SANDBOX")]
     assert "Ответьте до 5 мая" == message["default"]
     named = {name: attribute["Value"] for name, attribute in (attributes or {}).items()}
-    assert {"channel": "push", "AWS.SNS.MOBILE.APNS.PUSH_TYPE": "alert", "title": "Спор", "link": LINK} == named
+    assert {"channel": "push", "AWS.SNS.MOBILE.APNS.PUSH_TYPE": "alert"} == named
 
 
 def test_a_mail_of_ses_is_html_beside_the_text() -> None:

@@ -15,8 +15,8 @@ import pytest
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.notify.composed_message import Push
 from chalicelib.notify.publish import publish_records
-from chalicelib.store.people import Device
-from tests.domain.worlds import World, order_terms
+from chalicelib.store.people import Device, PhoneCode, Profile
+from tests.domain.worlds import HOUR, World, order_terms
 from tests.emf import totals
 from tests.notify.fakes import Desk, FakeMarkers, FakePeople, FakeSender, registered
 from tests.notify.stories import STORIES, never_arrived, no_dispute, records_of, reviewed
@@ -173,15 +173,65 @@ def buyer_with(**contacts: Any) -> FakePeople:  # noqa: ANN401 - fields of the p
 
 
 def test_a_push_message_has_a_title_and_opens_what_it_is_about() -> None:
-    """N1, N3: it goes to the topic that the person's devices listen to, in their language and without a link in the text."""
+    """N1, N3: it goes straight to the person's device, in their language and without a link in the text."""
     phone = Device("device-1", "fcm", "token", endpoint="endpoint", subscription="subscription")
     desk = Desk((never_arrived(),), people=buyer_with(devices=(phone,), language="es"))
     assert [] == desk.publish()
     opened = to(desk, "buyer:ana")[0]
-    assert ("topic-buyer-ana", "push", None) == (opened.topic, opened.attributes["channel"], opened.subject)
+    assert ("", "endpoint", None) == (opened.topic, opened.device, opened.subject)
+    assert "push" == opened.attributes["channel"]
     assert Push("La disputa order-1-d1 está abierta", f"{desk.link_base}/disputes/order-1-d1") == opened.push
     assert desk.link_base not in opened.text
     assert opened.text.startswith("Usted ha abierto una disputa")
+
+
+def test_an_sms_goes_straight_to_the_number() -> None:
+    """N1: an SMS names the phone and no topic, and a phone that is not confirmed, or a buyer's, gets none."""
+    code = PhoneCode("salt", "digest", never_arrived().now, never_arrived().now)
+    people = {
+        "seller:acme": Profile("seller", "acme", phone="+34600000001"),
+        "buyer:ana": Profile("buyer", "ana", phone="+34600000002"),
+    }
+    desk = Desk((never_arrived(),), people=FakePeople(people))
+    assert [] == desk.publish()
+    assert {("", "+34600000001", "sms")} == {(it.topic, it.phone, it.attributes["channel"]) for it in to(desk, "seller:acme")}
+    assert [] == to(desk, "buyer:ana")
+    pending = Desk((never_arrived(),), people=FakePeople({"seller:acme": replace(people["seller:acme"], phone_code=code)}))
+    assert [] == pending.publish()
+    assert [] == to(pending, "seller:acme")
+
+
+def pushed_to(desk: Desk) -> list[str]:
+    """Return the devices that heard of the opening, in order."""
+    return [it.device for it in to(desk, "buyer:ana") if it.attributes["event_type"] == "dispute_opened"]
+
+
+def test_each_device_rings_once_although_another_fails() -> None:
+    """N4: a device that fails is tried again by itself, and those that took the message ring no second time."""
+    devices = tuple(Device(f"device-{n}", "fcm", f"token-{n}", endpoint=f"endpoint-{n}") for n in range(3))
+    desk = Desk((never_arrived(),), people=buyer_with(devices=devices))
+    desk.sender.fails = {"endpoint-1"}
+    assert [] == desk.publish()
+    assert ["endpoint-0", "endpoint-2"] == pushed_to(desk)
+    assert any("push" in name for name in desk.waiting)
+    desk.sender.fails = set()
+    desk.send_due(desk.clock.at + HOUR)
+    assert ["endpoint-0", "endpoint-2", "endpoint-1"] == pushed_to(desk)
+    assert [] == [name for name in desk.waiting if "reminder" not in name]
+
+
+@pytest.mark.parametrize("code", ["EndpointDisabled", "NotFound"])
+def test_a_device_that_was_given_up_is_no_failure(code: str, caplog: pytest.LogCaptureFixture) -> None:
+    """N1, N4: a device that its platform gave up is left out and counted; the person's other device rings, and once."""
+    devices = tuple(Device(f"device-{n}", "fcm", f"token-{n}", endpoint=f"endpoint-{n}") for n in range(2))
+    desk = Desk((never_arrived(),), people=buyer_with(devices=devices))
+    desk.sender.gone = {"endpoint-0": code}
+    caplog.set_level("INFO")
+    for _ in range(2):
+        assert [] == desk.publish()
+    assert ["endpoint-1"] == pushed_to(desk)
+    assert ([], []) == (desk.undelivered.kept, [name for name in desk.waiting if "reminder" not in name])
+    assert "a device was not told: its platform has given it up" in caplog.text
 
 
 def test_a_device_is_told_nothing_before_it_has_an_endpoint() -> None:

@@ -12,8 +12,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 
 from chalicelib import bootstrap
-from chalicelib.domain.people import AddressBook
-from chalicelib.notify.composed_message import ComposedMessage
+from chalicelib.notify.composed_message import ComposedMessage, Push
 from chalicelib.notify.dependencies import Topics
 from chalicelib.notify.publish import publish_records
 from chalicelib.notify.registries.subscriptions import SnsSubscriptions, topic_safe
@@ -26,12 +25,14 @@ from chalicelib.store.people import Profile
 from chalicelib.store.sent import KEPT_S, Sent
 from tests.notify.fakes import LINKS, Desk, FakePeople
 from tests.notify.stories import never_arrived, records_of
+from tests.reliability.seam import FakeSns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REGION = "eu-west-1"
 NOW_S = 1_780_000_000
+PHONE = "+34600000000"
 
 
 @pytest.fixture
@@ -164,6 +165,19 @@ def test_a_message_is_published_with_its_attributes(sns: Any) -> None:  # noqa: 
     assert "Subject" not in published
 
 
+def test_a_message_goes_straight_to_a_phone_or_a_device() -> None:
+    """N1: SNS is given the number, or the device's endpoint, and no topic."""
+    sns = FakeSns()
+    sender = SnsSender(lambda: sns)
+    sender.send(ComposedMessage("", "text", attributes={"channel": "sms"}, phone="+34600000001"))
+    sender.send(ComposedMessage("", "text", attributes={"channel": "push"}, push=Push("title", LINKS), device="endpoint"))
+    places = [{name: it.get(name) for name in ("PhoneNumber", "TargetArn", "TopicArn")} for it in sns.published]
+    to_phone = {"PhoneNumber": "+34600000001", "TargetArn": None, "TopicArn": None}
+    to_device = {"PhoneNumber": None, "TargetArn": "endpoint", "TopicArn": None}
+    assert [to_phone, to_device] == places
+    assert "json" == sns.published[1]["MessageStructure"]
+
+
 def test_a_marker_is_kept_for_thirty_days(dynamodb: Any) -> None:  # noqa: ANN401
     """A marker names event, recipient and channel, and is kept long after any redelivery (N4), with its schema (I17)."""
     sent = Sent(lambda: dynamodb, "table", lambda: NOW_S + 0.5)
@@ -209,19 +223,30 @@ def test_the_deployment_publishes_through_its_own_topics_and_table(
     assert len(markers) == sum(counted.values())
 
 
-def test_one_publication_reaches_one_channel(sns: Any) -> None:  # noqa: ANN401
-    """A dispute opened comes as one email and one SMS to the seller's two addresses (N1, N4)."""
+def test_a_person_of_release_0_2_0_is_told_by_each_channel_once(sns: Any) -> None:  # noqa: ANN401
+    """N1, N4: whom 0.2.0 subscribed to a topic by mail and phone gets one mail through it, and one SMS past it.
+
+    Each subscription takes messages of its own channel, so what the topic is sent reaches the mail only. The marker is of the
+    channel: what either release has sent, the other does not send again.
+    """
     mine = subscriptions(sns)
     topic, email = mine.subscribe("seller", "acme", "email", "a@example.com")
-    _, sms = mine.subscribe("seller", "acme", "sms", "+34600000000")
-    profile = Profile("seller", "acme", addresses=AddressBook(), topic=topic, subscriptions={"email": email, "sms": sms})
+    _, sms = mine.subscribe("seller", "acme", "sms", PHONE)
+    subscribed = {"email": email, "sms": sms}
+    profile = Profile("seller", "acme", email="a@example.com", phone=PHONE, topic=topic, subscriptions=subscribed)
     world = never_arrived()
     desk = Desk((world,), people=FakePeople({"seller:acme": profile}))
     publish_records(records_of(world), desk.publishing)
     policies = {
         channel: json.loads(sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"])["channel"]
-        for channel, arn in (("email", email), ("sms", sms))
+        for channel, arn in subscribed.items()
     }
-    opened = [m for m in desk.sender.sent if m.topic == topic and m.attributes["event"] == "order-1#1#1"]
-    reached = [[c for c, wanted in policies.items() if m.attributes["channel"] in wanted] for m in opened]
-    assert reached == [["email"], ["sms"]]
+    told = [it for it in desk.sender.sent if it.attributes["recipient"] == "seller:acme"]
+    opened = [it for it in told if it.attributes["event"] == "order-1#1#1"]
+    through_topic = [[c for c, wanted in policies.items() if it.attributes["channel"] in wanted and it.topic] for it in opened]
+    assert [["email"], []] == through_topic
+    assert ["", PHONE] == [it.phone for it in opened]
+    earlier = Desk((world,), people=FakePeople({"seller:acme": profile}))
+    earlier.markers.kept.add("order-1#1#1 seller:acme sms")
+    publish_records(records_of(world), earlier.publishing)
+    assert "order-1#1#1 seller:acme sms" not in earlier.sender.names

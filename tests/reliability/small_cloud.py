@@ -83,6 +83,7 @@ class Cloud:
     dead_letters: list[Item] = field(default_factory=list)
     epoch: float = EPOCH
     switches: Switches = NEVER
+    topics_of_0_2: bool = False
     table: MemoryTable = field(init=False)
     streamed: int = 0
 
@@ -129,6 +130,7 @@ class Cloud:
             policies=POLICIES,
             pause=lambda _: None,
             epoch=lambda: self.epoch,
+            topics_of_0_2=self.topics_of_0_2,
             endpoints=SnsEndpoints(lambda: self.client("sns"), {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
         )
 

@@ -190,6 +190,10 @@ class Office:
         )
         self.storage = Storage(Uploads(lambda: self.table, NAME), self.bucket)
 
+    def addresses(self) -> set[str]:
+        """Return every address that would receive messages: those at topics, and the seller's confirmed phone."""
+        return self.phonebook.addresses() | ({self.services.people.profile("seller", SELLER.id).texted_at} - {""})
+
     def wait(self, some: timedelta) -> Office:
         """Let time pass, and nothing else happen."""
         self.watch.at += some

@@ -66,12 +66,12 @@ def test_a_new_phone_gets_a_code_and_nothing_else_until_it_is_confirmed() -> Non
     """N1: before the code comes back the phone is not subscribed; after it, it is, and stays so when put again."""
     office = Office()
     assert "pending" == put(office, NUMBER)["phone_status"]
-    assert (set(), [NUMBER]) == (office.phonebook.addresses(), list(office.texts.codes))
+    assert (set(), [NUMBER]) == (office.addresses(), list(office.texts.codes))
     told = confirm(office, office.texts.codes[NUMBER])
-    assert ("confirmed", {NUMBER}) == (told["phone_status"], office.phonebook.addresses())
+    assert ("confirmed", {NUMBER}) == (told["phone_status"], office.addresses())
     office.texts.codes.clear()
     assert "confirmed" == put(office, NUMBER)["phone_status"]
-    assert ({}, {NUMBER}) == (office.texts.codes, office.phonebook.addresses())
+    assert ({}, {NUMBER}) == (office.texts.codes, office.addresses())
 
 
 def test_the_code_is_stored_as_a_salted_hash() -> None:
@@ -89,9 +89,9 @@ def test_a_changed_phone_is_unsubscribed_at_once_and_confirmed_anew() -> None:
     """N1: the confirmation is the number's: another number starts from the beginning, also back to the first one."""
     office = Office()
     put(office, NUMBER, PLATFORM, verified=True)
-    assert {NUMBER} == office.phonebook.addresses()
+    assert {NUMBER} == office.addresses()
     put(office, OTHER)
-    assert set() == office.phonebook.addresses()
+    assert set() == office.addresses()
     refused(INVALID, office, wrong(office.texts.codes[OTHER]))
     assert "pending" == put(office, NUMBER)["phone_status"]
 
@@ -192,10 +192,10 @@ def test_addresses_change_five_times_a_day(by_mail: bool) -> None:  # noqa: FBT0
     for number in range(5):
         change(number)
     change(4)
-    before = office.phonebook.addresses()
+    before = office.addresses()
     with pytest.raises(Refusal) as full:
         change(5)
-    assert (LIMIT_REACHED, before) == (full.value.code, office.phonebook.addresses())
+    assert (LIMIT_REACHED, before) == (full.value.code, office.addresses())
     change(6, PLATFORM)
     office.wait(DAY)
     change(7)

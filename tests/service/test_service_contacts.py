@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import permutations, product
 from random import Random
@@ -14,18 +14,19 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.dispute import Stage
 from chalicelib.domain.people import Role
 from chalicelib.notify.registries.endpoints import SnsEndpoints
-from chalicelib.service.contacts import Contacts, get_contacts, put_contacts
+from chalicelib.service.contacts import Contacts, confirm_phone, get_contacts, put_contacts
 from chalicelib.service.devices import device_id, register_device, remove_device
 from chalicelib.service.errors import Busy, MessagingUnavailable, VersionMismatch
 from chalicelib.service.execute import Request, current, sweep_order
 from chalicelib.service.sns_errors import registering
 from tests.domain.worlds import ABROAD, AT_HOME, BUYER, DAY, HOUR, PLATFORM, SECOND, SELLER
 from tests.reliability.seam import FakeSns
-from tests.service.office import ORDER, Office, once
+from tests.service.office import ORDER, Office, Phonebook, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.service.ports import Subscribed
     from chalicelib.store.people import Profile
 
 MINUTE = 60 * SECOND
@@ -49,9 +50,9 @@ def test_subscriptions_follow_the_contacts(before: Contacts, after: Contacts) ->
     """N1: a changed or removed address leaves no subscription behind, and an unchanged one keeps its subscription."""
     office = Office()
     put(office, before)
-    assert registered(before) == office.phonebook.addresses()
+    assert registered(before) == office.addresses()
     put(office, after)
-    assert registered(after) == office.phonebook.addresses()
+    assert registered(after) == office.addresses()
     kept = office.services.people.profile("seller", SELLER.id)
     assert set(kept.subscriptions.values()) == set(office.phonebook.live)
 
@@ -62,7 +63,7 @@ def test_any_row_of_changes_leaves_no_orphan() -> None:
     for _ in range(200):
         chosen = pick.choice(CHOICES)
         put(office, chosen)
-        assert registered(chosen) == office.phonebook.addresses()
+        assert registered(chosen) == office.addresses()
 
 
 def test_the_same_contacts_again_subscribe_nothing_new() -> None:
@@ -117,7 +118,7 @@ def test_of_two_changes_at_one_moment_the_refused_one_leaves_nothing(winner: Con
     people.save = meanwhile  # type: ignore[method-assign]
     with pytest.raises(Busy):
         put(office, loser)
-    assert registered(winner) == office.phonebook.addresses()
+    assert registered(winner) == office.addresses()
 
 
 def test_the_clock_uses_the_address_that_was_on_file() -> None:
@@ -189,7 +190,7 @@ def test_a_person_sees_whether_the_address_is_confirmed() -> None:
     office.phonebook.live.clear()
     assert "lapsed" == status(office)
     assert "pending" == put(office, Contacts(MAIL, PHONE, "en"))["email_status"]
-    assert {MAIL, PHONE} == office.phonebook.addresses()
+    assert {MAIL, PHONE} == office.addresses()
 
 
 def test_contacts_are_shown_even_when_sns_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,8 +212,58 @@ def test_where_ses_mails_no_address_is_subscribed() -> None:
     put(office, Contacts(MAIL, PHONE, "en"))
     office.services = replace(office.services, mail_by_topic=False)
     assert "unverified" == status(office) == put(office, Contacts(MAIL, PHONE, "en"))["email_status"]
-    assert {PHONE} == office.phonebook.addresses()
-    assert {"sms"} == office.services.people.profile("seller", SELLER.id).subscriptions.keys()
+    assert ({PHONE}, set()) == (office.addresses(), office.phonebook.addresses())
+    kept = office.services.people.profile("seller", SELLER.id)
+    assert (None, {}) == (kept.topic, kept.subscriptions)
+
+
+@dataclass
+class Untouched(Phonebook):
+    """Topics that nobody may make, and subscriptions that nobody may read."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def subscribe(self, role: str, person_id: str, channel: str, address: str) -> tuple[str, str]:
+        """Note it."""
+        self.asked.append(f"subscribe {channel}")
+        return super().subscribe(role, person_id, channel, address)
+
+    def subscribed(self, role: str, person_id: str) -> list[Subscribed]:
+        """Note it."""
+        self.asked.append("list")
+        return super().subscribed(role, person_id)
+
+
+def test_where_ses_mails_registering_makes_no_topic_and_reads_no_subscription() -> None:
+    """N1: mail, SMS and push go straight to the address, so SNS is asked for no topic: a million people use up no quota."""
+    office, book, sns = Office(), Untouched(), FakeSns()
+    endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
+    office.services = replace(office.services, subscriptions=book, mail_by_topic=False, endpoints=endpoints)
+    put_contacts(office.services, Role.SELLER, SELLER.id, Request(SELLER), Contacts(MAIL, PHONE, "en"))
+    confirm_phone(office.services, SELLER.id, once(SELLER, "code"), office.texts.codes[PHONE])
+    register_device(office.services, Role.SELLER, SELLER.id, once(SELLER, "device"), "fcm", "token-of-a-phone")
+    status(office)
+    put(office, Contacts(OTHER_MAIL, OTHER_PHONE, "en"))
+    remove_device(office.services, Role.SELLER, SELLER.id, device_id("fcm", "token-of-a-phone"))
+    assert [] == book.asked
+
+
+@pytest.mark.parametrize("by_topic", [True, False])
+def test_what_0_2_0_subscribed_ends_with_the_next_contacts_once_it_is_gone(by_topic: bool) -> None:  # noqa: FBT001
+    """N1: while 0.2.0 may run again, phone and device are at the topic too; after that only mail is, and only without SES."""
+    office, sns = Office(), FakeSns()
+    endpoints = SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"})
+    office.services = replace(office.services, endpoints=endpoints, topics_of_0_2=True)
+    put(office, Contacts(MAIL, PHONE, "en"))
+    register_device(office.services, Role.SELLER, SELLER.id, once(SELLER, "device"), "fcm", "token-of-a-phone")
+    (endpoint,) = sns.endpoints
+    assert {MAIL, PHONE, endpoint} == office.phonebook.addresses()
+    assert {"email", "sms"} == office.services.people.profile("seller", SELLER.id).subscriptions.keys()
+    office.services = replace(office.services, topics_of_0_2=False, mail_by_topic=by_topic)
+    put(office, Contacts(MAIL, PHONE, "en"))
+    assert ({MAIL} if by_topic else set()) == office.phonebook.addresses()
+    kept = office.services.people.profile("seller", SELLER.id)
+    assert (PHONE, [endpoint]) == (kept.texted_at, [device.endpoint for device in kept.reached_devices])
 
 
 def test_a_channel_that_is_switched_off_keeps_its_address() -> None:
@@ -221,7 +272,7 @@ def test_a_channel_that_is_switched_off_keeps_its_address() -> None:
     told = put(office, Contacts(MAIL, PHONE, "en", (), "Europe/Madrid", ("22:00", "08:00"), ("sms",)))
     assert ("Europe/Madrid", {"from": "22:00", "to": "08:00"}) == (told["time_zone"], told["quiet_hours"])
     assert {"email": True, "sms": False, "push": True} == told["channels"]
-    assert {MAIL, PHONE} == office.phonebook.addresses()
+    assert {MAIL, PHONE} == office.addresses()
     kept = office.services.people.profile("seller", SELLER.id)
     assert ("Europe/Madrid", ("22:00", "08:00"), ("sms",)) == (kept.time_zone, kept.quiet_hours, kept.muted)
 
@@ -232,7 +283,7 @@ def test_a_buyers_phone_is_kept_and_takes_no_messages() -> None:
     office.phonebook.subscribe("buyer", "ana", "sms", PHONE)
     told = put_contacts(office.services, Role.BUYER, "ana", Request(SELLER), Contacts(MAIL, PHONE, "en"))
     assert (MAIL, PHONE) == (told["email"], told["phone"])
-    assert {MAIL} == office.phonebook.addresses()
+    assert {MAIL} == office.addresses()
 
 
 def looks(office: Office) -> None:
@@ -281,10 +332,10 @@ def test_an_address_confirmed_after_it_was_replaced_is_ended(act: Callable[[Offi
         put(office, Contacts(kept, PHONE, "en"))
     office.phonebook.subscribe("seller", SELLER.id, "email", MAIL)  # and SNS has kept it
     act(office)
-    assert MAIL in office.phonebook.addresses()
+    assert MAIL in office.addresses()
     office.phonebook.unconfirmed.clear()
     act(office)
     if act is changes_a_device:
         remove_device(office.services, Role.SELLER, SELLER.id, device_id("fcm", "token-of-a-phone"))
-    assert MAIL not in office.phonebook.addresses()
-    assert {kept or PHONE, PHONE} <= office.phonebook.addresses()
+    assert MAIL not in office.addresses()
+    assert {kept or PHONE, PHONE} <= office.addresses()

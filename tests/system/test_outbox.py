@@ -14,6 +14,7 @@ import pytest
 
 from chalicelib.notify.composed_message import ComposedMessage, Push
 from chalicelib.notify.sns import SnsSender
+from chalicelib.service.devices import device_id
 from localcloud.cloud import LocalCloud
 from localcloud.demo.api import Api
 from localcloud.demo.market import Market, Sale, days
@@ -303,21 +304,27 @@ def test_an_sms_says_what_it_costs(text: str, expected: str) -> None:
     assert expected == sms_size(text)
 
 
-def test_a_push_message_of_the_deployed_product_is_read(cloud: LocalCloud) -> None:
-    """Through the engine's own SNS: two devices registered over HTTP, one message shown, with the title and the link (N1)."""
+def test_what_goes_straight_to_phones_and_devices_is_read(cloud: LocalCloud) -> None:
+    """N1: of a push to two devices of a person one is shown, with title and link, and an SMS with its number."""
     api, sns = Api(cloud.endpoints), cloud.aws("sns")
-    for platform in ("fcm", "apns"):
-        api.post("buyer:pushed", "/buyers/pushed/devices", {"platform": platform, "token": f"token-of-the-{platform}-phone"})
-    topic = sns.create_topic(Name=f"{cloud.endpoints['person_topic_prefix']}buyer-pushed")["TopicArn"]
+    applications = {it["PlatformApplicationArn"] for it in sns.list_platform_applications()["PlatformApplications"]}
+    named = {"recipient": "buyer:pushed", "order_id": "pushed-1", "event": "pushed-1#1#1"}
+    sender, push = SnsSender(lambda: sns), named | {"channel": "push"}
+    for platform, kind in (("fcm", "/GCM/"), ("apns", "/APNS/")):
+        token = f"token-of-the-{platform}-phone"
+        api.post("buyer:pushed", "/buyers/pushed/devices", {"platform": platform, "token": token})
+        (application,) = (it for it in applications if kind in it)
+        known = {"PlatformApplicationArn": application, "Token": token, "CustomUserData": device_id(platform, token)}
+        endpoint = sns.create_platform_endpoint(**known)["EndpointArn"]
+        sender.send(ComposedMessage("", "退款 5 欧元", attributes=push, push=Push("纠纷", LINK), device=endpoint))
+    sender.send(ComposedMessage("", "Answer by 5 May", attributes=named | {"channel": "sms"}, phone="+4512345678"))
 
-    def read_along() -> bool:
-        listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-        return {"application", "http"} == {one["Protocol"] for one in listed if one["SubscriptionArn"].startswith("arn:")}
+    def arrived() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = api.outbox("messages.json?person=buyer:pushed")
+        return found if len(found) > 1 else []
 
-    awaited(read_along)
-    attributes = {"channel": "push", "recipient": "buyer:pushed", "order_id": "pushed-1"}
-    message = ComposedMessage(topic, "退款 5 欧元", attributes=attributes, push=Push("纠纷", LINK))
-    SnsSender(lambda: sns).send(message)
-
-    shown = awaited(lambda: api.outbox("messages.json?person=buyer:pushed"))
-    assert [("push", "纠纷", "退款 5 欧元", LINK)] == [(e["channel"], e["subject"], e["body"], e["link"]) for e in shown]
+    shown = awaited(arrived)
+    pushed, texted = ("push", "纠纷", "退款 5 欧元", LINK), ("sms", "", "Answer by 5 May", "")
+    assert {pushed, texted} == {(e["channel"], e["subject"], e["body"], e["link"]) for e in shown}
+    assert {"buyer:pushed", "+4512345678"} == {e["to"] for e in shown}
+    assert 2 == len(shown)

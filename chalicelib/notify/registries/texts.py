@@ -1,4 +1,4 @@
-"""Sends one-time codes by SMS straight to a number (N1). All other SMS go through people's topics."""
+"""Sends one-time codes by SMS straight to a number (N1)."""
 
 from __future__ import annotations
 
