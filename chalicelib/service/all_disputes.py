@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import statistics as st
 from chalicelib.domain.money import Money
+from chalicelib.service.dispute_lists import found_anywhere
 from chalicelib.service.errors import Malformed
 from chalicelib.service.statistics import DAYS_AT_MOST
 from chalicelib.store import statistics
 from chalicelib.store.codec import plain
 from chalicelib.store.lists import PAGE_AT_MOST
-from chalicelib.store.statistics import as_counted
+from chalicelib.store.statistics import as_counted, counted_key
 
 if TYPE_CHECKING:
+    from chalicelib.domain.people import Actor
     from chalicelib.domain.statistics import Counted
     from chalicelib.service.services import Services
     from chalicelib.service.views import Json
     from chalicelib.store.items import Item
 
 LONGEST = timedelta(days=400)
-"""The time before a range in which disputes are looked for that ended in it; the clock has ended each by then (D12)."""
+"""The time before a range in which disputes are looked for of which something happened in it; all have ended by then (D12)."""
 
 
 class Span(StrEnum):
@@ -33,13 +35,24 @@ class Span(StrEnum):
     ENDED = "ended"
 
 
+class State(StrEnum):
+    """Whether a dispute goes on."""
+
+    OPEN = "open"
+    ENDED = "ended"
+
+
+_COUNTS_IN = {Span.OPENED: st.OPENED, Span.ENDED: st.RESOLVED}
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The disputes that were opened in a range of days, or that ended in it, and what else is asked of them."""
+    """The disputes that were opened in a range of days, or that count in another metric within it, and what else is asked."""
 
     first: date
     last: date
-    ended: bool = False
+    on: Span = Span.OPENED
+    state: State | None = None
     reason: str | None = None
     outcome: str | None = None
     stage: str | None = None
@@ -48,13 +61,16 @@ class Filter:
     seller: str | None = None
     buyer: str | None = None
     metric: str | None = None
-    """A fact that they have, such as ``missed:seller``."""
+    """A fact that they have in the range instead, such as ``missed:seller``, or ``missed`` for that of anybody."""
+    q: str | None = None
+    """The whole id of a dispute, an order or a person, or a tracking number: they are found whatever the range."""
 
     def fits(self, it: Counted) -> bool:
         """Return whether a dispute is asked for."""
-        day = ended_on(it) if self.ended else it.opened_on
-        within = day is not None and self.first.isoformat() <= day <= self.last.isoformat()
+        asked = self.metric or _COUNTS_IN[self.on]
+        within = self.q is not None or any(self._has(day) and asked in (metric, _family(metric)) for day, metric, _ in it.facts)
         wanted = (
+            (self.state, State.OPEN if it.stage else State.ENDED),
             (self.reason, it.reason),
             (self.outcome, it.outcome),
             (self.stage, it.stage),
@@ -63,12 +79,15 @@ class Filter:
             (self.seller, it.seller_id),
             (self.buyer, it.buyer_id),
         )
-        known = all(asked in (None, has) for asked, has in wanted)
-        return within and known and (self.metric is None or any(metric == self.metric for _, metric, _ in it.facts))
+        return within and all(asked in (None, has) for asked, has in wanted)
+
+    def _has(self, day: str) -> bool:
+        return self.first.isoformat() <= day <= self.last.isoformat()
 
     def months(self) -> list[str]:
         """Return the months in which such disputes were opened."""
-        month = (self.first - LONGEST if self.ended else self.first).replace(day=1)
+        opened_in_it = (self.metric or _COUNTS_IN[self.on]) == st.OPENED
+        month = (self.first if opened_in_it else self.first - LONGEST).replace(day=1)
         found = []
         while month <= self.last:
             found.append(month.isoformat()[:7])
@@ -81,8 +100,13 @@ def ended_on(it: Counted) -> str | None:
     return next((day for day, metric, _ in it.facts if metric == st.RESOLVED), None)
 
 
-def list_all(services: Services, asked: Filter, limit: int, cursor: str | None) -> Json:
-    """Return a page of all disputes, the newest first.
+def _family(metric: str) -> str:
+    """Return what a metric is one of: ``missed`` of ``missed:seller``."""
+    return metric.partition(":")[0]
+
+
+def list_all(services: Services, actor: Actor, asked: Filter, limit: int, cursor: str | None) -> Json:
+    """Return a page of all disputes, the newest first, or of those that ``q`` names.
 
     Raises ``Malformed``, ``BadCursor``.
     """
@@ -93,8 +117,23 @@ def list_all(services: Services, asked: Filter, limit: int, cursor: str | None) 
         it = as_counted(found)
         return _view(statistics.dispute_in(found), it) if asked.fits(it) else None
 
+    if asked.q:
+        return _page(services.lists.named(_named(services, actor, asked.q), show), limit, cursor)
     items, more = services.lists.read(statistics.opened_in(asked.months()), limit, cursor, show)
     return {"items": items, "cursor": more}
+
+
+def _named(services: Services, actor: Actor, q: str) -> list[Item]:
+    """Return the keys of what was counted of each dispute that ``q`` names."""
+    found = found_anywhere(services, actor, q, services.clock.now())
+    return [counted_key(it.order_id, it.number) for it in found]
+
+
+def _page(found: list[Json], limit: int, cursor: str | None) -> Json:
+    """Return a page of disputes that have all been read."""
+    places = {f"{it['opened_on']}#{it['id']}": it for it in found}
+    left = sorted((place for place in places if not cursor or place < cursor), reverse=True)
+    return {"items": [places[it] for it in left[:limit]], "cursor": left[limit - 1] if len(left) > limit else None}
 
 
 def newest_parties(services: Services, most: int) -> list[tuple[str, str]]:

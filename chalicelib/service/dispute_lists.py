@@ -103,7 +103,7 @@ def list_disputes(
         return None if _on_two_sides(found, actor) else kept(as_listed(services, found, now))
 
     if wanted.q and owner is None and actor.role in (Role.OPERATOR, Role.PLATFORM):
-        found = [it for it in _anywhere(services, actor, wanted.q, now) if kept(it)]
+        found = [it for it in found_anywhere(services, actor, wanted.q, now) if kept(it)]
         return _sorted_page(services, found, actor, wanted.sort, limit, cursor, now)
     if wanted.order_id:
         found = [it for it in _of_order(services, actor, owner, wanted.order_id, now) if kept(it)]
@@ -118,7 +118,7 @@ def list_disputes(
     return _sorted_page(services, found, actor, wanted.sort, limit, cursor, now)
 
 
-def _anywhere(services: Services, actor: Actor, q: str, now: datetime) -> list[Dispute]:
+def found_anywhere(services: Services, actor: Actor, q: str, now: datetime) -> list[Dispute]:
     """Return the disputes of the order, the tracking number or the person that ``q`` names, at most 500 of a person."""
     orders = {(order_of(q) or (q,))[0]: None}
     orders |= dict.fromkeys(it for key in sorted(parcels_named(q)) for it in services.cases.orders_of_parcel(*key))

@@ -77,6 +77,11 @@ def lists_of(it: Counted, key: Item) -> Item:
     return item(work_pk=keys.opened_in_month(it.opened_on[:7]), work_sk=f"{it.opened_on}#{dispute_in(key)}")
 
 
+def counted_key(order_id: str, stream: int) -> Item:
+    """Return the key of what was counted of an order, stream 0, or of its nth dispute."""
+    return item(pk=keys.counted_pk(order_id), sk=keys.counted_sk(stream))
+
+
 def dispute_in(key: Item) -> str:
     """Return the id of the dispute of which an item says what was counted."""
     return dispute_id(text(key, "pk").removeprefix(keys.counted_pk("")), int(text(key, "sk")))
@@ -128,7 +133,7 @@ class Statistics:
 
     def counted(self, order_id: str, stream: int) -> tuple[Counted | None, int]:
         """Return what was counted of an order (stream 0) or a dispute, and the version of that; None and 0 for nothing."""
-        key = item(pk=keys.counted_pk(order_id), sk=keys.counted_sk(stream))
+        key = counted_key(order_id, stream)
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return (stored_value(found, Counted), int(found["v"]["N"])) if found else (None, 0)
 
@@ -160,7 +165,7 @@ class Statistics:
         raise ValueError(msg)
 
     def _write(self, order_id: str, stream: int, version: int, now: Counted, delta: Counter[Cell]) -> None:
-        key = item(pk=keys.counted_pk(order_id), sk=keys.counted_sk(stream))
+        key = counted_key(order_id, stream)
         marker = key | item(v=version + 1, data=dump(now)) | lists_of(now, key)
         condition = "v = :seen" if version else "attribute_not_exists(pk)"
         first = put(self.table, marker, condition, **({"seen": version} if version else {}))

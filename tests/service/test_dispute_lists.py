@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +12,16 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.dispute import Status
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Actor, Role
+from chalicelib.service.all_disputes import Filter, State, list_all
+from chalicelib.service.counting import Counting
 from chalicelib.service.dispute_lists import Awaiting, DisputeSort, Wanted, list_disputes
 from chalicelib.service.errors import Malformed
 from chalicelib.service.orders import list_orders
 from chalicelib.service.sweep import sweep_shard
+from chalicelib.store.orders import Orders
+from chalicelib.store.statistics import Statistics
 from tests.domain.worlds import BUYER, DAMAGED, DAY, HOUR, MEDIATOR, PLATFORM, SELLER
-from tests.service.office import SHARDS, Office, event
+from tests.service.office import NAME, SHARDS, Office, event
 from tests.service.test_service_closed_disputes import MeteredTable
 
 if TYPE_CHECKING:
@@ -236,3 +241,31 @@ def test_a_search_over_all_disputes_takes_the_other_filters_too() -> None:
     assert ["4"] == listed(office, OPERATOR, Wanted(q=BUYER.id, status=Status.RESOLVED))
     assert [] == listed(office, OPERATOR, Wanted(q=SELLER.id, reason=Reason.NOT_RECEIVED))
     assert [] == listed(office, Actor(Role.OPERATOR, BUYER.id), Wanted(q=SELLER.id))
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"), [("order-2", ["2"]), ("order-2-d1", ["2"]), ("0000 0000-4", ["4"]), (BUYER.id, ["4", "3", "2", "1"])]
+)
+def test_the_list_of_all_disputes_is_searched_whatever_its_range(q: str, expected: list[str]) -> None:
+    """I6: an operator finds counted disputes by any id, party or tracking number, in pages and with other filters."""
+    office = market()
+    counting = Counting(
+        Statistics(lambda: office.table, NAME, lambda: 0.0),
+        office.services.cases,
+        Orders(lambda: office.table, NAME),
+        office.pauses.append,
+    )
+    for number in range(1, 5):
+        counting.count(f"order-{number}", 1)
+    long_ago = Filter(date(2020, 1, 1), date(2020, 1, 2), q=q)
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = list_all(office.services, OPERATOR, long_ago, 3, cursor)
+        found += [it["id"].removeprefix("order-").removesuffix("-d1") for it in page["items"]]
+        cursor = page["cursor"]
+        if cursor is None:
+            break
+    assert expected == found
+    withdrawn = list_all(office.services, OPERATOR, replace(long_ago, state=State.ENDED), 3, None)["items"]
+    assert [it for it in expected if it == "4"] == [it["id"][6] for it in withdrawn]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.events import ORDER
+from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.statistics import Counted
-from chalicelib.service.all_disputes import Filter, list_all
+from chalicelib.service.all_disputes import Filter, Span, State, list_all
 from chalicelib.service.errors import Malformed
 from chalicelib.service.statistics import By, Reports, Wanted, disputes_by, seller_report, wanted
 from chalicelib.store.lists import Lists
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.store.tables import Client
 
 TODAY = datetime(2026, 11, 27, 12, tzinfo=UTC)
+OPERATOR = Actor(Role.OPERATOR, "ola")
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 27)
 
 
@@ -145,29 +147,52 @@ def test_sellers_come_in_pages() -> None:
     assert [f"shop-{n}" for n in (4, 3, 2, 1, 0)] == seen
 
 
+def behind(client: Client, asked: Filter) -> int:
+    """Return how many disputes are in the list behind a number."""
+    services: Any = SimpleNamespace(lists=Lists(lambda: client, NAME))
+    return len(list_all(services, OPERATOR, asked, 100, None)["items"])
+
+
 def test_the_list_behind_a_number_is_that_number() -> None:
     """Each count of a page has as many disputes in its list: by reason, country, currency, seller, outcome and metric."""
     with engine("memory") as client:
         fill(client, 9, 4)
         fill(client, 9, 2, "zeta", "2026-10-20")
-        services: Any = SimpleNamespace(lists=Lists(lambda: client, NAME))
         page = disputes_by(reports(client), Wanted(By.DAY, FIRST, LAST), 20, None)["total"]
         november = Filter(FIRST, LAST)
         counted = {
-            "opened": len(list_all(services, november, 100, None)["items"]),
-            "resolved": len(list_all(services, replace(november, ended=True, outcome="withdrawn"), 100, None)["items"]),
+            "opened": behind(client, november),
+            "resolved": behind(client, replace(november, on=Span.ENDED, outcome="withdrawn")),
         }
         assert counted == {name: page[name] for name in counted}
         several: tuple[dict[str, Any], ...] = (
             {"seller": "acme"},
             {"reason": "not_received", "country": "ES"},
             {"metric": "missed:seller"},
+            {"metric": "missed"},
+            {"metric": "refunds"},
+            {"state": State.ENDED},
         )
         for narrowed in several:
-            assert 4 == len(list_all(services, replace(november, **narrowed), 100, None)["items"])
-        assert [] == list_all(services, replace(november, stage="opened"), 100, None)["items"]
-        first = list_all(services, november, 3, None)
-        assert 1 == len(list_all(services, november, 3, first["cursor"])["items"])
+            assert 4 == behind(client, replace(november, **narrowed)), narrowed
+        for nothing in ({"stage": "opened"}, {"state": State.OPEN}, {"metric": "miss"}):
+            assert 0 == behind(client, replace(november, **nothing)), nothing
+        services: Any = SimpleNamespace(lists=Lists(lambda: client, NAME))
+        first = list_all(services, OPERATOR, november, 3, None)
+        assert 1 == len(list_all(services, OPERATOR, november, 3, first["cursor"])["items"])
+
+
+def test_a_metric_is_that_of_the_day_on_which_it_happened() -> None:
+    """A dispute of October that was escalated in November is behind November's number of escalations, and only there."""
+    with engine("memory") as client:
+        facts = (("2026-10-20", "opened", 1), ("2026-11-03", "escalated", 1))
+        dispute = Counted("ana", "acme", "EUR", "ES", facts, "not_received", "2026-10-20", "under_review")
+        Statistics(lambda: client, NAME, lambda: 0.0).add("o-1", 1, (None, 0), dispute)
+        november, october = Filter(FIRST, LAST), Filter(date(2026, 10, 1), date(2026, 10, 31))
+        assert 1 == disputes_by(reports(client), Wanted(By.DAY, FIRST, LAST), 20, None)["total"]["escalated"]
+        found = [behind(client, replace(it, metric="escalated")) for it in (november, october)]
+        opened = [behind(client, it) for it in (november, october)]
+    assert ([1, 0], [0, 1]) == (found, opened)
 
 
 def test_a_seller_reads_their_own_report() -> None:

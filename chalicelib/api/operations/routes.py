@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from chalicelib.api.call import Call
 from chalicelib.api.endpoint import Audited
 from chalicelib.api.lazily import Later, Lazily
-from chalicelib.api.parameters import LIMIT, PAGE, day, matching, one_of, person
+from chalicelib.api.parameters import LIMIT, PAGE, day, matching, one_of, person, words
 from chalicelib.api.routing import Resource, route
 from chalicelib.bootstrap import operating
 from chalicelib.domain.dispute import Outcome, Stage
 from chalicelib.domain.guarantees import Reason
 from chalicelib.domain.people import Role
 from chalicelib.service import all_disputes, operations
-from chalicelib.service.all_disputes import Span
+from chalicelib.service.all_disputes import Span, State
 from chalicelib.service.statistics import USUAL_DAYS
 from chalicelib.service.views import Json
 from chalicelib.store.idempotency import Answer
@@ -62,6 +62,7 @@ def list_due(call: Call) -> Json:
         day("from", "The first day, in UTC; 28 days until to by default."),
         day("to", "The last day, in UTC; today by default."),
         one_of(Span, "on", "The range is of the opening or of the end.", Span.OPENED),
+        one_of(State, "state", "Only those that are open, or that have ended."),
         one_of(Reason, "reason", "Only those for this reason."),
         one_of(Outcome, "outcome", "Only those that ended so."),
         one_of(Stage, "stage", "Only those that are in this stage."),
@@ -69,7 +70,12 @@ def list_due(call: Call) -> Json:
         matching("currency", "[A-Z]{3}", "Only those about orders paid in this currency."),
         person("seller_id", "Only those of this seller."),
         person("buyer_id", "Only those of this buyer."),
-        matching("metric", "[a-z_]{1,30}(:[A-Za-z_]{1,30})?", "Only those that count in this, such as missed:seller."),
+        matching(
+            "metric",
+            "[a-z_]{1,30}(:[A-Za-z_]{1,30})?",
+            "Those that count in this within the range, such as missed:seller, or missed for anybody's; on says nothing then.",
+        ),
+        words("q", "Only those with this id, of this order, of this person or with this tracking number, whatever the range."),
         *PAGE,
     ),
 )
@@ -80,7 +86,8 @@ def list_all_disputes(call: Call) -> Json:
     asked = all_disputes.Filter(
         first=query["from"] or last - timedelta(days=USUAL_DAYS - 1),
         last=last,
-        ended=query["on"] is Span.ENDED,
+        on=query["on"],
+        state=query["state"],
         reason=query["reason"],
         outcome=query["outcome"],
         stage=query["stage"],
@@ -89,8 +96,9 @@ def list_all_disputes(call: Call) -> Json:
         seller=query["seller_id"],
         buyer=query["buyer_id"],
         metric=query["metric"],
+        q=query["q"],
     )
-    return all_disputes.list_all(call.services, asked, call.limit, call.cursor)
+    return all_disputes.list_all(call.services, call.actor, asked, call.limit, call.cursor)
 
 
 @route(
