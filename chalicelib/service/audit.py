@@ -14,6 +14,7 @@ from chalicelib.store.codec import timestamp
 from chalicelib.store.lists import BadCursor
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from chalicelib.service.services import Services
@@ -28,13 +29,14 @@ SEARCHED = 40
 class Wanted:
     """The entries that are asked for: an actor's as ``role:id``, a case's by the id of its order or dispute, both, or all.
 
-    ``since`` is the first moment and ``until`` the first that is too late.
+    ``since`` is the first moment and ``until`` the first that is too late. ``without`` are operations that are left out.
     """
 
     actor: str | None = None
     case: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    without: Collection[str] = ()
 
     @property
     def order_id(self) -> str | None:
@@ -45,7 +47,7 @@ class Wanted:
     def matches(self, entry: AuditEntry) -> bool:
         """Return whether an entry of the view is asked for. An order's entries are also those of its disputes."""
         by_actor = self.actor in (None, f"{entry.actor.role.value}:{entry.actor.id}")
-        return by_actor and self.case in (None, entry.order_id, entry.dispute_id)
+        return by_actor and entry.operation not in self.without and self.case in (None, entry.order_id, entry.dispute_id)
 
     def view(self, month: str) -> View:
         """Return the part of the audit that holds these entries of one month; a case's months are together."""

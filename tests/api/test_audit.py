@@ -175,6 +175,18 @@ def test_a_list_is_one_entry_with_the_ids_on_its_page(api: Api) -> None:
     assert shown == last(api)["listed"]
 
 
+def test_acts_can_be_read_without_the_reads_between_them(api: Api) -> None:
+    """P5: of a night's requests, those that may have changed something are listed alone, refused ones included."""
+    bring(api, Stop.ASSIGNED)
+    since = f"from={at(api.clock.at)}"
+    for path in ("/operations", "/audit", "/orders/o-1"):
+        api.done(OLA, "GET", path)
+    api.done(MIA, "POST", "/disputes/o-1-d1/notes", NOTE)
+    assert (409, "wrong_party") == api.call("mediator:max", "DELETE", "/disputes/o-1-d1/assignment").refused
+    found = [it["operation"] for it in api.done(OLA, "GET", f"/audit?kind=acts&limit=2&{since}")["items"]]
+    assert ["give_back", "write_note"] == found
+
+
 class Unwritable:
     """Lets the table refuse every write of an entry."""
 

@@ -202,7 +202,7 @@ RIGHTS: dict[str, dict[str, May]] = {
     "delete_endpoint": {ORDERS: May(Stop.HOOKED, OK, ALL)},
     "rotate_endpoint_secret": {ORDERS: May(Stop.HOOKED, CREATED, ALL)},
     "list_deliveries": both(May(Stop.HOOKED, others=ALL)),
-    "redeliver": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
+    "redeliver": both(May(Stop.HOOKED, ACCEPTED, ALL)),
     "post_test": {ORDERS: May(Stop.HOOKED, ACCEPTED, ALL)},
     # the audit: operators read it
     "list_audit": {OPERATOR: May(Stop.SOLD, OK, ALL)},

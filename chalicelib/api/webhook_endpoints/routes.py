@@ -154,7 +154,7 @@ def list_deliveries(call: Call, endpoint_id: str) -> Json:
     blueprint,
     "POST",
     f"{ENDPOINT}/deliveries/{{delivery_id}}/redelivery",
-    roles=WRITERS,
+    roles=READERS,
     scopes=ORDERS,
     audit=Audited.COMMAND,
     body=Nothing,
