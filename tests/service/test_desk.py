@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.api.disputes.requests import PutReplies
 from chalicelib.domain import commands as c
 from chalicelib.domain.evidence import EvidenceType
 from chalicelib.domain.guarantees import Finding
@@ -286,6 +288,22 @@ def test_a_mediator_keeps_replies_of_their_own_and_leads_those_of_all() -> None:
     seen = {who.id: replies.get_replies(office.services, who) for who in (MEDIATOR, OTHER_MEDIATOR)}
     assert {"mia": (1, 1), "noor": (0, 1)} == {who: (it["own"]["version"], it["shared"]["version"]) for who, it in seen.items()}
     assert seen["mia"]["own"]["items"] == seen["noor"]["shared"]["items"]
+
+
+def test_a_new_mediator_has_saved_replies_in_five_languages() -> None:
+    """D4: until a lead saves others, all share replies that fit what may be saved, and name only facts that apps know."""
+    office = Office()
+    answer = replies.get_replies(office.services, MEDIATOR)
+    items = answer["shared"]["items"]
+    assert len(items) >= 5
+    assert PutReplies.model_validate_json(json.dumps({"items": items})).replies() == replies.starters()
+    for it in items:
+        assert ["en", "es", "pt", "ru", "zh"] == sorted(it["texts"]), it["name"]
+        named = {frozenset(re.findall(r"{(\w+)}", text)) for text in it["texts"].values()}
+        assert 1 == len(named), it["name"]
+        assert next(iter(named)) <= set(answer["variables"])
+    replies.put_replies(office.services, Whose.SHARED, office.request(LEAD, if_match=0), ())
+    assert [] == replies.get_replies(office.services, MEDIATOR)["shared"]["items"]
 
 
 def test_replies_that_somebody_else_has_saved_meanwhile_are_not_overwritten() -> None:
