@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.people import STAFF
+from chalicelib.domain.people import STAFF, Role
 from chalicelib.domain.refusals import LIMIT_REACHED, Refusal
 from chalicelib.service.access import check_thread
-from chalicelib.service.errors import ServiceError
+from chalicelib.service.errors import NotFound, ServiceError
 from chalicelib.service.execute import Request, current, retry
 from chalicelib.store.audit import AuditEntry
 from chalicelib.store.codec import timestamp
@@ -126,6 +126,23 @@ def subscribe_to_own(services: Services, connection: Connection) -> None:
     if connection.actor.role in STAFF:
         services.audit.add(AuditEntry(services.audit.new_id(), services.clock.now(), connection.actor, "subscribe"))
     services.connections.listen_to_own(connection)
+
+
+def subscribe_to_queue(services: Services, connection: Connection) -> None:
+    """Let a mediator's connection listen to all escalated disputes. It brings hints only, and is in the audit (P5).
+
+    Raises ``NotFound`` for others than mediators, ``Refusal(limit_reached)``.
+    """
+    if connection.actor.role is not Role.MEDIATOR:
+        raise NotFound
+    _check_room(services.connections.threads(connection.id))
+    services.audit.add(AuditEntry(services.audit.new_id(), services.clock.now(), connection.actor, "subscribe"))
+    services.connections.listen_to_queue(connection)
+
+
+def unsubscribe_from_queue(services: Services, connection: Connection) -> None:
+    """Stop a connection from listening to all escalated disputes."""
+    services.connections.unlisten_to_queue(connection)
 
 
 def unsubscribe_from_own(services: Services, connection: Connection) -> None:

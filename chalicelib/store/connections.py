@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.people import Actor
+from chalicelib.domain.people import Actor, Role
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.items import Item, item, text
@@ -37,6 +37,10 @@ class Connection:
     actor: Actor
     opened_at: int
     until: int
+
+
+QUEUE = Actor(Role.MEDIATOR, "")
+"""Stands for all mediators at once, as whose all escalated disputes are. No person has an empty id."""
 
 
 class Connections:
@@ -97,6 +101,14 @@ class Connections:
     def unlisten_to_own(self, connection: Connection) -> None:
         """Stop a connection from listening to all that is its person's."""
         self.unlisten(connection.id, _all_of(connection.actor))
+
+    def listen_to_queue(self, connection: Connection) -> None:
+        """Let a connection listen to all that waits for mediators. It counts as one thread. Repeating it is harmless."""
+        self.listen(connection, _all_of(QUEUE))
+
+    def unlisten_to_queue(self, connection: Connection) -> None:
+        """Stop a connection from listening to all that waits for mediators."""
+        self.unlisten(connection.id, _all_of(QUEUE))
 
     def listeners_of(self, order_id: str, people: Iterable[Actor]) -> list[Connection]:
         """Return the connections that listen to an order's thread, or to all that is one of these people's; each once."""

@@ -370,3 +370,13 @@ def test_a_client_listens_to_all_that_is_its_own(socket: Socket) -> None:
         socket.open(who)
         for action in ("subscribe", "subscribe", "unsubscribe", "unsubscribe"):
             assert {"type": f"{action}d", "mine": True} == socket.ask({"action": action, "mine": True})
+
+
+def test_a_mediator_listens_to_the_queue_and_nobody_else_does(socket: Socket) -> None:
+    """N5: mediators subscribe to all that waits for them; to a party there is no queue."""
+    socket.open(MIA)
+    for action in ("subscribe", "subscribe", "unsubscribe", "unsubscribe"):
+        assert {"type": f"{action}d", "queue": True} == socket.ask({"action": action, "queue": True})
+    for who in (ANA, ACME):
+        socket.open(who)
+        assert "not_found" == socket.ask({"action": "subscribe", "queue": True})["code"]

@@ -181,6 +181,26 @@ def test_a_person_can_listen_to_all_that_is_theirs(room: Room) -> None:
     assert f"buyer-{BUYER.id}" not in room.push()
 
 
+def test_mediators_hear_of_every_escalated_dispute_and_of_no_other(room: Room) -> None:
+    """N5, I6: one subscription brings hints of all that waits for mediators, without words, and of no case of their own."""
+    for actor in (MEDIATOR, OTHER_MEDIATOR, Actor(Role.MEDIATOR, BUYER.id)):
+        connection = Connection(actor.id, actor, EPOCH, LATER)
+        room.office.services.connections.add(connection)
+        room.office.services.connections.listen_to_queue(connection)
+    left = Connection("left", OTHER_MEDIATOR, EPOCH, LATER)
+    room.office.services.connections.listen_to_queue(left)
+    room.office.services.connections.unlisten_to_queue(left)
+
+    room.say(BUYER)
+    room.office.act(SELLER, NEWS)
+    room.office.bought(order_id="order-2").ship("order-2", "000000088")
+    room.office.report(event(room.office.watch.at, "000000088"))
+    room.office.wait(DAY).open(order_id="order-2")
+
+    told = {who: [(it["type"], it["dispute_id"]) for it in frames] for who, frames in room.push().items()}
+    assert {who.id: [("dispute", f"{ORDER}-d1")] for who in (MEDIATOR, OTHER_MEDIATOR)} == told
+
+
 def test_who_may_no_longer_see_the_thread_is_told_and_left_out(room: Room) -> None:
     """I6: each message is checked against who is in the thread when it is written, not when they subscribed."""
     room.listen(OTHER_MEDIATOR, SELLER)

@@ -10,6 +10,7 @@ from localcloud.demo.market import wire
 from localcloud.forms import PHOTO, send
 from tests.web import desk as desks
 from tests.web.case import MEDIATOR, Case, make
+from tests.web.lost import lose
 from tests.web.people import Marketplace, days
 
 ALL_GUARANTEES = (Guarantee.GUARANTEED_GENUINE, Guarantee.DOMESTIC_RETURNS, Guarantee.EXTRA_RETURNS)
@@ -44,7 +45,24 @@ def build(market: Marketplace, names: dict[str, str] | None = None, photo: bytes
     }
     case = _paid(market, make(market, buyer, seller, photo))
     pages = case.pages | _orders(market, case) | _disputes(market, case) | _sellers(market, case, people)
-    return Scene(people, pages | _long(market, people) | _desk(market, people, photo))
+    pages |= _long(market, people) | _desk(market, people, photo)
+    return Scene(people, pages | _night(market, people, case))
+
+
+def _night(market: Marketplace, people: dict[str, str], case: Case) -> dict[str, str]:
+    """Let an operator look, once some messages to the seller were refused by their provider."""
+    cognito.enrol(market.cloud.endpoints, "operator", "olga")
+    people["operator"] = "olga"
+    lose(market, case.seller, "w-1", "opened", "reminder", "escalated")
+    return {
+        "health": "ops/health",
+        "health empty": "ops/health?from=2020-01-01&to=2020-01-28",
+        "all disputes": "ops/disputes",
+        "sellers": "ops/sellers",
+        "money failed": "ops/money?list=failed",
+        "plumbing": "ops/plumbing",
+        "audit": "ops/audit",
+    }
 
 
 def _desk(market: Marketplace, people: dict[str, str], photo: bytes) -> dict[str, str]:

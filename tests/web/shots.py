@@ -251,13 +251,20 @@ SHOTS: list[Shot] = [
     Shot(43, "case-ask", "mediator", "case ask"),
     Shot(44, "case-check", "mediator", "case decide", spoken=True, act=check),
     Shot(45, "work", "lead", "work"),
+    Shot(46, "health", "operator", "health", dark=True),
+    Shot(47, "health-whole", "operator", "health", whole=True, spoken=True),
+    Shot(48, "health-none", "operator", "health empty"),
+    Shot(49, "all-disputes", "operator", "all disputes", small=True),
+    Shot(50, "sellers", "operator", "sellers"),
+    Shot(51, "money-failed", "operator", "money failed"),
+    Shot(52, "systems", "operator", "plumbing", whole=True),
+    Shot(53, "audit", "operator", "audit"),
     Shot(54, "settings", "buyer", "settings", spoken=True),
     Shot(55, "outbox", "buyer", "withdraw", act=waiting, fresh=True),
     Shot(56, "sandbox", "buyer", "orders", sandbox=True, act=outbox),
     Shot(57, "not-found", "buyer", "nowhere"),
     Shot(58, "too-fast", "buyer", "withdraw", act=slow_form, fresh=True),
 ]
-"""Those of operators are rows too, with the numbers 46 to 53."""
 PSEUDO = 59
 PSEUDO_OF = (2, 15, 20, 31, 40)
 """Those that are shown in the stretched language too, at 320 pixels."""

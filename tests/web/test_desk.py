@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Response, Route, expect
 
 from localcloud.web.build import OUT
 from tests.web.desk import Desk, damaged, make
+from tests.web.pace import Line
 from tests.web.people import EVERYTHING, LANGUAGES, Marketplace
 from tests.web.test_looks import CLIPPED, SIDEWAYS, violations
 
@@ -88,14 +89,14 @@ def test_nothing_of_the_mediators_is_cut_off_at_320_pixels(market: Marketplace, 
 
 
 def test_the_mediators_pages_ask_for_little_and_load_little(market: Marketplace, desk: Desk) -> None:
-    """The queue takes two requests, a case two; the scripts of a case have at most 80 KB compressed."""
+    """The queue takes two requests and one for its live connection, a case two; its scripts have 80 KB compressed at most."""
     page = opened(market, desk.mediator(), "settings")
     for path in (of_desk(desk), f"disputes/{desk.cases[0]}"):
         market.seen[page].requests.clear()
         page.goto(f"{market.app}{path}")
         settled(page)
         page.wait_for_load_state("networkidle")
-        asked = market.seen[page].of_api()
+        asked = [it for it in market.seen[page].of_api() if not it.endswith("/chat/tickets")]  # for the live connection
         assert len(asked) <= 2, asked
     loaded = {line.split("/app/")[1] for line in market.seen[page].requests if re.search(r"/app/assets/.*\.js", line)}
     scripts = sum(len(gzip.compress((OUT / name).read_bytes(), 9)) for name in loaded)
@@ -200,6 +201,23 @@ def test_of_two_mediators_one_gets_a_case_and_the_other_is_told(market: Marketpl
         assert loser.locator("tr[data-key]:focus-within").get_attribute("data-key") != case
     print(f"told after {max(late):.2f} s at most, in {rounds} races")  # noqa: T201 - a figure
     assert max(late) <= 1
+
+
+def test_the_queue_shows_what_others_do_while_it_is_open(market: Marketplace, desk: Desk) -> None:
+    """A case that another mediator takes leaves the list of an open page by the live connection, long before it asks again."""
+    watching, other = (desk.mediator(name=f"{desk.buyer}-live-{place}") for place in "ab")
+    context = market.context(viewport=WIDE)
+    line = Line(context)
+    path = f"mediation?tab=unassigned&sort=age&q={desk.buyer}"
+    page = market.enter(context.new_page(), watching, path)
+    damaged(desk)
+    case = desk.cases.pop()
+    while line.subscriptions < 2:  # to the mediator's own cases, and to the queue
+        page.wait_for_timeout(20)
+    row = page.locator(f"tr[data-key='{case}']")
+    row.wait_for()
+    market.api.post(f"mediator:{other}", f"/disputes/{case}/assignment", {})
+    row.wait_for(state="detached")
 
 
 def _note(told: list[tuple[float, int]], it: Response) -> None:

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const [from, to] = process.argv.slice(2);
 const whole = JSON.parse(readFileSync(from, "utf8"));
-const UNUSED = /^\/(webhooks|webhook-endpoints|carrier-events|docs|health|openapi)/;
+const UNUSED = /^\/(webhooks|carrier-events|docs|health|openapi)/;
 const METHODS = ["get", "put", "post", "delete"];
 
 for (const path of Object.keys(whole.paths)) {

@@ -102,13 +102,17 @@ def _answer(it: Services, connection_id: str, frame: Frame) -> Frame:
             of_own = chat.subscribe_to_own if action == "subscribe" else chat.unsubscribe_from_own
             of_own(it, _counted(it, connection_id))
             return {"type": f"{action}d", "mine": True}
+        case {"action": "subscribe" | "unsubscribe" as action, "queue": True, **nothing_else} if not nothing_else:
+            of_queue = chat.subscribe_to_queue if action == "subscribe" else chat.unsubscribe_from_queue
+            of_queue(it, _counted(it, connection_id))
+            return {"type": f"{action}d", "queue": True}
         case {"action": "subscribe" | "unsubscribe" as action, "order_id": str(order_id), **nothing_else} if not nothing_else:
             if not ORDER_ID.fullmatch(order_id):
                 raise NotFound
             done = chat.subscribe if action == "subscribe" else chat.unsubscribe
             done(it, _counted(it, connection_id), order_id)
             return {"type": f"{action}d", "order_id": order_id}
-    raise _Malformed("The action is subscribe or unsubscribe, with an order_id or mine, or ping; nothing else is taken.")
+    raise _Malformed("The action is subscribe or unsubscribe, with an order_id, mine or queue, or ping; nothing else is taken.")
 
 
 def _counted(it: Services, connection_id: str) -> Connection:

@@ -19,6 +19,7 @@ from chalicelib.domain.thread import sees_thread
 from chalicelib.notify.live.gateway import Gone
 from chalicelib.service.access import sees_thread_of
 from chalicelib.service.messages import message_view
+from chalicelib.store.connections import QUEUE
 from chalicelib.store.items import text
 from chalicelib.store.messages import EVENT, MESSAGE, message_of
 from chalicelib.store.schema import stored_value
@@ -82,11 +83,12 @@ def news_of(image: Mapping[str, Any]) -> News | None:
 
     def may_see(actor: Actor) -> bool:
         escalated = actor.role is Role.MEDIATOR and dispute.escalated_at is not None
-        return escalated or sees_thread(actor, buyer_id, seller_id, ())
+        return (escalated and actor.id not in (buyer_id, seller_id)) or sees_thread(actor, buyer_id, seller_id, ())
 
     hint = _json({"type": "dispute", "order_id": order_id, "dispute_id": dispute.id, "version": dispute.version})
     mediator = (Actor(Role.MEDIATOR, dispute.mediator),) if dispute.mediator else ()
-    return News(order_id, (*parties, *mediator), hint, may_see, whole=False)
+    queue = (QUEUE,) if dispute.escalated_at else ()
+    return News(order_id, (*parties, *mediator, *queue), hint, may_see, whole=False)
 
 
 def _json(told: dict[str, Any]) -> bytes:

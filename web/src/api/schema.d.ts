@@ -1204,6 +1204,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_endpoints"];
+        put?: never;
+        post: operations["register_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_endpoint"];
+        put: operations["put_endpoint"];
+        post?: never;
+        delete: operations["delete_endpoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redelivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotate_endpoint_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1759,6 +1855,11 @@ export interface components {
              */
             since: string;
         };
+        /**
+         * DeliveryStatus
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "failed";
         /** DeviceKept */
         DeviceKept: {
             /** Id */
@@ -2999,6 +3100,21 @@ export interface components {
             /** Token */
             token: string;
         };
+        /** NewWebhookEndpoint */
+        NewWebhookEndpoint: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Types
+             * @default []
+             */
+            types?: ("appeal_lapsed" | "appeal_withdrawn" | "appealed" | "carrier_reported" | "charged" | "claim_narrowed" | "decision_accepted" | "decision_made" | "delivered_after_refund" | "delivery_objected" | "delivery_shown" | "delivery_undone" | "dispute_opened" | "dispute_resolved" | "escalated" | "evidence_added" | "extension_answered" | "extension_asked" | "external_dispute_reported" | "information_request_lapsed" | "information_requested" | "mediator_assigned" | "mediator_released" | "order_completed" | "order_imported" | "parcel_shipped" | "parcel_taken_back" | "payment_failed" | "payment_held" | "payment_overdue" | "payment_republished" | "payment_retried" | "payment_settled" | "promise_extended" | "proposal_accepted" | "proposal_declined" | "proposal_made" | "protection_extended" | "receipt_confirmed" | "refund_credited" | "refund_issued" | "refund_postponed" | "replacement_arrived" | "replacement_granted" | "replacement_scanned" | "replacement_shipped" | "return_acknowledged" | "return_carrier_reported" | "return_doubted" | "return_granted" | "return_shipped" | "time_granted" | "words_erased" | "payment_instruction")[];
+            /** Url */
+            url: string;
+        };
         /** Nothing */
         Nothing: Record<string, never>;
         /** Number */
@@ -3037,6 +3153,11 @@ export interface components {
          * @enum {string}
          */
         OfferType: "refund" | "refund_with_return" | "replacement" | "replacement_with_return";
+        /**
+         * OffReason
+         * @enum {string}
+         */
+        OffReason: "asked" | "gone" | "failing";
         /** OnDeadline */
         OnDeadline: {
             /**
@@ -3992,6 +4113,43 @@ export interface components {
              */
             count: number;
         };
+        /** RegisteredWebhookEndpoint */
+        RegisteredWebhookEndpoint: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Failed Attempts
+             * Format: int64
+             */
+            failed_attempts: number;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Id */
+            id: string;
+            off_reason: components["schemas"]["OffReason"] | null;
+            /** Off Since */
+            off_since: string | null;
+            /** Old Secret Signs Until */
+            old_secret_signs_until: string | null;
+            /** Secret */
+            secret: string;
+            /** Types */
+            types: string[];
+            /** Url */
+            url: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+        };
         /** Remedy */
         Remedy: {
             maximum: components["schemas"]["Money"];
@@ -4636,6 +4794,101 @@ export interface components {
              */
             version: number;
         };
+        /** WebhookDelivery */
+        WebhookDelivery: {
+            /** Attempted At */
+            attempted_at: string | null;
+            /**
+             * Attempts
+             * Format: int64
+             */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Endpoint Id */
+            endpoint_id: string;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** Last Error */
+            last_error: string | null;
+            /** Last Status */
+            last_status: number | null;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            status: components["schemas"]["DeliveryStatus"];
+            /** Type */
+            type: string;
+        };
+        /** WebhookDeliveryPage */
+        WebhookDeliveryPage: {
+            /** Cursor */
+            cursor: string | null;
+            /** Items */
+            items: components["schemas"]["WebhookDelivery"][];
+        };
+        /** WebhookEndpoint */
+        WebhookEndpoint: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Failed Attempts
+             * Format: int64
+             */
+            failed_attempts: number;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Id */
+            id: string;
+            off_reason: components["schemas"]["OffReason"] | null;
+            /** Off Since */
+            off_since: string | null;
+            /** Old Secret Signs Until */
+            old_secret_signs_until: string | null;
+            /** Types */
+            types: string[];
+            /** Url */
+            url: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+        };
+        /** WebhookEndpoints */
+        WebhookEndpoints: {
+            /** Items */
+            items: components["schemas"]["WebhookEndpoint"][];
+        };
+        /** WebhookEndpointSettings */
+        WebhookEndpointSettings: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Types
+             * @default []
+             */
+            types?: ("appeal_lapsed" | "appeal_withdrawn" | "appealed" | "carrier_reported" | "charged" | "claim_narrowed" | "decision_accepted" | "decision_made" | "delivered_after_refund" | "delivery_objected" | "delivery_shown" | "delivery_undone" | "dispute_opened" | "dispute_resolved" | "escalated" | "evidence_added" | "extension_answered" | "extension_asked" | "external_dispute_reported" | "information_request_lapsed" | "information_requested" | "mediator_assigned" | "mediator_released" | "order_completed" | "order_imported" | "parcel_shipped" | "parcel_taken_back" | "payment_failed" | "payment_held" | "payment_overdue" | "payment_republished" | "payment_retried" | "payment_settled" | "promise_extended" | "proposal_accepted" | "proposal_declined" | "proposal_made" | "protection_extended" | "receipt_confirmed" | "refund_credited" | "refund_issued" | "refund_postponed" | "replacement_arrived" | "replacement_granted" | "replacement_scanned" | "replacement_shipped" | "return_acknowledged" | "return_carrier_reported" | "return_doubted" | "return_granted" | "return_shipped" | "time_granted" | "words_erased" | "payment_instruction")[];
+        };
         /**
          * Why
          * @enum {string}
@@ -4753,6 +5006,7 @@ export type DecidedOnDay = components['schemas']['DecidedOnDay'];
 export type Decision = components['schemas']['Decision'];
 export type Decline = components['schemas']['Decline'];
 export type DeliveryNotice = components['schemas']['DeliveryNotice'];
+export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type DeviceKept = components['schemas']['DeviceKept'];
 export type Dispute = components['schemas']['Dispute'];
 export type DisputeCounts = components['schemas']['DisputeCounts'];
@@ -4827,12 +5081,14 @@ export type Money = components['schemas']['Money'];
 export type MoneyIn = components['schemas']['MoneyIn'];
 export type Movement = components['schemas']['Movement'];
 export type NewDevice = components['schemas']['NewDevice'];
+export type NewWebhookEndpoint = components['schemas']['NewWebhookEndpoint'];
 export type Nothing = components['schemas']['Nothing'];
 export type Number = components['schemas']['Number'];
 export type ObjectToDelivery = components['schemas']['ObjectToDelivery'];
 export type OfferedGuarantee = components['schemas']['OfferedGuarantee'];
 export type OfferTaken = components['schemas']['OfferTaken'];
 export type OfferType = components['schemas']['OfferType'];
+export type OffReason = components['schemas']['OffReason'];
 export type OnDeadline = components['schemas']['OnDeadline'];
 export type OpenDispute = components['schemas']['OpenDispute'];
 export type OpenDisputes = components['schemas']['OpenDisputes'];
@@ -4875,6 +5131,7 @@ export type ReadMark = components['schemas']['ReadMark'];
 export type Reason = components['schemas']['Reason'];
 export type ReasonCount = components['schemas']['ReasonCount'];
 export type Refunds = components['schemas']['Refunds'];
+export type RegisteredWebhookEndpoint = components['schemas']['RegisteredWebhookEndpoint'];
 export type Remedy = components['schemas']['Remedy'];
 export type Replacement = components['schemas']['Replacement'];
 export type RequestInformation = components['schemas']['RequestInformation'];
@@ -4913,6 +5170,11 @@ export type UploadedFile = components['schemas']['UploadedFile'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type UploadOnTheWay = components['schemas']['UploadOnTheWay'];
 export type WaitingDispute = components['schemas']['WaitingDispute'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryPage = components['schemas']['WebhookDeliveryPage'];
+export type WebhookEndpoint = components['schemas']['WebhookEndpoint'];
+export type WebhookEndpoints = components['schemas']['WebhookEndpoints'];
+export type WebhookEndpointSettings = components['schemas']['WebhookEndpointSettings'];
 export type Why = components['schemas']['Why'];
 export type Workload = components['schemas']['Workload'];
 export type WriteMessage = components['schemas']['WriteMessage'];
@@ -4928,6 +5190,7 @@ export interface operations {
                 case?: string;
                 cursor?: string;
                 from?: string;
+                kind?: "all" | "acts";
                 limit?: number;
                 to?: string;
             };
@@ -6115,9 +6378,11 @@ export interface operations {
                 metric?: string;
                 on?: "opened" | "ended";
                 outcome?: "resolved_buyer_favour" | "resolved_seller_favour" | "resolved_with_agreement" | "withdrawn" | "expired";
+                q?: string;
                 reason?: "not_received" | "not_as_described" | "counterfeit" | "no_longer_wanted" | "unauthorised_charge";
                 seller_id?: string;
                 stage?: "opened" | "negotiating" | "under_review" | "awaiting_return" | "return_in_transit" | "awaiting_replacement" | "decided" | "resolved";
+                state?: "open" | "ended";
                 to?: string;
             };
             header?: {
@@ -7319,6 +7584,251 @@ export interface operations {
                 };
             };
             default: components["responses"]["malformed_request"];
+        };
+    };
+    list_endpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoints"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    register_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookEndpoint"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredWebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
+        };
+    };
+    get_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    put_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    delete_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Accept-Language"?: string;
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                "Accept-Language"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            default: components["responses"]["malformed_request"];
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                delivery_id: string;
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
+        };
+    };
+    rotate_endpoint_secret: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+                "If-Match"?: string;
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredWebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
+        };
+    };
+    post_test: {
+        parameters: {
+            query?: never;
+            header: {
+                "Accept-Language"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: components["responses"]["malformed_request.idempotency_key_required"];
         };
     };
 }

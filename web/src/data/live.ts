@@ -1,10 +1,11 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { answered, api } from "../api/client";
+import { who } from "../session";
 import { OFTEN, SELDOM } from "./query";
 
 /**
- * One live connection for the app, to all that is the person's. It brings nothing itself: it says that an order has news,
+ * One live connection for the app, to all that is the person's and, of a mediator, to all that waits for one. It brings nothing itself: it says that an order has news,
  * and the page reads again. So a frame that is lost costs a moment, and after a reconnection the page is right.
  */
 export const connected = signal(false);
@@ -40,6 +41,7 @@ async function open(): Promise<void> {
       attempts = 0;
       connected.value = true;
       made.send(JSON.stringify({ action: "subscribe", mine: true }));
+      if (who.value?.role === "mediator") made.send(JSON.stringify({ action: "subscribe", queue: true }));
       ping = window.setInterval(() => made.send(JSON.stringify({ action: "ping" })), PING);
     };
     made.onmessage = (event) => heardOf(String(event.data));
@@ -74,8 +76,9 @@ function heardOf(text: string): void {
 }
 
 /** Calls `told` whenever an order, or any order of the person's, has news, from the opening of the connection on. */
-export function useLive(told: () => void, order: string = ANY): void {
+export function useLive(told: () => void, order: string = ANY, enabled = true): void {
   useEffect(() => {
+    if (!enabled) return;
     const listeners = watched.get(order) ?? new Set();
     watched.set(order, listeners.add(told));
     void open();

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { MediationQueue, WaitingDispute } from "../../api/schema";
 import { now } from "../../data/clock";
+import { every, useLive } from "../../data/live";
 import { usePages } from "../../data/pages";
 import { useRead } from "../../data/query";
 import { Due, day } from "../../parts/due";
@@ -35,8 +36,12 @@ export function Queue() {
   const { query, route } = useLocation();
   const at = query as Record<string, string>;
   const asked = filtersOf(at);
-  const pages = usePages<WaitingDispute, MediationQueue>({ ...reads.queue({ ...asked, limit: 100 }), every: 30_000 });
+  const pages = usePages<WaitingDispute, MediationQueue>({ ...reads.queue({ ...asked, limit: 100 }), every: every() });
   const work = useRead({ ...reads.workload(), every: 90_000 });
+  useNews(() => {
+    void pages.first.refetch();
+    void work.refetch();
+  });
   const said = useSignal<{ words: string; row?: string } | null>(null);
   const find = useRef<HTMLDivElement>(null);
   const rows = pages.items;
@@ -133,6 +138,27 @@ export function Queue() {
 
 const mineOf = (people: { mediator_id: string; open: number }[]) =>
   people.find((it) => it.mediator_id === who.value!.id)?.open ?? 0;
+
+/** What comes within this time is one reading (ms): a busy desk's queue changes many times a minute. */
+const TOGETHER = 2_000;
+
+/** Calls `told` when any case has news, at most every two seconds. Operators have no live connection. */
+function useNews(told: () => void): void {
+  const waiting = useRef(0);
+  const latest = useRef(told);
+  latest.current = told;
+  useLive(
+    () => {
+      waiting.current ||= window.setTimeout(() => {
+        waiting.current = 0;
+        latest.current();
+      }, TOGETHER);
+    },
+    undefined,
+    who.value!.role === "mediator",
+  );
+  useEffect(() => () => clearTimeout(waiting.current), []);
+}
 
 /** A moment so many hours from now, as the API takes it. */
 export const inHours = (hours: number) => `${new Date(now() + hours * 3600_000).toISOString().slice(0, 19)}Z`;

@@ -2,27 +2,36 @@ import { useLocation } from "preact-iso";
 import type { AuditEntry, AuditPage } from "../../api/schema";
 import { usePages } from "../../data/pages";
 import { At } from "../../parts/due";
-import { Page, Shown } from "../../parts/page";
+import { link, Page, Shown } from "../../parts/page";
 import { Empty } from "../../parts/states";
 import { label, t } from "../../words";
 import { Table } from "../table";
-import { csv, save, whole } from "./csv";
-import { Filter, number, Save, Ways } from "./parts";
+import { saveFound, whole } from "./csv";
+import { Asked, Filter, number, Pick, Save, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
-const PAGES_SAVED = 50;
+const HEAD = ["at", "actor", "operation", "outcome", "reason", "order_id", "dispute_id", "person", "listed"];
+const DAY = 86_400_000;
+/** The moment at which a day (UTC) begins, so many days later. */
+const begins = (day: string, later = 0) => `${new Date(Date.parse(day) + later * DAY).toISOString().slice(0, 19)}Z`;
 
-/** O6: who of the staff and of the marketplace's systems did what to which case, reads included. */
+/** O6: who of the staff and of the marketplace's systems did what to which case, reads included or left out. */
 export function Audit() {
   const { query } = useLocation();
-  const [actor, about] = [query.actor ?? "", query.case ?? ""];
-  const asked = { limit: 100, ...(actor ? { actor } : {}), ...(about ? { case: about } : {}) };
+  const { actor, case: about, from, to, kind } = query as Record<string, string | undefined>;
+  const asked = {
+    limit: 100,
+    ...(actor ? { actor } : {}),
+    ...(about ? { case: about } : {}),
+    ...(from ? { from: begins(from) } : {}),
+    ...(to ? { to: begins(to, 1) } : {}),
+    ...(kind ? { kind } : {}),
+  };
   const pages = usePages<AuditEntry, AuditPage>(reads.audit(asked));
   async function download() {
-    const all = await whole<AuditEntry>((cursor) => reads.auditFrom(asked, cursor), PAGES_SAVED);
-    const head = ["at", "actor", "operation", "outcome", "reason", "order_id", "dispute_id", "person", "listed"];
-    const row = (it: AuditEntry) => [
+    const found = await whole<AuditEntry>((cursor) => reads.auditFrom(asked, cursor));
+    saveFound("audit.csv", found, HEAD, (it) => [
       it.at,
       `${it.actor.role}:${it.actor.id}`,
       it.operation,
@@ -32,27 +41,40 @@ export function Audit() {
       it.dispute_id,
       it.person,
       it.listed.join(" "),
-    ];
-    save("audit.csv", csv([head, ...all.map(row)]));
+    ]);
+    return found;
   }
   return (
     <Page title={o("nav.audit")} narrow={false}>
       <Ways />
       <Filter place="audit">
-        <input
-          name="actor"
-          aria-label={o("audit.actor")}
-          placeholder={o("audit.actor")}
-          value={actor}
-          pattern="(mediator|operator|platform):.+"
-          title="operator:ola"
-        />
-        <input name="case" aria-label={o("audit.case")} placeholder={o("audit.case")} value={about} />
+        <Pick name="kind" title={o("audit.kind")} value={kind} all={o("audit.all")} of={[["acts", o("audit.acts")]]} />
+        <Asked name={o("audit.actor")}>
+          <input
+            type="text"
+            name="actor"
+            value={actor ?? ""}
+            pattern="(mediator|operator|platform):.+"
+            title="operator:ola"
+            placeholder="operator:ola"
+          />
+        </Asked>
+        <Asked name={o("audit.case")}>
+          <input type="text" name="case" value={about ?? ""} />
+        </Asked>
+        <Asked name={o("from")}>
+          <input type="date" name="from" value={from ?? ""} />
+        </Asked>
+        <Asked name={o("to")}>
+          <input type="date" name="to" value={to ?? ""} />
+        </Asked>
         <button type="submit" class="button primary small">
           {o("show")}
         </button>
-        <Save write={download} />
       </Filter>
+      <p class="tools">
+        <Save write={download} />
+      </p>
       <Shown read={pages.first} rows={6}>
         {() =>
           pages.items.length === 0 ? (
@@ -60,8 +82,7 @@ export function Audit() {
           ) : (
             <>
               <p class="soft small" role="status">
-                {o("rows", { count: number(pages.items.length) })}
-                {pages.more ? "+" : ""}
+                {o("rows", { count: number(pages.items.length) + (pages.more ? "+" : "") })}
               </p>
               <Table
                 label={o("nav.audit")}
@@ -84,7 +105,12 @@ export function Audit() {
                   {
                     name: "about",
                     title: o("audit.case"),
-                    cell: (it) => it.dispute_id ?? it.order_id ?? it.person ?? "—",
+                    cell: (it) =>
+                      it.dispute_id ? (
+                        <a href={link(`/disputes/${it.dispute_id}`)}>{it.dispute_id}</a>
+                      ) : (
+                        (it.order_id ?? it.person ?? "—")
+                      ),
                   },
                   {
                     name: "listed",

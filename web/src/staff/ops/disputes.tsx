@@ -1,22 +1,26 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { CountedDispute, CountedDisputePage } from "../../api/schema";
 import { usePages } from "../../data/pages";
+import { keep, kept } from "../../data/store";
 import { Icon } from "../../parts/icon";
 import { decimal, Money } from "../../parts/money";
 import { link, Page, Shown } from "../../parts/page";
 import { Empty } from "../../parts/states";
 import { type Key, label, t } from "../../words";
 import { type Column, Table } from "../table";
-import { csv, save, whole } from "./csv";
-import { Filter, listed, number, Save, Ways } from "./parts";
+import { saveFound, whole } from "./csv";
+import { Asked, Days, daysAgo, Filter, listed, number, Pick, Save, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
 const FILTERS = [
+  "q",
   "from",
   "to",
   "on",
+  "state",
   "reason",
   "outcome",
   "stage",
@@ -26,6 +30,8 @@ const FILTERS = [
   "buyer_id",
   "metric",
 ];
+/** What is asked for in the part of the form that is folded away. */
+const FURTHER = ["state", "reason", "outcome", "stage", "country", "currency", "seller_id", "buyer_id"];
 const REASONS = ["not_received", "not_as_described", "counterfeit", "no_longer_wanted", "unauthorised_charge"];
 const OUTCOMES = ["resolved_buyer_favour", "resolved_seller_favour", "resolved_with_agreement", "withdrawn", "expired"];
 const STAGES = [
@@ -38,8 +44,18 @@ const STAGES = [
   "decided",
 ];
 const VIEWS = "ops-views";
-const DAY = 86_400_000;
-const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
+const HEAD = [
+  "id",
+  "opened_on",
+  "ended_on",
+  "reason",
+  "stage",
+  "outcome",
+  "buyer_id",
+  "seller_id",
+  "country",
+  "currency",
+] as const;
 
 const COLUMNS = (): Column<CountedDispute>[] => [
   { name: "id", title: o("col.dispute"), cell: (it) => it.id },
@@ -63,95 +79,87 @@ const COLUMNS = (): Column<CountedDispute>[] => [
 ];
 
 type View = { name: string; query: Record<string, string> };
-const views = (): View[] => JSON.parse(localStorage.getItem(VIEWS) ?? "[]");
 
 /** O2: all disputes, by the filter that a number or a person has set. */
 export function Disputes() {
   const { query } = useLocation();
   const filter = Object.fromEntries(FILTERS.filter((it) => query[it]).map((it) => [it, query[it]!]));
-  const asked: Record<string, string> = { from: iso(Date.now() - 27 * DAY), to: iso(Date.now()), ...filter };
+  const asked: Record<string, string> = { from: daysAgo(27), to: daysAgo(0), ...filter };
   const pages = usePages<CountedDispute, CountedDisputePage>(reads.disputes({ ...asked, limit: 100 }));
-  const open = query.state === "open";
-  const rows = open ? pages.items.filter((it) => it.stage) : pages.items;
+  const rows = pages.items;
   const hidden = useSignal<string[]>([]);
-  const saved = useSignal(views());
-  const keep = (all: View[]) => {
-    localStorage.setItem(VIEWS, JSON.stringify(all));
+  // Kept with all else that is the person's: it is gone after signing out.
+  const saved = useSignal<View[]>([]);
+  useEffect(() => {
+    void kept<View[]>(VIEWS).then((it) => {
+      saved.value = it ?? [];
+    });
+  }, []);
+  const keepAll = (all: View[]) => {
     saved.value = all;
+    void keep(VIEWS, all);
   };
   async function download() {
     const found = await whole<CountedDispute>((cursor) => reads.disputesFrom({ ...asked, limit: 100 }, cursor));
-    const all = found.filter((it) => !open || it.stage);
-    const head = [
-      "id",
-      "opened_on",
-      "ended_on",
-      "reason",
-      "stage",
-      "outcome",
-      "buyer_id",
-      "seller_id",
-      "country",
-      "currency",
-    ] as const;
-    save(
-      `disputes-${asked.from}-${asked.to}.csv`,
-      csv([
-        [...head, "refund"],
-        ...all.map((it) => [...head.map((name) => it[name]), decimal(it.refund.minor, it.refund.exponent)]),
-      ]),
-    );
+    saveFound(`disputes-${asked.from}-${asked.to}.csv`, found, [...HEAD, "refund"], (it) => [
+      ...HEAD.map((name) => it[name]),
+      decimal(it.refund.minor, it.refund.exponent),
+    ]);
+    return found;
   }
   return (
     <Page title={o("nav.all")} narrow={false}>
       <Ways />
       <Filter place="disputes" kept={{ metric: filter.metric }}>
-        <input type="date" name="from" aria-label={o("from")} value={asked.from} required />
-        <input type="date" name="to" aria-label={o("to")} value={asked.to} required />
-        <Pick name="on" value={filter.on} all={o("on.opened")} of={[["ended", o("on.ended")]]} />
-        <Pick
-          name="reason"
-          value={filter.reason}
-          all={o("By.reason")}
-          of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
-        />
-        <Pick
-          name="outcome"
-          value={filter.outcome}
-          all={o("By.outcome")}
-          of={OUTCOMES.map((it) => [it, label("Outcome", it)])}
-        />
-        <Pick
-          name="stage"
-          value={filter.stage}
-          all={o("chart.stage")}
-          of={STAGES.map((it) => [it, label("Stage", it)])}
-        />
-        <input
-          name="seller_id"
-          placeholder={t("role.seller")}
-          aria-label={t("role.seller")}
-          value={filter.seller_id ?? ""}
-          maxLength={128}
-        />
-        <input
-          name="buyer_id"
-          placeholder={t("role.buyer")}
-          aria-label={t("role.buyer")}
-          value={filter.buyer_id ?? ""}
-          maxLength={128}
-        />
-        <input
-          name="country"
-          placeholder={o("By.country")}
-          aria-label={o("By.country")}
-          value={filter.country ?? ""}
-          pattern="[A-Z]{2}"
-          size={8}
-        />
+        <Asked name={o("find")}>
+          <input type="search" name="q" value={filter.q ?? ""} maxLength={128} />
+        </Asked>
+        <Days from={asked.from!} to={asked.to!} />
+        <Pick name="on" title={o("on")} value={filter.on} all={o("on.opened")} of={[["ended", o("on.ended")]]} />
         <button type="submit" class="button primary small">
           {o("show")}
         </button>
+        <details class="further" open={FURTHER.some((it) => filter[it])}>
+          <summary>{o("further")}</summary>
+          <div class="filters">
+            <Pick
+              name="state"
+              title={o("col.state")}
+              value={filter.state}
+              of={(["open", "ended"] as const).map((it) => [it, o(`state.${it}`)])}
+            />
+            <Pick
+              name="reason"
+              title={o("By.reason")}
+              value={filter.reason}
+              of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
+            />
+            <Pick
+              name="outcome"
+              title={o("By.outcome")}
+              value={filter.outcome}
+              of={OUTCOMES.map((it) => [it, label("Outcome", it)])}
+            />
+            <Pick
+              name="stage"
+              title={o("chart.stage")}
+              value={filter.stage}
+              of={STAGES.map((it) => [it, label("Stage", it)])}
+            />
+            <Asked name={t("role.seller")}>
+              <input type="text" name="seller_id" value={filter.seller_id ?? ""} maxLength={128} />
+            </Asked>
+            <Asked name={t("role.buyer")}>
+              <input type="text" name="buyer_id" value={filter.buyer_id ?? ""} maxLength={128} />
+            </Asked>
+            <Asked name={o("By.country")}>
+              <input type="text" name="country" value={filter.country ?? ""} pattern="[A-Z]{2}" placeholder="PT" />
+            </Asked>
+            <Asked name={o("By.currency")}>
+              <input type="text" name="currency" value={filter.currency ?? ""} pattern="[A-Z]{3}" placeholder="EUR" />
+            </Asked>
+          </div>
+        </details>
       </Filter>
       <div class="tools">
         {saved.value.map((it) => (
@@ -163,7 +171,7 @@ export function Disputes() {
               type="button"
               class="icon-button"
               aria-label={o("view.drop", { name: it.name })}
-              onClick={() => keep(saved.value.filter((one) => one !== it))}
+              onClick={() => keepAll(saved.value.filter((one) => one !== it))}
             >
               <Icon name="close" />
             </button>
@@ -174,11 +182,15 @@ export function Disputes() {
           onSubmit={(event) => {
             event.preventDefault();
             const name = String(new FormData(event.currentTarget).get("name"));
-            keep([...saved.value.filter((it) => it.name !== name), { name, query: filter as Record<string, string> }]);
+            keepAll([
+              ...saved.value.filter((it) => it.name !== name),
+              { name, query: filter as Record<string, string> },
+            ]);
             event.currentTarget.reset();
           }}
         >
           <input
+            type="text"
             name="name"
             aria-label={o("view.name")}
             placeholder={o("view.name")}
@@ -212,7 +224,12 @@ export function Disputes() {
         <Save write={download} />
       </div>
       {filter.metric && (
-        <p class="soft">{o("metric", { metric: filter.metric.replaceAll("_", " ").replace(":", ": ") })}</p>
+        <p class="tools">
+          <span>{o("metric", { metric: filter.metric.replaceAll("_", " ").replace(":", ": ") })}</span>
+          <a class="button small" href={listed("disputes", { ...filter, metric: undefined })}>
+            {o("metric.drop")}
+          </a>
+        </p>
       )}
       <Shown read={pages.first} rows={6}>
         {() =>
@@ -221,8 +238,7 @@ export function Disputes() {
           ) : (
             <>
               <p class="soft small" role="status">
-                {o("rows", { count: number(rows.length) })}
-                {pages.more ? "+" : ""}
+                {o("rows", { count: number(rows.length) + (pages.more ? "+" : "") })}
               </p>
               <Table
                 label={o("nav.all")}
@@ -241,18 +257,5 @@ export function Disputes() {
         }
       </Shown>
     </Page>
-  );
-}
-
-function Pick({ name, value, all, of }: { name: string; value?: string; all: string; of: string[][] }) {
-  return (
-    <select name={name} aria-label={all} value={value ?? ""}>
-      <option value="">{all}</option>
-      {of.map(([it, words]) => (
-        <option key={it} value={it} selected={it === value}>
-          {words}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -1,5 +1,5 @@
 import { useLocation } from "preact-iso";
-import type { LedgerSum, PaymentInstruction } from "../../api/schema";
+import type { LedgerSum, Operations, PaymentInstruction } from "../../api/schema";
 import { useRead } from "../../data/query";
 import { At } from "../../parts/due";
 import { Icon } from "../../parts/icon";
@@ -20,6 +20,15 @@ const LISTS: Record<string, Record<string, string>> = {
 
 const COLUMNS = (): Column<PaymentInstruction>[] => [
   { name: "id", title: o("money.id"), cell: (it) => <Copied text={it.id} /> },
+  {
+    name: "order",
+    title: o("col.order"),
+    // A payment's id begins with its order's.
+    cell: ({ id }) => {
+      const order = id.slice(0, id.lastIndexOf("-p"));
+      return <a href={listed("disputes", { q: order })}>{order}</a>;
+    },
+  },
   { name: "state", title: o("col.state"), cell: (it) => label("InstructionStatus", it.status) },
   { name: "amount", title: o("money.amount"), number: true, cell: (it) => <Amount of={it.amount} /> },
   { name: "payee", title: o("money.payee"), cell: (it) => it.payee },
@@ -58,44 +67,26 @@ export function Money() {
     <Page title={o("nav.money")} narrow={false}>
       <Ways />
       <Shown read={all} rows={4}>
-        {({ payments: it, ledger, switches }) => (
-          <>
-            <div class="tiles">
-              {(["failed", "overdue", "held", "pending"] as const).map((name) => (
-                <Tile
-                  key={name}
-                  name={o(`money.${name}`)}
-                  href={listed("money", { list: name })}
-                  note={
-                    name === "held" && switches["payouts-held"]
-                      ? o("money.switch")
-                      : name === list
-                        ? o("money.below")
-                        : undefined
-                  }
-                >
-                  {some(it[name])}
-                </Tile>
-              ))}
-            </div>
-            <section class="card">
-              <h2>{o("ledger.title")}</h2>
-              <p class="soft">{o("ledger.why")}</p>
-              {ledger === null ? (
-                <p>{o("ledger.never")}</p>
-              ) : (
-                <>
-                  <p>
-                    {o(ledger.done ? "ledger.done" : "ledger.going", {
-                      day: ledger.day,
-                      faults: number(ledger.faults),
-                    })}
-                  </p>
-                  <Sums of={ledger.currencies} />
-                </>
-              )}
-            </section>
-          </>
+        {({ payments: it, switches }) => (
+          <div class="tiles">
+            {(["failed", "overdue", "held", "pending"] as const).map((name) => (
+              <Tile
+                key={name}
+                name={o(`money.${name}`)}
+                href={listed("money", { list: name })}
+                bad={(name === "failed" || name === "overdue") && it[name].count > 0}
+                note={
+                  name === "held" && switches["payouts-held"]
+                    ? o("money.switch")
+                    : name === list
+                      ? o("money.below")
+                      : undefined
+                }
+              >
+                {some(it[name])}
+              </Tile>
+            ))}
+          </div>
         )}
       </Shown>
       <h2>{o(`money.${list as "failed"}`)}</h2>
@@ -133,7 +124,30 @@ export function Money() {
           }
         </Shown>
       )}
+      {all.data && <Ledger of={all.data.ledger} />}
     </Page>
+  );
+}
+
+function Ledger({ of: ledger }: { of: Operations["ledger"] }) {
+  return (
+    <section class="card">
+      <h2>{o("ledger.title")}</h2>
+      <p class="soft">{o("ledger.why")}</p>
+      {ledger === null ? (
+        <p>{o("ledger.never")}</p>
+      ) : (
+        <>
+          <p>
+            {o(ledger.done ? "ledger.done" : "ledger.going", {
+              day: ledger.day,
+              faults: number(ledger.faults),
+            })}
+          </p>
+          <Sums of={ledger.currencies} />
+        </>
+      )}
+    </section>
   );
 }
 

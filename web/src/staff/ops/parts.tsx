@@ -1,15 +1,20 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
+import { Failure } from "../../api/failure";
+import { now } from "../../data/clock";
 import { Icon } from "../../parts/icon";
 import { link } from "../../parts/page";
 import { language, t } from "../../words";
 import { d } from "../desk/words";
 import { useKeys } from "../keys";
 import { walk } from "../table";
+import type { Found } from "./csv";
 import { o } from "./words";
 
 const PLACES = ["health", "disputes", "sellers", "money", "plumbing", "audit"] as const;
+
+const NAMES: Record<string, "nav.all" | "nav.people"> = { disputes: "nav.all", sellers: "nav.people" };
 
 /** The way between the operators' pages, and their keys. */
 export function Ways() {
@@ -24,7 +29,7 @@ export function Ways() {
     <nav class="ways" aria-label={o("nav.ops")}>
       {PLACES.map((it) => (
         <a key={it} href={link(`/ops/${it}`)} aria-current={path === link(`/ops/${it}`) ? "page" : undefined}>
-          {o(it === "disputes" ? "nav.all" : `nav.${it}`)}
+          {o(NAMES[it] ?? (`nav.${it}` as "nav.health"))}
         </a>
       ))}
     </nav>
@@ -63,22 +68,82 @@ export function Filter({
   );
 }
 
-/** Saves a list as a file, once at a time. */
-export function Save({ write }: { write: () => Promise<void> }) {
+/** A field of a filter, with its name above it. */
+export function Asked({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
+    <label class="filter">
+      <span class="soft small">{name}</span>
+      {children}
+    </label>
+  );
+}
+
+interface PickProps {
+  name: string;
+  title: string;
+  value?: string;
+  /** The words for no choice. */
+  all?: string;
+  of: string[][];
+}
+
+/** A choice within a filter. */
+export function Pick({ name, title, value, all, of }: PickProps) {
+  return (
+    <Asked name={title}>
+      <select name={name} value={value ?? ""}>
+        <option value="">{all ?? o("any")}</option>
+        {of.map(([it, words]) => (
+          <option key={it} value={it} selected={it === value}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </Asked>
+  );
+}
+
+/** The first and the last day of a range, both in UTC. */
+export function Days({ from, to }: { from: string; to: string }) {
+  return (
+    <>
+      <Asked name={o("from")}>
+        <input type="date" name="from" value={from} required />
+      </Asked>
+      <Asked name={o("to")}>
+        <input type="date" name="to" value={to} required />
+      </Asked>
+    </>
+  );
+}
+
+/** Saves a list as a file, once at a time, and says how many rows it holds, whether it is cut short, or why there is none. */
+export function Save({ write }: { write: () => Promise<Found<unknown>> }) {
   const saving = useSignal(false);
+  const told = useSignal("");
   async function press() {
     if (saving.value) return;
     saving.value = true;
+    told.value = "";
     try {
-      await write();
+      const { rows, whole } = await write();
+      told.value = o(whole ? "csv.saved" : "csv.cut", { count: number(rows.length) });
+    } catch (error) {
+      told.value = error instanceof Failure ? (error.problem.detail ?? t("problem.unknown")) : String(error);
     } finally {
       saving.value = false;
     }
   }
   return (
-    <button type="button" class="button small" onClick={() => void press()} aria-disabled={saving.value}>
-      <Icon name="save" /> {saving.value ? t("sending") : o("csv")}
-    </button>
+    <>
+      <button type="button" class="button small" onClick={() => void press()} aria-disabled={saving.value}>
+        <Icon name="save" /> {saving.value ? t("sending") : o("csv")}
+      </button>
+      <span role="status" class="soft small">
+        {told.value}
+      </span>
+    </>
   );
 }
 
@@ -88,16 +153,21 @@ export function Tile({
   href,
   children,
   note,
+  bad = false,
 }: {
   name: string;
   href?: string;
+  /** True where somebody has to look: said by an icon and a colour. */
+  bad?: boolean;
   children: ComponentChildren;
   note?: ComponentChildren;
 }) {
   const inside = (
     <>
-      <span class="soft">{name}</span>
-      <b class="figure">{children}</b>
+      <span class="soft">
+        {bad && <Icon name="alert" />} {name}
+      </span>
+      <b class={bad ? "figure wrong" : "figure"}>{children}</b>
       {note && <span class="soft small">{note}</span>}
     </>
   );
@@ -110,6 +180,11 @@ export function Tile({
   );
 }
 
+/** Returns the day (UTC) so many days before today. */
+export const daysAgo = (days: number) => new Date(now() - days * 86_400_000).toISOString().slice(0, 10);
+/** Writes a day in UTC, such as `2026-11-27`, in short. */
+export const utcDay = (it: string) =>
+  new Intl.DateTimeFormat(language.value, { day: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(it));
 export const number = (it: number) => new Intl.NumberFormat(language.value).format(it);
 export const percent = (share: number) =>
   new Intl.NumberFormat(language.value, { style: "percent", maximumFractionDigits: 1 }).format(share);

@@ -14,6 +14,7 @@ import { label, t } from "../../words";
 import { Table } from "../table";
 import { lasted, listed, number, some, Tile, Ways } from "./parts";
 import * as reads from "./reads";
+import { Webhooks } from "./webhooks";
 import { o } from "./words";
 
 const WHY = ["provider_works_again", "address_corrected", "setting_corrected", "person_asked"];
@@ -39,6 +40,7 @@ export function Plumbing() {
             {query.list === "due" && <Due />}
             {query.list === "erasures" && <Erasures />}
             <Undelivered of={it} />
+            <Webhooks />
             <Queues of={it} />
           </>
         )}
@@ -60,14 +62,18 @@ function Numbers({ of }: { of: Operations }) {
         {late ? lasted(late) : o("plumbing.in-time")}
       </Tile>
       {of.streams.map((it) => (
-        <Tile key={it.function} name={o("plumbing.stream", { name: it.function })}>
-          {it.lag_s === null ? o("unknown") : lasted(it.lag_s)}
+        <Tile
+          key={it.function}
+          name={o("plumbing.stream", { name: it.function })}
+          note={it.lag_s === null && o("unknown")}
+        >
+          {lasted(it.lag_s)}
         </Tile>
       ))}
-      <Tile name={o("plumbing.dead")} href="#queues">
+      <Tile name={o("plumbing.dead")} href="#queues" bad={dead.some((it) => it.waiting)}>
         {dead.some((it) => it.waiting === null) ? o("unknown") : number(dead.reduce((all, it) => all + it.waiting!, 0))}
       </Tile>
-      <Tile name={o("plumbing.undelivered")} href="#undelivered">
+      <Tile name={o("plumbing.undelivered")} href="#undelivered" bad={of.undelivered.count > 0}>
         {some(of.undelivered)}
       </Tile>
       <Tile
@@ -160,13 +166,13 @@ function Queues({ of }: { of: Operations }) {
             name: "waiting",
             title: o("queues.waiting"),
             number: true,
-            cell: (it) => (it.waiting === null ? o("unknown") : number(it.waiting)),
+            cell: (it) => (it.waiting === null ? "—" : number(it.waiting)),
           },
           {
             name: "oldest",
             title: o("queues.oldest"),
             number: true,
-            cell: (it) => (it.oldest_s === null ? o("unknown") : lasted(it.oldest_s)),
+            cell: (it) => lasted(it.oldest_s),
           },
         ]}
       />
@@ -248,14 +254,11 @@ function Undelivered({ of }: { of: Operations }) {
                 >
                   {o(chosen.value.length ? "undelivered.nobody" : "undelivered.all", { count: it.items.length })}
                 </button>
-                <button
-                  type="button"
-                  class="button primary small"
-                  aria-disabled={chosen.value.length === 0}
-                  onClick={() => chosen.value.length > 0 && sheet.current?.showModal()}
-                >
-                  {o("undelivered.again", { count: chosen.value.length })}
-                </button>
+                {chosen.value.length > 0 && (
+                  <button type="button" class="button primary small" onClick={() => sheet.current?.showModal()}>
+                    {o("undelivered.again", { count: chosen.value.length })}
+                  </button>
+                )}
               </p>
             </>
           )

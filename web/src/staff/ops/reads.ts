@@ -51,3 +51,16 @@ export const audit = (query: Query) => ({
   read: () => auditFrom(query),
   next: (cursor: string) => auditFrom(query, cursor),
 });
+export const webhooks = () => ({
+  key: [mine(), "webhooks"],
+  read: () => answered(api.GET("/webhook-endpoints")),
+});
+export const deliveries = (endpoint_id: string) => ({
+  key: [mine(), "webhooks", endpoint_id],
+  read: () =>
+    answered(
+      api.GET("/webhook-endpoints/{endpoint_id}/deliveries", {
+        params: { path: { endpoint_id }, query: { limit: 50 } },
+      }),
+    ),
+});

@@ -8,7 +8,7 @@ import { t } from "../../words";
 import { Patterns } from "../signals";
 import { type Column, Table } from "../table";
 import { csv, save } from "./csv";
-import { listed, number, percent, Ways } from "./parts";
+import { Asked, daysAgo, listed, number, percent, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
@@ -36,9 +36,10 @@ function Interval({ of }: { of: SellerCounts }) {
 /** O3: the sellers whose share of disputed orders is surely large first, with how sure it is. */
 export function Sellers() {
   const { query, route } = useLocation();
-  const month = query.month ?? new Date().toISOString().slice(0, 7);
-  const last = `${month}-28`;
-  const read = useRead({ ...reads.stats({ by: "seller", from: `${month}-01`, to: last, limit: 100 }) });
+  const month = query.month ?? daysAgo(0).slice(0, 7);
+  const read = useRead({ ...reads.stats({ by: "seller", from: `${month}-01`, to: `${month}-28`, limit: 100 }) });
+  const behind = (row: SellerCounts, metric?: string) =>
+    listed("disputes", { seller_id: row.key, from: read.data!.from, to: read.data!.to, metric });
   const columns = (): Column<SellerCounts>[] => [
     { name: "seller", title: t("role.seller"), cell: (it) => it.key },
     { name: "share", title: o("sellers.share"), cell: (it) => <Interval of={it} /> },
@@ -48,18 +49,29 @@ export function Sellers() {
       number: true,
       cell: (it) => (
         <>
-          {number(it.disputed)} / {number(it.orders)} {it.small && <span class="tag">{o("sellers.small")}</span>}
+          <a href={behind(it, "orders_disputed")}>{number(it.disputed)}</a> / {number(it.orders)}{" "}
+          {it.small && <span class="tag">{o("sellers.small")}</span>}
         </>
       ),
     },
-    { name: "opened", title: o("stat.opened"), number: true, cell: (it) => number(it.opened) },
+    {
+      name: "opened",
+      title: o("stat.opened"),
+      number: true,
+      cell: (it) => <a href={behind(it)}>{number(it.opened)}</a>,
+    },
     {
       name: "silent",
       title: o("sellers.silent"),
       number: true,
       cell: (it) => {
         const all = it.silent + it.answered_in_time;
-        return all ? `${percent(it.silent / all)} (${number(it.silent)} / ${number(all)})` : "—";
+        if (!all) return "—";
+        return (
+          <>
+            {percent(it.silent / all)} (<a href={behind(it, "missed:seller")}>{number(it.silent)}</a> / {number(all)})
+          </>
+        );
       },
     },
   ];
@@ -68,12 +80,13 @@ export function Sellers() {
       <Ways />
       <p class="soft">{o("sellers.why")}</p>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <input
-          type="month"
-          aria-label={o("sellers.month")}
-          value={month}
-          onChange={(it) => route(listed("sellers", { month: it.currentTarget.value }))}
-        />
+        <Asked name={o("sellers.month")}>
+          <input
+            type="month"
+            value={month}
+            onChange={(it) => route(listed("sellers", { month: it.currentTarget.value }))}
+          />
+        </Asked>
       </form>
       <Shown read={read} rows={6}>
         {(it) =>
@@ -86,7 +99,7 @@ export function Sellers() {
                 columns={columns()}
                 rows={it.sellers}
                 keyOf={(row) => row.key}
-                href={(row) => listed("disputes", { seller_id: row.key, from: it.from, to: it.as_of.slice(0, 10) })}
+                href={(row) => behind(row)}
                 mark={(row) => (row.small ? "unsure" : "")}
               />
               <button
@@ -146,16 +159,14 @@ function People({ of }: { of: "buyer" | "seller" }) {
           it.items.length === 0 ? (
             <p class="soft">{o("people.none")}</p>
           ) : (
-            <>
-              {it.items.map((one) => (
-                <details key={one.id}>
-                  <summary>
-                    {one.id} · {number(one.disputes)} / {number(one.orders)}
-                  </summary>
-                  <Patterns of={one} />
-                </details>
-              ))}
-            </>
+            it.items.map((one) => (
+              <details key={one.id}>
+                <summary>
+                  {one.id} · {number(one.disputes)} / {number(one.orders)}
+                </summary>
+                <Patterns of={one} />
+              </details>
+            ))
           )
         }
       </Shown>
