@@ -36,11 +36,15 @@ class Party:
 
     def follow(self, path: str) -> None:
         """Press the link that leads to `path`, among the other ways too."""
-        link = self.page.locator(f'main a[href$="/{path}"]').first
-        link.wait_for(state="attached")
-        if not link.is_visible():
-            self.hand.press(self.page.locator("main details.more summary").filter(visible=True).first)
-        self.hand.press(link)
+        links = self.page.locator(f'main a[href$="/{path}"]')
+        links.first.wait_for(state="attached")
+        # The page may be drawn again at any moment, with the link before the other ways or among them.
+        # The link is pressed if it is seen when the press comes; otherwise the other ways are, and then the link.
+        seen = links.filter(visible=True)
+        closed = self.page.locator("main details.more:not([open]) > summary").filter(visible=True)
+        self.hand.press(seen.or_(closed).first)
+        if not self.page.evaluate("path => location.pathname.endsWith(path)", f"/{path}"):
+            self.hand.press(seen.first)
 
     def button(self, key: str) -> Locator:
         """Return the button with this text."""

@@ -5,6 +5,7 @@ import { loadConfig } from "./config";
 import { startTicking } from "./data/clock";
 import { queries } from "./data/query";
 import { App } from "./frame/app";
+import { keepPlace } from "./frame/place";
 import { resume, tokens, who } from "./session";
 import { begin } from "./start";
 import { speak, spoken } from "./words";
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
   if (signedIn) await begin();
   await words;
   startTicking();
+  keepPlace();
   // Reads again when the line or the person comes back. A page that is opened offline has to be told so.
   onlineManager.setOnline(navigator.onLine);
   queries.mount();

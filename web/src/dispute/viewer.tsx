@@ -37,7 +37,7 @@ export function Viewer({ photos, show, onShow, onClose, onBroken }: ViewerProps)
     "-": () => scale((it) => Math.max(1, it / 2)),
   };
   const button = (icon: IconName, words: string, press: () => void, disabled = false) => (
-    <button type="button" class="icon-button" aria-label={words} disabled={disabled} onClick={press}>
+    <button type="button" class="icon-button" aria-label={words} aria-disabled={disabled} onClick={press}>
       <Icon name={icon} />
     </button>
   );

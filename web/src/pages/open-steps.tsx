@@ -105,7 +105,10 @@ export function ReasonStep({
 
 export function ItemsStep({ draft, order, of, change, on }: StepProps & { order: Order }) {
   const total = order.lines.reduce((sum, it) => sum + count(draft, of, it.id), 0);
-  const set = (id: string, number: number) => void change({ items: { ...draft.items, [id]: number } });
+  // A button at its end stays one that can have the focus, and does nothing.
+  const set = (id: string, number: number) => {
+    if (number >= 0 && number <= units(of, id)) void change({ items: { ...draft.items, [id]: number } });
+  };
   return (
     <>
       <ul class="cards">
@@ -122,7 +125,7 @@ export function ItemsStep({ draft, order, of, change, on }: StepProps & { order:
                   type="button"
                   class="icon-button ring"
                   aria-label={t("items.less", { title: it.title })}
-                  disabled={number === 0}
+                  aria-disabled={number === 0}
                   onClick={() => set(it.id, number - 1)}
                 >
                   −
@@ -132,7 +135,7 @@ export function ItemsStep({ draft, order, of, change, on }: StepProps & { order:
                   type="button"
                   class="icon-button ring"
                   aria-label={t("items.more", { title: it.title })}
-                  disabled={number >= units(of, it.id)}
+                  aria-disabled={number >= units(of, it.id)}
                   onClick={() => set(it.id, number + 1)}
                 >
                   +
