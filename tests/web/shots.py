@@ -12,7 +12,7 @@ from localcloud.forms import PHOTO
 from localcloud.layout import ROOT
 
 Act = Callable[[Page], None]
-WORDS = ROOT / "web" / "src" / "words"
+SOURCES = ROOT / "web" / "src"
 SLOW = {
     "type": "about:blank", "title": "Too many requests", "status": 429, "code": "rate_limited",
     "detail": "You asked too often. Wait a little.", "request_id": "5f0c6a1e",
@@ -90,7 +90,9 @@ def signed_out(page: Page) -> None:
 
 def stretched(page: Page) -> None:
     """Speak a made-up language in which every text is twice as long as in English."""
-    words = json.loads((WORDS / "en.json").read_text(encoding="utf-8"))
+    words: dict[str, str] = {}
+    for catalogue in SOURCES.rglob("words/en.json"):  # that of all pages, and those of staff
+        words |= json.loads(catalogue.read_text(encoding="utf-8"))
     body = f"export default {json.dumps({key: twice(text) for key, text in words.items()})}"
     page.route(re.compile(r"/assets/en-[\w-]+\.js"), lambda route: route.fulfill(content_type="text/javascript", body=body))
 

@@ -121,25 +121,27 @@ export function ItemsStep({ draft, order, of, change, on }: StepProps & { order:
                 <span class="grow" dir="auto">
                   {it.title}
                 </span>
-                <button
-                  type="button"
-                  class="icon-button ring"
-                  aria-label={t("items.less", { title: it.title })}
-                  aria-disabled={number === 0}
-                  onClick={() => set(it.id, number - 1)}
-                >
-                  −
-                </button>
-                <output aria-live="polite">{number}</output>
-                <button
-                  type="button"
-                  class="icon-button ring"
-                  aria-label={t("items.more", { title: it.title })}
-                  aria-disabled={number >= units(of, it.id)}
-                  onClick={() => set(it.id, number + 1)}
-                >
-                  +
-                </button>
+                <span class="stepper">
+                  <button
+                    type="button"
+                    class="icon-button ring"
+                    aria-label={t("items.less", { title: it.title })}
+                    aria-disabled={number === 0}
+                    onClick={() => set(it.id, number - 1)}
+                  >
+                    −
+                  </button>
+                  <output aria-live="polite">{number}</output>
+                  <button
+                    type="button"
+                    class="icon-button ring"
+                    aria-label={t("items.more", { title: it.title })}
+                    aria-disabled={number >= units(of, it.id)}
+                    onClick={() => set(it.id, number + 1)}
+                  >
+                    +
+                  </button>
+                </span>
               </li>
             );
           })}
