@@ -9,6 +9,7 @@ from bench.batches import batches
 from bench.cold import cold_starts
 from bench.commands import speed
 from bench.messages import messages
+from bench.scale.report import scale
 from bench.sweeps import sweep_of
 from bench.units import units
 
@@ -32,6 +33,8 @@ def report() -> Iterator[str]:
     yield from messages()
     yield ""
     yield from batches()
+    yield ""
+    yield from scale()
     yield ""
     yield from cold_starts()
     yield ""
