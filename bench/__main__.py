@@ -9,6 +9,8 @@ from bench.batches import batches
 from bench.cold import cold_starts
 from bench.commands import speed
 from bench.messages import messages
+from bench.peers.__main__ import peers
+from bench.peers.prices import prices
 from bench.scale.report import scale
 from bench.sweeps import sweep_of
 from bench.units import units
@@ -35,6 +37,10 @@ def report() -> Iterator[str]:
     yield from batches()
     yield ""
     yield from scale()
+    yield ""
+    yield from peers()
+    yield ""
+    yield from prices()
     yield ""
     yield from cold_starts()
     yield ""

@@ -1,4 +1,4 @@
-"""Make two small environments, apart from the one for development.
+"""Make small environments, apart from the one for development.
 
 MiniStack runs Lambda code with its own interpreter and packages. In the development environment it would find a
 dependency that requirements.txt lacks, and AWS would not. The SAM translator ties pydantic to one minor version.
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
 
 
-def ensure(name: str) -> Path:
+def ensure(name: str, folder: Path = HERE) -> Path:
     """Return the python of environment `name`; make it from requirements-<name>.txt if it is missing or out of date."""
-    requirements = HERE / f"requirements-{name}.txt"
+    requirements = folder / f"requirements-{name}.txt"
     home = VENVS / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
     python = home / "bin" / "python"
     stamp = home / "made-from"

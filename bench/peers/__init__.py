@@ -1,0 +1,1 @@
+"""The same dispute on other stacks: how much of a processor, and how many bytes, each takes."""
