@@ -149,7 +149,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         contact_changes_a_day=_number(environment, "CONTACT_CHANGES_A_DAY", 5),
         news_per_recipient_an_hour=_number(environment, "NEWS_PER_RECIPIENT_AN_HOUR", 5, least=0),
         stored_form=read("STORED_FORM", "") or "plain",
-        deadline_shards=_number(environment, "DEADLINE_SHARDS", 8, most=1024),
+        deadline_shards=_number(environment, "DEADLINE_SHARDS", 8, least=2, most=1000),
         oidc_issuer=read("OIDC_ISSUER", ""),
         oidc_audience=read("OIDC_AUDIENCE", ""),
         oidc_jwks_url=read("OIDC_JWKS_URL", ""),

@@ -112,7 +112,7 @@ def now() -> Design:
         case_units=swept.units / due,
         case_calls=swept.calls / due,
         shards=of["DeadlineShards"],
-        shards_at_once=of["ShardConcurrency"],
+        shards_at_once=of["DeadlineShards"],
         event_calls=calls_an_event(),
         published_at_once=PUBLISHED_AT_ONCE,
         batches_at_once=_parallelization(),

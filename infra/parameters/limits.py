@@ -18,13 +18,12 @@ PARAMETERS = (
     ),
     number(
         "DeadlineShards",
-        "Partitions of the deadline index. Raise it on a live table, never lower it.",
+        "Partitions of the deadline index, which are all swept at the same time. Raise it on a live table, never lower it.",
         8,
-        1,
-        1024,
+        2,
+        1000,
         variable="DEADLINE_SHARDS",
     ),
-    number("ShardConcurrency", "Shards that are swept at the same time.", 8, 2, 1000),
     number("UploadConcurrency", "Batches of uploads that are checked at the same time.", 8, 2, 1000),
     number(
         "ApiConcurrency",
