@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from localcloud.forms import PHOTO
+from tests.waiting import awaited
 from tests.web.hand import Pointer
 from tests.web.opening import answer
 from tests.web.party import Party
@@ -78,6 +79,51 @@ def test_a_draft_and_its_photo_survive_a_killed_tab(market: Marketplace, tmp_pat
         case "check":
             for text in ("Not as described: Damaged", "1 × lamp", "€12.50", "1 file", "A dent on the left."):
                 expect(again.get_by_text(text).first).to_be_visible()
+
+
+def test_what_was_sent_without_a_line_is_sent_whole_after_a_killed_tab(market: Marketplace, tmp_path: Path) -> None:
+    """A claim with a photo is sent offline and the tab is closed: the next visit sends both, once, and forgets the draft."""
+    photo = tmp_path / "dent.jpg"
+    photo.write_bytes(PHOTO)
+    buyer, seller = market.person("buyer"), market.person("seller")
+    order = market.sale(buyer, seller, quantity=2)
+    market.delivered(order)
+    by = Party(market, f"buyer:{buyer}", Pointer())
+    by.go(f"orders/{order}/dispute/new")
+    answer(by, CLAIM, until="show")
+    by.page.context.set_offline(True)
+    _half_done(by, "show", photo)
+    answer(by, CLAIM, until="check")
+    by.page.locator("main form button[type=submit]").click()
+    by.page.locator(".strip.press").wait_for()
+    by.page.close()
+    by.page.context.set_offline(False)
+
+    again = by.page.context.new_page()
+    market.enter(again, buyer, f"orders/{order}")
+    expect(again.locator("main .hero a", has_text="See the dispute")).to_be_visible()
+    dispute = f"{order}-d1"
+    awaited(lambda: market.events(f"buyer:{buyer}", dispute) == ["dispute_opened", "evidence_added"])
+    while f"draft:{buyer}:open/{order}" in stored(again):
+        again.wait_for_timeout(50)
+    again.goto(f"{market.app}disputes/{dispute}/evidence")
+    expect(again.locator("main li img")).to_have_count(1)
+
+
+def test_nobody_is_sent_to_a_login_without_a_line(market: Marketplace) -> None:
+    """Offline the page of who is not signed in says to wait, and its buttons lead nowhere; then they do again."""
+    buyer = market.person("buyer")
+    page = market.context().new_page()
+    page.goto(market.app)
+    button = page.get_by_role("button", name=buyer, exact=True)
+    button.wait_for()
+    page.context.set_offline(True)
+    expect(page.get_by_text("once there is a connection again")).to_be_visible()
+    button.click(force=True)
+    expect(button).to_be_disabled()
+    page.context.set_offline(False)
+    button.click()
+    page.locator("nav.places").wait_for()
 
 
 def test_without_a_line_the_app_opens_with_what_was_read_last(market: Marketplace) -> None:

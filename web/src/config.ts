@@ -25,17 +25,18 @@ export interface Person {
 
 export let config: Config;
 
-export async function loadConfig(): Promise<Config> {
-  const answer = await fetch(`${import.meta.env.BASE_URL}config.json`, { cache: "no-store" }).catch(() => null);
+/**
+ * Reads the settings, which are kept for the next visit. If `soon`, those of the visit before are enough: what a person who
+ * is signed in has read before shows without a wait for the line.
+ */
+export async function loadConfig(soon: Promise<boolean>): Promise<Config> {
   const kept = localStorage.getItem("config");
-  if (answer?.ok) {
-    const text = await answer.text();
-    localStorage.setItem("config", text);
-    config = JSON.parse(text);
-  } else if (kept) {
-    config = JSON.parse(kept);
-  } else {
-    throw new Error("config.json cannot be read");
-  }
+  const asked = fetch(`${import.meta.env.BASE_URL}config.json`, { cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.text() : null))
+    .catch(() => null);
+  void asked.then((text) => text && localStorage.setItem("config", text));
+  const text = ((await soon) && kept) || (await asked) || kept;
+  if (!text) throw new Error("config.json cannot be read");
+  config = JSON.parse(text);
   return config;
 }

@@ -11,8 +11,9 @@ import { begin } from "./start";
 import { speak, spoken } from "./words";
 
 async function start(): Promise<void> {
-  const settings = loadConfig();
-  const signedIn = await resume();
+  const resumed = resume();
+  const settings = loadConfig(resumed);
+  const signedIn = await resumed;
   const words = speak(spoken(who.value?.language));
   const config = await settings;
   connect(tokens);

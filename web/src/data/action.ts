@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Failure } from "../api/failure";
-import { type Answer, type Intent, keyOf, send, waiting } from "./intents";
+import { type Answer, answerTo, type Intent, keyOf, send, waiting } from "./intents";
 
 export interface Action {
   /** True from the tap until an answer. */
@@ -16,13 +16,21 @@ export interface Action {
   clear(): void;
 }
 
-/** One thing that a form can send. Its idempotency key is made when the form is first shown. */
-export function useAction(scope: string): Action {
+/**
+ * One thing that a form can send. Its idempotency key is made when the form is first shown. `late` takes the answer to what
+ * an earlier visit had sent.
+ */
+export function useAction(scope: string, late?: (answer: Answer) => unknown): Action {
   const failure = useSignal<Failure | null>(null);
   const running = useSignal(false);
   const key = useRef<Promise<string> | null>(null);
   useEffect(() => {
     key.current = keyOf(scope);
+    const left = waiting.value.find((it) => it.scope === scope);
+    if (left)
+      answerTo(left).then(late, (error) => {
+        failure.value = error;
+      });
   }, [scope]);
   const pending = waiting.value.find((it) => it.scope === scope);
   return {

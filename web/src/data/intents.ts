@@ -5,6 +5,7 @@ import { tokens, who } from "../session";
 import { language } from "../words";
 import { heard } from "./clock";
 import { drop, keep, kept, keptUnder } from "./store";
+import { filesOf } from "./uploads";
 
 /**
  * An intent is one thing that a person asked for. It is kept before it is sent, under the idempotency key that was made
@@ -51,10 +52,16 @@ export async function send(intent: Omit<Intent, "madeAt" | "attempts">): Promise
   const whole: Intent = { ...intent, madeAt: Date.now(), attempts: 0 };
   await keep(place(whole), whole);
   note(whole);
+  const answer = answerTo(whole);
+  void work(whole);
+  return answer;
+}
+
+/** Returns the answer to an intent that waits, also to one of an earlier visit. Throws `Failure` if it was refused. */
+export function answerTo({ key }: Intent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const tell = (it: Answer | Failure) => (it instanceof Failure ? reject(it) : resolve(it));
-    listeners.set(whole.key, [...(listeners.get(whole.key) ?? []), tell]);
-    void work(whole);
+    listeners.set(key, [...(listeners.get(key) ?? []), tell]);
   });
 }
 
@@ -86,7 +93,8 @@ async function work(intent: Intent): Promise<void> {
   if (busy.has(intent.key)) return;
   busy.add(intent.key);
   try {
-    for (;;) {
+    // A line that has come back, and another visit, begin with short waits again.
+    for (let tries = 0; ; tries++) {
       // Another tab may have had the answer in the meantime.
       const outcome = await navigator.locks.request(`intent:${intent.key}`, async () =>
         (await kept(place(intent))) ? once(intent) : null,
@@ -94,11 +102,10 @@ async function work(intent: Intent): Promise<void> {
       if (outcome === null) return settle(intent, { elsewhere: true });
       if (!(outcome instanceof Failure && outcome.again)) return await done(intent, outcome);
       intent.attempts++;
-      const pause =
-        outcome.code === "upload_pending" ? 1 : outcome.retryAfter || Math.min(2 ** (intent.attempts - 1), 60);
+      const pause = outcome.code === "upload_pending" ? 1 : outcome.retryAfter || Math.min(2 ** tries, 60);
       await keep(place(intent), intent);
       note({ ...intent, slowUntil: outcome.status === 429 ? performance.now() + pause * 1000 : undefined });
-      await sleep(pause * 1000);
+      if (await sleep(pause * 1000)) tries = -1;
       if (!who.value) return;
     }
   } finally {
@@ -142,6 +149,8 @@ async function once(intent: Intent): Promise<Answer | Failure> {
 }
 
 async function done(intent: Intent, outcome: Answer | Failure): Promise<void> {
+  // The page that sent it may be gone by now.
+  if (!(outcome instanceof Failure)) await filesOf(intent.scope, String(outcome.id));
   await drop(place(intent));
   await drop(`key:${person()}:${intent.scope}`);
   settle(intent, outcome);
@@ -157,14 +166,16 @@ function note(intent: Intent): void {
   waiting.value = [...waiting.value.filter((it) => it.key !== intent.key), { ...intent }];
 }
 
-function sleep(milliseconds: number): Promise<void> {
+/** Waits, and returns true if it was woken before the time was over. */
+function sleep(milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const wake = () => {
+    const end = (woken: boolean) => {
       clearTimeout(timer);
       wakers.delete(wake);
-      resolve();
+      resolve(woken);
     };
-    const timer = setTimeout(wake, milliseconds);
+    const wake = () => end(true);
+    const timer = setTimeout(end, milliseconds, false);
     wakers.add(wake);
   });
 }

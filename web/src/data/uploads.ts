@@ -4,6 +4,7 @@ import { Failure } from "../api/failure";
 import * as reads from "../api/reads";
 import type { EvidenceList, EvidenceType, UploadForm } from "../api/schema";
 import { who } from "../session";
+import { draftOf, dropDraft } from "./drafts";
 import { queries, readAgain } from "./query";
 import { drop, keep, kept, keptUnder } from "./store";
 
@@ -86,11 +87,26 @@ export async function upload(
   name: string,
   type: EvidenceType,
   note: string,
+  key: string = crypto.randomUUID(),
 ): Promise<void> {
-  const it: Upload = { key: crypto.randomUUID(), dispute, file, name, type, note, state: "waiting" };
+  const it: Upload = { key, dispute, file, name, type, note, state: "waiting" };
   await keep(place(it), it);
   show(it);
   void work(it);
+}
+
+/**
+ * Sends the files of a claim's draft into the dispute that it has opened, and forgets the draft. Those that were sent ahead
+ * are in the dispute already.
+ */
+export async function filesOf(scope: string, dispute: string): Promise<void> {
+  if (!scope.startsWith("open/")) return;
+  const draft = await draftOf<{ files: { id: string; file: Blob; name: string; uploadId?: string }[] }>(scope);
+  for (const it of draft?.files ?? []) {
+    const type = evidenceType(kindOf({ type: it.file.type, name: it.name }));
+    if (!it.uploadId) await upload(dispute, it.file, it.name, type, "", it.id);
+  }
+  await dropDraft(scope);
 }
 
 /** Takes up what an earlier visit could not send. */

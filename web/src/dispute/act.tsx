@@ -18,8 +18,11 @@ interface Act extends Action {
 
 /** One thing that can be done in a dispute. */
 export function useAct(of: Dispute, name: string): Act {
-  const action = useAction(`dispute/${of.id}/${name}`);
   const { route } = useLocation();
+  const action = useAction(`dispute/${of.id}/${name}`, async (answer) => {
+    await changed(of, answer);
+    route(link(`/disputes/${of.id}`), true);
+  });
   return {
     ...action,
     async go(path, body, done, version) {

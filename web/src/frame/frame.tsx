@@ -1,12 +1,11 @@
-import { useSignal } from "@preact/signals";
-import { onlineManager } from "@tanstack/query-core";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { config } from "../config";
 import { discard, tryNow, waiting } from "../data/intents";
 import { said, time } from "../parts/due";
 import { Icon, type IconName } from "../parts/icon";
+import { cut } from "../parts/line";
 import { link } from "../parts/page";
 import { expired, onStaff, signIn, who } from "../session";
 import { type Key, t } from "../words";
@@ -80,19 +79,6 @@ export function Places({ places }: { places: Place[] }) {
 }
 
 function Offline() {
-  const cut = useSignal(!navigator.onLine);
-  useEffect(() => {
-    const note = () => {
-      cut.value = !navigator.onLine;
-      onlineManager.setOnline(navigator.onLine);
-    };
-    addEventListener("online", note);
-    addEventListener("offline", note);
-    return () => {
-      removeEventListener("online", note);
-      removeEventListener("offline", note);
-    };
-  }, []);
   return (
     <p class="strip" role="status" hidden={!cut.value}>
       {cut.value && (
@@ -140,10 +126,10 @@ function Waiting() {
         <ul class="rows">
           {items.map((it) => (
             <li key={it.key} class="row">
-              <span>
+              <span class="grow">
                 <b>{t("outbox.item")}</b>
                 <span class="soft block">
-                  {it.path.split("/").slice(1, 3).join(" ")} · {time(it.madeAt)}
+                  {decodeURIComponent(it.path.split("/")[2]!)} · {time(it.madeAt)}
                 </span>
               </span>
               <button type="button" class="button small" onClick={tryNow}>

@@ -2,10 +2,10 @@ import { useLocation } from "preact-iso";
 import type { Order } from "../api/schema";
 import { useAction } from "../data/action";
 import { now } from "../data/clock";
+import type { Answer } from "../data/intents";
 import { useLimits } from "../data/limits";
 import { readAgain } from "../data/query";
-import { upload } from "../data/uploads";
-import { count, EMPTY, kinds, most, picker, type Step, type StepProps, typeOf } from "../dispute/opening";
+import { count, EMPTY, kinds, most, picker, type Step, type StepProps } from "../dispute/opening";
 import { remedy } from "../dispute/view";
 import { moment } from "../parts/due";
 import { Files } from "../parts/files";
@@ -27,7 +27,7 @@ export type CheckProps = Omit<StepProps, "on"> & {
 
 export function CheckStep({ draft, order, of, change, path, all, scope }: CheckProps) {
   const { route } = useLocation();
-  const action = useAction(scope);
+  const action = useAction(scope, sent);
   const pick = picker(order.id, draft, change);
   const remedies = kinds(of);
   const wanted = remedies.find((it) => it.type === draft.type) ?? remedies[0]!;
@@ -55,8 +55,10 @@ export function CheckStep({ draft, order, of, change, path, all, scope }: CheckP
     const answer = await action.run({ path: `/orders/${encodeURIComponent(order.id)}/disputes`, body });
     // What was sent ahead is kept for a day only: it is sent again after the opening.
     if (!answer) return change({ files: draft.files.map((it) => ({ ...it, uploadId: undefined })) });
+    await sent(answer);
+  }
+  async function sent(answer: Answer) {
     const id = String(answer.id ?? `${order.id}-d1`);
-    for (const it of draft.files.filter((one) => !one.uploadId)) await upload(id, it.file, it.name, typeOf(it), "");
     await change(EMPTY);
     const mine = who.value!.id;
     await Promise.all(["order", "orders", "disputes", "protection"].map((it) => readAgain([mine, it])));

@@ -64,7 +64,8 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
           <p>{of.completed_at && <At at={of.completed_at} />}</p>
         ) : (
           <>
-            <p>{t(`order.${state}.text`, { date: day(of.deliver_by) })}</p>
+            {/* Who has opened a dispute is not asked whether all is well. */}
+            {!(delivered && open.length > 0) && <p>{t(`order.${state}.text`, { date: day(of.deliver_by) })}</p>}
             <Due
               at={late || delivered ? of.closes_at : of.deliver_by}
               over={again}

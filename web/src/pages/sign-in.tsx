@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { config } from "../config";
 import { Icon } from "../parts/icon";
 import { LanguageSelect } from "../parts/language";
+import { cut } from "../parts/line";
 import { Page } from "../parts/page";
 import { signIn } from "../session";
 import { t } from "../words";
@@ -14,14 +15,16 @@ export function SignIn() {
   const asked = location.pathname.slice(import.meta.env.BASE_URL.length - 1);
   const back = asked === "/signed-in" ? "/" : asked + location.search;
   const people = config.sandbox?.people ?? [];
+  // The login is another page: without a line the browser would have none to show.
+  const go = (hint?: string) => cut.value || void signIn(back, hint, stay.value);
   return (
     <Page title={t("sign.title")}>
       <div class="card welcome">
         <span class="empty-icon">
           <Icon name="shield" />
         </span>
-        <p>{t(back === "/" ? "sign.why" : "sign.deep")}</p>
-        <button type="button" class="button primary wide" onClick={() => signIn(back, undefined, stay.value)}>
+        <p>{t(cut.value ? "sign.offline" : back === "/" ? "sign.why" : "sign.deep")}</p>
+        <button type="button" class="button primary wide" aria-disabled={cut.value} onClick={() => go()}>
           {t("sign.in")}
         </button>
         <label class="tick">
@@ -39,7 +42,7 @@ export function SignIn() {
               {people
                 .filter((it) => it.role === role)
                 .map((it) => (
-                  <button key={it.id} type="button" class="button" onClick={() => signIn(back, it.id, stay.value)}>
+                  <button key={it.id} type="button" class="button" aria-disabled={cut.value} onClick={() => go(it.id)}>
                     {it.id}
                   </button>
                 ))}
