@@ -191,14 +191,15 @@ def test_no_page_scrolls_sideways_at_twice_the_text(market: Marketplace, scene: 
 
 
 def test_pages_answer_to_paper_still_motion_and_forced_colours(market: Marketplace, case: Case) -> None:
-    """Printed, a dispute is one column with all evidence and no buttons; nothing moves where none shall; choices stand out."""
+    """Printed, a dispute is one column with all evidence and no buttons, with photos; motion and colours are as asked."""
     page = market.sign_in(case.buyer, case.pages["opened"])
     quiet(page)
     expect(page.locator(".strip-of-files a")).to_have_count(1)
     page.emulate_media(media="print")
     expect(page.locator(".print-only li")).to_contain_text("The scratch, from above.")
-    for hidden in (".places", ".top", ".hero .button", ".links"):
+    for hidden in (".places", ".hero .button", ".links", ".fold"):
         expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.locator(".brand")).to_be_visible()
     assert 1 == len(page.evaluate("getComputedStyle(document.querySelector('.sides')).gridTemplateColumns").split())
     page.emulate_media(media="screen", reduced_motion="reduce")
     never(page)
@@ -206,7 +207,11 @@ def test_pages_answer_to_paper_still_motion_and_forced_colours(market: Marketpla
     page.goto(f"{market.app}{case.pages['evidence']}")
     assert "none" == page.locator(".bone").first.evaluate("it => getComputedStyle(it).animationName")
     page.unroute_all(behavior="ignoreErrors")
-    page.emulate_media(forced_colors="active")
+    settled(page, market.app + case.pages["evidence"])
+    page.emulate_media(media="print")
+    expect(page.locator(".photo img")).to_be_visible()
+    expect(page.locator("main .button").first).to_be_hidden()
+    page.emulate_media(media="screen", forced_colors="active")
     settled(page, market.app + "orders")
     shown = "it => getComputedStyle(it).backgroundColor"
     here = page.locator(".tabs a[aria-current]").evaluate(shown)

@@ -42,6 +42,8 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
           : of.parcels.length
             ? "coming"
             : "paid";
+  // The whole money went back: there is nothing left to wait for, or to ask for.
+  const back = of.status !== "completed" && of.escrow.held.minor === 0 && of.escrow.refunded.minor > 0;
   const asked = of.status === "completed" || late ? undefined : of.extensions.find((it) => it.accepted === null);
   const done = useLocation().query.done;
   return (
@@ -58,9 +60,15 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
           )}
         </section>
       )}
-      <section class={`hero ${late ? "act" : delivered || state === "completed" ? "good" : "wait"}`}>
-        <h2>{t(`order.${state}`)}</h2>
-        {state === "completed" ? (
+      <section class={`hero ${back || delivered || state === "completed" ? "good" : late ? "act" : "wait"}`}>
+        <h2>
+          {back
+            ? t(`now.refunded.${who.value!.role}` as Key, { amount: money(of.escrow.refunded) })
+            : t(`order.${state}`)}
+        </h2>
+        {back ? (
+          buyer && <p>{t("now.refunded.buyer.text")}</p>
+        ) : state === "completed" ? (
           <p>{of.completed_at && <At at={of.completed_at} />}</p>
         ) : (
           <>
@@ -78,7 +86,7 @@ function Body({ of, again }: { of: OrderOf; again: () => void }) {
             {t("order.dispute")} <Icon name="next" />
           </a>
         ))}
-        {buyer && open.length === 0 && of.status !== "completed" && (
+        {buyer && open.length === 0 && !back && of.status !== "completed" && (
           <div class="buttons">
             <a class={asked ? "button" : "button primary"} href={link(`/orders/${of.id}/dispute/new`)}>
               {t("order.wrong")}

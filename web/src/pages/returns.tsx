@@ -140,7 +140,7 @@ function ReturnedBody({ of }: { of: Dispute }) {
   return (
     <Form
       action={act}
-      submit={fine ? t("returned.fine.do", { amount }) : t("returned.problem.do")}
+      submit={draft.type === "" ? t("next") : fine ? t("returned.fine.do", { amount }) : t("returned.problem.do")}
       ready={draft.type !== "" && (fine || draft.words.trim() !== "")}
       onSubmit={() => void send()}
     >
