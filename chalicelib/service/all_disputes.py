@@ -86,10 +86,12 @@ class Filter:
 
     def months(self) -> list[str]:
         """Return the months in which such disputes were opened."""
-        opened_in_it = (self.metric or _COUNTS_IN[self.on]) == st.OPENED
-        month = (self.first if opened_in_it else self.first - LONGEST).replace(day=1)
+        asked = self.metric or _COUNTS_IN[self.on]
+        # An order is paid before its dispute is opened; all else happens from the opening on.
+        last = self.last + LONGEST if asked == st.DISPUTED else self.last
+        month = (self.first if asked in (st.OPENED, st.DISPUTED) else self.first - LONGEST).replace(day=1)
         found = []
-        while month <= self.last:
+        while month <= last:
             found.append(month.isoformat()[:7])
             month = (month + timedelta(days=32)).replace(day=1)
         return found

@@ -185,14 +185,15 @@ def test_the_list_behind_a_number_is_that_number() -> None:
 def test_a_metric_is_that_of_the_day_on_which_it_happened() -> None:
     """A dispute of October that was escalated in November is behind November's number of escalations, and only there."""
     with engine("memory") as client:
-        facts = (("2026-10-20", "opened", 1), ("2026-11-03", "escalated", 1))
+        facts = (("2026-09-28", "orders_disputed", 1), ("2026-10-20", "opened", 1), ("2026-11-03", "escalated", 1))
         dispute = Counted("ana", "acme", "EUR", "ES", facts, "not_received", "2026-10-20", "under_review")
         Statistics(lambda: client, NAME, lambda: 0.0).add("o-1", 1, (None, 0), dispute)
         november, october = Filter(FIRST, LAST), Filter(date(2026, 10, 1), date(2026, 10, 31))
         assert 1 == disputes_by(reports(client), Wanted(By.DAY, FIRST, LAST), 20, None)["total"]["escalated"]
         found = [behind(client, replace(it, metric="escalated")) for it in (november, october)]
         opened = [behind(client, it) for it in (november, october)]
-    assert ([1, 0], [0, 1]) == (found, opened)
+        paid = [behind(client, Filter(date(2026, 9, day), date(2026, 9, 30), metric="orders_disputed")) for day in (28, 29)]
+    assert ([1, 0], [0, 1], [1, 0]) == (found, opened, paid)
 
 
 def test_a_seller_reads_their_own_report() -> None:

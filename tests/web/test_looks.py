@@ -153,7 +153,7 @@ def test_what_asks_too_often_waits_counts_down_and_asks_again(market: Marketplac
     expect(page.locator(".hero")).to_be_visible()
 
 
-def _misfits(page: Page) -> list[Any]:
+def misfits(page: Page) -> list[Any]:
     """Return how far a page scrolls sideways, the words that are cut off, and the targets that are too small."""
     found = [page.evaluate(SIDEWAYS), page.evaluate(CLIPPED), page.evaluate(SMALL)]
     return [it for it in found if it]
@@ -166,7 +166,7 @@ def test_nothing_is_cut_off_at_320_pixels(market: Marketplace, case: Case, langu
     page.evaluate("code => localStorage.setItem('language', code)", language)
     for name in CORE:
         settled(page, market.app + case.pages[name])
-        assert [] == _misfits(page), name
+        assert [] == misfits(page), name
 
 
 @everything
@@ -175,7 +175,7 @@ def test_nothing_is_cut_off_on_any_page(market: Marketplace, scene: Scene, langu
     """The same of every page and state, in five languages and in one that is twice as long."""
     pseudo = language == "twice as long"
     spoken = "en" if pseudo else language
-    assert {} == _each(market, scene, _misfits, viewport={"width": 320, "height": 640}, language=spoken, pseudo=pseudo)
+    assert {} == _each(market, scene, misfits, viewport={"width": 320, "height": 640}, language=spoken, pseudo=pseudo)
 
 
 @everything

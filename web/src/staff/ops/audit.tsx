@@ -53,20 +53,20 @@ export function Audit() {
           <input
             type="text"
             name="actor"
-            value={actor ?? ""}
+            defaultValue={actor ?? ""}
             pattern="(mediator|operator|platform):.+"
             title="operator:ola"
             placeholder="operator:ola"
           />
         </Asked>
         <Asked name={o("audit.case")}>
-          <input type="text" name="case" value={about ?? ""} />
+          <input type="text" name="case" defaultValue={about ?? ""} />
         </Asked>
         <Asked name={o("from")}>
-          <input type="date" name="from" value={from ?? ""} />
+          <input type="date" name="from" defaultValue={from ?? ""} />
         </Asked>
         <Asked name={o("to")}>
-          <input type="date" name="to" value={to ?? ""} />
+          <input type="date" name="to" defaultValue={to ?? ""} />
         </Asked>
         <button type="submit" class="button primary small">
           {o("show")}

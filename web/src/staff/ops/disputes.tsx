@@ -112,7 +112,7 @@ export function Disputes() {
       <Ways />
       <Filter place="disputes" kept={{ metric: filter.metric }}>
         <Asked name={o("find")}>
-          <input type="search" name="q" value={filter.q ?? ""} maxLength={128} />
+          <input type="search" name="q" defaultValue={filter.q ?? ""} maxLength={128} />
         </Asked>
         <Days from={asked.from!} to={asked.to!} />
         <Pick name="on" title={o("on")} value={filter.on} all={o("on.opened")} of={[["ended", o("on.ended")]]} />
@@ -147,16 +147,28 @@ export function Disputes() {
               of={STAGES.map((it) => [it, label("Stage", it)])}
             />
             <Asked name={t("role.seller")}>
-              <input type="text" name="seller_id" value={filter.seller_id ?? ""} maxLength={128} />
+              <input type="text" name="seller_id" defaultValue={filter.seller_id ?? ""} maxLength={128} />
             </Asked>
             <Asked name={t("role.buyer")}>
-              <input type="text" name="buyer_id" value={filter.buyer_id ?? ""} maxLength={128} />
+              <input type="text" name="buyer_id" defaultValue={filter.buyer_id ?? ""} maxLength={128} />
             </Asked>
             <Asked name={o("By.country")}>
-              <input type="text" name="country" value={filter.country ?? ""} pattern="[A-Z]{2}" placeholder="PT" />
+              <input
+                type="text"
+                name="country"
+                defaultValue={filter.country ?? ""}
+                pattern="[A-Z]{2}"
+                placeholder="PT"
+              />
             </Asked>
             <Asked name={o("By.currency")}>
-              <input type="text" name="currency" value={filter.currency ?? ""} pattern="[A-Z]{3}" placeholder="EUR" />
+              <input
+                type="text"
+                name="currency"
+                defaultValue={filter.currency ?? ""}
+                pattern="[A-Z]{3}"
+                placeholder="EUR"
+              />
             </Asked>
           </div>
         </details>

@@ -120,10 +120,10 @@ function Range({ from, to, only }: { from: string; to: string; only: Query }) {
               of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
             />
             <Asked name={o("By.country")}>
-              <input type="text" name="country" value={only.country ?? ""} pattern="[A-Z]{2}" placeholder="PT" />
+              <input type="text" name="country" defaultValue={only.country ?? ""} pattern="[A-Z]{2}" placeholder="PT" />
             </Asked>
             <Asked name={t("role.seller")}>
-              <input type="text" name="seller" value={only.seller ?? ""} maxLength={128} />
+              <input type="text" name="seller" defaultValue={only.seller ?? ""} maxLength={128} />
             </Asked>
           </div>
         </details>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { Failure } from "../../api/failure";
 import { now } from "../../data/clock";
@@ -43,7 +44,10 @@ export function listed(place: string, query: Record<string, string | number | un
   return link(`/ops/${place}${written ? `?${written}` : ""}`);
 }
 
-/** The filter of a list. Shown, it is the list's address; `kept` is what the form does not ask for. */
+/**
+ * The filter of a list. Shown, it is the list's address; `kept` is what the form does not ask for. Its fields have default
+ * values: a list that is read again meanwhile takes nothing away that somebody has typed. Another address shows its own.
+ */
 export function Filter({
   place,
   kept,
@@ -53,9 +57,16 @@ export function Filter({
   kept?: Record<string, string | undefined>;
   children: ComponentChildren;
 }) {
-  const { route } = useLocation();
+  const { route, query } = useLocation();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const it = form.current!;
+    it.reset();
+    for (const one of it.querySelectorAll("select")) one.value = (query as Record<string, string>)[one.name] ?? "";
+  }, [JSON.stringify(query)]);
   return (
     <form
+      ref={form}
       class="filters"
       onSubmit={(event) => {
         event.preventDefault();
@@ -92,7 +103,7 @@ interface PickProps {
 export function Pick({ name, title, value, all, of }: PickProps) {
   return (
     <Asked name={title}>
-      <select name={name} value={value ?? ""}>
+      <select name={name}>
         <option value="">{all ?? o("any")}</option>
         {of.map(([it, words]) => (
           <option key={it} value={it} selected={it === value}>
@@ -109,10 +120,10 @@ export function Days({ from, to }: { from: string; to: string }) {
   return (
     <>
       <Asked name={o("from")}>
-        <input type="date" name="from" value={from} required />
+        <input type="date" name="from" defaultValue={from} required />
       </Asked>
       <Asked name={o("to")}>
-        <input type="date" name="to" value={to} required />
+        <input type="date" name="to" defaultValue={to} required />
       </Asked>
     </>
   );
