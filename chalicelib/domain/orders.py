@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """The lead that another system's clock may have over ours."""
 
+WORDED_AT_MOST = 20
+"""How many records of an order keep the carrier's words: its 600 records are in one item of the table."""
 DOUBT = timedelta(hours=50)
 """From the first instant of a day somewhere on Earth (UTC+14) to its last one elsewhere (UTC-12): what a day alone may mean."""
 
@@ -52,12 +54,13 @@ class CarrierReport:
     status: CarrierStatus
     destination: str = ""
     exact: bool = True
+    words: tuple[str, ...] = ()
 
     def record(self, now: datetime) -> CarrierRecord:
         """The record as it is kept, known from ``now`` on. Raises ``Refusal(invalid)`` for one from the future."""
         check_not_future(self.occurred_at - (timedelta() if self.exact else DOUBT), now, "occurred_at")
         happened = self.occurred_at if self.exact else min(self.occurred_at, now)
-        return CarrierRecord(happened, self.status, now, self.destination)
+        return CarrierRecord(happened, self.status, now, self.destination, self.words)
 
 
 def import_order(changes: Changes, terms: OrderTerms) -> None:
@@ -175,8 +178,9 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
     A report from the future is answered with its refusal, and spoils no other. Reports of one parcel are one event.
     """
     results: list[bool | Refusal] = [False] * len(reports)
+    worded = sum(bool(record.words) for parcel in _parcels(changes.case) for record in parcel.records)
     news: dict[tuple[int, int], list[CarrierRecord]] = {}
-    for n, report in sorted(enumerate(reports), key=lambda it: (it[1].occurred_at, it[1].status, it[1].destination)):
+    for n, report in sorted(enumerate(reports), key=lambda it: _in_order(it[1])):
         try:
             record = report.record(changes.now)
         except Refusal as refused:
@@ -185,7 +189,9 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
         for place, parcel in _parcels_called(changes.case, report):
             kept = news.get(place, [])
             if parcel.with_records(kept).takes(record, _room(changes.case, news)):
-                news[place] = [*kept, record]
+                kept_record = record if worded < WORDED_AT_MOST else replace(record, words=())
+                news[place] = [*kept, kept_record]
+                worded += bool(kept_record.words)
                 results[n] = True
     for (stream, number), records in sorted(news.items()):
         sorted_records = tuple(sorted(records))
@@ -198,6 +204,15 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
         delivery_after_refund_became_known(changes)
         replacement_became_known(changes)
     return results
+
+
+def _in_order(report: CarrierReport) -> tuple[datetime, str, str, tuple[str, ...]]:
+    return report.occurred_at, report.status, report.destination, report.words
+
+
+def _parcels(case: Case) -> Iterator[Parcel]:
+    yield from case.order.parcels
+    yield from (dispute.return_parcel for dispute in case.disputes if dispute.return_parcel)
 
 
 def _room(case: Case, news: Mapping[tuple[int, int], Sequence[CarrierRecord]]) -> int:

@@ -35,18 +35,25 @@ OTHER: Final = "other"
 """The carrier of a return that goes by none of the eight, as the API writes it (O4)."""
 
 
+DESCRIPTION_AT_MOST: Final = 100
+PLACE_AT_MOST: Final = 60
+"""How many characters of a carrier's own words a record keeps."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class CarrierRecord:
     """One record of a carrier. It happened at ``occurred_at`` and became known here at ``known_at`` (O6).
 
-    ``destination`` is the country to which the record says the parcel goes; empty where it names none. Two records that
-    differ only in ``known_at`` are the same fact.
+    ``destination`` is the country to which the record says the parcel goes; empty where it names none. ``words`` are the
+    carrier's own: what happened and where, each possibly empty, or nothing. People read them, and no rule asks for them. Two
+    records that differ only in these and in ``known_at`` are the same fact.
     """
 
     occurred_at: datetime
     status: CarrierStatus
     known_at: datetime
     destination: str = ""
+    words: tuple[str, ...] = ()
 
     def same_fact(self, other: CarrierRecord) -> bool:
         """Return whether both records tell of the same fact, whenever each became known."""

@@ -11,7 +11,7 @@ from chalicelib.domain.dispute import Decision, Dispute, InformationRequest, Pro
 from chalicelib.domain.evidence import Evidence, File
 from chalicelib.domain.ledger import PaymentInstruction
 from chalicelib.domain.order import OrderTerms
-from chalicelib.domain.parcel import Parcel
+from chalicelib.domain.parcel import CarrierRecord, Parcel
 from chalicelib.domain.people import PARTIES, ReturnAddress, Role
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ WORDS: dict[type, dict[str, Owner]] = {
     Dispute: {"postage_objection": _always(Role.SELLER)},
     e.ReturnAcknowledged: {"postage_objection": _always(Role.SELLER)},
     Parcel: {"carrier_name": _always(Role.BUYER)},
+    # They may name who took the parcel, and the town that it went to: the buyer's, or the seller's for a return.
+    CarrierRecord: {"words": _always(*PARTIES)},
     e.ProposalDeclined: {"note": _author},
     e.Escalated: {"note": _author},
     # The marketplace's own record of why it decided as it did. It is kept with the decision.

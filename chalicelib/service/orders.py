@@ -224,11 +224,14 @@ class CarrierEvent:
     status: CarrierStatus
     destination: str = ""
     exact: bool = True
+    words: tuple[str, ...] = ()
 
     def report(self) -> rules.CarrierReport:
         """Return the report with the canonical number. Raises ``Refusal(invalid_tracking_number)``."""
         number = tracking_number(self.carrier, self.tracking_number)
-        return rules.CarrierReport(self.carrier, number, self.occurred_at, self.status, self.destination, self.exact)
+        return rules.CarrierReport(
+            self.carrier, number, self.occurred_at, self.status, self.destination, self.exact, self.words
+        )
 
 
 def record_carrier_events(services: Services, actor: Actor, once: Once, events: tuple[CarrierEvent, ...]) -> Answer:

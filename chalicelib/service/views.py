@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.ledger import Escrow, LedgerEntry, PaymentInstruction
     from chalicelib.domain.options import Options
     from chalicelib.domain.order import Order
-    from chalicelib.domain.parcel import Parcel
+    from chalicelib.domain.parcel import CarrierRecord, Parcel
     from chalicelib.domain.people import Actor
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.protection import GuaranteeNow
@@ -103,11 +103,18 @@ def _parcel(parcel: Parcel) -> Json:
     return view | {
         "carrier": parcel.carrier.value if parcel.carrier else OTHER,
         "tracking_url": parcel.tracking_url,
-        "records": [plain(record) | {"counts": parcel.counts(record)} for record in parcel.records],
+        "records": [_record(record) | {"counts": parcel.counts(record)} for record in parcel.records],
         "scanned_at": time(parcel.scanned_at),
         "delivered_at": time(parcel.delivered_at),
         "returned_at": time(parcel.returned_at),
     }
+
+
+def _record(record: CarrierRecord) -> Json:
+    view: Json = plain(record)
+    view.pop("words")
+    description, place, *_ = (*record.words, "", "")
+    return view | {"description": description, "place": place}
 
 
 def _line(case: Case, line_id: str) -> Json:

@@ -91,6 +91,9 @@ DECISION = {
 }
 
 
+SEEN = {"description": "Departed", "place": "Madrid, ESP"}
+
+
 def shipped_with(number: int) -> dict[str, Any]:
     """A parcel."""
     return {"carrier": "tnt", "tracking_number": f"{number:09d}"}
@@ -323,7 +326,7 @@ SAMPLES: dict[str, Sample] = {
     "record_carrier_events": Sample(
         Stop.DELIVERED,
         MARKET,
-        {"events": [shipped_with(1) | {"status": "in_transit", "occurred_at": at(NOON)}]},
+        {"events": [shipped_with(1) | {"status": "in_transit", "occurred_at": at(NOON)} | SEEN]},
         ("results",),
         other={"events": [shipped_with(1) | {"status": "exception", "occurred_at": at(NOON)}]},
     ),
@@ -521,6 +524,7 @@ SAMPLES: dict[str, Sample] = {
                         "tag": "InTransit",
                         "subtag": "InTransit_001",
                         "message": "Departed",
+                        "location": "Madrid, ESP",
                         "checkpoint_time": "2026-03-03T08:00:00+01:00",
                         "created_at": "2026-03-03T07:10:00+00:00",
                     }
@@ -552,6 +556,7 @@ SAMPLES: dict[str, Sample] = {
                                         "time_iso": "2026-03-03T08:00:00+01:00",
                                         "time_utc": "2026-03-03T07:00:00Z",
                                         "description": "Departed",
+                                        "location": "Madrid, ESP",
                                         "stage": "Departure",
                                         "sub_status": "InTransit_Departure",
                                     }

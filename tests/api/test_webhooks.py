@@ -81,6 +81,25 @@ def test_a_signed_webhook_is_recorded_once(api: Api, route: Endpoint) -> None:
 
 
 @each_service
+def test_the_carriers_words_are_kept_for_people(api: Api, route: Endpoint) -> None:
+    """O6: both services say what happened and where; the parties read it with the record."""
+    bring(api, Stop.DELIVERED)
+    _post(api, route)
+    records = api.done(ANA, "GET", "/orders/o-1")["parcels"][0]["records"]
+    assert ("Departed", "Madrid, ESP") in [(it["description"], it["place"]) for it in records]
+
+
+def test_a_carriers_words_are_one_line_of_bounded_length(api: Api) -> None:
+    """O6: a carrier's words are cut with an ellipsis, and lose control characters and line breaks."""
+    _shipped(api)
+    words = {"message": "At\nthe \u202edepot " + "a" * 200, "location": "b" * 61}
+    told = _aftership({"checkpoint_time": at(NOON + 8 * DAY), "tag": "InTransit"} | words)
+    api.done(AFTERSHIP, "POST", "/webhooks/aftership", told)
+    (record,) = api.done(ANA, "GET", "/orders/o-1")["parcels"][0]["records"]
+    assert ("At the depot " + "a" * 86 + "…", "b" * 59 + "…") == (record["description"], record["place"])
+
+
+@each_service
 def test_a_bad_signature_is_refused(api: Api, route: Endpoint) -> None:
     """A body that was changed, another's secret, the other service's signature, none: 401, and nothing is recorded."""
     bring(api, Stop.DELIVERED)

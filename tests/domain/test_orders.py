@@ -353,6 +353,19 @@ def test_a_repeated_record_is_no_news() -> None:
     assert known == len(world.log)
 
 
+def test_a_carriers_words_make_no_other_fact() -> None:
+    """O6: a record keeps the carrier's words and decides by none of them: the same fact in other words is no news."""
+    world = World.of()
+    world.ship()
+    at = world.wait(HOUR).now
+    told = [
+        CarrierReport(Carrier.TNT, "000000001", at, CarrierStatus.IN_TRANSIT, "", True, (it, "Vigo")) for it in ("Seen", "Left")
+    ]
+    assert [False, True] == world.run(PLATFORM, lambda changes: orders.record_carrier_reports(changes, told))
+    (record,) = world.case.order.parcels[0].records
+    assert ("Left", "Vigo") == record.words
+
+
 def test_a_record_of_an_unknown_parcel_is_no_news() -> None:
     """O6: a record that fits no parcel of the order changes nothing."""
     world = delivered()

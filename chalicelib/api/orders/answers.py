@@ -34,6 +34,8 @@ class CarrierRecordSeen(Given):
     status: CarrierStatus
     known_at: Time
     destination: Annotated[str, Field(description="The country that the record names; empty where it names none.")]
+    description: Annotated[str, Field(description="The carrier's own words, of the order's first 20 records; else empty.")]
+    place: Annotated[str, Field(description="Where it happened, in the carrier's own words; empty where it gave none.")]
     counts: Annotated[bool, Field(description="False for a record of another parcel with this number: it decides nothing.")]
 
 

@@ -24,7 +24,7 @@ from chalicelib.domain import order as domain
 from chalicelib.domain.carriers import Carrier
 from chalicelib.domain.guarantees import OFFERED_BY_SELLERS, Guarantee, Payer
 from chalicelib.domain.order import ExternalStatus
-from chalicelib.domain.parcel import CarrierStatus
+from chalicelib.domain.parcel import DESCRIPTION_AT_MOST, PLACE_AT_MOST, CarrierStatus
 from chalicelib.service.orders import CarrierEvent, Shipment
 
 LINE_UNITS_AT_MOST, DAYS_AT_MOST = 10_000, 3_650
@@ -133,6 +133,8 @@ class CarrierEventIn(Model):
     destination_country: Annotated[
         Country | None, Field(description="To which country the record says the parcel goes, if it does.")
     ] = None
+    description: Annotated[str, *text(0, DESCRIPTION_AT_MOST), Field(description="The carrier's own words, for people.")] = ""
+    place: Annotated[str, *text(0, PLACE_AT_MOST), Field(description="Where it happened, in the carrier's own words.")] = ""
 
     def event(self) -> CarrierEvent:
         """As the service takes it."""
@@ -140,7 +142,13 @@ class CarrierEventIn(Model):
         if told is None:
             raise AssertionError(self.occurred_at)  # the model has checked it
         return CarrierEvent(
-            self.carrier, self.tracking_number, told.at, self.status, self.destination_country or "", told.exact
+            self.carrier,
+            self.tracking_number,
+            told.at,
+            self.status,
+            self.destination_country or "",
+            told.exact,
+            (self.description, self.place) if self.description or self.place else (),
         )
 
 

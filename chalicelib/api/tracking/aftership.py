@@ -18,7 +18,7 @@ from pydantic import Field
 from chalicelib.api.carrier_time import carrier_time
 from chalicelib.api.tracking import headers
 from chalicelib.api.tracking.service_model import ServiceModel
-from chalicelib.api.tracking.tracking_update import Dropped, ToldRecord, TrackingUpdate, sorted_out
+from chalicelib.api.tracking.tracking_update import Dropped, ToldRecord, TrackingUpdate, in_words, sorted_out
 from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.codes import country_of
 from chalicelib.domain.parcel import CarrierStatus
@@ -55,6 +55,8 @@ class Checkpoint(ServiceModel):
     created_at: str | None = None
     tag: str | None = None
     subtag: str | None = None
+    message: str | None = None
+    location: str | None = None
 
     def record(self, told_at: datetime) -> ToldRecord | Dropped:
         """As the rules have it, or why it is of no use to them."""
@@ -65,7 +67,7 @@ class Checkpoint(ServiceModel):
             return Dropped.CHANGES_NOTHING if self.tag in NOTHING_NEW else Dropped.UNKNOWN_STATUS
         created = carrier_time(self.created_at, utc=True)
         at = carrier_time(self.checkpoint_time, known_at=created.at if created else told_at)
-        return ToldRecord(at.at, status, at.exact) if at else Dropped.NO_TIME
+        return ToldRecord(at.at, status, at.exact, in_words(self.message, self.location)) if at else Dropped.NO_TIME
 
 
 class Tracking(ServiceModel):

@@ -90,10 +90,8 @@ def _taken_in(call: Call, update: TrackingUpdate | None) -> Json:
     if update.carrier is None:
         log.warning("a webhook left out: unknown_carrier", extra=_dropped("unknown_carrier", 1))
         raise Problem("unknown_carrier", carrier=update.named)
-    events = [
-        CarrierEvent(update.carrier, update.tracking_number, it.occurred_at, it.status, update.destination, it.exact)
-        for it in update.records
-    ]
+    parcel = (update.carrier, update.tracking_number)
+    events = [CarrierEvent(*parcel, it.occurred_at, it.status, update.destination, it.exact, it.words) for it in update.records]
     results = record_events(call.services, call.actor, events)
     if any(result["status"] == Busy.code for result in results):
         raise Busy

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field
 from chalicelib.api.carrier_time import CarrierTime, carrier_time
 from chalicelib.api.tracking import headers
 from chalicelib.api.tracking.service_model import ServiceModel
-from chalicelib.api.tracking.tracking_update import Dropped, ToldRecord, TrackingUpdate, sorted_out
+from chalicelib.api.tracking.tracking_update import Dropped, ToldRecord, TrackingUpdate, in_words, sorted_out
 from chalicelib.domain.carriers import CARRIERS
 from chalicelib.domain.codes import country_of
 from chalicelib.domain.parcel import CarrierStatus
@@ -81,6 +81,8 @@ class Event(ServiceModel):
     time_raw: Annotated[RawTime | None, BeforeValidator(_in_parts)] = None
     stage: str | None = None
     sub_status: str | None = None
+    description: str | None = None
+    location: str | None = None
 
     def at(self, known_at: datetime | None = None) -> CarrierTime | None:
         """When it happened: by the first of its times that says so."""
@@ -107,7 +109,7 @@ class Event(ServiceModel):
         status, at = self.status, self.at(known_at)
         if isinstance(status, Dropped):
             return status
-        return ToldRecord(at.at, status, at.exact) if at else Dropped.NO_TIME
+        return ToldRecord(at.at, status, at.exact, in_words(self.description, self.location)) if at else Dropped.NO_TIME
 
 
 class Provider(ServiceModel):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.parcel import DESCRIPTION_AT_MOST, PLACE_AT_MOST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -34,6 +36,7 @@ class ToldRecord:
     occurred_at: datetime
     status: CarrierStatus
     exact: bool = True
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,18 @@ class TrackingUpdate:
     """The country to which the service says the parcel goes; empty where it names none."""
     dropped: Counter[Dropped] = field(default_factory=Counter)
     """How many records are left out, by reason."""
+
+
+def in_words(description: str | None, place: str | None) -> tuple[str, ...]:
+    """Return what happened and where in a carrier's own words, as a record keeps them; nothing if it used none."""
+    words = _shortened(description, DESCRIPTION_AT_MOST), _shortened(place, PLACE_AT_MOST)
+    return words if any(words) else ()
+
+
+def _shortened(words: str | None, at_most: int) -> str:
+    """Return the words on one line, with an ellipsis in place of what is beyond ``at_most`` characters."""
+    line = " ".join("".join(it if it.isprintable() else " " for it in words or "").split())
+    return line if len(line) <= at_most else line[: at_most - 1] + "…"
 
 
 def sorted_out(told: Iterable[ToldRecord | Dropped]) -> tuple[tuple[ToldRecord, ...], Counter[Dropped]]:

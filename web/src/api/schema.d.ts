@@ -1601,6 +1601,8 @@ export interface components {
         CarrierRecordSeen: {
             /** Counts */
             counts: boolean;
+            /** Description */
+            description: string;
             /** Destination */
             destination: string;
             /**
@@ -1613,6 +1615,8 @@ export interface components {
              * Format: date-time
              */
             occurred_at: string;
+            /** Place */
+            place: string;
             status: components["schemas"]["CarrierStatus"];
         };
         /**

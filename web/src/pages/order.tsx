@@ -5,6 +5,7 @@ import { now } from "../data/clock";
 import { every, useLive } from "../data/live";
 import { readAgain, useRead } from "../data/query";
 import { Timeline } from "../dispute/timeline";
+import { CarrierWords } from "../parts/carrier-words";
 import { At, Due, day, moment } from "../parts/due";
 import { Icon } from "../parts/icon";
 import { Money, money } from "../parts/money";
@@ -177,6 +178,7 @@ function Parcels({ of }: { of: OrderOf }) {
                 {last ? (
                   <>
                     {label("CarrierStatus", last.status)} · <At at={last.occurred_at} />
+                    <CarrierWords of={last} />
                   </>
                 ) : (
                   t("order.noscan", { date: day(it.shipped_at) })

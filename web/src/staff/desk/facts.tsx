@@ -1,5 +1,6 @@
 import type { CaseFile, LineRecord, Parcel } from "../../api/schema";
 import { request, terms } from "../../dispute/view";
+import { CarrierWords } from "../../parts/carrier-words";
 import { At, moment } from "../../parts/due";
 import { Money, money } from "../../parts/money";
 import { label, t } from "../../words";
@@ -124,6 +125,7 @@ function ParcelFacts({ of }: { of: Parcel }) {
         {last.map((it) => (
           <li key={`${it.occurred_at} ${it.status}`}>
             {label("CarrierStatus", it.status)} <span class="soft small">{moment(it.occurred_at)}</span>
+            <CarrierWords of={it} />
             {!it.counts && <span class="tag warn">{d("parcel.uncounted")}</span>}
           </li>
         ))}
