@@ -122,6 +122,7 @@ def new_api(app: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Cal
             pause=lambda _: None,
             endpoints=SnsEndpoints(lambda: sns, {"fcm": "arn:aws:sns:local:0:app/GCM/shop"}),
             epoch=clock.epoch,
+            topics_of_0_2=True,  # as a stack has it by default
         )
         bucket = Bucket()
         storage = Storage(Uploads(lambda: table, TABLE), bucket)
