@@ -31,6 +31,7 @@ ASSUMED = (
     f"a dispute goes up to a mediator's decision: {EVENTS_OF_ORDER + EVENTS_OF_DISPUTE} events with those of its order",
     f"it is looked at {VIEWS} times, and kept for {MONTHS_STORED} months",
     f"a workflow waits for each command, chooses, and writes: {STEPS_A_COMMAND} transitions, and {STEPS_AROUND} around them",
+    "each call of AWS that publishing makes costs as much as a write unit",
     "what a workflow needs beside it (gateway, functions, a table to read from) is taken to cost what ours costs",
     f"the server is a t4g.small and a db.t4g.small with {DISK_GB} GB, each once: no second zone, backup or operator's time",
     "mail, SMS, logs and traffic cost the same in all",
