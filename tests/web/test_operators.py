@@ -188,7 +188,7 @@ def test_a_saved_view_is_gone_after_signing_out(market: Marketplace, operator: s
 
 def test_a_failed_webhook_is_posted_again(market: Marketplace, operator: str) -> None:
     """The page of systems lists what was posted to an endpoint; an operator posts again what failed."""
-    url = "http://127.0.0.1:9/hooks"  # nobody listens there
+    url = f"http://127.0.0.1:9/{market.person('seller')}"  # nobody listens there
     made = market.api.post("platform:market", "/webhook-endpoints", {"url": url, "types": ["dispute_opened"]})
     try:
         market.api.post("platform:market", f"/webhook-endpoints/{made['id']}/test", {})
@@ -252,8 +252,7 @@ def test_a_night_with_a_failed_payment_and_a_lost_message(market: Marketplace) -
     page.locator("input[name=case]").fill(payment.rpartition("-p")[0])
     page.locator(".filters").get_by_role("button", name="Show").click()
     page.wait_for_url("**case=**")
-    expect(rows(page).filter(has_text="report result")).to_have_count(2)
-    expect(rows(page).filter(has_text="platform:market").first).to_be_visible()
+    expect(rows(page).filter(has_text="platform:").filter(has_text="report result")).to_have_count(2)
 
 
 def failed_refund(market: Marketplace, buyer: str, seller: str) -> str:

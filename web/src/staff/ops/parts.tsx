@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { Failure } from "../../api/failure";
 import { now } from "../../data/clock";
@@ -59,7 +59,8 @@ export function Filter({
 }) {
   const { route, query } = useLocation();
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  // At once, not after the next frame: who is quick has chosen something by then.
+  useLayoutEffect(() => {
     const it = form.current!;
     it.reset();
     for (const one of it.querySelectorAll("select")) one.value = (query as Record<string, string>)[one.name] ?? "";
