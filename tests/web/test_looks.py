@@ -20,8 +20,10 @@ CLIPPED = """[...document.querySelectorAll('button, .button, .tabs a, .places a 
 SMALL = """[...document.querySelectorAll('a, button, select, input:not([type=file]), summary')]
   .filter(it => it.offsetParent && !it.closest('.sandbox-bar'))
   .filter(it => !it.matches('p a, li.break a, .choice input, .tick input, .skip'))
-  .map(it => [it.textContent || it.type, it.getBoundingClientRect()])
-  .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+  .map(it => [it.textContent || it.type, it.getBoundingClientRect(), it.closest('.staff td, .staff .lines') ? 23.5 : 43.5])
+  .filter(([, box, least]) => box.height < least || box.width < least)
+  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+"""What is smaller than a thumb; in the tables and charts of staff, than a pointer needs."""
 SMALL_PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 CORE = ("orders", "order", "new", "offered", "accept", "evidence", "return", "settings")
@@ -176,6 +178,19 @@ def test_nothing_is_cut_off_on_any_page(market: Marketplace, scene: Scene, langu
     pseudo = language == "twice as long"
     spoken = "en" if pseudo else language
     assert {} == _each(market, scene, misfits, viewport={"width": 320, "height": 640}, language=spoken, pseudo=pseudo)
+
+
+LONG = ("orders", "disputes", "long", "long order", "long messages", "long evidence", "long offer")
+
+
+@everything
+@pytest.mark.parametrize("who", ["long buyer", "long seller"])
+def test_the_longest_texts_fit_a_small_phone(market: Marketplace, scene: Scene, who: str) -> None:
+    """Titles of 200 letters, names of 64 and texts of 2,000 fit 320 pixels on each page that has them, and break no rule."""
+    page = market.sign_in(scene.people[who], "", viewport={"width": 320, "height": 640})
+    for name in LONG:
+        settled(page, market.app + scene.pages.get(name, name))
+        assert ([], []) == (_misfits(page), violations(page)), name
 
 
 @everything
