@@ -8,6 +8,7 @@ from chalicelib.domain.guarantees import Guarantee
 from localcloud import cognito
 from localcloud.demo.market import wire
 from localcloud.forms import PHOTO, send
+from localcloud.tracking_numbers import made_up
 from tests.web import desk as desks
 from tests.web.case import MEDIATOR, Case, make
 from tests.web.lost import lose
@@ -161,7 +162,7 @@ def _disputes(market: Marketplace, case: Case) -> dict[str, str]:
             market.api.post(as_buyer, f"/disputes/{changed}/decline", {"note": "That is too little."})
     back = _disputed(market, case, "Wicker chair", request_type="refund_with_return")
     market.api.post(as_seller, f"/disputes/{back}/proposals/1/accept", {})
-    parcel = {"carrier": "dhl", "tracking_number": "3318810025"}
+    parcel = {"carrier": "dhl", "tracking_number": made_up(Carrier.DHL, f"{back} back")}
     market.api.post(as_buyer, f"/disputes/{back}/return/shipment", parcel)
     return {
         "questioned": f"disputes/{questioned}",
