@@ -190,7 +190,7 @@ def test_the_longest_texts_fit_a_small_phone(market: Marketplace, scene: Scene, 
     page = market.sign_in(scene.people[who], "", viewport={"width": 320, "height": 640})
     for name in LONG:
         settled(page, market.app + scene.pages.get(name, name))
-        assert ([], []) == (_misfits(page), violations(page)), name
+        assert ([], []) == (misfits(page), violations(page)), name
 
 
 @everything
