@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { Operations, UndeliveredMessage } from "../../api/schema";
+import type { Operations, UndeliveredMessage, UndeliveredPage } from "../../api/schema";
 import { useAction } from "../../data/action";
+import { usePages } from "../../data/pages";
 import { readAgain, useRead } from "../../data/query";
 import { At, moment, said } from "../../parts/due";
 import { Form } from "../../parts/form";
@@ -18,6 +19,7 @@ import { Webhooks } from "./webhooks";
 import { o } from "./words";
 
 const WHY = ["provider_works_again", "address_corrected", "setting_corrected", "person_asked"];
+/** The messages that one request sends again at most. */
 const AT_ONCE = 25;
 
 /** O5: what is due, what waits in queues, what no provider took, and having it sent again. */
@@ -183,14 +185,17 @@ function Queues({ of }: { of: Operations }) {
 /** The messages that no provider took: chosen, then sent again with a reason, after the number is said. */
 function Undelivered({ of }: { of: Operations }) {
   const { query } = useLocation();
-  const asked = { limit: AT_ONCE, ...(query.reason ? { reason: query.reason } : {}) };
-  const read = useRead(reads.undelivered(asked));
+  const asked = { limit: 100, ...(query.reason ? { reason: query.reason } : {}) };
+  const pages = usePages<UndeliveredMessage, UndeliveredPage>(reads.undelivered(asked));
+  const first = pages.items.slice(0, AT_ONCE);
   const chosen = useSignal<string[]>([]);
   const why = useSignal(WHY[0]!);
   const sheet = useRef<HTMLDialogElement>(null);
   const action = useAction(`undelivered/${chosen.value.join()}`);
   const choose = (id: string) => {
-    chosen.value = chosen.value.includes(id) ? chosen.value.filter((it) => it !== id) : [...chosen.value, id];
+    chosen.value = chosen.value.includes(id)
+      ? chosen.value.filter((it) => it !== id)
+      : [...chosen.value, id].slice(-AT_ONCE);
   };
   async function sendAgain() {
     const answer = await action.run({
@@ -237,22 +242,27 @@ function Undelivered({ of }: { of: Operations }) {
           </a>
         ))}
       </p>
-      <Shown read={read} rows={3}>
-        {(it) =>
-          it.items.length === 0 ? (
+      <Shown read={pages.first} rows={3}>
+        {() =>
+          pages.items.length === 0 ? (
             <Empty icon="check" title={o("undelivered.none")} />
           ) : (
             <>
-              <Table label={o("plumbing.undelivered")} columns={columns} rows={it.items} keyOf={(row) => row.id} />
+              <Table label={o("plumbing.undelivered")} columns={columns} rows={pages.items} keyOf={(row) => row.id} />
+              {pages.more && (
+                <button type="button" class="button" onClick={() => void pages.more!()}>
+                  {t("more")}
+                </button>
+              )}
               <p class="tools">
                 <button
                   type="button"
                   class="button small"
                   onClick={() => {
-                    chosen.value = chosen.value.length ? [] : it.items.map((row) => row.id);
+                    chosen.value = chosen.value.length ? [] : first.map((row) => row.id);
                   }}
                 >
-                  {o(chosen.value.length ? "undelivered.nobody" : "undelivered.all", { count: it.items.length })}
+                  {o(chosen.value.length ? "undelivered.nobody" : "undelivered.all", { count: first.length })}
                 </button>
                 {chosen.value.length > 0 && (
                   <button type="button" class="button primary small" onClick={() => sheet.current?.showModal()}>

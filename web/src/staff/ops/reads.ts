@@ -40,9 +40,12 @@ export const erasures = () => ({
   key: [mine(), "erasures"],
   read: () => answered(api.GET("/operations/erasures", { params: { query: { limit: 100 } } })),
 });
+const undeliveredFrom = (query: Query, cursor?: string) =>
+  answered(api.GET("/operations/undelivered", { params: { query: { ...query, cursor } as never } }));
 export const undelivered = (query: Query) => ({
   key: [mine(), "undelivered", query],
-  read: () => answered(api.GET("/operations/undelivered", { params: { query: query as never } })),
+  read: () => undeliveredFrom(query),
+  next: (cursor: string) => undeliveredFrom(query, cursor),
 });
 export const auditFrom = (query: Query, cursor?: string) =>
   answered(api.GET("/audit", { params: { query: { ...query, cursor } as never } }));
