@@ -36,9 +36,11 @@ export function Patterns({ of }: { of: PersonSignals }) {
           </p>
           <p class="small">
             {it.cases.map((one) => (
-              <a key={one} class="case-link" href={link(`/disputes/${one}`)}>
-                {one}
-              </a>
+              <span key={one}>
+                <a class="case-link" href={link(`/disputes/${one}`)}>
+                  {one}
+                </a>{" "}
+              </span>
             ))}
           </p>
         </li>
