@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import PUBLISHED_AT_ONCE
 from chalicelib.notify.publish import publish_records
+from chalicelib.service.counting import count_records
 from chalicelib.service.orders import import_order
 from tests.domain.worlds import PLATFORM, order_terms
 from tests.reliability.small_cloud import Cloud
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BATCH = 25
 EACH_S = 0.005
 GOAL = 10
+CALLS = 3
 
 
 @dataclass
@@ -58,6 +60,12 @@ def messages() -> Iterator[str]:
         calls = slow.calls / len(records)
         told = f"{rates[at_once]:,.0f} events/s a shard, {calls:.1f} calls an event, {len(failed)} failed"
         yield f"published {at_once:>2} orders at once: {told}"
+    cloud, slow = Cloud(), Slow()
+    records = batch(cloud)
+    cloud.hook = slow
+    failed = count_records(records, cloud.counting)
+    yield f"counted in the statistics: {slow.calls / len(records):.1f} calls an event, {len(failed)} failed"
+    yield f"calls an event: the goal is {CALLS}"
     yield f"ratio {rates[PUBLISHED_AT_ONCE] / rates[1]:.1f}, goal {GOAL}"
 
 

@@ -76,6 +76,12 @@ class EventInContext:
         return self.dispute
 
 
+def name_in(image: Mapping[str, Any]) -> str:
+    """Return the name of an event by its item, without reading what it says; empty for a message of a thread."""
+    numbers = [image.get(name, {}).get("N", "") for name in ("stream", "seq")]
+    return "#".join((text(image, "order_id"), *numbers)) if all(numbers) else ""
+
+
 def read_event(image: Mapping[str, Any]) -> EventInContext:
     """Read an event, or a message of a thread, from its item in DynamoDB's attribute form."""
     if "news_to" in image:

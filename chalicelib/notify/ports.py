@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from chalicelib.domain.order import Order
@@ -60,6 +60,10 @@ class Queue(Protocol):
         """Queue a message for ``at``. One that is queued already stays as it is."""
         ...
 
+    def put_all(self, messages: Mapping[QueuedMessage, datetime]) -> None:
+        """Queue messages, each for its time. Those that are queued already stay as they are."""
+        ...
+
     def due(self, shard: int, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Return the keys of messages that are due."""
         ...
@@ -110,4 +114,8 @@ class SentMarkers(Protocol):
 
     def mark(self, event: str, recipient: str, channel: str) -> None:
         """Mark that message as sent."""
+        ...
+
+    def ahead(self, markers: Iterable[tuple[str, str, str]]) -> SentMarkers:
+        """Read so many markers together, and return what knows them."""
         ...

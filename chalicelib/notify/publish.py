@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.todos import todos
-from chalicelib.notify.audience import Audience, Urgency, notices
+from chalicelib.notify.audience import Audience, Channel, Urgency, notices
 from chalicelib.notify.dispatch import Dispatcher
-from chalicelib.notify.event_in_context import read_event
+from chalicelib.notify.event_in_context import name_in, read_event
 from chalicelib.notify.held_payouts import held
 from chalicelib.notify.measures import report, report_trouble
 from chalicelib.notify.order_reminders import reminders_after
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.notify.audience import Notice
     from chalicelib.notify.dependencies import Dependencies
     from chalicelib.notify.event_in_context import EventInContext
+    from chalicelib.notify.ports import SentMarkers
     from chalicelib.notify.recipients import AddressedMessage
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,9 @@ def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) ->
     """
     now = deps.clock.now()
     announcer = Announcer(deps.webhooks, now) if deps.webhooks else None
-    publisher = Publisher(deps, Dispatcher(deps, now), Recipients(deps.people, deps.mail_by_topic), announcer)
     told = [it["dynamodb"] for it in records if "publish" in it["dynamodb"].get("NewImage", {})]
+    deps = replace(deps, sent=_read_ahead(told, deps))
+    publisher = Publisher(deps, Dispatcher(deps, now), Recipients(deps.people, deps.mail_by_topic), announcer)
     by_order: dict[str, list[Mapping[str, Any]]] = {}
     for it in told:
         by_order.setdefault(text(it["NewImage"], "pk"), []).append(it)
@@ -56,6 +58,21 @@ def publish_records(records: Iterable[Mapping[str, Any]], deps: Dependencies) ->
         # Each thread has this invocation's context, which log lines name.
         tasks = [pool.submit(copy_context().run, publisher.in_order, them) for them in by_order.values()]
         return [failed for task in tasks for failed in task.result()]
+
+
+def _read_ahead(told: list[Mapping[str, Any]], deps: Dependencies) -> SentMarkers:
+    """Read the markers of the events topic for a whole batch. If that fails, each is read by itself when it is needed.
+
+    Only this function tells that topic, and one invocation at a time has an order's events: so nothing leaves meanwhile.
+    The sweep sends to people and the payment system too: their markers are read just before each message.
+    """
+    channel = Audience.MARKETPLACE.value, Channel.TOPIC.value
+    try:
+        markers = [(name, *channel) for it in told if (name := name_in(it["NewImage"]))]
+        return deps.sent.ahead(markers) if markers else deps.sent
+    except Exception:
+        log.exception("the markers of a batch were not read together")
+    return deps.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +110,9 @@ class Publisher:
         complete &= self._tell_endpoints(it, rows)
         for message in self._to_people(it, rows):
             self.dispatcher.send_or_queue(message)
-        for reminder, at in self._reminders(it):
-            self.deps.queue.put(reminder, at)
+        reminders = dict(self._reminders(it))
+        if reminders:
+            self.deps.queue.put_all(reminders)
         return complete
 
     def _tell_topics(self, it: EventInContext, rows: list[Notice]) -> bool:

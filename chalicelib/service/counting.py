@@ -13,7 +13,7 @@ from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.store.cases import Cases
     from chalicelib.store.orders import Orders
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 8
+TOGETHER_AT_LEAST = 2
+"""The orders from which on they are counted by one transaction."""
 _COUNTS_AS_NOTHING = {kind.type for kind in (e.WordsErased, e.MediatorAssigned, e.MediatorReleased, e.TimeGranted)}
 """Events of a dispute after which it counts as before."""
 
@@ -49,21 +51,52 @@ class Counting:
                 return
         raise Conflict
 
+    def count_orders(self, order_ids: Sequence[str]) -> list[str]:
+        """Count many orders together, and return those counted: all of them, or none if others count one at this moment.
+
+        Each marker's condition is in the transaction that adds to the counters. So what is left to ``count``, or is delivered
+        again, adds nothing twice.
+        """
+        known, orders = self.statistics.counted_orders(order_ids), self.orders.orders(order_ids)
+        now = {order_id: count_order(order) for order_id, order in orders.items()}
+        changed = {order_id: (known[order_id], it) for order_id, it in now.items() if it != known[order_id][0]}
+        try:
+            if changed:
+                self.statistics.add_orders(changed)
+        except Conflict:
+            return []
+        return list(orders)
+
 
 def count_records(records: Iterable[Mapping[str, Any]], counting: Counting) -> list[str]:
     """Count the cases that a batch of stream records is about. Returns the sequence numbers of those to deliver again."""
     failed: list[str] = []
-    done: dict[tuple[str, int], bool] = {}
-    for record in records:
-        image = record["dynamodb"].get("NewImage", {})
-        if not _counts(image):
-            continue
-        case = text(image, "order_id"), int(image["stream"]["N"])
+    told = [it for it in records if _counts(it["dynamodb"].get("NewImage", {}))]
+    done = _together(counting, told)
+    for record in told:
+        case = _case_of(record)
         if case not in done:
             done[case] = _counted(counting, *case)
         if not done[case]:
             failed.append(record["dynamodb"]["SequenceNumber"])
     return failed
+
+
+def _case_of(record: Mapping[str, Any]) -> tuple[str, int]:
+    image = record["dynamodb"]["NewImage"]
+    return text(image, "order_id"), int(image["stream"]["N"])
+
+
+def _together(counting: Counting, told: list[Mapping[str, Any]]) -> dict[tuple[str, int], bool]:
+    """Count the orders of a batch by one transaction; return those counted. After any failure each is counted by itself."""
+    orders = [order_id for order_id, stream in dict.fromkeys(map(_case_of, told)) if stream == ORDER]
+    if len(orders) < TOGETHER_AT_LEAST:
+        return {}
+    try:
+        return {(order_id, ORDER): True for order_id in counting.count_orders(orders)}
+    except Exception:
+        log.exception("the orders of a batch were not counted together; each is counted by itself")
+        return {}
 
 
 def _counts(image: Mapping[str, Any]) -> bool:

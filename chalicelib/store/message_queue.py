@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.schema import stamped, stored_value
-from chalicelib.store.transaction import put
+from chalicelib.store.transaction import NEW, put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+log = logging.getLogger(__name__)
 
 
 class Kind(StrEnum):
@@ -75,6 +79,19 @@ class MessageQueue:
     def put(self, message: QueuedMessage, at: datetime) -> None:
         """Let ``message`` leave at ``at``. One that is in the queue already stays as it is."""
         self._write(Waiting(message, at), "attribute_not_exists(pk)")
+
+    def put_all(self, messages: Mapping[QueuedMessage, datetime]) -> None:
+        """Let each message leave at its time, by one call unless some are in the queue already: those stay as they are."""
+        waiting = {str(_key(message)): Waiting(message, at) for message, at in messages.items()}
+        if len(waiting) > 1:
+            try:
+                write(self._client(), [put(self.table, self._stored(it), NEW) for it in waiting.values()], None)
+            except Conflict:
+                log.info("some messages are in the queue already; each is put by itself")
+            else:
+                return
+        for it in waiting.values():
+            self.put(it.message, it.at)
 
     def action(self, message: QueuedMessage, at: datetime) -> Item:
         """Return the write by which ``message`` leaves at ``at``, within a transaction."""

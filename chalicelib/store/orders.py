@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.order import Order
 from chalicelib.store import keys
 from chalicelib.store.items import Item, item
-from chalicelib.store.schema import stored_value
+from chalicelib.store.lists import items_of
+from chalicelib.store.schema import UNREADABLE, stored_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Orders:
@@ -32,6 +34,16 @@ class Orders:
         if found is None:
             msg = f"there is no event {order_id}#{stream}#{seq}"
             raise LookupError(msg)
+        return found
+
+    def orders(self, order_ids: Iterable[str]) -> dict[str, Order]:
+        """Return the orders of these ids that are there, read together and strongly. One that cannot be read is left out."""
+        wanted = [item(pk=keys.order_pk(it), sk=keys.ORDER_SK) for it in dict.fromkeys(order_ids)]
+        found = {}
+        for stored in items_of(self._client(), self.table, wanted).values():
+            with suppress(*UNREADABLE):
+                order = stored_value(stored, Order)
+                found[order.terms.order_id] = order
         return found
 
     def order(self, order_id: str) -> Order:

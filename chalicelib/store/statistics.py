@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.domain import statistics as st
 from chalicelib.domain.dispute import dispute_id
+from chalicelib.domain.events import ORDER
 from chalicelib.domain.intervals import PPM, lower_ppm
 from chalicelib.domain.statistics import Counted
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
+from chalicelib.store.idempotency import Conflict
 from chalicelib.store.items import Item, item, text
 from chalicelib.store.lists import Place, items_of
 from chalicelib.store.paging import every
@@ -26,7 +28,7 @@ from chalicelib.store.schema import PLAIN, stored_value
 from chalicelib.store.transaction import put, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 SHARDS = 4
 ITEMS_AT_MOST = 90
@@ -137,6 +139,33 @@ class Statistics:
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return (stored_value(found, Counted), int(found["v"]["N"])) if found else (None, 0)
 
+    def counted_orders(self, order_ids: Sequence[str]) -> dict[str, tuple[Counted | None, int]]:
+        """Return what was counted of each order, as ``counted`` does, read together."""
+        wanted = [counted_key(it, ORDER) for it in order_ids]
+        found = items_of(self._client(), self.table, wanted)
+        known: dict[str, tuple[Counted | None, int]] = dict.fromkeys(order_ids, (None, 0))
+        for (pk, _), stored in found.items():
+            known[pk.removeprefix(keys.counted_pk(""))] = stored_value(stored, Counted), int(stored["v"]["N"])
+        return known
+
+    def add_orders(self, changes: Mapping[str, tuple[tuple[Counted | None, int], Counted]]) -> None:
+        """Add the differences of many orders by one transaction: all of them, or none and ``Conflict``.
+
+        So a counter that they share is written once. Raises ``Conflict`` also where it takes more than one transaction.
+        """
+        total: Counter[Cell] = Counter()
+        markers = []
+        for order_id, ((known, version), after) in changes.items():
+            shard = keys.shard_of(order_id, SHARDS)
+            total.update(cells(after, shard))
+            total.subtract(cells(known, shard))
+            markers.append(self._marker(order_id, ORDER, version, after))
+        updates = self._updates(total)
+        if len(markers) + len(updates) > ITEMS_AT_MOST:
+            raise Conflict
+        write(self._client(), [*markers, *updates], None)
+        self._rank(total)
+
     def add(self, order_id: str, stream: int, before: tuple[Counted | None, int], after: Counted) -> None:
         """Add the difference between what was counted ``before`` and ``after``. Raises ``Conflict`` if others came first.
 
@@ -165,15 +194,22 @@ class Statistics:
         raise ValueError(msg)
 
     def _write(self, order_id: str, stream: int, version: int, now: Counted, delta: Counter[Cell]) -> None:
+        write(self._client(), [self._marker(order_id, stream, version, now), *self._updates(delta)], None)
+
+    def _marker(self, order_id: str, stream: int, version: int, now: Counted) -> Item:
+        """Return the write of what was counted of a case, if nobody else has counted it since ``version``."""
         key = counted_key(order_id, stream)
         marker = key | item(v=version + 1, data=dump(now)) | lists_of(now, key)
         condition = "v = :seen" if version else "attribute_not_exists(pk)"
-        first = put(self.table, marker, condition, **({"seen": version} if version else {}))
+        return put(self.table, marker, condition, **({"seen": version} if version else {}))
+
+    def _updates(self, delta: Counter[Cell]) -> list[Item]:
+        """Return the writes that add to the counters."""
         grouped: dict[tuple[str, str], Counts] = defaultdict(dict)
         for cell, amount in delta.items():
             if amount:
                 grouped[cell.pk, cell.sk][cell.metric] = amount
-        write(self._client(), [first, *(self._update(pk, sk, of) for (pk, sk), of in sorted(grouped.items()))], None)
+        return [self._update(pk, sk, of) for (pk, sk), of in sorted(grouped.items())]
 
     def _update(self, pk: str, sk: str, amounts: Counts) -> Item:
         names = {f"#m{n}": metric for n, metric in enumerate(amounts)}

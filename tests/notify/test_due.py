@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -305,7 +305,9 @@ def test_an_sms_that_was_not_counted_is_not_sent() -> None:
     desk.clock.at = at = worlds[0].now
     transact, broken = desk.table.transact_write_items, OSError("the line is down")
 
-    def once(**_: object) -> NoReturn:
+    def once(**asked: Any) -> Any:  # noqa: ANN401 - a transaction
+        if "TALLY" not in str(asked):
+            return transact(**asked)
         desk.table.transact_write_items = transact  # type: ignore[method-assign]
         raise broken
 

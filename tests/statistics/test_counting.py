@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from chalicelib.domain.events import ORDER
+from chalicelib.domain.events import ORDER, OrderImported
 from chalicelib.domain.histogram import ENDS, ERROR_PERCENT, percentile, step_of
 from chalicelib.domain.intervals import PPM, interval_ppm
 from chalicelib.service.counting import Counting, count_records
@@ -25,6 +25,8 @@ from tests.randomness import seeds
 from tests.store.tables import NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chalicelib.domain.case import Case
     from chalicelib.domain.events import Event
     from chalicelib.domain.order import Order
@@ -50,6 +52,10 @@ class Shop:
     def log(self, order_id: str, stream: int) -> list[Event]:
         """Return the visible events of one stream."""
         return [it for it in self.logs[order_id][: self.visible[order_id]] if it.stream == stream]
+
+    def orders(self, order_ids: Iterable[str]) -> dict[str, Order]:
+        """Return those of these orders that there are."""
+        return {it: self.order(it) for it in order_ids if it in self.cases}
 
     def order(self, order_id: str) -> Order:
         """Return an order."""
@@ -111,6 +117,76 @@ def test_counters_equal_a_count_one_by_one_under_redelivery_and_reordering() -> 
         known.append((shop.cases[order_id], log))
     assert [] == list(differences(counters(table), known))
     assert {"resolved", "appeals_upheld", "missed:seller"} <= {metric for _, _, metric in books_of(counters(table), ())}
+
+
+def shops(seed: int) -> list[tuple[Shop, list[dict[str, Any]]]]:
+    """Return 25 orders, all visible, and the records of their imports: a batch of the stream."""
+    shop, records = Shop(), []
+    for n in range(25):
+        order_id = f"order-{seed}-{n}"
+        shop.add(order_id, *history(seed * 100 + n))
+        shop.visible[order_id] = len(shop.logs[order_id])
+        records += [record(order_id, it) for it in shop.logs[order_id] if isinstance(it.payload, OrderImported)]
+    return [(shop, records)]
+
+
+class Counted(MemoryTable):
+    """A table that counts its transactions."""
+
+    calls = 0
+
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - DynamoDB's name
+        """Write."""
+        self.calls += 1
+        return super().transact_write_items(TransactItems=TransactItems)
+
+
+def test_a_batch_of_imports_is_counted_by_one_transaction_and_again_by_none() -> None:
+    """25 orders of one batch take one transaction; delivered again in any order and mixture, none."""
+    ((shop, records),) = shops(1)
+    table = Counted(NAME)
+    assert 25 == len(records)
+    assert [] == count_records(records, counting(shop, table))
+    assert 1 == table.calls
+    for start in range(4):
+        assert [] == count_records([*records[start::2], *records[:3]], counting(shop, table))
+    assert 1 == table.calls
+    alone = MemoryTable(NAME)
+    for it in records:
+        assert [] == count_records([it], counting(shop, alone))
+    sellers = {f"shop-{n}" for n in range(5)}
+    assert books_of(counters(alone), sellers) == books_of(counters(table), sellers)
+
+
+def test_many_orders_of_a_batch_equal_a_count_one_by_one() -> None:
+    """Batches of several orders, whose records come once to three times in any order, give exactly the counts of the cases."""
+    for seed in seeds(12):
+        table, shop = MemoryTable(NAME), Shop()
+        for n in range(6):
+            shop.add(f"order-{seed}-{n}", *history(seed * 50 + n))
+        delivered_badly(shop, table, Random(seed))
+        known = [(case, shop.logs[order_id]) for order_id, case in shop.cases.items()]
+        assert [] == list(differences(counters(table), known))
+
+
+def test_a_batch_that_others_count_meanwhile_is_counted_one_by_one() -> None:
+    """If one order of a batch was counted between reading and writing, none is counted twice and none is left out."""
+    ((shop, records),) = shops(2)
+
+    class Meanwhile(Counted):
+        def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+            """Let another process count the third order first."""
+            if not self.calls:
+                self.calls += 1
+                assert [] == count_records(records[2:3], counting(shop, self))
+            return super().transact_write_items(TransactItems=TransactItems)
+
+    table, alone = Meanwhile(NAME), MemoryTable(NAME)
+    assert [] == count_records(records, counting(shop, table))
+    assert [] == [number for it in records for number in count_records([it], counting(shop, alone))]
+    assert [it for it in alone.snapshot() if "STATS" in it["pk"]["S"]] == [
+        it for it in table.snapshot() if "STATS" in it["pk"]["S"]
+    ]
 
 
 def test_comparison_finds_a_record_that_was_counted_twice() -> None:
