@@ -21,6 +21,7 @@ either of them                ``ERASURE``                         the person's r
 ``RATE#<role>#<id>#<minute>`` ``CALLS``                           the calls of a caller in a minute
 ``OUT#<recipient>``           ``<name>#<channel>``                a message that leaves later
 ``TALLY#<recipient>``         ``<what>``                          the names counted, up to a limit
+``TALLY#all.<shard>``         ``<what>``                          how many of everybody's were counted
 ``TICKET#<digest>``           ``TICKET``                          permission to open one connection
 ``CONNECTION#<id>``           ``CONNECTION``                      a live connection: its person and end
                               ``ORDER#<order>``                   a thread it listens to

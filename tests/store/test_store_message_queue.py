@@ -11,7 +11,8 @@ import pytest
 from chalicelib.settings import settings_from
 from chalicelib.store.message_queue import Kind, MessageQueue, QueuedMessage
 from chalicelib.store.people import People
-from chalicelib.store.tallies import KEPT_S, Counted, Tallies
+from chalicelib.store.tallies import KEPT_S, SHARDS, Counted, Tallies
+from localcloud.memory.table import MemoryTable
 from tests.domain.worlds import HOUR, PAID_AT, SECOND
 from tests.store.tables import ENGINES, NAME, engine, everything
 
@@ -88,6 +89,36 @@ def test_a_tally_counts_each_name_once_up_to_its_limit(client: Client) -> None:
     assert {str(100 + KEPT_S)} == {item["expires_at"]["N"] for item in everything(client)}
 
 
+@pytest.mark.parametrize("most", [0, 1, 15, 16, 17, 40])
+def test_counters_of_everybody_give_out_exactly_what_is_allowed(client: Client, most: int) -> None:
+    """N3: whatever counter a name comes to, no more than the limit is counted, and no less."""
+    tallies = Tallies(lambda: client, NAME, lambda: 100.0)
+    counted = [tallies.enter_within("SMS#day", f"seller:{n}", f"name-{n}", 5, most) for n in range(most + 5)]
+    assert [Counted.NEW] * most + [Counted.FULL] * 5 == counted
+    assert most == tallies.total("SMS#day")
+
+
+def test_an_sms_waits_for_no_counter_of_everybody() -> None:
+    """N3: a count reads the person's tally and writes once; it reads no item that every SMS writes."""
+    table = MemoryTable(NAME)
+    seen: list[str] = []
+
+    class Watched:
+        """The table, and the names of the calls made to it."""
+
+        def __getattr__(self, name: str) -> object:
+            if name != "exceptions":
+                seen.append(name)
+            return getattr(table, name)
+
+    tallies = Tallies(Watched, NAME, lambda: 100.0)
+    for n in range(100):
+        tallies.enter_within("SMS#day", f"seller:{n}", f"name-{n}", 5, 10**6)
+    assert ["get_item", "transact_write_items"] * 100 == seen
+    counters = {it["pk"]["S"] for it in table.snapshot() if it["pk"]["S"].startswith("TALLY#all")}
+    assert SHARDS == len(counters)
+
+
 def test_what_is_counted_for_all_is_counted_with_the_person(client: Client) -> None:
     """N3: a name is counted for its person and for everybody, or for neither if one of the two is full."""
     tallies = Tallies(lambda: client, NAME, lambda: 100.0)
@@ -99,7 +130,7 @@ def test_what_is_counted_for_all_is_counted_with_the_person(client: Client) -> N
     assert [Counted.NEW, Counted.BEFORE] == [counted("seller:b", "1") for _ in range(2)]
     assert [Counted.FULL, Counted.FULL] == [counted("seller:c", "1") for _ in range(2)]
     assert [["1"], ["1"], []] == [tallies.names("SMS#day", f"seller:{one}") for one in "abc"]
-    assert ["2"] == tallies.names("SMS#day", "all")
+    assert 2 == tallies.total("SMS#day")
     assert Counted.FULL is tallies.enter_within("SMS#other", "seller:a", "1", 1, 0)
     assert {str(100 + KEPT_S)} == {item["expires_at"]["N"] for item in everything(client)}
 
