@@ -85,6 +85,7 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
                 drop_drafts(services(), storage(), may_go_on)
             continue
         shard = asked["shard"]
+        _send_before_sweeping(shard, context)
         swept = sweep_shard(services(), shard, (lambda: False) if read_only else may_go_on)
         if swept.orders or swept.failed or swept.unfinished:
             log.info("a shard had due cases: %s", swept, extra={"shard": shard})
@@ -95,6 +96,23 @@ def sweep_messages(records: Sequence[dict[str, Any]], context: LambdaContext) ->
             rounds = measured(ShardsSwept=1, SweepRounds=1 / settings().deadline_shards)
             log.info("a shard was swept", extra={"shard": shard, **rounds})
     return {"batchItemFailures": failed}
+
+
+def _send_before_sweeping(shard: int, context: LambdaContext) -> None:
+    """Send what is due of one shard, for a third of the time: no message waits for the end of a long sweep, nor holds it up.
+
+    What is left, and what fails, has its turn after the sweep.
+    """
+    until = max(STOP_BEFORE_MS, context.get_remaining_time_in_millis() * 2 // 3)
+
+    def may_go_on() -> bool:
+        return context.get_remaining_time_in_millis() > until
+
+    try:
+        _send_due(shard, may_go_on)
+        _hand_over_webhooks(shard, may_go_on)
+    except Exception:
+        log.warning("a shard's messages were not sent before its sweep", extra={"shard": shard}, exc_info=True)
 
 
 def _send_due(shard: int, may_go_on: Callable[[], bool]) -> bool:

@@ -91,8 +91,10 @@ import app, chalicelib.bootstrap as bootstrap
 class Table:
     def query(self, **_): return {"Items": []}
 bootstrap.client = lambda service: Table()
+class Context:
+    def get_remaining_time_in_millis(self): return 60_000
 record = {"messageId": "1", "receiptHandle": "1", "body": '{"shard": 0}'}
-assert {"batchItemFailures": []} == app.sweep_shard({"Records": [record]}, None)
+assert {"batchItemFailures": []} == app.sweep_shard({"Records": [record]}, Context())
 """
 FORGET = """
 import app, chalicelib.bootstrap as bootstrap

@@ -7,6 +7,8 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from chalicelib import bootstrap, jobs
 from chalicelib.domain.ledger import InstructionStatus
 from chalicelib.domain.order import ExternalStatus
@@ -14,6 +16,7 @@ from chalicelib.notify.held_payouts import LOOK_AGAIN
 from chalicelib.service import payments
 from chalicelib.service.execute import Request
 from chalicelib.service.orders import put_external_dispute
+from chalicelib.service.sweep import Swept
 from chalicelib.switches import FRESH_S, NEVER, UNKNOWN, Switch
 from tests.emf import listening, points
 from tests.operations.ringing import measured_for, rings
@@ -25,8 +28,6 @@ from tests.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pytest
 
     from tests.reliability.seam import Message
 
@@ -220,6 +221,41 @@ def test_the_sweep_writes_nothing_while_the_product_is_read_only(
     assert {"batchItemFailures": []} == jobs.sweep_messages(records, context)
     assert before != _cases(cloud)
     assert ["erasures"] == asked
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_messages_wait_for_no_unfinished_sweep(monkeypatch: pytest.MonkeyPatch, broken: bool) -> None:  # noqa: FBT001
+    """N4, D9: a shard whose sweep runs out of time has sent its due messages, and one whose messages fail is swept."""
+    cloud = begun("opened").cloud()
+    cloud.publish()
+    cloud.clock.at += 30 * DAY
+    switches = Switchboard().switches()
+    monkeypatch.setattr(bootstrap, "switches", lambda: switches)
+    monkeypatch.setattr(bootstrap, "services", cloud.services)
+    monkeypatch.setattr(bootstrap, "message_queue", lambda: cloud.message_queue)
+    monkeypatch.setattr(bootstrap, "publishing", lambda: cloud.publishing)
+    monkeypatch.setattr(jobs, "_hand_over_webhooks", lambda *_: True)  # it has tests of its own
+    records = [{"messageId": str(shard), "body": json.dumps({"shard": shard})} for shard in range(2)]
+    context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    before = _cases(cloud)
+    waiting = [shard for shard in range(2) if cloud.message_queue.due(shard, cloud.clock.at, 1)]
+    assert waiting
+    if broken:
+        send, failed_for = jobs._send_due, set[int]()  # noqa: SLF001 - the function that fails
+
+        def failing(shard: int, *asked: Any) -> bool:  # noqa: ANN401 - as it takes them
+            if shard not in failed_for:
+                failed_for.add(shard)
+                raise OSError("down")
+            return send(shard, *asked)
+
+        monkeypatch.setattr(jobs, "_send_due", failing)
+    else:
+        out_of_time = Swept(0, 0, 0, unfinished=True)
+        monkeypatch.setattr("chalicelib.service.sweep.sweep_shard", lambda *_: out_of_time)
+    failed = jobs.sweep_messages(records, context)["batchItemFailures"]
+    assert [] == [shard for shard in range(2) if cloud.message_queue.due(shard, cloud.clock.at, 1)]
+    assert (broken, [] if broken else ["0", "1"]) == (before != _cases(cloud), [it["itemIdentifier"] for it in failed])
 
 
 def _cases(cloud: Cloud) -> list[dict[str, Any]]:
