@@ -9,20 +9,20 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from bench.meter import Meter
+from bench.meter import Meter, Spent
 from chalicelib.domain import commands as c
 from chalicelib.domain.guarantees import OfferType
-from chalicelib.service import execute
+from chalicelib.service import disputes, execute
 from chalicelib.service.sweep import sweep_shard
 from chalicelib.store.cases import Cases
 from chalicelib.store.keys import shard_of
 from tests.domain.worlds import BUYER, DAY, HOUR, MEDIATOR, SELLER, money
-from tests.service.office import ORDER, SHARDS, FaultyTable, Office
+from tests.service.office import DISPUTE, ORDER, SHARDS, FaultyTable, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bench.meter import Spent
+    from chalicelib.domain.people import Actor
 
 PARTS = ("domain", "store", "table")
 
@@ -41,6 +41,39 @@ def story(office: Office) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "escalate", lambda: office.act(BUYER, c.Escalate())
     yield "take the case", lambda: office.act(MEDIATOR, c.Assign())
     yield "expire the review, the decision and the order by sweep", lambda: swept(office)
+
+
+def life(office: Office) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The seven commands of a dispute that is settled, and the twelve views of it by its parties, each by its name."""
+
+    def view(actor: Actor) -> Callable[[], object]:
+        return lambda: disputes.get_dispute(office.services, DISPUTE, actor)
+
+    yield "ship", lambda: office.wait(DAY).ship()
+    yield "deliver", lambda: office.wait(DAY).report()
+    yield "open", lambda: office.wait(DAY).open()
+    yield from (("view", view(actor)) for actor in (BUYER, SELLER, SELLER))
+    yield "offer", lambda: office.wait(HOUR).act(SELLER, c.Propose(OfferType.REFUND, money(1000)))
+    yield from (("view", view(actor)) for actor in (SELLER, BUYER, BUYER))
+    yield "counter-offer", lambda: office.wait(HOUR).act(BUYER, c.Propose(OfferType.REFUND, money(2000)))
+    yield from (("view", view(actor)) for actor in (BUYER, SELLER, SELLER))
+    yield "counter-offer", lambda: office.wait(HOUR).act(SELLER, c.Propose(OfferType.REFUND, money(1500)))
+    yield from (("view", view(actor)) for actor in (BUYER, BUYER))
+    yield "accept", lambda: office.wait(HOUR).act(BUYER, c.Accept("4"))
+    yield "view", view(SELLER)
+
+
+def cost_of_a_life() -> tuple[Spent, Spent]:
+    """Return what the commands, and what the views, of one dispute's life spend at the table, packed."""
+    office, table = metered()
+    office.bought()
+    spent = {True: Spent(), False: Spent()}
+    for name, call in life(office):
+        before = table.bill()
+        call()
+        now, so_far = table.bill().since(before), spent[name == "view"]
+        spent[name == "view"] = Spent(*(getattr(now, it) + getattr(so_far, it) for it in Spent.__dataclass_fields__))
+    return spent[False], spent[True]
 
 
 def swept(office: Office) -> int:

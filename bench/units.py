@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.commands import costs
+from bench.commands import cost_of_a_life, costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOALS = {"ship": 10, "deliver": 10, "open a dispute": 14, "propose": 10, "escalate": 10, "take the case": 10}
 READ_AT_MOST = 1.5
+LIFE_WRITTEN, LIFE_READ = 90, 25
 
 
 def units() -> Iterator[str]:
@@ -20,6 +21,10 @@ def units() -> Iterator[str]:
         counted = f"{it.calls:>6}{it.items_read:>6}{it.items_written:>9}{it.read_units:>7.1f}{it.write_units:>7.0f}"
         yield f"{name:<56}{counted}{plain.write_units:>7.0f}{GOALS.get(name, ''):>7}"
     yield f"a command's reads: the goal is {READ_AT_MOST}"
+    commands, views = cost_of_a_life()
+    written, read = commands.write_units + views.write_units, commands.read_units + views.read_units
+    told = f"{written:.0f} written (goal {LIFE_WRITTEN}), {read:.0f} read (goal {LIFE_READ})"
+    yield f"a life of 7 commands and 12 views: {told}"
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ class Changes:
 
     def trial(self, actor: Actor, at: datetime) -> Changes:
         """Return a copy of the case as it stands, on which ``actor`` can try something at ``at``; nothing of it is kept."""
-        copy = Changes(self.case, self.policies, self.addresses)
+        copy = Changes(self.case, self.policies, self.addresses.foreseen())
         copy.turn(actor, at)
         return copy
 

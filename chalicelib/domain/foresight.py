@@ -59,7 +59,7 @@ def on_deadline(changes: Changes, number: int) -> Lapsing | None:
     due, expiry = due_at(dispute, changes.case.policy), STAGES[dispute.stage].expiry
     if due is None or expiry is None:
         return None
-    after = as_of(changes.case, changes.policies, changes.addresses, due).dispute(number)
+    after = as_of(changes.case, changes.policies, changes.addresses.foreseen(), due).dispute(number)
     return Lapsing(due, DELIVERY_NOTICE.what if dispute.delivery_notice else expiry.what, _comes_to(after))
 
 

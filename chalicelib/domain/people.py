@@ -79,6 +79,10 @@ class AddressBook:
         current = next((entry.addresses for entry in known), ())
         return next((a for a in current if country is None or a.country == country), None)
 
+    def foreseen(self) -> AddressBook:
+        """Return the book for what is only foreseen and shown: it decides nothing, and may be a moment behind."""
+        return self
+
     def replaced(self, addresses: tuple[ReturnAddress, ...], at: datetime) -> AddressBook:
         """Return the book with ``addresses`` on file from ``at``; itself when nothing changes."""
         current = self.history[-1].addresses if self.history else ()

@@ -137,6 +137,12 @@ class People:
         found = self._client().get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return stored_value(found, Profile) if found else Profile(role, person_id)
 
+    def addresses_shown(self, seller_id: str) -> AddressBook:
+        """Return a seller's return addresses for what is only shown. The read may be a moment behind, and costs half a unit."""
+        key = item(pk=keys.profile_pk(Role.SELLER.value, seller_id), sk=keys.PROFILE_SK)
+        found = self._client().get_item(TableName=self.table, Key=key).get("Item")
+        return stored_value(found, Profile).addresses if found else AddressBook()
+
     def languages(self, people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return the languages of people by role and id, read together; nobody who registered nothing is among them."""
         wanted = [item(pk=keys.profile_pk(*it), sk=keys.PROFILE_SK) for it in dict.fromkeys(people)]

@@ -7,7 +7,7 @@ import hashlib
 import json
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,11 +16,13 @@ from chalicelib.domain import commands as c
 from chalicelib.domain.guarantees import OfferType
 from chalicelib.domain.personal_data import as_told
 from chalicelib.notify.event_in_context import read_event
+from chalicelib.service import disputes
+from chalicelib.service.execute import sweep_order
 from chalicelib.store import packing
 from chalicelib.store.packing import DICTIONARY, compact, content, packed
 from chalicelib.store.schema import SCHEMA_NAME, stamped
-from tests.domain.worlds import BUYER, HOUR, SELLER, money
-from tests.service.office import DISPUTE, ORDER, Office
+from tests.domain.worlds import BUYER, DAY, HOUR, SELLER, money
+from tests.service.office import DISPUTE, ORDER, FaultyTable, Office
 
 if TYPE_CHECKING:
     from bench.meter import Spent
@@ -84,6 +86,52 @@ MOST_WRITTEN = {
     "take the case": 12,
 }
 """Write units of each command. Escalating enters the mediators' list, and taking a case the audit."""
+
+
+MOST_READ = {
+    "ship": 2.0,
+    "deliver": 3.0,
+    "open a dispute": 2.0,
+    "propose": 1.5,
+    "escalate": 1.0,
+    "take the case": 1.5,
+}
+"""Read units of each command. Shipping and delivering read who else has the number, and delivering reads its key's answer."""
+
+
+def test_a_command_reads_only_so_many_units() -> None:
+    """A command costs no more read units than docs/performance.md says."""
+    spent = {name: it.read_units for name, it in costs() if name in MOST_READ}
+
+    assert spent == MOST_READ
+
+
+class Watched(FaultyTable):
+    """A table that keeps how each read of a profile was made."""
+
+    def __init__(self) -> None:
+        """Begin with no read."""
+        super().__init__()
+        self.strong: list[bool] = []
+
+    def get_item(self, *, TableName: str, Key: dict[str, Any], ConsistentRead: bool = False) -> dict[str, Any]:  # noqa: N803
+        """Read as ``FaultyTable``."""
+        if Key["sk"]["S"] == "PROFILE":
+            self.strong.append(ConsistentRead)
+        return super().get_item(TableName=TableName, Key=Key, ConsistentRead=ConsistentRead)
+
+
+def test_return_addresses_are_read_strongly_where_they_decide_and_not_where_they_are_shown() -> None:
+    """D3, D9: a view foresees the return by a read that may be a moment behind; the deadline that brings it about does not."""
+    table = Watched()
+    office = Office(table=table).disputed()
+    table.strong.clear()
+    disputes.get_dispute(office.services, DISPUTE, BUYER)
+    assert [False] == table.strong
+    table.strong.clear()
+    office.wait(30 * DAY)
+    assert sweep_order(office.services, ORDER)
+    assert {True} == set(table.strong)
 
 
 def test_a_command_writes_only_so_many_units() -> None:
