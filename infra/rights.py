@@ -75,7 +75,8 @@ TO_DEVICES = [
         "Sid": "PushToDevices",
         "Effect": "Allow",
         "Action": ["sns:Publish"],
-        "Resource": [sub("arn:${AWS::Partition}:sns:*:${AWS::AccountId}:endpoint/*")],
+        # The local engine names an endpoint after its application.
+        "Resource": [sub(f"arn:${{AWS::Partition}}:sns:*:${{AWS::AccountId}}:{kind}/*") for kind in ("endpoint", "app")],
     }
 ]
 TRACE = [
