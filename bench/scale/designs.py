@@ -13,6 +13,7 @@ from bench.sweeps import sweep_of
 from bench.units import GOALS
 from chalicelib.bootstrap import PUBLISHED_AT_ONCE
 from chalicelib.notify.publish import publish_records
+from chalicelib.store.tallies import SHARDS as COUNTERS
 from infra.build import template
 from infra.parameters.limits import PARAMETERS
 from tests.reliability.small_cloud import Cloud
@@ -116,6 +117,7 @@ def now() -> Design:
         event_calls=calls_an_event(),
         published_at_once=PUBLISHED_AT_ONCE,
         batches_at_once=_parallelization(),
+        counters=COUNTERS,
         api_mb=of["ApiMemoryMb"],
         job_mb=of["JobMemoryMb"],
     )
