@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
-import type { CaseFile } from "../../api/schema";
+import type { Asked, CaseFile } from "../../api/schema";
 import { useRead } from "../../data/query";
 import { may } from "../../dispute/view";
 import { Due } from "../../parts/due";
@@ -102,6 +102,13 @@ export function Case() {
   );
 }
 
+/** What a deadline of the case is for: whose answer or whose decision. */
+function awaits({ dispute }: CaseFile, asked: Asked): string {
+  if (asked.what === "answer_question") return d("queue.question", { who: label("Role", asked.of) });
+  const mine = asked.of === "mediator" && dispute.mediator_id === who.value!.id;
+  return t(`asked.${mine ? "me" : "other"}.${asked.what}` as Key);
+}
+
 function Head({ of: file }: { of: CaseFile }) {
   const of = file.dispute;
   return (
@@ -109,7 +116,18 @@ function Head({ of: file }: { of: CaseFile }) {
       <span>
         <Money of={of.requested} strong /> <span class="soft">{d("head.asked")}</span>
       </span>
-      {of.asked[0] && <Due at={of.asked[0].until} />}
+      {of.asked.map((it) => (
+        <span key={`${it.of} ${it.what}`}>
+          <span class="soft small block">{awaits(file, it)}</span>
+          <Due at={it.until} />
+        </span>
+      ))}
+      {of.mediator_id && of.deadline && of.asked.every((it) => of.deadline! < it.until) && (
+        <span>
+          <span class="soft small block">{d("head.idle")}</span>
+          <Due at={of.deadline} />
+        </span>
+      )}
       <span>
         {label("Stage", of.stage)}
         {file.entered_by && <span class="soft"> · {label("EnteredBy", file.entered_by)}</span>}

@@ -69,7 +69,10 @@ export function Sellers() {
         if (!all) return "—";
         return (
           <>
-            {percent(it.silent / all)} (<a href={behind(it, "missed:seller")}>{number(it.silent)}</a> / {number(all)})
+            {percent(it.silent / all)}{" "}
+            <a href={behind(it, "missed:seller")}>
+              ({number(it.silent)} / {number(all)})
+            </a>
           </>
         );
       },
