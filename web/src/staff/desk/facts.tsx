@@ -1,8 +1,9 @@
-import type { CaseFile, LineRecord, Parcel } from "../../api/schema";
+import type { CaseFile, LineRecord, OrderLine, Parcel } from "../../api/schema";
 import { request, terms } from "../../dispute/view";
 import { CarrierWords } from "../../parts/carrier-words";
 import { At, moment } from "../../parts/due";
 import { Money, money } from "../../parts/money";
+import { Thumb } from "../../parts/thumb";
 import { label, t } from "../../words";
 import { d } from "./words";
 
@@ -24,11 +25,7 @@ export function Claim({ of: file }: { of: CaseFile }) {
         <dt>{d("claim.lines")}</dt>
         <dd>
           {of.claim.items.map((it) => (
-            <span key={it.line_id} class="block" dir="auto">
-              {line(it.line_id) && `${line(it.line_id)!.title} · `}
-              {t("quantity", { count: it.quantity })}
-              {line(it.line_id) && ` · ${money(line(it.line_id)!.price)}`}
-            </span>
+            <Claimed key={it.line_id} line={line(it.line_id)} quantity={it.quantity} />
           ))}
         </dd>
         <dt>{d("claim.asks")}</dt>
@@ -56,6 +53,27 @@ export function Claim({ of: file }: { of: CaseFile }) {
         )}
       </dl>
     </section>
+  );
+}
+
+/** A claimed line with its picture and its listing, which say what was promised. */
+function Claimed({ line, quantity }: { line?: OrderLine; quantity: number }) {
+  const count = t("quantity", { count: quantity });
+  if (!line) return <span class="block">{count}</span>;
+  return (
+    <span class="row">
+      <Thumb title={line.title} image={line.image_url} />
+      <span class="grow" dir="auto">
+        {line.url ? (
+          <a href={line.url} target="_blank" rel="noreferrer">
+            {line.title}
+          </a>
+        ) : (
+          line.title
+        )}
+        {` · ${count} · ${money(line.price)}`}
+      </span>
+    </span>
   );
 }
 
