@@ -95,9 +95,9 @@ export function Disputes() {
       saved.value = it ?? [];
     });
   }, []);
-  const keepAll = (all: View[]) => {
+  const keepAll = async (all: View[]) => {
+    await keep(VIEWS, all);
     saved.value = all;
-    void keep(VIEWS, all);
   };
   async function download() {
     const found = await whole<CountedDispute>((cursor) => reads.disputesFrom({ ...asked, limit: 100 }, cursor));
@@ -183,7 +183,7 @@ export function Disputes() {
               type="button"
               class="icon-button"
               aria-label={o("view.drop", { name: it.name })}
-              onClick={() => keepAll(saved.value.filter((one) => one !== it))}
+              onClick={() => void keepAll(saved.value.filter((one) => one !== it))}
             >
               <Icon name="close" />
             </button>
@@ -194,7 +194,7 @@ export function Disputes() {
           onSubmit={(event) => {
             event.preventDefault();
             const name = String(new FormData(event.currentTarget).get("name"));
-            keepAll([
+            void keepAll([
               ...saved.value.filter((it) => it.name !== name),
               { name, query: filter as Record<string, string> },
             ]);
