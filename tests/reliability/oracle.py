@@ -102,6 +102,7 @@ def profiles_lose_no_change(under: Hook) -> None:
     """I11: of several changes of contacts at one moment, each answered one is counted, and the last one is on file."""
     for seed in range(6):
         cloud = begun("known").cloud(under)
+        cloud.topics_of_0_2 = True  # so that a phone has a subscription too
         changes = [registers(SELLER, email=f"{name}@example.com") for name in ("one", "two", "three")]
         history = interleave(cloud, changes, Random(seed))
         answers = [it.outcome[1][1] for it in history.doings if it.outcome[0] == "answer"]

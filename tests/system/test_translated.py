@@ -126,7 +126,9 @@ def test_push_and_tracing_have_rights_only_where_they_are_on(deployed: dict[str,
     policies = {name: it.get("Condition") for name, it in deployed.items() if it["Type"] == "AWS::IAM::Policy"}
     roles = json.dumps([it for it in deployed.values() if it["Type"] == "AWS::IAM::Role"])
 
-    assert {"UsePush": "HasPush", "Trace": "IsTraced", "UseKey": "HasKmsKeyArn", "UseTableKey": "HasTableKmsKeyArn"} == policies
+    push = {"UsePush": "HasPush", "PushToDevices": "HasPush"}
+    keys = {"UseKey": "HasKmsKeyArn", "UseTableKey": "HasTableKmsKeyArn"}
+    assert push | keys | {"Trace": "IsTraced"} == policies
     assert "PlatformEndpoint" not in roles
     assert "xray:" not in roles
 
