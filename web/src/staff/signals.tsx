@@ -54,7 +54,7 @@ export function Signals({ buyer, seller }: { buyer: string; seller: string }) {
   const open = useSignal(false);
   return (
     <details
-      class="card"
+      class="card fold"
       onToggle={(it) => {
         open.value = it.currentTarget.open;
       }}

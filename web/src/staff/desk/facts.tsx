@@ -127,7 +127,7 @@ export function Facts({ of: file }: { of: CaseFile }) {
 function ParcelFacts({ of }: { of: Parcel }) {
   const last = [...of.records].reverse();
   return (
-    <details class="parcel-facts" open={of.records.length <= 3}>
+    <details class="parcel-facts fold" open={of.records.length <= 3}>
       <summary>
         <b>{of.carrier_name || label("Carrier", of.carrier)}</b> {of.tracking_number}{" "}
         <span class="soft">

@@ -67,7 +67,7 @@ export function Talk({ of: file }: { of: CaseFile }) {
         ))}
       </ol>
       {of.mediator_id === who.value!.id && (
-        <details open={open.value} onToggle={(it) => (open.value = it.currentTarget.open)}>
+        <details class="fold" open={open.value} onToggle={(it) => (open.value = it.currentTarget.open)}>
           <summary>{d("talk.thread")}</summary>
           {open.value && <Thread order={of.order_id} />}
         </details>

@@ -69,7 +69,7 @@ export function Replies({ of: file, due, language: spoken, insert }: RepliesProp
       : []),
   ]);
   return (
-    <details class="replies" open={open.value} onToggle={(it) => (open.value = it.currentTarget.open)}>
+    <details class="replies fold" open={open.value} onToggle={(it) => (open.value = it.currentTarget.open)}>
       <summary ref={summary}>
         {d("replies")} <kbd>i</kbd>
       </summary>
