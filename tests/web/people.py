@@ -160,8 +160,9 @@ class Marketplace:
         errors = [error for _, seen in self._open for error in seen.errors]
         for context, _ in self._open:
             # A request that is answered by the test itself may be under way: its failure would end the next test.
-            for routed in (*context.pages, context):
-                routed.unroute_all(behavior="ignoreErrors")
+            for page in context.pages:
+                page.unroute_all(behavior="ignoreErrors")
+            context.unroute_all(behavior="ignoreErrors")
             context.close()
         self._open.clear()
         self.seen.clear()
