@@ -162,7 +162,6 @@ class Marketplace:
             # A request that is answered by the test itself may be under way: its failure would end the next test.
             for page in context.pages:
                 page.unroute_all(behavior="ignoreErrors")
-            context.unroute_all(behavior="ignoreErrors")
             context.close()
         self._open.clear()
         self.seen.clear()
