@@ -32,7 +32,7 @@ OPERATORS_MB = MB_OF_A_PROCESSOR
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a load: how long until all was done, how late things were, and what it cost in dollars.
+    """The outcome of a load: the time until all was done, how late things were, and what it cost in dollars.
 
     ``throttled`` counts refused calls and writes; of SMS, those that were held back for more than a second.
     """

@@ -189,9 +189,8 @@ def record_carrier_reports(changes: Changes, reports: Sequence[CarrierReport]) -
         for place, parcel in _parcels_called(changes.case, report):
             kept = news.get(place, [])
             if parcel.with_records(kept).takes(record, _room(changes.case, news)):
-                kept_record = record if worded < WORDED_AT_MOST else replace(record, words=())
-                news[place] = [*kept, kept_record]
-                worded += bool(kept_record.words)
+                news[place] = [*kept, record if worded < WORDED_AT_MOST else replace(record, words=())]
+                worded += bool(record.words)
                 results[n] = True
     for (stream, number), records in sorted(news.items()):
         sorted_records = tuple(sorted(records))

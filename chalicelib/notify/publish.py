@@ -69,7 +69,8 @@ def _read_ahead(told: list[Mapping[str, Any]], deps: Dependencies) -> SentMarker
     channel = Audience.MARKETPLACE.value, Channel.TOPIC.value
     try:
         markers = [(name, *channel) for it in told if (name := name_in(it["NewImage"]))]
-        return deps.sent.ahead(markers) if markers else deps.sent
+        if markers:
+            return deps.sent.ahead(markers)
     except Exception:
         log.exception("the markers of a batch were not read together")
     return deps.sent

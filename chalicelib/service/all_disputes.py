@@ -36,7 +36,7 @@ class Span(StrEnum):
 
 
 class State(StrEnum):
-    """Whether a dispute goes on."""
+    """The state of a dispute: it goes on, or it has ended."""
 
     OPEN = "open"
     ENDED = "ended"

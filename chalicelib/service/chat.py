@@ -122,10 +122,7 @@ def subscribe_to_own(services: Services, connection: Connection) -> None:
 
     A mediator who listens is in the audit (P5).
     """
-    _check_room(services.connections.threads(connection.id))
-    if connection.actor.role in STAFF:
-        services.audit.add(AuditEntry(services.audit.new_id(), services.clock.now(), connection.actor, "subscribe"))
-    services.connections.listen_to_own(connection)
+    _listen_to_all(services, connection, services.connections.listen_to_own)
 
 
 def subscribe_to_queue(services: Services, connection: Connection) -> None:
@@ -135,9 +132,14 @@ def subscribe_to_queue(services: Services, connection: Connection) -> None:
     """
     if connection.actor.role is not Role.MEDIATOR:
         raise NotFound
+    _listen_to_all(services, connection, services.connections.listen_to_queue)
+
+
+def _listen_to_all(services: Services, connection: Connection, listen: Callable[[Connection], None]) -> None:
     _check_room(services.connections.threads(connection.id))
-    services.audit.add(AuditEntry(services.audit.new_id(), services.clock.now(), connection.actor, "subscribe"))
-    services.connections.listen_to_queue(connection)
+    if connection.actor.role in STAFF:
+        services.audit.add(AuditEntry(services.audit.new_id(), services.clock.now(), connection.actor, "subscribe"))
+    listen(connection)
 
 
 def unsubscribe_from_queue(services: Services, connection: Connection) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AT_ONCE = 10
 """The orders that are imported at the same time: importing is mostly waiting for the table."""
 BEGUN = Answer(OK, "")
-"""What is kept of a batch itself: that its key stands for this body. What was answered is kept with each order."""
+"""The answer that is kept of a batch itself: its key stands for this body. Each order keeps what it was answered."""
 
 
 def import_orders(
@@ -44,8 +44,6 @@ def import_orders(
         except Exception as error:  # noqa: BLE001 - an order that fails holds up no other; the caller is told of each
             return error
 
-    if len(orders) == 1:
-        return [imported(orders[0])]
     with ThreadPoolExecutor(min(AT_ONCE, len(orders))) as pool:
         # Each thread has this call's context, which log lines name.
         tasks = [pool.submit(copy_context().run, imported, it) for it in orders]

@@ -33,6 +33,11 @@ def item(**attributes: str | int) -> Item:
     return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in attributes.items()}
 
 
+def place_of(stored: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the partition key and the sort key of a stored item or of its key."""
+    return text(stored, "pk"), text(stored, "sk")
+
+
 def version_of(case: Case | None) -> int:
     """Return how many events a case has had. The lock of the case counts them."""
     return 0 if case is None else case.order.version + sum(dispute.version for dispute in case.disputes)

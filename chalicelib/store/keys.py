@@ -307,7 +307,7 @@ def due_pk(shard: int) -> str:
 
 
 def shard_of(order_id: str, shards: int) -> int:
-    """Return the shard of an order's deadline, or of a recipient's messages."""
+    """Return the shard of an order's deadline, of a recipient's messages, or of what a name is counted in."""
     return zlib.crc32(order_id.encode()) % shards
 
 

@@ -22,7 +22,7 @@ from chalicelib.domain.order import Order
 from chalicelib.metrics import measured
 from chalicelib.store import keys
 from chalicelib.store.codec import timestamp
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item, place_of, text
 from chalicelib.store.paging import every
 from chalicelib.store.schema import UNREADABLE, stored_value
 
@@ -136,7 +136,7 @@ def payments(status: str, *, newest_first: bool = True) -> Place:
 
 
 def _encode(key: Item, place: Place) -> str:
-    parts = "\n".join((text(key, place.sk_name), text(key, "pk"), text(key, "sk")))
+    parts = "\n".join((text(key, place.sk_name), *place_of(key)))
     return base64.urlsafe_b64encode(parts.encode()).decode().rstrip("=")
 
 
@@ -208,7 +208,7 @@ class Lists:
         entries = [entry for page in pages for entry in page["Items"]]
         if len(pages) > 1:
             # An index that lags can name an item in two of its partitions.
-            once = {(text(entry, "pk"), text(entry, "sk")): entry for entry in entries}
+            once = {place_of(entry): entry for entry in entries}
             entries = sorted(once.values(), key=lambda entry: text(entry, place.sk_name), reverse=place.newest_first)
         more = len(entries) > limit or any("LastEvaluatedKey" in page for page in pages)
         entries = entries[:limit]
@@ -304,7 +304,7 @@ def read_strongly(client: Any, table: str, index_items: list[Item]) -> Iterator[
     wanted = [_key_of(entry) for entry in index_items]
     stored = items_of(client, table, wanted)
     for key in wanted:
-        found = stored.get((text(key, "pk"), text(key, "sk")))
+        found = stored.get(place_of(key))
         if found:
             yield key, found
 
@@ -322,7 +322,7 @@ def items_of(client: Any, table: str, wanted: Sequence[Item]) -> dict[tuple[str,
         while request:
             reply = client.batch_get_item(RequestItems=request)
             found = reply["Responses"].get(table, [])
-            stored |= {(text(read, "pk"), text(read, "sk")): read for read in found}
+            stored |= {place_of(read): read for read in found}
             request = reply.get("UnprocessedKeys", {})
             in_vain = 0 if found else in_vain + 1
             if request and in_vain == ASKED_AT_MOST:

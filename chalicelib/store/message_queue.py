@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item, place_of, text
 from chalicelib.store.schema import stamped, stored_value
 from chalicelib.store.transaction import NEW, put, write
 
@@ -110,7 +110,7 @@ class MessageQueue:
             ExpressionAttributeValues={":pk": {"S": keys.send_pk(shard)}, ":now": {"S": keys.until(now)}},
             Limit=limit,
         )
-        return [(text(found, "pk"), text(found, "sk")) for found in page["Items"]]
+        return [place_of(found) for found in page["Items"]]
 
     def take(self, key: tuple[str, str], now: datetime, until: Callable[[int], datetime]) -> Waiting | None:
         """Take a message that is due, so that no other sweep does; None when it is gone, not due, or taken by another.

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store import keys
-from chalicelib.store.items import item, text
+from chalicelib.store.items import item, place_of
 from chalicelib.store.lists import items_of
 from chalicelib.store.schema import stamped
 
@@ -40,10 +40,9 @@ class Sent:
 
     def ahead(self, markers: Iterable[Marker]) -> ReadAhead:
         """Read so many markers together, strongly, and return what knows them."""
-        asked = frozenset(markers)
-        found = items_of(self._client(), self.table, [_key(*marker) for marker in sorted(asked)])
-        left = {it for it in asked if (text(_key(*it), "pk"), text(_key(*it), "sk")) in found}
-        return ReadAhead(self, asked, left)
+        keyed = {marker: _key(*marker) for marker in markers}
+        found = items_of(self._client(), self.table, list(keyed.values()))
+        return ReadAhead(self, frozenset(keyed), {marker for marker, key in keyed.items() if place_of(key) in found})
 
 
 class ReadAhead:

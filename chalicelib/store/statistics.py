@@ -21,7 +21,7 @@ from chalicelib.domain.statistics import Counted
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item, place_of, text
 from chalicelib.store.lists import Place, items_of
 from chalicelib.store.paging import every
 from chalicelib.store.schema import PLAIN, stored_value
@@ -291,9 +291,9 @@ class Statistics:
         places: list[Item] = reply["Items"]
         stored = items_of(self._client(), self.table, [{"pk": it["pk"], "sk": it["sk"]} for it in places])
         rows = [
-            SellerMonth(keys.person_of_stats(text(it, "pk")), _counts(stored[text(it, "pk"), text(it, "sk")]))
+            SellerMonth(keys.person_of_stats(text(it, "pk")), _counts(stored[place_of(it)]))
             for it in places
-            if (text(it, "pk"), text(it, "sk")) in stored
+            if place_of(it) in stored
         ]
         return rows, text(places[-1], "work_sk") if len(places) == limit else None
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
 from chalicelib.store.idempotency import Conflict
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item, place_of
 from chalicelib.store.lists import items_of
 from chalicelib.store.schema import PLAIN, stamped, stored_value
 from chalicelib.store.transaction import put, write
@@ -70,7 +69,7 @@ class Tallies:
                 return Counted.BEFORE
             if len(names) >= most or not open_shards:
                 return Counted.FULL
-            shard = open_shards[(crc32(name.encode()) + attempt) % len(open_shards)]
+            shard = open_shards[(keys.shard_of(name, len(open_shards)) + attempt) % len(open_shards)]
             mine = put(self.table, self._stored(what, of, [*names, name], version), _UNSEEN, seen=version)
             try:
                 write(self._client(), [mine, self._one_more(what, shard, _share(shard, most_of_all))], None)
@@ -90,7 +89,7 @@ class Tallies:
         """Return what each counter of everybody's has."""
         wanted = [_key(what, f"{_ALL}.{shard}") for shard in range(SHARDS)]
         found = items_of(self._client(), self.table, wanted)
-        stored = (found.get((text(it, "pk"), text(it, "sk")), {}) for it in wanted)
+        stored = (found.get(place_of(it), {}) for it in wanted)
         return [int(it["counted"]["N"]) if it else 0 for it in stored]
 
     def _one_more(self, what: str, shard: int, share: int) -> Item:

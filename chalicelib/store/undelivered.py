@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.people import Actor
 from chalicelib.store import keys
 from chalicelib.store.codec import dump
-from chalicelib.store.items import Item, item, text
+from chalicelib.store.items import Item, item, place_of
 from chalicelib.store.lists import Place, items_of
 from chalicelib.store.message_queue import QueuedMessage
 from chalicelib.store.schema import stamped, stored_value
@@ -77,7 +77,7 @@ class UndeliveredMessages:
         """Return the messages with these ids that are still to be looked at, read strongly."""
         wanted = [_key(it) for it in ids]
         found = items_of(self._client(), self.table, wanted)
-        in_order = (found[key] for it in wanted if (key := (text(it, "pk"), text(it, "sk"))) in found)
+        in_order = (found[key] for it in wanted if (key := place_of(it)) in found)
         return [it for stored in in_order if (it := as_undelivered(stored)).put_back is None]
 
     def put_back(

@@ -21,7 +21,7 @@ def test_every_part_is_measured_and_drawn() -> None:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_picture_is_what_is_drawn_from_the_figures(name: str) -> None:
-    """Whoever measures again, or changes a chart, draws again: `python -m bench.plots`."""
+    """Each picture is the one that its figures and its chart make; `python -m bench.plots` draws them again."""
     assert svg(CHARTS[name]) == (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 

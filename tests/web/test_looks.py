@@ -23,7 +23,7 @@ SMALL = """[...document.querySelectorAll('a, button, select, input:not([type=fil
   .map(it => [it.textContent || it.type, it.getBoundingClientRect(), it.closest('.staff td, .staff .lines') ? 23.5 : 43.5])
   .filter(([, box, least]) => box.height < least || box.width < least)
   .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
-"""What is smaller than a thumb; in the tables and charts of staff, than a pointer needs."""
+"""The targets that are smaller than a thumb, or, in the tables and charts of staff, smaller than a pointer needs."""
 SMALL_PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 CORE = ("orders", "order", "new", "offered", "accept", "evidence", "return", "settings")

@@ -28,7 +28,7 @@ SUBSCRIBE = "subscribe"
 
 
 class Kind(StrEnum):
-    """What kind of requests are asked for."""
+    """The kind of requests that are asked for."""
 
     ALL = "all"
     ACTS = "acts"
