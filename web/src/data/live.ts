@@ -5,8 +5,9 @@ import { who } from "../session";
 import { OFTEN, SELDOM } from "./query";
 
 /**
- * One live connection for the app, to all that is the person's and, of a mediator, to all that waits for one. It brings nothing itself: it says that an order has news,
- * and the page reads again. So a frame that is lost costs a moment, and after a reconnection the page is right.
+ * One live connection for the app, to all that is the person's. A mediator's is also to all cases that wait for one. It
+ * brings nothing itself: it says that an order has news, and the page reads again. So a frame that is lost costs a moment,
+ * and after a reconnection the page is right.
  */
 export const connected = signal(false);
 

@@ -1,4 +1,4 @@
-import type { Dispute, DisputeSummary, EvidenceType, InformationRequest, Proposal } from "../api/schema";
+import type { Dispute, DisputeSummary, EvidenceType, InformationRequest, Proposal, Reason } from "../api/schema";
 import { money } from "../parts/money";
 import { who } from "../session";
 import { hasLabel, type Key, t } from "../words";
@@ -10,6 +10,15 @@ export const other = (party: Party): Party => (party === "buyer" ? "seller" : "b
 /** Returns whether the person may do this now. The server alone decides; nothing is worked out here. */
 export const may = (of: Dispute, action: string): boolean => of.allowed_actions.some((it) => it.action === action);
 export const allowed = (of: Dispute, action: string) => of.allowed_actions.find((it) => it.action === action);
+
+/** The reasons about which there are disputes. One that is missing here does not compile. */
+export const REASONS = Object.keys({
+  not_received: true,
+  not_as_described: true,
+  counterfeit: true,
+  no_longer_wanted: true,
+  unauthorised_charge: true,
+} satisfies Record<Reason, true>);
 
 const OPEN_TO_EVIDENCE = ["opened", "negotiating", "under_review"];
 

@@ -102,7 +102,7 @@ export function Case() {
   );
 }
 
-/** What a deadline of the case is for: whose answer or whose decision. */
+/** Says whose answer or whose decision a deadline of the case is for. */
 function awaits({ dispute }: CaseFile, asked: Asked): string {
   if (asked.what === "answer_question") return d("queue.question", { who: label("Role", asked.of) });
   const mine = asked.of === "mediator" && dispute.mediator_id === who.value!.id;
@@ -122,12 +122,16 @@ function Head({ of: file }: { of: CaseFile }) {
           <Due at={it.until} />
         </span>
       ))}
-      {of.mediator_id && of.deadline && of.asked.every((it) => of.deadline! < it.until) && (
-        <span>
-          <span class="soft small block">{d("head.idle")}</span>
-          <Due at={of.deadline} />
-        </span>
-      )}
+      {/* Only a case that waits for its mediator's decision goes back to the queue. */}
+      {of.mediator_id &&
+        of.deadline &&
+        of.asked.some((it) => it.what === "decide") &&
+        of.asked.every((it) => of.deadline! < it.until) && (
+          <span>
+            <span class="soft small block">{d("head.idle")}</span>
+            <Due at={of.deadline} />
+          </span>
+        )}
       <span>
         {label("Stage", of.stage)}
         {file.entered_by && <span class="soft"> · {label("EnteredBy", file.entered_by)}</span>}

@@ -1,12 +1,12 @@
 import { useLocation } from "preact-iso";
 import type { QueueTotals } from "../../api/schema";
+import { REASONS } from "../../dispute/view";
 import { Search } from "../../parts/search";
 import { label } from "../../words";
 import { d } from "./words";
 
 const TABS = ["mine", "unassigned", "others", "appeals", "all"] as const;
 const SORTS = ["deadline", "age", "amount"] as const;
-const REASONS = ["not_received", "not_as_described", "counterfeit", "no_longer_wanted", "unauthorised_charge"];
 const ENTERED = ["party", "time", "delivery_objection", "return_problem", "appeal"];
 const NAMES = [
   "tab",

@@ -7,7 +7,7 @@ import { Empty } from "../../parts/states";
 import { label, t } from "../../words";
 import { Table } from "../table";
 import { saveFound, whole } from "./csv";
-import { Asked, Filter, number, Pick, Save, Ways } from "./parts";
+import { Asked, Filter, number, Pick, Save, Typed, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
@@ -49,19 +49,14 @@ export function Audit() {
       <Ways />
       <Filter place="audit">
         <Pick name="kind" title={o("audit.kind")} value={kind} all={o("audit.all")} of={[["acts", o("audit.acts")]]} />
-        <Asked name={o("audit.actor")}>
-          <input
-            type="text"
-            name="actor"
-            defaultValue={actor ?? ""}
-            pattern="(mediator|operator|platform):.+"
-            title="operator:ola"
-            placeholder="operator:ola"
-          />
-        </Asked>
-        <Asked name={o("audit.case")}>
-          <input type="text" name="case" defaultValue={about ?? ""} />
-        </Asked>
+        <Typed
+          name="actor"
+          title={o("audit.actor")}
+          value={actor}
+          pattern="(mediator|operator|platform):.+"
+          example="operator:ola"
+        />
+        <Typed name="case" title={o("audit.case")} value={about} />
         <Asked name={o("from")}>
           <input type="date" name="from" defaultValue={from ?? ""} />
         </Asked>

@@ -11,7 +11,7 @@ import { Empty } from "../../parts/states";
 import { type Key, label, t } from "../../words";
 import { type Column, Table } from "../table";
 import { saveFound, whole } from "./csv";
-import { Asked, Days, daysAgo, Filter, listed, number, Pick, Save, Ways } from "./parts";
+import { Asked, Days, daysAgo, Filter, listed, number, Pick, PickReason, Save, Typed, Ways } from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
@@ -32,7 +32,6 @@ const FILTERS = [
 ];
 /** What is asked for in the part of the form that is folded away. */
 const FURTHER = ["state", "reason", "outcome", "stage", "country", "currency", "seller_id", "buyer_id"];
-const REASONS = ["not_received", "not_as_described", "counterfeit", "no_longer_wanted", "unauthorised_charge"];
 const OUTCOMES = ["resolved_buyer_favour", "resolved_seller_favour", "resolved_with_agreement", "withdrawn", "expired"];
 const STAGES = [
   "opened",
@@ -128,12 +127,7 @@ export function Disputes() {
               value={filter.state}
               of={(["open", "ended"] as const).map((it) => [it, o(`state.${it}`)])}
             />
-            <Pick
-              name="reason"
-              title={o("By.reason")}
-              value={filter.reason}
-              of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
-            />
+            <PickReason value={filter.reason} />
             <Pick
               name="outcome"
               title={o("By.outcome")}
@@ -146,30 +140,10 @@ export function Disputes() {
               value={filter.stage}
               of={STAGES.map((it) => [it, label("Stage", it)])}
             />
-            <Asked name={t("role.seller")}>
-              <input type="text" name="seller_id" defaultValue={filter.seller_id ?? ""} maxLength={128} />
-            </Asked>
-            <Asked name={t("role.buyer")}>
-              <input type="text" name="buyer_id" defaultValue={filter.buyer_id ?? ""} maxLength={128} />
-            </Asked>
-            <Asked name={o("By.country")}>
-              <input
-                type="text"
-                name="country"
-                defaultValue={filter.country ?? ""}
-                pattern="[A-Z]{2}"
-                placeholder="PT"
-              />
-            </Asked>
-            <Asked name={o("By.currency")}>
-              <input
-                type="text"
-                name="currency"
-                defaultValue={filter.currency ?? ""}
-                pattern="[A-Z]{3}"
-                placeholder="EUR"
-              />
-            </Asked>
+            <Typed name="seller_id" title={t("role.seller")} value={filter.seller_id} maxLength={128} />
+            <Typed name="buyer_id" title={t("role.buyer")} value={filter.buyer_id} maxLength={128} />
+            <Typed name="country" title={o("By.country")} value={filter.country} pattern="[A-Z]{2}" example="PT" />
+            <Typed name="currency" title={o("By.currency")} value={filter.currency} pattern="[A-Z]{3}" example="EUR" />
           </div>
         </details>
       </Filter>

@@ -7,13 +7,26 @@ import { Page, Shown } from "../../parts/page";
 import { Empty } from "../../parts/states";
 import { type Key, label, t } from "../../words";
 import { Chart } from "./chart";
-import { Asked, Days, daysAgo, Filter, lasted, listed, number, Pick, percent, some, Tile, utcDay, Ways } from "./parts";
+import {
+  Days,
+  daysAgo,
+  Filter,
+  lasted,
+  listed,
+  number,
+  PickReason,
+  percent,
+  some,
+  Tile,
+  Typed,
+  utcDay,
+  Ways,
+} from "./parts";
 import * as reads from "./reads";
 import { o } from "./words";
 
 const RANGES = [7, 28, 90];
 const DAY = 86_400_000;
-const REASONS = ["not_received", "not_as_described", "counterfeit", "no_longer_wanted", "unauthorised_charge"];
 /** The days between which an open dispute of an age was opened, counted back from today. */
 const AGES = {
   up_to_3_days: [3, 0],
@@ -113,18 +126,9 @@ function Range({ from, to, only }: { from: string; to: string; only: Query }) {
           <summary>{o("further")}</summary>
           <p class="soft small">{o("health.only")}</p>
           <div class="filters">
-            <Pick
-              name="reason"
-              title={o("By.reason")}
-              value={only.reason}
-              of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
-            />
-            <Asked name={o("By.country")}>
-              <input type="text" name="country" defaultValue={only.country ?? ""} pattern="[A-Z]{2}" placeholder="PT" />
-            </Asked>
-            <Asked name={t("role.seller")}>
-              <input type="text" name="seller" defaultValue={only.seller ?? ""} maxLength={128} />
-            </Asked>
+            <PickReason value={only.reason} />
+            <Typed name="country" title={o("By.country")} value={only.country} pattern="[A-Z]{2}" example="PT" />
+            <Typed name="seller" title={t("role.seller")} value={only.seller} maxLength={128} />
           </div>
         </details>
         <button type="submit" class="button small">

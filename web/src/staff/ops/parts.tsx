@@ -4,9 +4,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { Failure } from "../../api/failure";
 import { now } from "../../data/clock";
+import { REASONS } from "../../dispute/view";
 import { Icon } from "../../parts/icon";
 import { link } from "../../parts/page";
-import { language, t } from "../../words";
+import { type Key, language, t } from "../../words";
 import { d } from "../desk/words";
 import { useKeys } from "../keys";
 import { walk } from "../table";
@@ -88,6 +89,45 @@ export function Asked({ name, children }: { name: string; children: ComponentChi
       <span class="soft small">{name}</span>
       {children}
     </label>
+  );
+}
+
+interface TypedProps {
+  name: string;
+  title: string;
+  value?: string;
+  /** What may be typed. An example is shown in the empty field. */
+  pattern?: string;
+  example?: string;
+  maxLength?: number;
+}
+
+/** A text within a filter. */
+export function Typed({ name, title, value, pattern, example, maxLength }: TypedProps) {
+  return (
+    <Asked name={title}>
+      <input
+        type="text"
+        name={name}
+        defaultValue={value ?? ""}
+        maxLength={maxLength}
+        pattern={pattern}
+        title={example}
+        placeholder={example}
+      />
+    </Asked>
+  );
+}
+
+/** The choice of a reason within a filter. */
+export function PickReason({ value }: { value?: string }) {
+  return (
+    <Pick
+      name="reason"
+      title={o("By.reason")}
+      value={value}
+      of={REASONS.map((it) => [it, t(`reason.title.${it}` as Key)])}
+    />
   );
 }
 
